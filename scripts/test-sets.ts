@@ -131,6 +131,7 @@ export const CORE_FILES: readonly string[] = [
   "settlement/journal",
   "bridges/ccip-worker",
   "devnet/ask-contract",
+  "page/feed-relay",
   "devnet/stored-proof",
   "devnet/users-blocks",
   "node/queue-order",

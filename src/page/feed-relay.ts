@@ -5,6 +5,7 @@ import type { FeedEntry } from "../chain/rpc/transport/feed.ts";
 import type { ActivityBlock } from "../devnet/view/feed/activity.ts";
 import { machineAt } from "../runtime/machine.ts";
 import { OpenConnections } from "../runtime/open-connections.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { BlocksInWords } from "./blocks-in-words.ts";
 
 /** Sessions of a reader: as many as a member takes of a connection. */
@@ -12,6 +13,10 @@ const MOST_TOKENS = 16;
 
 /** Readers that follow at a time. */
 const MAX_FOLLOWERS = 100;
+/** Sockets that are closing at a time. */
+const MAX_CLOSING = 50;
+/** Time that a client has to answer a close frame. */
+const CLOSE_MS = 5_000;
 /** Bytes that a reader has not taken. */
 const MOST_UNREAD = 2 ** 20;
 /** A position is all that a reader sends, in the address. */
@@ -30,15 +35,18 @@ interface FeedRelayDependencies {
   readonly refuses: (request: IncomingMessage) => boolean;
   /** Of the server. */
   readonly connections: Pick<OpenConnections<Socket>, "touch">;
+  readonly clock: Pick<Clock, "after">;
 }
 
 /**
  * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
  * last entry that they have; blocks with what happened in them. Tokens of a reader's sessions stand behind the socket's first
- * protocol. Of too many readers, the one has to open another socket that was told something the longest time ago.
+ * protocol. Of too many readers, the one has to open another socket that was told something the longest time ago. A socket
+ * that does not close then is terminated after a few seconds.
  */
-export function relayFeed(server: Server, { url, refuses, connections }: FeedRelayDependencies): { close(): void } {
+export function relayFeed(server: Server, { url, refuses, connections, clock }: FeedRelayDependencies): { close(): void } {
   const followers = new OpenConnections<WebSocket>(MAX_FOLLOWERS);
+  const closing = new ClosingSockets(clock);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_SENT });
   server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());
@@ -52,13 +60,19 @@ export function relayFeed(server: Server, { url, refuses, connections }: FeedRel
     }
     const machine = machineAt(connection.remoteAddress ?? "");
     sockets.handleUpgrade(request, connection, head, (reader) => {
-      followers.add(reader, machine, () => reader.close(TRY_AGAIN));
-      reader.on("close", () => followers.remove(reader));
+      const leaving = new AbortController();
+      const leave = (code: number): void => {
+        followers.remove(reader);
+        leaving.abort();
+        closing.close(reader, code);
+      };
+      followers.add(reader, machine, () => leave(TRY_AGAIN));
+      reader.on("close", () => leave(TRY_AGAIN));
       const onTaken = (): void => {
         followers.touch(reader);
         connections.touch(connection);
       };
-      follow(reader, { url: member, since, tokens: tokensIn(request), onTaken });
+      follow(reader, { url: member, since, tokens: tokensIn(request), onTaken, leave, ending: leaving.signal });
     });
   });
   return {
@@ -67,6 +81,40 @@ export function relayFeed(server: Server, { url, refuses, connections }: FeedRel
       sockets.close();
     },
   };
+}
+
+/** WebSockets that are closing. A stranger's client need not answer the close frame, so there is a limit of count and time. */
+class ClosingSockets {
+  readonly #clock: Pick<Clock, "after">;
+  /** With the function that cancels the end. The socket that began to close first comes first. */
+  readonly #sockets = new Map<WebSocket, () => void>();
+
+  constructor(clock: Pick<Clock, "after">) {
+    this.#clock = clock;
+  }
+
+  /** Begins to close a socket that is not closing yet. */
+  close(socket: WebSocket, code: number): void {
+    if (this.#sockets.has(socket) || socket.readyState === socket.CLOSED) return;
+    const [first] = this.#sockets.keys();
+    if (first !== undefined && this.#sockets.size >= MAX_CLOSING) this.#terminate(first);
+    this.#sockets.set(
+      socket,
+      this.#clock.after(CLOSE_MS, () => this.#terminate(socket)),
+    );
+    socket.once("close", () => this.#forget(socket));
+    socket.close(code);
+  }
+
+  #terminate(socket: WebSocket): void {
+    this.#forget(socket);
+    socket.terminate();
+  }
+
+  #forget(socket: WebSocket): void {
+    this.#sockets.get(socket)?.();
+    this.#sockets.delete(socket);
+  }
 }
 
 /** Of a member's answers, beside which stands what it tells unasked. */
@@ -91,17 +139,21 @@ interface Following {
   readonly tokens: readonly string[];
   /** The reader has taken what it was told. */
   readonly onTaken: () => void;
+  /** Ends the following, and closes the reader's socket with this code. */
+  readonly leave: (code: number) => void;
+  /** Aborted after the following has ended. */
+  readonly ending: AbortSignal;
 }
 
-function follow(reader: WebSocket, { url, since, tokens, onTaken }: Following): void {
+function follow(reader: WebSocket, { url, since, tokens, onTaken, leave, ending }: Following): void {
   const headers = tokens.length === 0 ? {} : { authorization: `Bearer ${tokens.join(",")}` };
   const member = new WebSocket(url.replace(/^http/, "ws"), { headers });
   // This page's readers say nothing; others are cut off.
   reader.on("message", () => reader.terminate());
   reader.on("error", () => reader.terminate());
-  reader.on("close", () => member.terminate());
-  member.on("error", () => reader.close(TRY_AGAIN));
-  member.on("close", () => reader.close(TRY_AGAIN));
+  ending.addEventListener("abort", () => member.terminate());
+  member.on("error", () => leave(TRY_AGAIN));
+  member.on("close", () => leave(TRY_AGAIN));
   const ask = (id: string | number, method: string, params: readonly unknown[]): void => {
     if (member.readyState === member.OPEN) member.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
   };
@@ -117,6 +169,6 @@ function follow(reader: WebSocket, { url, since, tokens, onTaken }: Following): 
     const { id, error, result, params } = JSON.parse(data.toString("utf8")) as MemberMessage;
     if (params !== undefined) blocks.take(params.result);
     else if (typeof id === "number") blocks.answer(id, result as readonly ActivityBlock[] | undefined);
-    else if (error !== undefined) reader.close(NOT_KEPT);
+    else if (error !== undefined) leave(NOT_KEPT);
   });
 }

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { refusalOf } from "../chain/rpc/transport/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
 import type { FleetService } from "../proving/fleet-service.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { limitConnections } from "../runtime/open-connections.ts";
 import { readAssets, type PageAssets } from "./assets.ts";
 import { relayFeed } from "./feed-relay.ts";
@@ -123,6 +124,7 @@ export async function startPage(options: PageOptions): Promise<PageServer> {
   const token = randomBytes(TOKEN_BYTES).toString("hex");
   const server = await listening(options, () => pageApp(options, assets, token));
   const feed = relayFeed(server.server, {
+    clock: systemClock,
     connections: limitConnections(server.server, MAX_CONNECTIONS),
     url: () => members.get("any"),
     refuses: ({ headers }) => refusalOf(headers, { host: name, origins }) !== undefined,
