@@ -17,7 +17,7 @@ const REQUEST_HEAD = `// Generated from src/plugin/api/requests.ts by 'npm run g
 import type { Announcement } from "../../../client/messages/announce.ts";
 import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.ts";
 import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
-import type { From, TokenLike } from "../naming/names.ts";
+import type { From, AddressLike } from "../naming/names.ts";
 `;
 const TYPES = "src/options/generated/user-config.ts";
 const TYPES_HEAD = `// Generated from src/options/fields by 'npm run generate'.

@@ -39,4 +39,6 @@ export interface Flow {
   /** Gives a leg back; `to` is for the party alone. */
   refund(leg: number, options?: { readonly to?: string; readonly from?: From }): Promise<Hex>;
   status(): Promise<FlowStatus>;
+  /** Prepares all legs, runs the pivot, and moves the ecosystem until the legs are paid. `data` as for `execute`. */
+  run(options?: { readonly data?: Hex }): Promise<FlowStatus>;
 }

@@ -1,4 +1,3 @@
-import type { NetworkConnection } from "hardhat/types/network";
 import type { Announcement } from "../../client/messages/announce.ts";
 import type { ChainAddress, ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
@@ -32,22 +31,28 @@ import type {
   SwapOptions,
   WithdrawOptions,
 } from "./generated/requests.ts";
+import type { Member } from "./member.ts";
 import type { Message } from "./message.ts";
-import type { From, TransactionLike } from "./naming/names.ts";
+import type { RemoteSlot } from "../../client/messages/remote-slot.ts";
+import type { Assertions } from "./assertions.ts";
+import type { AddressLike, From, TransactionLike } from "./naming/names.ts";
 
 export type * from "./generated/requests.ts";
+export type { Asserted, Assertions, ContractLike, MemberLike } from "./assertions.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
-export type { From, TokenLike, TransactionLike } from "./naming/names.ts";
+export type { Member } from "./member.ts";
+export type { From, AddressLike, TransactionLike } from "./naming/names.ts";
 
-/**
- * A member of the ecosystem: L1 or a chain. It is a connection as `network.create` makes them, so that `ethers`,
- * `networkHelpers`, `viem` and all that plugins add is there; `provider` is its EIP-1193 provider.
- */
-export interface Member extends NetworkConnection<string> {
-  readonly name: string;
-  readonly chainId: number;
-  /** Where others reach it, over HTTP and WebSocket. */
-  readonly url: string;
+/** A storage slot of a contract on another chain. */
+export interface SlotOptions {
+  /** Chain that reads. */
+  readonly on: ChainName;
+  /** Chain with the contract. */
+  readonly chain: ChainName;
+  readonly contract: AddressLike;
+  readonly slot: bigint | Hex;
+  /** Number of the batch after which the slot is read. Default: the newest. */
+  readonly batch?: bigint;
 }
 
 /** A chain as the config describes it, and its name. */
@@ -133,6 +138,20 @@ export interface Hyperchains extends Iterable<Member> {
   message(transactionOrHash: TransactionLike | Promise<TransactionLike>): Promise<Message>;
   /** All messages that a transaction sent. */
   messages(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]>;
+  /**
+   * Moves the ecosystem until everything that a transaction caused has arrived: its messages, answers, refunds, and messages
+   * that deliveries sent; at most 64. Calls may have failed. Throws MessageError.
+   */
+  completed(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]>;
+  /**
+   * Reads a storage slot of a contract on another chain, with the proof that contracts of `on` can check. Settles `chain`, and
+   * has `on` import the root. Throws ClientError.
+   */
+  viewSlot(options: SlotOptions): Promise<RemoteSlot>;
+  /** Reads a slot as `viewSlot` does, and stores it on `on` for its contracts (`RemoteSlots`). Throws ClientError. */
+  loadSlot(options: SlotOptions & { readonly from?: From }): Promise<RemoteSlot & { readonly transactionHash: Hex }>;
+  /** The matchers as functions, for test runners without chai. They throw AssertionError. */
+  readonly assertions: Assertions & { readonly not: Omit<Assertions, "answeredBy"> };
   /** What an account has of each asset on all members, what is on its way, and the newest of what touched it on the chains. */
   wallet(account: From): Promise<WalletView & { readonly history: WalletHistory }>;
   /**

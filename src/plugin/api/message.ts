@@ -57,10 +57,43 @@ export interface Message {
   delivered(): Promise<MessageStep>;
   /** Moves the ecosystem until this step. Throws MessageError. */
   reach(step: JourneyStep): Promise<MessageStep>;
+  /**
+   * Moves the ecosystem until the sender of a bundle has received the outcome of its calls, also if they failed. Throws
+   * MessageError: NoAnswer if it requested none or is not a bundle, NotDelivered.
+   */
+  answered(): Promise<MessageAnswer>;
+  /**
+   * Moves the ecosystem until everything that a failed bundle returned has arrived. Throws MessageError: NothingToRefund,
+   * NotDelivered.
+   */
+  refunded(): Promise<readonly Message[]>;
 }
 
+/** Outcome of a bundle's calls, and its arrival at the sender. */
+export type MessageAnswer = {
+  /** Whether the contract that sent the bundle accepted the outcome. */
+  readonly callbackSucceeded: boolean;
+  /** Transaction on the sender's chain that delivered it. */
+  readonly transactionHash: Hex;
+} & (
+  | {
+      readonly success: true;
+      /** Return data of each call. */
+      readonly results: readonly Hex[];
+    }
+  | {
+      readonly success: false;
+      /** Revert data, cut to 1,024 bytes. */
+      readonly data: Hex;
+      /** Text of the revert data: `with TooMuch(101, 100)`. */
+      readonly reason: string | undefined;
+    }
+);
+
+type MessageErrorCode = "NotDelivered" | "CallFailed" | "UnknownMessage" | "NoAnswer" | "NothingToRefund" | "TooManyMessages";
+
 /** A message did not get where it was to go. */
-export class MessageError extends HyperchainError<"NotDelivered" | "CallFailed" | "UnknownMessage"> {
+export class MessageError extends HyperchainError<MessageErrorCode> {
   override readonly name = "MessageError";
   /** Of CallFailed: what the call reverted with. */
   readonly data: Hex | undefined;

@@ -4,7 +4,7 @@ import type { ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/fields/values.ts";
 import { HEX_BYTES } from "../../protocol/hex.ts";
-import type { From, TokenLike } from "./naming/names.ts";
+import type { From, AddressLike } from "./naming/names.ts";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
@@ -31,8 +31,8 @@ const place = typed<ChainAddressLike>(
   (value) => isText(value) || (isObject(value) && "chain" in value && "account" in value),
   "an account on a chain, such as 0x…@beta",
 );
-const token = typed<TokenLike>(
-  "TokenLike",
+const token = typed<AddressLike>(
+  "AddressLike",
   // A contract of ethers answers "in" for its functions alone.
   (value) => isText(value) || isObject(value),
   'a token\'s address or contract, or "ETH"',

@@ -4,7 +4,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
-import { addressOf } from "./token-like.ts";
+import { addressOf } from "./address-like.ts";
 
 /** The part of the test API that brings tokens their names on other chains. */
 export function createAnnouncements(link: EcosystemLink): Pick<Hyperchains, "announce" | "describe"> {

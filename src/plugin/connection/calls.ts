@@ -8,7 +8,7 @@ import type { Message } from "../api/message.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";
-import { addressOf } from "./token-like.ts";
+import { addressOf } from "./address-like.ts";
 
 /** The part of the test API that calls contracts on other members. */
 export function createCalls(

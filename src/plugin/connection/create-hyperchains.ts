@@ -16,6 +16,7 @@ import { crossChainMessage, deposit as depositKind, messageToL1, payment } from 
 import { createBridges } from "./bridges.ts";
 import { createCalls } from "./calls.ts";
 import { createAnnouncements } from "./announcements.ts";
+import { completed, createReturns } from "./answers.ts";
 import { createChainChanges } from "./changing-chains.ts";
 import { createFaults } from "./create-faults.ts";
 import { createGovernance } from "./create-governance.ts";
@@ -24,12 +25,14 @@ import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
 import { createFlows } from "./flows.ts";
 import { createMovements } from "./movements.ts";
+import { createRemoteSlots } from "./remote-slots.ts";
 import { createSends } from "./sends.ts";
 import { createSpending } from "./spending.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
 import { numbered, resolvePlace } from "./resolve-place.ts";
-import { tokenAddress } from "./token-like.ts";
+import { tokenAddress } from "./address-like.ts";
+import { createAssertions } from "../matchers/assertions.ts";
 import { MessageError, type Message } from "../api/message.ts";
 import { remember } from "../api/registry.ts";
 
@@ -38,7 +41,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
   const { l1 } = link;
   const signerOn = (chainId: number, from: From | undefined): Promise<JsonRpcSigner> => link.signer(chainId, from);
   const track = (name: CrossingName, kind: CrossingKind): Message => {
-    const message = new Crossing(name, kind, link);
+    const message = new Crossing(name, kind, link, returns);
     remember(message, hyperchains);
     return message;
   };
@@ -46,6 +49,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     const name: CrossingName = { ...sent, hash: sent.messageHash };
     return track(name, kindOf(name, link));
   };
+  const returns = createReturns(link, () => hyperchains);
   const hyperchains: Hyperchains = {
     get info() {
       return link.info;
@@ -85,6 +89,11 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     ...createAnnouncements(link),
     ...createMovements(link),
     ...createMessages(link, follow),
+    completed: (transaction) => completed(hyperchains, transaction),
+    ...createRemoteSlots(link),
+    get assertions() {
+      return createAssertions(hyperchains);
+    },
     ...createChainChanges(link, () => hyperchains),
   };
   for (const thing of [hyperchains, l1, ...link.chains]) remember(thing, hyperchains);

@@ -3,7 +3,7 @@ import type { SentL1Call } from "../../client/calls/direct-call.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { type JourneyStep, JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
 import type { EcosystemLink } from "./link.ts";
-import { MessageError, type CrossingType, type Message, type MessageStep } from "../api/message.ts";
+import { MessageError, type MessageAnswer, type CrossingType, type Message, type MessageStep } from "../api/message.ts";
 
 /** What is known of something on its way when it is sent. */
 export interface CrossingName {
@@ -37,6 +37,12 @@ export interface CrossingKind {
   checkOutcome(arrived: MessageStep): Promise<void>;
 }
 
+/** Answers and refunds of crossings. */
+export interface CrossingReturns {
+  answer(crossing: Message): Promise<MessageAnswer>;
+  refunds(crossing: Message): Promise<readonly Message[]>;
+}
+
 /** Moves that are tried before a crossing counts as stuck: a fault may hold it up for a few relays. */
 const MAX_MOVES = 4;
 
@@ -49,15 +55,17 @@ export class Crossing implements Message {
   readonly transactionHash: Hex;
   readonly #link: Pick<EcosystemLink, "info">;
   readonly #kind: CrossingKind;
+  readonly #returns: CrossingReturns;
   #state: CrossingState;
 
-  constructor(name: CrossingName, kind: CrossingKind, link: Pick<EcosystemLink, "info">) {
+  constructor(name: CrossingName, kind: CrossingKind, link: Pick<EcosystemLink, "info">, returns: CrossingReturns) {
     this.hash = name.hash;
     this.type = name.type;
     this.sourceChainId = name.sourceChainId;
     this.destinationChainId = name.destinationChainId;
     this.transactionHash = name.transactionHash;
     this.#kind = kind;
+    this.#returns = returns;
     this.#link = link;
     this.#state = { steps: [{ step: "initiated", chainId: name.sourceChainId, transactionHash: name.transactionHash }] };
   }
@@ -103,6 +111,14 @@ export class Crossing implements Message {
     if (done === undefined)
       throw new MessageError("NotDelivered", `${this.#stuck(step)} after ${MAX_MOVES} rounds of settling and relaying`);
     return done;
+  }
+
+  answered(): Promise<MessageAnswer> {
+    return this.#returns.answer(this);
+  }
+
+  refunded(): Promise<readonly Message[]> {
+    return this.#returns.refunds(this);
   }
 
   /** A settlement that stands still, for example, is why the message does not arrive. */

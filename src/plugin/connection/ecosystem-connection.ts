@@ -6,11 +6,14 @@ import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { L1Connection } from "../../devnet/described/l1-connection.ts";
 import type { HyperchainsConfig } from "../../options/resolved-config.ts";
 import { withShortData } from "../../errors/short-data.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { interoperableAddress } from "../../protocol/interoperable-address.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { projectNames } from "../project-names.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
+import { addressOf } from "./address-like.ts";
 import { createHyperchains } from "./create-hyperchains.ts";
 import type { Hyperchains, Member } from "../api/hyperchains.ts";
 import { withInnerHandlers } from "./hook-stages.ts";
@@ -64,20 +67,23 @@ export async function openLocalEcosystem(
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   const join = async (chain: DevnetChain, given: boolean): Promise<Member> => {
     const { name, chainId, url, clientProvider: provider } = chain;
-    const member = { name, chainId: Number(chainId), url };
     const connect = (): Promise<NetworkConnection<string>> =>
       connectLocalChain(context, {
-        ...member,
+        ...{ name, chainId: Number(chainId), url },
         provider,
         throwsOnFailure,
         networkConfig: given ? networkConfig : withoutRequestSettings(networkConfig),
       });
-    const connected = Object.assign(given ? await withInnerHandlers(connect) : await connect(), member);
+    const connected = asMember(given ? await withInnerHandlers(connect) : await connect(), {
+      name,
+      chainId: Number(chainId),
+      url,
+    });
     connections.set(chain, connected);
     return connected;
   };
   for (const [place, chain] of devnet.chains.entries()) await join(chain, isGiven(networkConfig, place));
-  const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
+  const l1 = asMember(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
   warnIfUnproven(devnet.info());
   const { hyperchains, close } = await offer(
     createLink({
@@ -113,7 +119,7 @@ export async function openRemoteEcosystem(
   const others: Member[] = [];
   const join = async (member: { readonly name: string; readonly chainId: number; readonly url: string }): Promise<Member> => {
     const { name, chainId, url: memberUrl } = member;
-    if (chainId === connected) return Object.assign(connection, { name, chainId, url });
+    if (chainId === connected) return asMember(connection, { name, chainId, url });
     const given = isGiven(
       networkConfig,
       info.chains.findIndex((chain) => chain.chainId === chainId),
@@ -121,9 +127,9 @@ export async function openRemoteEcosystem(
     const settings = networkConfig.type === "http" ? await memberOverride(networkConfig, given) : {};
     const connect = (): Promise<NetworkConnection<string>> =>
       context.network.create<string>({ network: MEMBER_NETWORK, override: { ...settings, url: memberUrl, chainId } });
-    const other = given ? await withInnerHandlers(connect) : await connect();
-    others.push(Object.assign(other, { name, chainId, url: memberUrl }));
-    return other as Member;
+    const other = asMember(given ? await withInnerHandlers(connect) : await connect(), { name, chainId, url: memberUrl });
+    others.push(other);
+    return other;
   };
   const l1 = await join(info.l1);
   let chains: readonly Member[] = [];
@@ -155,6 +161,16 @@ export async function openRemoteEcosystem(
       for (const other of others) await other.close();
     },
   };
+}
+
+/** Adds a member's fields to its connection. */
+function asMember(
+  connection: NetworkConnection<string>,
+  { name, chainId, url }: Pick<Member, "name" | "chainId" | "url">,
+): Member {
+  const interoperable: Member["interoperable"] = (account) =>
+    interoperableAddress(BigInt(chainId), account === undefined ? undefined : (addressOf(account) as Hex));
+  return Object.assign(connection, { name, chainId, url, interoperable });
 }
 
 /** Whether the chain in this place is the connection that the user gets, to which the plugins around this one add themselves. */

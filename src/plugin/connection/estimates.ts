@@ -6,7 +6,7 @@ import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";
-import { addressOf, tokenAddress } from "./token-like.ts";
+import { addressOf, tokenAddress } from "./address-like.ts";
 
 /** The part of the test API that estimates. */
 export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimateSend" | "estimateCall"> {

@@ -34,7 +34,11 @@ export function createFlows(link: EcosystemLink): Pick<Hyperchains, "flow"> {
 function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
   const providerOf = (chainId: number) => link.client(chainId);
   const signerOf = (leg: number, from: From | undefined) => link.signer(Number(legOf(flow, leg).chainId), from);
-  return {
+  const moveOn = async (): Promise<void> => {
+    await link.request("hyperchain_settle", [null]);
+    await link.request("hyperchain_relay");
+  };
+  const followed: Flow = {
     id,
     terms: flow,
     async prepare(leg, { fee } = {}) {
@@ -58,7 +62,17 @@ function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
       return refundFlow(link.info, { flow, leg, to }, await signerOf(leg, from), providerOf);
     },
     status: () => flowStatus(link.info, flow, providerOf),
+    async run({ data } = {}) {
+      for (const leg of flow.legs.keys()) await followed.prepare(leg);
+      await moveOn();
+      await followed.execute(data === undefined ? {} : { data });
+      // The pivot's message, then those of the legs.
+      await moveOn();
+      await moveOn();
+      return followed.status();
+    },
   };
+  return followed;
 }
 
 async function resolveLeg(link: EcosystemLink, leg: FlowLegRequest) {

@@ -10,7 +10,7 @@ import type { EcosystemLink } from "./link.ts";
 import { listedTransfer } from "./listed-transfer.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";
-import { tokenAddress } from "./token-like.ts";
+import { tokenAddress } from "./address-like.ts";
 
 interface Following {
   track(name: CrossingName, kind: CrossingKind): Message;

@@ -8,7 +8,7 @@ import type { Sent } from "../../client/transfers/send.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";
-import { addressOf } from "./token-like.ts";
+import { addressOf } from "./address-like.ts";
 
 /** The part of the test API that sees an account's assets as one, and pays out of them. */
 export function createSpending(

@@ -7,7 +7,7 @@ import type { Message } from "../api/message.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";
-import { addressOf, tokenAddress } from "./token-like.ts";
+import { addressOf, tokenAddress } from "./address-like.ts";
 
 /** The part of the test API that swaps. */
 export function createSwaps(

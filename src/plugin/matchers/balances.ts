@@ -1,7 +1,7 @@
 import { type ChainAddress, type ChainAddressLike, formatChainAddress } from "../../client/ecosystem/chain-address.ts";
 import { erc20 } from "../../client/sending/contract-interfaces.ts";
-import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
-import type { BalanceChanges } from "./type-extensions.ts";
+import type { BalanceChanges } from "../api/assertions.ts";
+import type { Hyperchains, Member, AddressLike } from "../api/hyperchains.ts";
 
 /** An account whose balance is to change. */
 interface WatchedBalance {
@@ -14,7 +14,7 @@ interface WatchedBalance {
   readonly expected: bigint;
 }
 
-type TokenOption = TokenLike | Readonly<Record<string, TokenLike>> | undefined;
+type TokenOption = AddressLike | Readonly<Record<string, AddressLike>> | undefined;
 
 /** The balances that an assertion names. Throws ClientError for an address or chain that is none. */
 export function watchedBalances(hyperchains: Hyperchains, changes: BalanceChanges, token: TokenOption): WatchedBalance[] {
@@ -68,10 +68,10 @@ function tokenOn(member: Member, token: TokenOption): string | undefined {
   return typeof own === "string" ? own : contractAddress(own);
 }
 
-function isContract(token: Exclude<TokenOption, undefined | string>): token is Exclude<TokenLike, string> {
+function isContract(token: Exclude<TokenOption, undefined | string>): token is Exclude<AddressLike, string> {
   return "target" in token || ("address" in token && typeof token.address === "string");
 }
 
-function contractAddress(token: Exclude<TokenLike, string>): string {
+function contractAddress(token: Exclude<AddressLike, string>): string {
   return "address" in token ? token.address : String(token.target);
 }

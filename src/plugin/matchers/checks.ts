@@ -1,13 +1,13 @@
 import { memberName } from "../../client/ecosystem/ecosystem.ts";
 import { solidityLines } from "../../client/sending/remote-failure.ts";
 import { JOURNEY_STEPS, type JourneyStep } from "../../protocol/cross-chain-message.ts";
+import type { BalanceChanges, ExpectedMessage, MemberLike } from "../api/assertions.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import { CROSSING_TYPES, MessageError, type Message } from "../api/message.ts";
 import { onlyEcosystem } from "../api/registry.ts";
 import { feeOf, readBalance, watchedBalances } from "./balances.ts";
 import { failureOf } from "./failure.ts";
 import { readMember, readSubject, type Subject } from "./subject.ts";
-import type { BalanceChanges, ExpectedMessage, MemberLike } from "./type-extensions.ts";
 import type { Verdict } from "./verdict.ts";
 
 export async function deliveredTo(value: unknown, member: MemberLike): Promise<Verdict> {

@@ -1,5 +1,8 @@
 import { use } from "chai";
+import { answeredBy, refunded } from "./answers.ts";
+import { NO_NEGATION } from "./assertions.ts";
 import { changeBalancesAcross, deliveredTo, emitMessage, reached, settledOnL1 } from "./checks.ts";
+import { located } from "./located.ts";
 import { revertedOn, withArguments, type RevertVerdict } from "./reverted-on.ts";
 import type { Check, Verdict } from "./verdict.ts";
 
@@ -7,6 +10,8 @@ type Assertion = Chai.AssertionStatic &
   Pick<Promise<void>, "then" | "catch"> & { withArgs?: (...expected: unknown[]) => Assertion };
 
 type RevertArguments = Parameters<typeof revertedOn> extends [unknown, ...infer Rest] ? Rest : never;
+
+type AnswerArguments = Parameters<typeof answeredBy> extends [unknown, ...infer Rest] ? Rest : never;
 
 let registered = false;
 
@@ -45,6 +50,13 @@ export function registerMatchers(): void {
     add("reached", reached);
     add("emitMessage", emitMessage);
     add("changeBalancesAcross", changeBalancesAcross);
+    add("refunded", refunded);
+    chai.Assertion.addMethod("answeredBy", function (this: Chai.AssertionStatic, ...args: AnswerArguments) {
+      const { subject, at } = begin(this);
+      const isNegated = utils.flag(this, "negate") === true;
+      const verdict = isNegated ? Promise.reject(new TypeError(NO_NEGATION)) : answeredBy(subject, ...args);
+      return settle(this as Assertion, at, verdict);
+    });
     chai.Assertion.addMethod("revertedOn", function (this: Chai.AssertionStatic, ...args: RevertArguments) {
       const { subject, at } = begin(this);
       const verdict: Promise<RevertVerdict> = revertedOn(subject, ...args);
@@ -59,12 +71,4 @@ export function registerMatchers(): void {
       return assertion;
     });
   });
-}
-
-/** The error as if it had been thrown where the matcher was called; contracts' lines come first. */
-function located(error: unknown, at: Error, sourceLines: readonly string[]): unknown {
-  if (!(error instanceof Error)) return error;
-  const [, ...frames] = (at.stack ?? "").split("\n");
-  error.stack = [`${error.name}: ${error.message}`, ...sourceLines.map((line) => `    ${line}`), ...frames].join("\n");
-  return error;
 }

@@ -2,10 +2,11 @@ import { Interface, type ErrorDescription, type InterfaceAbi } from "ethers";
 import { solidityLines } from "../../client/sending/remote-failure.ts";
 import { panicText, revertError, revertReason } from "../../client/sending/revert-reason.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
+import type { ContractLike, MemberLike } from "../api/assertions.ts";
 import type { MessageError } from "../api/message.ts";
 import { failureOf } from "./failure.ts";
 import { readMember, readSubject } from "./subject.ts";
-import type { ContractErrors, MemberLike } from "./type-extensions.ts";
+import { fits, plain } from "./values.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What a call is to have reverted with, as an assertion names it. */
@@ -31,7 +32,7 @@ export interface RevertVerdict extends Verdict {
 export async function revertedOn(
   value: unknown,
   member: MemberLike,
-  reason?: string | number | bigint | ContractErrors,
+  reason?: string | number | bigint | ContractLike,
   errorName?: string,
 ): Promise<RevertVerdict> {
   const expected = expectedRevert(reason, errorName);
@@ -86,7 +87,7 @@ export async function withArguments(
   };
 }
 
-function expectedRevert(reason: string | number | bigint | ContractErrors | undefined, errorName: string | undefined): Expected {
+function expectedRevert(reason: string | number | bigint | ContractLike | undefined, errorName: string | undefined): Expected {
   if (reason === undefined) return { text: "", names: undefined, fits: () => true };
   if (typeof reason === "string") {
     if (errorName !== undefined)
@@ -130,7 +131,8 @@ function safely(parse: () => ErrorDescription | null): ErrorDescription | undefi
   }
 }
 
-function interfaceOf(contract: ContractErrors): Interface {
+/** Interface of a contract of ethers or of viem. Throws TypeError for another value. */
+export function interfaceOf(contract: ContractLike): Interface {
   if ("interface" in contract && contract.interface instanceof Interface) return contract.interface;
   const abi = "abi" in contract ? contract.abi : undefined;
   if (Array.isArray(abi)) return new Interface(abi as InterfaceAbi);
@@ -139,22 +141,4 @@ function interfaceOf(contract: ContractErrors): Interface {
 
 function listed(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.join(", ");
-}
-
-/** A predicate must accept the value; numbers and addresses are compared whatever their form. */
-function fits(actual: unknown, expected: unknown): boolean {
-  if (typeof expected === "function") return (expected as (value: unknown) => unknown)(actual) !== false;
-  return JSON.stringify(plain(actual)) === JSON.stringify(plain(expected));
-}
-
-/** A value in one form: numbers as decimals, addresses and bytes in lower case, contracts and signers as their addresses. */
-function plain(value: unknown): unknown {
-  if (typeof value === "bigint" || typeof value === "number") return value.toString();
-  if (typeof value === "string") return /^0x[0-9a-f]*$/i.test(value) ? value.toLowerCase() : value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) {
-    if ("target" in value) return plain(value.target);
-    if ("address" in value) return plain(value.address);
-  }
-  return typeof value === "function" ? "(anything that the predicate accepts)" : value;
 }

@@ -1,7 +1,7 @@
+import type { MemberLike } from "../api/assertions.ts";
 import type { Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";
 import { ecosystemOf } from "../api/registry.ts";
-import type { MemberLike } from "./type-extensions.ts";
 
 /** What an assertion is about. */
 export interface Subject {

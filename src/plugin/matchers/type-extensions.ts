@@ -1,23 +1,6 @@
-import type { ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
-import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
-import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
-import type { CrossingType } from "../api/message.ts";
-
-/** A member, or its name or id. */
-export type MemberLike = Member | ChainName;
-
-/** What a message must be. */
-export interface ExpectedMessage {
-  readonly type?: CrossingType;
-  readonly to?: MemberLike;
-}
-
-/** What accounts on any members gain (or, below 0, lose): `{ "0x…@alpha": -1n, "0x…@beta": 1n }`, or pairs. */
-export type BalanceChanges = Readonly<Record<string, bigint>> | readonly (readonly [ChainAddressLike, bigint])[];
-
-/** A contract with its errors: ethers' contracts have an `interface`, viem's an `abi`. */
-export type ContractErrors = { readonly interface: unknown } | { readonly abi: readonly unknown[] };
+import type { BalanceChanges, ContractLike, ExpectedMessage, MemberLike } from "../api/assertions.ts";
+import type { AddressLike, Hyperchains } from "../api/hyperchains.ts";
 
 /** What may follow `revertedOn` with an error. */
 export interface RevertedOnAssertion extends Chai.AsyncAssertion {
@@ -41,7 +24,19 @@ declare global {
        */
       revertedOn(member: MemberLike, reasonOrPanic?: string | number | bigint): AsyncAssertion;
       /** The same, with an error of the contract, which must have one of this name. */
-      revertedOn(member: MemberLike, contract: ContractErrors, errorName: string): RevertedOnAssertion;
+      revertedOn(member: MemberLike, contract: ContractLike, errorName: string): RevertedOnAssertion;
+      /**
+       * Moves the ecosystem until the call has succeeded on the member and its sender has accepted the answer. With a
+       * contract and a function's name, the answer must be these results. There is no negation.
+       */
+      answeredBy(
+        member: MemberLike,
+        contract?: ContractLike,
+        functionName?: string,
+        results?: readonly unknown[],
+      ): AsyncAssertion;
+      /** Moves the ecosystem until the call has failed and everything that it returned has arrived. */
+      refunded(): AsyncAssertion;
       /** Moves the ecosystem until L1 has accepted the batch of the transaction (or message). */
       settledOnL1(): AsyncAssertion;
       /** The message has done the step already; nothing is moved. */
@@ -55,7 +50,7 @@ declare global {
        */
       changeBalancesAcross(
         changes: BalanceChanges,
-        options?: { readonly token?: TokenLike | Readonly<Record<string, TokenLike>>; readonly hyperchains?: Hyperchains },
+        options?: { readonly token?: AddressLike | Readonly<Record<string, AddressLike>>; readonly hyperchains?: Hyperchains },
       ): AsyncAssertion;
     }
     interface AsyncAssertion extends Assertion, Promise<void> {}

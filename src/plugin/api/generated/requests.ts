@@ -2,7 +2,7 @@
 import type { Announcement } from "../../../client/messages/announce.ts";
 import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.ts";
 import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
-import type { From, TokenLike } from "../naming/names.ts";
+import type { From, AddressLike } from "../naming/names.ts";
 
 export interface DepositOptions {
   /**
@@ -27,7 +27,7 @@ export interface DepositOptions {
    * Allowed: a token's address or contract, or "ETH".
    * Default: the chain's base token.
    */
-  readonly token?: TokenLike | undefined;
+  readonly token?: AddressLike | undefined;
   /**
    * Account on L1.
    * Allowed: an address, or a signer that has one.
@@ -52,7 +52,7 @@ export interface WithdrawOptions {
    * Allowed: a token's address or contract, or "ETH".
    * Default: the base token.
    */
-  readonly token?: TokenLike | undefined;
+  readonly token?: AddressLike | undefined;
   /**
    * Account on L1.
    * Allowed: an address: 0x and 40 hex digits.
@@ -88,7 +88,7 @@ export interface SendOptions {
    * Allowed: a token's address or contract, or "ETH".
    * Default: what pays for gas there.
    */
-  readonly token?: TokenLike | undefined;
+  readonly token?: AddressLike | undefined;
   /**
    * Beside the amount, in what is sent: for the account that delivers it on another chain, or carries it on.
    * Allowed: a bigint of smallest units, such as 10n ** 18n.
@@ -148,19 +148,19 @@ export interface SwapOptions {
    * Allowed: a token's address or contract, or "ETH".
    * Default: the sending chain's base token.
    */
-  readonly token?: TokenLike | undefined;
+  readonly token?: AddressLike | undefined;
   /**
    * What it becomes: on the router's chain or on L1.
    * Allowed: a token's address or contract, or "ETH".
    * Default: the router's chain's base token.
    */
-  readonly wanted?: TokenLike | undefined;
+  readonly wanted?: AddressLike | undefined;
   /**
    * Tokens of the router's chain between the two.
    * Allowed: a list of tokens.
    * Default: [].
    */
-  readonly via?: readonly TokenLike[] | undefined;
+  readonly via?: readonly AddressLike[] | undefined;
   /**
    * Least proceeds, in smallest units.
    * Allowed: a bigint of smallest units, such as 10n ** 18n.
@@ -221,7 +221,7 @@ export interface AnnounceOptions {
    * Its contract there.
    * Allowed: a token's address or contract, or "ETH".
    */
-  readonly token: TokenLike;
+  readonly token: AddressLike;
   /**
    * Account on that chain.
    * Allowed: an address, or a signer that has one.
@@ -299,7 +299,7 @@ export interface CallOptions {
    * Allowed: a list of { token, amount, recipient }.
    * Default: [].
    */
-  readonly tokens?: readonly { readonly token: TokenLike; readonly amount: bigint; readonly recipient: string }[] | undefined;
+  readonly tokens?: readonly { readonly token: AddressLike; readonly amount: bigint; readonly recipient: string }[] | undefined;
   /**
    * Gets what is refunded.
    * Allowed: an address: 0x and 40 hex digits.
