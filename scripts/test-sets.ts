@@ -130,6 +130,7 @@ export const CORE_FILES: readonly string[] = [
   "settlement/signing/signing-record",
   "settlement/journal",
   "bridges/ccip-worker",
+  "client/missing-contracts",
   "devnet/ask-contract",
   "page/feed-relay",
   "devnet/stored-proof",

@@ -217,6 +217,11 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match(await refused({ action: "withdraw", chain: "alpha", amount: String(99n * ETHER) }), /lacks .* ETH on alpha/);
     assert.match(await refused({ action: "send", from: "alpha", to: BOB, amount: "1" }), /does not say on which chain/);
     assert.match(await refused({ action: "call", from: "alpha", to: `${BOB}@beta`, data: "0x12345678" }), /no contract at/);
+    const oracle = "0x420000000000000000000000000000000000000f";
+    const lost = /of the OP Stack's contracts, .* the money would be lost/;
+    assert.match(await refused({ action: "deposit", chain: "alpha", amount: "1", to: oracle }), lost);
+    assert.match(await refused({ action: "send", from: "alpha", to: `${oracle}@beta`, amount: "1" }), lost);
+    assert.match(await refused({ action: "call", from: "l1", to: `${oracle}@alpha`, data: "0x", value: "1" }), lost);
   });
 
   test("with gas of its own, a call or a creation that would revert is made as it is, for its failure is what is looked at", async () => {

@@ -9,6 +9,7 @@ import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
 import {
   QuestionError,
+  SHOWN_LOGGER,
   type CallAnswer,
   type SimulatedAnswer,
   type SimulatedBlockAnswer,
@@ -21,9 +22,8 @@ import {
 const MAX_ANSWER_CHARACTERS = 2 ** 25;
 /** Of a log beside its topics and data: the names of its fields, and where it is. */
 const CHARACTERS_OF_LOG = 500;
-/** EIP-7708's address of the logs of moved Ether, whose topic is a token's, and the address at which nodes show them. */
+/** EIP-7708's address of the logs of moved Ether, whose topic is a token's. */
 const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
-const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 /** Why the library runs no transaction, as it says it. */
 const LIBRARY_REFUSALS: readonly (readonly [reason: RegExp, refusal: SimulationRefusal])[] = [
   [/INTRINSIC_GAS_TOO_LOW/, "IntrinsicGasTooLow"],

@@ -13,6 +13,7 @@ import {
   transferToken,
 } from "../../protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { isOfOpStack } from "../../protocol/superchain.ts";
 import { announceFirst } from "../messages/announce.ts";
 import {
   encodeChainAddress,
@@ -32,16 +33,23 @@ import { sentMessages, type SentMessage } from "../messages/sent-messages.ts";
 import { senderOn, submit } from "../sending/submit.ts";
 import { bridgedTokenAddress, ensureAllowance, findToken, isBaseToken, l1TokenOf, requireTokens } from "../tokens/token.ts";
 
-/** Throws ClientError NoContract where a call with data would go to an address without code: it would succeed and do nothing. */
+/**
+ * Throws ClientError NoContract if a call with data, or money for a contract of the OP Stack, would reach an address
+ * without code: it would succeed and do nothing.
+ */
 export async function requireContract(
   ecosystem: Ecosystem,
   { to, data }: Pick<CallRequest, "to" | "data">,
   destination: Pick<Provider, "getCode">,
 ): Promise<void> {
-  if (data === "0x") return;
   const place = parseChainAddress(ecosystem, to);
-  if ((await destination.getCode(place.account)) !== "0x") return;
-  const message = `there is no contract at ${formatChainAddress(ecosystem, place)}, so the call would succeed and do nothing; check address and chain, or send value without a function`;
+  const isOpStack = isOfOpStack(place.account);
+  if ((data === "0x" && !isOpStack) || (await destination.getCode(place.account)) !== "0x") return;
+  const where = formatChainAddress(ecosystem, place);
+  const message =
+    data === "0x"
+      ? `${where} is an address of the OP Stack's contracts, and there is none on that chain, so the money would be lost; check the recipient`
+      : `there is no contract at ${where}, so the call would succeed and do nothing; check address and chain, or send value without a function`;
   throw new ClientError("NoContract", message, { account: place.account, chainId: place.chainId });
 }
 

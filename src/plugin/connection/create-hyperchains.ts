@@ -1,4 +1,5 @@
 import type { JsonRpcSigner } from "ethers";
+import { requireContract } from "../../client/calls/call.ts";
 import { parseChainAddress } from "../../client/ecosystem/chain-address.ts";
 import { deposit, type Deposit } from "../../client/queue/deposit.ts";
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
@@ -70,6 +71,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       const { amount, token, from, ...where } = readRequest("deposit", options);
       const { chain, account: to } = await depositTarget(link, where);
       const { l1: below } = ecosystemOf(link.info, findChain(link.info, chain));
+      if (to !== undefined) await requireContract(link.info, { to: { chain, account: to }, data: "0x" }, link.client(chain));
       const signer = await signerOn(below.chainId, from);
       const sent = await deposit(link.info, { chain, amount, token: tokenAddress(token), to }, signer);
       const name = depositName(below.chainId, sent);

@@ -1,3 +1,4 @@
+import { requireContract } from "../../client/calls/call.ts";
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import { forwardingFee } from "../../client/messages/forward.ts";
 import { findMember } from "../../client/ecosystem/route.ts";
@@ -24,6 +25,7 @@ export function createSends(link: EcosystemLink, { track, follow }: Following): 
       const { chain, from, token, to: named, fee: offered, ...rest } = readRequest("send", options);
       const { chainId } = findMember(link.info, chain);
       const [to, paidIn] = [await resolvePlace(link, named), tokenAddress(token)];
+      await requireContract(link.info, { to, data: "0x" }, link.client(to.chain));
       const carrying = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
       const request = { from: chain, ...rest, to, token: paidIn, fee: offered ?? carrying };
       return follow(await send(link.info, request, await link.signer(chainId, from)));
@@ -32,6 +34,7 @@ export function createSends(link: EcosystemLink, { track, follow }: Following): 
       const { chain, from, token, to: named, ...rest } = readRequest("send", options);
       const { chainId } = findChain(link.info, chain);
       const to = await resolvePlace(link, named);
+      await requireContract(link.info, { to, data: "0x" }, link.client(to.chain));
       const request = { from: chain, ...rest, to, token: tokenAddress(token) };
       const sent = await sendListed(link.info, request, await link.signer(chainId, from), link.client(to.chain));
       return track({ ...sent, hash: sent.list, type: "transfer" }, listedTransfer(sent, link));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Wallet } from "ethers";
+import { id, Wallet, zeroPadValue } from "ethers";
 import type { CallAnswer, SimulationQuestion } from "../../../src/chain/questions/asked/question.ts";
 import type { Asking } from "../../../src/chain/rpc/calls/asking.ts";
 import { Bundler } from "../../../src/chain/rpc/bundler/bundler.ts";
@@ -63,6 +63,32 @@ it("B6: user operations that log more together than a question may tell are carr
       while (bundler.pool.sent.length === 0 && bundler.pool.waiting.length > 0) await nextTurn();
     }
     assert.deepEqual(faults, []);
+  } finally {
+    await chain.close();
+  }
+});
+
+it("an operation that pays a contract of the OP Stack where the chain has none is refused by name, and another one is not", async () => {
+  const { chain } = await startTestChain();
+  const oracle = "0x420000000000000000000000000000000000000f";
+  /** Answers that the operation pays these accounts, if transfers are to be logged. */
+  const paying = (accounts: readonly Hex[]): Asking =>
+    (async (_kind: string, { blocks, logsTransfers }: SimulationQuestion) => {
+      const logs = accounts.map((account) => ({
+        address: "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
+        topics: [id("Transfer(address,address,uint256)"), wordToHex(1n), zeroPadValue(account, 32)],
+        data: wordToHex(5n),
+      }));
+      const receipt = { ...SUCCESS.receipt, logs: logsTransfers ? logs : [] };
+      return [{ calls: blocks.flatMap(({ calls }) => calls).map(() => ({ ...SUCCESS, receipt })), logsBloom: "0x" }];
+    }) as unknown as Asking;
+  const send = (accounts: readonly Hex[], hash: bigint): Promise<void> => {
+    const bundler = new Bundler(chain, paying(accounts), { wallet: new Wallet(`0x${"77".repeat(32)}`), nowMs: () => 0 });
+    return bundler.send(operationOf(1), ENTRY_POINTS["0.8"], wordToHex(hash), undefined);
+  };
+  try {
+    await assert.rejects(send(["0x4200000000000000000000000000000000000800", oracle], 1n), { code: "NoSuchPredeploy" });
+    await send(["0x4200000000000000000000000000000000000800"], 2n);
   } finally {
     await chain.close();
   }

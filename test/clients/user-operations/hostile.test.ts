@@ -107,6 +107,23 @@ describe("B6: hostile user operations", () => {
     assert.deepEqual([above.code, above.data?.["code"]], [-32602, "BadUserOperation"]);
   });
 
+  it("an operation that would pay a contract of the OP Stack, which the chain does not have, is refused, and pays another account", async () => {
+    /** Pays 5 wei to an account whenever it is called, and returns 0. */
+    const payer = async (to: string): Promise<Hex> => {
+      const account = await accountWith(`0x5f5f5f5f600573${to.slice(2)}5af1505f5f5260205ff3`);
+      await ask("hardhat_setBalance", account, "0x64");
+      return account;
+    };
+    const lost = await payer("0x4200000000000000000000000000000000000006");
+    const { data } = await failure(send(operationOf(lost)));
+    assert.equal(data?.["code"], "NoSuchPredeploy");
+    const taken = await payer("0x4200000000000000000000000000000000000800");
+    const hash = await send(operationOf(taken));
+    await ask("evm_mine");
+    assert.equal((await receiptOf(hash))?.success, true);
+    assert.equal(BigInt(String(await ask("eth_getBalance", "0x4200000000000000000000000000000000000006", "latest"))), 0n);
+  });
+
   it("operations that cannot be are refused before anything runs", async () => {
     const account = await accountWith(FICKLE_CODE);
     const refused: readonly (readonly [changes: object, reason: RegExp])[] = [

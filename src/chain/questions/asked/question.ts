@@ -112,6 +112,9 @@ export type SimulationRefusal =
   | "BlockGasExceeded"
   | "InitCodeTooLarge";
 
+/** Address at which nodes show logs of moved Ether, whose topic is a token's. */
+export const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+
 export interface SimulationQuestion {
   readonly at: bigint;
   readonly blocks: readonly SimulatedBlock[];

@@ -2,6 +2,7 @@ import { keccak256, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
 import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
+import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
 import { signTransaction } from "../accounts/signed-transaction.ts";
 import { nextPlace } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
@@ -11,6 +12,7 @@ import { askedBundle, bundleOf, requireLimits, type BundleRequest, type Carrier 
 import { invalid } from "./operation-request.ts";
 import { Offenders } from "./offenders.ts";
 import { OperationPool, type PooledOperation, type SentBundle } from "./operation-pool.ts";
+import { recipientsOf } from "./recipients.ts";
 import { OperationCode, refusalOf, type Refusal } from "./refusal.ts";
 import { unpaidUnits } from "./unit-gas.ts";
 import { Transactions } from "./transactions.ts";
@@ -69,13 +71,14 @@ export class Bundler {
     const bundle = bundleOf(operation, entryPoint, this.carrier);
     this.pool.requireRoom(operation);
     const before = this.pool.ofSender(operation.sender).map((pooled) => pooled.bundle);
-    const answers = await this.#run([...before, bundle], client);
+    const answers = await this.#run([...before, bundle], client, true);
     const answer = answers[before.length];
     if (answer === undefined) throw invalid("an operation of the same sender that waits before it fails");
     const refusal = this.#refusalOf(operation, answer);
     if (refusal !== undefined) throw refusal.error;
     const notAllowed = this.#chain.admission.refusalOfRun(bundle, answer);
     if (notAllowed !== undefined) throw notAllowed;
+    for (const to of recipientsOf(answer)) await requirePredeploy(to, this.#chain.engine.state("now"));
     await new Promise<void>((accept, reject) => {
       this.pool.add({ hash, entryPoint, operation, bundle, accept, reject });
       this.#wake();
@@ -83,11 +86,15 @@ export class Bundler {
   }
 
   /** What bundles would do in the next block, one after the other; ends with the first that is not valid or is broken off. */
-  async #run(bundles: readonly BundleRequest[], client: RpcClient | undefined): Promise<readonly CallAnswer[]> {
+  async #run(
+    bundles: readonly BundleRequest[],
+    client: RpcClient | undefined,
+    logsTransfers = false,
+  ): Promise<readonly CallAnswer[]> {
     const { at, block } = nextPlace(this.#chain);
     const calls = bundles.map(askedBundle);
     const blocks = [{ block, overrides: [], calls }];
-    const [answer] = await this.#ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
+    const [answer] = await this.#ask("simulate", { at, blocks, logsTransfers, checks: "none" }, client);
     return answer?.calls ?? [];
   }
 

@@ -63,18 +63,26 @@ const FREEZE_FIELDS = { versions: v.pipe(v.array(wei), v.maxLength(MOST_VERSIONS
 
 /** What `hyperchain_prepare` can be asked for, by its `action`. Amounts are smallest units in decimal digits. */
 const ACTS = {
-  deposit: act({ chain, amount, token, to: v.optional(text) }, (wanted, { info }) => ({
-    chainId: below(info, wanted.chain),
-    run: (signer) => deposit(info, wanted, signer),
-  })),
-  send: act({ from: chain, to: text, amount, token, fee: v.optional(wei) }, (wanted, { info }) => ({
-    chainId: idOf(info, wanted.from),
-    run: (signer) => send(info, wanted, signer),
-  })),
-  list: act({ from: chain, to: text, amount, token, fee: v.optional(wei) }, (wanted, { info, clientOf }) => ({
-    chainId: idOf(info, wanted.from),
-    run: (signer) => sendListed(info, wanted, signer, clientOf(parseChainAddress(info, wanted.to).chainId)),
-  })),
+  deposit: act({ chain, amount, token, to: v.optional(text) }, async (wanted, { info, clientOf }) => {
+    const { chainId } = findChain(info, wanted.chain);
+    if (wanted.to !== undefined) {
+      const { chainId: at, account } = parseChainAddress(info, wanted.to, chainId);
+      await requireContract(info, { to: { chain: at, account }, data: "0x" }, clientOf(at));
+    }
+    return { chainId: below(info, wanted.chain), run: (signer) => deposit(info, wanted, signer) };
+  }),
+  send: act({ from: chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
+    await requireContract(info, { to: wanted.to, data: "0x" }, clientOf(parseChainAddress(info, wanted.to).chainId));
+    return { chainId: idOf(info, wanted.from), run: (signer) => send(info, wanted, signer) };
+  }),
+  list: act({ from: chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
+    const destination = clientOf(parseChainAddress(info, wanted.to).chainId);
+    await requireContract(info, { to: wanted.to, data: "0x" }, destination);
+    return {
+      chainId: idOf(info, wanted.from),
+      run: (signer) => sendListed(info, wanted, signer, destination),
+    };
+  }),
   call: act(CALL_FIELDS, preparedCall),
   callTogether: act(
     {

@@ -1,4 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { requireContract } from "../../../client/calls/call.ts";
 import { formatChainAddress } from "../../../client/ecosystem/chain-address.ts";
 import { deposit } from "../../../client/queue/deposit.ts";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
@@ -26,6 +27,7 @@ const action: NewTaskActionFunction<ArgumentsOf<(typeof actingTasks)["deposit"]>
         `a deposit goes to a chain, such as ${args.to.split("@")[0] ?? "0x…"}@${info.chains[0]?.name ?? "alpha"}`,
       );
     await requireTaking(whole, to.chainId, args);
+    await requireContract(info, { to: { chain: to.chainId, account: to.account }, data: "0x" }, session.provider(to.chainId));
     const named = await resolveSymbol(session, info.l1.chainId, args.token);
     const token = await tokenOnL1(session, to.chainId, named);
     const amount = readAmount(args.amount, token);

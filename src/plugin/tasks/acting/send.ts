@@ -1,4 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { requireContract } from "../../../client/calls/call.ts";
 import { formatChainAddress } from "../../../client/ecosystem/chain-address.ts";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { estimateSend } from "../../../client/transfers/estimate.ts";
@@ -34,6 +35,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const amount = readAmount(args.amount, token);
     const offered = args.fee === undefined ? undefined : readAmount(args.fee, token);
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named, fee: offered };
+    await requireContract(whole.info, { to: request.to, data: "0x" }, whole.provider(to.chainId));
     if (args.estimate) {
       const { deliveryGas, claimGas } = await estimateSend(info, { ...request, sender: from.account }, (id) =>
         session.provider(id),
