@@ -14,8 +14,10 @@ interface IBatchProving {
 
     error BatchNotCommitted(uint256 committed, uint256 actual);
     error ProofRefused();
+    /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
+    error ExecutionUnproven(uint256 version);
 
-    /// @notice Checks the proof of the oldest batch that has none. On a version that proves execution it is for batches which no proof of
-    /// execution covers, on chains that have a delay for those. Errors of a bad proof are the verifier's (IStarkVerifier).
+    /// @notice Checks the proof of the oldest batch that has none. Refuses a batch of a version that proves execution: a proof of data
+    /// proves nothing there. Errors of a bad proof are the verifier's (IStarkVerifier).
     function proveBatch(StoredBatch calldata batch, bytes calldata proof) external;
 }

@@ -76,15 +76,14 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// @notice A chain without a quorum needs a version that proves execution.
     error VersionNeedsQuorum(uint256 version);
     /// @notice A chain without a quorum settles at once, and everything that it settles is proven.
-    error DelayWithoutQuorum(uint256 executionDelay, uint256 unprovenDelay);
+    error DelayWithoutQuorum(uint256 executionDelay);
     /// @notice On a chain without a quorum anyone could cheat.
     error CheatsWithoutQuorum();
     /// @notice A chain without a quorum needs a policy that takes published data with abi.encode(settler), and binds just that.
     error PolicyBindsNoSettler(address policy);
     error PriorityOpWindowOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error ExitDelayOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
-    error UnprovenDelayTooShort(uint256 lowest, uint256 actual);
-    /// @notice The exit delay must be longer than window, the longer of execution and unproven delay, and `recoveryTime` together.
+    /// @notice The exit delay must be longer than window, execution delay and `recoveryTime` together.
     error ExitDelayTooShort(uint256 limit, uint256 actual);
     /// @notice A flood of operations would put the exit of everyone behind it off for too long, or would be due before an honest chain
     /// can have executed it.

@@ -61,8 +61,6 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     error CoinbaseOfQueue(address coinbase);
     /// @notice On such a chain every batch behind the first has an operation of the queue.
     error BatchWithoutOperation(uint256 batchNumber);
-    /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
-    error ExecutionUnproven(uint256 version);
 
     /// @notice Of the first state that the chain was created with.
     function importsOf(uint256 chainId) external view returns (ImportSettings memory);
@@ -119,13 +117,9 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// @return isStopped Whether governance or council have stopped the chain's batches of it.
     function aggregatorOf(uint256 chainId, uint256 version) external view returns (address aggregator, bool isStopped);
 
-    /// @notice Seconds between commit and execution of a batch of a version. Longer for one whose execution is not proven although its
-    /// version proves execution. Reverts like the registry's `requireExecutable` where the chain follows governance.
-    function delayOfBatch(uint256 chainId, uint256 version, bool isExecutionProven) external view returns (uint256);
-
-    /// @notice Reverts unless the chain has set a delay for batches whose execution is not proven although their version, which is only
-    /// named, proves execution.
-    function requireFallback(uint256 chainId, uint256 version) external view;
+    /// @notice Seconds between commit and execution of a batch. Reverts like the registry's `requireExecutable` for its version if the
+    /// chain follows governance.
+    function delayOfBatch(uint256 chainId, uint256 version) external view returns (uint256);
 
     /// @notice Seconds from an operation's deadline until the exit opens: the window, within which L1 still takes batches without the
     /// operation, and the exit delay.

@@ -22,7 +22,7 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         if (number == batchesVerified) revert BatchNotProven(number, batch.batchNumber);
         bytes32 batchHash = _requireStored(number, batch);
         // No look at the version: what was proven before it retired executes, or the delay would void what it held back.
-        _requireDelay(number, batch);
+        _requireDelay(batch);
         _requireImports(batch, imports);
         bytes32 flowsHash = AssetFlows.hash(flows);
         if (flowsHash != batch.flowsHash) revert FlowsMismatch(batch.flowsHash, flowsHash);
@@ -31,10 +31,7 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         operationsExecuted = batch.priorityOpTotal;
         stateRoot = batch.newStateRoot;
         logRoots[number] = batch.l2LogsTreeRoot;
-        // A marker proves nothing, whoever accepts it: it ends the unbroken run of batches with proven execution.
-        if (VersionNumber.isWithoutProofs(batch.protocolVersion) || !_isExecutionProven(number)) {
-            provenSince = uint32(number + 1);
-        }
+        if (!_isExecutionProven(batch.protocolVersion)) provenSince = uint32(number + 1);
         emit BlockExecution(number, batchHash, batch.commitment);
         uint256[] memory refused;
         if (flows.length != 0) refused = bridge.applyFlows(chainId, number, batch.firstTimestamp, flows);
@@ -42,10 +39,15 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         roots.append(chainId, number, batch.l2LogsTreeRoot, _recordOfBatch(batch, refused));
     }
 
-    function _requireDelay(uint256 number, StoredBatch calldata batch) private view {
-        uint256 delay = settings.delayOfBatch(chainId, batch.protocolVersion, _isExecutionProven(number));
-        uint256 earliest = batch.committedAt + delay;
+    function _requireDelay(StoredBatch calldata batch) private view {
+        uint256 earliest = batch.committedAt + settings.delayOfBatch(chainId, batch.protocolVersion);
         if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
+    }
+
+    /// @dev Of a verified batch. A version with an aggregator takes no other proof. A marker proves nothing, whoever accepts it: it ends
+    /// the unbroken run of batches with proven execution.
+    function _isExecutionProven(uint256 version) private view returns (bool) {
+        return !VersionNumber.isWithoutProofs(version) && verifiers.provesExecution(version);
     }
 
     function _requireImports(StoredBatch calldata batch, ImportedRoot[] calldata imports) private view {

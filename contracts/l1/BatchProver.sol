@@ -15,7 +15,7 @@ abstract contract BatchProver is StoredBatches, IBatchProving {
         if (number == batchesCommitted) revert BatchNotCommitted(number, batch.batchNumber);
         _requireStored(number, batch);
         uint256 version = batch.protocolVersion;
-        if (verifiers.provesExecution(version)) settings.requireFallback(chainId, version);
+        if (verifiers.provesExecution(version)) revert ExecutionUnproven(version);
         IStateTransitionVerifier verifier = settings.verifierOf(chainId, version);
         bool accepted = verifier.verify(
             StateTransition({

@@ -3,12 +3,11 @@ pragma solidity 0.8.37;
 
 import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {BatchRevert} from "../types/Batches.sol";
-import {ProvenBatches} from "./ProvenBatches.sol";
 import {StoredBatches} from "./StoredBatches.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Reverts batches that are not executed
-abstract contract BatchReverter is ProvenBatches, StoredBatches, ValidatorQuorum, IBatchCommits {
+abstract contract BatchReverter is StoredBatches, ValidatorQuorum, IBatchCommits {
     /// @inheritdoc IBatchCommits
     function revertBatches(BatchRevert calldata reversal, bytes[] calldata signatures) external whileRunning {
         uint256 batchNumber = reversal.firstNumber;
@@ -20,7 +19,6 @@ abstract contract BatchReverter is ProvenBatches, StoredBatches, ValidatorQuorum
         _requireQuorumForRevert(reversal, signatures);
         ++reverts;
         batchesCommitted = uint32(batchNumber);
-        _forgetProofs(batchNumber, batchesVerified);
         if (batchesVerified > batchNumber) batchesVerified = uint32(batchNumber);
         emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
     }

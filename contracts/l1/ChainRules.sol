@@ -23,9 +23,6 @@ abstract contract ChainRules is IChainFactory {
     uint256 private constant MAX_PRIORITY_OP_WINDOW = 30 days;
     uint256 private constant MIN_EXIT_DELAY = 1;
     uint256 private constant MAX_EXIT_DELAY = 90 days;
-    /// @dev Of the time to recover, in the least delay for what nothing proves: a day on public layers, in which others see that a
-    /// quorum's word stands alone, and nothing on devnets.
-    uint256 private constant RECOVERY_TIMES = 24;
     /// @inheritdoc IChainFactory
     /// @dev The largest operation then moves the deadlines behind it by less than three minutes. With no lower bound a chain's
     /// creator could let a few cheap operations put everyone else's exit off for years.
@@ -96,11 +93,11 @@ abstract contract ChainRules is IChainFactory {
         if (filterer != address(0)) revert FiltererOfQueue(filterer);
     }
 
-    /// @dev A standby takes back batches without a proof once an operation is overdue by a window and the longest delay. What it commits
+    /// @dev A standby takes back batches without a proof once an operation is overdue by a window and the delay. What it commits
     /// then must be executed before the exit opens.
     function _checkStandby(ChainConfiguration calldata configuration) private view {
         _checkQuorum(configuration.standby, configuration.standbyThreshold);
-        uint256 needed = 2 * _longestDelay(configuration) + recoveryTime + freezeTime;
+        uint256 needed = 2 * configuration.executionDelay + recoveryTime + freezeTime;
         if (configuration.exitDelay <= needed) revert ExitDelayTooShort(needed, configuration.exitDelay);
     }
 
@@ -117,7 +114,7 @@ abstract contract ChainRules is IChainFactory {
         verifiers.requireLasting(version);
         uint256 notice = verifiers.retirementNotice();
         uint256 needed = ChainTimes.upgradeNotice(
-            configuration.priorityOpWindow, configuration.exitDelay, _longestDelay(configuration), reactionTime
+            configuration.priorityOpWindow, configuration.exitDelay, configuration.executionDelay, reactionTime
         );
         // The admin has as long to decide upon a retirement: to leave governance, or to take another version.
         needed += reactionTime;
@@ -148,9 +145,7 @@ abstract contract ChainRules is IChainFactory {
     function _checkWithoutQuorum(ChainConfiguration calldata configuration) private view {
         uint256 version = configuration.protocolVersion;
         if (!verifiers.provesExecution(version)) revert VersionNeedsQuorum(version);
-        if (configuration.executionDelay != 0 || configuration.unprovenDelay != 0) {
-            revert DelayWithoutQuorum(configuration.executionDelay, configuration.unprovenDelay);
-        }
+        if (configuration.executionDelay != 0) revert DelayWithoutQuorum(configuration.executionDelay);
         if (configuration.cheatsAllowed) revert CheatsWithoutQuorum();
         address policy = configuration.dataAvailabilityPolicy;
         if (!_bindsSettler(IDataAvailabilityPolicy(policy))) revert PolicyBindsNoSettler(policy);
@@ -179,18 +174,11 @@ abstract contract ChainRules is IChainFactory {
         // An honest chain can seal a batch before it sees an operation, and be refused once deadline + window is past. It then
         // forms the batch again with the operation, which must be executed before the exit opens, or one free operation would
         // stop the chain.
-        uint256 unproven = configuration.unprovenDelay;
-        uint256 least = RECOVERY_TIMES * recoveryTime;
-        if (unproven != 0 && unproven < least) revert UnprovenDelayTooShort(least, unproven);
-        uint256 needed = window + _longestDelay(configuration) + recoveryTime + freezeTime;
+        uint256 needed = window + configuration.executionDelay + recoveryTime + freezeTime;
         if (exitDelay <= needed) revert ExitDelayTooShort(needed, exitDelay);
         uint256 rate = configuration.priorityGasPerSecond;
         if (rate < MIN_PRIORITY_GAS_PER_SECOND || rate > MAX_PRIORITY_GAS_PER_SECOND) {
             revert PriorityGasRateOutOfRange(MIN_PRIORITY_GAS_PER_SECOND, MAX_PRIORITY_GAS_PER_SECOND, rate);
         }
-    }
-
-    function _longestDelay(ChainConfiguration calldata configuration) private pure returns (uint256) {
-        return ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
     }
 }

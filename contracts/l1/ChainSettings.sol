@@ -222,21 +222,9 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function delayOfBatch(uint256 chainId, uint256 version, bool isExecutionProven)
-        external
-        view
-        returns (uint256 delay)
-    {
+    function delayOfBatch(uint256 chainId, uint256 version) external view returns (uint256) {
         if (_isGoverned(chainId)) registry.requireExecutable(version);
-        ChainConfiguration storage configuration = configurations[chainId];
-        delay = configuration.executionDelay;
-        uint256 unproven = configuration.unprovenDelay;
-        if (unproven > delay && !isExecutionProven && registry.provesExecution(version)) delay = unproven;
-    }
-
-    /// @inheritdoc IChainSettings
-    function requireFallback(uint256 chainId, uint256 version) external view {
-        if (configurations[chainId].unprovenDelay == 0) revert ExecutionUnproven(version);
+        return configurations[chainId].executionDelay;
     }
 
     /// @inheritdoc IChainSettings
@@ -249,7 +237,7 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     function standbyAfterDeadline(uint256 chainId, bool isRevert) external view returns (uint256 time) {
         ChainConfiguration storage configuration = configurations[chainId];
         time = configuration.priorityOpWindow;
-        if (isRevert) time += _longestDelay(configuration);
+        if (isRevert) time += configuration.executionDelay;
     }
 
     /// @inheritdoc IChainSettings

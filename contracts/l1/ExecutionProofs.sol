@@ -4,27 +4,24 @@ pragma solidity 0.8.37;
 import {IBatchProving} from "../interfaces/IBatchProving.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {StoredBatch} from "../types/Batches.sol";
-import {ProvenBatches} from "./ProvenBatches.sol";
+import {HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title Accepts proofs of batches' execution from aggregators
-abstract contract ExecutionProofs is ProvenBatches, IExecutionProofs {
+abstract contract ExecutionProofs is HyperchainStorage, IExecutionProofs {
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata batch) external returns (bool) {
         (address aggregator, bool isStopped) = settings.aggregatorOf(chainId, batch.protocolVersion);
         if (msg.sender != aggregator) revert OnlyAggregator(aggregator, msg.sender);
-        (uint256 number, uint256 verified) = (batch.batchNumber, batchesVerified);
+        uint256 number = batch.batchNumber;
         // One chain whose version is stopped must not keep the others of an aggregate from their proofs.
         if (isStopped) return false;
         // A chain that has stopped has no committed batch that is not executed.
-        if (number < batchesExecuted || number > verified || number >= batchesCommitted) return false;
-        if (keccak256(abi.encode(batch)) != batchHashes[number] || _isExecutionProven(number)) return false;
+        if (number != batchesVerified || number >= batchesCommitted) return false;
+        if (keccak256(abi.encode(batch)) != batchHashes[number]) return false;
 
-        provenBits[number >> 8] |= 1 << (number & 0xff);
-        if (number == verified) {
-            batchesVerified = uint32(number + 1);
-            emit IBatchProving.BatchProven(number, batch.commitment, batch.protocolVersion, aggregator);
-            emit IBatchProving.BlocksVerification(number, number + 1);
-        }
+        batchesVerified = uint32(number + 1);
+        emit IBatchProving.BatchProven(number, batch.commitment, batch.protocolVersion, aggregator);
+        emit IBatchProving.BlocksVerification(number, number + 1);
         emit ExecutionProven(number, batch.commitment, aggregator);
         return true;
     }

@@ -67,8 +67,6 @@ abstract contract HyperchainStorage {
     uint32 internal provenSince;
     /// @dev How often batches were reverted.
     uint256 internal reverts;
-    /// @dev A bit for each batch whose execution is proven, lowest first; none is set behind the batches that are verified.
-    mapping(uint256 word => uint256) internal provenBits;
 
     /// @dev Of the first state; 0 once the chain is born.
     uint32 internal importsMissing;

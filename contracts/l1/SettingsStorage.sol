@@ -102,11 +102,7 @@ abstract contract SettingsStorage {
     function _upgradeNotice(uint256 chainId) internal view returns (uint256) {
         ChainConfiguration storage configuration = configurations[chainId];
         return ChainTimes.upgradeNotice(
-            configuration.priorityOpWindow, configuration.exitDelay, _longestDelay(configuration), reaction
+            configuration.priorityOpWindow, configuration.exitDelay, configuration.executionDelay, reaction
         );
-    }
-
-    function _longestDelay(ChainConfiguration storage configuration) internal view returns (uint256) {
-        return ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
     }
 }

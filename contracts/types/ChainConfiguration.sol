@@ -12,16 +12,13 @@ pragma solidity ^0.8.28;
 /// @param isGoverned Whether a version that is retired, frozen or halted stops the chain.
 /// @param takesReplacements Whether its admin takes it at once to the version that replaces a halted one. Only where it is governed.
 /// @param validatorThreshold How many validators must sign a batch. 0, without validators: no signatures, and batches come by `settle` alone;
-/// then the version proves execution, both delays are 0, cheats are not allowed, and the data are on chain.
+/// then the version proves execution, executionDelay is 0, cheats are not allowed, and the data are on chain.
 /// @param standbyThreshold The same of the standby; 0 without one.
 /// @param executionDelay Seconds between commit and execution of a batch.
-/// @param unprovenDelay Seconds between commit and execution of a batch whose data alone are proven, on a version that proves execution: for
-/// batches that no proof of execution covers. 0: there every batch's execution must be proven. Else at least
-/// 24 times the factory's recoveryTime, a day on public layers.
 /// @param priorityOpWindow Seconds that the sequencer has for an operation when the queue is idle.
 /// @param exitDelay The exit opens when an operation is not executed at its deadline + priorityOpWindow + exitDelay. Longer than
-/// priorityOpWindow, the longer of executionDelay and unprovenDelay, and the factory's recoveryTime together; with a standby also
-/// longer than recoveryTime and twice the longer of the delays.
+/// priorityOpWindow, executionDelay and the factory's recoveryTime together; with a standby also
+/// longer than recoveryTime and twice executionDelay.
 /// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
 /// 50,000, since deadlines of operations behind a flood are that much later, and at most 100,000, which a plain machine can take.
 /// @param l2GasPrice Price of operations' gas in the base token's smallest unit, at most 10^12.
@@ -45,7 +42,6 @@ struct ChainConfiguration {
     uint64 validatorThreshold;
     uint64 standbyThreshold;
     uint64 executionDelay;
-    uint64 unprovenDelay;
     uint64 priorityOpWindow;
     uint64 exitDelay;
     uint64 priorityGasPerSecond;

@@ -3,7 +3,6 @@ export interface LeavingTimes {
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly executionDelay: bigint;
-  readonly unprovenDelay: bigint;
 }
 
 /**
@@ -12,11 +11,6 @@ export interface LeavingTimes {
  */
 const EXIT_SECONDS = 2n;
 
-/** The longest that a proven batch waits for its execution. */
-function longestDelay({ executionDelay, unprovenDelay }: Pick<LeavingTimes, "executionDelay" | "unprovenDelay">): bigint {
-  return executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-}
-
 /** From a request by the queue on, with nothing ahead of it, until the chain has executed it or anyone can stop the chain. */
 export function exitAfterRequest({ priorityOpWindow, exitDelay }: LeavingTimes): bigint {
   return 2n * priorityOpWindow + exitDelay;
@@ -24,7 +18,7 @@ export function exitAfterRequest({ priorityOpWindow, exitDelay }: LeavingTimes):
 
 /** `ChainSettings.upgradeNotice`. `reactionTime` is that of the contracts. */
 export function upgradeNotice(times: LeavingTimes, reactionTime: bigint): bigint {
-  return exitAfterRequest(times) + longestDelay(times) + reactionTime;
+  return exitAfterRequest(times) + times.executionDelay + reactionTime;
 }
 
 /**
@@ -33,5 +27,5 @@ export function upgradeNotice(times: LeavingTimes, reactionTime: bigint): bigint
  * now, since others wait ahead of it.
  */
 export function lastToLeave(effectiveAt: bigint, times: LeavingTimes, backlog = 0n): bigint {
-  return effectiveAt - exitAfterRequest(times) - longestDelay(times) - EXIT_SECONDS - backlog;
+  return effectiveAt - exitAfterRequest(times) - times.executionDelay - EXIT_SECONDS - backlog;
 }

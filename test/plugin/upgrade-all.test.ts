@@ -121,10 +121,10 @@ describe("hyperchain:upgrade --all, where votes govern on L1 and an account on t
 });
 
 test("base upgrade with a late L3: a way out is late where a chain and its base together need more seconds than the base's notice has", () => {
-  const times = { priorityOpWindow: 100n, exitDelay: 1_000n, executionDelay: 50n, unprovenDelay: 70n };
+  const times = { priorityOpWindow: 100n, exitDelay: 1_000n, executionDelay: 70n };
   const named = (name: string, chainId: number, noticeSeconds: bigint, settlesOn?: { readonly chainId: number }) =>
     ({ chain: { name, chainId, settlesOn }, before: { noticeSeconds }, times }) as unknown as ChainToUpgrade;
-  // By hand, of each: twice 100, 1,000, the longer of 50 and 70, and 2.
+  // By hand, of each: twice 100, 1,000, 70 and 2.
   const together = 2n * 1_272n;
   const above = named("above", 2, 0n, { chainId: 1 });
   assert.deepEqual(lateWaysOut([named("base", 1, together), above]), []);

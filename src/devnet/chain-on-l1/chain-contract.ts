@@ -241,7 +241,6 @@ function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainC
     validatorThreshold: number("validatorThreshold"),
     standbyThreshold: number("standbyThreshold"),
     executionDelay: number("executionDelay"),
-    unprovenDelay: number("unprovenDelay"),
     priorityOpWindow: number("priorityOpWindow"),
     exitDelay: number("exitDelay"),
     priorityGasPerSecond: number("priorityGasPerSecond"),

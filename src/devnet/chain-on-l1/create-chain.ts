@@ -31,7 +31,6 @@ export interface HyperchainConfiguration {
   /** Seconds between commit and execution. */
   readonly executionDelay: bigint;
   /** The same of a batch whose data alone are proven, on a version that proves execution; 0 forbids such batches. */
-  readonly unprovenDelay: bigint;
   /** Seconds that the sequencer has for an operation when the queue is idle. */
   readonly priorityOpWindow: bigint;
   /** Seconds after an operation's deadline at which the exit opens. */
@@ -96,7 +95,6 @@ export function localChainConfiguration(
     cheatsAllowed: true,
     validatorThreshold: BigInt(validators.length),
     executionDelay: 0n,
-    unprovenDelay: 0n,
     priorityOpWindow: 3_600n,
     exitDelay: 86_400n,
     priorityGasPerSecond: 100_000n,

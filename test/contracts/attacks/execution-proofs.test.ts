@@ -8,7 +8,6 @@ import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "../l1/supp
 import { TestChain, type FormedBatch } from "../l1/support/chain.ts";
 import {
   as,
-  createChain,
   defaultConfiguration,
   deployEcosystem,
   digestOf,
@@ -21,8 +20,6 @@ import {
   type Ecosystem,
 } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
-
-const UNPROVEN_DELAY = 300n;
 
 /** Numbers are those of the attacks and corrections of version 2. */
 describe("attacks on proofs of execution", () => {
@@ -61,41 +58,6 @@ describe("attacks on proofs of execution", () => {
     await assertReverts(chain.execute(stored, formed), "BatchNotProven(0, 0)");
     await aggregator.prove([itemOf(chain, stored)]);
     assert.equal(provenSince(await chain.execute(stored, formed)), 0n);
-  });
-
-  test("1: where the chain allows it, such a batch waits for the unproven delay, and its record says that it is not proven", async () => {
-    const chain = await create({ unprovenDelay: UNPROVEN_DELAY });
-    const { stored, formed } = await commit(chain);
-    await chain.prove(stored);
-    const { provider } = ecosystem.l1.ethers;
-    await provider.send("evm_setNextBlockTimestamp", [Number(stored.committedAt + UNPROVEN_DELAY - 1n)]);
-    await assertReverts(
-      chain.execute(stored, formed),
-      `ExecutionDelayed(${stored.committedAt + UNPROVEN_DELAY}, ${stored.committedAt + UNPROVEN_DELAY - 1n})`,
-    );
-    await provider.send("evm_setNextBlockTimestamp", [Number(stored.committedAt + UNPROVEN_DELAY)]);
-    assert.equal(provenSince(await chain.execute(stored, formed)), 1n);
-  });
-
-  test("the unproven delay rules no batch of a version that proves no execution", async () => {
-    const chain = await create({ protocolVersion: PROTOCOL_VERSION, unprovenDelay: UNPROVEN_DELAY });
-    const { receipt } = await chain.settle();
-    assert.equal(provenSince(receipt), 1n);
-  });
-
-  test("1: an unproven delay is at least a day where there is an hour to recover, and puts off an upgrade by as much", async () => {
-    const slow = await deployEcosystem(0n, undefined, 12n);
-    try {
-      const base = await defaultConfiguration(slow, 270n);
-      await assertReverts(createChain(slow, { ...base, unprovenDelay: 287n }), "UnprovenDelayTooShort(288, 287)");
-      await createChain(slow, { ...base, unprovenDelay: 288n });
-      const { chainId, priorityOpWindow, exitDelay } = base;
-      const reaction = await view<bigint>(slow.settings, "reactionTime");
-      const notice = await view<bigint>(slow.settings, "upgradeNotice", chainId);
-      assert.equal(notice, 2n * priorityOpWindow + exitDelay + 288n + reaction);
-    } finally {
-      await slow.l1.close();
-    }
   });
 
   test("24: what is committed and proven and then reverted leaves nothing in the registry that other chains could read", async () => {
@@ -230,78 +192,36 @@ describe("attacks on proofs of execution", () => {
     await assertReverts(aggregator.prove([{ ...items[0]!, chainId: 99_999n }]), "UnknownChain(99999)");
   });
 
-  test("§8.6: proofs on top of an unproven batch begin a run of their own", async () => {
-    const chain = await create({ unprovenDelay: UNPROVEN_DELAY });
-    const runs: bigint[] = [];
-    for (const isProven of [true, true, false, true, true]) {
-      const { stored, formed } = await commit(chain);
-      if (isProven) await aggregator.prove([itemOf(chain, stored)]);
-      else {
-        await chain.prove(stored);
-        await ecosystem.increaseTime(UNPROVEN_DELAY);
-      }
+  test("§8.6: proofs after a version that proves no execution begin a new run", async () => {
+    const chain = await create({ protocolVersion: PROTOCOL_VERSION });
+    const { chainId } = chain.configuration;
+    const runs: bigint[] = [provenSince((await chain.settle()).receipt)];
+    await send(ecosystem.settings, "scheduleUpgrade", chainId, aggregator.version, 0n);
+    await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", chainId));
+    for (let i = 0; i < 2; i++) {
+      const formed = await chain.form({ protocolVersion: aggregator.version });
+      const { stored } = await chain.commit(formed);
+      await assertReverts(chain.prove(stored), `ExecutionUnproven(${aggregator.version})`);
+      await aggregator.prove([itemOf(chain, stored)]);
       runs.push(provenSince(await chain.execute(stored, formed)));
     }
-    assert.deepEqual(runs, [0n, 0n, 3n, 3n, 3n]);
+    assert.deepEqual(runs, [1n, 1n, 1n]);
   });
 
-  test("§8.6: an aggregate that comes before execution lifts a batch whose data alone were proven, once", async () => {
-    const chain = await create({ unprovenDelay: UNPROVEN_DELAY });
-    const { stored, formed } = await commit(chain);
-    await chain.prove(stored);
-    await assertReverts(chain.execute(stored, formed), "ExecutionDelayed");
-    const lifted = await aggregator.prove([itemOf(chain, stored)]);
-    assert.equal(eventsOf(chain.contract, lifted, "ExecutionProven").length, 1);
-    assert.equal(eventsOf(chain.contract, lifted, "BatchProven").length, 0);
-    assert.equal(aggregator.skipped(await aggregator.prove([itemOf(chain, stored)])).length, 1);
-    assert.equal(await verified(chain), 1n);
-    assert.equal(provenSince(await chain.execute(stored, formed)), 0n);
-    assert.equal(aggregator.skipped(await aggregator.prove([itemOf(chain, stored)])).length, 1);
-  });
-
-  test("§8.6: a revert forgets how batches were proven", async () => {
-    const chain = await create({ unprovenDelay: UNPROVEN_DELAY });
-    const kept = await commit(chain);
-    await aggregator.prove([itemOf(chain, kept.stored)]);
+  test("§8.6: a revert leaves nothing of the proof of a batch to another one with its number", async () => {
+    const chain = await create();
+    const first = await commit(chain);
+    await aggregator.prove([itemOf(chain, first.stored)]);
     const base = chain.last;
-    const proven = [await commit(chain), await commit(chain)];
-    await aggregator.prove(proven.map(({ stored }) => itemOf(chain, stored)));
+    const reverted = [await commit(chain), await commit(chain)];
+    await aggregator.prove(reverted.map(({ stored }) => itemOf(chain, stored)));
     await revertTo(chain, 1n, base);
-    // Nothing of the proof of the first batch 1 is left for the second one.
     const second = await commit(chain);
-    await chain.prove(second.stored);
-    assert.equal(provenSince(await chain.execute(kept.stored, kept.formed)), 0n);
-    await assertReverts(chain.execute(second.stored, second.formed), "ExecutionDelayed");
-    await ecosystem.increaseTime(UNPROVEN_DELAY);
-    assert.equal(provenSince(await chain.execute(second.stored, second.formed)), 2n);
-  });
-
-  test("§8.6: a revert forgets the proofs of hundreds of batches, and of none before them", async () => {
-    const { factory, bridge, roots, bytecodes, verifiers, settings } = ecosystem;
-    const named = { factory, bridge, roots, bytecodes, verifiers, settings, reader: verifiers };
-    const addresses = await Promise.all(
-      Object.entries(named).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
-    );
-    const harness = await ecosystem.l1.deploy("ExecutionProofsHarness", Object.fromEntries(addresses));
-    const proven = Array.from({ length: 800 }, (_, i) => i % 3 !== 0);
-    for (const [first, end] of [
-      [0, 800],
-      [5, 5],
-      [5, 6],
-      [255, 800],
-      [256, 800],
-      [257, 600],
-      [511, 513],
-    ] as const) {
-      // Behind the verified batches no bit is set.
-      const before = proven.map((isProven, i) => isProven && i < end);
-      const left = (await harness.getFunction("revertSome").staticCall(before, first, end)) as readonly boolean[];
-      assert.deepEqual(
-        [...left],
-        before.map((isProven, i) => isProven && i < first),
-        `${first} to ${end}`,
-      );
-    }
+    await chain.execute(first.stored, first.formed);
+    await assertReverts(chain.execute(second.stored, second.formed), "BatchNotProven(1, 1)");
+    await assertReverts(chain.prove(second.stored), `ExecutionUnproven(${aggregator.version})`);
+    await aggregator.prove([itemOf(chain, second.stored)]);
+    assert.equal(provenSince(await chain.execute(second.stored, second.formed)), 0n);
   });
 
   test("§8.9: anyone may aggregate, and nobody but the aggregator tells a chain so", async () => {

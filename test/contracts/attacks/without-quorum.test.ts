@@ -208,8 +208,7 @@ describe("a chain without a quorum", () => {
     const refuse = (overrides: Partial<ChainConfiguration>, expected: string) =>
       assertReverts(createChain(ecosystem, { ...base, ...overrides }), expected);
     await refuse({ protocolVersion: PROTOCOL_VERSION }, `VersionNeedsQuorum(${PROTOCOL_VERSION})`);
-    await refuse({ executionDelay: 1n }, "DelayWithoutQuorum(1, 0)");
-    await refuse({ unprovenDelay: 300n }, "DelayWithoutQuorum(0, 300)");
+    await refuse({ executionDelay: 1n }, "DelayWithoutQuorum(1)");
     await refuse({ cheatsAllowed: true }, "CheatsWithoutQuorum()");
     await refuse({ validators: [ecosystem.accounts[0]!.address] }, "ThresholdOutOfRange(1, 0)");
     await refuse({ validatorThreshold: 1n }, "QuorumEmpty()");

@@ -135,11 +135,6 @@ describe("chain factory", () => {
       () => ({ executionDelay: 900n }),
       "ExitDelayTooShort(1000, 1000)",
     ],
-    [
-      "an exit delay that is not longer than window and unproven delay",
-      () => ({ unprovenDelay: 900n }),
-      "ExitDelayTooShort(1000, 1000)",
-    ],
     ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateOutOfRange(50000, 100000, 0)"],
     [
       "a gas rate at which a flood lasts for weeks",
@@ -160,11 +155,6 @@ describe("chain factory", () => {
     [
       "times for which the notice of a retirement is too short",
       () => ({ executionDelay: 301n }),
-      "RetirementNoticeTooShort(1601, 1600)",
-    ],
-    [
-      "an unproven delay for which the notice of a retirement is too short",
-      () => ({ executionDelay: 5n, unprovenDelay: 301n }),
       "RetirementNoticeTooShort(1601, 1600)",
     ],
     ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],

@@ -41,13 +41,8 @@ const WINDOWS = [10n, 50n, 2_592_000n] as const;
 const [LEAST_WINDOW, LONGEST_WINDOW, LONGEST_EXIT_DELAY] = [1n, 2_592_000n, 7_776_000n];
 const EXITS = ["least", "longest"] as const;
 const POLICIES = ["published", "all of", "any of"] as const;
-/** None, shorter than the window, longer; the longer one is the one, or the other. With a recovery time of 5 s an unproven delay has at least 120. */
-const DELAYS = [
-  { executionDelay: 0n, unprovenDelay: 0n },
-  { executionDelay: 30n, unprovenDelay: 0n },
-  { executionDelay: 0n, unprovenDelay: 130n },
-  { executionDelay: 150n, unprovenDelay: 130n },
-] as const;
+/** Execution delays in seconds: none, shorter than a window, longer than one. */
+const DELAYS = [0n, 30n, 150n] as const;
 const FLAGS = [
   { isGoverned: true, takesReplacements: false },
   { isGoverned: true, takesReplacements: true },
@@ -59,7 +54,7 @@ const isSettled = (signers: (typeof SIGNERS)[number]): boolean => signers === "s
 
 /** All that differs between the chains of a layer. */
 interface Corner {
-  readonly delays: (typeof DELAYS)[number];
+  readonly executionDelay: (typeof DELAYS)[number];
   readonly flags: (typeof FLAGS)[number];
   readonly signers: (typeof SIGNERS)[number];
   readonly window: bigint;
@@ -68,15 +63,15 @@ interface Corner {
 }
 
 /** Chains without a quorum have no delays, and no policy that binds no settler. */
-const isAdmitted = ({ signers, delays, policy }: Corner): boolean =>
-  !isSettled(signers) || (delays.executionDelay === 0n && delays.unprovenDelay === 0n && policy === "published");
+const isAdmitted = ({ signers, executionDelay, policy }: Corner): boolean =>
+  !isSettled(signers) || (executionDelay === 0n && policy === "published");
 
 /** Every combination that the factory admits. */
-const ALL_CORNERS: readonly Corner[] = DELAYS.flatMap((delays) =>
+const ALL_CORNERS: readonly Corner[] = DELAYS.flatMap((executionDelay) =>
   FLAGS.flatMap((flags) =>
     SIGNERS.flatMap((signers) =>
       WINDOWS.flatMap((window) =>
-        EXITS.flatMap((exit) => POLICIES.map((policy) => ({ delays, flags, signers, window, exit, policy }))),
+        EXITS.flatMap((exit) => POLICIES.map((policy) => ({ executionDelay, flags, signers, window, exit, policy }))),
       ),
     ),
   ),
@@ -105,15 +100,14 @@ function cornersOf(layer: Layer): readonly Corner[] {
 const max = (...values: readonly bigint[]): bigint => values.reduce((left, right) => (left > right ? left : right));
 
 /** By hand, from the reasons that ChainRules gives: what an honest chain needs behind a window, with all that can hold it up. */
-function leastExitDelay({ delays, signers, window }: Corner, { recoveryTime, freezeTime }: Layer): bigint {
-  const delay = max(delays.executionDelay, delays.unprovenDelay);
+function leastExitDelay({ executionDelay, signers, window }: Corner, { recoveryTime, freezeTime }: Layer): bigint {
   const heldUp = recoveryTime + freezeTime;
-  return 1n + max(window + delay + heldUp, signers === "quorum and standby" ? 2n * delay + heldUp : 0n);
+  return 1n + max(window + executionDelay + heldUp, signers === "quorum and standby" ? 2n * executionDelay + heldUp : 0n);
 }
 
 function timesOf(corner: Corner, layer: Layer) {
   const exitDelay = corner.exit === "least" ? leastExitDelay(corner, layer) : LONGEST_EXIT_DELAY;
-  return { priorityOpWindow: corner.window, exitDelay, ...corner.delays };
+  return { priorityOpWindow: corner.window, exitDelay, executionDelay: corner.executionDelay };
 }
 
 /** No notice of these chains is longer, and time to react behind it. */
@@ -170,14 +164,14 @@ class Scene {
   }
 
   async configuration(corner: Corner): Promise<ChainConfiguration> {
-    const { flags, signers, delays } = corner;
+    const { flags, signers } = corner;
     const [, , , third] = this.ecosystem.accounts;
     return {
       ...(await defaultConfiguration(this.ecosystem, this.#nextChainId++)),
       ...timesOf(corner, this.layer),
       ...flags,
       dataAvailabilityPolicy: this.#policies[corner.policy],
-      protocolVersion: isSettled(signers) || delays.unprovenDelay !== 0n ? PROVING : PLAIN,
+      protocolVersion: isSettled(signers) ? PROVING : PLAIN,
       ...(isSettled(signers) ? { validatorThreshold: 0n, validators: [] } : {}),
       ...(signers === "the queue" ? { sequencingMode: 1n, protocolVersion: QUEUE } : {}),
       ...(signers === "quorum and standby" ? { standbyThreshold: 1n, standby: [third!.address] } : {}),
@@ -260,9 +254,7 @@ for (const layer of LAYERS)
     };
     /** The batch that is formed again with the operation, as late as an honest chain may be; resolves with its execution's second. */
     const honest = async (chain: TestChain, corner: Corner, operation: Hex, asked: bigint, stage: (typeof STAGES)[number]) => {
-      const { delays } = corner;
-      const delay = max(delays.executionDelay, delays.unprovenDelay);
-      const { window } = corner;
+      const { executionDelay: delay, window } = corner;
       const { protocolVersion } = chain.configuration;
       const content = { ...success(operation), ...SHOWN[corner.policy], protocolVersion };
       let begin = asked + 2n * window + layer.recoveryTime;
@@ -307,8 +299,8 @@ for (const layer of LAYERS)
 
     test("an ecosystem takes the chain whose notice and reaction fill a retirement's notice, and none that needs a second more", async () => {
       const [longest] = ALL_CORNERS.filter(
-        ({ window, exit, signers, delays }) =>
-          window === LONGEST_WINDOW && exit === "longest" && signers === "quorum" && delays === DELAYS[3],
+        ({ window, exit, signers, executionDelay }) =>
+          window === LONGEST_WINDOW && exit === "longest" && signers === "quorum" && executionDelay === DELAYS[2],
       );
       const configuration = await scene.configuration(longest!);
       await assertReverts(

@@ -9,11 +9,11 @@ import { callOf, running, type Action, type Intent, type Situation } from "./act
 const MOST_OF_A_CHAIN = 3;
 const TOO_MANY = 65;
 
-/** Whether an aggregate can prove the batch, or its execution beside its data. */
+/** Whether an aggregate can prove the batch. */
 const isProvable =
   ({ chain }: L2Chain) =>
   ({ batchNumber, protocolVersion }: StoredBatch): boolean =>
-    protocolVersion === EXECUTION_VERSION && (batchNumber >= chain.verified.value || chain.proven.get(batchNumber) !== true);
+    protocolVersion === EXECUTION_VERSION && batchNumber >= chain.verified.value;
 
 /** Batches that wait for a proof of their execution, some chain's and some of each, in order. */
 function waiting(situation: Situation): AggregatedBatch[] {
@@ -91,14 +91,12 @@ function claimProven(situation: Situation): Intent | undefined {
   return { call: callOf(l2.chain.address, "acceptProven", stored) };
 }
 
-/** The batch's data alone are proven, where its version proves execution and the chain has no delay for that. */
+/** Proves the batch's data alone although its version proves execution. */
 function proveDataOnly(situation: Situation): Intent | undefined {
   const next = ({ chain, pending }: L2Chain): StoredBatch | undefined =>
     pending.find(({ stored }) => stored.batchNumber === chain.verified.value)?.stored;
   const l2 = situation.random.pick(
-    running(situation).filter(
-      (candidate) => candidate.chain.configuration.unprovenDelay === 0n && next(candidate)?.protocolVersion === EXECUTION_VERSION,
-    ),
+    running(situation).filter((candidate) => next(candidate)?.protocolVersion === EXECUTION_VERSION),
   );
   const stored = l2 === undefined ? undefined : next(l2);
   return l2 === undefined || stored === undefined ? undefined : { call: callOf(l2.chain.address, "proveBatch", stored, "0x") };
@@ -130,5 +128,5 @@ export const aggregateActions: readonly Action[] = [
   mutated("ProofRefused", (item) => ({ items: [item], proof: "0x00" })),
   mutated("ProofNotStored", (item) => ({ items: [item] })),
   { name: "claim that a batch is proven", aims: ["ChainContract.OnlyAggregator"], weight: 0, make: claimProven },
-  { name: "prove the data only", aims: ["ChainSettings.ExecutionUnproven"], weight: 0, make: proveDataOnly },
+  { name: "prove the data only", aims: ["ChainContract.ExecutionUnproven"], weight: 0, make: proveDataOnly },
 ];

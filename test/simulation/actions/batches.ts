@@ -6,12 +6,12 @@ import { formBatch, type FormedBatch } from "../l2/form.ts";
 import type { BatchContent, BatchRecord, L2Chain } from "../l2/l2-chain.ts";
 import { planFalseBatch, planHonestBatch } from "../l2/plan.ts";
 import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
-import { deadlineOf, delayOfBatch } from "../model/batches.ts";
+import { deadlineOf } from "../model/batches.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { batchDigest, revertDigest, type Terms } from "../model/quorum.ts";
 import { type Key, sign, signAll } from "../support/keys.ts";
 import { hashOfStatement, provesExecution } from "../model/registries.ts";
-import type { Chain, World } from "../model/world.ts";
+import type { World } from "../model/world.ts";
 import { FULL_LEAF_COUNT } from "../support/scene.ts";
 import { callOf, operated, running, stopped, type Action, type Intent, type Situation } from "./action.ts";
 
@@ -137,9 +137,9 @@ function prove({ records, random, world }: Situation): Intent | undefined {
   const next = ({ chain, pending }: L2Chain): BatchRecord | undefined =>
     pending.find(({ stored }) => stored.batchNumber === chain.verified.value);
   // Others wait for an aggregate.
-  const takesProof = ({ configuration }: Chain, record: BatchRecord | undefined): boolean =>
-    record !== undefined && (configuration.unprovenDelay !== 0n || !provesExecution(world, record.stored.protocolVersion));
-  const l2 = random.pick(records.chains.filter((l2) => !l2.chain.exited.value && takesProof(l2.chain, next(l2))));
+  const takesProof = (record: BatchRecord | undefined): boolean =>
+    record !== undefined && !provesExecution(world, record.stored.protocolVersion);
+  const l2 = random.pick(records.chains.filter((l2) => !l2.chain.exited.value && takesProof(next(l2))));
   const record = l2 === undefined ? undefined : next(l2);
   if (l2 === undefined || record === undefined) return undefined;
   return { call: callOf(l2.chain.address, "proveBatch", record.stored, proofOf(world, record.stored)) };
@@ -371,8 +371,7 @@ function mutatedStage(error: string, base: Action["make"], mutate: StageMutation
 /** A batch whose delay has not passed. */
 function executeEarly(situation: Situation): Intent | undefined {
   const early = executable(situation).filter(
-    ({ chain, pending: [first] }) =>
-      first!.stored.committedAt + delayOfBatch(situation.world, chain, first!.stored) > situation.now,
+    ({ chain, pending: [first] }) => first!.stored.committedAt + chain.configuration.executionDelay > situation.now,
   );
   const l2 = situation.random.pick(early);
   const [record] = l2?.pending ?? [];

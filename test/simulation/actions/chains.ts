@@ -1,6 +1,6 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
 import { PLAIN_SETTINGS } from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
+import { announcementOf } from "../model/factory.ts";
 import { machineOf } from "../model/versions.ts";
 import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
 import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
@@ -45,8 +45,6 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
   const priorityOpWindow = random.between(1n, 300n);
   /** What the exit delay has beside the window and the time to recover; the execution delay is shorter. */
   const spare = random.between(100n, 1_200n);
-  const leastUnproven = RECOVERY_TIMES * world.recoveryTime;
-  const mayFallBack = spare > leastUnproven && random.oneIn(2);
   // The first chains differ in every respect, so that no part is missing in an episode.
   const number = situation.records.announcements.length;
   const baseTokens = [ETH, tokens.base, ETH, tokens.hostile, ETH];
@@ -58,7 +56,6 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
   });
   const times = {
     executionDelay: random.oneIn(2) ? 0n : random.between(1n, spare - 1n),
-    unprovenDelay: mayFallBack ? random.between(leastUnproven, spare - 1n) : 0n,
     exitDelay: priorityOpWindow + world.recoveryTime + world.freezeTime + spare,
   };
   const standby = chooseStandby(situation, times);
@@ -181,12 +178,8 @@ const REFUSED: Record<string, Change> = {
   }),
   PriorityOpWindowOutOfRange: ({ random }) => ({ priorityOpWindow: random.choose(0n, 30n * DAY + 1n) }),
   ExitDelayOutOfRange: ({ random }) => ({ exitDelay: random.choose(0n, 90n * DAY + 1n) }),
-  UnprovenDelayTooShort: ({ random, world }) => ({
-    unprovenDelay: random.between(1n, RECOVERY_TIMES * world.recoveryTime - 1n),
-  }),
-  ExitDelayTooShort: ({ random, world }, { priorityOpWindow, executionDelay, unprovenDelay }) => {
-    const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-    const limit = priorityOpWindow + longest + world.recoveryTime + world.freezeTime;
+  ExitDelayTooShort: ({ random, world }, { priorityOpWindow, executionDelay }) => {
+    const limit = priorityOpWindow + executionDelay + world.recoveryTime + world.freezeTime;
     return { exitDelay: limit - random.between(0n, limit - 1n) };
   },
   PriorityGasRateOutOfRange: ({ random }) => ({ priorityGasPerSecond: random.choose(random.between(0n, 49_999n), 100_001n) }),

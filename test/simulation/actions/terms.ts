@@ -8,10 +8,9 @@ const DAY = 86_400n;
 /** A standby for a chain of these times. None where the exit would open before its batches are executed. */
 export function chooseStandby(
   { scene, random, world }: Pick<Situation, "scene" | "random" | "world">,
-  { exitDelay, executionDelay, unprovenDelay }: Pick<Configuration, "exitDelay" | "executionDelay" | "unprovenDelay">,
+  { exitDelay, executionDelay }: Pick<Configuration, "exitDelay" | "executionDelay">,
 ): Terms["standby"] {
-  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  if (exitDelay <= 2n * longest + world.recoveryTime + world.freezeTime || random.oneIn(4))
+  if (exitDelay <= 2n * executionDelay + world.recoveryTime + world.freezeTime || random.oneIn(4))
     return { threshold: 0n, validators: [] };
   const start = random.index(scene.keys.length - 1);
   const validators = scene.keys.slice(start, start + 2).map(({ address }) => address);

@@ -8,7 +8,6 @@ import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf, planClosingBatch } from "../l2/plan.ts";
 import { endOf, type TransferRecord } from "../l2/records.ts";
-import { delayOfBatch } from "../model/batches.ts";
 import { exitOpensAt } from "../model/exits.ts";
 import { provesExecution } from "../model/registries.ts";
 import type { Call } from "../model/world.ts";
@@ -86,20 +85,19 @@ export class Closing {
 
   /** The chain's oldest pending batch. */
   async #proveAndExecute(l2: L2Chain): Promise<boolean> {
-    const { scene, world } = this.#stage.situation();
+    const { scene } = this.#stage.situation();
     const { stranger } = scene.accounts;
     const [{ stored, content, flows }] = l2.pending as [L2Chain["pending"][number]];
     const { chain } = l2;
     if (chain.verified.value === stored.batchNumber && !(await this.#stage.send(stranger, this.#proofCall(l2, stored))))
       return false;
-    this.#stage.waitUntil(stored.committedAt + delayOfBatch(world, chain, stored));
+    this.#stage.waitUntil(stored.committedAt + chain.configuration.executionDelay);
     return this.#stage.send(stranger, callOf(chain.address, "executeBatch", stored, content.imports, flows));
   }
 
   #proofCall({ chain }: L2Chain, stored: StoredBatch): Call {
     const { scene, world } = this.#stage.situation();
-    const isAggregated = chain.configuration.unprovenDelay === 0n && provesExecution(world, stored.protocolVersion);
-    if (!isAggregated) return callOf(chain.address, "proveBatch", stored, proofOf(world, stored));
+    if (!provesExecution(world, stored.protocolVersion)) return callOf(chain.address, "proveBatch", stored, proofOf(world, stored));
     const items = [{ chainId: chain.id, batch: stored }];
     return callOf(scene.aggregator, "proveBatches", items, wordToHex(1n), proofOfAggregate(items, wordToHex(1n)));
   }

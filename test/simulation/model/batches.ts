@@ -43,8 +43,7 @@ export function requireRunning(chain: Chain): void {
 
 /** Seconds behind the deadline of an operation that is not executed until the standby may take batches back. */
 export function patienceForRevert({ configuration }: Chain): bigint {
-  const { priorityOpWindow, executionDelay, unprovenDelay } = configuration;
-  return priorityOpWindow + (executionDelay > unprovenDelay ? executionDelay : unprovenDelay);
+  return configuration.priorityOpWindow + configuration.executionDelay;
 }
 
 /** The standby counts where an operation waits that was due so long ago. */
@@ -154,22 +153,6 @@ function requireHash(chain: Chain, number: bigint, actual: Hex): void {
   requireThat(actual === expected, "ChainContract", "StoredBatchMismatch", () => [number, expected, actual]);
 }
 
-function requireFallback(world: World, { configuration }: Chain, version: bigint): void {
-  const isAllowed = configuration.unprovenDelay !== 0n || !provesExecution(world, version);
-  requireThat(isAllowed, "ChainSettings", "ExecutionUnproven", () => [version]);
-}
-
-/** Seconds between commit and execution. */
-export function delayOfBatch(
-  world: World,
-  { configuration, proven }: Chain,
-  { batchNumber, protocolVersion }: StoredBatch,
-): bigint {
-  const { executionDelay, unprovenDelay } = configuration;
-  const isUnproven = provesExecution(world, protocolVersion) && proven.get(batchNumber) !== true;
-  return isUnproven && unprovenDelay > executionDelay ? unprovenDelay : executionDelay;
-}
-
 export const batches = {
   commitBatch(frame: Frame, previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): void {
     const { world, transaction, sender, isCanonical, self } = frame;
@@ -207,8 +190,9 @@ export const batches = {
     const isCommitted = number !== chain.committed.value;
     requireThat(isCommitted, "ChainContract", "BatchNotCommitted", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
-    requireFallback(world, chain, batch.protocolVersion);
-    const { verifier } = requireActiveFor(frame, chain, batch.protocolVersion);
+    const { protocolVersion } = batch;
+    requireThat(!provesExecution(world, protocolVersion), "ChainContract", "ExecutionUnproven", () => [protocolVersion]);
+    const { verifier } = requireActiveFor(frame, chain, protocolVersion);
     requireThat(verify(world, verifier, batch, proof), "ChainContract", "ProofRefused");
     chain.verified.value = number + 1n;
   },
@@ -221,11 +205,9 @@ export const batches = {
     const { now } = frame.transaction;
     if (chain.termsAt(now).isGoverned && isStopped(frame.world, batch.protocolVersion, now)) return false;
     const { batchNumber: number } = batch;
-    const [executed, verified, committed] = [chain.executed.value, chain.verified.value, chain.committed.value];
-    if (number < executed || number > verified || number >= committed || chain.proven.get(number) === true) return false;
+    if (number !== chain.verified.value || number >= chain.committed.value) return false;
     if (storedHash(batch) !== storedHash(chain.batches.get(number)!)) return false;
-    chain.proven.set(true, number);
-    if (number === verified) chain.verified.value = number + 1n;
+    chain.verified.value = number + 1n;
     return true;
   },
 
@@ -237,7 +219,7 @@ export const batches = {
     requireThat(number !== chain.verified.value, "ChainContract", "BatchNotProven", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
     if (chain.termsAt(transaction.now).isGoverned) requireExecutable(frame, batch.protocolVersion);
-    const earliest = batch.committedAt + delayOfBatch(world, chain, batch);
+    const earliest = batch.committedAt + chain.configuration.executionDelay;
     requireThat(transaction.now >= earliest, "ChainContract", "ExecutionDelayed", () => [earliest, transaction.now]);
     for (const { registryIndex, root } of imports) {
       const expected = rootAt(world, registryIndex);
@@ -253,7 +235,7 @@ export const batches = {
     chain.executedStateRoot.value = batch.newStateRoot;
     chain.executedVersion.value = batch.protocolVersion;
     chain.logRoots.set(batch.l2LogsTreeRoot, number);
-    if (chain.proven.get(number) !== true) chain.provenSince.value = number + 1n;
+    if (!provesExecution(world, batch.protocolVersion)) chain.provenSince.value = number + 1n;
     chain.lastExecutedBlock.value = batch.lastBlock;
     chain.recordedAt.value = transaction.now;
     const { bridge, roots } = world.addresses;
@@ -283,7 +265,6 @@ export const batches = {
     }
     chain.revertCount.value += 1n;
     chain.committed.value = batchNumber;
-    for (let number = batchNumber; number < chain.verified.value; number++) chain.proven.set(false, number);
     if (chain.verified.value > batchNumber) chain.verified.value = batchNumber;
   },
 };

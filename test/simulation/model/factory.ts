@@ -19,7 +19,7 @@ const ANNOUNCEMENT_LIFETIME = 86_400n;
 const CONFIGURATION_TYPE =
   "tuple(uint256 chainId, uint256 protocolVersion, address admin, address baseToken, address dataAvailabilityPolicy, " +
   "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, bool isGoverned, bool takesReplacements, uint64 validatorThreshold, " +
-  "uint64 standbyThreshold, uint64 executionDelay, uint64 unprovenDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
+  "uint64 standbyThreshold, uint64 executionDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
   "uint64 priorityGasPerSecond, uint128 l2GasPrice, address sequencer, uint32 importBatches, bytes32 importStateRoot, " +
   "bytes32 importData, address[] validators, address[] standby)";
 const MAX_VALIDATORS = 64;
@@ -28,8 +28,6 @@ const MAX_WINDOW = 30n * DAY;
 const MAX_EXIT_DELAY = 90n * DAY;
 const MIN_GAS_RATE = 50_000n;
 const MAX_GAS_RATE = 100_000n;
-/** Of the time to recover, in the least delay for batches whose execution is not proven. */
-export const RECOVERY_TIMES = 24n;
 const MAX_L2_GAS_PRICE = 10n ** 12n;
 
 const check = (condition: boolean, error: string, ...args: readonly unknown[]): void => {
@@ -56,11 +54,10 @@ export function checkTerms(frame: Frame, configuration: Configuration): void {
 
 /** After its revert there is time for a batch before the exit opens. */
 function checkStandby({ world }: Frame, configuration: Configuration): void {
-  const { standby, standbyThreshold, exitDelay, executionDelay, unprovenDelay } = configuration;
+  const { standby, standbyThreshold, exitDelay, executionDelay } = configuration;
   if (standby.length === 0 && standbyThreshold === 0n) return;
   checkQuorum(standby, standbyThreshold);
-  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  const limit = 2n * longest + world.recoveryTime + world.freezeTime;
+  const limit = 2n * executionDelay + world.recoveryTime + world.freezeTime;
   check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
 }
 
@@ -90,15 +87,12 @@ function checkQuorum(validators: readonly Hex[], threshold: bigint): void {
 
 function checkTimes(
   { world }: Frame,
-  { priorityOpWindow, exitDelay, executionDelay, unprovenDelay, priorityGasPerSecond }: Configuration,
+  { priorityOpWindow, exitDelay, executionDelay, priorityGasPerSecond }: Configuration,
 ): void {
   const isWindow = priorityOpWindow >= 1n && priorityOpWindow <= MAX_WINDOW;
   check(isWindow, "PriorityOpWindowOutOfRange", 1, MAX_WINDOW, priorityOpWindow);
   check(exitDelay >= 1n && exitDelay <= MAX_EXIT_DELAY, "ExitDelayOutOfRange", 1, MAX_EXIT_DELAY, exitDelay);
-  const least = RECOVERY_TIMES * world.recoveryTime;
-  check(unprovenDelay === 0n || unprovenDelay >= least, "UnprovenDelayTooShort", least, unprovenDelay);
-  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  const limit = priorityOpWindow + longest + world.recoveryTime + world.freezeTime;
+  const limit = priorityOpWindow + executionDelay + world.recoveryTime + world.freezeTime;
   check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
   const isRate = priorityGasPerSecond >= MIN_GAS_RATE && priorityGasPerSecond <= MAX_GAS_RATE;
   check(isRate, "PriorityGasRateOutOfRange", MIN_GAS_RATE, MAX_GAS_RATE, priorityGasPerSecond);

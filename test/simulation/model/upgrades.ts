@@ -11,10 +11,9 @@ const LONGEST_WAIT = 7_776_000n;
 /** Seconds from an upgrade's announcement to its effect. */
 export function upgradeNotice(
   { reactionTime }: World,
-  { priorityOpWindow, exitDelay, executionDelay, unprovenDelay }: Configuration,
+  { priorityOpWindow, exitDelay, executionDelay }: Configuration,
 ): bigint {
-  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  return 2n * priorityOpWindow + exitDelay + longest + reactionTime;
+  return 2n * priorityOpWindow + exitDelay + executionDelay + reactionTime;
 }
 
 /** The version of a batch with this first timestamp, after so many operations. */

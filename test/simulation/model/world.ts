@@ -50,7 +50,6 @@ export interface Configuration {
   readonly validatorThreshold: bigint;
   readonly standbyThreshold: bigint;
   readonly executionDelay: bigint;
-  readonly unprovenDelay: bigint;
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly priorityGasPerSecond: bigint;
@@ -132,8 +131,6 @@ export class Chain {
   /** By number, those of reverted batches included. */
   readonly batches: Table<StoredBatch>;
   readonly logRoots: Table<Hex>;
-  /** Batches whose execution is proven, by number; what was reverted since is false. */
-  readonly proven: Table<boolean>;
   /** First batch of the unbroken run of those that ends with the last executed one. */
   readonly provenSince: Cell<bigint>;
 
@@ -175,7 +172,6 @@ export class Chain {
     this.recordedAt = new Cell(journal, 0n);
     this.batches = new Table(journal);
     this.logRoots = new Table(journal);
-    this.proven = new Table(journal);
     this.provenSince = new Cell(journal, 0n);
   }
 

@@ -151,7 +151,6 @@ export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint
     validatorThreshold: 1n,
     standbyThreshold: 0n,
     executionDelay: 0n,
-    unprovenDelay: 0n,
     priorityOpWindow: 100n,
     exitDelay: 1_000n,
     priorityGasPerSecond: 100_000n,
