@@ -44,7 +44,6 @@ export const LONGEST: readonly string[] = [
   "test/devnet/settles-on.test.ts",
   "test/devnet/reseal.test.ts",
   "test/devnet/execution.test.ts",
-  "test/devnet/lying-execution.test.ts",
   "test/client/flows-ended.test.ts",
   "test/flow/demo.test.ts",
   "test/plugin/deploy-and-rebuild.test.ts",

@@ -156,7 +156,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ ...executionProvers, contracts, executionChecking: dependencies.executionProving, connect: connectChain },
+    ...{ ...executionProvers, contracts, connect: connectChain },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));

@@ -5,7 +5,7 @@ import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
-import { hasHolders, leavesChoice } from "./data-facts.ts";
+import { hasHolders } from "./data-facts.ts";
 import {
   councilThresholds,
   DEVELOPMENT_COUNCIL,
@@ -102,22 +102,9 @@ function governanceConflicts({ governor, council }: GovernanceOption): readonly 
   return objection === undefined ? [] : [{ path: ["governance", "governor"], message: objection }];
 }
 
-/**
- * If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published
- * changes. Validators that ask for proofs would never get those of a chain that makes none.
- */
+/** If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published changes. */
 function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: RuledProver): readonly OptionProblem[] {
-  const unproven = chains.flatMap(({ path, plan: { validators, proving } }) =>
-    validators.quorum?.check === "proof" && (proving.execution === "trusted" || mode === "none")
-      ? [
-          {
-            path: [...path, "quorum", "check"],
-            message: `is "proof", and no proofs are made; ${mode === "none" ? "leave it out" : 'set prover.execution to "proven" too'}`,
-          },
-        ]
-      : [],
-  );
-  if (mode !== "none") return unproven;
+  if (mode !== "none") return [];
   const message = (said: string): string =>
     `is "${said}", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out`;
   const ofChains = chains.flatMap(({ path, plan: { proving } }) =>
@@ -126,7 +113,7 @@ function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: Rule
       : [],
   );
   const ofAll = execution === "proven" ? [{ path: ["prover", "execution"], message: message(execution) }] : [];
-  return [...ofAll, ...ofChains, ...unproven];
+  return [...ofAll, ...ofChains];
 }
 
 /** A folder keeps an ecosystem as a whole. */
@@ -269,14 +256,7 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   return [];
 }
 
-function dataConflicts({ path, plan: { availability, validators } }: PlannedAt): readonly OptionProblem[] {
-  if (leavesChoice(availability.dataAvailability) && validators.quorum?.check === "proof")
-    return [
-      {
-        path: [...path, "quorum", "check"],
-        message: 'is "proof", and such validators know one way to make data available; say "execution", or leave anyOf out',
-      },
-    ];
+function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {
   if (hasHolders(availability.dataAvailability)) return [];
   const message = 'is for a validium; others give their data to everybody. Add dataAvailability: "validium", or leave it out';
   return (["committee", "readers", "openReads"] as const)

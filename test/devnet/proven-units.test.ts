@@ -25,7 +25,6 @@ const CODES = { [COUNTER]: COUNTS, [DEAR]: CALLS, [PAIRS]: PAIRING };
 const SHORT = 85_000n;
 const PRICE = 1_000_000_000n;
 
-/** Parameters are those of validators' proofs, and validators sign nothing that they have no proof of. */
 describe("a proven chain of format 3 whose blocks its own engine makes", () => {
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
@@ -33,10 +32,9 @@ describe("a proven chain of format 3 whose blocks its own engine makes", () => {
   let lastRoot: Digest;
 
   before(async () => {
-    const quorum = { members: 2, threshold: 2, check: "proof" } as const;
     const accounts = Object.entries(CODES).map(([account, code]) => [account, { nonce: "1", code }] as const);
     const proven = { prover: { execution: "proven" }, protocolVersion: 3 } as const;
-    devnet = await startFlowDevnet([{ chainId: CHAIN, ...proven, quorum, import: Object.fromEntries(accounts) }], {
+    devnet = await startFlowDevnet([{ chainId: CHAIN, ...proven, import: Object.fromEntries(accounts) }], {
       fundedAccounts: [ALICE, BOB],
     });
     client = clientOf(devnet.chains[0]!);

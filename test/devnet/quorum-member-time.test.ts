@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import { ValidatingMember } from "../../src/devnet/quorum-member/member.ts";
 import type { MemberOperations } from "../../src/devnet/quorum-member/messages.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
@@ -46,7 +45,7 @@ describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
     const { commitment, protocolVersion } = batch;
     request = { inputs: await pipeline.inputs(batch.outputs.batchNumber), commitment, protocolVersion, terms };
     const connectL1 = (url: string): ShiftedL1 => (l1 = new ShiftedL1(url, undefined, { staticNetwork: true, cacheTimeout: -1 }));
-    member = new ValidatingMember({ connectL1, file: undefined, prover: createExecutionProver() });
+    member = new ValidatingMember({ connectL1, file: undefined });
     await member.operations.configure(pipeline.signers.memberSetup!);
   });
   after(async () => {

@@ -6,12 +6,7 @@ import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import {
-  EXECUTION_LABELS,
-  type LabelledExecution,
-  labelOf,
-  mayLackProof,
-} from "../../src/execution-proof/batch/execution-label.ts";
+import { EXECUTION_LABELS, type LabelledExecution, labelOf } from "../../src/execution-proof/batch/execution-label.ts";
 import type { PlannedBatch } from "../../src/execution-proof/batch/planned-batch.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
@@ -233,12 +228,10 @@ describe("a batch without a proof of its execution", () => {
       const { claim } = grinding;
       const lie = { ...claim, batch: { ...claim.batch, newStateRoot: wordToHex(5n) } };
       assert.deepEqual(reasons(await foundBy(filler, [[grinding, lie]])), ["disagreement"]);
-      assert.ok(!mayLackProof(2n, "disagreement"));
     });
 
     it("attack: label by another heap: a thread that is lost finds a fault, which says nothing of the batch", async () => {
       assert.deepEqual(await foundWith(8), ["fault"]);
-      assert.ok(!mayLackProof(2n, "fault"));
       assert.deepEqual(await foundWith(1024), ["too-large"]);
     });
   });

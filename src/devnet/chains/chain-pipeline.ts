@@ -5,7 +5,6 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
 import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
-import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { openNumberedBytes } from "../../ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { versionedChain, type ChainOnL1 } from "../../node/described/chain-on-l1.ts";
@@ -38,7 +37,6 @@ import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { dataFactsOf } from "../../options/data-facts.ts";
-import { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
@@ -97,8 +95,6 @@ export interface ChainPipelineDependencies {
   ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
-  /** How validators in other processes check its proofs. Default: they ask for at least 100 proven bits. */
-  readonly executionChecking?: ExecutionProverOptions | undefined;
   /** Of the execution of the newest batches. */
   readonly keptProofs: number;
   /** May be shared, as the other. */
@@ -174,8 +170,8 @@ async function start(
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
-  const { execution, proven } = executionOf(plan, dependencies, closing);
-  const signers = await prepared.connect(created, { blocks: (batchNumber) => recorder.inputs(batchNumber), proven });
+  const execution = executionOf(plan, dependencies, closing);
+  const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const { data, quorum, posting, inputs } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
@@ -257,9 +253,9 @@ function versionFor(
   );
 }
 
-/** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
+/** Prover of the chain's execution and store of its proofs; undefined if the execution is trusted. */
 function executionOf(
-  { proving: { execution }, validators: { quorum }, settlement: { pace } }: ChainPlan,
+  { proving: { execution }, settlement: { pace } }: ChainPlan,
   {
     kept,
     keptProofs,
@@ -268,13 +264,11 @@ function executionOf(
     clock,
   }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver" | "l1Prover" | "clock">,
   closing: Disposer,
-): { readonly execution: ExecutionProofs | undefined; readonly proven: ProvenRecorder | undefined } {
-  if (execution === "trusted") return { execution: undefined, proven: undefined };
-  // Validators that ask for proofs begin again with the first batch's when the chain is started again.
-  const isShown = quorum?.check === "proof";
+): ExecutionProofs | undefined {
+  if (execution === "trusted") return undefined;
   const isOnL1 = execution === "onL1";
   // What L1 is to be shown is made of them, however many wait for that.
-  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isShown || isOnL1 ? undefined : keptProofs);
+  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isOnL1 ? undefined : keptProofs);
   const closed = new AbortController();
   closing.add(() => {
     closed.abort();
@@ -284,11 +278,7 @@ function executionOf(
   if (kept?.birth === undefined) store.forgetFrom(0n);
   // A chain that is not created with a version whose execution L1 checks may be upgraded to it.
   const onL1 = l1Prover === undefined ? {} : { onL1: l1Prover.own, ...togetherBy(pace, l1Prover, clock) };
-  const proofs = { prover, store, ready: forgetOutdated(store, prover, closed.signal), ...onL1 };
-  if (!isShown) return { execution: proofs, proven: undefined };
-  const proven = new ProvenRecorder(store);
-  closing.add(() => proven.close());
-  return { execution: { ...proofs, onBatch: (batch) => proven.add(batch) }, proven };
+  return { prover, store, ready: forgetOutdated(store, prover, closed.signal), ...onL1 };
 }
 
 /** By this process, by another one, or by none. */

@@ -27,16 +27,12 @@ import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { startMemberProcess, type MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
-import { remoteMember, type InputsOf, type ProvenSource } from "../quorum-member/remote-member.ts";
-import type { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
-import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import { remoteMember, type InputsOf } from "../quorum-member/remote-member.ts";
 
 interface SignersDependencies {
   /** Where the chain settles on another: the contract there that carries its data, which is put there where it is missing. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
   readonly ecosystem: DeployedEcosystem;
-  /** How validators check proofs of execution. Default: they ask for at least 100 proven bits. */
-  readonly executionChecking?: ExecutionProverOptions | undefined;
   readonly l1: Provider;
   /** As members in other processes reach it. */
   readonly l1Url: string;
@@ -67,14 +63,7 @@ export interface PreparedSigners {
   /** Whether anybody needs batches' inputs. */
   readonly reexecutes: boolean;
   /** Tells them their chain. */
-  connect(created: CreatedChain, shown: ShownToSigners): Promise<ChainSigners>;
-}
-
-/** What signers are shown of batches. */
-interface ShownToSigners {
-  readonly blocks: InputsOf;
-  /** For validators that ask for proofs; undefined where they execute. */
-  readonly proven: ProvenRecorder | undefined;
+  connect(created: CreatedChain, blocks: InputsOf): Promise<ChainSigners>;
 }
 
 /** Who signs for a chain. */
@@ -142,27 +131,25 @@ export async function prepareSigners(
     dataAvailabilityPolicy: policy,
     isCarried,
     reexecutes: quorumProcesses.length + committees.length > 0,
-    async connect({ hyperchain }, { blocks, proven }): Promise<ChainSigners> {
+    async connect({ hyperchain }, blocks): Promise<ChainSigners> {
       const contract = { settlementChainId, hyperchain };
       const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
       const [held] = await Promise.all([
         holders?.connect(contract, setup, blocks),
-        ...quorumProcesses.map((member) =>
-          member.request("configure", { ...setup, checks: validators.quorum?.check ?? "execution" }),
-        ),
+        ...quorumProcesses.map((member) => member.request("configure", setup)),
       ]);
       const inputs = held?.inputs ?? blocks;
       const members =
         quorumProcesses.length === 0
           ? [await createLocalMember(operator, contract, { l1Returns })]
-          : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputs, proven)));
+          : quorumProcesses.map((member) => remoteMember(member, inputs));
       const admit = async (signer: TypedDataSigner): Promise<void> => {
         keys.push(signer);
         members.push(await createLocalMember(signer, contract, { l1Returns }));
       };
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       return {
-        quorum: { members, ...readyFor(proven) },
+        quorum: { members },
         admit,
         memberPids: pidsOf(quorumProcesses),
         committeePids: pidsOf(committees),
@@ -184,7 +171,7 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
     dataAvailabilityPolicy: dependencies.ecosystem.addresses.rollupPolicy,
     isCarried: false,
     reexecutes: false,
-    connect: ({ hyperchain }, { blocks }) =>
+    connect: ({ hyperchain }, blocks) =>
       Promise.resolve({
         ...{ posting, policy: undefined, data: undefined, catchUp: () => Promise.resolve() },
         ...{ quorum: { members: [] }, admit: () => Promise.resolve(), memberPids: [], committeePids: [] },
@@ -197,12 +184,12 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
 
 /** Starts members in processes of their own, which end with `closing`; `fileOf` says where each keeps what it knows. */
 function startsMembers(
-  { clock, executionChecking: checking }: Pick<SignersDependencies, "clock" | "executionChecking">,
+  { clock }: Pick<SignersDependencies, "clock">,
   closing: Disposer,
 ): (count: number, fileOf?: (place: number) => string) => Promise<readonly MemberProcess[]> {
   return async (count, fileOf) => {
     const starting = Array.from({ length: count }, async (_, place) => {
-      const member = await startMemberProcess({ clock, file: fileOf?.(place), checking });
+      const member = await startMemberProcess({ clock, file: fileOf?.(place) });
       closing.add(() => member.close());
       return member;
     });
@@ -267,7 +254,6 @@ function setupOf(
     firstState: chosenFirstState({ firstState }, superchain),
     data: dataOf(availability),
     keeps: undefined,
-    checks: "execution",
     l1Returns: l1MayBeBehind !== true,
   };
 }
@@ -282,10 +268,6 @@ function publishingPolicy(
   return Promise.resolve(ecosystem.addresses.rollupPolicy);
 }
 
-function sourceOf(blocks: InputsOf, proven: ProvenRecorder | undefined): InputsOf | ProvenSource {
-  return proven === undefined ? blocks : { proven: (batchNumber) => proven.inputs(batchNumber), blocks };
-}
-
 /** Keys of the standby that this process has, and that sign for no validator already. */
 function standbyKeys(
   { validators }: ChainPlan,
@@ -297,12 +279,6 @@ function standbyKeys(
     .filter((account) => !members.some(({ address }) => address === account))
     .map(keyOf)
     .filter((signer) => signer !== undefined);
-}
-
-/** Validators that ask for proofs are asked once there is one. */
-function readyFor(proven: ProvenRecorder | undefined): Pick<Quorum, "ready"> {
-  if (proven === undefined) return {};
-  return { ready: ({ outputs }) => Promise.resolve().then(() => proven.requireOutcome(outputs.batchNumber)) };
 }
 
 function pidsOf(members: readonly MemberProcess[]): (number | undefined)[] {

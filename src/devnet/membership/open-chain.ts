@@ -79,7 +79,6 @@ export interface ChainOpening {
   readonly prover: ChainPipelineDependencies["prover"];
   readonly executionProver: ChainPipelineDependencies["executionProver"];
   readonly l1Prover: ChainPipelineDependencies["l1Prover"];
-  readonly executionChecking: ChainPipelineDependencies["executionChecking"];
   readonly faults: Pick<EcosystemFaults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
@@ -187,7 +186,6 @@ function pipelineDependencies(
     prover,
     executionProver,
     l1Prover,
-    executionChecking,
     faults,
     connect,
     artifacts,
@@ -216,7 +214,6 @@ function pipelineDependencies(
     keptProofs,
     executionProver,
     l1Prover,
-    executionChecking,
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,

@@ -1,22 +1,20 @@
 import { JsonRpcProvider } from "ethers";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { SigningRefusal } from "../../settlement/signing/signing-refusal.ts";
-import { createExecutionProver, type ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { ValidatingMember } from "./member.ts";
 import { openMemberFile } from "./member-file.ts";
 import { QuorumMemberError, type MemberReply, type MemberRequest } from "./messages.ts";
 
 /**
- * The body of a member's process: one request after the other, until its parent process is gone. Its arguments are how it checks
- * proofs of execution, in JSON, and the name of its file.
+ * The body of a member's process: one request after the other, until its parent process is gone. Its argument is the name
+ * of its file.
  */
-const [checking = "{}", path] = process.argv.slice(2);
+const [path] = process.argv.slice(2);
 const file = path === undefined ? undefined : await openMemberFile(path);
-const prover = createExecutionProver(JSON.parse(checking) as ExecutionProverOptions);
 const connectL1 = (url: string): JsonRpcProvider =>
   new JsonRpcProvider(l1Request(url), undefined, { staticNetwork: true, cacheTimeout: -1 });
-const member = new ValidatingMember({ connectL1, file, prover });
+const member = new ValidatingMember({ connectL1, file });
 const reply = (message: MemberReply): void => {
   process.send?.(message);
 };

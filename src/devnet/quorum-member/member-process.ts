@@ -1,5 +1,4 @@
 import { fork } from "node:child_process";
-import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import {
@@ -35,14 +34,12 @@ interface MemberStart {
   readonly clock: Clock;
   /** Where it keeps its key and what it signs, so that it can be started again. Without one it forgets with its process. */
   readonly file?: string | undefined;
-  /** How it checks proofs of execution. Default: it asks for at least 100 proven bits. */
-  readonly checking?: ExecutionProverOptions | undefined;
 }
 
 /** Starts a member, whose key is made there and stays there. Rejects with QuorumMemberError where it cannot start. */
-export async function startMemberProcess({ clock, file, checking = {} }: MemberStart): Promise<MemberProcess> {
+export async function startMemberProcess({ clock, file }: MemberStart): Promise<MemberProcess> {
   // Advanced: whole numbers and bytes travel as they are.
-  const child = fork(MAIN, [JSON.stringify(checking), ...(file === undefined ? [] : [file])], {
+  const child = fork(MAIN, file === undefined ? [] : [file], {
     serialization: "advanced",
     execArgv: [],
     stdio: ["ignore", "ignore", "inherit", "ipc"],

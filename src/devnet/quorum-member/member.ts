@@ -2,14 +2,7 @@ import { Wallet, type BaseWallet, type JsonRpcProvider } from "ethers";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { firstStateAccounts } from "../described/first-state.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import {
-  BatchVerifier,
-  type BatchVerifierDependencies,
-  type BatchVerifierOptions,
-} from "../../chain/verification/batch-verifier.ts";
-import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
-import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { checkTime, type TimeBounds } from "../../chain/verification/time-bounds.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
@@ -39,18 +32,8 @@ import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
-import { LabelCheck } from "./label-check.ts";
-import { MachineVerifier } from "./machine-verifier.ts";
-import { ProofVerifier } from "./proof-verifier.ts";
 import type { MemberFile } from "./member-file.ts";
-import {
-  QuorumMemberError,
-  type DataRequest,
-  type MemberOperations,
-  type MemberSetup,
-  type AskedBatch,
-  type ShownInputs,
-} from "./messages.ts";
+import { QuorumMemberError, type DataRequest, type MemberOperations, type MemberSetup, type AskedBatch } from "./messages.ts";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
@@ -58,15 +41,6 @@ const REMEMBERED_BATCHES = 64n;
 /** A batch that a member has run, and the operations that the chain had taken from the queue before it. */
 interface AgreedBatch extends SignedBatch {
   readonly operationsBefore: bigint;
-}
-
-/** What a member judges batches by. */
-interface BatchJudge {
-  readonly nextBatch: bigint;
-  verify(inputs: ShownInputs): Promise<FormedBatch>;
-  goBack(batchNumber: bigint): Promise<void>;
-  /** Of one that asks for proofs: runs a batch all the same. */
-  execute?(inputs: BatchInputs): Promise<void>;
 }
 
 /** What a member has once it knows its chain. */
@@ -77,7 +51,7 @@ interface Configured {
   readonly readers: ReadonlySet<Hex> | undefined;
   readonly knowledge: L1Knowledge;
   readonly timeBounds: () => Promise<TimeBounds>;
-  readonly judge: BatchJudge;
+  readonly verifier: BatchVerifier;
   /** Where it asks L1 about the chain. */
   readonly contract: ChainContract;
   readonly signer: QuorumMember;
@@ -89,13 +63,11 @@ interface MemberDependencies {
   readonly connectL1: (url: string) => JsonRpcProvider;
   /** What it keeps over a restart; without one it forgets with its process. */
   readonly file: MemberFile | undefined;
-  /** Checks proofs of execution. Starts nothing until it is asked. */
-  readonly prover: Pick<ExecutionProver, "verify" | "examine">;
 }
 
 /**
  * A validator of a chain, and keeper of its data, that trusts no one: it reads the queue and the imported roots from L1
- * itself, runs every batch again or asks for the proof that it was run, forms it itself, and signs only what came out equal.
+ * itself, runs every batch again, forms it itself, and signs only what came out equal.
  */
 export class ValidatingMember {
   readonly #wallet: BaseWallet;
@@ -123,14 +95,6 @@ export class ValidatingMember {
     },
     follow: async (inputs) => {
       await this.#run(inputs, undefined);
-      return undefined;
-    },
-    execute: async (inputs) => {
-      const { judge, knowledge } = this.#chain();
-      if (judge.execute === undefined)
-        throw new QuorumMemberError("OtherInputs", "this member runs every batch; show it by signBatch or follow");
-      await fromL1(() => knowledge.refresh());
-      await judge.execute(inputs);
       return undefined;
     },
     signBatch: async ({ terms, ...batch }) => {
@@ -161,7 +125,7 @@ export class ValidatingMember {
 
   /** The batch that it would take next. */
   get nextBatch(): bigint | undefined {
-    return this.#configured?.judge.nextBatch;
+    return this.#configured?.verifier.nextBatch;
   }
 
   #chain(): Configured {
@@ -170,12 +134,12 @@ export class ValidatingMember {
   }
 
   /** The batch as this member finds it. Rejects with BatchRefusal where another one is `asked` for; undefined is any. */
-  async #run(inputs: ShownInputs, asked: AskedBatch | undefined): Promise<AgreedBatch> {
-    const { judge, knowledge, reader, readers } = this.#chain();
+  async #run(inputs: BatchInputs, asked: AskedBatch | undefined): Promise<AgreedBatch> {
+    const { verifier, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;
     const agreed = this.#agreed.get(batchNumber);
     if (agreed !== undefined && asked !== undefined && isSame(agreed, asked)) return agreed;
-    if (batchNumber < judge.nextBatch) {
+    if (batchNumber < verifier.nextBatch) {
       const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
         throw new BatchRefusal(
@@ -187,7 +151,7 @@ export class ValidatingMember {
       await this.#goBack(batchNumber);
     }
     await fromL1(() => knowledge.refresh());
-    const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await judge.verify(inputs);
+    const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await verifier.verify(inputs);
     const before = this.#agreed.get(batchNumber - 1n);
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
     const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
@@ -218,7 +182,7 @@ export class ValidatingMember {
   }
 
   async #goBack(batchNumber: bigint): Promise<void> {
-    await this.#chain().judge.goBack(batchNumber);
+    await this.#chain().verifier.goBack(batchNumber);
     for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
   }
 
@@ -269,7 +233,7 @@ async function configure(
   setup: MemberSetup,
   l1: JsonRpcProvider,
   wallet: TypedDataSigner,
-  { file, prover }: MemberDependencies,
+  { file }: MemberDependencies,
 ): Promise<Configured> {
   const { hyperchain, fromBlock, coinbase, genesis, data, keeps, confirmations, l1Returns } = setup;
   const reader = async (): Promise<ChainContractReader> =>
@@ -290,8 +254,7 @@ async function configure(
     configuration,
   );
   const { identity, configurationState } = identityOf(chain);
-  const judge = await judgeOf(
-    setup.checks,
+  const verifier = await BatchVerifier.create(
     {
       identity: { ...identity, chainId },
       data,
@@ -300,7 +263,7 @@ async function configure(
       initialState: [...configurationState, ...firstStateAccounts({ chainId, format }, setup.firstState)],
       ...{ imported: born?.copy, genesisBatch },
     },
-    { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)), prover },
+    { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },
   );
   const context = { settlementChainId, hyperchain };
   const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await nextBlockTime(l1), window });
@@ -318,49 +281,11 @@ async function configure(
     readers,
     knowledge,
     timeBounds,
-    judge,
+    verifier,
     contract: chainContract,
     signer,
     confirmations,
     l1Returns,
-  };
-}
-
-/** The machine of which this software makes a version's proofs. Starts nothing until it is asked. */
-function machineOf(protocolVersion: bigint): ChunkFiller {
-  return new ChunkFiller(protocolVersion);
-}
-
-/** Runs every batch, in one engine or two, or asks for proofs. */
-async function judgeOf(
-  checks: MemberSetup["checks"],
-  options: BatchVerifierOptions,
-  { prover, ...others }: BatchVerifierDependencies & Pick<MemberDependencies, "prover">,
-): Promise<BatchJudge> {
-  const other = (): QuorumMemberError =>
-    new QuorumMemberError("OtherInputs", `this member judges by ${checks}; what it was shown is for another`);
-  if (checks !== "proof") {
-    const verifier =
-      checks === "execution"
-        ? await BatchVerifier.create(options, others)
-        : await MachineVerifier.create(options, { ...others, machineOf });
-    return {
-      get nextBatch() {
-        return verifier.nextBatch;
-      },
-      verify: (inputs) => ("blocks" in inputs ? verifier.verify(inputs) : Promise.reject(other())),
-      goBack: (batchNumber) => verifier.goBack(batchNumber),
-    };
-  }
-  const labels = new LabelCheck(options, { ...others, prover });
-  const verifier = new ProofVerifier(options, { ...others, prover, labels });
-  return {
-    get nextBatch() {
-      return verifier.nextBatch;
-    },
-    verify: (inputs) => ("sealed" in inputs ? verifier.verify(inputs) : Promise.reject(other())),
-    goBack: (batchNumber) => verifier.goBack(batchNumber),
-    execute: (inputs) => labels.run(inputs),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import type { SealedBatch } from "../../chain/model/sealed-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -25,30 +24,13 @@ export interface MemberSetup {
   readonly data: DataChoice;
   /** Whether the member keeps every batch's data, and who may then read it. */
   readonly keeps: { readonly readers: readonly Hex[] } | undefined;
-  /**
-   * By what it signs: it runs each batch, runs it in the machine of which proofs are made, too, or checks the proof of its
-   * execution, and runs only those that have none.
-   */
-  readonly checks: "execution" | "machine" | "proof";
   /** Whether L1 is a development chain, which returns to earlier states by command. */
   readonly l1Returns: boolean;
 }
 
-/** A batch as it is shown to a member that asks for proofs: what comes of it, and what is said of its execution. */
-export interface ProvenInputs {
-  readonly batchNumber: bigint;
-  readonly sealed: SealedBatch;
-  readonly execution:
-    | { readonly kind: "proven"; readonly proof: Uint8Array }
-    | { readonly kind: "labelled"; readonly reason: string };
-}
-
-/** By what a member judges a batch. */
-export type ShownInputs = BatchInputs | ProvenInputs;
-
 /** A batch as it is shown to a member, which comes to all of it by itself and compares. */
 interface ShownBatch {
-  readonly inputs: ShownInputs;
+  readonly inputs: BatchInputs;
   /** That it was formed for. */
   readonly protocolVersion: bigint;
 }
@@ -62,9 +44,7 @@ export interface MemberOperations {
   readonly introduce: { readonly request: undefined; readonly result: Hex };
   readonly configure: { readonly request: MemberSetup; readonly result: undefined };
   /** Runs a batch that others have agreed to, so that the next one can follow. */
-  readonly follow: { readonly request: ShownInputs; readonly result: undefined };
-  /** Runs a batch again that a member which asks for proofs cannot judge otherwise. */
-  readonly execute: { readonly request: BatchInputs; readonly result: undefined };
+  readonly follow: { readonly request: BatchInputs; readonly result: undefined };
   readonly signBatch: {
     readonly request: ShownBatch & { readonly commitment: Hex; readonly terms: ApprovalTerms };
     readonly result: Hex;

@@ -4,26 +4,18 @@ import type { CommitteeMember } from "../../settlement/committee.ts";
 import { SettlementError, type SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
 import type { QuorumMember } from "../../settlement/signing/quorum.ts";
 import type { MemberProcess } from "./member-process.ts";
-import { QuorumMemberError, type MemberOperations, type ProvenInputs, type ShownInputs } from "./messages.ts";
+import { QuorumMemberError, type MemberOperations } from "./messages.ts";
 
 /** Where a batch's inputs come from. */
-export type InputsOf<Inputs extends ShownInputs = BatchInputs> = (batchNumber: bigint) => Promise<Inputs>;
-
-/** Where they come from for a member that asks for proofs. */
-export interface ProvenSource {
-  readonly proven: InputsOf<ProvenInputs>;
-  /** For the batches that it has to run all the same. */
-  readonly blocks: InputsOf;
-}
+export type InputsOf = (batchNumber: bigint) => Promise<BatchInputs>;
 
 /** A member of a chain's quorum in a process of its own, as settlement sees it. */
-export function remoteMember(member: MemberProcess, source: InputsOf | ProvenSource): QuorumMember {
-  const inputsOf: InputsOf<ShownInputs> = typeof source === "function" ? source : source.proven;
+export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumMember {
   return {
     address: member.address,
     async signBatch({ outputs, commitment, protocolVersion }, terms) {
       const inputs = await inputsOf(outputs.batchNumber);
-      return shown(member, source, "signBatch", { inputs, commitment, protocolVersion, terms });
+      return shown(member, inputsOf, "signBatch", { inputs, commitment, protocolVersion, terms });
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
     forgetApprovalsBut: (kept) => member.request("forgetApprovalsBut", { kept }),
@@ -59,12 +51,12 @@ const MEANINGS = new Map<string, SettlementErrorCode>([
  */
 async function shown<Name extends "signBatch" | "signAvailability">(
   member: MemberProcess,
-  source: InputsOf | ProvenSource,
+  inputsOf: InputsOf,
   operation: Name,
   request: MemberOperations[Name]["request"],
 ): Promise<MemberOperations[Name]["result"]> {
   try {
-    return await shownInOrder(member, source, () => member.request(operation, request), request.inputs.batchNumber);
+    return await shownInOrder(member, inputsOf, () => member.request(operation, request), request.inputs.batchNumber);
   } catch (error) {
     const meaning = error instanceof QuorumMemberError ? MEANINGS.get(error.code) : undefined;
     if (meaning !== undefined)
@@ -73,10 +65,10 @@ async function shown<Name extends "signBatch" | "signAvailability">(
   }
 }
 
-/** First come the batches that it has missed, and those that it has to run. */
+/** Shows the batches that the member has missed, then the asked one. */
 async function shownInOrder<Result>(
   member: MemberProcess,
-  source: InputsOf | ProvenSource,
+  inputsOf: InputsOf,
   ask: () => Promise<Result>,
   batchNumber: bigint,
 ): Promise<Result> {
@@ -84,16 +76,11 @@ async function shownInOrder<Result>(
     return await ask();
   } catch (error) {
     if (!(error instanceof QuorumMemberError) || error.nextBatch === undefined) throw error;
-    if (error.code === "InputsNeeded" && typeof source !== "function") {
-      for (let next = error.nextBatch; next <= batchNumber; next++) await member.request("execute", await source.blocks(next));
-      return ask();
-    }
     if (error.nextBatch >= batchNumber) throw error;
-    const inputsOf: InputsOf<ShownInputs> = typeof source === "function" ? source : source.proven;
     for (let missed = error.nextBatch; missed < batchNumber; missed++) {
       const inputs = await inputsOf(missed);
-      await shownInOrder(member, source, () => member.request("follow", inputs), missed);
+      await shownInOrder(member, inputsOf, () => member.request("follow", inputs), missed);
     }
-    return shownInOrder(member, source, ask, batchNumber);
+    return shownInOrder(member, inputsOf, ask, batchNumber);
   }
 }

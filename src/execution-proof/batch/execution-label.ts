@@ -8,11 +8,10 @@ import {
   UnprovableRecoveryError,
   UnprovableRowError,
 } from "../recorded-run.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
 import type { LargeStep } from "./step-limits.ts";
 
-/** Why a batch of format 2 can have no proof of its execution: any validator finds the same in it. */
-const LABELS_OF_FORMAT_2 = [
+/** Why a batch has no proof of its execution. */
+export const EXECUTION_LABELS = [
   /** It does what the kernel does not cover. */
   "unsupported-precompile",
   "unsupported-frame-count",
@@ -23,11 +22,6 @@ const LABELS_OF_FORMAT_2 = [
   "unprovable-row",
   /** The machine comes to its end, which is L1's, and one step of it is more than a chunk may hold (`stepLimits`). */
   "too-large",
-] as const;
-
-/** Why a batch has no proof of its execution. Those beyond the first are faults where it is proven. */
-export const EXECUTION_LABELS = [
-  ...LABELS_OF_FORMAT_2,
   /** The chain did not keep what its witness needs. */
   "cheat-unknown",
   "operation-unknown",
@@ -39,14 +33,6 @@ export const EXECUTION_LABELS = [
   "fault",
 ] as const;
 export type ExecutionLabel = (typeof EXECUTION_LABELS)[number];
-
-/**
- * Whether a right batch of the version may have no proof for a reason. In format 2 what users' transactions take to prove has no
- * budget. From format 3 on each batch has a proof (docs/decisions/0228), so one without is false, or was formed by other rules.
- */
-export function mayLackProof(protocolVersion: bigint, reason: ExecutionLabel): boolean {
-  return versionParts(protocolVersion).format === 2 && LABELS_OF_FORMAT_2.some((label) => label === reason);
-}
 
 /** A batch without a proof of its execution. */
 export interface LabelledExecution {

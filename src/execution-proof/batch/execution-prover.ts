@@ -64,11 +64,6 @@ export interface ExecutionProver {
   ): Promise<MadeChunk | CrowdedChunk | LabelledExecution>;
   /** Why a chunk's proof is refused; undefined where it holds. Rejects as `plan`. */
   checkChunk(protocolVersion: bigint, ends: ChunkEnds, proof: Uint8Array): Promise<string | undefined>;
-  /**
-   * Why a batch's execution cannot be proven; undefined where it can be, which is found at a fraction of a proof's cost.
-   * Rejects as `plan`.
-   */
-  examine(witness: ExecutionWitness, claim: ExecutionClaim): Promise<LabelledExecution | undefined>;
   /** Rejects with ExecutionProofError for a proof that is not accepted. */
   verify(claim: ExecutionClaim, proof: Uint8Array): Promise<VerifiedExecution>;
   /** Rejects what waits, and ends the thread. Safe to call twice. */
@@ -118,7 +113,6 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
       (await thread.run({ type: "chunk", asked }, own)) as MadeChunk | CrowdedChunk | LabelledExecution,
     checkChunk: async (protocolVersion, ends, proof) =>
       (await thread.run({ type: "check", protocolVersion, ends, proof })) as string | undefined,
-    examine: async (witness, claim) => (await thread.run({ type: "examine", witness, claim })) as LabelledExecution | undefined,
     verify: async (claim, proof) => (await thread.run({ type: "verify", claim, proof })) as VerifiedExecution,
     close: () => thread.close(),
   };

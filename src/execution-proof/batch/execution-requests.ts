@@ -14,7 +14,6 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 /** What the thread is asked for. */
 export type ExecutionJob =
   | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
-  | { readonly type: "examine"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim }
   | { readonly type: "chunk"; readonly asked: AskedChunk }
   | { readonly type: "check"; readonly protocolVersion: bigint; readonly ends: ChunkEnds; readonly proof: Uint8Array }
   | { readonly type: "prepare" | "program"; readonly protocolVersion: bigint }

@@ -86,8 +86,6 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
       }
       case "check":
         return chunkRefusal(key, job.ends, job.proof, { acceptsWeakParameters });
-      case "examine":
-        return proving.examine(job.witness, job.claim, { signal, ...most });
       case "verify":
         return verifyWithKey(key, job.claim, job.proof, { acceptsWeakParameters });
     }

@@ -30,8 +30,6 @@ export interface ExecutionProofs {
   readonly store: ExecutionStore;
   /** Resolves when the store has no outdated proofs any more; the chain waits for it before it begins. Default: it has none. */
   readonly ready?: Promise<void>;
-  /** Told of each batch once its proof is under way, or known to be none. */
-  readonly onBatch?: (batch: FormedBatch) => void;
   /** Has what L1 is shown of it made. Default: L1 is not shown it. */
   readonly onL1?: BatchesProver;
   /** Has it shown with that of other chains' batches. Default: each batch has a proof of its own. */
@@ -133,7 +131,6 @@ export function openNodeExecution(
     }
     if (witness !== undefined) onProvable?.(provable(witness), batch.job);
     if (open !== undefined) take(open, batch, witness, provable);
-    proofs?.onBatch?.(batch);
   };
   return {
     view: open && { ...open.view, onL1Since: () => onL1.since },

@@ -1,6 +1,7 @@
 /** Removed options of a chain, each with what replaces it. */
 const REMOVED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ["checkedBy", 'no second EVM repeats blocks; prover: { execution: "proven" } runs each batch in another machine and proves it'],
+  ["check", "validators execute every batch again; leave it out"],
   ["engine", "one engine makes the blocks of all chains; leave it out"],
 ]);
 

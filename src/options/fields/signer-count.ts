@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { address, fields, list, must, oneOf, option, wholeNumber } from "./values.ts";
+import { address, fields, list, must, wholeNumber } from "./values.ts";
 
 /** Each may be a process; the contract would take 64. */
 const MAX_SIGNERS = 16;
@@ -51,27 +51,4 @@ export const standby = v.pipe(
     name: "HyperchainStandbyUserConfig",
     wanted: `{ accounts, threshold }: 1 to ${MAX_SIGNERS} addresses, and a threshold of at most as many`,
   }),
-);
-
-/** The same of validators, with what each does before it signs. */
-export const validators = v.pipe(
-  fields(
-    {
-      ...SIGNERS,
-      check: option(
-        oneOf("execution", "machine", "proof"),
-        'what each does before it signs: execute the batch again, in two engines, or check its proof, with prover.execution "proven"',
-        '"execution"',
-      ),
-    },
-    BOTH,
-  ),
-  v.forward(
-    v.check(
-      ({ members, threshold }) => threshold <= members,
-      ({ input: { members, threshold } }) => unreachable(members, threshold),
-    ),
-    ["threshold"],
-  ),
-  v.metadata({ name: "HyperchainQuorumUserConfig", wanted: WANTED }),
 );

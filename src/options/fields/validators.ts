@@ -1,14 +1,18 @@
 import type * as v from "valibot";
 import { option } from "./values.ts";
 import { chainOption } from "./field.ts";
-import { standby, validators } from "./signer-count.ts";
+import { signers, standby } from "./signer-count.ts";
 
 /** The accounts and processes whose signatures L1 asks for. */
 export const VALIDATORS = {
   quorum: chainOption({
     group: "validators",
     said: "once",
-    config: option(validators, "processes that check every batch, and how many of them must sign", "one member, in this process"),
+    config: option(
+      signers,
+      "processes that execute every batch again, and how many of them must sign",
+      "one member, in this process",
+    ),
   }),
   standby: chainOption({
     group: "validators",

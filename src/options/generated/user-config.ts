@@ -543,11 +543,11 @@ export interface HyperchainUserConfig {
    */
   readonly openReads?: boolean | undefined;
   /**
-   * Processes that check every batch, and how many of them must sign.
+   * Processes that execute every batch again, and how many of them must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
    * Default: one member, in this process.
    */
-  readonly quorum?: HyperchainQuorumUserConfig | undefined;
+  readonly quorum?: { readonly members: number; readonly threshold: number } | undefined;
   /**
    * Accounts that sign while validators leave an operation that is overdue; development accounts among them sign in this process.
    * Allowed: { accounts, threshold }: 1 to 16 addresses, and a threshold of at most as many.
@@ -617,23 +617,6 @@ export interface HyperchainFeesUserConfig {
    * Default: 1,000,000.
    */
   readonly leastGasPriceWei?: number | undefined;
-}
-
-export interface HyperchainQuorumUserConfig {
-  /**
-   * Allowed: a whole number from 1 to 16, such as 3.
-   */
-  readonly members: number;
-  /**
-   * Allowed: a whole number from 1 to 16, such as 2.
-   */
-  readonly threshold: number;
-  /**
-   * What each does before it signs: execute the batch again, in two engines, or check its proof, with prover.execution "proven".
-   * Allowed: "execution" or "machine" or "proof".
-   * Default: "execution".
-   */
-  readonly check?: "execution" | "machine" | "proof" | undefined;
 }
 
 export interface HyperchainStandbyUserConfig {

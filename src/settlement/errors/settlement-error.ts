@@ -13,8 +13,6 @@ export type SettlementErrorCode =
   | "BatchOverdue"
   /** It ended longer ago than validators sign for. */
   | "BatchTooOld"
-  /** What its validators ask for is not made yet: the proof of its execution. It passes by itself. */
-  | "ExecutionUnproven"
   /** It has another protocol version than L1 gives it by now: an upgrade was scheduled, or withdrawn, unseen. */
   | "VersionChanged"
   /** L1 gives it a data policy of another kind than the chain is run with. */

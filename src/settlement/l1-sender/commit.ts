@@ -46,7 +46,6 @@ export async function commitBatch(
       const { answered } = context.patience;
       // Signers may read L1 themselves.
       const label = `signatures of batch ${batch.outputs.batchNumber}`;
-      await answered(label, () => quorum.ready?.(batch) ?? Promise.resolve());
       const commit = await answered(label, () => commitBatchOf(batch, posting));
       const view = await readSigningView(context, previous.priorityOpTotal, context.confirmations);
       for (const record of [context.approvals, ...quorum.members]) record.expireBefore?.(view.earliest);

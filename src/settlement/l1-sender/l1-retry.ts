@@ -12,7 +12,6 @@ export interface L1Trouble {
     | "L1Unreachable"
     | "InsufficientFunds"
     | "ApprovalNotYetValid"
-    | "ExecutionUnproven"
     | "OtherPending"
     | "SignersMissing"
     | "VersionFrozen";
@@ -41,8 +40,8 @@ export interface L1RetryDependencies {
 export interface L1Retry {
   /**
    * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
-   * Reverted where a contract refuses, any other SettlementError that the request throws (but L1Unreachable,
-   * InsufficientFunds and ExecutionUnproven, which pass), the client's error for a request that it cannot make, or
+   * Reverted where a contract refuses, any other SettlementError that the request throws (but L1Unreachable
+   * and InsufficientFunds, which pass), the client's error for a request that it cannot make, or
    * SettlementStopped.
    */
   answered<T>(label: string, request: () => Promise<T>): Promise<T>;
@@ -133,7 +132,7 @@ function troubleOf(label: string, error: unknown): L1Trouble {
   }
   if (error instanceof SettlementError) {
     const { code, message } = error;
-    if (code === "L1Unreachable" || code === "InsufficientFunds" || code === "ExecutionUnproven") return { code, message };
+    if (code === "L1Unreachable" || code === "InsufficientFunds") return { code, message };
     throw error;
   }
   if (REVERTED.test(String(error)))

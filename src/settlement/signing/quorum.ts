@@ -122,8 +122,6 @@ export function approvalOf(
 /** Who can be asked for signatures. How many of them count, and how many must sign, L1 says. */
 export interface Quorum {
   readonly members: readonly QuorumMember[];
-  /** Whether members can judge a batch by now: rejects with SettlementError ExecutionUnproven while not. Default: always. */
-  readonly ready?: (batch: SignedBatch) => Promise<void>;
 }
 
 /** A quorum's word for a batch, as the contract takes it. */

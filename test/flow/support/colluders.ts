@@ -1,15 +1,11 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Wallet, type HDNodeWallet } from "ethers";
 import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { accountHeader, genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import { genesisOf } from "./genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
-import { startMemberProcess, type MemberProcess } from "../../../src/devnet/quorum-member/member-process.ts";
-import { remoteMember } from "../../../src/devnet/quorum-member/remote-member.ts";
-import type { ProvenInputs } from "../../../src/devnet/quorum-member/messages.ts";
 import { ChainContractReader } from "../../../src/devnet/chain-on-l1/chain-contract.ts";
-import type { ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { identityOf } from "../../../src/node/described/chain-options.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
@@ -25,7 +21,7 @@ import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts"
 import { createL1Retry, type L1Retry, type L1Trouble } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
-import { createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
+import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
 import { openSettlement, type SettlingBatch } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
 import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
@@ -99,9 +95,9 @@ export async function forge(
   });
 }
 
-/** Validators of whom all but the last sign what they like; the last asks for the proof. */
+/** Validators that sign what they like. */
 export interface Colluders {
-  /** Sends a batch to L1 with so many signatures; those of the liars come first. `waits`: what it first waits for, if anything. */
+  /** Sends a batch to L1 with so many signatures. `waits`: what it first waits for, if anything. */
   settle(batch: FormedBatch, signatures: number): Promise<SettlingBatch & { readonly waits: Promise<L1Trouble> }>;
   /** Has L1 forget their batches, all of them. */
   takeBack(): Promise<void>;
@@ -109,16 +105,12 @@ export interface Colluders {
 }
 
 interface LyingOptions {
-  readonly checking: ExecutionProverOptions;
-  /** Of a batch's execution, to the validator that is honest. */
-  readonly shown: () => ProvenInputs["execution"];
   /** What L1 is shown of a batch. Default: the proof of its changes. */
   readonly proofOf?: (batch: FormedBatch) => Promise<Uint8Array>;
 }
 
 /**
- * The validators of a chain with `quorum.journal`, whose keys are read from their files. `shown` is what the honest one is shown of
- * the batch's execution.
+ * Validators of a chain with a journal, whose keys are read from their files.
  */
 export async function corrupt(
   devnet: FlowDevnet,
@@ -128,20 +120,13 @@ export async function corrupt(
     sender,
     liars,
   }: { readonly chain: DevnetChain; readonly journal: string; readonly sender: HDNodeWallet; readonly liars: number },
-  { checking, shown, proofOf }: LyingOptions,
+  { proofOf }: LyingOptions,
 ): Promise<Colluders> {
   const { provider } = devnet.l1;
-  const { created, signers } = chain.pipeline;
+  const { created } = chain.pipeline;
   const contract = { settlementChainId: devnet.ecosystem.settlementChainId, hyperchain: created.hyperchain };
   const keyOf = (place: number): string =>
     /"(0x[0-9a-f]{64})"/.exec(readFileSync(`${journal}.validator-${place}`, "utf8"))?.[1] ?? "";
-  const startHonest = async (): Promise<MemberProcess> => {
-    copyFileSync(`${journal}.validator-${liars + 1}`, `${journal}.honest`);
-    const member = await startMemberProcess({ clock: systemClock, checking, file: `${journal}.honest` });
-    await member.request("configure", { ...signers.memberSetup, checks: "proof" });
-    return member;
-  };
-  let honest: MemberProcess | undefined;
   const prover = createProver({ workers: 1 });
   const settlements: { close(): Promise<void> }[] = [];
   const ended = new AbortController();
@@ -151,11 +136,7 @@ export async function corrupt(
   const transactorOf = (patience: L1Retry) => createTransactor({}, { signer: sender.connect(provider), patience });
   return {
     async settle(batch, signatures) {
-      const proven = (batchNumber: bigint): Promise<ProvenInputs> =>
-        Promise.resolve({ batchNumber, sealed: batch, execution: shown() });
-      const blocks = (batchNumber: bigint) => chain.pipeline.inputs(batchNumber);
-      const members: QuorumMember[] = await lying(Math.min(liars, signatures));
-      if (signatures > liars) members.push(remoteMember((honest ??= await startHonest()), { proven, blocks }));
+      const members = await lying(Math.min(liars, signatures));
       const waits = Promise.withResolvers<L1Trouble>();
       const onTrouble = (trouble: L1Trouble | undefined): void => void (trouble !== undefined && waits.resolve(trouble));
       const patience = createL1Retry({}, { delay, signal: ended.signal, onTrouble });
@@ -191,7 +172,6 @@ export async function corrupt(
     async close() {
       ended.abort();
       for (const settlement of settlements) await settlement.close();
-      await honest?.close();
       await prover.close();
     },
   };

@@ -97,7 +97,8 @@ export class Closing {
 
   #proofCall({ chain }: L2Chain, stored: StoredBatch): Call {
     const { scene, world } = this.#stage.situation();
-    if (!provesExecution(world, stored.protocolVersion)) return callOf(chain.address, "proveBatch", stored, proofOf(world, stored));
+    if (!provesExecution(world, stored.protocolVersion))
+      return callOf(chain.address, "proveBatch", stored, proofOf(world, stored));
     const items = [{ chainId: chain.id, batch: stored }];
     return callOf(scene.aggregator, "proveBatches", items, wordToHex(1n), proofOfAggregate(items, wordToHex(1n)));
   }

@@ -9,10 +9,7 @@ import type { Chain, Configuration, Upgrade, World } from "./world.ts";
 const LONGEST_WAIT = 7_776_000n;
 
 /** Seconds from an upgrade's announcement to its effect. */
-export function upgradeNotice(
-  { reactionTime }: World,
-  { priorityOpWindow, exitDelay, executionDelay }: Configuration,
-): bigint {
+export function upgradeNotice({ reactionTime }: World, { priorityOpWindow, exitDelay, executionDelay }: Configuration): bigint {
   return 2n * priorityOpWindow + exitDelay + executionDelay + reactionTime;
 }
 
