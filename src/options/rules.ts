@@ -102,7 +102,10 @@ function governanceConflicts({ governor, council }: GovernanceOption): readonly 
   return objection === undefined ? [] : [{ path: ["governance", "governor"], message: objection }];
 }
 
-/** If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published changes. */
+/**
+ * If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published
+ * changes.
+ */
 function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: RuledProver): readonly OptionProblem[] {
   if (mode !== "none") return [];
   const message = (said: string): string =>

@@ -47,7 +47,7 @@ describe("a quorum that signs as one what its transactions did not do, on a chai
     const chain = { chainId: CHAIN, protocolVersion: 3, prover: { execution: "onL1" }, journal } as const;
     const proving = await trueProofs();
     devnet = await startFlowDevnet([{ ...chain, quorum: { members: 2, threshold: 2 } }], OWN_BATCHES, proving.replaced);
-    // The chain's own node gets no signature: its validators stand still.
+    // The chain's own node gets no signature: its validators are stopped.
     signalMembers("SIGSTOP");
     honest = await sealOne(devnet);
     ofTheTruth = await proving.of(honest);

@@ -17,7 +17,7 @@ describe("B3: options of proofs of execution beside others", () => {
     planDevnet(options(PROVEN, { mode: "stark" }));
   });
 
-  test("refuse the removed choice of what validators check", () => {
+  test("refuse the removed option for a check by validators", () => {
     const byProof = { quorum: { members: 1, threshold: 1, check: "proof" } } as Partial<DevnetChainOptions>;
     refused(options(byProof, { mode: "stark" }), /"check" was removed: validators execute every batch/);
   });

@@ -5,7 +5,6 @@ export const GRANTED_OPTIONS: GrantedOptions = {
   files: {
     allowBlocksWithSameTimestamp: 9,
     allowUnlimitedContractSize: 15,
-    cheats: 9,
     committee: 14,
     dataAvailability: 19,
     deployers: 11,
