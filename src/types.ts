@@ -16,4 +16,5 @@ export type * from "./plugin/api/bridges.ts";
 export type { Faults, FaultTarget } from "./plugin/api/faults.ts";
 export type { CouncilActs, GovernedAct, Governance } from "./plugin/api/governance.ts";
 export type * from "./plugin/api/hyperchains.ts";
-export type { MessageAnswer, CrossingType, Message, MessageStep } from "./plugin/api/message.ts";
+export type { BundleOutcome, MessageAnswer } from "./client/messages/bundle-answer.ts";
+export type { CrossingType, Message, MessageStep } from "./plugin/api/message.ts";

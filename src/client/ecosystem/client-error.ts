@@ -36,7 +36,8 @@ export type ClientErrorCode =
   | "WrongSignature"
   | "UnknownProposal"
   | "UnknownVersion"
-  | "VoteLost";
+  | "VoteLost"
+  | "NoAnswer";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
 export class ClientError extends HyperchainError<ClientErrorCode> {

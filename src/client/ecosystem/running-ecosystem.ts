@@ -1,5 +1,6 @@
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { ask, type MemberClient } from "./member-client.ts";
 import { ClientError } from "./client-error.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { waitUntil, type WaitOptions } from "./wait-until.ts";
@@ -31,23 +32,18 @@ export interface MessageStanding {
   readonly ready?: { readonly action: string; readonly command: string };
 }
 
-/** A JSON-RPC client of any member: ethers' `JsonRpcProvider` and `BrowserProvider`, or `{ send }` of one's own. */
-export interface EcosystemAsking {
-  send(method: string, params: unknown[]): Promise<unknown>;
-}
-
 /** What there is: members, URLs, contracts. Rejects with the member's error. */
-export async function loadEcosystem(member: EcosystemAsking): Promise<RunningEcosystem> {
-  return (await member.send("hyperchain_info", [])) as RunningEcosystem;
+export async function loadEcosystem(member: MemberClient): Promise<RunningEcosystem> {
+  return (await ask(member, "hyperchain_info", [])) as RunningEcosystem;
 }
 
 /**
  * How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. Chains can
  * send messages of one hash: `source` is the chain that is meant, by default any.
  */
-export async function messageStatus(member: EcosystemAsking, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
+export async function messageStatus(member: MemberClient, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
   const params = source === undefined ? [hash] : [hash, source];
-  return ((await member.send("hyperchain_message", params)) as MessageStanding | null) ?? undefined;
+  return ((await ask(member, "hyperchain_message", params)) as MessageStanding | null) ?? undefined;
 }
 
 /** A transaction that touched an account on a chain. */
@@ -74,19 +70,19 @@ export interface WalletHistory {
 
 /** What touched an account on all chains, merged by time (`hyperchain_history`). Rejects with the member's error. */
 export async function walletHistory(
-  member: EcosystemAsking,
+  member: MemberClient,
   account: Hex,
   { before, count }: { readonly before?: WalletHistory["next"]; readonly count?: number } = {},
 ): Promise<WalletHistory> {
-  return (await member.send("hyperchain_history", [account, before ?? null, count ?? null])) as WalletHistory;
+  return (await ask(member, "hyperchain_history", [account, before ?? null, count ?? null])) as WalletHistory;
 }
 
 /**
  * The calls of a message on both chains, and why one failed, as `hyperchain_traceMessage` tells them; undefined for a hash
  * that names none.
  */
-export async function messageTrace(member: EcosystemAsking, hash: Hex): Promise<unknown> {
-  return (await member.send("hyperchain_traceMessage", [hash])) ?? undefined;
+export async function messageTrace(member: MemberClient, hash: Hex): Promise<unknown> {
+  return (await ask(member, "hyperchain_traceMessage", [hash])) ?? undefined;
 }
 
 /**
@@ -94,7 +90,7 @@ export async function messageTrace(member: EcosystemAsking, hash: Hex): Promise<
  * TimedOut where it takes too long, each with what it waits for.
  */
 export async function waitForStep(
-  member: EcosystemAsking,
+  member: MemberClient,
   hash: Hex,
   step: JourneyStep,
   options: WaitOptions = {},
@@ -116,4 +112,15 @@ export async function waitForStep(
     });
   };
   return waitUntil(look, late, options);
+}
+
+/**
+ * Resolves when a message has arrived and its calls have succeeded. Throws ClientError: Failed with `details.failed` if they
+ * failed, Failed if its delivery is refused, TimedOut.
+ */
+export async function waitForMessage(client: MemberClient, hash: Hex, options: WaitOptions = {}): Promise<MessageStanding> {
+  const message = await waitForStep(client, hash, "executed", options);
+  const { failed } = message;
+  if (failed !== undefined) throw new ClientError("Failed", failed.why, { message, failed });
+  return message;
 }

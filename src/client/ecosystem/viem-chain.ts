@@ -1,11 +1,12 @@
 import type { Hex } from "../../protocol/hex.ts";
 
-/** What `hyperchain_info` says of a chain, as far as wallets and front-ends need it. */
+/** A member as `hyperchain_info` describes it, for wallets and front-ends. */
 interface DescribedChain {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;
-  readonly baseToken: { readonly symbol: string };
+  /** Default, as for L1: ETH. */
+  readonly baseToken?: { readonly symbol: string };
 }
 
 /** A chain as viem and wagmi define one. */
@@ -18,9 +19,9 @@ interface ViemChain {
   readonly testnet: true;
 }
 
-/** A chain of an ecosystem for `createPublicClient({ chain })` and its like; with Multicall3 where the ecosystem has it. */
+/** A member of an ecosystem for `createPublicClient({ chain })`; with Multicall3 if the ecosystem has it. */
 export function viemChain(
-  { name, chainId, url, baseToken }: DescribedChain,
+  { name, chainId, url, baseToken = { symbol: "ETH" } }: DescribedChain,
   { singletons }: { readonly singletons: { readonly multicall3?: Hex } },
 ): ViemChain {
   const { multicall3: address } = singletons;

@@ -8,6 +8,7 @@ import { L1View, type MessagePlace } from "../../settlement-layer/reader/l1-view
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
+import { waitUntil, type WaitOptions } from "../ecosystem/wait-until.ts";
 import { assetRouter, baseToken, bridge, topicOf } from "../sending/contract-interfaces.ts";
 import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { bringPaid, claimPaid, paidHopOf } from "./paid-claim.ts";
@@ -118,6 +119,29 @@ export async function finalizeWithdrawal(
     data: bridge.encodeFunctionData("finalizeDeposit", [claim]),
   });
   return { state: "paid", l1TransactionHash: receipt.hash as Hex };
+}
+
+/**
+ * Waits until L1 has executed a withdrawal's batch, and claims it. `signer` as for {@link finalizeWithdrawal}. Throws
+ * ClientError, TimedOut with the state.
+ */
+export async function claimWithdrawal(
+  ecosystem: Ecosystem,
+  name: ClaimedWithdrawal,
+  signer: Signer,
+  options: WaitOptions = {},
+): Promise<FinalizedWithdrawal & { readonly state: "paid" | "paidBefore" }> {
+  let state: FinalizedWithdrawal["state"] = "unknown";
+  const look = async () => {
+    const claim = await finalizeWithdrawal(ecosystem, name, signer);
+    ({ state } = claim);
+    return claim.state === "paid" || claim.state === "paidBefore" ? claim : undefined;
+  };
+  const late = (timeoutMs: number): ClientError =>
+    new ClientError("TimedOut", `withdrawal ${name.messageHash} was not ready within ${timeoutMs} ms; it is ${state} on L1`, {
+      state,
+    });
+  return waitUntil(look, late, options);
 }
 
 /** A withdrawal, and how far it has come. */

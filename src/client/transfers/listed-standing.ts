@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { messageStatus, type EcosystemAsking, type MessageStanding } from "../ecosystem/running-ecosystem.ts";
+import type { MemberClient } from "../ecosystem/member-client.ts";
+import { messageStatus, type MessageStanding } from "../ecosystem/running-ecosystem.ts";
 import { findSentList, type ListedTransfer } from "./transfer-list.ts";
 
 /** How far a listed transfer is: it goes the way of its list's message, which has a hash once the batch is sealed. */
@@ -10,7 +11,7 @@ export interface ListedStanding extends Omit<MessageStanding, "messageHash" | "t
 
 /** How far a listed transfer is. `member` is any member of the running ecosystem, `source` is on the sending chain. */
 export async function listedStanding(
-  member: EcosystemAsking,
+  member: MemberClient,
   { list, sourceChainId, destinationChainId, transactionHash }: Omit<ListedTransfer, "place" | "approvals">,
   source: Provider,
 ): Promise<ListedStanding> {

@@ -1,3 +1,4 @@
+import type { MessageAnswer } from "../../client/messages/bundle-answer.ts";
 import type { SentMessage } from "../../client/messages/sent-messages.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -68,27 +69,6 @@ export interface Message {
    */
   refunded(): Promise<readonly Message[]>;
 }
-
-/** Outcome of a bundle's calls, and its arrival at the sender. */
-export type MessageAnswer = {
-  /** Whether the contract that sent the bundle accepted the outcome. */
-  readonly callbackSucceeded: boolean;
-  /** Transaction on the sender's chain that delivered it. */
-  readonly transactionHash: Hex;
-} & (
-  | {
-      readonly success: true;
-      /** Return data of each call. */
-      readonly results: readonly Hex[];
-    }
-  | {
-      readonly success: false;
-      /** Revert data, cut to 1,024 bytes. */
-      readonly data: Hex;
-      /** Text of the revert data: `with TooMuch(101, 100)`. */
-      readonly reason: string | undefined;
-    }
-);
 
 type MessageErrorCode = "NotDelivered" | "CallFailed" | "UnknownMessage" | "NoAnswer" | "NothingToRefund" | "TooManyMessages";
 

@@ -1,9 +1,5 @@
-import { AbiCoder, type LogDescription } from "ethers";
-import { bundleResult } from "../../client/messages/bundle-result.ts";
-import { interopHandler } from "../../client/sending/contract-interfaces.ts";
-import { revertReason } from "../../client/sending/revert-reason.ts";
+import { bundleEnd, isAnswerAccepted, type BundleEnd } from "../../client/messages/bundle-answer.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hyperchains, TransactionLike } from "../api/hyperchains.ts";
 import { MessageError, type Message } from "../api/message.ts";
 import type { CrossingReturns } from "./crossing.ts";
@@ -16,23 +12,31 @@ type Follow = Pick<Hyperchains, "message" | "messages">;
 
 /** Answers and refunds of bundles. */
 export function createReturns(link: EcosystemLink, follow: () => Follow): CrossingReturns {
-  const endOf = async (message: Message): Promise<BundleEnd | undefined> =>
-    message.type === "bundle" ? bundleEnd(link, message) : undefined;
+  const receiptOf = async (chainId: number, hash: Hex) => {
+    const receipt = await link.client(chainId).getTransactionReceipt(hash);
+    if (receipt === null) throw new Error(`chain ${chainId} does not have transaction ${hash}`);
+    return receipt;
+  };
+  /** Moves the ecosystem until the calls have succeeded or failed; undefined for a message without calls. */
+  const endOf = async (message: Message): Promise<BundleEnd | undefined> => {
+    if (message.type !== "bundle") return undefined;
+    await arrived(message);
+    const executed = message.steps.find(({ step }) => step === "executed");
+    if (executed === undefined) return undefined;
+    return bundleEnd(message.hash, await receiptOf(executed.chainId, executed.transactionHash), await link.names());
+  };
   return {
     async answer(message) {
       const end = await endOf(message);
-      const [sent] = (end?.events ?? []).filter(({ name }) => name === "ResultSent");
-      if (end === undefined || sent === undefined)
+      if (end?.answerHash === undefined)
         throw new MessageError("NoAnswer", `the ${message.type} ${message.hash} requested no answer`);
-      const answer = await follow().message(String(sent.args["messageHash"]));
+      const answer = await follow().message(end.answerHash);
       const { transactionHash } = await answer.delivered();
-      const events = await handlerEvents(link, message.sourceChainId, transactionHash, message.hash);
-      const callback = events.find(({ name }) => name === "CallbackExecuted");
-      return { ...end.outcome, callbackSucceeded: callback?.args["callbackSuccess"] === true, transactionHash };
+      const receipt = await receiptOf(message.sourceChainId, transactionHash);
+      return { ...end.outcome, callbackSucceeded: isAnswerAccepted(message.hash, receipt), transactionHash };
     },
     async refunds(message) {
-      const { events } = (await endOf(message)) ?? { events: [] };
-      const hashes = events.flatMap(({ name, args }) => (name === "BundleRefunded" ? [String(args["refundMessageHash"])] : []));
+      const hashes = (await endOf(message))?.refundHashes ?? [];
       if (hashes.length === 0)
         throw new MessageError("NothingToRefund", `the ${message.type} ${message.hash} returned nothing to its sender`);
       const refunds = await Promise.all(hashes.map((hash) => follow().message(hash)));
@@ -67,61 +71,11 @@ export async function completed(
   return [...found.values()];
 }
 
-/** End of a bundle's calls on the destination. */
-interface BundleEnd {
-  readonly outcome: { readonly success: true; readonly results: readonly Hex[] } | Failure;
-  /** Events of the interop handler about the bundle. */
-  readonly events: readonly LogDescription[];
-}
-
-interface Failure {
-  readonly success: false;
-  readonly data: Hex;
-  readonly reason: string | undefined;
-}
-
-/** Moves the ecosystem until the bundle's calls have succeeded or failed. Throws MessageError NotDelivered. */
-async function bundleEnd(link: EcosystemLink, message: Message): Promise<BundleEnd | undefined> {
-  const failure = await arrived(message);
-  const executed = message.steps.find(({ step }) => step === "executed");
-  if (executed === undefined) return undefined;
-  const receipt = await link.client(executed.chainId).getTransactionReceipt(executed.transactionHash);
-  const result = receipt === null ? undefined : bundleResult(message.hash, receipt);
-  if (result === undefined) return undefined;
-  const events = await handlerEvents(link, executed.chainId, executed.transactionHash, message.hash);
-  if (result.success) return { outcome: { success: true, results: resultsOf(result.result) }, events };
-  const reason = failure?.reason ?? revertReason(result.result, await link.names());
-  return { outcome: { success: false, data: result.result, reason }, events };
-}
-
-/** Moves the ecosystem until the message has arrived. Resolves with the error of a failed call; rejects with any other. */
-async function arrived(message: Message): Promise<MessageError | undefined> {
+/** Moves the ecosystem until the message has arrived, also if its call failed. Throws any other error. */
+async function arrived(message: Message): Promise<void> {
   try {
     await message.delivered();
-    return undefined;
   } catch (error) {
-    if (error instanceof MessageError && error.code === "CallFailed") return error;
-    throw error;
+    if (!(error instanceof MessageError) || error.code !== "CallFailed") throw error;
   }
-}
-
-/** Return data of each call, as the interop handler encodes them. */
-function resultsOf(encoded: Hex): readonly Hex[] {
-  const [results] = AbiCoder.defaultAbiCoder().decode(["bytes[]"], encoded) as unknown as [readonly Hex[]];
-  return [...results];
-}
-
-/** Events of a chain's interop handler about a bundle, in a transaction. */
-async function handlerEvents(
-  link: EcosystemLink,
-  chainId: number,
-  transactionHash: Hex,
-  bundleHash: Hex,
-): Promise<readonly LogDescription[]> {
-  const receipt = await link.client(chainId).getTransactionReceipt(transactionHash);
-  return (receipt?.logs ?? []).flatMap((log) => {
-    if (log.address.toLowerCase() !== PREDEPLOYS.InteropHandler) return [];
-    const event = interopHandler.parseLog(log);
-    return event !== null && String(event.args["bundleHash"]).toLowerCase() === bundleHash ? [event] : [];
-  });
 }

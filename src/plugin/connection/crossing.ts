@@ -1,9 +1,10 @@
 import { memberName } from "../../client/ecosystem/ecosystem.ts";
+import type { MessageAnswer } from "../../client/messages/bundle-answer.ts";
 import type { SentL1Call } from "../../client/calls/direct-call.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { type JourneyStep, JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
 import type { EcosystemLink } from "./link.ts";
-import { MessageError, type MessageAnswer, type CrossingType, type Message, type MessageStep } from "../api/message.ts";
+import { MessageError, type CrossingType, type Message, type MessageStep } from "../api/message.ts";
 
 /** What is known of something on its way when it is sent. */
 export interface CrossingName {
