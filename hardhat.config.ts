@@ -5,9 +5,12 @@ import { defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import { METADATA, VERIFIER_COMPILER_SETTINGS } from "./scripts/verifier-generator/compiler-settings.ts";
 
-const withoutKnownWarnings: HardhatPlugin = {
-  id: "known-warnings",
-  hookHandlers: { solidity: () => import("./src/demo/known-warnings.ts") },
+const forThisRepository: HardhatPlugin = {
+  id: "this-repository",
+  hookHandlers: {
+    config: () => import("./scripts/hardhat/shared-settings.ts"),
+    solidity: () => import("./src/demo/known-warnings.ts"),
+  },
 };
 
 /** The compiler inside the npm package: nothing is downloaded, so builds work offline. */
@@ -17,14 +20,14 @@ const version = "0.8.37";
 
 /** Generated verifiers are optimized as they are written; see `compiler-settings.ts`. */
 const generated = Object.fromEntries(
-  globSync("{contracts,test/contracts/solidity}/verifier/generated/*.sol", { cwd: import.meta.dirname }).map((file) => [
+  globSync("{contracts/verifier/generated,bench}/*.sol", { cwd: import.meta.dirname }).map((file) => [
     file,
     { version, path: soljson, settings: VERIFIER_COMPILER_SETTINGS },
   ]),
 );
 
 export default defineConfig({
-  plugins: [hardhatEthers, withoutKnownWarnings],
+  plugins: [hardhatEthers, forThisRepository],
   paths: { sources: ["contracts", "test/contracts/solidity"] },
   solidity: {
     compilers: [

@@ -1,9 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { keccak256 } from "ethers";
+import hre from "hardhat";
 import { GAS_PHASES } from "../scripts/verifier-generator/contract.ts";
 import { statementValues } from "../src/circuits/state-transition/statement-values.ts";
 import type { LocalVerifier } from "../src/demo/local-verifier.ts";
 import { elementsToBytes } from "../src/protocol/digest.ts";
 import { type BatchStatement, encodeStatement } from "../src/protocol/statement.ts";
+
+const PROFILE = fileURLToPath(new URL("StateTransitionStarkProfile.sol", import.meta.url));
 
 /**
  * Gas of each phase of a verification, measured by a copy of the verifier that reads the gas counter between phases
@@ -12,6 +16,10 @@ import { type BatchStatement, encodeStatement } from "../src/protocol/statement.
 export async function deployGasProfile(
   l1: LocalVerifier,
 ): Promise<(statement: BatchStatement, proof: Uint8Array) => Promise<Record<string, number>>> {
+  // No test needs this contract, so a build of the project does not compile it.
+  const built = await hre.solidity.build([PROFILE], { quiet: true });
+  if (!hre.solidity.isSuccessfulBuildResult(built)) throw new Error(`${PROFILE} cannot be compiled`);
+  await hre.artifacts.clearCache();
   const profile = await l1.deploy("StateTransitionStarkProfile", ...l1.evaluators);
   return async (statement, proof) => {
     const bytes = encodeStatement(statement);

@@ -11,9 +11,10 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
-/** Where contracts that are deployed go, and those that only measure. */
+/** Folder of contracts that are deployed. */
 const DEPLOYED = "contracts/verifier/generated";
-const MEASURING = "test/contracts/solidity/verifier/generated";
+/** Folder of contracts that only measure: a benchmark compiles them. */
+const MEASURING = "bench";
 /** As both see it. */
 const INTERFACE_PATH = "../../interfaces/IStarkVerifier.sol";
 
