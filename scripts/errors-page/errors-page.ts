@@ -1,9 +1,9 @@
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 import { contractErrors } from "./contract-errors.ts";
-import { errorClasses } from "./typescript-errors.ts";
+import { errorClasses, type ErrorClass } from "./typescript-errors.ts";
 
 /** docs/errors.md: every named error, from the sources themselves. */
-export function errorsPage(root: string): GeneratedFile {
+export function errorsPage(root: string, classes: readonly ErrorClass[] = errorClasses(root)): GeneratedFile {
   const lines = [
     "<!-- Written by scripts/errors-page from the sources; do not edit (npm run generate). -->",
     "# Errors",
@@ -15,7 +15,7 @@ export function errorsPage(root: string): GeneratedFile {
     "Each class carries `code`, a `message` that says what happened and, where there is one, the `cause`.",
     "",
   ];
-  for (const { name, summary, file, codes } of errorClasses(root)) {
+  for (const { name, summary, file, codes } of classes) {
     lines.push(`### ${name}`, "", `${summary} \`${file}\``, "", "| code | message |", "|---|---|");
     for (const { code, messages } of codes) lines.push(`| \`${code}\` | ${messages.map(cell).join("<br>")} |`);
     lines.push("");

@@ -1,4 +1,5 @@
-import { join, relative } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 
 /** A class of errors that this package throws, with its codes. */
@@ -17,21 +18,28 @@ export interface ErrorCode {
   readonly messages: readonly string[];
 }
 
+/** Types of codes are in the sources and need arrays: declarations of Node and of packages are not read. */
+const OPTIONS: ts.CompilerOptions = { lib: ["lib.es5.d.ts"], types: [], allowImportingTsExtensions: true, noEmit: true };
+
+/** Start of a class that names its codes. */
+const NAMES_CODES = /\bextends (?:Named|Hyperchain)Error\b/;
+/** Start of an error with a code and a message. */
+const HAS_MESSAGE = /\bnew [\w.]+(?:<[^()]*>)?\(\s*"[^"\n]+",/;
+
 /** Every exported class in src/ that names its codes, as `NamedError` and `HyperchainError` take them, by name. */
-export function errorClasses(root: string): ErrorClass[] {
-  const config = ts.getParsedCommandLineOfConfigFile(
-    join(root, "tsconfig.json"),
-    {},
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: throwDiagnostic },
+export function errorClasses(root: string): readonly ErrorClass[] {
+  const paths = globSync("src/**/*.ts", { cwd: root })
+    .map((file) => join(root, file))
+    .sort();
+  const texts = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]));
+  const withText = (pattern: RegExp): string[] => paths.filter((path) => pattern.test(texts.get(path) ?? ""));
+  const messages = thrownMessages(
+    withText(HAS_MESSAGE).map((path) => ts.createSourceFile(path, texts.get(path) ?? "", ts.ScriptTarget.Latest, true)),
   );
-  if (config === undefined) throw new Error("tsconfig.json cannot be read");
-  const files = config.fileNames.filter((file) => relative(root, file).startsWith("src"));
-  const program = ts.createProgram(files, config.options);
+  const program = programOf(withText(NAMES_CODES), texts);
   const checker = program.getTypeChecker();
-  const sources = program.getSourceFiles().filter(({ fileName }) => relative(root, fileName).startsWith("src"));
-  const messages = thrownMessages(sources);
   const classes: ErrorClass[] = [];
-  for (const source of sources) {
+  for (const source of program.getSourceFiles()) {
     ts.forEachChild(source, (node) => {
       if (!ts.isClassDeclaration(node) || node.name === undefined || !isExported(node)) return;
       const codes = codesOf(node, checker);
@@ -50,8 +58,16 @@ export function errorClasses(root: string): ErrorClass[] {
   return classes.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function throwDiagnostic(diagnostic: ts.Diagnostic): never {
-  throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"));
+/** The files, and those of the sources that they import, in one program. */
+function programOf(files: readonly string[], texts: ReadonlyMap<string, string>): ts.Program {
+  const host = ts.createCompilerHost(OPTIONS);
+  host.resolveModuleNameLiterals = (literals, containingFile) =>
+    literals.map(({ text }) => {
+      const path = join(dirname(containingFile), text);
+      const isSource = text.startsWith(".") && texts.has(path);
+      return { resolvedModule: isSource ? { resolvedFileName: path, extension: ts.Extension.Ts } : undefined };
+    });
+  return ts.createProgram([...files], OPTIONS, host);
 }
 
 const isExported = ({ modifiers }: ts.ClassDeclaration): boolean =>
