@@ -25,26 +25,20 @@ const { only, unchecked } = parseArgs({
   options: { only: { type: "string" }, unchecked: { type: "boolean", default: false } },
 }).values;
 
+/** Declarations keep comments. Those of the JavaScript are a tenth of the package, and explain sources that it does not have. */
 function compileTypeScript(): void {
-  const args = ["node_modules/typescript7/bin/tsc", "-p", "tsconfig.build.json", ...(unchecked ? ["--noCheck"] : [])];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  emit("--emitDeclarationOnly", ...(unchecked ? ["--noCheck"] : []));
+  emit("--declaration", "false", "--removeComments", "--noCheck");
   const declarations = globSync("**/*.d.ts", { cwd: dist }).map((file) => join(dist, file));
   declarations.forEach(nameJavaScript);
-  for (const file of globSync("**/*.js", { cwd: dist })) dropComments(join(dist, file));
   const reachable = reachableDeclarations();
   for (const file of declarations.filter((file) => !reachable.has(file))) rmSync(file);
 }
 
-/** Comments of the JavaScript are a tenth of the package, and explain sources that it does not have; declarations keep theirs. */
-function dropComments(file: string): void {
-  const compilerOptions = {
-    removeComments: true,
-    verbatimModuleSyntax: true,
-    target: ts.ScriptTarget.ES2024,
-    module: ts.ModuleKind.ESNext,
-  };
-  writeFileSync(file, ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions, fileName: file }).outputText);
+function emit(...options: readonly string[]): void {
+  const args = ["node_modules/typescript7/bin/tsc", "-p", "tsconfig.build.json", ...options];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 /** Declarations that a user's compiler reads: those of the package's entries, and what they import. */
