@@ -20,7 +20,7 @@ const version = "0.8.37";
 
 /** Generated verifiers are optimized as they are written; see `compiler-settings.ts`. */
 const generated = Object.fromEntries(
-  globSync("{contracts/verifier/generated,bench}/*.sol", { cwd: import.meta.dirname }).map((file) => [
+  globSync("{contracts/verifier,bench}/generated/*.sol", { cwd: import.meta.dirname }).map((file) => [
     file,
     { version, path: soljson, settings: VERIFIER_COMPILER_SETTINGS },
   ]),

@@ -7,7 +7,7 @@ import type { LocalVerifier } from "../src/demo/local-verifier.ts";
 import { elementsToBytes } from "../src/protocol/digest.ts";
 import { type BatchStatement, encodeStatement } from "../src/protocol/statement.ts";
 
-const PROFILE = fileURLToPath(new URL("StateTransitionStarkProfile.sol", import.meta.url));
+const PROFILE = fileURLToPath(new URL("generated/StateTransitionStarkProfile.sol", import.meta.url));
 
 /**
  * Gas of each phase of a verification, measured by a copy of the verifier that reads the gas counter between phases

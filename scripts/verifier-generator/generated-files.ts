@@ -14,7 +14,7 @@ export interface GeneratedFile {
 /** Folder of contracts that are deployed. */
 const DEPLOYED = "contracts/verifier/generated";
 /** Folder of contracts that only measure: a benchmark compiles them. */
-const MEASURING = "bench";
+const MEASURING = "bench/generated";
 /** As both see it. */
 const INTERFACE_PATH = "../../interfaces/IStarkVerifier.sol";
 
