@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { MAX_CHAINS } from "../../src/options/config.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (page: string): string => readFileSync(new URL(page, ROOT), "utf8");
@@ -8,4 +9,26 @@ const read = (page: string): string => readFileSync(new URL(page, ROOT), "utf8")
 test("README.md has at most 120 lines, the quick start first", () => {
   assert.ok(read("README.md").trimEnd().split("\n").length <= 120);
   assert.match(/^## .*$/m.exec(read("README.md"))?.[0] ?? "", /Quick start/);
+});
+
+test("the pages agree with the config on the number of chains", () => {
+  assert.match(read("README.md"), new RegExp(`\\bone to ${MAX_CHAINS}\\s`));
+  const [, ours] = /^\| this \| (.+?) \|/m.exec(read("docs/comparison.md")) ?? [];
+  assert.equal(ours, `1 to ${MAX_CHAINS}`);
+  assert.match(read("docs/configuration.md"), new RegExp(`^\\| \`--chains\` \\|.*from 1 to ${MAX_CHAINS}\\b`, "m"));
+});
+
+test("the glossary has the words of the table of trust and of the pipeline, and the table links to it", () => {
+  const entries = [...read("docs/glossary.md").matchAll(/^\| (.+?) \|/gm)].flatMap(([, words = ""]) => words.split(", "));
+  for (const word of ["priority operation", "import", "relay", "relayer", "sequencer", "quorum", "registry"])
+    assert.ok(entries.includes(word), word);
+  const [table = ""] = /^## What is proven, what is trusted$.*?\n\n(?!\|)/ms.exec(read("README.md").replace("\n\n", "\n")) ?? [];
+  for (const word of ["priority operations", "imported roots", "quorum", "registry"])
+    assert.ok(table.includes(`[${word}](docs/glossary.md)`), word);
+});
+
+test("each page that lists the singletons names the condition of CreateX", () => {
+  for (const page of ["docs/configuration.md", "docs/clients.md"])
+    for (const line of read(page).split("\n"))
+      if (/^\| .*CreateX/.test(line)) assert.match(line, /in projects with Hardhat Ignition/, page);
 });
