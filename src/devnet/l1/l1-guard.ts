@@ -4,6 +4,7 @@ import { forNextBlock } from "../snapshots/ecosystem-clock.ts";
 import { isHostileCode } from "../../chain/model/hostile-code.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { inputOf, parseOverrides } from "../../chain/rpc/request/call-request.ts";
+import { readQuantity } from "../../chain/rpc/request/quantities.ts";
 import { checkFeeHistory } from "../../chain/rpc/blocks/fee-history.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { fairLine } from "../../chain/rpc/calls/fair-line.ts";
@@ -157,12 +158,10 @@ function checkCode(code: unknown): void {
 }
 
 function withBoundedGas(call: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { gas } = call;
-  const isLess = typeof gas === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(gas) && BigInt(gas) <= MAX_CALL_GAS;
+  const named = readQuantity(call["gas"]);
   // Nonsense stays, for the engine to name.
-  return isLess || (gas !== undefined && gas !== null && typeof gas !== "string")
-    ? call
-    : { ...call, gas: hexQuantity(MAX_CALL_GAS) };
+  const isLess = named === undefined ? (call["gas"] ?? undefined) !== undefined : named <= MAX_CALL_GAS;
+  return isLess ? call : { ...call, gas: hexQuantity(MAX_CALL_GAS) };
 }
 
 function fieldOf(value: unknown, field: string): unknown {

@@ -1,5 +1,5 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { secondsParameter } from "../../chain/rpc/request/parameters.ts";
+import { quantity } from "../../chain/rpc/request/quantities.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { WriteLane } from "../../runtime/write-lane.ts";
 import { ClockError, MovableClock, type ClockMark } from "../../runtime/movable-clock.ts";
@@ -144,14 +144,14 @@ export class EcosystemTime {
       case "eth_sendRawTransaction":
         return this.#mine(pass);
       case "evm_increaseTime":
-        return this.#increaseTime(secondsParameter(params[0]));
+        return this.#increaseTime(quantity(params[0]));
       case "evm_setNextBlockTimestamp":
-        return this.#setNextBlockTimestamp(secondsParameter(params[0]));
+        return this.#setNextBlockTimestamp(quantity(params[0]));
       case "evm_mine":
-        if (params[0] !== undefined) await this.#setNextBlockTimestamp(secondsParameter(params[0]));
+        if (params[0] !== undefined) await this.#setNextBlockTimestamp(quantity(params[0]));
         return this.#mine(() => this.#lane.read(() => this.#ask("evm_mine")));
       case "hardhat_mine":
-        return this.#mineMany(secondsParameter(params[0] ?? 1), secondsParameter(params[1] ?? 1));
+        return this.#mineMany(quantity(params[0] ?? 1), quantity(params[1] ?? 1));
       case "eth_call":
         return this.#look(pass);
       case "eth_estimateGas":

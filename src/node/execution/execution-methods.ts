@@ -1,6 +1,6 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
-import { numberParameter } from "../../chain/rpc/request/parameters.ts";
+import { quantity } from "../../chain/rpc/request/quantities.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { executionInfo } from "./tell-execution.ts";
@@ -14,7 +14,7 @@ export function executionMethods(view: ExecutionView | undefined): ReadonlyMap<s
       "hyperchain_getExecution",
       () => Promise.resolve(view === undefined ? { kind: "trusted" } : { kind: "proven", ...executionInfo(view) }),
     ],
-    ["hyperchain_getExecutionProof", ([batch]) => Promise.resolve(proofInfo(view, numberParameter(batch)))],
+    ["hyperchain_getExecutionProof", ([batch]) => Promise.resolve(proofInfo(view, quantity(batch)))],
   ]);
 }
 

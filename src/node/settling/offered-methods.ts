@@ -1,6 +1,6 @@
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { numberParameter } from "../../chain/rpc/request/parameters.ts";
+import { quantity } from "../../chain/rpc/request/quantities.ts";
 import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
 import { type Hex, toHex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -31,7 +31,7 @@ export function offeredMethods(offers: OfferedBatches | undefined): ReadonlyMap<
     [
       "hyperchain_getOfferedProof",
       async ([batch]) => {
-        const batchNumber = numberParameter(batch);
+        const batchNumber = quantity(batch);
         const offered = offers?.offered().find(({ stored }) => stored.batchNumber === batchNumber);
         if (offered === undefined)
           throw new RpcError(RpcCode.rejected, `batch ${batchNumber} does not wait for an aggregator here`, {

@@ -36,6 +36,7 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
         { address: STORE, code: STORE_CODE, nonce: 1n },
       ],
       distinctTimestamps: true,
+      sequencer: { cheatsAllowed: true },
     });
     methods = chainMethods(test.chain, { gasPrice: { toldWei: 7n }, development: true });
     for (const type of [0, 1, 2]) {
@@ -74,6 +75,66 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
     assert.deepEqual(logs, await ask("eth_getLogs", { fromBlock: "0x1", toBlock: "0x3" }));
     for (const none of ["", "-1", "1e3", 1.5, -1, true]) {
       await assert.rejects(ask("eth_getBalance", STORE, none), { code: -32602 }, JSON.stringify(none));
+    }
+  });
+
+  it("other numbers of a request are taken in the forms that Hardhat's network takes, and refused by name in others", async () => {
+    const { provider, close } = await hre.network.create({ network: "local" });
+    const theirs = (method: string, ...params: readonly unknown[]) => provider.request({ method, params: [...params] });
+    const [funded] = (await theirs("eth_accounts")) as [Hex];
+    const slot = [STORE, "0x10", wordToHex(16n)];
+    for (const node of [ask, theirs]) await node("hardhat_setStorageAt", ...slot);
+    await ask("hardhat_impersonateAccount", wallet.address);
+    type Asked = (value: unknown, from: Hex) => readonly [method: string, ...params: readonly unknown[]];
+    const both = async (asked: Asked, value: unknown): Promise<readonly [unknown, unknown]> => {
+      const [[method, ...ours], [, ...other]] = [asked(value, wallet.address), asked(value, funded)];
+      return Promise.all([ask(method, ...ours), theirs(method, ...other)]);
+    };
+    const amount: Asked = (value, from) => ["eth_call", { from, to: wallet.address, value }];
+    const sent: Asked = (value, from) => ["eth_sendTransaction", { from, to: wallet.address, value }];
+    const limit: Asked = (gas, from) => ["eth_estimateGas", { from, to: wallet.address, gas }];
+    const place: Asked = (index) => ["eth_getStorageAt", STORE, index, "latest"];
+    const count: Asked = (blocks) => ["eth_feeHistory", blocks, "latest", []];
+    try {
+      for (const [asked, values] of [
+        [amount, ["0x1", "1", "01", 1, "0x", "0X1", null]],
+        [sent, ["1", 1, "0x"]],
+        [limit, ["30000", 30_000]],
+        [count, ["0x2", "2", 2]],
+      ] as const) {
+        for (const value of values) await both(asked, value);
+      }
+      // Digits of a slot are hexadecimal in each form.
+      for (const [index, expected] of [
+        ["0", 0n],
+        ["0x", 0n],
+        ["10", 16n],
+      ] as const) {
+        assert.deepEqual(await both(place, index), [wordToHex(expected), wordToHex(expected)], index);
+      }
+      const history = await ask<{ readonly oldestBlock: Hex }>("eth_feeHistory", "2", "latest", []);
+      assert.deepEqual(history, await ask("eth_feeHistory", "0x2", "latest", []));
+      const tooLarge = `1${"0".repeat(78)}`;
+      for (const asked of [amount, sent, limit, count]) {
+        for (const [value, reason] of [
+          [-1, /-1 is negative/],
+          ["-1", /"-1" is negative/],
+          [1.5, /1.5 is not a whole number/],
+          ["foo", /"foo" is not a number/],
+          ["1e3", /"1e3" is not a number/],
+          [true, /true is not a number/],
+          [tooLarge, /is more than 2\^256 - 1/],
+        ] as const) {
+          const [method, ...params] = asked(value, wallet.address);
+          await assert.rejects(ask(method, ...params), { code: -32602, message: reason }, `${method} ${value}`);
+          await assert.rejects(theirs(...asked(value, funded)));
+        }
+        const [method, ...params] = asked(2 ** 53, wallet.address);
+        await assert.rejects(ask(method, ...params), { code: -32602, message: /is more than 2\^53 - 1/ });
+      }
+      await assert.rejects(ask("eth_getStorageAt", STORE, "foo"), { code: -32602, message: /"foo" is not a word/ });
+    } finally {
+      await close();
     }
   });
 

@@ -1,7 +1,8 @@
 import { getBytes, Signature, Transaction, type BaseWallet, type TransactionLike } from "ethers";
 import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
-import { parseCall, quantity, record } from "../request/call-request.ts";
+import { parseCall, record } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** What a transaction gets where its sender has not said it. */

@@ -2,7 +2,7 @@ import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { address } from "../request/call-request.ts";
 import type { RpcClient, RpcMethod, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { numberParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 
 /** Asks the chain, by a method that clients have. */
 type AskChain = <Answer>(method: string, ...params: readonly unknown[]) => Promise<Answer>;
@@ -47,7 +47,7 @@ interface Traced {
  */
 async function sentWith(ask: AskChain, sender: unknown, nonce: unknown): Promise<Block["transactions"][number] | null> {
   const from = address(sender);
-  const wanted = numberParameter(nonce);
+  const wanted = quantity(nonce);
   const block = await firstBlock(ask, async (number) => BigInt(await ask<Hex>("eth_getTransactionCount", from, number)) > wanted);
   const found = block?.transactions.find((each) => each.from.toLowerCase() === from && BigInt(each.nonce) === wanted);
   return found ?? null;

@@ -3,7 +3,7 @@ import { askThrough } from "./account-history.ts";
 import { address } from "../request/call-request.ts";
 import type { RpcClient, RpcMethod, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { numberParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 
 /** Transactions of a page; the last block's are all there. */
 const MAX_PAGE = 100;
@@ -38,7 +38,7 @@ export function accountSearchMethods(others: RpcMethods): ReadonlyMap<string, Rp
   const search =
     (isBefore: boolean): RpcMethod =>
     ([account, block, size], client) =>
-      pageOf(others, client, { account: address(account), block: numberParameter(block), size: pageSize(size), isBefore });
+      pageOf(others, client, { account: address(account), block: quantity(block), size: pageSize(size), isBefore });
   return new Map([
     ["ots_searchTransactionsBefore", search(true)],
     ["ots_searchTransactionsAfter", search(false)],

@@ -5,7 +5,7 @@ import { feeHistory, type FeeHistory } from "../../index/fee-history.ts";
 import { blockNumber } from "../calls/asked-place.ts";
 import { list } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { numberParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 
 /** The least price of blobs (EIP-4844): no block holds any. */
 export const LEAST_BLOB_FEE = "0x1";
@@ -24,7 +24,7 @@ export async function chainFeeHistory(chain: Chain, params: readonly unknown[], 
   checkFeeHistory(params);
   const [count, tag, percentiles] = params;
   const last = blockNumber(chain, tag) + (tag === "pending" ? 1n : 0n);
-  const wanted = numberParameter(count);
+  const wanted = quantity(count);
   if (wanted < 1n || wanted > MAX_BLOCKS)
     throw new RpcError(RpcCode.invalidParams, `eth_feeHistory tells of 1 to ${MAX_BLOCKS} blocks, got ${wanted}`);
   const first = wanted > last ? 0n : last - wanted + 1n;

@@ -2,6 +2,7 @@ import type { Chain } from "../../chain.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { newestBlock } from "../request/newest-block.ts";
+import { readQuantity } from "../request/quantities.ts";
 import type { BatchCounts, SettlementView } from "../zks/settlement-view.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
 
@@ -134,10 +135,10 @@ function numberOf(chain: Chain, hash: string): bigint {
   return number;
 }
 
-/** A tag, or a number of a block as a hexadecimal quantity; clients also send decimal digits, and JSON numbers. */
+/** Tag, or number of a block in the one form that the methods know. */
 function asTag(tag: unknown): unknown {
-  const isNumber = typeof tag === "number" && Number.isSafeInteger(tag) && tag >= 0;
-  return isNumber || (typeof tag === "string" && /^[0-9]{1,20}$/.test(tag)) ? hexQuantity(BigInt(tag)) : tag;
+  const number = readQuantity(tag);
+  return number === undefined ? tag : hexQuantity(number);
 }
 
 function isHash(value: unknown): value is string {

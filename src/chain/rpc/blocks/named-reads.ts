@@ -5,7 +5,7 @@ import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { fairLine } from "../calls/fair-line.ts";
-import { quantity } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import { hashParameter } from "../request/parameters.ts";
 import { shownNumber } from "../calls/asked-place.ts";
 import { chainFeeHistory } from "./fee-history.ts";

@@ -3,7 +3,7 @@ import type { Chain } from "../../chain.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import type { FairLine } from "../calls/fair-line.ts";
 import { shownNumber } from "../calls/asked-place.ts";
-import { quantity } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import { hashParameter } from "../request/parameters.ts";
 import type { TransactionPlace } from "../../index/block-store.ts";
 import { sentBytes } from "./sent-bytes.ts";

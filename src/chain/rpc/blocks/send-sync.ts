@@ -1,5 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { quantity } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import type { RpcMethod, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
@@ -61,6 +61,6 @@ export function sendSyncMethod(chain: Chain, others: RpcMethods): RpcMethod {
 }
 
 function waitOf(value: unknown): bigint {
-  const waitMs = typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
+  const waitMs = quantity(value);
   return waitMs < MOST_WAIT_MS ? waitMs : MOST_WAIT_MS;
 }

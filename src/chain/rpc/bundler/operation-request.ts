@@ -1,5 +1,6 @@
 import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
-import { address, bytes, quantity, record } from "../request/call-request.ts";
+import { address, bytes, record } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { SignedDelegation, UserOperation } from "./user-operation.ts";
 

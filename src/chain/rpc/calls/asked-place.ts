@@ -3,7 +3,7 @@ import type { Chain } from "../../chain.ts";
 import { environmentOf } from "../../execution/rpc-shapes.ts";
 import type { StateReader } from "../../model/state-reader.ts";
 import { prevRandaoOf } from "../../../protocol/prev-randao.ts";
-import { quantity } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** A block that a question is about: the state after it, and what a call sees of it. */

@@ -1,6 +1,7 @@
 import { wordToHex } from "../../../protocol/hex.ts";
 import type { AskedBlock } from "../../witness/asked-call.ts";
-import { address, quantity, record } from "../request/call-request.ts";
+import { address, record } from "../request/call-request.ts";
+import { quantity, stateWord } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** The names by which clients call a block's parts, and what of it they change. */
@@ -11,8 +12,8 @@ const FIELDS: Readonly<Record<string, (value: unknown) => Partial<AskedBlock>>> 
   gasLimit: (value) => ({ gasLimit: small("gasLimit", value) }),
   coinbase: (value) => ({ coinbase: address(value) }),
   feeRecipient: (value) => ({ coinbase: address(value) }),
-  prevRandao: (value) => ({ prevRandao: wordToHex(quantity(value)) }),
-  random: (value) => ({ prevRandao: wordToHex(quantity(value)) }),
+  prevRandao: (value) => ({ prevRandao: wordToHex(stateWord(value)) }),
+  random: (value) => ({ prevRandao: wordToHex(stateWord(value)) }),
   baseFee: (value) => ({ baseFeeWei: quantity(value) }),
   baseFeePerGas: (value) => ({ baseFeeWei: quantity(value) }),
 };

@@ -2,7 +2,8 @@ import type { StateReader } from "../../model/state-reader.ts";
 import { hexQuantity, wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import { askedState } from "./asked-place.ts";
-import { address, list, quantity, record } from "../request/call-request.ts";
+import { address, list, record } from "../request/call-request.ts";
+import { stateWord } from "../request/quantities.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 
@@ -12,7 +13,7 @@ const MAX_SLOTS = 1_024;
 /** Words of several accounts' storage, in the order of the keys. Throws RpcError. */
 async function storageValues(state: StateReader, requests: unknown): Promise<Readonly<Record<string, readonly Hex[]>>> {
   const wanted = Object.entries(record(requests, "the slots by address")).map(([account, keys]) => {
-    return { account, of: address(account), slots: list(keys, "the slots of an account").map(quantity) };
+    return { account, of: address(account), slots: list(keys, "the slots of an account").map(stateWord) };
   });
   const count = wanted.reduce((sum, { slots }) => sum + slots.length, 0);
   if (count === 0) throw new RpcError(RpcCode.invalidParams, "the request names no slot");
@@ -33,7 +34,7 @@ export function stateMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {
     ["eth_getCode", async ([account, tag]) => askedState(chain, tag).code(address(account))],
     [
       "eth_getStorageAt",
-      async ([account, slot, tag]) => wordToHex(await askedState(chain, tag).word(address(account), quantity(slot))),
+      async ([account, slot, tag]) => wordToHex(await askedState(chain, tag).word(address(account), stateWord(slot))),
     ],
     [
       "eth_getAccountInfo",

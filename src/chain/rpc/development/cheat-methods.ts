@@ -1,7 +1,8 @@
 import type { Chain } from "../../chain.ts";
 import { fromHex, isHexBytes, toHex } from "../../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
-import { address, quantity } from "../request/call-request.ts";
+import { address } from "../request/call-request.ts";
+import { quantity, stateWord } from "../request/quantities.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { booleanParameter } from "../request/parameters.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
@@ -38,7 +39,7 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "hardhat_setStorageAt",
       async ([account, slot, value]) => {
-        await sequencer.cheat({ type: "storage", address: address(account), slot: quantity(slot), value: quantity(value) });
+        await sequencer.cheat({ type: "storage", address: address(account), slot: stateWord(slot), value: stateWord(value) });
         return true;
       },
     ],

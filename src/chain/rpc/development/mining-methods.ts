@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 import type { Chain } from "../../chain.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { booleanParameter, numberParameter } from "../request/parameters.ts";
+import { booleanParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 
 /** Blocks by themselves or on demand, under the names of development networks. Not part of snapshots. */
 export function miningMethods({ sequencer }: Chain): ReadonlyMap<string, RpcMethod> {
@@ -34,7 +35,7 @@ export function miningMethods({ sequencer }: Chain): ReadonlyMap<string, RpcMeth
 const MAX_INTERVAL_MS = 86_400_000;
 
 function milliseconds(value: unknown): number {
-  const number = Number(numberParameter(value));
+  const number = Number(quantity(value));
   if (number <= MAX_INTERVAL_MS) return number;
   throw new RpcError(RpcCode.invalidParams, `an interval has at most ${MAX_INTERVAL_MS} milliseconds, got ${number}`);
 }

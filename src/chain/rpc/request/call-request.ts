@@ -2,6 +2,7 @@ import { fromHex, HexError, hexQuantity, wordToHex, type Hex } from "../../../pr
 import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../../witness/asked-call.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { quantity, stateWord } from "./quantities.ts";
 
 /** The transaction object of `eth_call` and `eth_estimateGas`. */
 export interface RpcCall {
@@ -82,7 +83,7 @@ export function withPrice(value: unknown, gasPriceWei: bigint): Readonly<Record<
 function accessList(value: unknown): AccessEntry[] {
   return list(value, "the access list").map((entry) => {
     const { address: touched, storageKeys = [] } = record(entry, "an entry of the access list");
-    return { address: address(touched), storageKeys: list(storageKeys, "storageKeys").map((key) => wordToHex(quantity(key))) };
+    return { address: address(touched), storageKeys: list(storageKeys, "storageKeys").map((key) => wordToHex(stateWord(key))) };
   });
 }
 
@@ -169,13 +170,6 @@ function readOverrides(value: unknown): AccountOverride[] {
   });
 }
 
-/** A hexadecimal quantity below 2^256. Throws RpcError. */
-export function quantity(value: unknown): bigint {
-  const valid = typeof value === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(value);
-  if (!valid) throw new RpcError(RpcCode.invalidParams, `${describe(value)} is not a hexadecimal number`);
-  return BigInt(value);
-}
-
 /** 20 bytes, in lower case. Throws RpcError. */
 export function address(value: unknown): Hex {
   return hex(value, 20);
@@ -188,8 +182,8 @@ export function bytes(value: unknown): Hex {
 
 function storage(value: unknown): StorageEntry[] {
   return Object.entries(record(value, "an override's storage")).map(([slot, word]) => ({
-    slot: quantity(slot),
-    value: quantity(word),
+    slot: stateWord(slot),
+    value: stateWord(word),
   }));
 }
 

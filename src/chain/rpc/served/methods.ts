@@ -8,7 +8,8 @@ import { accountSearchMethods } from "../blocks/account-search.ts";
 import { accountMethods } from "../accounts/account-methods.ts";
 import { NO_ACCOUNTS, type UnlockedAccounts } from "../accounts/unlocked-accounts.ts";
 import { bytes } from "../request/call-request.ts";
-import { secondsParameter, snapshotParameter } from "../request/parameters.ts";
+import { snapshotParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 import { configMethods, modulesOf } from "../chain-config.ts";
 import { cheatMethods } from "../development/cheat-methods.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
@@ -145,28 +146,28 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   const marks = new Map<string, Mark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
-    if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(secondsParameter(timestamp)));
+    if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(quantity(timestamp)));
     await sequencer.mine();
     // As Hardhat's node has it.
     return "0";
   });
   methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
-    const blocks = secondsParameter(count);
+    const blocks = quantity(count);
     if (blocks > MAX_MINED_BLOCKS)
       throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
-    const apart = secondsParameter(interval);
+    const apart = quantity(interval);
     if (blocks > 1n) pointInTime(sequencer.nextEnvironment.timestamp + apart * (blocks - 1n));
     await sequencer.mineMany(Number(blocks), apart);
     return true;
   });
   methods.set("evm_increaseTime", async ([by]) => {
-    pointInTime(sequencer.nextEnvironment.timestamp + secondsParameter(by));
+    pointInTime(sequencer.nextEnvironment.timestamp + quantity(by));
     // As Hardhat's node has it: all moves together, in digits.
-    return (await sequencer.skipTime(secondsParameter(by))).toString();
+    return (await sequencer.skipTime(quantity(by))).toString();
   });
   methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
-    await sequencer.setNextTimestamp(pointInTime(secondsParameter(timestamp)));
-    return secondsParameter(timestamp).toString();
+    await sequencer.setNextTimestamp(pointInTime(quantity(timestamp)));
+    return quantity(timestamp).toString();
   });
   // In turn: a mark that is being made while an earlier one is returned to would be known here, and nowhere else.
   const inTurn = oneAtATime(MAX_WAITING_MARKS, "snapshots and returns to them wait");

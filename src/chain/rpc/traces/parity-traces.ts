@@ -9,7 +9,8 @@ import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
 import type { TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { newestBlock } from "../request/newest-block.ts";
-import { hashParameter, numberParameter } from "../request/parameters.ts";
+import { hashParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 import { SharedPlaces } from "../request/shared-places.ts";
 import { stateDiff, type Changes } from "./state-diff.ts";
 import type { Tracer } from "./traces.ts";
@@ -68,7 +69,7 @@ export function parityMethods(
     [
       "trace_get",
       async ([hash, path], client) => {
-        const wanted = list(path, "the place among calls").map((index) => Number(numberParameter(index)));
+        const wanted = list(path, "the place among calls").map((index) => Number(quantity(index)));
         const traces = await ofTransaction(hashParameter(hash), client);
         return traces?.find(({ traceAddress }) => traceAddress.join() === wanted.join()) ?? null;
       },
@@ -198,8 +199,8 @@ async function filtered(
       `a filter of traces goes over at most ${MAX_FILTER_BLOCKS} blocks, got ${last - first + 1n}`,
     );
   const isWanted = matching(filter);
-  const after = Number(numberParameter(filter["after"] ?? 0));
-  const count = (filter["count"] ?? undefined) === undefined ? Infinity : Number(numberParameter(filter["count"]));
+  const after = Number(quantity(filter["after"] ?? 0));
+  const count = (filter["count"] ?? undefined) === undefined ? Infinity : Number(quantity(filter["count"]));
   const found: FlatTrace[] = [];
   for (let number = first; number <= last && found.length < after + count; number++) {
     for (const { traces } of await ofBlock(hexQuantity(number), client)) {
@@ -262,7 +263,7 @@ function addresses(value: unknown): ReadonlySet<string> {
 
 /** Throws RpcError for a block that is not there yet. */
 function blockNumber(named: unknown, head: bigint): bigint {
-  const number = named === "earliest" ? 0n : named === "latest" ? head : numberParameter(named);
+  const number = named === "earliest" ? 0n : named === "latest" ? head : quantity(named);
   if (number <= head) return number;
   throw new RpcError(RpcCode.rejected, `there is no block ${number}; the newest is ${head}`, { code: "UnknownBlock" });
 }

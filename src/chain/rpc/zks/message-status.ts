@@ -6,7 +6,8 @@ import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { decodeL1Call } from "../../../protocol/l1-call.ts";
 import type { BatchNumber } from "../../../protocol/ids.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
-import { hashParameter, numberParameter } from "../request/parameters.ts";
+import { hashParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
 /** Where a step happened; its chain is this one or L1. */
@@ -158,5 +159,5 @@ function typeOf(sender: Hex, body: Uint8Array): string {
 }
 
 function leafParameter(value: unknown): bigint | undefined {
-  return value === undefined || value === null ? undefined : numberParameter(value);
+  return value === undefined || value === null ? undefined : quantity(value);
 }

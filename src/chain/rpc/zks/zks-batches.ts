@@ -3,7 +3,8 @@ import type { GasPrice } from "../../mempool/gas-price.ts";
 import type { ArchivedBatch } from "../../index/batch-archive.ts";
 import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
-import { hashParameter, numberParameter } from "../request/parameters.ts";
+import { hashParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
@@ -20,7 +21,7 @@ export function zksBatchMethods(
     batch === undefined || settlement === undefined ? NOWHERE : settlement.stages(batch);
 
   const batchDetails: RpcMethod = async ([number]) => {
-    const batch = archive.batch(numberParameter(number));
+    const batch = archive.batch(quantity(number));
     if (batch === undefined) return null;
     return {
       number: Number(batch.number),
@@ -37,7 +38,7 @@ export function zksBatchMethods(
   };
 
   const blockDetails: RpcMethod = async ([number]) => {
-    const block = await blocks.block(numberParameter(number));
+    const block = await blocks.block(quantity(number));
     if (block === undefined) return null;
     const batch = index.batchOf(BigInt(block.number));
     const counts = index.countsOf(BigInt(block.number));
@@ -60,7 +61,7 @@ export function zksBatchMethods(
   return new Map<string, RpcMethod>([
     ["zks_L1BatchNumber", async () => hexQuantity(archive.last?.number ?? 0n)],
     ["zks_getL1BatchDetails", batchDetails],
-    ["zks_getL1BatchBlockRange", async ([number]) => blockRange(archive.batch(numberParameter(number)))],
+    ["zks_getL1BatchBlockRange", async ([number]) => blockRange(archive.batch(quantity(number)))],
     ["zks_getBlockDetails", blockDetails],
     ["zks_getBlockMetadataByNumber", blockMetadata(chain)],
     ["zks_getTransactionDetails", transactionDetails(chain, stagesOf)],
@@ -99,7 +100,7 @@ function transactionDetails(
 function blockMetadata(chain: Chain): RpcMethod {
   const { blocks, index, archive } = chain;
   return async ([number]) => {
-    const place = numberParameter(number);
+    const place = quantity(number);
     if (place > blocks.newest) return null;
     const batch = index.batchOf(place);
     const sealed = batch === undefined ? undefined : archive.batch(batch);

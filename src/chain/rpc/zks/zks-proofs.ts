@@ -6,10 +6,10 @@ import type { BatchNumber } from "../../../protocol/ids.ts";
 import { l2LogProof } from "../../../protocol/log-proof.ts";
 import type { StateKey } from "../../state/state-key.ts";
 import { StateHistoryError, type ProvenValue } from "../../index/state-history.ts";
-import { address, quantity } from "../request/call-request.ts";
+import { address } from "../request/call-request.ts";
+import { quantity } from "../request/quantities.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { numberParameter } from "../request/parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { ShownFields } from "../../transaction/shown-transaction.ts";
@@ -43,7 +43,7 @@ async function logProof(
   if (found === undefined) return null;
   const receipt = fields.receipt(found);
   const logs = receipt["l2ToL1Logs"] as readonly ShownFields[];
-  const log = logs[position === undefined || position === null ? 0 : Number(numberParameter(position))];
+  const log = logs[position === undefined || position === null ? 0 : Number(quantity(position))];
   const batch =
     typeof receipt["l1BatchNumber"] === "string" ? chain.archive.batch(quantity(receipt["l1BatchNumber"])) : undefined;
   if (log === undefined || batch === undefined) return null;
@@ -68,7 +68,7 @@ async function stateProof(
     throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_KEYS} keys are proven at once, got ${keys.length}`);
   const slots = keys.map(quantity);
   const proven = settlement === undefined ? (chain.archive.last?.number ?? -1n) + 1n : (await settlement.counts()).proven;
-  const number = batch === undefined || batch === null ? proven - 1n : numberParameter(batch);
+  const number = batch === undefined || batch === null ? proven - 1n : quantity(batch);
   if (number < 0n || number >= proven) {
     const known = proven === 0n ? "none is yet" : `the last is ${proven - 1n}`;
     throw new RpcError(RpcCode.rejected, `batch ${number < 0n ? 0n : number} is not proven on L1: ${known}`, {

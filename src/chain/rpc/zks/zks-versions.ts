@@ -2,7 +2,7 @@ import type { Chain } from "../../chain.ts";
 import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { numberParameter } from "../request/parameters.ts";
+import { quantity } from "../request/quantities.ts";
 
 /** There is no bootloader program and no default account here. */
 export const NO_SYSTEM_CONTRACTS = { bootloader: wordToHex(0n), default_aa: wordToHex(0n) };
@@ -15,7 +15,7 @@ export function zksVersionMethods(chain: Chain): ReadonlyMap<string, RpcMethod> 
   /** Of a version that batches have had here, or of the one in force; by default that one. */
   const protocolVersion: RpcMethod = async ([named]) => {
     const present = chain.protocolVersion();
-    const version = named === undefined || named === null ? present : numberParameter(named);
+    const version = named === undefined || named === null ? present : quantity(named);
     const first = archive.firstOf(version);
     if (first === undefined && version !== present) return null;
     const block = first === undefined ? undefined : await chain.blocks.block(first.firstBlock);
