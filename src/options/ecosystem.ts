@@ -57,7 +57,7 @@ export const ECOSYSTEM_OPTIONS = {
   singletons: configOption(
     withDefault(
       trueOrFalse,
-      "whether chains and the L1 that is started have the public's singletons: CREATE2 deployers, Multicall3, Permit2; CreateX in projects with Hardhat Ignition",
+      "whether chains and a started L1 have CREATE2 deployers, Multicall3, Permit2; CreateX in projects with Hardhat Ignition",
       true,
     ),
     { devnet: withDefault(trueOrFalse, "the same", false) },

@@ -81,7 +81,7 @@ export interface HyperchainsUserConfig {
    */
   readonly accounts?: HyperchainsAccountsUserConfig | undefined;
   /**
-   * Whether chains and the L1 that is started have the public's singletons: CREATE2 deployers, Multicall3, Permit2; CreateX in projects with Hardhat Ignition.
+   * Whether chains and a started L1 have CREATE2 deployers, Multicall3, Permit2; CreateX in projects with Hardhat Ignition.
    * Allowed: true or false.
    * Default: true.
    */

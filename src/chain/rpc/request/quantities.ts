@@ -41,7 +41,7 @@ function reasonOf(value: unknown): string {
   if (!isNumber) return 'is not a number: write "0x1f", "31" or 31';
   if (String(value).startsWith("-")) return "is negative; the least number is 0";
   if (typeof value === "string" ? value.includes(".") : !Number.isInteger(value)) return "is not a whole number";
-  if (typeof value === "number") return "is more than 2^53 - 1, up to which JSON numbers are exact; write it as text";
+  if (typeof value === "number") return "is more than 2^53 - 1, the largest exact JSON number; write it as text";
   return "is more than 2^256 - 1";
 }
 
