@@ -160,6 +160,7 @@ export const LONG: readonly string[] = [
   "flow/invariants",
   "package/container",
   "proving/l1-workers",
+  "proving/l1-proofs",
 ].map(testFile);
 
 /** Files of the core that take more than ten CPU seconds, with the test or feature that nothing cheaper covers. */
