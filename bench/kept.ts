@@ -124,7 +124,7 @@ function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chai
       chains: [{ chainId: CHAIN_ID, batches: { maxTransactions: BATCH_TRANSACTIONS } }],
       fundedAccounts: [PAYER],
       fundingWei: 1_000n * ETHER,
-      prover: { mode: "none" },
+      proofs: "none",
       relayer: false,
     },
     {

@@ -90,7 +90,7 @@ async function costOf(work: () => Promise<void>): Promise<Cost> {
 
 function start(): Promise<Devnet> {
   return startDevnet(
-    { chains: [{ chainId: CHAIN_ID }], fundedAccounts: [1], fundingWei: 10n ** 18n, prover: { mode: "none" }, relayer: false },
+    { chains: [{ chainId: CHAIN_ID }], fundedAccounts: [1], fundingWei: 10n ** 18n, proofs: "none", relayer: false },
     {
       connectL1: ({ genesisMs }) =>
         benchNetwork.create({

@@ -73,7 +73,7 @@ async function inProcess(
   samples: number,
 ): Promise<{ loadFixtureMs: number; settleMsWithoutProofs: number; settleSecondsWithProofs: number }> {
   const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain, hardhatEthers, networkHelpers] });
-  const unproven = await hre.network.create({ network: "hyperchains", override: { hyperchains: { prover: { mode: "none" } } } });
+  const unproven = await hre.network.create({ network: "hyperchains", override: { hyperchains: { proofs: "none" } } });
   const loadFixtureMs = await restoreMs(unproven, samples);
   const settleMsWithoutProofs = await settleMs(unproven, samples);
   await unproven.close();

@@ -63,7 +63,7 @@ export async function verifyBatch(
 const STORED_BATCH_HASH = hashTag("storedBatchHash(uint256)").slice(0, 10);
 
 async function proofCheck({ protocolVersion, statement }: ProvenRecord, proof: Uint8Array): Promise<Check> {
-  const what = "the validity proof holds for this record, checked in this browser";
+  const what = "the proof of the published changes holds for this record, checked in this browser";
   if (!isProvenVersion(protocolVersion)) {
     return { what, holds: false, detail: "NOTHING IS PROVEN: the batch's protocol version takes a marker instead of a proof" };
   }

@@ -90,7 +90,7 @@ const devnet = await startDevnet(
     fundedAccounts: [ALICE, BOB, ACCOUNT_NUMBERS.relayer],
     fundingWei: FUNDING_WEI,
     pollIntervalMs: POLL_MS,
-    prover: { mode: "stark", workers },
+    prover: { workers },
   },
   {
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),

@@ -60,6 +60,7 @@ import {
   type DevnetOptions,
   type DevnetPlan,
 } from "./described/options.ts";
+import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
@@ -130,7 +131,7 @@ export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies)
 }
 
 async function start({ options, plans }: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
-  const { name, prover: proving } = options;
+  const { name, proofs, prover: proving } = options;
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
@@ -145,10 +146,10 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const layerAs = layerOptions(options, guards, contracts);
   const layer = await openSettlementLayer(layerAs, { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
-  const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts, proving.mode) : undefined);
+  const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts, proofs) : undefined);
   const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
-  const shownBy = onL1 ?? upgradedOnL1(bases, artifacts, proving.mode);
+  const shownBy = onL1 ?? upgradedOnL1(bases, artifacts, proofs);
   const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1: shownBy });
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
@@ -177,7 +178,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const books = createEcosystemView({
-    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet, device },
+    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
     ...{ mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
@@ -254,8 +255,8 @@ async function openBases(
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const versions = newVersions(genesis, options.prover.mode);
-  const shown = shownOnL1(genesis, options.prover.mode, dependencies);
+  const versions = newVersions(genesis, options.proofs);
+  const shown = shownOnL1(genesis, options.proofs, dependencies);
   const onL1 = baseOnL1(layer, await settledOn(options, plans, { versions, shown }, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
@@ -287,7 +288,7 @@ async function settledOn(
 /** What L1 is to check proofs of execution by, if by anything: its contracts take some 50 million gas. */
 function shownOnL1(
   genesis: ChainOpening["genesis"],
-  proofs: CompleteOptions["prover"]["mode"],
+  proofs: Proofs,
   { onL1 }: Pick<DevnetDependencies, "onL1">,
 ): () => Promise<Pick<EcosystemOptions, "onL1">> {
   return async () => (onL1 === undefined ? {} : { onL1: versionOnL1(genesis, proofs, await onL1.contracts()) });
@@ -297,7 +298,7 @@ function shownOnL1(
 function upgradedOnL1(
   { onL1 }: Pick<ChainOpening["bases"], "onL1">,
   artifacts: DevnetDependencies["artifacts"],
-  proofs: CompleteOptions["prover"]["mode"],
+  proofs: Proofs,
 ): DevnetDependencies["onL1"] {
   return onL1.ecosystem.versionOnL1 && packageOnL1(artifacts, proofs);
 }

@@ -4,6 +4,7 @@ import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
 import type { SettledBatchInfo } from "../devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../options/generated/user-config.ts";
 import { withEngineNetwork } from "../plugin/config/engine-network.ts";
+import type { Proofs } from "../options/fields/prover.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { startEcosystem } from "../plugin/start-ecosystem.ts";
 
@@ -13,8 +14,10 @@ export interface NodePlan {
   readonly chain: Omit<HyperchainUserConfig, "chainId"> & { readonly chainId: bigint };
   /** An L1 that runs already. Default: one in this process. */
   readonly l1?: { readonly url: string; readonly deployerKey?: Hex };
-  /** Default: real proofs, by all cores. */
-  readonly prover?: { readonly mode: "stark" | "none"; readonly workers?: number };
+  /** Default: "stark". */
+  readonly proofs?: Proofs;
+  /** Default: all cores. */
+  readonly prover?: { readonly workers?: number };
   /** The folder that keeps it over restarts. Default: none does. */
   readonly data?: string;
   /** How often the chain looks at L1 and settles by itself. Default: it does when it is told to. */

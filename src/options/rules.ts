@@ -14,6 +14,7 @@ import {
   voteObjection,
   type GovernanceOption,
 } from "./fields/governance.ts";
+import type { Proofs } from "./fields/prover.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
 
 /** What the rules between options read of L1. */
@@ -26,7 +27,6 @@ interface RuledL1 {
 
 /** What the rules between options read of the prover. */
 interface RuledProver {
-  readonly mode: "stark" | "none";
   /** Of chains that say nothing. */
   readonly execution: "proven" | "trusted";
 }
@@ -35,6 +35,7 @@ interface RuledProver {
 interface RuledEcosystem {
   readonly l1: RuledL1;
   readonly l1Path: OptionPath;
+  readonly proofs: Proofs;
   readonly prover: RuledProver;
   readonly governance: GovernanceOption;
   /** The folder that keeps it. */
@@ -53,13 +54,13 @@ const EXECUTION_MARGIN_SECONDS = 600;
 /** What is wrong with options beside each other, each of which is valid by itself. */
 export function conflicts(
   chains: readonly PlannedAt[],
-  { l1, l1Path, prover, governance, data }: RuledEcosystem,
+  { l1, l1Path, proofs, prover, governance, data }: RuledEcosystem,
 ): readonly OptionProblem[] {
   const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
     ...l1Conflicts(l1, l1Path),
     ...governanceConflicts(governance),
-    ...proverConflicts(chains, prover),
+    ...proverConflicts(chains, proofs, prover),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains),
     ...sharedIds(chains),
@@ -106,10 +107,10 @@ function governanceConflicts({ governor, council }: GovernanceOption): readonly 
  * If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published
  * changes.
  */
-function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: RuledProver): readonly OptionProblem[] {
-  if (mode !== "none") return [];
+function proverConflicts(chains: readonly PlannedAt[], proofs: Proofs, { execution }: RuledProver): readonly OptionProblem[] {
+  if (proofs !== "none") return [];
   const message = (said: string): string =>
-    `is "${said}", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out`;
+    `is "${said}", and with proofs "none" L1 gets no proof of the published changes; leave one of the two out`;
   const ofChains = chains.flatMap(({ path, plan: { proving } }) =>
     proving.execution === "proven" && proving.execution !== execution
       ? [{ path: [...path, "prover", "execution"], message: message(proving.execution) }]

@@ -16,8 +16,9 @@ export function inUsersWords(
   if (!(error instanceof Error) || error.name !== "DevnetOptionsError") return error;
   const message = error.message
     .replaceAll(/(?:\bchains\[\d+\]\.|\b)batches\.maxAgeMs\b/g, (whole) => flags.get("batches.maxAgeMs") ?? whole)
-    .replaceAll(/(?<![\w.])(?:l1\.url|l1\.fork|(?<!\])prover\.(?:mode|execution))\b/g, (option) => flags.get(option) ?? option)
+    .replaceAll(/(?<![\w.])(?:l1\.url|l1\.fork|(?<!\])prover\.execution)\b/g, (option) => flags.get(option) ?? option)
     .replaceAll(/\bchains\[\d+\]\.dataAvailability\b/g, (whole) => flags.get("dataAvailability") ?? whole)
+    .replace(/^proofs(?=:? )/, (option) => flags.get(option) ?? option)
     .replace(/^chains(?:\[\d+\]\.name)?(?= is )/, (whole) => flags.get("chains") ?? whole)
     .replace(
       SAME_TIMESTAMPS,
@@ -29,7 +30,7 @@ export function inUsersWords(
       return name === undefined ? whole : `hyperchains.chains.${name}`;
     })
     .replaceAll(/(?<![\w.])(?=(?:accounts|governance|l1|prover)\.\w|accounts:)/g, "hyperchains.")
-    .replace(/^(?=(?:chains|governance|singletons|allowUnlimitedContractSize) is )/, "hyperchains.");
+    .replace(/^(?=(?:(?:chains|governance|singletons|allowUnlimitedContractSize) is|proofs:?) )/, "hyperchains.");
   return pluginError(message, error);
 }
 

@@ -14,7 +14,7 @@ describe("C14 LayerZero's published contracts on chains whose execution is prove
 
   test("anyone verifies the batches that created them, that sent a packet and that executed it", async (t) => {
     const from = performance.now();
-    world = await CourierWorld.start([LAYERZERO!], [0, 1], { prover: { mode: "stark", workers: 2, execution: "proven" } });
+    world = await CourierWorld.start([LAYERZERO!], [0, 1], { prover: { workers: 2, execution: "proven" } });
     const started = performance.now();
     const { devnet } = world;
     await devnet.settle(undefined, { execution: true });

@@ -32,7 +32,7 @@ describe("C14 the Superchain on chains whose execution is proven", () => {
         { chainId: A, ...proven },
         { chainId: B, ...proven, protocolVersion: 3 },
       ],
-      { ...options, prover: { mode: "stark", workers: 2 } },
+      { ...options, prover: { workers: 2 } },
     );
     const world = new SuperchainWorld(devnet);
     await crossAndAnswer(world);

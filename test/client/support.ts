@@ -29,7 +29,7 @@ export async function startClientEcosystem(options: Pick<Partial<DevnetOptions>,
     { chainId: 272n, name: "b" },
     { chainId: 273n, name: "gas", baseToken: { name: "Gas Coin", symbol: "GAS" } },
   ];
-  const devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" }, ...options });
+  const devnet = await startFlowDevnet(chains, { relayer: true, proofs: "none", ...options });
   const info = devnet.info();
   const clients = new Map(devnet.chains.map(({ chainId, provider }) => [Number(chainId), connectInProcess(chainId, provider)]));
   const provider = (chainId: number): Provider => clients.get(chainId) ?? devnet.l1.provider;

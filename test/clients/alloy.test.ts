@@ -43,7 +43,7 @@ describe("A3 A6: what alloy asks to send a transaction, in its own words, and ca
   let user: HDNodeWallet;
   let id = 0;
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([271n], { proofs: "none" });
     user = devnet.accounts.wallet(ALICE);
   });
   after(async () => {

@@ -35,7 +35,7 @@ describe("A11: pages in a browser", { skip }, () => {
     response.setHeader("content-type", "text/html").end(request.method === "POST" ? "" : page(devnet.chains[0]!.url));
   });
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([271n], { proofs: "none" });
     await once(pages.listen(0, "127.0.0.1"), "listening");
   });
   after(async () => {

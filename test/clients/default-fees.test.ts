@@ -17,7 +17,7 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
   let client: JsonRpcProvider;
   let user: HDNodeWallet;
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([271n], { proofs: "none" });
     client = clientOf(devnet.chains[0]!);
     user = devnet.accounts.wallet(ALICE);
   });

@@ -14,7 +14,7 @@ describe("A6: gas of transactions with an authorization list, which clients leav
   let devnet: FlowDevnet;
   let target: Hex;
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([271n], { proofs: "none" });
     const { abi, initCode } = await testContract("CallTarget");
     const { writer, reader } = clients(http(devnet.chains[0]!.url, PATIENT));
     const hash = await writer.deployContract({ abi: JSON.parse(abi.formatJson()) as [], bytecode: initCode as Hex });

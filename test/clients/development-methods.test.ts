@@ -37,7 +37,7 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
     });
   };
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, fundedAccounts: [ALICE, BOB] });
+    devnet = await startFlowDevnet([271n], { proofs: "none", fundedAccounts: [ALICE, BOB] });
     const { url } = devnet.chains[0]!;
     client = clientOf(devnet.chains[0]!);
     const hre = await createHardhatRuntimeEnvironment({

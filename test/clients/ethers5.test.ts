@@ -27,7 +27,7 @@ for (const [how, open] of Object.entries(WAYS)) {
     let artifact: TestContract;
     before(async () => {
       artifact = await testContract("PlainToken");
-      devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, fundedAccounts: [ALICE, BOB] });
+      devnet = await startFlowDevnet([271n], { proofs: "none", fundedAccounts: [ALICE, BOB] });
       provider = open(devnet);
       if (!(provider instanceof ethers.providers.WebSocketProvider)) provider.pollingInterval = 10;
       signer = new ethers.Wallet(devnet.accounts.wallet(ALICE).privateKey, provider);

@@ -30,7 +30,7 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
       ...fields,
     });
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, fundedAccounts: [ALICE, BOB] });
+    devnet = await startFlowDevnet([271n], { proofs: "none", fundedAccounts: [ALICE, BOB] });
     ({ url } = devnet.chains[0]!);
     client = clientOf(devnet.chains[0]!);
     user = devnet.accounts.wallet(ALICE);

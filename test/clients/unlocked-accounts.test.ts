@@ -69,7 +69,7 @@ describe("the development accounts are unlocked over HTTP", () => {
   let client: JsonRpcProvider;
   const send = (method: string, ...params: unknown[]) => client.send(method, params);
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, fundedAccounts: FUNDED });
+    devnet = await startFlowDevnet([271n], { proofs: "none", fundedAccounts: FUNDED });
     client = clientOf(devnet.chains[0]!);
   });
   after(async () => {
@@ -335,7 +335,7 @@ for (const [where, options] of [
   ["where the options say so", { unlocked: false }],
 ] as const) {
   test(`the accounts stay locked ${where}`, async () => {
-    const devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, ...options });
+    const devnet = await startFlowDevnet([271n], { proofs: "none", ...options });
     const client = clientOf(devnet.chains[0]!);
     try {
       assert.deepEqual(await client.send("eth_accounts", []), []);

@@ -39,7 +39,7 @@ describe("B9: a web dapp with wagmi's core", () => {
   after(() => workplace.close());
 
   test("the recipe and a wallet behind EIP-1193 work on a spawned ecosystem", async () => {
-    const { info } = await workplace.spawn(["--prover", "none", "--batch-ms", "200"]);
+    const { info } = await workplace.spawn(["--proofs", "none", "--batch-ms", "200"]);
     const run = ["--test", "--test-reporter=spec", "test/dapp.test.ts"];
     const { code, output } = await runNode(run, { DAPP_URL: info.chains[0]?.url ?? "" });
     assert.equal(code, 0, output);

@@ -62,7 +62,7 @@ for (const [how, open] of Object.entries(WAYS)) {
     let bob: string;
     let token: Contract<typeof TOKEN_ABI>;
     before(async () => {
-      devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, fundedAccounts: [ALICE, BOB] });
+      devnet = await startFlowDevnet([271n], { proofs: "none", fundedAccounts: [ALICE, BOB] });
       web3 = open(devnet);
       web3.eth.setConfig({ transactionPollingInterval: 10, blockHeaderTimeout: 1 });
       [alice, bob] = [devnet.accounts.wallet(ALICE).address, devnet.accounts.wallet(BOB).address];

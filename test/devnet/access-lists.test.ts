@@ -75,7 +75,7 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
         },
         { chainId: OTHER, name: "other", deployers: [lowerCaseAddress(SINGLETONS.create2Deployer)] },
       ],
-      { prover: { mode: "none" }, relayer: true, singletons: true, fundedAccounts: [ALICE, BOB, CAROL, RELAYER] },
+      { proofs: "none", relayer: true, singletons: true, fundedAccounts: [ALICE, BOB, CAROL, RELAYER] },
     );
     [listed, other] = devnet.chains as unknown as [DevnetChain, DevnetChain];
   });

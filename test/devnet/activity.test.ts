@@ -37,7 +37,7 @@ describe("I11: what just happened over all chains, in words", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta", dataAvailability: "validium" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
     client = clientOf(devnet.chains[0]!);

@@ -50,7 +50,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
     );
   });
   after(async () => {

@@ -9,7 +9,7 @@ import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/
 
 const CHAIN_ID = 271n;
 const DELAY_SECONDS = 3_600;
-const UNPROVEN = { prover: { mode: "none" } } as const;
+const UNPROVEN = { proofs: "none" } as const;
 
 async function pay(devnet: FlowDevnet, client: JsonRpcProvider): Promise<void> {
   await (

@@ -25,7 +25,7 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "gamma", dataAvailability: "validium", openReads: true },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
     );
     client = clientOf(devnet.chains[0]!);
     await (await alice().sendTransaction({ data: STOPS })).wait();

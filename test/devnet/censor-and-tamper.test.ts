@@ -46,7 +46,7 @@ describe("I8: faults by which an operator censors and tampers", () => {
         { chainId: A, name: "alpha", priorityOpWindowSeconds: WINDOW_SECONDS },
         { chainId: 272n, name: "guarded", quorum: { members: 1, threshold: 1 } },
       ],
-      { prover: { mode: "none" }, fundedAccounts: [ALICE, BOB] },
+      { proofs: "none", fundedAccounts: [ALICE, BOB] },
       { onResealed: () => void resealed++ },
     );
     client = clientOf(devnet.chains[0]!);

@@ -64,8 +64,7 @@ async function assertOpen(url: string, request: readonly [string, ...unknown[]])
   assert.notEqual(error?.code, -32601, request[0]);
 }
 
-const start = (options: Partial<DevnetOptions>): Promise<FlowDevnet> =>
-  startFlowDevnet([271n], { prover: { mode: "none" }, ...options });
+const start = (options: Partial<DevnetOptions>): Promise<FlowDevnet> => startFlowDevnet([271n], { proofs: "none", ...options });
 
 describe("on an open host clients outside", () => {
   let devnet: FlowDevnet;

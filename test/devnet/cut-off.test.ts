@@ -5,7 +5,7 @@ import { callJsonRpc, JsonRpcError } from "../../src/plugin/discovery/json-rpc.t
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 
 it("I1: what the end of an ecosystem cuts off is told so, by its methods and to other processes", async () => {
-  const devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
+  const devnet = await startFlowDevnet([271n], { proofs: "none" });
   const { url } = devnet.chains[0]!;
   const asked = [
     ...Array.from({ length: 20 }, () => devnet.messages()),

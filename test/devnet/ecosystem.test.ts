@@ -19,7 +19,7 @@ import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from ".
 import { transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];
-const UNPROVEN = { prover: { mode: "none" }, relayer: true } as const;
+const UNPROVEN = { proofs: "none", relayer: true } as const;
 
 async function call<T>(url: string, method: string, ...params: unknown[]): Promise<T> {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });

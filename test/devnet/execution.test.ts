@@ -19,7 +19,7 @@ const SMALL = {
 /** No deposits, so that the first batch is the test's own; its fees are 0. */
 const EMPTY = { fundedAccounts: [] } as const;
 /** So few proofs are kept that a second one takes the first one's place. */
-const FEW_KEPT = { ...EMPTY, prover: { mode: "stark", workers: 2, keptProofs: 1 } } as const;
+const FEW_KEPT = { ...EMPTY, prover: { workers: 2, keptProofs: 1 } } as const;
 /** Of batches that are sealed one after the other. */
 const LAST = 3n;
 /** BLS12-381, sums of points: of two that are infinity here. */
@@ -161,7 +161,7 @@ describe("B3: a chain whose execution is trusted", () => {
   test("answers that it is, and says nothing else of itself", async () => {
     const provable: ProvableBatch[] = [];
     const onProvable = (batch: ProvableBatch): void => void provable.push(batch);
-    const devnet = await startFlowDevnet([271n], { ...EMPTY, prover: { mode: "none" } }, { onProvable });
+    const devnet = await startFlowDevnet([271n], { ...EMPTY, proofs: "none" }, { onProvable });
     assert.deepEqual(await ask(devnet, "hyperchain_getExecution"), { kind: "trusted" });
     assert.deepEqual(await ask(devnet, "hyperchain_getExecutionProof", 0), { kind: "trusted" });
     assert.equal((await devnet.status()).chains[0]!.execution, undefined);
@@ -177,7 +177,7 @@ describe("B3: a chain whose execution is trusted", () => {
 
 describe("B3: a kept chain whose execution is proven", () => {
   test("has what became of its proofs after a restart, and takes up again those that were not made", async () => {
-    const kept = new Kept([PROVEN], { ...EMPTY, prover: { mode: "stark", workers: 2 } }, undefined, SMALL);
+    const kept = new Kept([PROVEN], { ...EMPTY, prover: { workers: 2 } }, undefined, SMALL);
     await kept.start();
     await call(kept.devnet, UNPROVEN, INFINITIES);
     await kept.devnet.settle(undefined, { execution: true });

@@ -26,7 +26,7 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
     const prices = { unitPriceWei: Number(UNIT_PRICE), leastGasPriceWei: Number(LEAST) };
     const fees = { marginPercent: 20, batchGas: Number(BATCH_GAS), ...prices };
     devnet = await startFlowDevnet([{ chainId: CHAIN, batches: { maxAgeMs: undefined }, fees }], {
-      prover: { mode: "none" },
+      proofs: "none",
       fundedAccounts: [ALICE],
     });
     client = clientOf(devnet.chains[0]!);

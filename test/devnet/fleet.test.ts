@@ -13,7 +13,7 @@ describe("H4: an ecosystem whose batches a worker proves", () => {
   let devnet: FlowDevnet;
   before(async () => {
     devnet = await startFlowDevnet([{ chainId: 271n }], {
-      prover: { mode: "stark", workers: 1, fleet: { token: TOKEN } },
+      prover: { workers: 1, fleet: { token: TOKEN } },
       fundedAccounts: [ALICE],
     });
   });

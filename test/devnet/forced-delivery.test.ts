@@ -23,7 +23,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
   let bob: Hex;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B], { prover: { mode: "none" }, fundedAccounts: [ALICE, STRANGER, 9] });
+    devnet = await startFlowDevnet([A, B], { proofs: "none", fundedAccounts: [ALICE, STRANGER, 9] });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     ecosystem = await loadEcosystem(clients[0]!);
@@ -135,7 +135,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
 
 describe("roots that anyone sends through the queue", () => {
   test("do not hide from a relayer that the chain's own import was settled with them", async () => {
-    const devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+    const devnet = await startFlowDevnet([A, B], { proofs: "none" });
     const clients = devnet.chains.map(clientOf);
     try {
       const relayer = relayerOf(devnet, clients);

@@ -31,7 +31,7 @@ describe("attack: free deposit at 6 units a gas: what is free on a chain of form
   before(async () => {
     const chain = { protocolVersion: 3 } as const;
     const chains = [A, B].map((chainId) => ({ chainId, ...chain }));
-    devnet = await startFlowDevnet(chains, { fundedAccounts: [BOB, RELAYER], prover: { mode: "none" } });
+    devnet = await startFlowDevnet(chains, { fundedAccounts: [BOB, RELAYER], proofs: "none" });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);

@@ -23,7 +23,7 @@ it("A6: chains outlast an L1 elsewhere that is away: they go on working, say onc
   const devnet = await startFlowDevnet(
     [CHAIN_ID],
     {
-      prover: { mode: "none" },
+      proofs: "none",
       l1: { url: l1.url, deployerKey: OWNER.privateKey as `0x${string}` },
       fundedAccounts: [BOB],
       fundingWei: ETHER,

@@ -33,7 +33,7 @@ async function startOriginal(): Promise<LocalL1> {
 }
 
 async function startCopy(fork: NonNullable<DevnetOptions["l1"]>["fork"], more: Partial<DevnetOptions> = {}): Promise<FlowDevnet> {
-  const devnet = await startFlowDevnet([CHAIN_ID], { prover: { mode: "none" }, l1: { fork }, ...more });
+  const devnet = await startFlowDevnet([CHAIN_ID], { proofs: "none", l1: { fork }, ...more });
   closing.push(() => devnet.close());
   return devnet;
 }

@@ -18,7 +18,7 @@ it("a chain whose L1 does not answer once looks again, and one whose L1 took bac
       return () => undefined;
     },
   };
-  const devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, pollIntervalMs: POLL_MS }, { clock });
+  const devnet = await startFlowDevnet([271n], { proofs: "none", pollIntervalMs: POLL_MS }, { clock });
   try {
     const { provider } = devnet.l1;
     const getBlock = provider.getBlock.bind(provider);

@@ -33,7 +33,7 @@ describe("I3: what a page asks of the whole ecosystem", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
     client = clientOf(devnet.chains[0]!);

@@ -21,7 +21,7 @@ describe("H5: when a chain's proofs go to L1 is its own policy", () => {
         { ...chain, chainId: BY_SIZE, pace: { maxBatches: 3 } },
         { ...chain, chainId: BY_COST, pace: { maxGasPriceWei: Number(20n * GWEI), atLatestSeconds: AT_LATEST } },
       ],
-      { prover: { mode: "none" }, fundedAccounts: [ALICE] },
+      { proofs: "none", fundedAccounts: [ALICE] },
     );
     clients = new Map(devnet.chains.map((each) => [each.chainId, clientOf(each)]));
     // The deposits of the start are a batch of their own.

@@ -24,7 +24,7 @@ describe("H5: when a chain's batches go to L1 is its own policy", () => {
         { chainId: BY_SIZE, batches: { maxAgeMs: undefined, maxTransactions: 3 } },
         { chainId: ON_DEMAND },
       ],
-      { prover: { mode: "none" }, fundedAccounts: [ALICE] },
+      { proofs: "none", fundedAccounts: [ALICE] },
       {
         clock,
         async connectL1(kind) {

@@ -65,7 +65,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
     [onA, onB] = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];

@@ -30,7 +30,7 @@ describe("a validator whose L1 takes back what it has executed", () => {
     devnet = await startFlowDevnet(
       [{ chainId: CHAIN_ID, quorum: { members: 1, threshold: 1 }, priorityOpWindowSeconds: Number(WINDOW_SECONDS) }],
       {
-        prover: { mode: "none" },
+        proofs: "none",
         l1: { url: l1.url, deployerKey: l1.deployerKey, confirmations: 1 },
         fundedAccounts: [ALICE, BOB],
         fundingWei: ETHER,

@@ -37,7 +37,7 @@ describe("A13: a validator that is killed and started again stands by what it si
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "hyperchain-member-"));
     const chain = { chainId: CHAIN_ID, quorum: { members: 1, threshold: 1 }, priorityOpWindowSeconds: Number(WINDOW_SECONDS) };
-    devnet = await startFlowDevnet([chain], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([chain], { proofs: "none" });
     const { pipeline } = devnet.chains[0]!;
     const client = clientOf(devnet.chains[0]!);
     const alice = devnet.accounts.wallet(ALICE).connect(client);

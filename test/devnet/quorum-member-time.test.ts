@@ -29,7 +29,7 @@ describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
 
   before(async () => {
     const chains = [{ chainId: CHAIN_ID, quorum: { members: 1, threshold: 1 }, priorityOpWindowSeconds: WINDOW_SECONDS }];
-    devnet = await startFlowDevnet(chains, { prover: { mode: "none" } });
+    devnet = await startFlowDevnet(chains, { proofs: "none" });
     const { pipeline } = devnet.chains[0]!;
     const client = clientOf(devnet.chains[0]!);
     await (

@@ -10,7 +10,7 @@ describe("I2: members in other processes follow an ecosystem that returns to a s
   let client: JsonRpcProvider;
 
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: CHAIN_ID, quorum: { members: 2, threshold: 2 } }], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([{ chainId: CHAIN_ID, quorum: { members: 2, threshold: 2 } }], { proofs: "none" });
     client = clientOf(devnet.chains[0]!);
   });
   after(async () => {

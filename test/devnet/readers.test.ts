@@ -47,7 +47,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
         { chainId: HIDDEN, name: "hidden", dataAvailability: "validium", readers: [reader] },
         { chainId: OPEN, name: "open" },
       ],
-      { prover: { mode: "none" }, relayer: true },
+      { proofs: "none", relayer: true },
     );
     info = devnet.info();
     inside = connectInProcess(HIDDEN, devnet.chains[0]!.provider);

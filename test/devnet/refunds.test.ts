@@ -30,7 +30,7 @@ class Scene {
   }
 
   static async start(chains: readonly bigint[]): Promise<Scene> {
-    const options = { prover: { mode: "none" }, fundedAccounts: [ALICE, STRANGER, 9] } as const;
+    const options = { proofs: "none", fundedAccounts: [ALICE, STRANGER, 9] } as const;
     const devnet = await startFlowDevnet(chains, options);
     const clients = devnet.chains.map(clientOf);
     // What funded the accounts.

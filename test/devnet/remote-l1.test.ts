@@ -72,7 +72,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
   before(async () => {
     node = await startForeignNode();
     devnet = await startFlowDevnet([CHAIN_ID], {
-      prover: { mode: "none" },
+      proofs: "none",
       l1: { url: node.url, deployerKey: OWNER.privateKey as `0x${string}`, confirmations: 3 },
       fundedAccounts: [BOB],
       fundingWei: ETHER,
@@ -144,7 +144,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
       startFlowDevnet([272n], {
-        prover: { mode: "none" },
+        proofs: "none",
         fundedAccounts: [],
         l1: { ...l1, deployed: { ...deployed, ...other } },
       });
@@ -168,7 +168,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     await assert.rejects(start({}), /insufficient|enough funds|doesn't have/i);
 
     const poor = startFlowDevnet([272n], {
-      prover: { mode: "none" },
+      proofs: "none",
       fundedAccounts: [BOB, 4],
       fundingWei: 10n ** 6n * ETHER,
       l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` },
@@ -182,7 +182,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     const owner = OWNER.connect(devnet.l1.provider);
     const [balance, sent] = [await owner.provider!.getBalance(owner), await owner.getNonce()];
     const withBridges = startFlowDevnet([272n], {
-      prover: { mode: "none" },
+      proofs: "none",
       fundedAccounts: [BOB],
       fundingWei: balance / 2n + ETHER,
       bridges: { ccip: {} },
@@ -195,7 +195,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     assert.equal(await owner.getNonce(), sent, "nothing is paid for");
 
     const second = await startFlowDevnet([272n], {
-      prover: { mode: "none" },
+      proofs: "none",
       fundedAccounts: [BOB],
       fundingWei: ETHER,
       l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` },

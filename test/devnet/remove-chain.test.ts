@@ -42,7 +42,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
     );
   });
   after(async () => {

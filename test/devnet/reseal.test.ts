@@ -34,7 +34,7 @@ class Scene {
     const resealed: (Resealed & { readonly chainId: bigint })[] = [];
     const onResealed = (chainId: bigint, done: Resealed): number => resealed.push({ chainId, ...done });
     const timed = chains.map((chain) => ({ priorityOpWindowSeconds: WINDOW_SECONDS, ...chain }));
-    return new Scene(await startFlowDevnet(timed, { prover: { mode: "none" } }, { onResealed }), resealed);
+    return new Scene(await startFlowDevnet(timed, { proofs: "none" }, { onResealed }), resealed);
   }
 
   async close(): Promise<void> {

@@ -37,7 +37,7 @@ describe("E1: REST beside JSON-RPC", () => {
   formats.default(validators);
 
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }], { proofs: "none" });
     client = clientOf(devnet.chains[0]!);
     url = devnet.chains[0]!.url;
     await devnet.settle(A);

@@ -55,7 +55,7 @@ describe("D3: a chain settles on another chain", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
     );
   });
   after(async () => {

@@ -76,7 +76,7 @@ describe("A10: the public's singletons", () => {
   });
 
   test("are there from the start just as their public transactions, which need no replay protection, deploy them", async () => {
-    const bare = await startFlowDevnet([271n], { prover: { mode: "none" } });
+    const bare = await startFlowDevnet([271n], { proofs: "none" });
     const own = clientOf(bare.chains[0]!);
     try {
       assert.equal(await own.getCode(CREATE2_DEPLOYER), "0x");

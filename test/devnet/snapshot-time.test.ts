@@ -26,7 +26,7 @@ describe("B4: one clock for L1 and all chains", () => {
   let devnet: FlowDevnet;
   let members: readonly Member[];
   before(async () => {
-    devnet = await startFlowDevnet([A, { chainId: B, executionDelaySeconds: DELAY }], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([A, { chainId: B, executionDelaySeconds: DELAY }], { proofs: "none" });
     const all = [{ name: "L1", provider: devnet.l1.eip1193 }, ...devnet.chains];
     members = all.map(({ name, provider }) => ({ name, provider, helpers: helpersOf(name, provider) }));
   });

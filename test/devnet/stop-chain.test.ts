@@ -41,7 +41,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
         { chainId: A, name: "alpha" },
         { chainId: B, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
     );
     [alpha, beta] = [open(0), open(1)];
     await moveOn();

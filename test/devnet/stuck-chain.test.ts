@@ -16,7 +16,7 @@ describe("A7: a chain that seals nothing though it has something to seal is stuc
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }], { proofs: "none" });
     client = clientOf(devnet.chains[0]!);
     await devnet.settle(A);
   });

@@ -23,7 +23,7 @@ describe("C1 F3: what a validium sends arrives, though L1 has neither its data n
         { chainId: B, name: "open" },
       ],
       {
-        prover: { mode: "none" },
+        proofs: "none",
         relayer: true,
       },
     );

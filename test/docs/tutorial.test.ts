@@ -15,7 +15,7 @@ test("the tutorial's failing step fails, with the lines that it shows", async (t
   const original = readFileSync(join(EXAMPLE_PROJECT, "test/postcards.ts"), "utf8");
   assert.ok(original.includes(removed), "the test has the line that the tutorial changes");
   // Without proofs, which the step does not need.
-  const unproven = `network.create({ network: "hyperchains", override: { hyperchains: { prover: { mode: "none" } } } })`;
+  const unproven = `network.create({ network: "hyperchains", override: { hyperchains: { proofs: "none" } } })`;
   const changed = original.replace(removed, () => added).replace('network.create("hyperchains")', () => unproven);
   mkdirSync(join(EXAMPLE_PROJECT, "cache"), { recursive: true });
   const folder = mkdtempSync(join(EXAMPLE_PROJECT, "cache/tutorial-"));

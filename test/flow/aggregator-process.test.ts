@@ -59,7 +59,7 @@ describe("an aggregator that is a process of its own, and is killed", () => {
         { ...chain, chainId: 271n },
         { ...chain, chainId: 272n },
       ],
-      { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } },
+      { ...OWN_BATCHES, prover: { workers: 2 } },
       { clock },
     );
     l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);

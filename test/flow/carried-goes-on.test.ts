@@ -20,7 +20,7 @@ import { genesisOf } from "./support/genesis.ts";
 const [A, X] = [271n, 271n + (1n << 32n)];
 const CAROL = "0x00000000000000000000000000000000000ca201";
 const importedRoots = new Interface(importedRootsAbi);
-const PROVER = IS_NIGHTLY ? ({ mode: "stark", workers: 1 } as const) : ({ mode: "none", workers: undefined } as const);
+const PROOFS = IS_NIGHTLY ? "stark" : "none";
 
 interface Operated extends OperatedChain {
   readonly client: JsonRpcProvider;
@@ -52,7 +52,7 @@ describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and goes 
     const operated = await operateChain(
       rebuilt,
       {
-        ...{ l1Url, key: privateKey as Hex, host: "127.0.0.1", port: 0, prover: PROVER },
+        ...{ l1Url, key: privateKey as Hex, host: "127.0.0.1", port: 0, proofs: PROOFS, prover: { workers: 1 } },
         ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, confirmations: 1 },
       },
       {

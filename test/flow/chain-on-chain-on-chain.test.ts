@@ -22,7 +22,7 @@ describe("D3: a chain settles on a chain that settles on a chain", () => {
       { chainId: A, name: "alpha" },
       { chainId: X, name: "x", settlesOn: "alpha" },
     ],
-    { prover: { mode: "stark", workers: 2 }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+    { prover: { workers: 2 }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
   );
   const places = [A, X, Z];
   const provider = (id: number | bigint): Provider =>

@@ -8,7 +8,7 @@ describe("the demonstration's page", () => {
   const closing: (() => unknown)[] = [];
 
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: 271n, name: "alpha" }], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([{ chainId: 271n, name: "alpha" }], { proofs: "none" });
   });
   after(async () => {
     for (const close of closing) await close();

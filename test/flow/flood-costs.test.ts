@@ -46,7 +46,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
   let ecosystem: RunningEcosystem;
   let publishing: Hex;
   before(async () => {
-    devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([A, B], { proofs: "none" });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     ecosystem = await loadEcosystem(clients[0]!);

@@ -190,7 +190,7 @@ describe("B5: an ecosystem that is kept in a folder", () => {
     assert.ok(images.length > 3, `${images.length} steps`);
 
     for (const image of [images[0]!, images[images.length >> 1]!, images.at(-1)!]) {
-      const devnet = await startFlowDevnet([A, B], { relayer: true, prover: { mode: "none" }, data: image });
+      const devnet = await startFlowDevnet([A, B], { relayer: true, proofs: "none", data: image });
       const [chain] = devnet.chains;
       await chain!.pipeline.pollL1();
       await chain!.pipeline.seal();
@@ -216,7 +216,7 @@ describe("B5: an ecosystem that is kept in a folder", () => {
     await kept.stop();
     const copy = mkdtempSync(join(tmpdir(), "copy-"));
     cpSync(kept.folder, copy, { recursive: true });
-    const devnet = await startFlowDevnet([A, B], { relayer: true, prover: { mode: "none" }, data: copy });
+    const devnet = await startFlowDevnet([A, B], { relayer: true, proofs: "none", data: copy });
     assert.deepEqual(await answers(devnet), before);
     await devnet.close();
     rmSync(copy, { recursive: true });
@@ -224,9 +224,9 @@ describe("B5: an ecosystem that is kept in a folder", () => {
   });
 
   test("refuses options that describe another ecosystem, and a second process", async () => {
-    await assert.rejects(startFlowDevnet([A, B], { data: kept.folder, prover: { mode: "none" } }), { code: "InUse" });
+    await assert.rejects(startFlowDevnet([A, B], { data: kept.folder, proofs: "none" }), { code: "InUse" });
     await kept.stop();
-    await assert.rejects(startFlowDevnet([A], { data: kept.folder, prover: { mode: "none" } }), {
+    await assert.rejects(startFlowDevnet([A], { data: kept.folder, proofs: "none" }), {
       name: "DevnetOptionsError",
       message: /^chains is \["chain-271"\], and the kept ecosystem was started with \["chain-271","chain-272"\]/,
     });

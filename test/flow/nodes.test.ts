@@ -77,7 +77,7 @@ describe("a node", () => {
   const faults: unknown[] = [];
 
   before(async () => {
-    rollup = await RebuiltRollup.start(4, [], { prover: { mode: "none" } });
+    rollup = await RebuiltRollup.start(4, [], { proofs: "none" });
     await rollup.settle();
   });
   after(async () => {

@@ -39,7 +39,7 @@ describe("C3 OpenZeppelin's cross-chain contracts, unchanged, linked to the inte
   const sides: Side[] = [];
   let bob: string;
   before(async () => {
-    devnet = await startFlowDevnet(CHAINS, { prover: { mode: "none" }, fundedAccounts: [ALICE, BOB, RELAYER] });
+    devnet = await startFlowDevnet(CHAINS, { proofs: "none", fundedAccounts: [ALICE, BOB, RELAYER] });
     const clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     bob = devnet.accounts.wallet(BOB).address;

@@ -38,7 +38,7 @@ function firstLog(url: string, address: Hex): { readonly subscribed: Promise<und
 }
 
 test("A7: a rebuilt chain is operated by somebody else: its users go on at another URL, and L1 executes what they do", async () => {
-  const rollup = await RebuiltRollup.start(3, [], { prover: { mode: "none" } });
+  const rollup = await RebuiltRollup.start(3, [], { proofs: "none" });
   try {
     const { devnet } = rollup;
     await rollup.settle();
@@ -56,7 +56,8 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
         batchAgeMs: 50,
         pollIntervalMs: 50,
         minGasPriceWei: 0n,
-        prover: { mode: "stark", workers: 1, fleet: { host: "127.0.0.1", port: 0, token: "of the test" } },
+        proofs: "stark",
+        prover: { workers: 1, fleet: { host: "127.0.0.1", port: 0, token: "of the test" } },
         pace: { maxBatches: 2 },
       },
       {

@@ -10,7 +10,7 @@ import { ALICE, clientOf, RELAYER, startFlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf } from "./support/interop.ts";
 
 test("B1: a relayer over HTTP delivers calls that run out of gas, whatever gas they were given", async () => {
-  const devnet = await startFlowDevnet([271n, 272n], { prover: { mode: "none" }, fundedAccounts: [ALICE, RELAYER] });
+  const devnet = await startFlowDevnet([271n, 272n], { proofs: "none", fundedAccounts: [ALICE, RELAYER] });
   const clients = devnet.chains.map(clientOf);
   try {
     const relayer = relayerOf(devnet, clients);

@@ -41,7 +41,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
 
   before(async () => {
     const chain = { chainId: 271n, protocolVersion: 3, prover: { execution: "onL1" } } as const;
-    devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } });
+    devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { workers: 2 } });
     assert.equal(pipeline().created.configuration.protocolVersion, PROVEN_ON_L1_VERSION);
   });
   after(async () => {

@@ -13,7 +13,7 @@ import { OWN_BATCHES, programsOnL1, sealOne, WEAK_CHUNKS } from "./support/on-l1
  * proof, in a devnet as users have it. By small parameters (NOT SECURE): what is real besides is `npm run -s bench -- recursion`.
  */
 const ON_L1 = { chainId: 271n, protocolVersion: 3, prover: { execution: "onL1" } } as const;
-const OPTIONS = { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } } as const;
+const OPTIONS = { ...OWN_BATCHES, prover: { workers: 2 } } as const;
 const hyperchainInterface = new Interface(hyperchainAbi);
 
 describe("a chain whose execution L1 checks", () => {

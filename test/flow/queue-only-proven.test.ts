@@ -41,7 +41,7 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
 
   before(async () => {
     const chain = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
-    devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } });
+    devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { workers: 2 } });
   });
   after(async () => {
     await devnet.close();

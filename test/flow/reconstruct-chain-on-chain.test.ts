@@ -95,7 +95,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
       rebuilt,
       {
         ...{ l1Url: chainOf(A).url, key: privateKey as Hex, host: "127.0.0.1", port: 0, confirmations: 1 },
-        ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, prover: { mode: "none", workers: undefined } },
+        ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, proofs: "none", prover: { workers: undefined } },
       },
       {
         connect: dependencies.connectChain,

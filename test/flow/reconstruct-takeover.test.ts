@@ -22,7 +22,7 @@ const LARGE_INIT_CODE = "0x6175305ff3";
 const messenger = new Interface(l1MessengerAbi);
 
 test("A7: a chain whose operator died before its first batch is begun again from its queue", async () => {
-  const rollup = await RebuiltRollup.start(2, [], { prover: { mode: "none" } });
+  const rollup = await RebuiltRollup.start(2, [], { proofs: "none" });
   try {
     const { devnet, alice } = rollup;
     const rebuilt = await rollup.rebuild();
@@ -60,7 +60,7 @@ test("A7: a chain whose operator died before its first batch is begun again from
 });
 
 test("A13: an operator that goes on with a chain finds in its state that code is not limited there, and so do those who rebuild it", async () => {
-  const rollup = await RebuiltRollup.start(7, [], { prover: { mode: "none" }, allowUnlimitedContractSize: true });
+  const rollup = await RebuiltRollup.start(7, [], { proofs: "none", allowUnlimitedContractSize: true });
   try {
     await rollup.settle();
     const wallet = rollup.devnet.accounts.wallet(ALICE);
@@ -82,7 +82,7 @@ describe("A7: a batch that imported other chains' roots", () => {
   let rollup: RebuiltRollup;
 
   before(async () => {
-    rollup = await RebuiltRollup.start(1, [OTHER_CHAIN], { prover: { mode: "none" } });
+    rollup = await RebuiltRollup.start(1, [OTHER_CHAIN], { proofs: "none" });
     await rollup.settle();
   });
   after(() => rollup.close());

@@ -21,7 +21,7 @@ describe("ether that was sent to a chain id that no chain has", () => {
   let relayer: Relayer;
   let lost: Hex;
   before(async () => {
-    devnet = await startFlowDevnet([A], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([A], { proofs: "none" });
     client = clientOf(devnet.chains[0]!);
     relayer = relayerOf(devnet, [client]);
   });

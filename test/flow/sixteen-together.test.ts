@@ -23,7 +23,7 @@ test("sixteen batches of 100 transfers each, of three chains, are executed by on
     { ...chain, chainId: 273n, pace: { shared: true, maxAgeSeconds: 7_200, maxBatches: BATCHES[2] } },
   ];
   const ready = countReady();
-  const options = { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } } as const;
+  const options = { ...OWN_BATCHES, prover: { workers: 2 } } as const;
   const devnet = await startFlowDevnet(chains, options, { l1Prover: ready.of });
   context.after(() => devnet.close());
   // What is not ready when the last batch is due would wait for the next proof.

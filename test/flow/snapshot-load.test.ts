@@ -23,7 +23,7 @@ describe("B4: snapshots and returns while everything moves by itself", () => {
           batches: { maxAgeMs: 40, maxTransactions: undefined },
         },
       ],
-      { relayer: true, prover: { mode: "none" }, pollIntervalMs: 5, fundedAccounts: [ALICE, BOB, RELAYER] },
+      { relayer: true, proofs: "none", pollIntervalMs: 5, fundedAccounts: [ALICE, BOB, RELAYER] },
     );
     const clients = devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
     const rejections: unknown[] = [];

@@ -32,7 +32,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
   let devnet: FlowDevnet;
   let clients: BrowserProvider[];
   before(async () => {
-    devnet = await startFlowDevnet([A, B], { relayer: true, prover: { mode: "none" } });
+    devnet = await startFlowDevnet([A, B], { relayer: true, proofs: "none" });
     clients = devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
   });
   after(async () => {
@@ -221,7 +221,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
 
 describe("B4: validators in processes of their own", () => {
   test("follow a return, and sign what comes instead", async () => {
-    const devnet = await startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 2 } }], { prover: { mode: "none" } });
+    const devnet = await startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 2 } }], { proofs: "none" });
     const [chain] = devnet.chains;
     const client = connectInProcess(A, chain!.provider);
     try {

@@ -10,8 +10,8 @@ import { depositTestToken } from "./support/tokens.ts";
 const CAROL = "0x0000000000000000000000000000000000c12ca1";
 
 test("C12: 100 listed transfers take at most 2.5 times the bytes of transfers to new accounts, and 3 times the gas, by night an ERC-20's too, and with real proofs", async () => {
-  const prover = { mode: IS_NIGHTLY ? "stark" : "none" } as const;
-  const options = { relayer: true, fundedAccounts: [ALICE, RELAYER], fundingWei: 20n * ETHER, prover };
+  const proofs = IS_NIGHTLY ? "stark" : "none";
+  const options = { relayer: true, fundedAccounts: [ALICE, RELAYER], fundingWei: 20n * ETHER, proofs } as const;
   const devnet = await startFlowDevnet([271n, 272n], options);
   try {
     const costs = await measureListCosts(devnet, 100);

@@ -35,7 +35,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
 
   before(async () => {
     devnet = await startFlowDevnet([A, { chainId: B, priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 }], {
-      prover: { mode: "none" },
+      proofs: "none",
     });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);

@@ -26,7 +26,7 @@ const startUnproven = (
   chain: DevnetChainOptions = CHAIN,
   options: Partial<DevnetOptions> = {},
   replaced: Parameters<typeof startFlowDevnet>[2] = {},
-): Promise<FlowDevnet> => startFlowDevnet([chain], { prover: { mode: "none", workers: 2 }, ...options }, replaced);
+): Promise<FlowDevnet> => startFlowDevnet([chain], { proofs: "none", prover: { workers: 2 }, ...options }, replaced);
 
 async function pay(devnet: FlowDevnet): Promise<void> {
   const client = clientOf(devnet.chains[0]!);

@@ -17,7 +17,7 @@ describe("a chain of version 2 that is upgraded to one whose execution L1 checks
         // For which the ecosystem deploys the version.
         { chainId: 272n, protocolVersion: 3, prover: { execution: "onL1" } },
       ],
-      { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } },
+      { ...OWN_BATCHES, prover: { workers: 2 } },
     );
   });
   after(async () => {

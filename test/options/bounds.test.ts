@@ -167,13 +167,6 @@ const ROWS: readonly Row[] = [
     accepts: ["rollup", "validium"],
     refuses: ["celestia", ""],
   },
-  {
-    config: "chains.a.quorum.check",
-    devnet: "chains[0].quorum.check",
-    accepts: ["execution", "proof"],
-    refuses: ["both", true],
-    beside: { "quorum.members": 1, "quorum.threshold": 1, "prover.mode": "stark", "prover.execution": "proven" },
-  },
   ...(["committee", "quorum"] as const).flatMap((field): readonly Row[] => [
     {
       config: `chains.a.${field}.members`,
@@ -340,9 +333,9 @@ const ROWS: readonly Row[] = [
     refuses: [999_999, 2 ** 24 + 1, 1e6 + 0.5, "1000000"],
   },
   {
-    config: "prover.mode",
-    devnet: "prover.mode",
-    flag: "prover",
+    config: "proofs",
+    devnet: "proofs",
+    flag: "proofs",
     accepts: ["stark", "none"],
     refuses: ["fake", ""],
   },
@@ -352,7 +345,6 @@ const ROWS: readonly Row[] = [
     flag: "execution",
     accepts: ["proven", "trusted"],
     refuses: ["stark", ""],
-    beside: { "prover.mode": "stark" },
   },
   {
     config: "chains.a.prover.execution",
@@ -372,14 +364,12 @@ const ROWS: readonly Row[] = [
     flag: "proverDevice",
     accepts: ["auto", "wasm", "gpu"],
     refuses: ["cpu", ""],
-    beside: { "prover.mode": "stark" },
   },
   {
     config: "prover.gpuMemory",
     devnet: "prover.gpuMemory",
     accepts: [256, 65_536],
     refuses: [255, 65_537, 512.5, "x"],
-    beside: { "prover.mode": "stark" },
   },
   {
     config: "prover.workers",
@@ -387,7 +377,6 @@ const ROWS: readonly Row[] = [
     flag: "proverWorkers",
     accepts: [1, 64],
     refuses: [0, 65, "x", "1.5"],
-    beside: { "prover.mode": "stark" },
   },
   ...(["prover.fleet.host", "prover.fleet.port", "prover.fleet.token", "prover.fleet.postgres"] as const).map((option): Row => {
     const bounds = {
@@ -397,7 +386,7 @@ const ROWS: readonly Row[] = [
       "prover.fleet.postgres": { accepts: ["postgres://a:b@10.0.0.5/proofs", "postgresql://db"], refuses: [1] },
     }[option];
     const token = option === "prover.fleet.token" ? {} : { "prover.fleet.token": "0123456789abcdef" };
-    return { config: option, devnet: option, ...bounds, beside: { "prover.mode": "stark", ...token } };
+    return { config: option, devnet: option, ...bounds, beside: token };
   }),
   ...Object.entries({
     "governor.holders": { accepts: MANY_ACCOUNTS.accepts, refuses: MANY_ACCOUNTS.refuses },
@@ -463,7 +452,6 @@ function configWith(path: string, { beside = {} }: Row, value: unknown): object 
 function devnetWith(path: string, { beside = {} }: Row, value: unknown): DevnetOptions {
   const chain = { chainId: 271n };
   const options: Record<string, unknown> = { chains: [chain], fundedAccounts: [], fundingWei: 0n };
-  if (path.startsWith("prover")) options["prover"] = { mode: "stark" };
   for (const [field, other] of Object.entries(beside))
     put(options, `${field.includes("prover") ? "" : chainOf(path)}${field}`, other);
   put(options, path, value);

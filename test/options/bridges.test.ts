@@ -51,15 +51,15 @@ describe("C14 the ids of members in bridges of others", () => {
 
   test("the Superchain has chain ids alone, and is imported in version 3, with what takes no imports refused", () => {
     assert.equal(bridgeId({}, chains[0]!), 271n);
-    const said = (chain: object, prover: object) =>
-      validateHyperchains({ prover, bridges: { superchain: {} }, chains: { alpha: chain } }).map(({ path }) => path.join("."));
-    assert.deepEqual(said({}, { mode: "none" }), []);
-    assert.deepEqual(said({ protocolVersion: 3 }, { mode: "none" }), []);
-    assert.deepEqual(said({ prover: { execution: "proven" } }, { mode: "stark" }), []);
+    const said = (chain: object) =>
+      validateHyperchains({ bridges: { superchain: {} }, chains: { alpha: chain } }).map(({ path }) => path.join("."));
+    assert.deepEqual(said({}), []);
+    assert.deepEqual(said({ protocolVersion: 3 }), []);
+    assert.deepEqual(said({ prover: { execution: "proven" } }), []);
     const validium = { protocolVersion: 3, dataAvailability: "validium" };
-    assert.deepEqual(said(validium, { mode: "none" }), ["hyperchains.chains.alpha.protocolVersion"]);
+    assert.deepEqual(said(validium), ["hyperchains.chains.alpha.protocolVersion"]);
     const import_ = { "0x4200000000000000000000000000000000000023": { nonce: "1" } };
-    assert.deepEqual(said({ import: import_ }, { mode: "none" }), ["hyperchains.chains.alpha.import"]);
+    assert.deepEqual(said({ import: import_ }), ["hyperchains.chains.alpha.import"]);
   });
 
   test("without a bridge nothing is looked at", () => {

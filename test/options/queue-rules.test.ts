@@ -9,7 +9,6 @@ const QUEUE = { sequencing: "queue", protocolVersion: 3, prover: { execution: "o
 const planned = (chain: Partial<DevnetChainOptions>) =>
   planDevnet({
     ...{ chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n, relayer: false },
-    prover: { mode: "stark" },
   });
 
 test("E3: a chain whose order is L1's queue alone is one of mode 1, of version 3, whose execution L1 checks", () => {

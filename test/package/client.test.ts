@@ -60,7 +60,7 @@ describe("B11: hardhat-hyperchain/client in a project without Hardhat", () => {
   before(async () => {
     project = installInEmptyProject(["viem"]);
     project.write("script.mjs", SCRIPT.replace('to("gamma")', '"0x00000000000000000000000000000000000a11ce@gamma"'));
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "200"]);
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "200"]);
   });
   after(async () => {
     await workplace.close();

@@ -66,7 +66,7 @@ describe("B12: the container image's recipe, with the packed plugin and without 
     if (!isStranger) context.diagnostic("run as the present user: no other can be become here");
     const options = { cwd, env, ...(isStranger ? stranger : {}) };
 
-    const own = ["--port", "0", "--json", "--prover", "none"];
+    const own = ["--port", "0", "--json", "--proofs", "none"];
     const child = spawn(process.execPath, [cli, ...hardhatArguments(start![1]), ...own], {
       ...options,
       stdio: ["ignore", "pipe", "pipe"],

@@ -26,7 +26,7 @@ const CHAINS = [
   { chainId: 271n, name: "alpha" },
   { chainId: 272n, name: "beta" },
 ];
-const OPTIONS = { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] } as const;
+const OPTIONS = { proofs: "none", relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] } as const;
 const HARDHAT = "hardhat/dist/src/cli.js";
 /** Beside the project's own tests, which other test files run. */
 const COPIED = "cache/copied-from-the-page.ts";

@@ -52,7 +52,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
     if (browser === undefined) return;
     devnet = await startFlowDevnet(
       [{ chainId: 271n, name: "alpha" }],
-      { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, OTHER, RELAYER] },
+      { proofs: "none", relayer: true, unlocked: true, fundedAccounts: [ALICE, OTHER, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
     page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });

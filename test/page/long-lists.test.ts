@@ -32,7 +32,7 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
     );
     const client = clientOf(devnet.chains[0]!);
     const alice = devnet.accounts.wallet(ALICE).connect(client);

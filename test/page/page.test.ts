@@ -208,7 +208,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       await tab.getByRole("button", { name: "one bit" }).click();
       await reads("Not verified.");
       assert.deepEqual(await tab.locator(".checks li", { has: tab.locator(".mark.bad") }).allTextContents(), [
-        "false the validity proof holds for this record, checked in this browser: MerkleMismatch: the proof is false",
+        "false the proof of the published changes holds for this record, checked in this browser: MerkleMismatch: the proof is false",
       ]);
       assert.deepEqual(await violations(tab), []);
     },
@@ -225,7 +225,10 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
           { ...shown, storedBatch: `${shown.storedBatch.slice(0, -1)}f` as Hex },
           /^false the contract on L1 keeps the hash of this record: /,
         ],
-        [{ ...shown, proof: `${shown.proof.slice(0, -2)}` as Hex }, /^false the validity proof holds .*: the proof is false$/],
+        [
+          { ...shown, proof: `${shown.proof.slice(0, -2)}` as Hex },
+          /^false the proof of the published changes holds .*: the proof is false$/,
+        ],
         [null, /^false the chain shows the proof and its record/],
       ];
       for (const [lie, reason] of lies) {

@@ -56,7 +56,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
         { chainId: BETA, name: "beta", senders: [addressOf(ALICE), addressOf(RELAYER)], deployers: [addressOf(ALICE)] },
       ],
       {
-        ...{ prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+        ...{ proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
         governance: { council: { freezeSeconds: FREEZE_SECONDS } },
       },
       { names: projectNames(hre.artifacts) },

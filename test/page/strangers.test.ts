@@ -64,7 +64,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     if (browser === undefined) return;
     devnet = await startFlowDevnet(
       [{ chainId: 271n, name: "alpha" }],
-      { prover: { mode: "none" }, fundedAccounts: [ALICE] },
+      { proofs: "none", fundedAccounts: [ALICE] },
       { names: projectNames(hre.artifacts) },
     );
     // What a chain's fees are paid in may be any token of L1.

@@ -37,7 +37,7 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { superchain: {} } },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { superchain: {} } },
       { names: projectNames(hre.artifacts) },
     );
     page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });

@@ -55,7 +55,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "beta", dataAvailability: "validium", openReads: true },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { proofs: "none", relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
     page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });

@@ -33,7 +33,7 @@ describe("D3: tasks for a chain on a chain", () => {
   };
 
   before(async () => {
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "200", "--no-relayer"], {
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "200", "--no-relayer"], {
       config: { chains: { alpha: {}, x: { settlesOn: "alpha" } }, accounts: { funded: 4, balance: "10" } },
     });
   });

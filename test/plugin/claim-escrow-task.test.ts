@@ -33,7 +33,7 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
 
   before(async () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
-    const flags = ["--names", "alpha,beta", "--prover", "none", "--batch-ms", "0", "--no-relayer"];
+    const flags = ["--names", "alpha,beta", "--proofs", "none", "--batch-ms", "0", "--no-relayer"];
     ecosystem = await workplace.spawn(flags, { config: { chains: { alpha, beta: {} } } });
     const { info } = ecosystem;
     const connect = (url: string) => new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1 });

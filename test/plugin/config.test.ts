@@ -22,7 +22,7 @@ describe("I3 the config", () => {
         ["beta", 272],
       ],
     );
-    assert.equal(hyperchains.prover.mode, "stark");
+    assert.equal(hyperchains.proofs, "stark");
     const bare = await createHardhatRuntimeEnvironment({});
     for (const [name, network] of Object.entries(bare.config.networks))
       assert.deepEqual(settings(networks[name]), settings(network), name);
@@ -94,17 +94,18 @@ describe("I3 the config", () => {
       "config.hyperchains.chains.a.committee.threshold",
       /is missing; there must be members, threshold/,
     ],
-    [{ prover: { mode: "fake" } }, "config.hyperchains.prover.mode", /"stark" or "none"; got "fake"/],
+    [{ proofs: "fake" }, "config.hyperchains.proofs", /"stark" or "none"; got "fake"/],
+    [
+      { prover: { mode: "none" } },
+      "config.hyperchains.prover.mode",
+      /"mode" was removed: proofs: "stark" or "none" of the ecosystem/,
+    ],
     [
       { prover: { execution: "onL1" } },
       "config.hyperchains.prover.execution",
       /"proven" or "trusted"; got "onL1"; set it by hyperchains\.chains\.x\.prover\.execution/,
     ],
-    [
-      { chains: { a: { prover: { mode: "none" } } } },
-      "config.hyperchains.chains.a.prover.mode",
-      /; set it by hyperchains\.prover\.mode/,
-    ],
+    [{ chains: { a: { proofs: "none" } } }, "config.hyperchains.chains.a.proofs", /; set it by hyperchains\.proofs/],
     [{ prover: { workers: 0 } }, "config.hyperchains.prover.workers", /from 1 to 64/],
     [
       { accounts: { balance: 100 } },

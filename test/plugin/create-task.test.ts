@@ -12,7 +12,7 @@ describe("A1: hyperchain:create", () => {
   let devnet: FlowDevnet;
   before(async () => {
     devnet = await startFlowDevnet([{ chainId: 271n, name: "alpha" }], {
-      prover: { mode: "none" },
+      proofs: "none",
       relayer: true,
       fundedAccounts: [ALICE, RELAYER],
       fundingWei: ETHER,

@@ -19,7 +19,7 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
   let queued = "";
   before(async () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], { config: { chains: { alpha } } });
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], { config: { chains: { alpha } } });
     l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
     const chain = new JsonRpcProvider(ecosystem.info.chains[0]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
     await (await new Wallet(KEY_1, chain).sendTransaction({ to: HEIR, value: 1n })).wait();
@@ -190,7 +190,7 @@ describe("D3 B8: hyperchain:exit takes what an account held out of a chain on a 
   let held: bigint;
   before(async () => {
     const x = { settlesOn: "alpha", priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], {
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], {
       config: { chains: { alpha: {}, x }, accounts: { funded: 4, balance: "10" } },
     });
     const client = (place: number): JsonRpcProvider =>
@@ -242,7 +242,7 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
   let held: bigint;
   before(async () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], {
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], {
       config: { chains: { alpha, x: { settlesOn: "alpha" } }, accounts: { funded: 4, balance: "10" } },
     });
     l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true, cacheTimeout: -1 });

@@ -29,7 +29,7 @@ describe("I1: the first tasks of a new user", () => {
     return provider;
   };
   before(async () => {
-    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   });
   after(() => providers.forEach((provider) => provider.destroy()));
 

@@ -36,7 +36,7 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
   let ecosystem: SpawnedEcosystem;
   before(async () => {
     const config = { governance: { governor: GOVERNOR, council: COUNCIL }, chains: { alpha: WINDOW } };
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], { config });
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], { config });
   });
   after(() => workplace.close());
 

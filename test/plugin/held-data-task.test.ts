@@ -10,7 +10,7 @@ const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
 const READER = new Wallet(KEY_1).address;
 const config = {
-  prover: { mode: "none" },
+  proofs: "none",
   chains: { gold: { chainId: 271, dataAvailability: "validium", readers: [READER], openReads: true } },
 };
 

@@ -14,7 +14,7 @@ after(async () => {
 });
 
 test("B8: a state larger than a batch comes over several, and is rebuilt from L1's data alone", async (context) => {
-  const { info } = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+  const { info } = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   const alpha = new JsonRpcProvider(info.chains[0]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
   context.after(() => alpha.destroy());
   const contract = `0x${"c0de".repeat(10)}`;

@@ -27,7 +27,7 @@ describe("B8: hyperchain:import", () => {
   let alpha: JsonRpcProvider;
   let beta: JsonRpcProvider;
   before(async () => {
-    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
     const connect = (place: number) =>
       new JsonRpcProvider(ecosystem.info.chains[place]!.url, undefined, {
         staticNetwork: true,

@@ -29,7 +29,7 @@ const STARTED: HyperchainsUserConfig = {
     },
     silver: { quorum: { members: 2, threshold: 2 }, baseToken: { name: "Silver", symbol: "SLV" } },
   },
-  prover: { mode: "none" },
+  proofs: "none",
   governance: { council: {} },
   singletons: false,
   allowUnlimitedContractSize: true,
@@ -81,7 +81,7 @@ describe("B1: an ecosystem that goes on is what it was started as", () => {
       `hyperchains.${option} is ${given}, and the kept ecosystem was started with ${before}${end}`;
     const gold = (options: object): HyperchainsUserConfig => ({ chains: { gold: options, silver: {} } });
     for (const [user, message] of [
-      [{ prover: { mode: "stark" } }, differing("prover.mode", '"stark"', '"none"')],
+      [{ proofs: "stark" }, differing("proofs", '"stark"', '"none"')],
       [
         { governance: { council: { freezeSeconds: 700 } } },
         differing("governance", '{"council":{"freezeSeconds":700}}', '{"council":{"freezeSeconds":600}}'),

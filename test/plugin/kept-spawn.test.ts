@@ -9,7 +9,7 @@ after(() => workplace.close());
 
 test("B5: spawn --data says what it keeps, goes on when it is started again, and refuses a folder in use", async () => {
   const folder = join(workplace.stateFolder, "..", "kept");
-  const args = ["--prover", "none", "--batch-ms", "0", "--data", folder];
+  const args = ["--proofs", "none", "--batch-ms", "0", "--data", folder];
   const first = await workplace.spawn(args);
   const { data } = JSON.parse(first.first) as { data: { continues: boolean; folder: string; blocks: unknown[] } };
   assert.deepEqual([data.continues, data.folder, data.blocks.length], [false, folder, 3]);
@@ -34,7 +34,7 @@ test("B5: spawn --data says what it keeps, goes on when it is started again, and
 test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, from which spawn --load alone goes on", async () => {
   const [folder, dump, later] = ["dumped", "world.dump", "later.dump"].map((name) => join(workplace.stateFolder, "..", name));
   assert.ok(folder !== undefined && dump !== undefined && later !== undefined);
-  const args = ["--prover", "none", "--names", "gold,silver", "--da", "validium,rollup"];
+  const args = ["--proofs", "none", "--names", "gold,silver", "--da", "validium,rollup"];
   const config = { chains: { gold: { executionDelaySeconds: 60 }, silver: { chainId: 900 } }, singletons: false };
   const original = await workplace.spawn([...args, "--batch-ms", "0", "--data", folder], { config });
   const ofRunning = await workplace.run(["hyperchain:dump", dump, "--json", "--url", original.info.l1.url]);
@@ -64,6 +64,6 @@ test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, 
   assert.match(occupied.stderr, /keeps an ecosystem already/);
   const missing = await workplace.run(["hyperchain:spawn", "--port", "0", "--load", join(folder, "nothing")]);
   assert.match(missing.stderr, /cannot be read \(ENOENT\)/);
-  const other = await workplace.run(["hyperchain:spawn", "--port", "0", "--load", dump, "--prover", "stark"]);
-  assert.match(other.stderr, /--prover is "stark", and the kept ecosystem was started with "none"/);
+  const other = await workplace.run(["hyperchain:spawn", "--port", "0", "--load", dump, "--proofs", "stark"]);
+  assert.match(other.stderr, /--proofs is "stark", and the kept ecosystem was started with "none"/);
 });

@@ -23,7 +23,7 @@ describe("B9: keys of an account by tasks", () => {
   const workplace = createWorkplace();
   after(() => workplace.close());
   before(async () => {
-    await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   });
 
   const json = async <T = Shown>(...args: string[]): Promise<T> => {

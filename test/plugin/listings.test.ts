@@ -19,7 +19,7 @@ function commandsOf(page: string, first: string): readonly (readonly string[])[]
 describe("I6: listings of the docs, word by word, on a running ecosystem", () => {
   let ecosystem: SpawnedEcosystem;
   before(async () => {
-    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   });
 
   /** Where a listing's addresses lead: tests have other ports than a user who has just one ecosystem. */

@@ -16,7 +16,7 @@ describe("D3: hyperchain:message shows each hop of what goes over layers", () =>
   let ecosystem: SpawnedEcosystem;
   let l1: JsonRpcProvider;
   before(async () => {
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "100"], {
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "100"], {
       config: { chains: { alpha: {}, x: { settlesOn: "alpha" } }, accounts: { funded: 4, balance: "10" } },
     });
     l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true, cacheTimeout: -1 });

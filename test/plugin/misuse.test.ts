@@ -64,7 +64,7 @@ describe("I5 misuse while nothing runs", () => {
     },
     {
       title: "a journal in a folder that does not exist",
-      args: ["hyperchain:spawn", "--port", "0", "--prover", "none"],
+      args: ["hyperchain:spawn", "--port", "0", "--proofs", "none"],
       options: { config: { chains: { shop: { journal: "/nonexistent/steps.journal" } } } },
       says: [/hyperchains\.chains\.shop\.journal: there is no folder \/nonexistent; create it/],
     },
@@ -115,9 +115,9 @@ describe("I5 misuse while nothing runs", () => {
       says: [/--da must be "rollup" or "validium" or "chain"; got "celestia"/],
     },
     {
-      title: "an unknown prover",
-      args: ["hyperchain:spawn", "--prover", "fake"],
-      says: [/--prover must be "stark" or "none"; got "fake"/],
+      title: "an unknown choice of proofs",
+      args: ["hyperchain:spawn", "--proofs", "fake"],
+      says: [/--proofs must be "stark" or "none"; got "fake"/],
     },
     { title: "an unknown option", args: ["hyperchain:spawn", "--chain", "2"], says: [/--chain/] },
     {
@@ -228,7 +228,7 @@ function nodeOnPath(): string | undefined {
 describe("I5 misuse of a running ecosystem", () => {
   let ecosystem: SpawnedEcosystem;
   before(async () => {
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0"]);
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0"]);
   });
   after(() => ecosystem.interrupt());
 

@@ -12,7 +12,7 @@ after(() => workplace.close());
 describe("C9: names by tasks", () => {
   let ecosystem: SpawnedEcosystem;
   before(async () => {
-    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   });
 
   const json = async <T>(...args: string[]): Promise<T> => {

@@ -16,7 +16,7 @@ const hardhat = (networks: Record<string, object>, network?: string) =>
   createHardhatRuntimeEnvironment(
     {
       plugins: [hyperchain],
-      hyperchains: { prover: { mode: "none" } },
+      hyperchains: { proofs: "none" },
       networks: networks as Record<string, NetworkUserConfig>,
     },
     network === undefined ? {} : { network },

@@ -36,7 +36,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
   let ecosystem: SpawnedEcosystem;
   let beta: JsonRpcProvider;
   before(async () => {
-    ecosystem = await workplace.spawn(["--no-relayer", "--prover", "none", "--batch-ms", "100"]);
+    ecosystem = await workplace.spawn(["--no-relayer", "--proofs", "none", "--batch-ms", "100"]);
     beta = new JsonRpcProvider(ecosystem.info.chains[1]!.url, undefined, {
       staticNetwork: true,
       batchMaxCount: 1,

@@ -29,7 +29,7 @@ describe("B2: why a call failed on a spawned chain", () => {
     installPlugin();
     const built = await workplace.run(["build"], options);
     assert.equal(built.code, 0, built.stdout + built.stderr);
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "300"], options);
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "300"], options);
     beta = clientOf(ecosystem.info.chains[1]);
     const { abi, bytecode } = JSON.parse(
       readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/Counter.sol/Counter.json"), "utf8"),

@@ -41,7 +41,7 @@ describe("A7: hyperchain:reseal", () => {
     devnet = await startFlowDevnet(
       [{ chainId: ALPHA, name: "alpha", priorityOpWindowSeconds: WINDOW_SECONDS }],
       {
-        prover: { mode: "none" },
+        proofs: "none",
         l1: { url: l1.url, deployerKey: OWNER.privateKey as Hex },
         reseal: true,
         fundedAccounts: [BOB],

@@ -23,7 +23,7 @@ async function balanceOn(url: string | undefined, account: string): Promise<bigi
 test("B6: twelve chains start with the defaults, 10,000 ETH for each account, and L1's accounts keep theirs", async () => {
   const own = createWorkplace();
   try {
-    const { info } = await own.spawn(["--chains", "12", "--prover", "none"]);
+    const { info } = await own.spawn(["--chains", "12", "--proofs", "none"]);
     const [first, last, ...rest] = [
       await balanceOn(info.chains[0]?.url, ACCOUNT_1),
       await balanceOn(info.chains[11]?.url, ACCOUNT_1),

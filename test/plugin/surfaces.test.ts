@@ -68,7 +68,7 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
   const wallet = (chainId: number): Wallet => new Wallet(KEY, on(chainId));
 
   before(async () => {
-    ecosystem = await workplace.spawn(["--batch-ms", "0", "--prover", "none", "--no-relayer"]);
+    ecosystem = await workplace.spawn(["--batch-ms", "0", "--proofs", "none", "--no-relayer"]);
     ({ info } = ecosystem);
     const members = [info.l1, ...info.chains].map(({ chainId, url }) => {
       const provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });

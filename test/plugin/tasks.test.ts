@@ -58,7 +58,7 @@ describe("I1 tasks on a running ecosystem", () => {
     return provider;
   };
   before(async () => {
-    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   });
   after(() => providers.forEach((provider) => provider.destroy()));
 
@@ -791,7 +791,7 @@ test("B12: --wait returns with what there is when it is ready, the ecosystem goe
   const own = createWorkplace();
   let background: number | undefined;
   try {
-    const started = await own.run(["hyperchain:spawn", "--wait", "--json", "--port", "0", "--prover", "none", "--chains", "1"]);
+    const started = await own.run(["hyperchain:spawn", "--wait", "--json", "--port", "0", "--proofs", "none", "--chains", "1"]);
     const { pid, log, ...info } = valueOf<SpawnedEcosystem["info"] & { pid: number; log: string }>(started);
     background = pid;
     const url = info.chains[0]?.url ?? "";

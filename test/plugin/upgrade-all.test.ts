@@ -33,7 +33,7 @@ describe("hyperchain:upgrade --all, where votes govern on L1 and an account on t
   before(async () => {
     const chains = { alpha: TIMES, delta: TIMES, x: { ...TIMES, settlesOn: "alpha" } };
     const config = { governance: { governor: GOVERNOR }, chains };
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0"], { config });
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0"], { config });
   });
   after(() => workplace.close());
 

@@ -28,7 +28,7 @@ describe("A8: hyperchain:upgrade", () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
     // The chain looks at L1 seldom enough that whoever does not wait for it asks before it has.
     const config = { pollIntervalMs: 1_000, chains: { alpha } };
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], { config });
+    ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], { config });
   });
   after(() => workplace.close());
 

@@ -23,7 +23,7 @@ describe("A5: callbacks whose listener fails", () => {
   let listenerAbi: Interface;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([A, B], { proofs: "none" });
     clients = devnet.chains.map(clientOf);
     const { abi, bytecode } = await hre.artifacts.readArtifact("InteropCaller");
     const contract = await new ContractFactory(abi, bytecode, alice()).deploy(PREDEPLOYS.InteropCenter);

@@ -23,7 +23,7 @@ describe("A15: a relayer delivers what its policy pays for", () => {
   let clients: JsonRpcProvider[];
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+    devnet = await startFlowDevnet([A, B], { proofs: "none" });
     clients = devnet.chains.map(clientOf);
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);

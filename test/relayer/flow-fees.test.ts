@@ -22,7 +22,7 @@ describe("C11: a relayer ends the legs of flows whose fee its policy takes", () 
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
   before(async () => {
-    devnet = await startFlowDevnet([A], { prover: { mode: "none" }, singletons: true });
+    devnet = await startFlowDevnet([A], { proofs: "none", singletons: true });
     client = clientOf(devnet.chains[0]!);
     await deployAtomicFlows(devnet.info(), Number(A), alice());
     for (const account of [BOB, FEIGNING])

@@ -34,7 +34,7 @@ describe("relaying goes on whatever third parties do", () => {
         { chainId: A, ...delayed },
         { chainId: B, ...delayed },
       ],
-      { prover: { mode: "none" }, fundedAccounts: [MALLORY, ALICE, 9] },
+      { proofs: "none", fundedAccounts: [MALLORY, ALICE, 9] },
     );
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);

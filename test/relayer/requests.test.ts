@@ -11,7 +11,7 @@ const MESSAGES = 16;
 const MOST_REQUESTS = 4;
 
 test("delivering messages takes four requests each at most, all questions of their looks included", async () => {
-  const devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+  const devnet = await startFlowDevnet([A, B], { proofs: "none" });
   const clients = devnet.chains.map(clientOf);
   try {
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);

@@ -35,7 +35,7 @@ async function failWith({ ethers }: Pick<NetworkConnection, "ethers">, argument:
 describe("suites: transactions that fail without an estimate before them", () => {
   let chain: NetworkConnection;
   before(async () => {
-    const hre = await createHardhat({ prover: { mode: "none" } });
+    const hre = await createHardhat({ proofs: "none" });
     chain = await hre.network.create("hyperchain");
   });
   after(() => chain.close());
@@ -75,7 +75,7 @@ describe("suites: transactions that fail without an estimate before them", () =>
   });
 
   test("are only mined where the network is configured to throw nothing", async () => {
-    const hre = await createHardhat({ prover: { mode: "none" } });
+    const hre = await createHardhat({ proofs: "none" });
     const calm = await hre.network.create({ network: "hyperchain", override: { throwOnTransactionFailures: false } });
     try {
       const target = await calm.ethers.deployContract("CallTarget");

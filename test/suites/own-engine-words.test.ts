@@ -49,7 +49,7 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   before(async () => {
     const hre = await createHardhat({
       chains: { flat: {} },
-      prover: { mode: "none" },
+      proofs: "none",
     });
     connection = (await hre.network.create("hyperchains")) as NetworkConnection;
     // L1 is a network of Hardhat.

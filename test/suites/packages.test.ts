@@ -22,7 +22,7 @@ describe("C: contracts of others, step by step on a hyperchain as on Hardhat's n
   let hre: HardhatRuntimeEnvironment;
   before(async () => {
     installPackages();
-    hre = await createHardhat(isProven ? {} : { prover: { mode: "none" } });
+    hre = await createHardhat(isProven ? {} : { proofs: "none" });
   });
 
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
@@ -63,7 +63,7 @@ describe(
     let connection: NetworkConnection<string>;
     before(async () => {
       installPackages();
-      const hre = await createHardhat(isProven ? {} : { prover: { mode: "none" } });
+      const hre = await createHardhat(isProven ? {} : { proofs: "none" });
       connection = await hre.network.create("hyperchains");
     });
     after(() => connection.close());

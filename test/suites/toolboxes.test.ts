@@ -36,7 +36,7 @@ describe("A2: Hardhat's toolboxes and Ignition", () => {
   }
 
   test("Ignition deploys to a spawned chain over HTTP, and goes on from where it was", { skip: !isWhole }, async () => {
-    const { info } = await workplace.spawn(["--prover", "none"], {
+    const { info } = await workplace.spawn(["--proofs", "none"], {
       cwd: TOOLBOX_PROJECT,
       config: {},
       hardhatArguments: ["--config", "ethers.config.ts"],

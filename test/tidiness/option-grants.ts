@@ -40,6 +40,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     page: "web pages",
     port: "what a server listens on",
     protocolVersion: "what batches and contracts name",
+    proofs: "of batches, of messages, of state",
     prover: "what proves",
     quorum: "signatures of validators",
     relayer: "what relays",

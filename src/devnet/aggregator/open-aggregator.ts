@@ -37,8 +37,7 @@ export function openAggregator(
   { clock, ...dependencies }: OpenAggregatorDependencies,
 ): Promise<OpenAggregator> {
   return startOrDispose("the aggregator", async (closing) => {
-    const proving = { ...prover, mode: "stark" } as const;
-    const open = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
+    const open = await openProver({ proofs: "stark", prover, inBackground: false }, { clock }, closing);
     const { l1Prover } = openExecutionProvers({ prover }, open, closing, { clock, onL1: { programs: "package" } });
     if (l1Prover === undefined) throw new TypeError("what makes proofs for L1 was asked for");
     const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: l1Prover.own });

@@ -138,7 +138,7 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
     execute: (id, gas) => inTurn(() => executeBy(working(), id, gas)),
     curse: (chainId, isCursed) => inTurn(() => curseBy(working(), chainId, isCursed)),
     named: () => Object.fromEntries(working().map((each) => [each.kind.name, namedBridge(each)])) as NamedBridges,
-    bridges: () => inTurn(() => bridgesInfo(working(), opening.options.prover.mode !== "none")),
+    bridges: () => inTurn(() => bridgesInfo(working(), opening.options.proofs !== "none")),
     async failures(isFresh) {
       if (isFresh) await inTurn(() => readAll(working()));
       return new Map((await Promise.all((current ?? []).map(failuresOf))).flat());

@@ -54,8 +54,8 @@ function versionedForL1(proving: BatchesProver): BatchesProver {
   };
 }
 
-interface ProvingOptions extends Pick<CompleteOptions, "inBackground"> {
-  readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet"> &
+interface ProvingOptions extends Pick<CompleteOptions, "inBackground" | "proofs"> {
+  readonly prover: Pick<CompleteOptions["prover"], "workers" | "fleet"> &
     Partial<Pick<CompleteOptions["prover"], "device" | "gpuMemory">>;
 }
 
@@ -170,12 +170,12 @@ interface OpenProver {
  * where a graphics card is asked for that is not there.
  */
 export async function openProver(
-  { prover, inBackground }: ProvingOptions,
+  { proofs, prover, inBackground }: ProvingOptions,
   { clock, ports, softwareCard }: ProverDependencies,
   closing: Disposer,
 ): Promise<OpenProver> {
-  const { mode, workers, fleet: joined, device: wish = "auto", gpuMemory } = prover;
-  const device = await chooseDevice({ device: mode === "none" ? "wasm" : wish, gpuMemory, software: softwareCard });
+  const { workers, fleet: joined, device: wish = "auto", gpuMemory } = prover;
+  const device = await chooseDevice({ device: proofs === "none" ? "wasm" : wish, gpuMemory, software: softwareCard });
   const blobs = new MemoryBlobs();
   const memory = new MemoryQueue({}, { blobs, clock });
   const queue: JobQueue = ports?.queue?.(memory) ?? memory;
@@ -188,7 +188,7 @@ export async function openProver(
   });
   const proving = { queue, blobs };
   const service = fleetService({ queue: memory, blobs, clock });
-  const workersOf = mode === "none" ? undefined : service;
+  const workersOf = proofs === "none" ? undefined : service;
   const open = { prover: versioned(provedByQueue(proving)), proving, device, workers: workersOf };
   if (joined === undefined) return { ...open, fleet: undefined };
   const server = await startQueueServer({ ...joined, inBackground }, service);

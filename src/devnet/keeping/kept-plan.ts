@@ -35,9 +35,9 @@ export function readKeptPlan(folder: string): KeptPlan | undefined {
 }
 
 /** What of the options an ecosystem cannot change any more, as text. */
-export function planText({ prover, governance }: CompleteOptions, plans: readonly ChainPlan[]): string {
+export function planText({ proofs, governance }: CompleteOptions, plans: readonly ChainPlan[]): string {
   return JSON.stringify(
-    { prover: prover.mode, governance, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
+    { prover: proofs, governance, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
     (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
   );
 }
@@ -81,7 +81,7 @@ type Difference = readonly [option: string, kept: unknown, given: unknown];
 function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
   const names = ({ chains }: KeptPlan): readonly unknown[] => chains.map(({ name }) => name);
   const ofAll: readonly Difference[] = [
-    ["prover.mode", kept.prover, given.prover],
+    ["proofs", kept.prover, given.prover],
     ["governance", kept.governance, given.governance],
   ];
   const whole = ofAll.filter(([, before, now]) => JSON.stringify(before) !== JSON.stringify(now));

@@ -40,7 +40,7 @@ export async function adoptContracts(
   if (isProven !== isProvenVersion(versions.version.protocolVersion)) {
     throw new DevnetOptionsError(
       "BadOptions",
-      `prover.mode: these contracts were deployed with "${isProven ? "stark" : "none"}"; use that mode, or leave l1.deployed out`,
+      `proofs: these contracts were deployed with "${isProven ? "stark" : "none"}"; say the same, or leave l1.deployed out`,
     );
   }
   for (const name of ["version", "version3"] as const) {

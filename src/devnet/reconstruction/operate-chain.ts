@@ -31,8 +31,9 @@ interface OperatedChainOptions {
   /** Between two looks at L1. */
   readonly pollIntervalMs: number;
   readonly minGasPriceWei: bigint;
+  readonly proofs: CompleteOptions["proofs"];
   /** Threads of the prover, and where workers join it. */
-  readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet">;
+  readonly prover: Pick<CompleteOptions["prover"], "workers" | "fleet">;
   /** When proofs go to L1; default: as soon as they are made. */
   readonly pace?: PaceRules;
 }
@@ -71,7 +72,7 @@ export function operateChain(
 
 async function start(
   reconstruction: Reconstruction,
-  { l1Url, key, host, port, confirmations, prover: proving, pace = {}, ...running }: OperatedChainOptions,
+  { l1Url, key, host, port, confirmations, proofs: shows, prover: proving, pace = {}, ...running }: OperatedChainOptions,
   { connect, clock, onSettled, onWait, onStop }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
@@ -79,7 +80,7 @@ async function start(
   const { settlementChainId } = reconstruction.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
-  const open = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
+  const open = await openProver({ proofs: shows, prover: proving, inBackground: false }, { clock }, closing);
   const { prover, fleet } = open;
   const operator = new Wallet(key, l1);
   const others = {

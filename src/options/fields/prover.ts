@@ -6,7 +6,10 @@ import { host } from "./host.ts";
 import { execution } from "./proving.ts";
 import { port } from "./serving.ts";
 
-const proverMode = oneOf("stark", "none");
+/** What L1 checks of every batch of an ecosystem. */
+const proofs = oneOf("stark", "none");
+/** Proofs or markers. */
+export type Proofs = v.InferOutput<typeof proofs>;
 export const proverDevice = oneOf("auto", "wasm", "gpu");
 /** In MiB. */
 const gpuMemory = wholeNumber(256, 65_536, 3072);
@@ -41,14 +44,9 @@ const fleet = v.pipe(
 
 const prover = v.pipe(
   fields({
-    mode: withDefault(
-      proverMode,
-      'whether every batch has a validity proof; "none": **nothing is proven**, for tests that only need speed',
-      "stark",
-    ),
     execution: withDefault(
       execution,
-      '"proven": batches get proofs of what their transactions did, which L1 does not check; not with `mode: "none"`',
+      '"proven": batches get proofs of what their transactions did, which L1 does not check; not with `proofs: "none"`',
       "trusted",
     ),
     keptProofs: withDefault(
@@ -72,13 +70,17 @@ const prover = v.pipe(
   v.metadata({ name: "HyperchainsProverUserConfig" }),
 );
 
-/** What checks batches. */
+/** Proofs of an ecosystem, and what makes them. */
 export const PROVER = {
-  prover: ecosystemOption(withDefault(prover, "what checks batches", {}), {
-    prover: flag(proverMode, "stark for a validity proof of each batch, none for tests in which NOTHING IS PROVEN", "stark", {
-      part: "mode",
-      into: (given, said: object) => ({ ...said, mode: given }),
-    }),
+  proofs: ecosystemOption(
+    withDefault(
+      proofs,
+      'whether L1 checks a proof of every batch; "none": **nothing is proven**, for tests that only need speed',
+      "stark",
+    ),
+    { proofs: flag(proofs, "stark for a proof of each batch, none for tests in which NOTHING IS PROVEN", "stark") },
+  ),
+  prover: ecosystemOption(withDefault(prover, "what makes the proofs", {}), {
     execution: flag(
       execution,
       "proven for proofs of what transactions did, of the chains of which the config says nothing; trusted for none",

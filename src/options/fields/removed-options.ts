@@ -2,6 +2,7 @@
 const REMOVED_OPTIONS: ReadonlyMap<string, string> = new Map([
   ["checkedBy", 'no second EVM repeats blocks; prover: { execution: "proven" } runs each batch in another machine and proves it'],
   ["check", "validators execute every batch again; leave it out"],
+  ["mode", 'proofs: "stark" or "none" of the ecosystem says it'],
   ["engine", "one engine makes the blocks of all chains; leave it out"],
 ]);
 

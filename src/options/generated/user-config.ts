@@ -71,7 +71,13 @@ export interface HyperchainsUserConfig {
    */
   readonly governance?: HyperchainsGovernanceUserConfig | undefined;
   /**
-   * What checks batches.
+   * Whether L1 checks a proof of every batch; "none": **nothing is proven**, for tests that only need speed.
+   * Allowed: "stark" or "none".
+   * Default: "stark".
+   */
+  readonly proofs?: "stark" | "none" | undefined;
+  /**
+   * What makes the proofs.
    * Default: {}.
    */
   readonly prover?: HyperchainsProverUserConfig | undefined;
@@ -313,13 +319,7 @@ export interface HyperchainsCouncilUserConfig {
 
 export interface HyperchainsProverUserConfig {
   /**
-   * Whether every batch has a validity proof; "none": **nothing is proven**, for tests that only need speed.
-   * Allowed: "stark" or "none".
-   * Default: "stark".
-   */
-  readonly mode?: "stark" | "none" | undefined;
-  /**
-   * "proven": batches get proofs of what their transactions did, which L1 does not check; not with `mode: "none"`.
+   * "proven": batches get proofs of what their transactions did, which L1 does not check; not with `proofs: "none"`.
    * Allowed: "proven" or "trusted".
    * Default: "trusted".
    */

@@ -22,7 +22,7 @@ export async function openBridged(config: HyperchainsUserConfig = {}, project = 
   const hre = await createHardhatRuntimeEnvironment(
     {
       plugins: [hyperchain, hardhatEthers, networkHelpers, chaiMatchers],
-      hyperchains: { prover: { mode: "none" }, bridges: { layerzero: {} }, ...config },
+      hyperchains: { proofs: "none", bridges: { layerzero: {} }, ...config },
     },
     {},
     project,

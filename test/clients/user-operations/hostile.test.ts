@@ -34,7 +34,7 @@ describe("B6: hostile user operations", () => {
   let accounts = 0;
 
   before(async () => {
-    devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, singletons: true });
+    devnet = await startFlowDevnet([271n], { proofs: "none", singletons: true });
     const [first] = devnet.chains;
     assert.ok(first !== undefined);
     chain = first;

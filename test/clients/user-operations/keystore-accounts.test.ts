@@ -40,7 +40,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
       { chainId: 271n, name: "home" },
       { chainId: 272n, name: "other" },
     ];
-    devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" }, singletons: true });
+    devnet = await startFlowDevnet(chains, { relayer: true, proofs: "none", singletons: true });
     providers = devnet.chains.map(clientOf);
     l1 = new JsonRpcProvider(devnet.info().l1.url, undefined, { cacheTimeout: -1 });
     for (const place of [HOME, OTHER] as const) {

@@ -33,7 +33,7 @@ describe("B6: viem's bundler client on a served chain", () => {
   let clients: ReturnType<typeof connect>;
 
   before(async () => {
-    devnet = await startFlowDevnet([CHAIN_ID], { prover: { mode: "none" }, singletons: true });
+    devnet = await startFlowDevnet([CHAIN_ID], { proofs: "none", singletons: true });
     const [chain] = devnet.chains;
     assert.ok(chain !== undefined);
     provider = clientOf(chain);

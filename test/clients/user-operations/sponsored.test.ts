@@ -40,7 +40,7 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
       { chainId: 271n, name: "a" },
       { chainId: 272n, name: "b" },
     ];
-    devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" }, singletons: true });
+    devnet = await startFlowDevnet(chains, { relayer: true, proofs: "none", singletons: true });
     providers = devnet.chains.map(clientOf);
     const { chain, transport } = connection();
     const account = privateKeyToAccount(devnet.accounts.wallet(ALICE).privateKey as Hex);

@@ -49,7 +49,7 @@ export interface FlowDevnet extends Devnet {
 }
 
 /** For tests whose claim no proof decides: a proof takes two seconds of CPU time. L1 checks everything else. */
-export const UNPROVEN = { prover: { mode: "none" } } as const;
+export const UNPROVEN = { proofs: "none" } as const;
 /** For the same where the whole way with proofs is worth a night: such a test imports `nightly.ts`, as each that has a long form. */
 export const PROVEN_BY_NIGHT = byNight<Partial<DevnetOptions>>({}, UNPROVEN);
 
@@ -65,7 +65,7 @@ export async function startFlowDevnet(
       chains: chains.map((chain) => ofReplayedVersion(typeof chain === "bigint" ? { chainId: chain } : chain)),
       fundedAccounts: [ALICE, RELAYER],
       fundingWei: 10n * ETHER,
-      prover: { mode: "stark", workers: 2 },
+      prover: { workers: 2 },
       relayer: false,
       ...options,
     },

@@ -52,7 +52,7 @@ export class Kept {
     this.#replaced = replaced;
     this.folder = folder ?? mkdtempSync(join(tmpdir(), "kept-"));
     this.#chains = chains;
-    this.#options = { prover: { mode: "none" }, ...options, data: this.folder };
+    this.#options = { proofs: "none", ...options, data: this.folder };
   }
 
   get devnet(): FlowDevnet {

@@ -42,7 +42,8 @@ export function startKept(
   const settings: Partial<DevnetOptions> = {
     data,
     relayer: true,
-    prover: proving === "stark" ? { mode: "stark", workers: 2 } : { mode: "none" },
+    proofs: proving,
+    prover: { workers: 2 },
     fundedAccounts: [...(layout === "onL1" ? [] : [USERS.depositor]), USERS.payer, USERS.sender, RELAYER],
     ...options,
   };

@@ -95,7 +95,7 @@ describe("A1: times of blocks in tests", () => {
   });
 
   test("a network that allows it repeats seconds, and one that allows it deploys code of any size", async () => {
-    const hre = await createHardhat({ prover: { mode: "none" } });
+    const hre = await createHardhat({ proofs: "none" });
     const other = await hre.network.create({ network: "hyperchains", override: RULES });
     try {
       const member = other.hyperchains.chain("alpha");

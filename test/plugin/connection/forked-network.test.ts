@@ -10,7 +10,7 @@ test("I8: tests have an ecosystem on a copy of another L1, by the network's own 
     const rich = "0x00000000000000000000000000000000000a11ce";
     const [payer] = (await original.request("eth_accounts")) as readonly string[];
     await original.request("eth_sendTransaction", [{ from: payer, to: rich, value: "0x7" }]);
-    const hre = await createHardhat({ prover: { mode: "none" } });
+    const hre = await createHardhat({ proofs: "none" });
     const forking = { url: original.url, blockNumber: 1 };
     const connection = await hre.network.create({ network: "hyperchains", override: { forking } });
     const { hyperchains } = connection;

@@ -5,7 +5,7 @@ import { createHardhat } from "./support/open.ts";
 const NOBODY = "0x00000000000000000000000000000000000a11ce";
 
 test("I2: real proofs take a message through all seven steps", async () => {
-  const hre = await createHardhat({ prover: { mode: "stark", workers: 2 } });
+  const hre = await createHardhat({ prover: { workers: 2 } });
   const connection = await hre.network.create("hyperchains");
   const { hyperchains } = connection;
   assert.doesNotMatch(hyperchains.info.proven, /NOTHING IS PROVEN/);

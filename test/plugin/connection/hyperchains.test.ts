@@ -372,7 +372,7 @@ describe("I2: other connections", () => {
 
   test("a network of the user's own is an ecosystem with its own chains, and closed it answers nothing", async () => {
     const hre = await createHardhat({ chains: { one: {} } });
-    const override = { hyperchains: { chains: { uno: { chainId: 1001 }, due: {}, tre: {} }, prover: { mode: "none" } } } as const;
+    const override = { hyperchains: { chains: { uno: { chainId: 1001 }, due: {}, tre: {} }, proofs: "none" } } as const;
     const connection = await hre.network.create({ network: "hyperchains", override });
     const chains = [...connection.hyperchains];
     const names = chains.map(({ name, chainId }) => [name, chainId]);
@@ -387,7 +387,7 @@ describe("I2: other connections", () => {
   });
 
   test('"hyperchain" is the first chain itself, so that suites run on it as they are', async () => {
-    const hre = await createHardhat({ prover: { mode: "none" } });
+    const hre = await createHardhat({ proofs: "none" });
     const connection = await hre.network.create("hyperchain");
     const { ethers, networkHelpers, hyperchains } = connection;
     assert.equal((await ethers.provider.getNetwork()).chainId, 271n);
@@ -407,7 +407,7 @@ describe("I2: other connections", () => {
   test("I5: what a network says about its ecosystem is checked", async () => {
     const hre = await createHardhat();
     const create = (hyperchains: object) => hre.network.create({ network: "hyperchains", override: { hyperchains } });
-    await assert.rejects(create({ prover: { mode: "fast" } }), /hyperchains\.prover\.mode[\s\S]*must be "stark" or "none"/);
+    await assert.rejects(create({ proofs: "fast" }), /hyperchains\.proofs[\s\S]*must be "stark" or "none"/);
     await assert.rejects(create({ chain: {} }), /"chain" is no field here; there are/);
   });
 

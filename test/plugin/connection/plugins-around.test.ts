@@ -25,7 +25,7 @@ describe("A2: plugins that add themselves to a connection once", () => {
 
   async function open(network: string): Promise<NetworkConnection> {
     const hre = await createHardhatRuntimeEnvironment(
-      { plugins: [before, hyperchain, after, hardhatEthers], hyperchains: { prover: { mode: "none" } } },
+      { plugins: [before, hyperchain, after, hardhatEthers], hyperchains: { proofs: "none" } },
       {},
       process.cwd(),
     );

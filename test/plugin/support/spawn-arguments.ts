@@ -12,7 +12,7 @@ export const NOTHING_SAID: SpawnArguments = {
   blockMs: undefined,
   batchMs: undefined,
   batchTransactions: undefined,
-  prover: undefined,
+  proofs: undefined,
   execution: undefined,
   proverWorkers: undefined,
   proverDevice: undefined,

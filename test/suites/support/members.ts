@@ -10,7 +10,7 @@ export interface OpenMembers {
 
 /** Opens an ecosystem without a prover, whose members all have this code; by address. */
 export async function openMembersWith(codes: Readonly<Record<string, string>>): Promise<OpenMembers> {
-  const hre = await createHardhat({ prover: { mode: "none" } });
+  const hre = await createHardhat({ proofs: "none" });
   const connection = await hre.network.create("hyperchain");
   const members = [...connection.hyperchains, connection.hyperchains.l1];
   for (const { networkHelpers } of members) {

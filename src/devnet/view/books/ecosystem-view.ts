@@ -39,6 +39,7 @@ import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
+import type { Proofs } from "../../../options/fields/prover.ts";
 import { executionSentence, OF_QUEUE_ALONE, onL1Sentence, provenSentence } from "./proven.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
@@ -63,7 +64,8 @@ interface EcosystemViewDependencies {
   /** What is known of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
   readonly runsRelayer: boolean;
-  readonly proving: Pick<CompleteOptions["prover"], "mode" | "workers">;
+  readonly proofs: Proofs;
+  readonly proving: Pick<CompleteOptions["prover"], "workers">;
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
@@ -226,13 +228,13 @@ function judging(dependencies: EcosystemViewDependencies): (messages: readonly M
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
+  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proofs, proving } = dependencies;
   const infos = chains().map(chainInfo);
   return {
     name,
     version: PACKAGE_VERSION,
-    proven: provenSentence(proving.mode, infos),
-    prover: proverInfo(proving, dependencies),
+    proven: provenSentence(proofs, infos),
+    prover: proverInfo(proofs, proving, dependencies),
     l1: {
       ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
@@ -247,7 +249,8 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 
 /** What `hyperchain_info` says of one chain. */
 function proverInfo(
-  { mode, workers }: Pick<CompleteOptions["prover"], "mode" | "workers">,
+  mode: Proofs,
+  { workers }: Pick<CompleteOptions["prover"], "workers">,
   { fleet, device }: Pick<EcosystemViewDependencies, "fleet" | "device">,
 ): EcosystemInfo["prover"] {
   return {

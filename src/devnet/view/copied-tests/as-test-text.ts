@@ -173,7 +173,7 @@ class Writer {
       "",
       "const connection = await network.create({",
       '  network: "hyperchains",',
-      `  override: { hyperchains: { chains: { ${options.join(", ")} }, prover: { mode: "none" } } },`,
+      `  override: { hyperchains: { chains: { ${options.join(", ")} }, proofs: "none" } },`,
       "});",
       "const { hyperchains } = connection;",
       "",

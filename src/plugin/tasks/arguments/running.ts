@@ -16,7 +16,7 @@ export const runningTasks = {
     .addOption(spawnOption("blockMs"))
     .addOption(spawnOption("batchMs"))
     .addOption(spawnOption("batchTransactions"))
-    .addOption(spawnOption("prover"))
+    .addOption(spawnOption("proofs"))
     .addOption(spawnOption("execution"))
     .addOption(spawnOption("proverWorkers"))
     .addOption(spawnOption("proverDevice"))

@@ -92,14 +92,14 @@ async function operate(
   hre: HardhatRuntimeEnvironment,
   output: Output,
 ): Promise<void> {
-  const { host, pollIntervalMs, prover, chains } = hre.config.hyperchains;
+  const { host, pollIntervalMs, proofs, prover, chains } = hre.config.hyperchains;
   const pace = chains.find(({ chainId }) => chainId === summary.chainId)?.pace ?? {};
   const name = `chain ${summary.chainId}`;
   const layer = layerName(summary.chainId);
   const told: ((batch: SettledBatch) => void)[] = [];
   const chain = await operateChain(
     reconstruction,
-    { ...RUNNING, ...operating, host, port, pollIntervalMs, prover, pace },
+    { ...RUNNING, ...operating, host, port, pollIntervalMs, proofs, prover, pace },
     {
       connect: connectChain(hre),
       clock: systemClock,

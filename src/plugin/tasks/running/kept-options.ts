@@ -38,8 +38,8 @@ function completedBy(user: HyperchainsUserConfig, { prover, governance, chains }
     allowUnlimitedContractSize,
     allowBlocksWithSameTimestamp: distinctTimestamps === undefined ? undefined : distinctTimestamps === false,
     governance,
+    proofs: prover,
     ...given(user),
-    prover: { mode: prover, ...given(user.prover) },
     chains:
       own === undefined
         ? Object.fromEntries(kept)

@@ -19,6 +19,6 @@ export function createHardhat(hyperchains: HyperchainsUserConfig = {}): Promise<
 
 /** An ecosystem whose batches are not proven. */
 export async function openUnproven(hyperchains: HyperchainsUserConfig = {}) {
-  const hre = await createHardhat({ prover: { mode: "none" }, ...hyperchains });
+  const hre = await createHardhat({ proofs: "none", ...hyperchains });
   return hre.network.create("hyperchains");
 }
