@@ -11,6 +11,7 @@ import {
 import { shortData } from "../../errors/short-data.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { panicText } from "../../protocol/panic-code.ts";
 import { printable } from "../../runtime/printable.ts";
 import { abiIndex, type AbiIndex } from "./abi-index.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
@@ -156,26 +157,6 @@ function namedArguments({ args, fragment: { inputs } }: DecodedInputs): readonly
     value: clipped(shownArgument(values[place], input)),
   }));
 }
-
-/** A panic's code with what it stands for: `0x11 (arithmetic overflow or underflow)`. */
-export function panicText(code: bigint): string {
-  const meaning = PANICS.get(code);
-  return `0x${code.toString(16).padStart(2, "0")}${meaning === undefined ? "" : ` (${meaning})`}`;
-}
-
-/** Solidity's documentation, "Panic via assert and Error via require". */
-const PANICS: ReadonlyMap<bigint, string> = new Map([
-  [0x00n, "compiler-inserted panic"],
-  [0x01n, "assert of a false condition"],
-  [0x11n, "arithmetic overflow or underflow"],
-  [0x12n, "division or modulo by zero"],
-  [0x21n, "conversion to a value that the enum does not have"],
-  [0x22n, "wrongly encoded storage bytes"],
-  [0x31n, "pop of an empty array"],
-  [0x32n, "index out of bounds"],
-  [0x41n, "too much memory, or too large an array"],
-  [0x51n, "call of a function variable that is not set"],
-]);
 
 /** What the first of them makes of data that it can decode. */
 function decodedBy<F extends NamedFragment>(known: readonly F[], decode: (fragment: F) => Result): DecodedInputs<F> | undefined {

@@ -1,5 +1,6 @@
 import { ProviderRpcError, type Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { errorString } from "../../protocol/error-string.ts";
+import { panicCode, panicText } from "../../protocol/panic-code.ts";
 
 interface Receipt {
   readonly status: string;
@@ -65,6 +66,8 @@ function messageOf(output: string, error: string | undefined): string {
   const prefix = "VM Exception while processing transaction:";
   if (output === "0x")
     return `${prefix} ${error === undefined || error === "execution reverted" ? "reverted without a reason string" : error}`;
+  const panic = panicCode(output);
+  if (panic !== undefined) return `${prefix} reverted with panic code ${panicText(panic)}`;
   const reason = errorString(output);
   return `${prefix} ${reason === undefined ? `reverted with an unrecognized custom error (return data: ${output})` : `reverted with reason string '${reason}'`}`;
 }

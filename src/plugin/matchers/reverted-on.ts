@@ -1,6 +1,7 @@
 import { Interface, type ErrorDescription, type InterfaceAbi } from "ethers";
 import { solidityLines } from "../../client/sending/remote-failure.ts";
-import { panicText, revertError, revertReason } from "../../client/sending/revert-reason.ts";
+import { revertError, revertReason } from "../../client/sending/revert-reason.ts";
+import { panicText } from "../../protocol/panic-code.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { ContractLike, MemberLike } from "../api/assertions.ts";
 import type { MessageError } from "../api/message.ts";

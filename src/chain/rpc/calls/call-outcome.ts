@@ -1,6 +1,7 @@
 import type { CallAnswer } from "../../questions/asked/question.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { errorString } from "../../../protocol/error-string.ts";
+import { panicCode, panicText } from "../../../protocol/panic-code.ts";
 import { mostWork } from "../../model/work-limits.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
@@ -64,6 +65,8 @@ export function requireRunnable(answer: Omit<CallAnswer, "output" | "error" | "i
 
 /** As Ethereum's nodes say it, with the reason where there is one. */
 function revertMessage(output: Hex): string {
+  const panic = panicCode(output);
+  if (panic !== undefined) return `execution reverted: panic code ${panicText(panic)}`;
   const reason = errorString(output);
   return reason === undefined ? "execution reverted" : `execution reverted: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
 }
