@@ -50,6 +50,20 @@ describe("an estimate on the devnet's L1, whose blocks share seconds", () => {
     });
   }
 
+  it("is enough for a contract that pays for each second, in each of 10 sends whose blocks come two seconds later", async () => {
+    const failures: string[] = [];
+    await ask("hardhat_setStorageAt", PAYING, "0x0", `0x${(await latest()).toString(16).padStart(64, "0")}`);
+    for (const asking of [ask, askOverHttp]) {
+      for (let i = 0; i < 5; i++) {
+        const call = { from, to: PAYING };
+        const gas = await asking("eth_estimateGas", call);
+        await ask("evm_increaseTime", 2);
+        await asking("eth_sendTransaction", { ...call, gas }).catch(({ message }: Error) => failures.push(message));
+      }
+    }
+    assert.deepEqual(failures, []);
+  });
+
   it("leaves L1's time as it was", async () => {
     for (let i = 0; i < 5; i++) {
       await ask("eth_estimateGas", { from, to: ACCRUING });

@@ -19,6 +19,7 @@ import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
+import { expectedSeconds } from "./expected-seconds.ts";
 
 interface BlockProducerOptions {
   readonly rules: BlockRules;
@@ -51,9 +52,6 @@ interface EnginesMark {
   readonly head: NamedHead;
   readonly nextTimestamp: bigint | undefined;
 }
-
-/** Seconds that a client takes to sign and send what was estimated. */
-const SENDING_SECONDS = 2n;
 
 /**
  * Makes blocks in the engine, and says what time it is. One call at a time.
@@ -99,18 +97,13 @@ export class BlockProducer implements BlockEngine {
 
   /**
    * Environments that users' next block may have if it is made at most `waitSeconds` after a transaction for it arrives, which
-   * is estimated now. The first is the next block's if each has a second to itself, as on Ethereum; then that of a block in
-   * the newest one's second, where this may be, and those of the seconds that signing, sending and waiting take. Just the one
-   * environment if the next block's time is fixed.
+   * is estimated now. Just the one environment if the next block's time is fixed.
    */
   expectedEnvironments(waitSeconds: bigint): readonly [BlockEnvironment, ...BlockEnvironment[]] {
     const soonest = this.environment();
     if (this.#nextTimestamp !== undefined) return [soonest];
-    const { timestamp } = soonest;
-    const first = timestamp > this.#head.timestamp ? timestamp : this.#head.timestamp + 1n;
-    const last = first + SENDING_SECONDS + waitSeconds;
-    const others = [timestamp, first + 1n, first + SENDING_SECONDS, last].filter((second) => second !== first);
-    return [this.#environmentAt(first), ...[...new Set(others)].map((second) => this.#environmentAt(second))];
+    const [first, ...others] = expectedSeconds({ head: this.#head.timestamp, soonest: soonest.timestamp, waitSeconds });
+    return [this.#environmentAt(first), ...others.map((second) => this.#environmentAt(second))];
   }
 
   /** The format of a block's batch, were it made at this second. */

@@ -1,11 +1,12 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { quantity } from "../../chain/rpc/request/quantities.ts";
+import { expectedSeconds } from "../../chain/sequencer/expected-seconds.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { WriteLane } from "../../runtime/write-lane.ts";
 import { ClockError, MovableClock, type ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
-import type { L1Asking, L1Connection } from "../described/l1-connection.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
+import type { L1Asking, L1Connection, L1Look } from "../described/l1-connection.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 
 /** What the ecosystem's time was, to return to. */
 export interface TimeMark {
@@ -230,34 +231,35 @@ export class EcosystemTime {
   }
 
   /**
-   * An estimate at the second that L1's next block has now is too low where that is the newest block's: contracts that act once a
-   * second have acted. A second that a user has fixed is certain, and blocks by interval seldom share one.
+   * Greatest estimate over the seconds that the transaction's block may have, as on the chains. A second that a user has fixed is
+   * certain. L1 has each of these seconds in turn, so no block may be made in that time: where blocks come by interval, the
+   * engine's own next second is all there is.
    */
-  #lookAhead<Result>(look: (ask: L1Asking) => Promise<Result>): Promise<Result> {
+  #lookAhead(look: L1Look): Promise<unknown> {
     const ask: L1Asking = (...request) => this.#look(() => this.#ask(...request));
     return this.#lane.write(async () => {
       if (this.#next?.by === "ecosystem") await this.#setNext();
-      if (this.#next?.by === "user" || this.#isMinedByInterval || (await this.#isNextLater())) return look(ask);
+      if (this.#next?.by === "user" || this.#isMinedByInterval) return look(ask);
+      const head = await this.#timestampOf("latest");
+      const now = this.clock.nowSeconds();
+      const [first, ...others] = expectedSeconds({ head, soonest: now > head ? now : head, waitSeconds: 0n });
+      const lookAt = async (second: bigint): Promise<unknown> => {
+        await this.#ask("evm_setNextBlockTimestamp", hexQuantity(second));
+        return look(ask);
+      };
       this.#next = { by: "ecosystem" };
-      await this.#ask("evm_setNextBlockTimestamp", hexQuantity(await this.#laterThanHead()));
       try {
-        return await look(ask);
+        let greatest = await lookAt(first);
+        for (const second of others) {
+          // A call that fails in this second alone has no estimate there, as on the chains.
+          const other = await lookAt(second).catch(() => undefined);
+          if (other !== undefined && BigInt(other as Hex) > BigInt(greatest as Hex)) greatest = other;
+        }
+        return greatest;
       } finally {
         await this.#keepTime();
       }
     });
-  }
-
-  async #laterThanHead(): Promise<bigint> {
-    const head = await this.#timestampOf("latest");
-    const now = this.clock.nowSeconds();
-    return now > head ? now : head + 1n;
-  }
-
-  /** True if L1's next block, were it made now, would be in a later second than the newest one. */
-  async #isNextLater(): Promise<boolean> {
-    const head = await this.#timestampOf("latest");
-    return head + 1n < this.clock.nowSeconds() || head < (await this.#timestampOf("pending"));
   }
 
   async #look(pass: () => Promise<unknown>): Promise<unknown> {
