@@ -30,6 +30,29 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     return (await response.json()) as Answer;
   };
 
+  test("refuses methods that chains alone have with what to use instead", async () => {
+    for (const [method, instead] of [
+      ["anvil_autoImpersonateAccount", /hardhat_impersonateAccount/],
+      ["txpool_status", /eth_pendingTransactions/],
+      ["trace_block", /debug_traceTransaction/],
+      ["zks_L1BatchNumber", /ask a chain/],
+    ] as const) {
+      const { error } = await rpc(method, true);
+      assert.deepEqual([error?.code, error?.data?.code], [-32601, "MethodNotServed"], method);
+      assert.match(error?.message ?? "", instead);
+    }
+    assert.equal((await rpc("anvil_setBalance", ACCOUNT, "0x1")).error, undefined);
+    assert.match((await rpc("foo_bar")).error?.message ?? "", /does not exist/);
+  });
+
+  test("names a parameter that is missing", async () => {
+    assert.match(
+      (await rpc("eth_getBalance")).error?.message ?? "",
+      /^eth_getBalance: the first parameter is missing: the address/,
+    );
+    assert.match((await rpc("hardhat_setBalance", ACCOUNT)).error?.message ?? "", /the second parameter is missing: the balance/);
+  });
+
   test("refuses code that would end the process, wherever a request holds it", async () => {
     const wallet = Wallet.createRandom();
     const raw = await wallet.signTransaction({

@@ -1,6 +1,7 @@
 import type { L1Connection } from "../described/l1-connection.ts";
 import type { JsonRpcApiProvider, Provider } from "ethers";
 import { withAliases } from "../../chain/rpc/request/aliases.ts";
+import { withRequiredParameters } from "../../chain/rpc/request/required-parameters.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
 import type { RpcMethod, RpcMethods } from "../../chain/rpc/request/dispatch.ts";
@@ -9,6 +10,7 @@ import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { serveMember } from "../../node/serving/listening.ts";
 import { connectInProcess } from "../relaying/relaying.ts";
 import { guardedL1Methods } from "./l1-guard.ts";
+import { refusalOfChainMethod } from "./methods-of-chains.ts";
 
 export interface LocalL1Options {
   readonly host: string;
@@ -60,10 +62,12 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
   const guarded = guardedL1Methods(request, connection.lookAhead);
   const all: RpcMethods = {
     get: (method) =>
-      added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
+      added.get(method) ??
+      guarded.get(method) ??
+      (SERVED.test(method) ? (params) => request(method, params) : refusalOfChainMethod(method)),
   };
   const noted = (some: RpcMethods): RpcMethods => options.noting?.(some, () => Number(chainId)) ?? some;
-  const methods = withAliases(guardedMethods(noted(all), options.closed ?? {}, true));
+  const methods = withRequiredParameters(withAliases(guardedMethods(noted(all), options.closed ?? {}, true)));
   const inProcess = noted({ get: (method) => added.get(method) ?? ((params) => request(method, params)) });
   let chainId = 0n;
   try {

@@ -12,6 +12,7 @@ import { chainMethods, type ChainMethodOptions } from "../../chain/rpc/served/me
 import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
 import type { RpcServerOptions } from "../../chain/rpc/transport/server.ts";
 import { withAliases } from "../../chain/rpc/request/aliases.ts";
+import { withRequiredParameters } from "../../chain/rpc/request/required-parameters.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { InProcessProvider, type Eip1193Provider } from "./eip1193.ts";
@@ -96,7 +97,7 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
   }
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
   const noted = noting(methods, () => Number(chain.chainId));
-  const answered = withAliases(guardedMethods(noted, closed));
+  const answered = withRequiredParameters(withAliases(guardedMethods(noted, closed)));
   const provider = new InProcessProvider(answered, engine);
   closing.add(() => provider.close());
   const served = refusal === undefined ? answered : refusedMethods(answered, refusal);

@@ -3,7 +3,9 @@ import { after, before, describe, it } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
 import { keccak256 } from "ethers";
 import hre from "hardhat";
+import { withAliases } from "../../../src/chain/rpc/request/aliases.ts";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
+import { withRequiredParameters } from "../../../src/chain/rpc/request/required-parameters.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { orderedRoot } from "../../../src/chain/witness/ordered-root.ts";
 import { fromHex, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
@@ -136,6 +138,52 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
     } finally {
       await close();
     }
+  });
+
+  it("a panic is named with its code and meaning, with the data that Hardhat's network reports", async () => {
+    const { provider, close } = await hre.network.create({ network: "local" });
+    try {
+      for (const [code, ours, theirs] of [
+        [0x01n, /^execution reverted: panic code 0x01 \(assert of a false condition\)$/, /panic code 0x1 /],
+        [0x11n, /^execution reverted: panic code 0x11 \(arithmetic overflow or underflow\)$/, /panic code 0x11 /],
+        [0x12n, /^execution reverted: panic code 0x12 \(division or modulo by zero\)$/, /panic code 0x12 /],
+        [0x99n, /^execution reverted: panic code 0x99$/, /unknown panic code 0x99/],
+      ] as const) {
+        const data = `0x4e487b71${wordToHex(code).slice(2)}`;
+        // Copies the 36 bytes behind its 12 bytes of instructions to memory, and reverts with them.
+        const revert = `0x6024600c5f3960245ffd0000${data.slice(2)}`;
+        const params = [{ to: STORE }, "latest", { [STORE]: { code: revert } }];
+        for (const method of ["eth_call", "eth_estimateGas"])
+          await assert.rejects(ask(method, ...params), { code: 3, message: ours, data });
+        await assert.rejects(provider.request({ method: "eth_call", params }), { code: 3, message: theirs, data });
+      }
+    } finally {
+      await close();
+    }
+  });
+
+  it("every method that needs a parameter names the first one that is missing", async () => {
+    const answered = withRequiredParameters(withAliases(methods));
+    const asked = (method: string, ...params: readonly unknown[]) => answered.get(method)!(params, undefined);
+    const missing: string[] = [];
+    for (const method of methods.keys()) {
+      try {
+        await asked(method);
+      } catch (error) {
+        const { code, message } = error as { readonly code: unknown; readonly message: string };
+        assert.doesNotMatch(message, /undefined/, `${method}: ${message}`);
+        if (code !== -32602) continue;
+        missing.push(method);
+        assert.match(message, new RegExp(`^${method}: the first parameter is missing: \\w+`));
+      }
+    }
+    assert.ok(missing.length > 60, String(missing.length));
+    await assert.rejects(asked("eth_getStorageAt", STORE), {
+      message: "eth_getStorageAt: the second parameter is missing: the slot",
+    });
+    await assert.rejects(asked("anvil_setBalance", STORE), {
+      message: "anvil_setBalance: the second parameter is missing: the balance in wei",
+    });
   });
 
   it("a transaction has its block's time", async () => {
