@@ -67,6 +67,7 @@ describe("a proven chain of format 3 whose blocks its own engine makes", () => {
   };
   const settleProven = async () => {
     const { batch } = await settleNow(devnet.chains[0]!);
+    await devnet.settle(undefined, { execution: true });
     assert.equal(pipeline().execution!.standing(batch.outputs.batchNumber)?.kind, "proven");
     return batch;
   };
