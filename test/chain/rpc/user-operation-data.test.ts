@@ -78,7 +78,9 @@ describe("B6: data of user operations", () => {
     assert.deepEqual(parseOperation(sent).authorization, { ...DELEGATION, s: "0xbb" });
     const { yParity: _, ...unsigned } = DELEGATION;
     assert.equal(parseOperation({ ...FIELDS, eip7702Auth: { ...unsigned, v: "0x1c" } }).authorization?.yParity, "0x1");
-    for (const changes of [{ r: undefined }, { yParity: "0x2" }, { nonce: 7 }, { address: "0x" }])
+    for (const nonce of [7, "7"])
+      assert.equal(parseOperation({ ...FIELDS, eip7702Auth: { ...DELEGATION, nonce } }).authorization?.nonce, "0x7");
+    for (const changes of [{ r: undefined }, { yParity: "0x2" }, { nonce: -7 }, { nonce: 0.5 }, { address: "0x" }])
       assert.throws(() => parseOperation({ ...FIELDS, eip7702Auth: { ...DELEGATION, ...changes } }), RpcError);
     // An estimate needs no signature yet.
     assert.equal(parseUnfinishedOperation({ ...FIELDS, eip7702Auth: { address: SENDER } }).authorization?.address, SENDER);
