@@ -134,6 +134,9 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
         const [method, ...params] = asked(2 ** 53, wallet.address);
         await assert.rejects(ask(method, ...params), { code: -32602, message: /is more than 2\^53 - 1/ });
       }
+      for (const value of ["5", 5]) {
+        for (const node of [ask, theirs]) await assert.rejects(node("hardhat_setBalance", STORE, value), { code: -32602 });
+      }
       await assert.rejects(ask("eth_getStorageAt", STORE, "foo"), { code: -32602, message: /"foo" is not a word/ });
     } finally {
       await close();

@@ -2,7 +2,7 @@ import type { Chain } from "../../chain.ts";
 import { fromHex, isHexBytes, toHex } from "../../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
 import { address } from "../request/call-request.ts";
-import { quantity, stateWord } from "../request/quantities.ts";
+import { hexadecimalQuantity, stateWord } from "../request/quantities.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { booleanParameter } from "../request/parameters.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
@@ -17,14 +17,14 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "hardhat_setBalance",
       async ([account, balance]) => {
-        await sequencer.cheat({ type: "balance", address: address(account), balanceWei: quantity(balance) });
+        await sequencer.cheat({ type: "balance", address: address(account), balanceWei: hexadecimalQuantity(balance) });
         return true;
       },
     ],
     [
       "hardhat_setNonce",
       async ([account, nonce]) => {
-        await sequencer.cheat({ type: "nonce", address: address(account), nonce: quantity(nonce) });
+        await sequencer.cheat({ type: "nonce", address: address(account), nonce: hexadecimalQuantity(nonce) });
         return true;
       },
     ],

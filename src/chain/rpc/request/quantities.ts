@@ -18,6 +18,12 @@ export function quantity(value: unknown): bigint {
   return read;
 }
 
+/** Number of a cheat: hexadecimal digits after `0x` alone, as in Hardhat's network. Throws RpcError. */
+export function hexadecimalQuantity(value: unknown): bigint {
+  if (typeof value === "string" && /^0x/i.test(value)) return quantity(value);
+  throw new RpcError(RpcCode.invalidParams, `${shown(value)} is not a hexadecimal number: write "0x1f"`);
+}
+
 /** Word of a state, such as a slot or its value: hexadecimal digits, also without `0x`. Throws RpcError. */
 export function stateWord(value: unknown): bigint {
   const digits = typeof value === "string" ? /^(?:0x)?([0-9a-f]{1,64})$/i.exec(value)?.[1] : undefined;
