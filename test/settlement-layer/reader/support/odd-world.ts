@@ -222,6 +222,8 @@ export class OddWorld {
     await this.#ask("evm_revert", [this.#mark?.id]);
     for (const [i, chain] of this.chains.entries()) chain.return(this.#mark!.states[i]!);
     this.#mark = undefined;
+    // Signed by the quorum: any account could commit this batch again.
+    this.#lastCommit = "0x";
     // The new blocks are others than those that were taken back.
     await this.#noise();
   }
