@@ -1,13 +1,11 @@
-import { AbiCoder, type LogDescription } from "ethers";
+import { AbiCoder } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { MemberClient } from "../ecosystem/member-client.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { waitForStep, type MessageStanding } from "../ecosystem/running-ecosystem.ts";
 import type { WaitOptions } from "../ecosystem/wait-until.ts";
-import { interopHandler } from "../sending/contract-interfaces.ts";
 import { revertReason, type ContractNames } from "../sending/revert-reason.ts";
-import { bundleResult } from "./bundle-result.ts";
+import { bundleResult, handlerEvents } from "./bundle-result.ts";
 import type { MessageLogs } from "./sent-messages.ts";
 
 /** Outcome of a bundle's calls, and its arrival at the sender. */
@@ -100,15 +98,6 @@ async function receiptOf(message: MessageStanding, providerOf: (chainId: number)
   const receipt = await providerOf(chainId).getTransactionReceipt(transactionHash);
   if (receipt === null) throw new Error(`chain ${chainId} does not have transaction ${transactionHash}`);
   return receipt;
-}
-
-/** Events of the interop handler about a bundle. */
-function handlerEvents(bundleHash: Hex, { logs }: Pick<MessageLogs, "logs">): readonly LogDescription[] {
-  return logs.flatMap((log) => {
-    if (log.address.toLowerCase() !== PREDEPLOYS.InteropHandler) return [];
-    const event = interopHandler.parseLog(log);
-    return event !== null && String(event.args["bundleHash"]).toLowerCase() === bundleHash.toLowerCase() ? [event] : [];
-  });
 }
 
 /** Return data of each call, as the interop handler encodes them. */

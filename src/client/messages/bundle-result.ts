@@ -1,3 +1,4 @@
+import type { LogDescription } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { interopHandler } from "../sending/contract-interfaces.ts";
@@ -16,11 +17,7 @@ export interface BundleResult {
 
 /** The result of the bundle with this hash, as the transaction that executed it tells; undefined where it did not execute it. */
 export function bundleResult(bundleHash: Hex, receipt: Pick<MessageLogs, "logs">): BundleResult | undefined {
-  const events = receipt.logs.flatMap((log) => {
-    const event = log.address.toLowerCase() === PREDEPLOYS.InteropHandler ? interopHandler.parseLog(log) : null;
-    // Anyone's transaction can execute several bundles.
-    return event !== null && String(event.args["bundleHash"]).toLowerCase() === bundleHash.toLowerCase() ? [event] : [];
-  });
+  const events = handlerEvents(bundleHash, receipt);
   const executed = events.find(({ name }) => name === "BundleExecuted");
   if (executed === undefined) return undefined;
   return {
@@ -28,6 +25,14 @@ export function bundleResult(bundleHash: Hex, receipt: Pick<MessageLogs, "logs">
     goesBack: events.some(({ name }) => name === "BundleRefunded"),
     result: String(executed.args["result"]) as Hex,
   };
+}
+
+/** Events of the interop handler about a bundle. A transaction can execute several bundles. */
+export function handlerEvents(bundleHash: Hex, { logs }: Pick<MessageLogs, "logs">): readonly LogDescription[] {
+  return logs.flatMap((log) => {
+    const event = log.address.toLowerCase() === PREDEPLOYS.InteropHandler ? interopHandler.parseLog(log) : null;
+    return event !== null && String(event.args["bundleHash"]).toLowerCase() === bundleHash.toLowerCase() ? [event] : [];
+  });
 }
 
 /** What became of a call that failed, in words. `reason`: as `revertReason` tells it. */
