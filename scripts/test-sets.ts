@@ -136,6 +136,7 @@ export const CORE_FILES: readonly string[] = [
   "devnet/stored-proof",
   "devnet/users-blocks",
   "node/queue-order",
+  "node/named-reverts",
   "node/execution-outcomes",
   "flow/reconstruct-settled",
   "plugin/solidity-tests",

@@ -8,7 +8,7 @@ import { ActBook, actMethods } from "./view/feed/act-book.ts";
 import { blockTimes } from "./view/feed/block-times.ts";
 import type { LookingDependencies } from "./view/looking/looking-methods.ts";
 import { witnessThreads } from "../chain/witness/witness-threads.ts";
-import { contractNames, revertReason } from "../client/sending/revert-reason.ts";
+import { contractNames, customErrorText, revertReason } from "../client/sending/revert-reason.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -67,6 +67,7 @@ import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
+import type { CustomErrorText } from "../node/serving/named-reverts.ts";
 import { keptNames } from "./view/books/kept-names.ts";
 import { UsersIndex } from "./view/transactions/users-index.ts";
 import { createEcosystemView, READ_MS, type EcosystemView } from "./view/books/ecosystem-view.ts";
@@ -140,7 +141,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const gate = new SharedExclusiveLock({ clock });
   const feed = new Feed();
   const chains = new RunningChains();
-  const { acts, guards } = watchedGuards(options, { feed, clock, chains: () => chains.current() }, closing);
+  const { acts, guards } = watchedGuards(options, { feed, clock, names, chains: () => chains.current() }, closing);
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
   const contracts = contractsOf(options, dependencies);
   const layerAs = layerOptions(options, guards, contracts);
@@ -220,13 +221,14 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
 /** What stands between clients and all members, and the book of what they have the ecosystem do. */
 function watchedGuards(
   options: CompleteOptions,
-  watched: Omit<ConstructorParameters<typeof ActBook>[0], "newId">,
+  watched: Omit<ConstructorParameters<typeof ActBook>[0], "newId"> & { readonly names: () => Promise<ProjectNames> },
   closing: Disposer,
 ) {
   const acts = new ActBook({ ...watched, newId: randomUUID });
   closing.add(() => acts.close());
   const sessions = new Sessions({ nowMs: () => watched.clock.nowMs() });
-  return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting } };
+  const customError: CustomErrorText = async (data) => customErrorText(data, await watched.names());
+  return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting, customError } };
 }
 
 /** What is kept of the ecosystem, and the chains to open, whose pasts begin to open beside all else. */

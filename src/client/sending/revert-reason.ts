@@ -111,6 +111,12 @@ export function revertError(data: Hex, names?: Pick<ContractNames, "error">): Er
   return parsed(() => knownErrorOf(data) ?? null, data) ?? names?.error(data);
 }
 
+/** Custom error that revert data hold, such as `Odd(3)`; undefined if no contract of the package or of `names` has it. */
+export function customErrorText(data: Hex, names?: Pick<ContractNames, "error">): string | undefined {
+  const error = revertError(data, names);
+  return error && inWords(error);
+}
+
 /** Why a call reverted, as the end of "it reverted …": with its error, reason or panic by name where one is known. */
 export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): string {
   if (data === "0x") return "without a reason";

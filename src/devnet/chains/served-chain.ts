@@ -9,6 +9,7 @@ import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/zks/message-status.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { ChainAccess } from "../../node/serving/serve-chain.ts";
+import type { CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionWatch } from "../execution/execution-watch.ts";
@@ -72,6 +73,7 @@ export async function startServedChain(
     /** Carries user operations into blocks; undefined where its key is not at hand. */
     readonly operator?: BaseWallet;
     readonly revertReason: RevertReason;
+    readonly customError: CustomErrorText;
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {

@@ -8,6 +8,7 @@ import type { RpcMethod, RpcMethods } from "../../chain/rpc/request/dispatch.ts"
 import { guardedMethods, type Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { serveMember } from "../../node/serving/listening.ts";
+import { withNamedReverts, type CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { connectInProcess } from "../relaying/relaying.ts";
 import { guardedL1Methods } from "./l1-guard.ts";
 import { refusalOfChainMethod } from "./methods-of-chains.ts";
@@ -26,6 +27,8 @@ export interface LocalL1Options {
   readonly closed?: Closed;
   /** Notes what clients have it do. Default: nothing is noted. */
   readonly noting?: NotedCalls;
+  /** Names custom errors of contracts of which the engine has no artifact. Default: errors have the revert data. */
+  readonly customError?: CustomErrorText;
 }
 
 /** A settlement layer inside this process, which others reach over HTTP and WebSocket. */
@@ -67,7 +70,9 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
       (SERVED.test(method) ? (params) => request(method, params) : refusalOfChainMethod(method)),
   };
   const noted = (some: RpcMethods): RpcMethods => options.noting?.(some, () => Number(chainId)) ?? some;
-  const methods = withRequiredParameters(withAliases(guardedMethods(noted(all), options.closed ?? {}, true)));
+  const { customError } = options;
+  const named = customError === undefined ? noted(all) : withNamedReverts(noted(all), customError);
+  const methods = withRequiredParameters(withAliases(guardedMethods(named, options.closed ?? {}, true)));
   const inProcess = noted({ get: (method) => added.get(method) ?? ((params) => request(method, params)) });
   let chainId = 0n;
   try {

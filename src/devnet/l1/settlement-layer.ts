@@ -89,13 +89,13 @@ export async function openSettlementLayer(
   },
   closing: Disposer,
 ): Promise<SettlementLayer> {
-  const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed, noting, singletons, createX } = options;
+  const { url, deployerKey, port = 0, singletons, createX, ...serving } = options;
   if (url === undefined) {
     const fork = options.fork === undefined ? undefined : await pinFork(options.fork);
     const time = await ownTime(fork, { connectL1, clock, world, l1PlaceRequests });
     const keepTime = (): void => world?.keepMovedSeconds(time.clock.offsetSeconds);
     closing.add(time.clock.onMoved(keepTime));
-    const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed, noting }, time.l1);
+    const l1 = await serveLocalL1({ ...serving, port }, time.l1);
     closing.add(() => l1.close());
     if (world?.continues !== true) {
       if (singletons) await putSingletons(l1);

@@ -9,6 +9,7 @@ import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
 import type { Feed, FeedEntry } from "../../chain/rpc/transport/feed.ts";
 import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/zks/message-status.ts";
+import type { CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
@@ -73,6 +74,7 @@ export interface ChainOpening {
   readonly world: World | undefined;
   readonly keys: UnlockedAccounts;
   readonly revertReason: RevertReason;
+  readonly customError: CustomErrorText;
   readonly feed: Feed;
   readonly noting: NotedCalls;
   readonly gate: SharedExclusiveLock;
@@ -147,7 +149,8 @@ function servedAs(
   baseToken: BaseToken,
   opening: ChainOpening,
 ): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
-  const { closed, sessions, noting, genesis, superchain, keys, revertReason, feed, layer, onSwitched, hasEnded } = opening;
+  const { closed, sessions, noting, genesis, superchain, keys, revertReason, customError, feed, layer, onSwitched, hasEnded } =
+    opening;
   const { host, origins, inBackground } = opening.options;
   return {
     host,
@@ -164,6 +167,7 @@ function servedAs(
     accounts: keys,
     relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
     revertReason,
+    customError,
     onSwitched,
     hasEnded: () => hasEnded(plan.chainId),
   };

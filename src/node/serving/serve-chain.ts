@@ -18,6 +18,7 @@ import type { Disposer } from "../../runtime/disposer.ts";
 import { InProcessProvider, type Eip1193Provider } from "./eip1193.ts";
 import { withFeed, type Feed } from "../../chain/rpc/transport/feed.ts";
 import { serveMember } from "./listening.ts";
+import { withNamedReverts, type CustomErrorText } from "./named-reverts.ts";
 
 export interface ServingOptions
   extends
@@ -41,6 +42,8 @@ export interface ServingOptions
   readonly feed?: Feed;
   /** Notes what clients have the chain do. Default: nothing is noted. */
   readonly noting?: NotedCalls;
+  /** Names the custom errors of reverts. Default: errors have the revert data alone. */
+  readonly customError?: CustomErrorText;
   /** Why clients get no answers about the chain now; undefined while they do. Default: they always do. */
   readonly refusal?: MethodRefusal;
 }
@@ -78,6 +81,7 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     feed,
     noting = (methods) => methods,
     refusal,
+    customError,
     readers,
     hyperchain,
     wallClockMs = Date.now,
@@ -97,7 +101,8 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
   }
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
   const noted = noting(methods, () => Number(chain.chainId));
-  const answered = withRequiredParameters(withAliases(guardedMethods(noted, closed)));
+  const namedReverts = customError === undefined ? noted : withNamedReverts(noted, customError);
+  const answered = withRequiredParameters(withAliases(guardedMethods(namedReverts, closed)));
   const provider = new InProcessProvider(answered, engine);
   closing.add(() => provider.close());
   const served = refusal === undefined ? answered : refusedMethods(answered, refusal);

@@ -1,7 +1,9 @@
 import type { NetworkConfig } from "hardhat/types/config";
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
+import { customErrorText } from "../../client/sending/revert-reason.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import { projectNames } from "../project-names.ts";
 import { MemberProvider } from "./member-provider.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
 import { requestSettings } from "./request-settings.ts";
@@ -38,12 +40,14 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
   const overHttp = { ...template, chainId, url, ...requestSettings(chain.networkConfig) };
   // The ecosystem is L1's: a chain that named it would get one of its own.
   const { hyperchains: _, connectsToChain: __, ...simulated } = chain.networkConfig;
+  const names = projectNames(context.artifacts);
   // Bound below, before anything can be asked.
   const provider: MemberProvider = new MemberProvider(
     chain.provider,
     (request, answer) =>
       hooks.runHandlerChain("network", "onRequest", [signing, request], (_context, _connection, next) => answer(next)),
     chain.throwsOnFailure,
+    async (data) => customErrorText(data, await names()),
   );
   const bare: NetworkConnection<string> = Object.assign(Object.create(null) as object, {
     id: nextId++,

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { EthereumProvider, JsonRpcRequest, JsonRpcResponse, RequestArguments } from "hardhat/types/providers";
 import type { Eip1193Provider, ProviderMessage } from "../../node/serving/eip1193.ts";
+import { nameRevert, type CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { requireSuccess } from "./failed-transaction.ts";
-import { nameRevert } from "./named-revert.ts";
 
 /** Sends a request through Hardhat's hooks (accounts, gas, other plugins) and then on. */
 type RequestChain = (
@@ -15,6 +15,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   readonly #member: Eip1193Provider;
   readonly #chain: RequestChain;
   readonly #throwsOnFailure: boolean;
+  readonly #customError: CustomErrorText;
   readonly #forward = (message: ProviderMessage): void => void this.emit("message", message);
   readonly #impersonated = new Set<string>();
   #nextId = 1;
@@ -22,11 +23,12 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   #isClosed = false;
 
   /** `throwsOnFailure`: whether sending a transaction rejects where it fails, as Hardhat's networks have it. */
-  constructor(member: Eip1193Provider, chain: RequestChain, throwsOnFailure: boolean) {
+  constructor(member: Eip1193Provider, chain: RequestChain, throwsOnFailure: boolean, customError: CustomErrorText) {
     super();
     this.#member = member;
     this.#chain = chain;
     this.#throwsOnFailure = throwsOnFailure;
+    this.#customError = customError;
     member.on("message", this.#forward);
   }
 
@@ -64,7 +66,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
       if (this.#throwsOnFailure && SENDING.has(method)) await requireSuccess(this.#member, result);
       return result;
     } catch (error) {
-      if (error instanceof Error) nameRevert(error);
+      if (error instanceof Error) await nameRevert(error, this.#customError);
       throw error;
     }
   }

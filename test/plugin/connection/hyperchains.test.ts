@@ -15,6 +15,21 @@ import { l1AccountOf } from "../../../src/client/calls/chain-accounts.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 
+/** `double(3)` of CallTarget, and the error `Odd(3)` with which it reverts. */
+const CALLED = new Interface(["function double(uint256 argument)", "error Odd(uint256 argument)"]);
+const [DOUBLE_3, ODD_3] = [CALLED.encodeFunctionData("double", [3n]), CALLED.encodeErrorResult("Odd", [3n])];
+interface HttpAnswer {
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+}
+
+async function askOverHttp(
+  { url }: Pick<Member, "url">,
+  questions: readonly (readonly [method: string, params: readonly unknown[]])[],
+): Promise<readonly HttpAnswer[]> {
+  const body = JSON.stringify(questions.map(([method, params], id) => ({ jsonrpc: "2.0", id, method, params })));
+  return (await (await fetch(url, { method: "POST", body })).json()) as readonly HttpAnswer[];
+}
+
 const NOBODY = "0x00000000000000000000000000000000000a11ce";
 
 describe("I2: an ecosystem from network.create", () => {
@@ -158,6 +173,18 @@ describe("I2: an ecosystem from network.create", () => {
     assert.ok(failure instanceof Error);
     assert.match(String(failure.stack), /CallTarget\.double \(test\/contracts\/solidity\/l2\/InteropTestContracts\.sol:\d+\)/);
     assert.match(JSON.stringify(failure), new RegExp(target.interface.getError("Odd")!.selector));
+  });
+
+  test("a custom error has its name and arguments over HTTP, on chains and on L1, as on Hardhat's node", async () => {
+    for (const member of [alpha, hyperchains.l1]) {
+      const target = await member.ethers.deployContract("CallTarget");
+      const call = { from: (await member.ethers.getSigners())[0]!.address, to: String(target.target), data: DOUBLE_3 };
+      for (const method of ["eth_call", "eth_estimateGas", "eth_sendTransaction"]) {
+        const [{ error } = {}] = await askOverHttp(member, [[method, [call]]]);
+        assert.partialDeepStrictEqual(error, { code: 3, data: ODD_3 }, method);
+        assert.match(JSON.stringify(error), /reverted with custom error 'Odd\(3\)'"/, method);
+      }
+    }
   });
 
   test("a chain's provider tells of new blocks, until the subscription ends", async () => {

@@ -5,6 +5,8 @@ import { panicCode, panicText } from "../../../protocol/panic-code.ts";
 import { mostWork } from "../../model/work-limits.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
+/** Message for a revert; the reason of Solidity follows if there is one. */
+export const REVERTED = "execution reverted";
 const MAX_REASON_CHARACTERS = 1_000;
 
 /** What the call returned. Throws RpcError where it failed. */
@@ -66,7 +68,7 @@ export function requireRunnable(answer: Omit<CallAnswer, "output" | "error" | "i
 /** As Ethereum's nodes say it, with the reason where there is one. */
 function revertMessage(output: Hex): string {
   const panic = panicCode(output);
-  if (panic !== undefined) return `execution reverted: panic code ${panicText(panic)}`;
+  if (panic !== undefined) return `${REVERTED}: panic code ${panicText(panic)}`;
   const reason = errorString(output);
-  return reason === undefined ? "execution reverted" : `execution reverted: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
+  return reason === undefined ? REVERTED : `${REVERTED}: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
 }
