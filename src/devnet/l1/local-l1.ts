@@ -65,14 +65,13 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
   const guarded = guardedL1Methods(request, connection.lookAhead);
   const all: RpcMethods = {
     get: (method) =>
-      added.get(method) ??
-      guarded.get(method) ??
-      (SERVED.test(method) ? (params) => request(method, params) : refusalOfChainMethod(method)),
+      added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
   };
   const noted = (some: RpcMethods): RpcMethods => options.noting?.(some, () => Number(chainId)) ?? some;
   const { customError } = options;
   const named = customError === undefined ? noted(all) : withNamedReverts(noted(all), customError);
-  const methods = withRequiredParameters(withAliases(guardedMethods(named, options.closed ?? {}, true)));
+  const answered = withRequiredParameters(withAliases(guardedMethods(named, options.closed ?? {}, true)));
+  const methods: RpcMethods = { get: (method) => answered.get(method) ?? refusalOfChainMethod(method) };
   const inProcess = noted({ get: (method) => added.get(method) ?? ((params) => request(method, params)) });
   let chainId = 0n;
   try {

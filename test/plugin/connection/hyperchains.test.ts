@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { after, before, describe, mock, test } from "node:test";
 import { Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts/accounts.ts";
+import { isForEcosystem, METHOD_ACCESS } from "../../../src/chain/rpc/access/method-access.ts";
+import { ECOSYSTEM_PARAMETERS } from "../../../src/chain/rpc/request/ecosystem-parameters.ts";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
 import { messageGateway } from "../../../src/client/sending/contract-interfaces.ts";
 import { deployMessageGateways } from "../../../src/client/messages/message-gateway.ts";
@@ -18,6 +21,11 @@ import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 /** `double(3)` of CallTarget, and the error `Odd(3)` with which it reverts. */
 const CALLED = new Interface(["function double(uint256 argument)", "error Odd(uint256 argument)"]);
 const [DOUBLE_3, ODD_3] = [CALLED.encodeFunctionData("double", [3n]), CALLED.encodeErrorResult("Odd", [3n])];
+const ORDINALS = ["first", "second", "third", "fourth"];
+const SAMPLES = [271, "0x1f", `0x${"11".repeat(20)}`, `0x${"11".repeat(32)}`, {}, [], true];
+/** Methods for sessions, which no L1 has. */
+const SESSIONS = ["closeSession", "getSessionChallenge", "openSession", "useSession"].map((name) => `hyperchain_${name}`);
+
 interface HttpAnswer {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
@@ -185,6 +193,49 @@ describe("I2: an ecosystem from network.create", () => {
         assert.match(JSON.stringify(error), /reverted with custom error 'Odd\(3\)'"/, method);
       }
     }
+  });
+
+  test("each method of the package names the parameter that is missing, of another type, or superfluous", async () => {
+    for (const member of [alpha, hyperchains.l1]) {
+      const unserved: string[] = [];
+      for (const [method, parameters] of Object.entries(ECOSYSTEM_PARAMETERS)) {
+        const values = parameters.map(({ type }) => SAMPLES.find((sample) => type.is(sample)));
+        const faulty = parameters.flatMap(({ name, isOptional }, index) => [
+          // No parameter is a fraction.
+          { params: [...values.slice(0, index), 1.5], told: `the ${ORDINALS[index]} parameter, ${name}, is ` },
+          ...(isOptional === true
+            ? []
+            : [{ params: values.slice(0, index), told: `the ${ORDINALS[index]} parameter is missing: ${name}` }]),
+        ]);
+        faulty.push({
+          params: [...values, 7],
+          told: `the ${ORDINALS[values.length]} parameter, 7, is one more than the method has: `,
+        });
+        const answers = await askOverHttp(
+          member,
+          faulty.map(({ params }) => [method, params] as const),
+        );
+        if (answers.some(({ error }) => error?.code === -32601)) unserved.push(method);
+        else
+          for (const [index, { error }] of answers.entries()) {
+            assert.equal(error?.code, -32602, `${method}: ${JSON.stringify(error)}`);
+            assert.ok(error.message.startsWith(`${method}: ${faulty[index]?.told}`), error.message);
+          }
+      }
+      // Chains alone have most of these, and validiums with data alone the last one.
+      assert.deepEqual(
+        member === alpha ? unserved : unserved.filter(isForEcosystem),
+        member === alpha ? ["hyperchain_getBatchData"] : SESSIONS,
+      );
+    }
+  });
+
+  test("each documented method of the package has a list of its parameters", () => {
+    const pages = ["docs/rpc.md", "src/devnet/README.md"].map((page) => readFileSync(page, "utf8"));
+    const cells = pages.flatMap((page) => page.split("\n").flatMap((line) => (line.startsWith("|") ? [line.split("|")[1]] : [])));
+    const documented = cells.flatMap((cell) => cell?.match(/hyperchain_\w+/g) ?? []);
+    const listed = [...documented, ...[...METHOD_ACCESS.keys()].filter((method) => method.startsWith("hyperchain_"))];
+    assert.deepEqual(Object.keys(ECOSYSTEM_PARAMETERS).sort(), [...new Set(listed)].sort());
   });
 
   test("a chain's provider tells of new blocks, until the subscription ends", async () => {

@@ -1,8 +1,7 @@
 import { ANVIL_ALIASES } from "./aliases.ts";
+import { ECOSYSTEM_PARAMETERS, parameterFault, positionOf } from "./ecosystem-parameters.ts";
 import type { RpcMethods } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-
-const ORDINALS = ["first", "second", "third"];
 
 /** Parameters without which a method has no answer, in their order. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +14,6 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
     "debug_traceTransaction trace_transaction hardhat_dropTransaction ots_traceTransaction ots_getInternalOperations",
     "ots_getTransactionError zks_getL2ToL1LogProof zks_getTransactionDetails",
   ]),
-  ...each("the hash of the message", ["hyperchain_getMessage"]),
   ...each("the hash of the block", [
     "eth_getBlockByHash eth_getBlockTransactionCountByHash debug_traceBlockByHash ots_getBlockDetailsByHash",
   ]),
@@ -25,7 +23,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   ...each("the serialized transaction", ["eth_sendRawTransaction eth_sendRawTransactionSync"]),
   ...each("the filter", ["eth_getLogs eth_newFilter trace_filter"]),
   ...each("the id of the filter", ["eth_getFilterChanges eth_getFilterLogs eth_uninstallFilter"]),
-  ...each("the number of the batch", ["zks_getL1BatchDetails zks_getL1BatchBlockRange hyperchain_getExecutionProof"]),
+  ...each("the number of the batch", ["zks_getL1BatchDetails zks_getL1BatchBlockRange"]),
   ...each("the number of the block", ["zks_getBlockDetails zks_getBlockMetadataByNumber"]),
   ...each("true or false", ["anvil_autoImpersonateAccount evm_setAutomine hardhat_setLoggingEnabled"]),
   ...each("the number of seconds", ["evm_increaseTime"]),
@@ -64,20 +62,33 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   hardhat_setStorageAt: ["the address of the account", "the slot", "the value"],
 };
 
-/** The methods, which refuse a request that lacks a parameter by that parameter's name and position, for anvil's names too. */
+/**
+ * Methods that refuse a request without a required parameter by the parameter's name and position, also under anvil's names.
+ * Methods of this package also refuse further parameters, and parameters of a wrong type.
+ */
 export function withRequiredParameters(methods: RpcMethods): RpcMethods {
   return {
     get(name) {
       const method = methods.get(name);
-      const required = REQUIRED[ANVIL_ALIASES[name] ?? name];
-      if (method === undefined || required === undefined) return method;
+      const faultOf = faultFinder(name);
+      if (method === undefined || faultOf === undefined) return method;
       return async (params, client) => {
-        const missing = required.findIndex((_, index) => params[index] === undefined);
-        if (missing === -1) return method(params, client);
-        const position = ORDINALS[missing] ?? String(missing + 1);
-        throw new RpcError(RpcCode.invalidParams, `${name}: the ${position} parameter is missing: ${required[missing]}`);
+        const fault = faultOf(params);
+        if (fault === undefined) return method(params, client);
+        throw new RpcError(RpcCode.invalidParams, `${name}: ${fault}`);
       };
     },
+  };
+}
+
+function faultFinder(name: string): ((params: readonly unknown[]) => string | undefined) | undefined {
+  const parameters = ECOSYSTEM_PARAMETERS[name];
+  if (parameters !== undefined) return (params) => parameterFault(parameters, params);
+  const required = REQUIRED[ANVIL_ALIASES[name] ?? name];
+  if (required === undefined) return undefined;
+  return (params) => {
+    const missing = required.findIndex((_, index) => params[index] === undefined);
+    return missing === -1 ? undefined : `${positionOf(missing)} is missing: ${required[missing]}`;
   };
 }
 
