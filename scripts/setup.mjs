@@ -1,8 +1,10 @@
 // Installs what is missing. Plain JavaScript, because it runs on whatever Node the user has (20 or newer) before any
 // dependency exists. On Node 20 npm silently skips EDR's native package (its engines ask for 22), so the second pass
 // runs under the Node 24 that the first pass brought.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,6 +13,8 @@ const scope = join(root, "node_modules", "@nomicfoundation");
 
 // Errors alone: npm warns of the Node that starts it, which the second pass replaces, and of scripts that nothing here needs.
 const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
+const PROGRESS_MS = 10_000;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 function versionIn(folder) {
   try {
@@ -35,13 +39,24 @@ function hasEdrBinary() {
   return readdirSync(scope).some((name) => name.startsWith("edr-") && versionIn(join(scope, name)) === version);
 }
 
-function run(command, args) {
-  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
-  if (result.status !== 0) {
-    console.error(`setup failed: '${command} ${args.join(" ")}' ended with ${result.status ?? result.signal ?? result.error}`);
-    console.error("It needs the npm registry, and no other set-up running in this folder. Running it again is safe.");
-    process.exit(result.status ?? 1);
-  }
+/** Runs a command for a task, such as "installing dependencies". Reports each ten seconds. A signal also ends the command. */
+async function run(task, command, args) {
+  console.error(`setup: ${task} (once)…`);
+  const begun = Date.now();
+  const child = spawn(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  const report = () => console.error(`setup: still ${task}, for ${Math.round((Date.now() - begun) / 1000)} s…`);
+  const timer = setInterval(report, PROGRESS_MS);
+  let received;
+  const pass = (signal) => child.kill((received = signal));
+  for (const signal of SIGNALS) process.on(signal, pass);
+  const [code, signal] = await once(child, "exit").catch((error) => [error]);
+  clearInterval(timer);
+  for (const each of SIGNALS) process.off(each, pass);
+  if (received !== undefined) process.exit(128 + constants.signals[received]);
+  if (code === 0) return;
+  console.error(`setup failed: '${command} ${args.join(" ")}' ended with ${signal ?? code}`);
+  console.error("It needs the npm registry, and no other set-up running in this folder. Running it again is safe.");
+  process.exit(typeof code === "number" ? code : 1);
 }
 
 if (Number(process.versions.node.split(".")[0]) < 20) {
@@ -55,16 +70,14 @@ if (!installed() && lstatSync(join(root, "node_modules"), { throwIfNoEntry: fals
   process.exit(1);
 }
 if (!installed()) {
-  console.error("setup: installing dependencies (once)…");
-  run("npm", ["ci", ...QUIET]);
+  await run("installing dependencies", "npm", ["ci", ...QUIET]);
 }
 // Only for tests: the oldest Node that the plugin supports, in a folder of its own, so that its `node` shadows no other.
 if (
   process.argv.includes("--with-node-22") &&
   !existsSync(join(root, "node_modules", ".node-22", "node_modules", "node", "bin"))
 ) {
-  console.error("setup: installing Node 22 for the tests of the package (once)…");
-  run("npm", [
+  await run("installing Node 22 for the tests of the package", "npm", [
     "install",
     "--prefix",
     join("node_modules", ".node-22"),
@@ -78,8 +91,7 @@ if (
 for (const version of process.argv.includes("--with-node-22") ? ["0.7.0", "0.8.0"] : []) {
   const folder = join("node_modules", `.account-abstraction-${version}`);
   if (versionIn(join(root, folder, "node_modules", "@account-abstraction", "contracts")) === version) continue;
-  console.error(`setup: installing @account-abstraction/contracts ${version} for the tests of user operations (once)…`);
-  run("npm", [
+  await run(`installing @account-abstraction/contracts ${version} for the tests of user operations`, "npm", [
     "install",
     "--prefix",
     folder,
@@ -91,6 +103,9 @@ for (const version of process.argv.includes("--with-node-22") ? ["0.7.0", "0.8.0
   ]);
 }
 if (!hasEdrBinary()) {
-  console.error("setup: installing the execution engine's native package (once)…");
-  run("npm", ["exec", "-c", `npm install --no-save ${QUIET.join(" ")}`]);
+  await run("installing the execution engine's native package", "npm", [
+    "exec",
+    "-c",
+    `npm install --no-save ${QUIET.join(" ")}`,
+  ]);
 }

@@ -1,6 +1,7 @@
 import { formatEther } from "ethers";
 import hre from "hardhat";
 import { systemClock } from "../runtime/clock.ts";
+import { withProgress } from "../runtime/with-progress.ts";
 import { call } from "../client/calls/call.ts";
 import { send } from "../client/transfers/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts/accounts.ts";
@@ -84,7 +85,7 @@ const artifacts = (name: string) => hre.artifacts.readArtifact(name);
 await compile();
 const compiledAt = performance.now();
 const batches: object[] = [];
-const devnet = await startDevnet(
+const starting = startDevnet(
   {
     chains: CHAINS.map((chain) => ({ ...chain, batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined } })),
     fundedAccounts: [ALICE, BOB, ACCOUNT_NUMBERS.relayer],
@@ -103,6 +104,7 @@ const devnet = await startDevnet(
       console.error(`${nameOf(chainId)} stands still: ${error instanceof Error ? error.message : String(error)}`),
   },
 );
+const devnet = await during("starting L1 and two chains", starting);
 const readySeconds = secondsSince(compiledAt);
 /** What must end before the process does. */
 const closing: (() => unknown)[] = [() => devnet.close()];
@@ -167,6 +169,11 @@ try {
 }
 if (values.exit && !ending) await end(0);
 
+/** Waits for a step, and reports on stderr while it takes long. */
+function during<T>(step: string, work: Promise<T>): Promise<T> {
+  return withProgress(work, systemClock, (seconds) => console.error(`still ${step}, for ${seconds} s…`));
+}
+
 /** Behind all else, so that the seven steps have the machine to themselves. */
 async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   if (values["seven-steps"]) return undefined;
@@ -177,7 +184,8 @@ async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   say(
     "A third chain comes, and L1 executes its first batch by one proof of its execution: that takes about a minute on two free cores.",
   );
-  return showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
+  const shown = showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
+  return during(`proving and executing a batch of ${CHAIN_ON_L1.name}`, shown);
 }
 
 async function demonstrate({ l1, ecosystem, accounts, chains, relayer }: Devnet): Promise<object> {
@@ -209,10 +217,10 @@ async function demonstrate({ l1, ecosystem, accounts, chains, relayer }: Devnet)
   await send(info, { from, to: { chain, account: bob }, amount: 2n * ETHER }, aliceOnA);
   await call(info, { from, to: { chain, account: counter }, data: "0x", value: ETHER, reward: REWARD_WEI }, aliceOnA);
   await a.pipeline.seal();
-  await watch.reached("executed", MESSAGES);
+  await during("proving and delivering the messages", watch.reached("executed", MESSAGES));
   const sevenStepSeconds = secondsSince(begun);
   await b.pipeline.seal();
-  await watch.reached("importSettled", MESSAGES);
+  await during("proving the batch that has the import", watch.reached("importSettled", MESSAGES));
   watch.end();
 
   const bobGot = (await clientB.getBalance(bob)) - bobHad;

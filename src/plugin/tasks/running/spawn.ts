@@ -11,6 +11,7 @@ import type { DevnetOptions } from "../../../devnet/described/options.ts";
 import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { parentId } from "../../../protocol/chain-ancestry.ts";
 import { repeat } from "../../../runtime/repeat.ts";
+import { withProgress } from "../../../runtime/with-progress.ts";
 import { serveEcosystem } from "../../../page/ecosystem-page.ts";
 import type { PageServer } from "../../../page/page-server.ts";
 import type { HyperchainsConfig } from "../../../options/resolved-config.ts";
@@ -59,7 +60,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     ...kept,
     ...ecosystemOptions(config, "spawn"),
   });
-  const devnet = await startEcosystem(options, hre, {
+  const starting = startEcosystem(options, hre, {
     onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch))),
     onResealed: (chainId, done) => resealed.forEach((tell) => tell(resealInfo(chainId, done))),
     onAdded: (chain) => {
@@ -79,6 +80,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   }).catch((error: unknown) => {
     throw explained(inUsersWords(error, config, flagsGiven(args)));
   });
+  const devnet = await withProgress(starting, systemClock, (seconds) => output.progress(`still starting, for ${seconds} s…`));
   const info = devnet.info();
   const readySeconds = Math.round(performance.now() - begun) / 1000;
   // An L1 that runs elsewhere does not answer for the ecosystem.
