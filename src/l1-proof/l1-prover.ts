@@ -1,6 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { CardSetup } from "../devices/card-setup.ts";
 import type { DeviceChoice } from "../devices/device-choice.ts";
+import { GuardedWorker } from "../runtime/guarded-worker.ts";
 import { JobThread } from "../runtime/job-thread.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
 import type { BatchForL1 } from "./batch-for-l1.ts";
@@ -47,7 +48,7 @@ const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./l1-proof-thread.
 /** Starts nothing until it is asked for something. */
 export function createL1Prover({ workers, programs, device, idleTimeoutMs = IDLE_MS }: L1ProverOptions): L1Prover {
   const start = (card?: CardSetup): Worker =>
-    new Worker(threadFile, { workerData: { workers, programs, card } satisfies L1ThreadSetup });
+    new GuardedWorker(threadFile, { workerData: { workers, programs, card } satisfies L1ThreadSetup });
   const thread = new JobThread<L1ProofJob, L1ProofAnswer, L1ProofProgress, L1ProofFailure>({
     startThread: () => (device === undefined ? start() : device.start(start)),
     endThread: device === undefined ? undefined : (ended) => device.end(ended),

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { guardedCall } from "./guarded-worker.ts";
 
 /** What of the package `secp256k1` is used; signatures are r ‖ s, 64 bytes, of hashes of 32. */
 export interface Libsecp256k1 {
@@ -14,7 +15,11 @@ export const libsecp256k1: Libsecp256k1 | undefined = load();
 function load(): Libsecp256k1 | undefined {
   try {
     // Not the package's main file: what that falls back to is slower than noble.
-    return createRequire(import.meta.url)("secp256k1/bindings.js") as Libsecp256k1;
+    const library = guardedCall(() => createRequire(import.meta.url)("secp256k1/bindings.js") as Libsecp256k1);
+    return {
+      ecdsaSign: (...signed) => guardedCall(() => library.ecdsaSign(...signed)),
+      ecdsaRecover: (...recovered) => guardedCall(() => library.ecdsaRecover(...recovered)),
+    };
   } catch {
     // No binary for this system.
     return undefined;

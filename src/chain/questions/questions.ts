@@ -1,6 +1,7 @@
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type Worker } from "node:worker_threads";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { Witness } from "../witness/witness.ts";
+import { GuardedWorker } from "../../runtime/guarded-worker.ts";
 import { ReadyThreads } from "../../runtime/ready-threads.ts";
 import {
   QuestionError,
@@ -33,7 +34,7 @@ const MOST_KEPT = 4;
 const threads = new ReadyThreads(() => {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const file = new URL(`./questions-thread.${extension}`, import.meta.url);
-  return new Worker(file, { execArgv: [], resourceLimits: THREAD_LIMITS });
+  return new GuardedWorker(file, { execArgv: [], resourceLimits: THREAD_LIMITS });
 }, MOST_KEPT);
 
 /** A thread while it serves a chain. */

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { GuardedWorker } from "../../runtime/guarded-worker.ts";
 import { ReadyThreads } from "../../runtime/ready-threads.ts";
 
 /**
@@ -13,7 +13,7 @@ const MOST_KEPT = 4;
 /** Of this process. A thread takes longer to load the EVM than a chain takes to start. */
 export const witnessThreads = new ReadyThreads(() => {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new Worker(new URL(`./witness-thread.${extension}`, import.meta.url), {
+  return new GuardedWorker(new URL(`./witness-thread.${extension}`, import.meta.url), {
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB },
   });

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { GuardedWorker } from "../../runtime/guarded-worker.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
 import { executionParameters } from "../parameters.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
@@ -37,7 +37,7 @@ export class ChunkFiller {
     const resourceLimits = { maxOldGenerationSizeMb: mostMib, maxYoungGenerationSizeMb: mostNewMib };
     const workerData: FillingThreadSetup = { protocolVersion, parameters };
     this.#thread = new JobThread({
-      startThread: () => new Worker(threadFile, { workerData, resourceLimits }),
+      startThread: () => new GuardedWorker(threadFile, { workerData, resourceLimits }),
       idleTimeoutMs: IDLE_TIMEOUT_MS,
       mostLostThreads: 1,
       queued: undefined,

@@ -1,7 +1,8 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { CardSetup } from "../../devices/card-setup.ts";
 import { defaultIdleTimeoutMs, type DeviceChoice } from "../../devices/device-choice.ts";
 import { NamedError } from "../../errors/named-error.ts";
+import { GuardedWorker } from "../../runtime/guarded-worker.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
@@ -86,7 +87,7 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
     startThread() {
       const setup = { workers, parameters, acceptsWeakParameters, mostCells };
       const begin = (card?: CardSetup): Worker =>
-        new Worker(threadFile, { workerData: { ...setup, card } satisfies ExecutionThreadSetup });
+        new GuardedWorker(threadFile, { workerData: { ...setup, card } satisfies ExecutionThreadSetup });
       return device === undefined ? begin() : device.start(begin);
     },
     endThread: device === undefined ? undefined : (ended) => device.end(ended),
