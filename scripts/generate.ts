@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
+import { apiReports } from "./api-report/report.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
 import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { systemContextsFile } from "./kernel-generator/system-contexts.ts";
@@ -35,5 +36,7 @@ abiFiles(root).forEach(write);
 write(errorsPage(root));
 (await optionsReference(root)).forEach(write);
 pagesWithSnippets(root).forEach(write);
+// Reports read the generated types and ABIs.
+apiReports(root).forEach(write);
 if (changed === 0) console.log("generated files are up to date");
 if (check && changed > 0) process.exitCode = 1;

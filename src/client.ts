@@ -28,7 +28,7 @@ export {
 export type { ChainAddress, ChainAddressLike } from "./client/ecosystem/chain-address.ts";
 export { ClientError } from "./client/ecosystem/client-error.ts";
 export { findOperations, refundOperation } from "./client/queue/refund-operation.ts";
-export type { OperationInQueue, RefundedOperation } from "./client/queue/refund-operation.ts";
+export type { OperationInQueue, Refund, RefundedOperation } from "./client/queue/refund-operation.ts";
 export { HyperchainError } from "./errors/hyperchain-error.ts";
 export type { ClientErrorCode } from "./client/ecosystem/client-error.ts";
 export { deposit } from "./client/queue/deposit.ts";
@@ -43,10 +43,10 @@ export type { MemberClient } from "./client/ecosystem/member-client.ts";
 export { providersOf } from "./client/ecosystem/providers-of.ts";
 export { loadEcosystem, messageStatus, messageTrace, waitForMessage, waitForStep } from "./client/ecosystem/running-ecosystem.ts";
 export { waitForAnswer } from "./client/messages/bundle-answer.ts";
-export type { BundleOutcome, MessageAnswer } from "./client/messages/bundle-answer.ts";
-export type { MessageStanding, RunningEcosystem } from "./client/ecosystem/running-ecosystem.ts";
+export type { BundleOutcome, MessageAnswer, ReceiptReader } from "./client/messages/bundle-answer.ts";
+export type { MessageStanding, RunningEcosystem, WalletTransaction } from "./client/ecosystem/running-ecosystem.ts";
 export { contractNames, revertReason } from "./client/sending/revert-reason.ts";
-export type { ContractNames } from "./client/sending/revert-reason.ts";
+export type { ContractNames, NamedArgument } from "./client/sending/revert-reason.ts";
 export { readRemote } from "./client/messages/read-remote.ts";
 export type { RemoteReading, RemoteReadRequest } from "./client/messages/read-remote.ts";
 export type { WaitOptions } from "./client/ecosystem/wait-until.ts";
@@ -93,12 +93,12 @@ export type { ListedStanding } from "./client/transfers/listed-standing.ts";
 export { claimListed, owedListed, refundListed } from "./client/transfers/listed-claims.ts";
 export type { LostEntry, OwedListed, RefundedEntry } from "./client/transfers/listed-claims.ts";
 export { sentMessages } from "./client/messages/sent-messages.ts";
-export type { SentMessage } from "./client/messages/sent-messages.ts";
+export type { MessageLogs, MessageType, SentMessage } from "./client/messages/sent-messages.ts";
 export { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "./client/flows/atomic-flow.ts";
 export { findFlow } from "./client/flows/find-flow.ts";
 export { claimEscrow } from "./client/flows/flow-escrow.ts";
 export type { EscrowClaim, PaidEscrow } from "./client/flows/flow-escrow.ts";
-export type { FlowLegName } from "./client/flows/atomic-flow.ts";
+export type { FlowFee, FlowLegName } from "./client/flows/atomic-flow.ts";
 export { buildFlow } from "./client/flows/build-flow.ts";
 export type { FlowLegRequest, FlowRequest } from "./client/flows/build-flow.ts";
 export { flowStatus } from "./client/flows/flow-status.ts";
@@ -119,11 +119,18 @@ export { walletHistory } from "./client/ecosystem/running-ecosystem.ts";
 export type { WalletHistory } from "./client/ecosystem/running-ecosystem.ts";
 export { WalletBooks } from "./client/wallet/wallet-books.ts";
 export { walletView } from "./client/wallet/wallet-view.ts";
-export type { TokenBalance } from "./client/wallet/wallet-balances.ts";
-export type { WalletView } from "./client/wallet/wallet-view.ts";
+export type { MemberBalances, TokenBalance } from "./client/wallet/wallet-balances.ts";
+export type { UnreadTransfers, WalletView } from "./client/wallet/wallet-view.ts";
 export type { TransferInFlight } from "./client/queue/transfer-in-flight.ts";
 export { claimWithdrawal, finalizeWithdrawal, findWithdrawal, viewL1, withdraw } from "./client/messages/withdraw.ts";
-export type { FinalizedWithdrawal, FoundWithdrawal, WithdrawalState, WithdrawRequest } from "./client/messages/withdraw.ts";
+export type {
+  ClaimedWithdrawal,
+  FinalizedWithdrawal,
+  FoundWithdrawal,
+  WithdrawalName,
+  WithdrawalState,
+  WithdrawRequest,
+} from "./client/messages/withdraw.ts";
 export type { AtomicFlow, FlowLeg } from "./protocol/atomic-flow.ts";
 export { interoperableAddress, parseInteroperableAddress } from "./protocol/interoperable-address.ts";
 export { JOURNEY_STEPS } from "./protocol/cross-chain-message.ts";
@@ -131,3 +138,31 @@ export type { JourneyStep } from "./protocol/cross-chain-message.ts";
 export { ATOMIC_FLOWS_ADDRESS } from "./relayer/atomic-flows-address.ts";
 export { proveMessage, proveWithdrawal } from "./relayer/inclusion-proof.ts";
 export type { MessageInclusionProof, WithdrawalClaim } from "./relayer/inclusion-proof.ts";
+export type { DepositedMoney, QueuedDeposit, QueuedDeposits } from "./client/queue/deposits-in-flight.ts";
+export type { LogBook, LogBookTerms } from "./client/queue/log-book.ts";
+export type { ChainToken } from "./client/tokens/token.ts";
+export type { AssetOrigin } from "./client/wallet/spendable.ts";
+export type { ForAnyAccount, SearchedMember, SentTransfer } from "./client/wallet/wallet-books.ts";
+export type { NamedError } from "./errors/named-error.ts";
+export type { AssetMessageKind, AssetTransfer } from "./protocol/asset-message.ts";
+export type { BatchRecord } from "./protocol/batch-record.ts";
+export type { Hex } from "./protocol/hex.ts";
+export type { BatchNumber, BlockNumber, ChainId, Id, MessageHash, OperationHash } from "./protocol/ids.ts";
+export type { L1Call } from "./protocol/l1-call.ts";
+export type { StoredBatch } from "./protocol/stored-batch.ts";
+export type { TransactionTree } from "./protocol/transaction-tree.ts";
+export type { WithheldLog } from "./protocol/withheld-logs.ts";
+export type { Forwarding, ForwardingHop } from "./relayer/forwarding.ts";
+export type { AskedNode, BatchRoot, SlotProof } from "./relayer/state-proof.ts";
+export type { BatchContent, UnreadableReason } from "./settlement-layer/reader/batch-content.ts";
+export type {
+  BatchOnL1,
+  L1View,
+  L1ViewOptions,
+  MessagePlace,
+  PlacedLeaf,
+  PlaceOnL1,
+  RefusedTransfer,
+  RegistryLeaf,
+} from "./settlement-layer/reader/l1-view.ts";
+export type { LogQuestion, PageWidth } from "./settlement-layer/reader/log-pages.ts";

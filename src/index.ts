@@ -5,6 +5,7 @@ import { taskDefinitions } from "./plugin/tasks/definitions.ts";
 export type * from "./type-extensions.ts";
 export type * from "./types.ts";
 
+/** Plugin for the `plugins` of Hardhat's config. */
 const hyperchainPlugin: HardhatPlugin = definePlugin({
   id: "hardhat-hyperchain",
   npmPackage: "hardhat-hyperchain",

@@ -4,13 +4,81 @@
  */
 export { engineAround } from "./kit/engine-around.ts";
 export { startNode } from "./kit/start-node.ts";
-export type { KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
-export type { ExecutionEngine } from "./chain/execution/engine.ts";
+export type { KitMember, KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
+export type { EngineResult, ExecutionEngine } from "./chain/execution/engine.ts";
 export type { GasPrice } from "./chain/mempool/gas-price.ts";
 export type { TransactionOrder } from "./chain/mempool/mempool.ts";
-export type { OwnAvailability } from "./devnet/chains/ports.ts";
+export type { ChainPorts, EcosystemPorts, OwnAvailability } from "./devnet/chains/ports.ts";
 export { NOTHING_BOUND, PUBLISHED, WITHHELD } from "./protocol/data-choice.ts";
 export type { DataChoice } from "./protocol/data-choice.ts";
 export { allOf, anyOf, CALLDATA } from "./settlement/data-policy.ts";
 export type { DataPolicy } from "./settlement/data-policy.ts";
-export type { JobOffer, JobQueue, OpenOffer, ProverPort, Running, WorkOptions } from "./proving/queue.ts";
+export type {
+  JobOffer,
+  JobQueue,
+  OpenOffer,
+  PortOptions,
+  ProverPort,
+  Running,
+  WorkerEvent,
+  WorkOptions,
+} from "./proving/queue.ts";
+export type { EdrConnect, EdrConnection, EdrOverride } from "./chain/execution/connection.ts";
+export type {
+  AnsweredCall,
+  Explainer,
+  ExplainerOptions,
+  MinedRun,
+  Prestate,
+  PrestateAccount,
+} from "./chain/execution/explainer.ts";
+export type {
+  BlockEnvironment,
+  BlockHeader,
+  BlockLog,
+  BlockReceipt,
+  EngineRefusal,
+  MinedBlock,
+  MineResult,
+} from "./chain/model/block.ts";
+export type { StateReader } from "./chain/model/state-reader.ts";
+export type {
+  EngineTransaction,
+  SignedTransaction,
+  TransactionRequest,
+  UnsignedEngineTransaction,
+} from "./chain/transaction/transaction.ts";
+export type { AccessEntry, AskedBlock, AskedCall, Authorization } from "./chain/witness/asked-call.ts";
+export type { ChangeSize } from "./chain/witness/change-size.ts";
+export type { RepeatedBlock } from "./chain/witness/repeated-block.ts";
+export type { StateCheat } from "./chain/witness/state-cheat.ts";
+export type { SettledBatchInfo } from "./devnet/view/books/ecosystem-info.ts";
+export type { RunningPorts } from "./node/ports.ts";
+export type { Eip1193Provider, ProviderMessage } from "./node/serving/eip1193.ts";
+export type { ComposedData, DataPart } from "./options/fields/data-policy.ts";
+export type { Proofs } from "./options/fields/prover.ts";
+export type {
+  HyperchainBatchesUserConfig,
+  HyperchainFeesUserConfig,
+  HyperchainPaceUserConfig,
+  HyperchainProverUserConfig,
+  HyperchainStandbyUserConfig,
+  HyperchainUserConfig,
+  ImportedAccountUserConfig,
+} from "./options/generated/user-config.ts";
+export type { DiffEntry, InsertionEntry, UpdateEntry } from "./protocol/diff-list.ts";
+export type { Digest } from "./protocol/digest.ts";
+export type { LeafKind } from "./protocol/domain-tags.ts";
+export type { Quintic } from "./protocol/evaluation.ts";
+export type { Hex } from "./protocol/hex.ts";
+export type { BatchNumber, BlockNumber, ChainId, Id, OperationHash } from "./protocol/ids.ts";
+export type { BatchOutputs } from "./protocol/outputs.ts";
+export type { PubdataLog } from "./protocol/pubdata.ts";
+export type { ImportedRoot } from "./protocol/rolling-hash.ts";
+export type { BatchStatement } from "./protocol/statement.ts";
+export type { ExecutionStage, ProofMetrics, ProofProgress, ProvingPhase, TreeProgress } from "./prover/job.ts";
+export type { BlobStore } from "./proving/blobs.ts";
+export type { BlobId, JobId, JobKind, MadeProof, ProofDone, ProofJob, ProofTask, ReportedMetrics } from "./proving/job.ts";
+export type { Clock } from "./runtime/clock.ts";
+export type { HeldBatch, SettlementBatch } from "./settlement/batch/settlement-batch.ts";
+export type { ProofPhase } from "./stark/proving/column-prover.ts";

@@ -89,5 +89,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
   I10: row("fees by costs", "devnet/fees"),
   I11: row("workbench", "page/activity-follower", "devnet/activity", "devnet/acts"),
   I12: row("documentation for strangers", "docs/links", "tidiness/plain-english"),
-  I13: row("release", "package/kit", "package/built-package"),
+  I13: row("release", "package/api", "package/kit", "package/built-package"),
 };

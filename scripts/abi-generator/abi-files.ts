@@ -10,7 +10,7 @@ interface AbiItem {
   readonly [field: string]: unknown;
 }
 
-/** What a generated file holds: functions and events of these interfaces, without the functions named in `omit`. */
+/** Content of a generated file: functions and events of these interfaces, without the functions named in `omit`. */
 interface AbiSelection {
   readonly file: string;
   readonly constant: string;
@@ -18,6 +18,8 @@ interface AbiSelection {
   readonly interfaces: readonly string[];
   /** Functions that only other contracts of the project call. */
   readonly omit?: readonly string[];
+  /** True if the package exports the ABI: then the errors are in it, because a dapp decodes them by the ABI of its call. */
+  readonly isPublic?: boolean;
 }
 
 const SELECTIONS: readonly AbiSelection[] = [
@@ -144,12 +146,36 @@ const SELECTIONS: readonly AbiSelection[] = [
     summary: "Predeploy that reads storage of other chains.",
     interfaces: ["l2/ICrossChainViews"],
     omit: ["verify"],
+    isPublic: true,
   },
   {
     file: "l2-asset-router",
     constant: "l2AssetRouterAbi",
     summary: "Predeploy that moves assets to and from a chain.",
     interfaces: ["l2/IL2AssetRouter"],
+    isPublic: true,
+  },
+  {
+    file: "l2-native-token-vault",
+    constant: "l2NativeTokenVaultAbi",
+    summary: "Predeploy that holds tokens of a chain, and creates the tokens of other chains.",
+    interfaces: ["l2/IL2NativeTokenVault"],
+    omit: ["burn", "mint", "mintListed"],
+    isPublic: true,
+  },
+  {
+    file: "bridged-token",
+    constant: "bridgedTokenAbi",
+    summary: "Token of another chain or of L1.",
+    interfaces: ["l2/IBridgedToken"],
+    isPublic: true,
+  },
+  {
+    file: "interop-attributes",
+    constant: "interopAttributesAbi",
+    summary: "Attributes of messages and bundles.",
+    interfaces: ["l2/IInteropAttributes"],
+    isPublic: true,
   },
   {
     file: "l2-base-token",
@@ -162,12 +188,14 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "interopCenterAbi",
     summary: "Predeploy that sends calls to other chains.",
     interfaces: ["l2/IInteropCenter"],
+    isPublic: true,
   },
   {
     file: "interop-handler",
     constant: "interopHandlerAbi",
     summary: "Predeploy that executes calls from other chains.",
     interfaces: ["l2/IInteropHandler"],
+    isPublic: true,
   },
   {
     file: "remote-swap",
@@ -180,6 +208,7 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "atomicFlowsAbi",
     summary: "Legs on several chains that happen all or not at all.",
     interfaces: ["l2/IAtomicFlows"],
+    isPublic: true,
   },
   {
     file: "forwarders",
@@ -354,10 +383,13 @@ function creationCode(root: string, file: string, constant: string, contract: st
   };
 }
 
-function selectedItems(root: string, { interfaces, omit = [] }: AbiSelection): AbiItem[] {
+function selectedItems(root: string, { interfaces, omit = [], isPublic = false }: AbiSelection): AbiItem[] {
   return interfaces
     .flatMap((name) => readAbi(root, join("contracts/interfaces", `${name}.sol`, `${basename(name)}.json`)))
-    .filter(({ type, name = "" }) => type === "event" || (type === "function" && !omit.includes(name)));
+    .filter(
+      ({ type, name = "" }) =>
+        type === "event" || (type === "error" && isPublic) || (type === "function" && !omit.includes(name)),
+    );
 }
 
 function readAbi(root: string, path: string): AbiItem[] {

@@ -38,14 +38,14 @@ export async function optionsReference(root: string): Promise<readonly Generated
     { name: "network keys", head: KEY_HEAD, rows: Object.entries(IN_PROCESS_KEYS).map(keyRow) },
     { name: "remote network keys", head: KEY_HEAD, rows: Object.entries(REMOTE_KEYS).map(keyRow) },
   ];
-  const types = `${TYPES_HEAD}\n${interfaces(config).join("\n")}`;
+  const types = `${TYPES_HEAD}\n${interfaces("hyperchains", config).join("\n")}`;
   return [
     { path: PAGE, content: tables.reduce(withTable, page) },
     await source(TYPES, types),
     await source(
       REQUEST_TYPES,
-      `${REQUEST_HEAD}\n${Object.values(REQUESTS)
-        .flatMap((each) => interfaces(readValue(each)))
+      `${REQUEST_HEAD}\n${Object.entries(REQUESTS)
+        .flatMap(([name, schema]) => interfaces(name, readValue(schema)))
         .join("\n")}`,
     ),
   ];
@@ -93,13 +93,15 @@ function inDefault(byDefault = ""): string {
   return /^(\d+|"[^"]*"|true|false|\[.*\]|\{.*\})$/.test(byDefault) ? `\`${byDefault}\`` : byDefault;
 }
 
-function interfaces(value: Value): readonly string[] {
-  const inner = value.each ?? value;
-  const below = value.each === undefined ? value.fields.flatMap((field) => interfaces(field.value)) : interfaces(value.each);
-  if (value.each !== undefined || inner.interfaceName === undefined) return below;
+/** Interfaces of the objects in an option; `path` is its name in the config. */
+function interfaces(path: string, value: Value): readonly string[] {
+  if (value.each !== undefined) return interfaces(`${path}.x`, value.each);
+  const inner = value.fields.flatMap((field) => interfaces(`${path}.${field.name}`, field.value));
+  if (value.interfaceName === undefined) return inner;
+  const summary = `/** Options of \`${path}\`. */`;
   const members = value.fields.map((field) => `${comment(field)}\n  readonly ${member(field)};`);
-  if (members.length === 0) return [`export type ${inner.interfaceName} = Readonly<Record<string, never>>;\n`];
-  return [`export interface ${inner.interfaceName} {\n${members.join("\n")}\n}\n`, ...below];
+  if (members.length === 0) return [`${summary}\nexport type ${value.interfaceName} = Readonly<Record<string, never>>;\n`];
+  return [`${summary}\nexport interface ${value.interfaceName} {\n${members.join("\n")}\n}\n`, ...inner];
 }
 
 function member({ name, isOptional, value }: Field): string {

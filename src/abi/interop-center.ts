@@ -1,6 +1,19 @@
 // Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
 /** Predeploy that sends calls to other chains. */
 export const interopCenterAbi = [
+  {"inputs":[{"name":"expiresAt","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"AlreadyExpired","type":"error"},
+  {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"CallerNotAllowed","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"GasLimitTooHigh","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"InvalidDestination","type":"error"},
+  {"inputs":[{"name":"recipient","type":"bytes"}],"name":"InvalidRecipient","type":"error"},
+  {"inputs":[{"name":"bundleHash","type":"bytes32"}],"name":"NoCallbackPending","type":"error"},
+  {"inputs":[{"name":"bundleHash","type":"bytes32"}],"name":"NoRewardPending","type":"error"},
+  {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"reclaimableFrom","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"RewardNotReclaimable","type":"error"},
+  {"inputs":[{"name":"recipient","type":"address"},{"name":"reward","type":"uint256"}],"name":"RewardRefused","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyCalls","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyTokens","type":"error"},
+  {"inputs":[{"name":"selector","type":"bytes4"}],"name":"UnsupportedAttribute","type":"error"},
+  {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"WrongValue","type":"error"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"bundleHash","type":"bytes32"},{"indexed":true,"name":"recipient","type":"address"},{"indexed":false,"name":"reward","type":"uint256"}],"name":"CallbackRewardReclaimed","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"bundleHash","type":"bytes32"},{"indexed":true,"name":"relayer","type":"address"},{"indexed":false,"name":"reward","type":"uint256"}],"name":"CallbackSettled","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"bundleHash","type":"bytes32"},{"indexed":true,"name":"destinationChainId","type":"uint256"},{"indexed":true,"name":"sender","type":"address"}],"name":"InteropBundleSent","type":"event"},

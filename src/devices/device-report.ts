@@ -4,7 +4,7 @@ import type { DeviceFault } from "./proving-backends.ts";
 export type DeviceWish = "auto" | "wasm" | "gpu";
 
 /** "found": a card that has not been measured yet. "lost": also a card that fails, or does not answer. */
-type DeviceState = "not-asked" | "not-installed" | "absent" | "software" | "found" | "used" | "slower" | "lost" | "wrong";
+export type DeviceState = "not-asked" | "not-installed" | "absent" | "software" | "found" | "used" | "slower" | "lost" | "wrong";
 
 /** What proofs are made on, and why. Plain data. */
 export interface DeviceReport {

@@ -31,7 +31,7 @@ export interface NodePorts extends ChainPorts, Pick<EcosystemPorts, "queue"> {
 }
 
 /** A member of the ecosystem that a node runs in: L1 or the chain. */
-interface KitMember {
+export interface KitMember {
   readonly chainId: bigint;
   readonly url: string;
   /** In this process, without HTTP. */

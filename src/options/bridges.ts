@@ -58,6 +58,7 @@ export const bridges = v.pipe(
 /** As the options name them, and as their authors do. */
 export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP", superchain: "the Superchain" } as const;
 
+/** Name of a bridge in the options. */
 export type BridgeName = keyof typeof BRIDGES;
 export const BRIDGE_NAMES = Object.keys(BRIDGES) as readonly BridgeName[];
 

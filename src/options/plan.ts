@@ -3,10 +3,10 @@ import { CHAIN_OPTIONS, type CHAIN_IN_CODE } from "./chain.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { OptionPath } from "./problems.ts";
-import type { Given, fields } from "./fields/values.ts";
+import type { DeepReadonly, fields } from "./fields/values.ts";
 
 /** What is said of a chain, in the config or in code, with the schemas' defaults in place. */
-export type SaidChain = Given<v.InferOutput<ReturnType<typeof fields<typeof CHAIN_IN_CODE>>>>;
+export type SaidChain = DeepReadonly<v.InferOutput<ReturnType<typeof fields<typeof CHAIN_IN_CODE>>>>;
 
 /** What of an ecosystem its chains' plans follow from. */
 export interface PlannedEcosystem {
@@ -24,7 +24,7 @@ export interface PlannedEcosystem {
 type Options = typeof CHAIN_OPTIONS;
 type KeyOf<Name, Option> = Option extends { readonly key?: infer Key extends string } ? Key : Name;
 type PlannedOf<Option> = Option extends { readonly planned: (said: never, around: Around) => infer Planned }
-  ? Given<Planned>
+  ? DeepReadonly<Planned>
   : never;
 type GroupOf<G extends Group> = {
   readonly [Name in keyof Options as [Options[Name]["group"]] extends [G] ? KeyOf<Name, Options[Name]> : never]: PlannedOf<

@@ -1,10 +1,10 @@
 import type * as v from "valibot";
 import type { chainConfig, configSchema } from "./config.ts";
-import type { Given } from "./fields/values.ts";
+import type { DeepReadonly } from "./fields/values.ts";
 
 /** `hre.config.hyperchains`: what the user says, with the defaults. */
 export interface HyperchainsConfig extends Omit<
-  Given<v.InferOutput<typeof configSchema>>,
+  DeepReadonly<v.InferOutput<typeof configSchema>>,
   "chains" | "accounts" | "relayerPolicy"
 > {
   /** In the order of the user's config. */
@@ -14,7 +14,7 @@ export interface HyperchainsConfig extends Omit<
 }
 
 /** One chain of `hre.config.hyperchains`. */
-export interface HyperchainConfig extends Omit<Given<v.InferOutput<typeof chainConfig>>, "chainId"> {
+export interface HyperchainConfig extends Omit<DeepReadonly<v.InferOutput<typeof chainConfig>>, "chainId"> {
   readonly name: string;
   readonly chainId: number;
 }

@@ -6,7 +6,7 @@ declare const kind: unique symbol;
  * A value that stands for one thing. A plain number or text is taken where an id is asked for, so that callers write `270n`; an
  * id of another kind does not compile.
  */
-type Id<Value, Kind extends string> = Value & { readonly [kind]?: Kind };
+export type Id<Value, Kind extends string> = Value & { readonly [kind]?: Kind };
 
 /** Of a chain or of L1, as contracts and hashes have it; at JSON's edge it is a plain number. */
 export type ChainId = Id<bigint, "ChainId">;

@@ -62,13 +62,13 @@ export class TransactionTree {
   }
 
   /** Root over the first leaves: the registry's entry of index `leafCount`. Throws RangeError for more than there are. */
-  root(leafCount = this.leafCount): Hex {
+  root(leafCount: number = this.leafCount): Hex {
     this.#requireLeaves(leafCount);
     return toHex(this.#node(TRANSACTION_TREE_DEPTH, 0, leafCount));
   }
 
   /** Siblings of a leaf under the root over the first `leafCount`, lowest first: 32 words. Throws RangeError for no such leaf. */
-  prove(index: number, leafCount = this.leafCount): Hex[] {
+  prove(index: number, leafCount: number = this.leafCount): Hex[] {
     this.#requireLeaves(leafCount);
     if (!Number.isInteger(index) || index < 0 || index >= leafCount) throw new RangeError(`no leaf ${index} among ${leafCount}`);
     return EMPTY.levels.map((_, level) => {

@@ -16,6 +16,7 @@ export interface StateJob {
 /** What callers are told of a proof in the making. "queued": it waits for a prover, for another one where the first was lost. */
 export type ProvingPhase = "queued" | ProofPhase;
 
+/** Progress of a proof. */
 export interface ProofProgress {
   readonly phase: ProvingPhase;
   /** Part of this phase that is done, 0…1. */
@@ -59,6 +60,7 @@ export interface BatchProof {
   readonly metrics: ProofMetrics;
 }
 
+/** Size of a proof, and the time that its phases took. */
 export interface ProofMetrics {
   readonly backend: string;
   readonly workers: number;

@@ -16,6 +16,7 @@ export const JOB_KINDS = [
   ...(["list", "relisting", "relisted", "batch", "aggregate", "compress"] as const),
   ...(["segment", "runJoin", "runEnd"] as const),
 ] as const;
+/** Kind of a proof job. */
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** A proof to be made. Plain data. */

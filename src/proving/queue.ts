@@ -47,11 +47,13 @@ export function handsOf({ atOnce = 1 }: ProverPort, { once = false }: WorkOption
   return once ? 1 : atOnce;
 }
 
+/** Signal that ends a proof, and the callback for its progress. */
 export interface PortOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
 }
 
+/** Options of a worker that takes jobs of a queue. */
 export interface WorkOptions {
   /** What the worker is called. */
   readonly name: string;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import { entryPoints } from "../../scripts/api-report/entry-points.ts";
 import * as client from "../../src/client.ts";
 import hyperchain from "../../src/index.ts";
 import { COPIED, IN_SEQUENCE, SURROUNDINGS } from "./listing-surroundings.ts";
@@ -23,15 +24,15 @@ const TSCONFIG = {
     ...{ lib: ["es2024", "dom"], noUncheckedIndexedAccess: false, exactOptionalPropertyTypes: false },
     ...{ noUnusedLocals: false, noUnusedParameters: false },
     paths: {
-      "hardhat-hyperchain": ["../../src/type-extensions.ts"],
-      "hardhat-hyperchain/types": ["../../src/types.ts"],
-      "hardhat-hyperchain/client": ["../../src/client.ts"],
-      "hardhat-hyperchain/kit": ["../../src/kit.ts"],
-      "hardhat-hyperchain/viem": ["../../src/client/ecosystem/viem-chain.ts"],
+      ...Object.fromEntries(entryPoints(ROOT).map(({ name, source }) => [name, [`../../${source}`]])),
+      // The plugin itself would load all sources.
+      "hardhat-hyperchain": ["./plugin-types.ts"],
     },
   },
   include: ["*.ts"],
 };
+
+const PLUGIN_TYPES = ["type-extensions", "types"].map((file) => `export type * from "../../src/${file}.ts";\n`).join("");
 
 /** A program as a module: after what its page says that there is, with the client's functions that it does not import itself. */
 function moduleOf({ page, first, code }: Listing): string {
@@ -59,6 +60,7 @@ function compile(listings: readonly Listing[]): readonly (readonly [number, stri
   try {
     listings.forEach((listing, index) => writeFileSync(join(folder, `${index}.ts`), moduleOf(listing)));
     for (const [name, file] of Object.entries(COPIED)) writeFileSync(join(folder, name), `export * from "../../${file}";\n`);
+    writeFileSync(join(folder, "plugin-types.ts"), PLUGIN_TYPES);
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
     const tsc = join(ROOT, "node_modules/typescript7/bin/tsc");
     const { stdout } = spawnSync(process.execPath, [tsc, "-p", "."], { cwd: folder, encoding: "utf8" });

@@ -20,9 +20,8 @@ export default defineConfig({
 `;
 const WRONG_CONFIG = `import type { HardhatUserConfig } from "hardhat/config";
 import type { NetworkConnection } from "hardhat/types/network";
-import "hardhat-hyperchain";
 import type * as client from "hardhat-hyperchain/client";
-import type { Hyperchains, HyperchainsConfig } from "hardhat-hyperchain/types";
+import type { Hyperchains, HyperchainsConfig } from "hardhat-hyperchain";
 import type { viemChain } from "hardhat-hyperchain/viem";
 
 // @ts-expect-error a chain id is a number

@@ -282,13 +282,44 @@ const AFTER_ERRORS: Rooms = {
   ],
 
   // What the package exports.
-  "src/types.ts": ["src/plugin/api/", "src/options/", "src/client/", "src/devnet/"],
+  "src/types.ts": [
+    "src/plugin/api/",
+    "src/options/",
+    "src/client/",
+    "src/devnet/",
+    "src/node/",
+    "src/execution-proof/batch/",
+    "src/prover/",
+    "src/relayer/",
+    devices,
+    stark,
+    CHAIN.predeploys,
+    protocol,
+  ],
+  "src/abi.ts": [abi],
+  "src/viem.ts": ["src/client/", protocol],
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],
   "src/index.ts": ["src/plugin/", "src/type-extensions.ts", "src/types.ts"],
   // A chain with parts of others.
   "src/kit/": ["src/plugin/", "src/devnet/", "src/node/", "src/options/", protocol, CHAIN.execution],
-  "src/kit.ts": ["src/kit/", "src/devnet/", "src/settlement/", "src/proving/", CHAIN.execution, CHAIN.mempool, protocol],
-  "src/client.ts": ["src/client/", "src/relayer/", protocol, runtime],
+  "src/kit.ts": [
+    "src/kit/",
+    "src/devnet/",
+    "src/node/",
+    "src/options/",
+    "src/settlement/",
+    "src/proving/",
+    "src/prover/",
+    stark,
+    CHAIN.execution,
+    CHAIN.mempool,
+    CHAIN.model,
+    CHAIN.transaction,
+    CHAIN.witness,
+    protocol,
+    runtime,
+  ],
+  "src/client.ts": ["src/client/", "src/relayer/", "src/settlement-layer/", protocol, runtime],
 };
 
 /**

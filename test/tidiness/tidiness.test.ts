@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { entryPoints } from "../../scripts/api-report/entry-points.ts";
 import { CHAIN_OPTIONS } from "../../src/options/chain.ts";
 import { ECOSYSTEM_OPTIONS } from "../../src/options/ecosystem.ts";
 import type { ChainOption } from "../../src/options/fields/field.ts";
@@ -19,9 +21,7 @@ const source = readSourceTree(["src/**/*.ts"]);
 const readers = readSourceTree(["{test,bench,scripts,page,fixtures}/**/*.{ts,js,mts}", "*.ts"]);
 /** What the package exports, and what a generator writes as a whole. */
 const ENTRIES = [
-  "src/index.ts",
-  "src/client.ts",
-  "src/kit.ts",
+  ...entryPoints(fileURLToPath(new URL("../..", import.meta.url))).map(({ source }) => source),
   "src/types.ts",
   "src/type-extensions.ts",
   "src/machine/kernel/generated/kernel-code.ts",

@@ -16,7 +16,7 @@ export interface EdrConnection {
 }
 
 /** Settings of an in-process chain: the `override` of Hardhat's `network.create({ network, override })`. */
-interface EdrOverride {
+export interface EdrOverride {
   readonly chainId: number;
   readonly accounts: [];
   readonly coinbase: string;

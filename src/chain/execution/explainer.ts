@@ -7,7 +7,8 @@ import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine, type EdrConnect, type EdrConnection } from "./connection.ts";
 
-interface ExplainerOptions {
+/** Chain that an explainer replays, and the limits of its code. */
+export interface ExplainerOptions {
   readonly chainId: number;
   readonly coinbase: Hex;
   /** Whether code is not limited as on Ethereum. */
@@ -17,7 +18,7 @@ interface ExplainerOptions {
 }
 
 /** An account as a call finds it: what is zero or empty is left out. In prestateTracer's form. */
-interface PrestateAccount {
+export interface PrestateAccount {
   readonly balance?: Hex;
   readonly nonce?: number;
   readonly code?: Hex;
@@ -28,7 +29,7 @@ interface PrestateAccount {
 export type Prestate = Readonly<Record<Hex, PrestateAccount>>;
 
 /** A call that was answered, with all of the state that it looked at. */
-interface AnsweredCall {
+export interface AnsweredCall {
   readonly method: "eth_call" | "eth_estimateGas";
   readonly call: AskedCall;
   readonly block: AskedBlock;
@@ -38,7 +39,7 @@ interface AnsweredCall {
 }
 
 /** A transaction of a block, with all of the state that it looked at. */
-interface MinedRun {
+export interface MinedRun {
   readonly transaction: EngineTransaction;
   readonly block: BlockEnvironment;
   readonly prestate: Prestate;

@@ -63,6 +63,7 @@ export interface EngineRefusal {
   readonly reason: string;
 }
 
+/** Mined block, with the transactions that it includes and refuses. */
 export interface MineResult {
   readonly block: MinedBlock;
   /** In block order, one for each receipt. */

@@ -16,4 +16,5 @@ export const SINGLETONS = {
  */
 export const CREATEX = "0xba5ed099633d3b313e4d5f7bdc1305d3c28ba5ed" satisfies Hex;
 
+/** Name of a contract that has the same address on all chains. */
 export type SingletonName = keyof typeof SINGLETONS;

@@ -18,6 +18,7 @@ export interface Ecosystem {
   readonly chains: readonly EcosystemChain[];
 }
 
+/** Chain of an ecosystem. */
 export interface EcosystemChain {
   readonly name: string;
   readonly chainId: number;

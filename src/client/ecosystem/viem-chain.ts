@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 
 /** A member as `hyperchain_info` describes it, for wallets and front-ends. */
-interface DescribedChain {
+export interface DescribedChain {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;
@@ -10,7 +10,7 @@ interface DescribedChain {
 }
 
 /** A chain as viem and wagmi define one. */
-interface ViemChain {
+export interface ViemChain {
   readonly id: number;
   readonly name: string;
   readonly nativeCurrency: { readonly name: string; readonly symbol: string; readonly decimals: 18 };

@@ -37,7 +37,7 @@ export interface FlowLegName {
 }
 
 /** A fee of a leg, in base token of the leg's chain. */
-interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
+export interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
   /** Smallest units. */
   readonly fee: bigint;
 }

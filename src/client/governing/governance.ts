@@ -21,6 +21,7 @@ export interface VersionStanding {
 
 /** As OpenZeppelin's `IGovernor` numbers them. */
 const STATES = ["pending", "active", "canceled", "defeated", "succeeded", "queued", "expired", "executed"] as const;
+/** State of a proposal. */
 export type ProposalState = (typeof STATES)[number];
 
 /** Calls that were put to the vote. */
@@ -66,7 +67,7 @@ export interface Council {
 }
 
 /** A council that governance has named, and that anyone's call lets take over from a second on. */
-interface NextCouncil {
+export interface NextCouncil {
   /** Undefined for none: then nothing is frozen any more. */
   readonly address: Hex | undefined;
   readonly effectiveAt: bigint;

@@ -6,6 +6,7 @@ import { submit, type Sender } from "../sending/submit.ts";
 
 /** What an account says of a proposal, as OpenZeppelin's `GovernorCountingSimple` numbers it. */
 export const SUPPORT = { against: 0, for: 1, abstain: 2 } as const;
+/** Vote on a proposal. */
 export type Support = keyof typeof SUPPORT;
 
 /** Calls that are to be voted on together. The description is part of the proposal's id. */

@@ -63,7 +63,7 @@ export function isAnswerAccepted(bundleHash: Hex, receipt: Pick<MessageLogs, "lo
 }
 
 /** Reader of receipts of a chain. */
-interface ReceiptReader {
+export interface ReceiptReader {
   getTransactionReceipt(hash: string): Promise<Pick<MessageLogs, "logs"> | null>;
 }
 

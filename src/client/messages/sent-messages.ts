@@ -8,7 +8,7 @@ import { messenger } from "../sending/contract-interfaces.ts";
 import { chainEndOf } from "./message-gateway.ts";
 
 /** What a message is; as in `hyperchain_message`. */
-type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
+export type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
 
 /** A message that has left a chain. */
 export interface SentMessage {

@@ -17,12 +17,13 @@ interface QueuedOperation {
   readonly data: string;
 }
 
-type DepositedMoney = Pick<TransferInFlight, "sender" | "recipient" | "originToken" | "amount">;
+/** Sender, recipient, token and amount of a deposit. */
+export type DepositedMoney = Pick<TransferInFlight, "sender" | "recipient" | "originToken" | "amount">;
 
 const TRANSFER_DATA_TYPES = ["address", "address", "address", "uint256", "bytes"];
 
 /** Money in a chain's queue. */
-interface QueuedDeposit extends DepositedMoney {
+export interface QueuedDeposit extends DepositedMoney {
   readonly hash: Hex;
   readonly transactionHash: Hex;
   readonly blockNumber: number;

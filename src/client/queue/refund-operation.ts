@@ -33,7 +33,7 @@ export interface RefundedOperation {
 }
 
 /** A payment to the operation's payer, or to its depositor. */
-interface Refund {
+export interface Refund {
   readonly recipient: Hex;
   /** On what the chain settles on; zero for ETH. */
   readonly token: Hex;

@@ -19,6 +19,7 @@ export interface WalletAsset {
   readonly parts: readonly AssetPart[];
 }
 
+/** Amount of an asset on one member. */
 export interface AssetPart {
   readonly name: string;
   readonly chainId: number;

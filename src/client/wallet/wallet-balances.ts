@@ -18,6 +18,7 @@ export interface MemberBalances {
   readonly unavailable?: string;
 }
 
+/** Amount of a token that an account has on one member. */
 export interface TokenBalance {
   /** Zero for L1's ETH, the base token's predeploy for a chain's coin. */
   readonly address: Hex;

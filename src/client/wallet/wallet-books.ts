@@ -17,7 +17,7 @@ import type { TokenBalance } from "./wallet-balances.ts";
 import { viewL1 } from "../messages/withdraw.ts";
 
 /** Money that has left a chain, by its message. */
-interface SentTransfer extends AssetTransfer {
+export interface SentTransfer extends AssetTransfer {
   readonly messageHash: Hex;
   readonly transactionHash: Hex;
 }
@@ -33,7 +33,7 @@ function polled(view: L1View): PolledView {
 }
 
 /** Of a process that answers for any account. */
-interface ForAnyAccount {
+export interface ForAnyAccount {
   /** Accounts of the ecosystem that may have created tokens on an L1 that runs elsewhere. */
   readonly creators: readonly Hex[];
 }

@@ -27,7 +27,8 @@ export interface WalletView {
   readonly unread?: readonly UnreadTransfers[];
 }
 
-interface UnreadTransfers {
+/** Member whose transfers could not be read, and the reason. */
+export interface UnreadTransfers {
   readonly name: string;
   readonly chainId: number;
   readonly reason: string;

@@ -22,7 +22,7 @@ import {
   wholeBigint,
   wholeNumber,
   withDefault,
-  type Given,
+  type DeepReadonly,
 } from "../../options/fields/values.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
@@ -113,11 +113,11 @@ const devnetSchema = fields({
 });
 
 /** What an ecosystem is to be. Everything that is absent has a default that works on a developer's machine. */
-export type DevnetOptions = Given<v.InferInput<typeof devnetSchema>>;
-export type DevnetChainOptions = Given<v.InferInput<typeof chainSchema>>;
-export type L1Options = Given<v.InferInput<typeof l1Schema>>;
+export type DevnetOptions = DeepReadonly<v.InferInput<typeof devnetSchema>>;
+export type DevnetChainOptions = DeepReadonly<v.InferInput<typeof chainSchema>>;
+export type L1Options = DeepReadonly<v.InferInput<typeof l1Schema>>;
 /** The same, with every default in place. */
-export type CompleteOptions = Given<v.InferOutput<typeof devnetSchema>>;
+export type CompleteOptions = DeepReadonly<v.InferOutput<typeof devnetSchema>>;
 /** An ERC-20 on L1, by its address, or one that is to be deployed, all of it the deployer's. */
 export type BaseTokenOption = ChainPlan["protocol"]["baseToken"];
 

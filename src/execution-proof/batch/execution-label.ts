@@ -32,6 +32,7 @@ export const EXECUTION_LABELS = [
   /** Making the proof failed; the detail says how. */
   "fault",
 ] as const;
+/** Reason why a batch has no proof of its execution. */
 export type ExecutionLabel = (typeof EXECUTION_LABELS)[number];
 
 /** A batch without a proof of its execution. */

@@ -26,6 +26,7 @@ const EXECUTION_REFUSALS = [
   /** The last chunk's state is not shown to be L1's. */
   "RelistingRefused",
 ] as const;
+/** Code of a refused proof of execution. */
 export type ExecutionRefusal = (typeof EXECUTION_REFUSALS)[number];
 
 /** A proof of a batch's execution that is not accepted. */

@@ -4,7 +4,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 
 /** A batch without a proof of its execution. */
-interface LabelledBatchInfo {
+export interface LabelledBatchInfo {
   readonly batch: number;
   /** "disagreement": the machine came to another state than the chain, so one of them is wrong. */
   readonly reason: ExecutionLabel;

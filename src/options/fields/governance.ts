@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { address, fields, list, must, option, wholeNumber, withDefault, type Given } from "./values.ts";
+import { address, fields, list, must, option, wholeNumber, withDefault, type DeepReadonly } from "./values.ts";
 import { ecosystemOption } from "./field.ts";
 
 const DAY = 86_400;
@@ -78,10 +78,10 @@ const governance = v.pipe(
 );
 
 /** What is chosen of a governor, with the schema's defaults in place. */
-export type GovernorTerms = Given<v.InferOutput<typeof governor>>;
+export type GovernorTerms = DeepReadonly<v.InferOutput<typeof governor>>;
 /** What is chosen of a council. */
-export type CouncilTerms = Given<v.InferOutput<typeof council>>;
-export type GovernanceOption = Given<v.InferOutput<typeof governance>>;
+export type CouncilTerms = DeepReadonly<v.InferOutput<typeof council>>;
+export type GovernanceOption = DeepReadonly<v.InferOutput<typeof governance>>;
 
 /** Which accounts add, retire, freeze and halt the versions of the chains that settle on L1. */
 export const GOVERNANCE = {

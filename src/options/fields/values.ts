@@ -3,11 +3,11 @@ import type { Hex } from "../../protocol/hex.ts";
 import { ETHER_DECIMALS, parseAmount } from "./amount.ts";
 import { removedOption } from "./removed-options.ts";
 
-/** A value that is only read. */
-export type Given<T> = T extends readonly (infer Each)[]
-  ? readonly Given<Each>[]
+/** Type of a value, with all its fields and elements readonly. */
+export type DeepReadonly<T> = T extends readonly (infer Each)[]
+  ? readonly DeepReadonly<Each>[]
   : T extends object
-    ? { readonly [Field in keyof T]: Given<T[Field]> }
+    ? { readonly [Field in keyof T]: DeepReadonly<T[Field]> }
     : T;
 
 /** The message of a refused value: what it must be, and what it is. */

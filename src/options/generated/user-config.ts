@@ -1,6 +1,7 @@
 // Generated from src/options/fields by 'npm run generate'.
 import type { ComposedData } from "../fields/data-policy.ts";
 
+/** Options of `hyperchains`. */
 export interface HyperchainsUserConfig {
   /**
    * What the ecosystem is called.
@@ -128,6 +129,7 @@ export interface HyperchainsUserConfig {
   readonly chains?: Readonly<Record<string, HyperchainUserConfig>> | undefined;
 }
 
+/** Options of `hyperchains.relayerPolicy`. */
 export interface HyperchainsRelayerPolicyUserConfig {
   /**
    * Least reward of a delivery, in percent of what its gas costs.
@@ -143,6 +145,7 @@ export interface HyperchainsRelayerPolicyUserConfig {
   readonly reserve?: string | undefined;
 }
 
+/** Options of `hyperchains.bridges`. */
 export interface HyperchainsBridgesUserConfig {
   /**
    * LayerZero V2: its endpoint and libraries out of the project's packages.
@@ -166,6 +169,7 @@ export interface HyperchainsBridgesUserConfig {
   readonly superchain?: HyperchainsSuperchainUserConfig | undefined;
 }
 
+/** Options of `hyperchains.bridges.layerzero`. */
 export interface HyperchainsLayerZeroUserConfig {
   /**
    * LayerZero's endpoint ids by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
@@ -174,6 +178,7 @@ export interface HyperchainsLayerZeroUserConfig {
   readonly ids?: Readonly<Record<string, number>> | undefined;
 }
 
+/** Options of `hyperchains.bridges.hyperlane`. */
 export interface HyperchainsHyperlaneUserConfig {
   /**
    * Hyperlane's domain ids by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
@@ -182,6 +187,7 @@ export interface HyperchainsHyperlaneUserConfig {
   readonly ids?: Readonly<Record<string, number>> | undefined;
 }
 
+/** Options of `hyperchains.bridges.ccip`. */
 export interface HyperchainsCcipUserConfig {
   /**
    * CCIP's chain selectors, in digits, by members' names (`l1` too), as a dapp's own config has them; also of later chains.
@@ -190,8 +196,10 @@ export interface HyperchainsCcipUserConfig {
   readonly ids?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Options of `hyperchains.bridges.superchain`. */
 export type HyperchainsSuperchainUserConfig = Readonly<Record<string, never>>;
 
+/** Options of `hyperchains.l1`. */
 export interface HyperchainsL1UserConfig {
   /**
    * Port at which `hyperchain:spawn` serves the L1 that it starts; 0 for any free port.
@@ -218,6 +226,7 @@ export interface HyperchainsL1UserConfig {
   readonly confirmations?: number | undefined;
 }
 
+/** Options of `hyperchains.l1.fork`. */
 export interface HyperchainsL1ForkUserConfig {
   /**
    * JSON-RPC URL of the L1, which must answer for old state where the block is old.
@@ -232,6 +241,7 @@ export interface HyperchainsL1ForkUserConfig {
   readonly blockNumber?: number | undefined;
 }
 
+/** Options of `hyperchains.governance`. */
 export interface HyperchainsGovernanceUserConfig {
   /**
    * Votes decide: OpenZeppelin's Governor, with a timelock and a token.
@@ -245,6 +255,7 @@ export interface HyperchainsGovernanceUserConfig {
   readonly council?: HyperchainsCouncilUserConfig | undefined;
 }
 
+/** Options of `hyperchains.governance.governor`. */
 export interface HyperchainsGovernorUserConfig {
   /**
    * Accounts that get the votes, in equal parts.
@@ -284,6 +295,7 @@ export interface HyperchainsGovernorUserConfig {
   readonly superQuorumPercent?: number | undefined;
 }
 
+/** Options of `hyperchains.governance.council`. */
 export interface HyperchainsCouncilUserConfig {
   /**
    * Accounts that sign, each for itself.
@@ -317,6 +329,7 @@ export interface HyperchainsCouncilUserConfig {
   readonly freezeSeconds?: number | undefined;
 }
 
+/** Options of `hyperchains.prover`. */
 export interface HyperchainsProverUserConfig {
   /**
    * "proven": batches get proofs of what their transactions did, which L1 does not check; not with `proofs: "none"`.
@@ -355,6 +368,7 @@ export interface HyperchainsProverUserConfig {
   readonly fleet?: HyperchainsFleetUserConfig | undefined;
 }
 
+/** Options of `hyperchains.prover.fleet`. */
 export interface HyperchainsFleetUserConfig {
   /**
    * Interface to listen on for workers.
@@ -381,6 +395,7 @@ export interface HyperchainsFleetUserConfig {
   readonly postgres?: string | undefined;
 }
 
+/** Options of `hyperchains.accounts`. */
 export interface HyperchainsAccountsUserConfig {
   /**
    * How many development accounts have ETH on every chain, beside the relayer's.
@@ -402,6 +417,7 @@ export interface HyperchainsAccountsUserConfig {
   readonly unlocked?: boolean | undefined;
 }
 
+/** Options of `hyperchains.page`. */
 export interface HyperchainsPageUserConfig {
   /**
    * Whether `hyperchain:spawn` serves a page that shows the ecosystem.
@@ -417,6 +433,7 @@ export interface HyperchainsPageUserConfig {
   readonly port?: number | undefined;
 }
 
+/** Options of `hyperchains.chains.x`. */
 export interface HyperchainUserConfig {
   /**
    * Its id, which no other chain has.
@@ -577,6 +594,7 @@ export interface HyperchainUserConfig {
   readonly import?: Readonly<Record<string, ImportedAccountUserConfig>> | undefined;
 }
 
+/** Options of `hyperchains.chains.x.batches`. */
 export interface HyperchainBatchesUserConfig {
   /**
    * Milliseconds from a batch's first content to its seal, which roots of other chains alone do not count as.
@@ -592,6 +610,7 @@ export interface HyperchainBatchesUserConfig {
   readonly maxTransactions?: number | undefined;
 }
 
+/** Options of `hyperchains.chains.x.fees`. */
 export interface HyperchainFeesUserConfig {
   /**
    * Added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused.
@@ -619,6 +638,7 @@ export interface HyperchainFeesUserConfig {
   readonly leastGasPriceWei?: number | undefined;
 }
 
+/** Options of `hyperchains.chains.x.standby`. */
 export interface HyperchainStandbyUserConfig {
   /**
    * Allowed: 1 to 16 addresses, each once.
@@ -630,6 +650,7 @@ export interface HyperchainStandbyUserConfig {
   readonly threshold: number;
 }
 
+/** Options of `hyperchains.chains.x.prover`. */
 export interface HyperchainProverUserConfig {
   /**
    * Whether the execution of its batches is proven, behind the chain; "onL1": L1 executes a batch by that proof alone.
@@ -639,6 +660,7 @@ export interface HyperchainProverUserConfig {
   readonly execution?: "proven" | "trusted" | "onL1" | undefined;
 }
 
+/** Options of `hyperchains.chains.x.pace`. */
 export interface HyperchainPaceUserConfig {
   /**
    * Age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1.
@@ -678,6 +700,7 @@ export interface HyperchainPaceUserConfig {
   readonly aggregatorSeconds?: number | undefined;
 }
 
+/** Options of `hyperchains.chains.x.import.x`. */
 export interface ImportedAccountUserConfig {
   /**
    * What it has, in the base token's smallest unit.

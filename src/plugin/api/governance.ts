@@ -10,8 +10,8 @@ import type { From } from "./naming/names.ts";
 /** An act on L1's registry of versions, or any other call that governance is to make. */
 export type GovernedAct = RegistryAct | { readonly to: Hex; readonly data: Hex; readonly value?: bigint | undefined };
 
-/** Which accounts send; default: the first that may. */
-interface Sending {
+/** Account that sends; default: the first that may. */
+export interface SendingAccount {
   readonly from?: From | undefined;
 }
 
@@ -29,13 +29,16 @@ export interface Governance {
    * Puts acts to the vote, as a holder; resolves with the proposal's id. Two proposals of the same acts need other descriptions.
    * Throws ClientError NoVotes where an account governs.
    */
-  propose(acts: GovernedAct | readonly GovernedAct[], options?: Sending & { readonly description?: string }): Promise<bigint>;
+  propose(
+    acts: GovernedAct | readonly GovernedAct[],
+    options?: SendingAccount & { readonly description?: string },
+  ): Promise<bigint>;
   /** Votes, as a holder, after the voting delay. Default: for. */
-  vote(proposal: bigint, support?: Support, options?: Sending): Promise<void>;
+  vote(proposal: bigint, support?: Support, options?: SendingAccount): Promise<void>;
   /** Has what succeeded wait in the timelock. */
-  queue(proposal: bigint, options?: Sending): Promise<void>;
+  queue(proposal: bigint, options?: SendingAccount): Promise<void>;
   /** Has the timelock do it, once its delay is over. */
-  execute(proposal: bigint, options?: Sending): Promise<void>;
+  execute(proposal: bigint, options?: SendingAccount): Promise<void>;
   /**
    * Has acts decided and done. Where votes govern: proposed, voted for by `voters` in turn until that is enough, queued and
    * executed, with the time of the whole ecosystem moved over each delay. Where an account governs, as that account, at once.
@@ -69,7 +72,8 @@ export interface CouncilActs {
   approveHalt(version: bigint, replacement?: bigint, options?: Signing): Promise<void>;
 }
 
-interface Signing {
+/** Members of the council that sign. */
+export interface Signing {
   /** Members; default: as many as the act needs. */
   readonly signers?: readonly From[] | undefined;
 }

@@ -25,7 +25,7 @@ export type BatchContent =
  * TransactionMissing: the node does not have the transaction that committed the batch. CallMissing: it has the transaction, and
  * the commit is neither in its input nor in its events: the node lacks the receipt, or does not tell the truth.
  */
-type UnreadableReason = "TransactionMissing" | "CallMissing";
+export type UnreadableReason = "TransactionMissing" | "CallMissing";
 
 /** A committed batch, as its event tells it. */
 interface CommittedBatch {

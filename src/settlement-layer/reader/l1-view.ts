@@ -11,7 +11,7 @@ import type { L1Event } from "./l1-event.ts";
 import { createL1Watcher, type L1Watcher } from "./l1-watcher.ts";
 
 /** Contracts on L1, 20 bytes in lower case. */
-interface L1ViewOptions {
+export interface L1ViewOptions {
   readonly chains: readonly { readonly chainId: ChainId; readonly hyperchain: Hex }[];
   readonly registry: Hex;
   /** First L1 block with an event of theirs. */

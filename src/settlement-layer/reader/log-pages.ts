@@ -36,7 +36,7 @@ export class PageWidth {
   #answered = 0;
 
   /** At most so many blocks, and so many at first. */
-  constructor(most: number = DEFAULT_BLOCKS_PER_PAGE, first = most) {
+  constructor(most: number = DEFAULT_BLOCKS_PER_PAGE, first: number = most) {
     this.#most = most;
     this.#blocks = first;
   }

@@ -85,7 +85,7 @@ export interface NamedBatchInfo {
 }
 
 /** What makes the order of a chain that has no sequencer of its own. */
-interface OrderInfo {
+export interface OrderInfo {
   /** L1's priority queue alone. */
   readonly kind: "queue";
   /** What that means. */
@@ -93,13 +93,14 @@ interface OrderInfo {
 }
 
 /** A program's word for each batch. */
-interface AttestationInfo {
+export interface AttestationInfo {
   /** Whose key vouches for the program's: for tests, a key that anyone has. */
   readonly root: "test";
   /** What it is worth. */
   readonly sentence: string;
 }
 
+/** Chain as `hyperchain_info` describes it. */
 export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
@@ -191,6 +192,7 @@ export interface EcosystemStatus {
   };
 }
 
+/** Progress of a chain: blocks, batches, proofs and fees. */
 export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped" | "ended" | "lists"> {
   readonly name: string;
   readonly chainId: number;

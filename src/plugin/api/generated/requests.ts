@@ -4,6 +4,7 @@ import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.t
 import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
 import type { From, AddressLike } from "../naming/names.ts";
 
+/** Options of `deposit`. */
 export interface DepositOptions {
   /**
    * Where it goes; with `chain` an address is enough.
@@ -36,6 +37,7 @@ export interface DepositOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `withdraw`. */
 export interface WithdrawOptions {
   /**
    * The chain that it leaves.
@@ -67,6 +69,7 @@ export interface WithdrawOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `send`. */
 export interface SendOptions {
   /**
    * The account on any member: `0x…@beta`, `0x…@l1`.
@@ -103,6 +106,7 @@ export interface SendOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `spend`. */
 export interface SpendOptions {
   /**
    * "ETH", the symbol of a chain's base token, an address on L1, or `0x…@chain`.
@@ -127,6 +131,7 @@ export interface SpendOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `swap`. */
 export interface SwapOptions {
   /**
    * A router of Uniswap v2's kind on another chain: `0x…@beta`.
@@ -211,6 +216,7 @@ export interface SwapOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `announce`. */
 export interface AnnounceOptions {
   /**
    * The chain on which the token was born.
@@ -230,6 +236,7 @@ export interface AnnounceOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `describe`. */
 export interface DescribeOptions {
   /**
    * What `announce` gave.
@@ -249,6 +256,7 @@ export interface DescribeOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `call`. */
 export interface CallOptions {
   /**
    * The contract: `0x…@beta`.
@@ -326,6 +334,7 @@ export interface CallOptions {
   readonly from?: From | undefined;
 }
 
+/** Options of `callTogether`. */
 export interface CallTogetherOptions {
   /**
    * The member on which the called chains settle: a chain, or L1.

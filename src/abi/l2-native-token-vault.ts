@@ -1,0 +1,28 @@
+// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
+/** Predeploy that holds tokens of a chain, and creates the tokens of other chains. */
+export const l2NativeTokenVaultAbi = [
+  {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"CallerNotAllowed","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"tag","type":"bytes32"}],"name":"InvalidDescription","type":"error"},
+  {"inputs":[],"name":"InvalidMessageProof","type":"error"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"NamelessToken","type":"error"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"NotAToken","type":"error"},
+  {"inputs":[],"name":"Reentered","type":"error"},
+  {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TokenAmountMismatch","type":"error"},
+  {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"WrongValue","type":"error"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"assetId","type":"bytes32"},{"indexed":true,"name":"token","type":"address"},{"indexed":false,"name":"originChainId","type":"uint256"},{"indexed":false,"name":"originToken","type":"address"}],"name":"BridgedTokenDeployed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"assetId","type":"bytes32"},{"indexed":true,"name":"token","type":"address"}],"name":"TokenRegistered","type":"event"},
+  {"inputs":[],"name":"ASSET_ROUTER","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"BASE_TOKEN_ASSET_ID","outputs":[{"name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"L1_CHAIN_ID","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"WETH_TOKEN","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"announce","outputs":[{"name":"messageHash","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"assetId","outputs":[{"name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"originChainId","type":"uint256"},{"name":"originToken","type":"address"}],"name":"calculateCreate2TokenAddress","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"ensureTokenIsRegistered","outputs":[{"name":"","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"components":[{"name":"chainId","type":"uint256"},{"name":"l1BatchNumber","type":"uint256"},{"name":"l2MessageIndex","type":"uint256"},{"components":[{"name":"txNumberInBatch","type":"uint16"},{"name":"sender","type":"address"},{"name":"data","type":"bytes"}],"name":"message","type":"tuple"},{"name":"proof","type":"bytes32[]"}],"name":"message","type":"tuple"}],"name":"importDescription","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"l1Token","type":"address"}],"name":"l2TokenAddress","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"assetId","type":"bytes32"}],"name":"originChainId","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"assetId","type":"bytes32"}],"name":"originToken","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"registerToken","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"assetId","type":"bytes32"}],"name":"tokenAddress","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+] as const;
