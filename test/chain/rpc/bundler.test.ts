@@ -5,6 +5,7 @@ import { id, Wallet, zeroPadValue } from "ethers";
 import type { CallAnswer, SimulationQuestion } from "../../../src/chain/questions/asked/question.ts";
 import type { Asking } from "../../../src/chain/rpc/calls/asking.ts";
 import { Bundler } from "../../../src/chain/rpc/bundler/bundler.ts";
+import { estimateOperation } from "../../../src/chain/rpc/bundler/gas-estimate.ts";
 import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
 import type { UserOperation } from "../../../src/chain/rpc/bundler/user-operation.ts";
 import { RpcCode, RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
@@ -68,6 +69,29 @@ it("B6: user operations that log more together than a question may tell are carr
   }
 });
 
+const carrier = { bundler: `0x${"b1".repeat(20)}`, beneficiary: `0x${"b2".repeat(20)}` } as const;
+
+it("an estimate refuses limits that no transaction has, and fees that no bundler takes, as sending does", async () => {
+  const { chain } = await startTestChain();
+  const using = (gasUsed: bigint): Asking =>
+    (async (_kind: string, { blocks }: SimulationQuestion) => {
+      const receipt = { ...SUCCESS.receipt, gasUsed };
+      return [{ calls: blocks.flatMap(({ calls }) => calls).map(() => ({ ...SUCCESS, receipt })), logsBloom: "0x" }];
+    }) as unknown as Asking;
+  const estimate = (gasUsed: bigint, changes: Partial<UserOperation> = {}) =>
+    estimateOperation(
+      { operation: { ...operationOf(1), ...changes }, entryPoint: ENTRY_POINTS["0.8"], overrides: [], client: undefined },
+      { chain, ask: using(gasUsed), carrier },
+    );
+  try {
+    await assert.rejects(estimate(16_000_000n), { code: -32602, message: /a transaction has at most 16777216/ });
+    await assert.rejects(estimate(100_000n, { maxPriorityFeePerGas: 1n }), { code: -32602, message: /above maxFeePerGas/ });
+    assert.ok((await estimate(100_000n)).callGasLimit > 100_000n);
+  } finally {
+    await chain.close();
+  }
+});
+
 it("an operation that pays a contract of the OP Stack where the chain has none is refused by name, and another one is not", async () => {
   const { chain } = await startTestChain();
   const oracle = "0x420000000000000000000000000000000000000f";
@@ -89,6 +113,10 @@ it("an operation that pays a contract of the OP Stack where the chain has none i
   try {
     await assert.rejects(send(["0x4200000000000000000000000000000000000800", oracle], 1n), { code: "NoSuchPredeploy" });
     await send(["0x4200000000000000000000000000000000000800"], 2n);
+    const request = { operation: operationOf(1), entryPoint: ENTRY_POINTS["0.8"], overrides: [], client: undefined };
+    const estimate = (accounts: readonly Hex[]) => estimateOperation(request, { chain, ask: paying(accounts), carrier });
+    await assert.rejects(estimate([oracle]), { code: "NoSuchPredeploy" });
+    assert.ok((await estimate(["0x4200000000000000000000000000000000000800"])).callGasLimit > 0n);
   } finally {
     await chain.close();
   }

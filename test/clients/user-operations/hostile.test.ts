@@ -117,6 +117,8 @@ describe("B6: hostile user operations", () => {
     const lost = await payer("0x4200000000000000000000000000000000000006");
     const { data } = await failure(send(operationOf(lost)));
     assert.equal(data?.["code"], "NoSuchPredeploy");
+    const estimated = await failure(ask("eth_estimateUserOperationGas", operationOf(lost), entryPoint));
+    assert.equal(estimated.data?.["code"], "NoSuchPredeploy");
     const taken = await payer("0x4200000000000000000000000000000000000800");
     const hash = await send(operationOf(taken));
     await ask("evm_mine");
@@ -171,6 +173,8 @@ describe("B6: hostile user operations", () => {
     }
     const { code, data } = await failure(send(operationOf(account, 5n)));
     assert.deepEqual([code, data?.["code"], data?.["sender"]], [-32504, "Banned", account]);
+    const estimated = await failure(ask("eth_estimateUserOperationGas", operationOf(account, 5n), entryPoint));
+    assert.equal(estimated.code, -32504);
     assert.equal(await ask("eth_getBalance", bundler, "latest"), balance);
     // Others are served.
     assert.equal((await receiptOf(await send(operationOf(await accountWith(FICKLE_CODE)))))?.success, true);

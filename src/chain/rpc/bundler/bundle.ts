@@ -78,11 +78,21 @@ type FeeLimits = Pick<Mempool, "minGasPriceWei" | "leastPaidWei">;
 
 /** Throws RpcError for limits and fees with which no operation is taken. */
 export function requireLimits(operation: UserOperation, beneficiary: Hex, { minGasPriceWei, leastPaidWei }: FeeLimits): void {
-  const { verificationGasLimit, paymasterVerificationGasLimit, maxFeePerGas, maxPriorityFeePerGas, preVerificationGas } =
-    operation;
+  const { verificationGasLimit, paymasterVerificationGasLimit, preVerificationGas } = operation;
   const most = { verificationGasLimit, paymasterVerificationGasLimit };
   for (const [field, gas] of Object.entries(most))
     if (gas > MAX_VERIFICATION_GAS) throw invalid(`${field} is ${gas}, at most ${MAX_VERIFICATION_GAS}`);
+  requireFees(operation, { minGasPriceWei, leastPaidWei });
+  const least = leastPreVerificationGas(operation, beneficiary);
+  if (preVerificationGas < least)
+    throw invalid(`preVerificationGas is ${preVerificationGas}, its transaction costs ${least} beside what is metered`);
+}
+
+/** Throws RpcError for fees with which no operation is taken. */
+export function requireFees(
+  { maxFeePerGas, maxPriorityFeePerGas }: UserOperation,
+  { minGasPriceWei, leastPaidWei }: FeeLimits,
+): void {
   if (maxPriorityFeePerGas > maxFeePerGas)
     throw invalid(`maxPriorityFeePerGas is ${maxPriorityFeePerGas}, above maxFeePerGas, ${maxFeePerGas}`);
   if (maxFeePerGas < minGasPriceWei) throw invalid(`maxFeePerGas is ${maxFeePerGas}, this chain's minimum is ${minGasPriceWei}`);
@@ -90,9 +100,6 @@ export function requireLimits(operation: UserOperation, beneficiary: Hex, { minG
     throw invalid(
       `maxPriorityFeePerGas is ${maxPriorityFeePerGas}, below ${leastPaidWei}, the least that the chain takes now; give what eth_gasPrice answers`,
     );
-  const least = leastPreVerificationGas(operation, beneficiary);
-  if (preVerificationGas < least)
-    throw invalid(`preVerificationGas is ${preVerificationGas}, its transaction costs ${least} beside what is metered`);
 }
 
 /** All that the operation may use, with what calls keep back at each depth (EIP-150). */

@@ -64,10 +64,8 @@ export class Bundler {
   async send(operation: UserOperation, entryPoint: Hex, hash: Hex, client: RpcClient | undefined): Promise<void> {
     if (this.pool.find(hash) !== undefined)
       throw new RpcError(RpcCode.rejected, `the user operation ${hash} waits already`, { code: "AlreadyKnown" });
-    const excluded = this.#chain.admission.refusalOfSender(operation.sender);
-    if (excluded !== undefined) throw excluded;
+    this.requireAdmitted(operation);
     requireLimits(operation, this.carrier.beneficiary, this.#chain.mempool);
-    this.#offenders.requireNone(operation);
     const bundle = bundleOf(operation, entryPoint, this.carrier);
     this.pool.requireRoom(operation);
     const before = this.pool.ofSender(operation.sender).map((pooled) => pooled.bundle);
@@ -83,6 +81,13 @@ export class Bundler {
       this.pool.add({ hash, entryPoint, operation, bundle, accept, reject });
       this.#wake();
     });
+  }
+
+  /** Throws RpcError if the sender is on no list, or a contract of the operation is refused for a while. */
+  requireAdmitted(operation: UserOperation): void {
+    const excluded = this.#chain.admission.refusalOfSender(operation.sender);
+    if (excluded !== undefined) throw excluded;
+    this.#offenders.requireNone(operation);
   }
 
   /** What bundles would do in the next block, one after the other; ends with the first that is not valid or is broken off. */

@@ -10,8 +10,10 @@ import { MESSAGE_GAS_MARGIN } from "../calls/calls.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { RpcError } from "../request/json-rpc.ts";
 import { SequencerError } from "../../sequencer/sequencer-error.ts";
-import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS, type Carrier } from "./bundle.ts";
+import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
+import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS, requireFees, type Carrier } from "./bundle.ts";
 import { asksForWholeOperation, executeInterface, senderCreatorOf } from "./entry-points.ts";
+import { recipientsOf } from "./recipients.ts";
 import { unitGasOf } from "./unit-gas.ts";
 import { executionReverted, OperationCode, refusalOf } from "./refusal.ts";
 import { pack, type UserOperation } from "./user-operation.ts";
@@ -64,10 +66,14 @@ const MARGIN_PERCENT = 110n;
 
 /**
  * The limits that an operation needs, without its signature: an EntryPoint refuses a wrong one only when all checks have run.
- * Throws RpcError where a check fails otherwise, or the operation's call reverts.
+ * Throws RpcError where a check fails otherwise, or the operation's call reverts. Otherwise it refuses what a bundler does,
+ * with the same error.
  */
 export async function estimateOperation(request: EstimateRequest, dependencies: EstimateDependencies): Promise<OperationGas> {
   const { operation } = request;
+  const { chain, carrier } = dependencies;
+  const namesFees = operation.maxFeePerGas > 0n || operation.maxPriorityFeePerGas > 0n;
+  if (namesFees) requireFees(operation, chain.mempool);
   const trial: UserOperation = {
     ...withoutDelegation(operation),
     verificationGasLimit: MAX_VERIFICATION_GAS,
@@ -79,8 +85,6 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
     maxPriorityFeePerGas: 0n,
   };
   const overrides = [...request.overrides, ...delegated(operation)];
-  const excluded = dependencies.chain.admission.refusalOfSender(operation.sender);
-  if (excluded !== undefined) throw excluded;
   const { unitGas, verificationGasLimit, callGasLimit, ...sponsor } = await limitsForAll(
     { ...request, operation: trial, overrides },
     dependencies,
@@ -95,12 +99,11 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
     maxPriorityFeePerGas: 2n ** 64n,
   };
   const preVerificationGas =
-    leastPreVerificationGas(
-      { ...found, preVerificationGas: 2n ** 24n, ...authorizationOf(operation) },
-      dependencies.carrier.beneficiary,
-    ) +
+    leastPreVerificationGas({ ...found, preVerificationGas: 2n ** 24n, ...authorizationOf(operation) }, carrier.beneficiary) +
     signatureGas +
     (unitGas * MARGIN_PERCENT) / 100n;
+  // No transaction can have more gas than its cap, whatever the limits.
+  bundleOf({ ...found, preVerificationGas, ...authorizationOf(operation) }, request.entryPoint, carrier);
   return { preVerificationGas, verificationGasLimit, callGasLimit, ...sponsor };
 }
 
@@ -169,6 +172,7 @@ class Estimate {
   async requireChecked(operation: UserOperation): Promise<CallAnswer> {
     const { answer, refusal } = await this.#check(operation);
     if (refusal !== undefined) throw refusal;
+    await this.#requireRecipients(answer);
     return answer;
   }
 
@@ -192,6 +196,7 @@ class Estimate {
     const full = await this.#execute(TRANSACTION_GAS_CAP);
     if (full.receipt?.success !== true) throw executionReverted(full);
     this.#requireAllowed(full);
+    await this.#requireRecipients(full);
     const { gasUsed, logs } = full.receipt;
     const succeeds = async (gas: bigint): Promise<boolean> => (await this.#execute(gas)).receipt?.success === true;
     const near = (gasUsed * 66n) / 64n;
@@ -219,6 +224,11 @@ class Estimate {
     if (refusal !== undefined) throw refusal;
   }
 
+  /** Throws SequencerError if what runs pays a contract of the OP Stack that the chain does not have. */
+  async #requireRecipients(answer: CallAnswer): Promise<void> {
+    for (const to of recipientsOf(answer)) await requirePredeploy(to, this.#dependencies.chain.engine.state("now"));
+  }
+
   /** The operation's call as the EntryPoint makes it, after the account's creation where it has a factory. */
   async #execute(gasLimit: bigint): Promise<CallAnswer> {
     const { entryPoint, operation } = this.#request;
@@ -239,7 +249,7 @@ class Estimate {
     const { client, overrides } = this.#request;
     const { at, block } = this.#place;
     const blocks = [{ block, overrides, calls }];
-    const [answer] = await this.#dependencies.ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
+    const [answer] = await this.#dependencies.ask("simulate", { at, blocks, logsTransfers: true, checks: "none" }, client);
     return answer?.calls ?? [];
   }
 }

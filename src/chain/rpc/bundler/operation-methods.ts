@@ -61,8 +61,10 @@ export function operationMethods(
     [
       "eth_estimateUserOperationGas",
       async ([value, named, overrides], client) => {
-        const { carrier } = running();
+        const bundler = running();
+        const { carrier } = bundler;
         const operation = parseUnfinishedOperation(value);
+        bundler.requireAdmitted(operation);
         const entryPoint = await requireEntryPoint(chain, named);
         const request = { operation, entryPoint, overrides: parseOverrides(overrides), client };
         const gas = await estimateOperation(request, { chain, ask, carrier });
