@@ -4,6 +4,8 @@ import { machineAt } from "./machine.ts";
 
 /** A tenth of all connections is for machines that have none yet. */
 const RESERVED_PART = 10;
+/** Milliseconds of pending requests after which a connection may be ended for another one. */
+const MAX_BUSY_MS = 30_000;
 
 /** Connection of a client, as the list of all connections knows it. */
 interface OpenConnection {
@@ -11,22 +13,28 @@ interface OpenConnection {
   readonly end: () => void;
   /** Requests that are being answered. */
   requests: number;
+  /** Time since which at least one request has been pending, in milliseconds. */
+  busySinceMs: number;
 }
 
 /**
  * Connections of a server, up to a limit. If the server is full, or the new connection's machine has all but the reserved tenth,
  * the one that has been idle longest is ended, of all or of that machine. A connection is idle from its last request, answer or
- * notification onwards, but not while a request is being answered. If none is idle, the new one is ended.
+ * notification onwards, but not while a request is being answered. If none is idle, the one with pending requests for the longest
+ * time is ended, if that is more than 30 seconds, or else the new one.
  */
 export class OpenConnections<Connection extends object> {
   readonly #limit: number;
   readonly #limitOfMachine: number;
+  readonly #nowMs: () => number;
   /** The connection that has been idle longest comes first. */
   readonly #open = new Map<Connection, OpenConnection>();
   readonly #countByMachine = new Map<string, number>();
 
-  constructor(limit: number) {
+  /** `nowMs`: milliseconds of a monotonic clock. */
+  constructor(limit: number, nowMs = (): number => performance.now()) {
     this.#limit = limit;
+    this.#nowMs = nowMs;
     this.#limitOfMachine = limit - Math.floor(limit / RESERVED_PART);
   }
 
@@ -34,11 +42,12 @@ export class OpenConnections<Connection extends object> {
   add(connection: Connection, machine: string, end: () => void): void {
     const isMachineFull = this.#count(machine) >= this.#limitOfMachine;
     if (isMachineFull || this.#open.size >= this.#limit) {
-      const idlest = this.#idlest((open) => !isMachineFull || open.machine === machine);
-      if (idlest === undefined) return end();
-      this.#end(idlest);
+      const isEligible = (open: OpenConnection): boolean => !isMachineFull || open.machine === machine;
+      const ended = this.#idlest(isEligible) ?? this.#longestBusy(isEligible);
+      if (ended === undefined) return end();
+      this.#end(ended);
     }
-    this.#open.set(connection, { machine, end, requests: 0 });
+    this.#open.set(connection, { machine, end, requests: 0, busySinceMs: 0 });
     this.#countByMachine.set(machine, this.#count(machine) + 1);
   }
 
@@ -64,6 +73,7 @@ export class OpenConnections<Connection extends object> {
   begin(connection: Connection): () => void {
     const open = this.#open.get(connection);
     if (open === undefined) return () => undefined;
+    if (open.requests === 0) open.busySinceMs = this.#nowMs();
     open.requests++;
     this.touch(connection);
     return () => {
@@ -76,9 +86,17 @@ export class OpenConnections<Connection extends object> {
     return this.#countByMachine.get(machine) ?? 0;
   }
 
-  #idlest(isMeant: (open: OpenConnection) => boolean): Connection | undefined {
-    for (const [connection, open] of this.#open) if (open.requests === 0 && isMeant(open)) return connection;
+  #idlest(isEligible: (open: OpenConnection) => boolean): Connection | undefined {
+    for (const [connection, open] of this.#open) if (open.requests === 0 && isEligible(open)) return connection;
     return undefined;
+  }
+
+  /** A client whose requests are always pending would hold its connections forever. */
+  #longestBusy(isEligible: (open: OpenConnection) => boolean): Connection | undefined {
+    let [found, since]: [Connection | undefined, number] = [undefined, this.#nowMs() - MAX_BUSY_MS];
+    for (const [connection, open] of this.#open)
+      if (open.requests > 0 && open.busySinceMs < since && isEligible(open)) [found, since] = [connection, open.busySinceMs];
+    return found;
   }
 
   #end(connection: Connection): void {

@@ -73,6 +73,32 @@ describe("connections of a server that has a limit of them", () => {
     assert.deepEqual(busy.ended, ["third", "fourth"]);
   });
 
+  it("end with the one whose requests have been pending longest, after 30 seconds, if all are busy", () => {
+    const [ended, clock]: [string[], { now: number }] = [[], { now: 1_000 }];
+    const connections = new OpenConnections<{ readonly name: string }>(4, () => clock.now);
+    const open = (machine: string, name: string): (() => void) => {
+      const connection = { name };
+      connections.add(connection, machine, () => ended.push(name));
+      const end = connections.begin(connection);
+      return () => {
+        end();
+        connections.begin(connection);
+      };
+    };
+    const again = open("a", "a0");
+    for (const name of ["a1", "a2"]) open("b", name);
+    open("a", "a3");
+    clock.now += 30_000;
+    again();
+    open("b", "late");
+    assert.deepEqual(ended, ["late"]);
+    clock.now += 1;
+    open("b", "b3");
+    open("b", "b4");
+    // The first one got an answer in between.
+    assert.deepEqual(ended, ["late", "a1", "a2"]);
+  });
+
   it("make no room for those that ended before", () => {
     const { connections, ended, open } = connectionsOf(2);
     const first = open("a", "first");
