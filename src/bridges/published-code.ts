@@ -1,8 +1,7 @@
-import { createRequire } from "node:module";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FunctionFragment, Interface, type InterfaceAbi } from "ethers";
-import { HyperchainError } from "../errors/hyperchain-error.ts";
+import { installedPackage, PublishedCodeError } from "../runtime/installed-package.ts";
 
 /** A package of a bridge's own authors, and which versions of it are known to fit. */
 export interface PublishedPackage {
@@ -23,11 +22,6 @@ export interface PublishedContract {
 /** Finds this package's own compiled contracts. */
 export type OwnArtifacts = (name: string) => Promise<{ readonly abi: InterfaceAbi; readonly bytecode: string }>;
 
-/** PackageMissing: the project has not installed it. PackageUnfit: it has another version, or one without what is needed. */
-export class PublishedCodeError extends HyperchainError<"PackageMissing" | "PackageUnfit"> {
-  override readonly name = "PublishedCodeError";
-}
-
 /**
  * What creates a contract, out of the packages that the project in a folder has installed; nothing of it is in this package.
  * `together` are all packages that the bridge needs, for the advice. Throws PublishedCodeError.
@@ -44,23 +38,6 @@ export function publishedCode(folder: string, published: PublishedContract, toge
   const lacking = functions.filter((signature) => !has(signature));
   if (lacking.length > 0) throw unfit(from, `${file} of version ${version} has no ${lacking.join(", ")}`, together);
   return bytecode;
-}
-
-/** A package that a project has installed. */
-export interface InstalledPackage {
-  /** Folder of the package. */
-  readonly place: string;
-  readonly version: string;
-}
-
-/** The package that a project in a folder has installed; undefined if there is none. */
-export function installedPackage(folder: string, name: string): InstalledPackage | undefined {
-  // Not as Node resolves a file: packages export none of their artifacts.
-  const paths = createRequire(join(folder, "package.json")).resolve.paths(name) ?? [];
-  const place = paths.map((path) => join(path, name)).find((path) => existsSync(join(path, "package.json")));
-  if (place === undefined) return undefined;
-  const { version } = JSON.parse(readFileSync(join(place, "package.json"), "utf8")) as { readonly version: string };
-  return { place, version };
 }
 
 /** What creates a contract, and whether it has a function. */

@@ -1,23 +1,20 @@
-import { Interface, type ErrorDescription } from "ethers";
-import { contractErrorsAbi } from "../abi/contract-errors.ts";
+import type { ErrorDescription } from "ethers";
 import { shortData } from "../errors/short-data.ts";
 import { decodedValues } from "../protocol/decoded-values.ts";
+import type { Hex } from "../protocol/hex.ts";
 import { printable } from "../runtime/printable.ts";
+import { MAX_ERROR_LAYERS, packageError, revertDataOf } from "../settlement-layer/errors/contract-error.ts";
 
-const contractErrors = new Interface(contractErrorsAbi);
-/** Clients wrap a node's error differently; this many layers are looked through. */
-const MAX_LAYERS = 8;
 /** Of a whole description, and of one argument of an error: clients repeat the transaction, whose proofs take kilobytes. */
 const MAX_CHARACTERS = 400;
 const MAX_ARGUMENT_CHARACTERS = 80;
 
 /** Why a delivery was refused, in a line: the contract's error by name, else what the node said, or the client. */
 export function describeRefusal(error: unknown): string {
-  const layers = layersOf(error);
-  const named = contractErrorIn(layers);
+  const named = contractErrorOf(error);
   if (named !== undefined) return describeError(named);
   // The innermost: the node's own words, which clients repeat with the transaction around them.
-  const said = layers
+  const said = layersOf(error)
     .map((layer) => layer["shortMessage"] ?? layer["message"])
     .filter((text): text is string => typeof text === "string");
   return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);
@@ -25,31 +22,16 @@ export function describeRefusal(error: unknown): string {
 
 /** The error of one of the chains' contracts with which a call was refused; undefined for any other refusal. */
 export function contractErrorOf(error: unknown): ErrorDescription | undefined {
-  return contractErrorIn(layersOf(error));
+  const data = revertDataOf(error);
+  return data === undefined ? undefined : packageError(data);
 }
 
 /** Why a contract reverted, in a line: its own words, an error that is known here by name, or the data. */
 export function describeRevert(data: string): string {
   if (data === "0x") return "without a reason";
-  const named = parse(data);
+  const named = packageError(data as Hex);
   if (named === undefined) return shortData(data);
   return named.name === "Error" ? cut(String(decodedValues(named.args)[0]), MAX_CHARACTERS) : describeError(named);
-}
-
-function contractErrorIn(layers: readonly Readonly<Record<string, unknown>>[]): ErrorDescription | undefined {
-  const data = layers
-    .map((layer) => layer["data"])
-    .find((value): value is string => typeof value === "string" && /^0x[0-9a-f]{8}/i.test(value));
-  return data === undefined ? undefined : parse(data);
-}
-
-function parse(data: string): ErrorDescription | undefined {
-  try {
-    return contractErrors.parseError(data) ?? undefined;
-  } catch {
-    // A contract reverts with any bytes, also with a selector alone.
-    return undefined;
-  }
 }
 
 function describeError({ name, args }: ErrorDescription): string {
@@ -65,7 +47,7 @@ function describeError({ name, args }: ErrorDescription): string {
 function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
   const layers: Readonly<Record<string, unknown>>[] = [];
   let next: unknown = error;
-  while (typeof next === "object" && next !== null && layers.length < MAX_LAYERS) {
+  while (typeof next === "object" && next !== null && layers.length < MAX_ERROR_LAYERS) {
     const layer = next as Readonly<Record<string, unknown>>;
     layers.push(layer);
     next = layer["error"] ?? layer["info"] ?? layer["cause"];

@@ -1,4 +1,4 @@
-import { AbiCoder, ErrorDescription, Interface, type ErrorFragment } from "ethers";
+import { Interface } from "ethers";
 import { chainAccountsAbi } from "../../abi/chain-accounts.ts";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../../abi/cross-chain-views.ts";
@@ -6,7 +6,6 @@ import { hyperchainNamesAbi } from "../../abi/hyperchain-names.ts";
 import { interopCenterAbi } from "../../abi/interop-center.ts";
 import { keystoreAbi } from "../../abi/keystore.ts";
 import { keystoreAccountAbi } from "../../abi/keystore-account.ts";
-import { contractErrorsAbi } from "../../abi/contract-errors.ts";
 import { l2BaseTokenAbi } from "../../abi/l2-base-token.ts";
 import { l2MessageGatewayAbi } from "../../abi/l2-message-gateway.ts";
 import { messageGatewayAbi } from "../../abi/message-gateway.ts";
@@ -14,7 +13,7 @@ import { nestedExitAbi } from "../../abi/nested-exit.ts";
 import { remoteSwapAbi } from "../../abi/remote-swap.ts";
 import { sharedBridgeAbi } from "../../abi/shared-bridge.ts";
 import { stateExitAbi } from "../../abi/state-exit.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { errorDecoder, packageErrors } from "../../settlement-layer/errors/contract-error.ts";
 
 export { assetRouter, atomicFlows, importedRoots, interopHandler, messenger } from "../../relayer/contract-interfaces.ts";
 export { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
@@ -174,36 +173,5 @@ const layerZeroErrors = new Interface([
   "error Transfer_ToAddressIsZero()",
 ]);
 
-/** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
-const knownErrors: readonly Interface[] = [new Interface(contractErrorsAbi), layerZeroErrors, erc20, governor];
-
-/** By selector, computed once: ethers hashes each error's signature for each error that it looks for, 14 ms for all of these. */
-let bySelector: ReadonlyMap<string, ErrorFragment> | undefined;
-
-function knownBySelector(): ReadonlyMap<string, ErrorFragment> {
-  const known = new Map<string, ErrorFragment>();
-  for (const errors of knownErrors)
-    errors.forEachError((error) => {
-      if (!known.has(error.selector)) known.set(error.selector, error);
-    });
-  return known;
-}
-
-/** The error that revert data hold: Solidity's own, or one of these contracts; undefined for any other, and for cut-off data. */
-export function knownErrorOf(data: Hex): ErrorDescription | undefined {
-  const selector = data.slice(0, SELECTOR_LENGTH);
-  if (selector.length < SELECTOR_LENGTH) return undefined;
-  const error = (bySelector ??= knownBySelector()).get(selector);
-  try {
-    // Those of Solidity are in each interface.
-    if (error === undefined) return erc20.parseError(data) ?? undefined;
-    const args = AbiCoder.defaultAbiCoder().decode(error.inputs, `0x${data.slice(SELECTOR_LENGTH)}`);
-    return new ErrorDescription(error, selector, args);
-  } catch {
-    // A contract reverts with any bytes.
-    return undefined;
-  }
-}
-
-/** In hexadecimal characters. */
-const SELECTOR_LENGTH = 10;
+/** Decodes the error that revert data hold: of Solidity, of this package's contracts and bridges, or of a token or Governor. */
+export const knownErrorOf = errorDecoder([packageErrors, layerZeroErrors, erc20, governor]);

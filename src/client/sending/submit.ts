@@ -10,9 +10,10 @@ import {
 import { reasonOf } from "../../errors/reason-of.ts";
 import { withShortData } from "../../errors/short-data.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
-import { type Hex, isHexBytes } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { inclusionOf } from "../../relayer/inclusion.ts";
 import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
+import { MAX_ERROR_LAYERS, revertDataOf } from "../../settlement-layer/errors/contract-error.ts";
 import { printable } from "../../runtime/printable.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
@@ -139,7 +140,7 @@ interface Refusal {
 
 /** What a contract refused with, decoded; undefined where it was not a contract. */
 export function refusalOf(thrown: unknown): Refusal | undefined {
-  const data = revertData(thrown, MAX_DEPTH);
+  const data = revertDataOf(thrown);
   if (data === undefined) return undefined;
   if (data === "0x") return { name: "revert without a reason", args: [], data };
   const error = knownErrorOf(data);
@@ -153,9 +154,6 @@ export function refusalInWords({ name, args, data }: Refusal): string {
   if (data === "0x") return "a revert without a reason";
   return name.startsWith("error ") ? name : inWords({ name, args });
 }
-
-/** Clients wrap a node's error differently; this many layers are looked through. */
-const MAX_DEPTH = 8;
 
 async function explain(
   error: unknown,
@@ -186,7 +184,7 @@ interface MemberAnswer {
 
 /** What a member answered by which it names a reason, however a client wrapped it; undefined where it named none. */
 export function memberAnswer(thrown: unknown): MemberAnswer | undefined {
-  return answerOf(thrown, MAX_DEPTH);
+  return answerOf(thrown, MAX_ERROR_LAYERS);
 }
 
 function answerOf(value: unknown, depth: number): MemberAnswer | undefined {
@@ -199,18 +197,6 @@ function answerOf(value: unknown, depth: number): MemberAnswer | undefined {
   if (typeof code === "string" && typeof words === "string") return { code, message: words };
   for (const key of ["error", "info", "cause"] as const) {
     const nested = answerOf(fields[key], depth - 1);
-    if (nested !== undefined) return nested;
-  }
-  return undefined;
-}
-
-function revertData(value: unknown, depth: number): Hex | undefined {
-  if (typeof value !== "object" || value === null || depth === 0) return undefined;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const { data } = fields;
-  if (isHexBytes(data)) return data.toLowerCase() as Hex;
-  for (const key of ["data", "error", "info", "cause"] as const) {
-    const nested = revertData(fields[key], depth - 1);
     if (nested !== undefined) return nested;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import { PublishedCodeError } from "../../bridges/published-code.ts";
+import { PublishedCodeError } from "../../runtime/installed-package.ts";
 import { CREATEX } from "../../chain/predeploys/singleton-addresses.ts";
 import { singletonAccounts } from "../../chain/predeploys/singletons.ts";
 import { hexQuantity, type Hex } from "../../protocol/hex.ts";

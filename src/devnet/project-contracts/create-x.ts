@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getCreateAddress, Transaction } from "ethers";
-import { installedPackage, type InstalledPackage } from "../../bridges/published-code.ts";
+import { installedPackage, type InstalledPackage } from "../../runtime/installed-package.ts";
 import { CREATEX } from "../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../protocol/hex.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { concat, getCreate2Address, keccak256 } from "ethers";
-import { installedPackage, PublishedCodeError } from "../../bridges/published-code.ts";
+import { installedPackage, PublishedCodeError } from "../../runtime/installed-package.ts";
 import { KNOWN_ENTRY_POINTS } from "../../chain/model/entry-points.ts";
 import { SINGLETONS } from "../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../protocol/hex.ts";
