@@ -17,7 +17,7 @@ import type { Found } from "../src/devnet/view/looking/search.ts";
 
 import type { Prepared } from "../src/devnet/view/acts/prepare.ts";
 
-import type { BatchProofInfo } from "../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo } from "../src/devnet/view/batches/proof-on-l1.ts";
 
 import type { PagedMessages } from "../src/devnet/view/books/paged-messages.ts";
 import type { BatchSummary } from "../src/devnet/view/batches/batch-info.ts";

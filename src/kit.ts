@@ -61,7 +61,6 @@ export type {
   HyperchainBatchesUserConfig,
   HyperchainFeesUserConfig,
   HyperchainPaceUserConfig,
-  HyperchainProverUserConfig,
   HyperchainStandbyUserConfig,
   HyperchainUserConfig,
   ImportedAccountUserConfig,

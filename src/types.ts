@@ -46,7 +46,6 @@ export type { CallEstimate, SendEstimate } from "./client/transfers/estimate.ts"
 export type { SwapEstimate } from "./client/transfers/swap.ts";
 export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
-export type { NamedCode } from "./devnet/execution/named-code.ts";
 export type { SourceExcerpt } from "./devnet/view/books/source-excerpt.ts";
 export type { ExecutionLabel } from "./execution-proof/batch/execution-label.ts";
 export type { ExecutionProgress } from "./execution-proof/batch/execution-progress.ts";

@@ -43,7 +43,7 @@ function leaving(
       ? `nothing of ${name} is proven: ${parties} vouch for what is sent`
       : execution === undefined
         ? `${layer} checks a proof of ${name}'s changes; that they follow from its transactions is trusted to ${parties}`
-        : `${layer} checks a proof of ${name}'s changes, and the signatures of ${parties}; that the changes follow from its transactions is proven behind it, which every machine can check and ${layer} does not`;
+        : `${layer} checks a proof that ${name}'s changes follow from its transactions; ${parties} choose which transactions these are`;
   const delay = `it leaves ${name} once ${layer} has executed its batch`;
   return [checked, executionDelaySeconds === 0 ? delay : `${delay}, at least ${executionDelaySeconds} s after its commit`];
 }

@@ -43,7 +43,7 @@ import { BatchReducer, type CommandResult } from "./ordering/batch-reducer.ts";
 import type { BatchCommand } from "./ordering/command.ts";
 import { OrderError } from "./ordering/order-error.ts";
 import { timeRefusal } from "./ordering/time-refusal.ts";
-import { limitsBeside, type BatchLimits } from "./ordering/limits.ts";
+import { limitsBeside, provenLimits, type BatchLimits } from "./ordering/limits.ts";
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer/sequencer.ts";
@@ -353,12 +353,13 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   );
   // The first batch publishes the first state beside what is done in it.
   const firstLimits = limitsBeside(limits, initial.size);
+  const [firstByFormat, laterByFormat] = [byFormat(firstLimits), byFormat(limits)];
   const reducer = new BatchReducer(blockRules, firstBatch, {
     engine: producer,
     system,
     extensions: options.identity.extensions,
     compress,
-    limits: (batchNumber) => (batchNumber === firstBatch ? firstLimits : limits),
+    limits: (batchNumber, format) => (batchNumber === firstBatch ? firstByFormat : laterByFormat)[format],
     leafCount: () => tree.leafCount,
   });
   const earlier = dependencies.past?.told;
@@ -486,4 +487,8 @@ async function readAccount(engine: ExecutionEngine, address: Hex): Promise<Accou
   const state = engine.state("now");
   const [account, code] = await Promise.all([state.account(address), state.code(address)]);
   return { ...account, hasCode: code !== "0x" };
+}
+
+function byFormat(limits: BatchLimits): Readonly<Record<Format, BatchLimits>> {
+  return { 2: limits, 3: provenLimits(limits) };
 }

@@ -47,8 +47,7 @@ export async function showExecutedOnL1(
   const chain = await devnet.addChain({
     ...CHAIN_ON_L1,
     chainId: Number(CHAIN_ON_L1.chainId),
-    protocolVersion: 3,
-    prover: { execution: "onL1" },
+    execution: "proven",
   });
   const client = connectHttp(chain.chainId, chain.url);
   try {

@@ -6,7 +6,7 @@ import { call } from "../client/calls/call.ts";
 import { send } from "../client/transfers/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts/accounts.ts";
 import type { SettledBatch } from "../node/settling/settled-batch.ts";
-import { packageOnL1 } from "../devnet/chains/package-on-l1.ts";
+import { packageProofContracts } from "../devnet/chains/proof-contracts.ts";
 import { startDevnet, type Devnet, type DevnetChain } from "../devnet/devnet.ts";
 import { connectHttp } from "../devnet/relaying/relaying.ts";
 import { JOURNEY_STEPS, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
@@ -97,7 +97,7 @@ const starting = startDevnet(
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
     connectChain: (override) => hre.network.create({ network: "local", override }),
     artifacts,
-    ...(values["seven-steps"] ? {} : { onL1: packageOnL1(artifacts, "stark") }),
+    ...(values["seven-steps"] ? {} : { proofContracts: packageProofContracts(artifacts, "stark") }),
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>

@@ -24,8 +24,8 @@ import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
 import type { DeviceOptions } from "../devices/device-choice.ts";
-import { packageOnL1 } from "./chains/package-on-l1.ts";
-import { openExecutionProvers, openProver, type ExecutionProvingOptions } from "./chains/provers.ts";
+import { packageProofContracts } from "./chains/proof-contracts.ts";
+import { openExecutionProvers, openProver, type ExecutionProvers, type ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
 import { passingL1 } from "./l1/pass-l1.ts";
@@ -37,9 +37,9 @@ import type { Dump } from "./keeping/dump.ts";
 import { atTheirPorts, keptMembers, membersToOpen, type MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld, type OnRepeated, type World, type WorldOptions } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
-import type { ContractArtifact, DeployedEcosystem, EcosystemOptions } from "./deployment/deploy-ecosystem.ts";
+import type { ContractArtifact, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "./deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import { deployNewContracts, governanceOf, newVersions, versionOnL1, type NewVersions } from "./l1/new-contracts.ts";
+import { deployNewContracts, governanceOf, provenVersion, trustedVersion } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer, type ConnectL1, type SettlementLayer } from "./l1/settlement-layer.ts";
 import { createChainChanges, type ChainChanges } from "./membership/chain-changes.ts";
@@ -147,18 +147,18 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const layerAs = layerOptions(options, guards, contracts);
   const layer = await openSettlementLayer(layerAs, { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
-  const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts, proofs) : undefined);
-  const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
-  const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
-  const shownBy = onL1 ?? upgradedOnL1(bases, artifacts, proofs);
-  const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1: shownBy });
+  const { proofContracts = contractsFor(plans, artifacts, proofs) } = dependencies;
+  const bases = await openBases({ options, plans, genesis }, { ...dependencies, proofContracts, layer, world, chains }, closing);
+  const open = await openProver(options, dependencies, closing);
+  const { prover, fleet, workers, device } = open;
+  const executionProvers = proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ ...executionProvers, contracts, connect: connectChain },
+    ...{ executionProvers, contracts, connect: connectChain },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));
@@ -252,18 +252,18 @@ async function openBases(
     genesis,
   }: { readonly options: CompleteOptions; readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
   dependencies: Pick<ChainOpening, "layer" | "world"> &
-    Pick<DevnetDependencies, "artifacts" | "clock" | "onL1"> & { readonly chains: RunningChains },
+    Pick<DevnetDependencies, "artifacts" | "clock" | "proofContracts"> & { readonly chains: RunningChains },
   closing: Disposer,
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const versions = newVersions(genesis, options.proofs);
-  const shown = shownOnL1(genesis, options.proofs, dependencies);
-  const onL1 = baseOnL1(layer, await settledOn(options, plans, { versions, shown }, dependencies));
+  const version = trustedVersion(genesis, options.proofs);
+  const proven = provenPart(genesis, options.proofs, dependencies);
+  const onL1 = baseOnL1(layer, await settledOn(options, plans, { version, proven }, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
   const bases = new SettlementBases({
-    ...{ artifacts, clock, versions, reserveWei, world, ownSends, onL1 },
+    ...{ artifacts, clock, version, reserveWei, world, ownSends, onL1 },
     chains: () => chains.current(),
   });
   closing.add(() => bases.close());
@@ -274,35 +274,29 @@ async function openBases(
 async function settledOn(
   { l1: { deployed: existing }, governance }: CompleteOptions,
   plans: readonly ChainPlan[],
-  { shown, versions }: { readonly versions: () => NewVersions; readonly shown: () => Promise<Pick<EcosystemOptions, "onL1">> },
+  { version, proven }: { readonly version: () => RegisteredVersion; readonly proven: () => Promise<ProvenPart> },
   { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
 ): Promise<DeployedEcosystem> {
   const { l1, deployer: signer, accounts } = layer;
   const deployed =
     world?.deployed ??
     (existing === undefined
-      ? await deployNewContracts(versions, { signer, artifacts }, { ...governanceOf(governance, accounts), ...(await shown()) })
-      : await adoptContracts(existing, { versions: versions(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
+      ? await deployNewContracts(version, { signer, artifacts }, { ...governanceOf(governance, accounts), ...(await proven()) })
+      : await adoptContracts(existing, { version: version(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
   world?.keepDeployed(deployed);
   return deployed;
 }
 
-/** What L1 is to check proofs of execution by, if by anything: its contracts take some 50 million gas. */
-function shownOnL1(
+type ProvenPart = Pick<EcosystemOptions, "proven">;
+
+/** Version of proven chains; empty without contracts that check proofs of execution, which take some 50 million gas. */
+function provenPart(
   genesis: ChainOpening["genesis"],
   proofs: Proofs,
-  { onL1 }: Pick<DevnetDependencies, "onL1">,
-): () => Promise<Pick<EcosystemOptions, "onL1">> {
-  return async () => (onL1 === undefined ? {} : { onL1: versionOnL1(genesis, proofs, await onL1.contracts()) });
-}
-
-/** For chains that were upgraded, where no chain of the config asks for it any more: a kept ecosystem has the contracts. */
-function upgradedOnL1(
-  { onL1 }: Pick<ChainOpening["bases"], "onL1">,
-  artifacts: DevnetDependencies["artifacts"],
-  proofs: Proofs,
-): DevnetDependencies["onL1"] {
-  return onL1.ecosystem.versionOnL1 && packageOnL1(artifacts, proofs);
+  { proofContracts }: Pick<DevnetDependencies, "proofContracts">,
+): () => Promise<ProvenPart> {
+  return async () =>
+    proofContracts === undefined ? {} : { proven: provenVersion(genesis, proofs, await proofContracts.contracts()) };
 }
 
 /** What opens L1. */
@@ -324,8 +318,24 @@ function contractsOf(
   return projectContracts({ hasDeployer: singletons, accountAbstraction, startsL1: l1.url === undefined }, folder);
 }
 
-function isShownOnL1({ proving }: ChainPlan): boolean {
-  return proving.execution === "onL1";
+/** Contracts of a new ecosystem that check proofs of execution; undefined if none of its chains is proven. */
+function contractsFor(
+  plans: readonly ChainPlan[],
+  artifacts: DevnetDependencies["artifacts"],
+  proofs: Proofs,
+): DevnetDependencies["proofContracts"] {
+  return plans.some(({ proving }) => proving.execution === "proven") ? packageProofContracts(artifacts, proofs) : undefined;
+}
+
+/** Provers of execution; undefined if L1 has no contracts for their proofs. A kept ecosystem may have upgraded chains. */
+function proversFor(
+  { onL1 }: SettlementBases,
+  { options, open }: { readonly options: CompleteOptions; readonly open: Awaited<ReturnType<typeof openProver>> },
+  dependencies: DevnetDependencies,
+  closing: Disposer,
+): ExecutionProvers | undefined {
+  const programs = dependencies.proofContracts?.programs ?? (onL1.ecosystem.proven && "package");
+  return programs && openExecutionProvers(options, open, closing, { ...dependencies, programs });
 }
 
 /** Money of a fresh ecosystem's accounts on its chains, and contracts of the project's packages. */

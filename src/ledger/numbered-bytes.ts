@@ -14,8 +14,6 @@ export interface NumberedBytes {
   /** Undefined where a number has none. */
   bytes(number: bigint): Uint8Array | undefined;
   set(number: bigint, note: string, bytes: Uint8Array | undefined): void;
-  /** Forgets the bytes of all but so many of the highest numbers that have some; the texts stay. */
-  keepHighest(count: number): void;
   /** Forgets this number and all after it. */
   deleteFrom(number: bigint): void;
   close(): void;
@@ -28,14 +26,12 @@ export interface NumberedBytes {
 export function openNumberedBytes(path = ""): NumberedBytes {
   const name = path === "" ? "a temporary file" : path;
   const database = telling(name, () => openDatabase(path));
-  const [listing, reading, writing, thinning, deleting] = [
+  const [listing, reading, writing, deleting] = [
     "SELECT number, note FROM kept ORDER BY number",
     "SELECT bytes FROM kept WHERE number = ?",
     "INSERT OR REPLACE INTO kept (number, note, bytes) VALUES (?, ?, ?)",
-    `UPDATE kept SET bytes = NULL WHERE bytes IS NOT NULL AND number <
-      (SELECT number FROM kept WHERE bytes IS NOT NULL ORDER BY number DESC LIMIT 1 OFFSET ?)`,
     "DELETE FROM kept WHERE number >= ?",
-  ].map((sql) => database.prepare(sql)) as [Statement, Statement, Statement, Statement, Statement];
+  ].map((sql) => database.prepare(sql)) as [Statement, Statement, Statement, Statement];
   return {
     notes: () =>
       telling(
@@ -45,7 +41,6 @@ export function openNumberedBytes(path = ""): NumberedBytes {
     bytes: (number) =>
       telling(name, () => (reading.get(number) as { readonly bytes: Uint8Array | null } | undefined)?.bytes ?? undefined),
     set: (number, note, bytes) => void telling(name, () => writing.run(number, note, bytes ?? null)),
-    keepHighest: (count) => void telling(name, () => thinning.run(count - 1)),
     deleteFrom: (number) => void telling(name, () => deleting.run(number)),
     close: () => database.close(),
   };

@@ -10,7 +10,7 @@ import { predeployTransactions } from "../chain/predeploys/system-transactions.t
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { isProvenVersion } from "../protocol/no-proof.ts";
-import { versionParts } from "../protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../protocol/protocol-version.ts";
 import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { ScheduledTerms } from "../protocol/terms.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
@@ -20,7 +20,6 @@ import type { MovableClock } from "../runtime/movable-clock.ts";
 import { versionedChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
 import { damagedKeeping, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
 import { chainOptionsOf, type ChainStart, type RunningOptions } from "./described/chain-options.ts";
-import { executionMethods } from "./execution/execution-methods.ts";
 import { shownOnL1, shownTogether } from "./execution/shown-on-l1.ts";
 import {
   openNodeExecution,
@@ -145,7 +144,6 @@ export async function startNode(options: NodeOptions, dependencies: NodeDependen
   try {
     if (start.place !== undefined && provider !== undefined)
       await requirePlaceOnL1(start.place, { provider, hyperchain: chain.hyperchain, fromBlock });
-    await options.execution?.ready;
     return await runNode(options, dependencies);
   } catch (error) {
     return damagedKeeping(name, error);
@@ -173,7 +171,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
-    const chainOptions = chainOptionsOf(onL1, genesis, start, { ...running, isProvenOnL1: hasProofsForL1(options) });
+    const chainOptions = chainOptionsOf(onL1, genesis, start, running);
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
       ...{ ...shared(ownTime ?? time), connect, clock },
@@ -205,7 +203,6 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     closing.add(() => link.quiet());
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
     const access = await serveChain(chain, { ...serving, ...view, gasPrice, name, hyperchain: onL1.hyperchain }, closing);
-    access.addMethods(executionMethods(execution?.view));
     access.addMethods(offeredMethods(options.execution?.offered));
     return {
       ...access,
@@ -255,10 +252,6 @@ function priced(
   };
 }
 
-function hasProofsForL1({ execution }: NodeOptions): boolean {
-  return execution?.onL1 !== undefined;
-}
-
 /** The same, with a prover of what L1 asks for where it checks execution. */
 function showing(
   chainId: ChainId,
@@ -266,10 +259,10 @@ function showing(
   proofs: ExecutionProofs | undefined,
   execution: () => NodeExecution | undefined,
 ): ChainSettlement {
-  if (proofs?.onL1 === undefined) return settlement;
+  if (proofs === undefined) return settlement;
   const shows = proofs.shared ?? proofs.offered;
   const together = shows === undefined ? {} : { together: shownTogether(chainId, shows, execution) };
-  return { ...settlement, ...together, prover: shownOnL1(settlement.prover, proofs.onL1, execution) };
+  return { ...settlement, ...together, prover: shownOnL1(settlement.prover, proofs.l1Prover, execution) };
 }
 
 /** What a node answers by its link. */
@@ -294,8 +287,6 @@ function openExecution(
   closing: Disposer,
 ): NodeExecution | undefined {
   if (proofs === undefined && onProvable === undefined) return undefined;
-  // In format 2 the state that the first batch begins with is none that a proof can be shown to begin with.
-  if (imported !== undefined && versionParts(configuration.protocolVersion).format === 2) return undefined;
   const codes = place === undefined ? [] : readState(place.state).codes.map(([, code]) => code);
   const { chainId } = configuration;
   return openNodeExecution(
@@ -319,8 +310,8 @@ async function keepPlaceAtRest(
   { keeping, running, settlement, execution }: Pick<NodeOptions, "keeping" | "running" | "settlement" | "execution">,
   placeBlocks: number,
 ): Promise<void> {
-  if (execution !== undefined || keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true)
-    return;
+  const isProven = execution !== undefined && isProvenOnL1(chain.protocolVersion());
+  if (isProven || keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
   if ((running.publishes ?? "always") !== "always" || settlement?.l1MayBeBehind !== false) return;
   const { sealed, executed } = link.progress();
   const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);

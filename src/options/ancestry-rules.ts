@@ -48,8 +48,8 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
     return `"${settlesOn}" is ${parent.availability.dataAvailability === "validium" ? "a validium" : "no rollup"}: its committee could withhold what a chain on it publishes; name a rollup`;
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
-  if (parent.protocol.protocolVersion === 3)
-    return `batches of "${settlesOn}" prove too little for the verifier of a chain on it (its protocolVersion is 3); name a chain of version 2`;
+  if (parent.proving.execution === "proven")
+    return `"${settlesOn}" is proven, and one transaction there has too few units for the verifier of a chain on it; name a trusted chain`;
   const { maxInstructions } = parent.execution;
   if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
     return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;

@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { CHAIN_OPTIONS, type CHAIN_IN_CODE } from "./chain.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
+import type { ChainExecution } from "./fields/proving.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { OptionPath } from "./problems.ts";
 import type { DeepReadonly, fields } from "./fields/values.ts";
@@ -13,7 +14,7 @@ export interface PlannedEcosystem {
   readonly use: Use;
   readonly l1: { readonly url?: string | undefined };
   readonly host: string;
-  readonly prover: { readonly execution: "proven" | "trusted" };
+  readonly execution: ChainExecution;
   readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
   readonly distinctTimestamps: boolean;
@@ -61,12 +62,12 @@ const keyOf = (name: string, { key = name }: ChainOption): string => key;
 
 /** The plan of the chain in this place of the list. */
 export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcosystem): ChainPlan {
-  const { use, prover, singletons, allowUnlimitedContractSize, distinctTimestamps, isMeasured, bridges, l1 } = ecosystem;
+  const { use, execution, singletons, allowUnlimitedContractSize, distinctTimestamps, isMeasured, bridges, l1 } = ecosystem;
   const around: Around = {
     use,
     chainId: BigInt(said.chainId),
     isForThisMachine: isForThisMachine(ecosystem),
-    execution: prover.execution,
+    execution,
     singletons,
     allowUnlimitedContractSize,
     superchain: bridges?.superchain !== undefined,

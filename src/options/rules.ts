@@ -14,7 +14,6 @@ import {
   voteObjection,
   type GovernanceOption,
 } from "./fields/governance.ts";
-import type { Proofs } from "./fields/prover.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
 
 /** What the rules between options read of L1. */
@@ -25,18 +24,10 @@ interface RuledL1 {
   readonly fork?: object | undefined;
 }
 
-/** What the rules between options read of the prover. */
-interface RuledProver {
-  /** Of chains that say nothing. */
-  readonly execution: "proven" | "trusted";
-}
-
 /** What the rules between options read of an ecosystem beside its chains. */
 interface RuledEcosystem {
   readonly l1: RuledL1;
   readonly l1Path: OptionPath;
-  readonly proofs: Proofs;
-  readonly prover: RuledProver;
   readonly governance: GovernanceOption;
   /** The folder that keeps it. */
   readonly data?: string | undefined;
@@ -54,19 +45,17 @@ const EXECUTION_MARGIN_SECONDS = 600;
 /** What is wrong with options beside each other, each of which is valid by itself. */
 export function conflicts(
   chains: readonly PlannedAt[],
-  { l1, l1Path, proofs, prover, governance, data }: RuledEcosystem,
+  { l1, l1Path, governance, data }: RuledEcosystem,
 ): readonly OptionProblem[] {
   const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
     ...l1Conflicts(l1, l1Path),
     ...governanceConflicts(governance),
-    ...proverConflicts(chains, proofs, prover),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains),
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
-      ...versionConflicts(chain),
-      ...onL1Conflicts(chain),
+      ...provenConflicts(chain),
       ...queueConflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
       ...importConflicts(chain),
@@ -101,23 +90,6 @@ function governanceConflicts({ governor, council }: GovernanceOption): readonly 
   if (reached !== undefined) return [{ path: ["governance", "council"], message: reached }];
   const objection = governor && voteObjection(governor, council.freezeSeconds);
   return objection === undefined ? [] : [{ path: ["governance", "governor"], message: objection }];
-}
-
-/**
- * If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published
- * changes.
- */
-function proverConflicts(chains: readonly PlannedAt[], proofs: Proofs, { execution }: RuledProver): readonly OptionProblem[] {
-  if (proofs !== "none") return [];
-  const message = (said: string): string =>
-    `is "${said}", and with proofs "none" L1 gets no proof of the published changes; leave one of the two out`;
-  const ofChains = chains.flatMap(({ path, plan: { proving } }) =>
-    proving.execution === "proven" && proving.execution !== execution
-      ? [{ path: [...path, "prover", "execution"], message: message(proving.execution) }]
-      : [],
-  );
-  const ofAll = execution === "proven" ? [{ path: ["prover", "execution"], message: message(execution) }] : [];
-  return [...ofAll, ...ofChains];
 }
 
 /** A folder keeps an ecosystem as a whole. */
@@ -157,28 +129,23 @@ function sharedIds(chains: readonly PlannedAt[]): readonly OptionProblem[] {
   });
 }
 
-/** Version 3 has Ethereum's limit of code's size for good: no proof is of a larger one. */
-function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): readonly OptionProblem[] {
-  if (protocol.protocolVersion === 2 || !firstState.allowUnlimitedContractSize) return [];
-  const message = "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out";
-  return [{ path: [...path, "protocolVersion"], message }];
-}
-
-/** L1's contracts alone check proofs of execution, of chains whose transactions pay for proving. */
-function onL1Conflicts({ path, plan: { protocol, proving, settlesOn } }: PlannedAt): readonly OptionProblem[] {
-  if (proving.execution !== "onL1") return [];
-  const refused = (message: string): readonly OptionProblem[] => [{ path: [...path, "prover", "execution"], message }];
-  if (protocol.protocolVersion !== 3) return refused('is "onL1", which takes chains of protocolVersion 3; say that, or "proven"');
-  if (settlesOn !== undefined)
-    return refused(`is "onL1", and the chain settles on ${settlesOn}; say "proven", or leave settlesOn out`);
-  return [];
+/** A proof covers code of Ethereum's limit of size, and contracts on L1 alone check it. */
+function provenConflicts({ path, plan: { proving, firstState, settlesOn } }: PlannedAt): readonly OptionProblem[] {
+  if (proving.execution === "trusted") return [];
+  const refused = (message: string): OptionProblem => ({ path: [...path, "execution"], message });
+  const isOfAnySize = firstState.allowUnlimitedContractSize;
+  return [
+    ...(isOfAnySize ? [refused('is "proven", which takes no code of any size; leave it or allowUnlimitedContractSize out')] : []),
+    ...(settlesOn === undefined
+      ? []
+      : [refused(`is "proven", and contracts on ${settlesOn} check no such proof; say "trusted", or leave settlesOn out`)]),
+  ];
 }
 
 /** Nobody has a say in such a chain, and nothing of it waits for a word. */
 function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const { ordering, protocol, proving, validators, availability, settlement } = plan;
   if (ordering.sequencing === "single") return [];
-  const missing = proving.execution !== "onL1";
   const refused: readonly (readonly [field: string, is: boolean, why: string])[] = [
     ["quorum", validators.quorum !== undefined, "and anyone settles such a chain"],
     ["standby", validators.standby !== undefined, "and anyone settles such a chain"],
@@ -197,8 +164,8 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
       path: path0(field),
       message: `is set beside sequencing "queue", ${why}; leave one of the two out`,
     }));
-  if (!missing) return problems;
-  const message = 'is "queue", which takes a chain whose execution L1 checks; set its prover.execution to "onL1" too';
+  if (proving.execution === "proven") return problems;
+  const message = 'is "queue", which takes a chain whose execution L1 checks; set its execution to "proven" too';
   return [{ path: path0("sequencing"), message }, ...problems];
 }
 
@@ -218,27 +185,21 @@ function standbyConflicts(
 
 /** Where the first batch brings no first state, the Superchain's contracts are imported, with what imports do not go with. */
 function superchainConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { firstState, settlesOn, availability, protocol } = plan;
+  const { firstState, settlesOn, availability, proving } = plan;
   if (!firstState.superchain) return [];
   const taken = firstState.imported?.find(({ address }) => Object.values<string>(SUPERCHAIN).includes(address));
   if (taken !== undefined) {
     const message = `has an account at ${taken.address}, where bridges.superchain has a contract; leave one of the two out`;
     return [{ path: [...path, "import"], message }];
   }
-  if (protocol.protocolVersion === 2) return [];
-  const refused = (why: string): readonly OptionProblem[] => [
-    {
-      path: [...path, "protocolVersion"],
-      message: `is 3, where bridges.superchain is imported, and ${why}; leave one of the two out`,
-    },
-  ];
-  if (settlesOn !== undefined) return refused(`a chain that settles on ${settlesOn} takes no imports`);
-  return availability.dataAvailability === "validium" ? refused("a validium takes no imports") : [];
+  if (proving.execution === "trusted" || settlesOn !== undefined || availability.dataAvailability !== "validium") return [];
+  const message = 'is "proven", where bridges.superchain is imported, and a validium takes no imports; leave one of the two out';
+  return [{ path: [...path, "execution"], message }];
 }
 
-/** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */
+/** An import's data are calldata of L1. */
 function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { firstState, settlesOn, availability, proving, protocol } = plan;
+  const { firstState, settlesOn, availability } = plan;
   if (firstState.imported === undefined) return [];
   const at = [...path, "import"];
   const refused = (message: string): readonly OptionProblem[] => [{ path: at, message }];
@@ -255,8 +216,6 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     );
   if (availability.dataAvailability !== "rollup")
     return refused("is published on L1, and dataAvailability says otherwise; leave that or the import out");
-  if (proving.execution !== "trusted" && protocol.protocolVersion === 2)
-    return refused("begins a chain behind the genesis from which version 2's execution is proven; leave it or the proofs out");
   return [];
 }
 
@@ -309,8 +268,8 @@ function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const { maxAgeMs = 0 } = plan.ordering.batches;
   const at = (field: string): OptionPath => [...path, "pace", field];
   const together = togetherOption(plan.settlement.pace);
-  if (together !== undefined && plan.proving.execution !== "onL1") {
-    const message = 'is of proofs of execution that L1 checks; say prover.execution "onL1", or leave it out';
+  if (together !== undefined && plan.proving.execution === "trusted") {
+    const message = 'is of proofs of execution; say execution: "proven", or leave it out';
     return [{ path: at(together), message }];
   }
   if (shared === true && aggregatorSeconds !== undefined) {

@@ -15,7 +15,7 @@ export function ecosystemOptions(config: HyperchainsConfig, use: "spawn" | "test
     unlocked: accounts.unlocked,
     distinctTimestamps: !allowBlocksWithSameTimestamp,
     // Nothing is proven, and a fleet has nothing to do.
-    prover: config.proofs === "none" ? { execution: prover.execution } : prover,
+    prover: config.proofs === "none" ? {} : prover,
     // In tests nothing moves unless it is told to.
     pollIntervalMs: use === "test" ? undefined : pollIntervalMs,
   };

@@ -16,7 +16,7 @@ export function inUsersWords(
   if (!(error instanceof Error) || error.name !== "DevnetOptionsError") return error;
   const message = error.message
     .replaceAll(/(?:\bchains\[\d+\]\.|\b)batches\.maxAgeMs\b/g, (whole) => flags.get("batches.maxAgeMs") ?? whole)
-    .replaceAll(/(?<![\w.])(?:l1\.url|l1\.fork|(?<!\])prover\.execution)\b/g, (option) => flags.get(option) ?? option)
+    .replaceAll(/(?<![\w.])(?:l1\.url|l1\.fork)\b/g, (option) => flags.get(option) ?? option)
     .replaceAll(/\bchains\[\d+\]\.dataAvailability\b/g, (whole) => flags.get("dataAvailability") ?? whole)
     .replace(/^proofs(?=:? )/, (option) => flags.get(option) ?? option)
     .replace(/^chains(?:\[\d+\]\.name)?(?= is )/, (whole) => flags.get("chains") ?? whole)

@@ -17,14 +17,11 @@ export interface VersionParts {
 /** What a version's bytes are (docs/protocol.md): formats that this software reads and writes. */
 export type Format = 2 | 3;
 
-/** Of a devnet's chains: format 2, whose batches' execution is not proven. */
+/** Version of trusted chains: format 2, whose batches' execution is not proven. */
 export const TRUSTED_VERSION = 2n;
 
-/** Format 3: what a transaction costs to prove is metered, and a quorum may ask for the proofs. L1 is shown none of them. */
-export const METERED_VERSION = 3n;
-
-/** The same rules; L1 executes a batch by one proof of its execution alone, in which a step may be cut into segments. */
-export const PROVEN_ON_L1_VERSION = 0x203n;
+/** Version of proven chains: transactions pay for their proof, and L1 executes a batch by one proof of its execution. */
+export const PROVEN_VERSION = 0x203n;
 
 const FORMATS: readonly Format[] = [2, 3];
 const FORMAT_BITS = 8;

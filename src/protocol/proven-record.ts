@@ -1,4 +1,5 @@
 import { fromHex, keccak, toHex, type Hex } from "./hex.ts";
+import type { AggregatedFields } from "./aggregate.ts";
 import { STATEMENT_BYTES } from "./statement.ts";
 
 const WORD = 32;
@@ -23,8 +24,10 @@ export interface ProvenRecord {
   readonly commitment: Hex;
   /** What the chain's contract on L1 keeps of the batch: the keccak of the ABI encoding. */
   readonly storedHash: Hex;
-  /** What the proof proves; see statement.ts. */
+  /** Public values of the proof of its changes; see statement.ts. */
   readonly statement: Uint8Array;
+  /** Fields that a proof of its execution is about. */
+  readonly fields: AggregatedFields["batch"];
 }
 
 /** Reads the ABI encoding of a StoredBatch. Undefined for bytes of another length; HexError for what is not hex. */
@@ -42,11 +45,19 @@ export function readProvenRecord(storedBatch: string): ProvenRecord | undefined 
     statement.set(part, offset);
     offset += part.length;
   }
+  const hex = (name: keyof typeof FIELDS): Hex => toHex(field(name));
+  const [batchNumber, protocolVersion] = [BigInt(hex("batchNumber")), BigInt(hex("protocolVersion"))];
+  const commitment = hex("commitment");
   return {
-    batchNumber: Number(toHex(field("batchNumber"))),
-    protocolVersion: BigInt(toHex(field("protocolVersion"))),
-    commitment: toHex(field("commitment")),
+    batchNumber: Number(batchNumber),
+    protocolVersion,
+    commitment,
     storedHash: keccak(stored),
     statement,
+    fields: {
+      ...{ batchNumber, protocolVersion, commitment },
+      ...{ oldStateRoot: hex("oldStateRoot"), newStateRoot: hex("newStateRoot"), diffDigest: hex("diffDigest") },
+      ...{ outputsHash: hex("outputsHash"), point: toHex(quintic("point")), evaluation: toHex(quintic("evaluation")) },
+    },
   };
 }

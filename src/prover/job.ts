@@ -29,7 +29,7 @@ export interface ProofProgress {
   readonly execution?: ExecutionStage;
 }
 
-/** Where the proof of a batch's execution is, by the kinds of `hyperchain_getExecutionProof`. */
+/** Progress of the proof of a batch's execution. */
 export type ExecutionStage =
   | { readonly kind: "waiting" | "proven" }
   | {

@@ -7,7 +7,7 @@ import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/d
 import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import { readOfferedBatches, readOfferedProof } from "../../src/devnet/aggregator/offered-answers.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
-import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
@@ -27,7 +27,7 @@ describe("an aggregator in a process of its own", () => {
   let told: AggregatorEvent[];
 
   before(async () => {
-    const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    const chain = { execution: "proven" } as const;
     devnet = await startFlowDevnet(
       [
         { ...chain, chainId: 271n, pace: { aggregatorSeconds: 3_600 } },
@@ -70,7 +70,7 @@ describe("an aggregator in a process of its own", () => {
       },
       ...replaced,
     };
-    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const { aggregator } = devnet.ecosystem.proven!;
     const aggregating = new Aggregator(
       { aggregator, settlementChainId: devnet.l1.chainId, rules: {} },
       { ...{ nodes, l1: by, onL1, sender, clock }, onEvent: (event) => told.push(event) },
@@ -108,7 +108,7 @@ describe("an aggregator in a process of its own", () => {
     const receipt = (await l1.getTransactionReceipt([...hashes][0]!))!;
     assert.deepEqual(
       [receipt.from.toLowerCase(), receipt.to?.toLowerCase()],
-      [account.address.toLowerCase(), devnet.ecosystem.versionOnL1!.aggregator],
+      [account.address.toLowerCase(), devnet.ecosystem.proven!.aggregator],
     );
     const proven = receipt.logs.filter((log) => new Interface(hyperchainAbi).parseLog(log)?.name === "ExecutionProven");
     assert.equal(proven.length, 2);
@@ -133,7 +133,7 @@ describe("an aggregator in a process of its own", () => {
     ]);
     assert.deepEqual(
       [shown.checked.contract, shown.checked.transactionHash],
-      [devnet.ecosystem.versionOnL1!.aggregator, receipt.hash],
+      [devnet.ecosystem.proven!.aggregator, receipt.hash],
     );
     assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
     assert.deepEqual(await failingChecks(shown, { l1, hyperchain, proof: turned(shown.proof) }), [
@@ -331,7 +331,7 @@ describe("an aggregator in a process of its own", () => {
 
   it("shows the others' batches where another account's transaction brings one of them first, and not before that is mined", async (context) => {
     const numbers = [await offer(0), await offer(1)];
-    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const { aggregator } = devnet.ecosystem.proven!;
     const [batch] = readOfferedBatches(await node(0).ask("hyperchain_getOfferedBatches", []));
     const own = readOfferedProof(await node(0).ask("hyperchain_getOfferedProof", [Number(numbers[0])]));
     const items = [{ chainId: 271n, batch: batch! }];

@@ -20,7 +20,7 @@ describe("the status of a batch whose execution L1 checks", () => {
   const executed = Promise.withResolvers<undefined>();
 
   before(async () => {
-    const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    const chain = { execution: "proven" } as const;
     devnet = await startFlowDevnet(
       [
         { ...chain, chainId: 271n },
@@ -29,9 +29,12 @@ describe("the status of a batch whose execution L1 checks", () => {
       OWN_BATCHES,
       {
         // L1 is shown nothing here.
-        onL1: { programs: "package", contracts: () => Promise.resolve({ contracts: [NOT_ASKED], executionKey: wordToHex(77n) }) },
-        executionProver: ({ prepare, programOf }) => ({
-          ...{ prepare, programOf },
+        proofContracts: {
+          programs: "package",
+          contracts: () => Promise.resolve({ contracts: [NOT_ASKED], executionKey: wordToHex(77n) }),
+        },
+        executionProver: ({ prepare }) => ({
+          prepare,
           async prove(_witness, _claim, options) {
             options?.onProgress?.(CHUNK);
             await executed.promise;

@@ -29,7 +29,7 @@ describe("attack: free deposit at 6 units a gas: what is free on a chain of form
   /** The token on A. */
   let bridged: Hex;
   before(async () => {
-    const chain = { protocolVersion: 3 } as const;
+    const chain = { execution: "proven" } as const;
     const chains = [A, B].map((chainId) => ({ chainId, ...chain }));
     devnet = await startFlowDevnet(chains, { fundedAccounts: [BOB, RELAYER], proofs: "none" });
     clients = devnet.chains.map(clientOf);

@@ -8,7 +8,7 @@ import type { BatchSummary } from "../../src/devnet/view/batches/batch-info.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import type { Description } from "../../src/devnet/view/books/describe.ts";
 import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
 import type { Found } from "../../src/devnet/view/looking/search.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";

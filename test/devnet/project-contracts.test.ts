@@ -54,7 +54,7 @@ describe("contracts of a project's packages", () => {
     devnet = await startFlowDevnet(
       [
         INSTANT,
-        { chainId: SLOW, protocolVersion: 3, blocks: { type: "interval", intervalMs: 3_600_000, maxTransactions: 100 } },
+        { chainId: SLOW, execution: "proven", blocks: { type: "interval", intervalMs: 3_600_000, maxTransactions: 100 } },
         { chainId: LISTED, senders: [], deployers: [] },
       ],
       { ...UNPROVEN, singletons: true, accountAbstraction: true },

@@ -139,8 +139,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
 
   test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {
     const { addresses, version, fromBlock } = devnet.ecosystem;
-    const version3 = devnet.ecosystem.version3!;
-    const deployed = { addresses, version, version3, fromBlock };
+    const deployed = { addresses, version, fromBlock };
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
       startFlowDevnet([272n], {
@@ -154,11 +153,11 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     );
     await assert.rejects(
       start({ version: { ...version, protocolVersion: TRUSTED_VERSION } }),
-      /^DevnetOptionsError: prover\.mode: these contracts were deployed with "stark"; use that mode/,
+      /^DevnetOptionsError: proofs: these contracts were deployed with "stark"; say the same/,
     );
     await assert.rejects(
-      start({ version3: { ...version3, genesisLeafCount: 7n } }),
-      /^DevnetOptionsError: l1\.deployed\.version3\.genesisLeafCount is 7, this software's is/,
+      start({ version: { ...version, genesisLeafCount: 7n } }),
+      /^DevnetOptionsError: l1\.deployed\.version\.genesisLeafCount is 7, this software's is/,
     );
     await assert.rejects(
       start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }),

@@ -82,7 +82,6 @@ describe("E1: REST beside JSON-RPC", () => {
     assert.deepEqual(Object.keys(description.paths).sort(), [
       "/accounts/{address}",
       "/batches/{batch}",
-      "/batches/{batch}/execution",
       "/blocks/{block}",
       "/transactions",
       "/transactions/{hash}",
@@ -128,8 +127,6 @@ describe("E1: REST beside JSON-RPC", () => {
     );
     assert.deepEqual((await ask("/blocks/{block}", `/blocks/${receipt.blockHash}`)).body, block.body);
     assert.equal((await ask("/batches/{batch}", "/batches/latest")).body["number"], batch.body["number"]);
-    const execution = await ask("/batches/{batch}/execution", "/batches/latest/execution");
-    assert.deepEqual([execution.status, execution.body], [200, { kind: "trusted" }]);
   });
 
   test("an account is read at a block, one that was never used as empty", async () => {
@@ -150,7 +147,6 @@ describe("E1: REST beside JSON-RPC", () => {
     assert.deepEqual(codeOf(await ask("/transactions/{hash}", `/transactions/${UNKNOWN}`)), [404, "NotFound"]);
     assert.deepEqual(codeOf(await ask("/blocks/{block}", "/blocks/999999999")), [404, "NotFound"]);
     assert.deepEqual(codeOf(await ask("/batches/{batch}", "/batches/999999999")), [404, "NotFound"]);
-    assert.deepEqual(codeOf(await ask("/batches/{batch}/execution", "/batches/999999999/execution")), [404, "NotFound"]);
     for (const path of ["0x12", "-1", "%00", "1e3", "pending"])
       assert.deepEqual(codeOf(await ask("/blocks/{block}", `/blocks/${path}`)), [400, "Invalid"], path);
     for (const path of ["first", "0x1", "99999999999999999999"])

@@ -21,7 +21,7 @@ describe("chains of a devnet that share proofs", () => {
   };
 
   before(async () => {
-    const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    const chain = { execution: "proven" } as const;
     devnet = await startFlowDevnet(
       [
         { ...chain, chainId: 271n, pace: { shared: true, maxAgeSeconds: 1_800 } },
@@ -54,7 +54,7 @@ describe("chains of a devnet that share proofs", () => {
   const settledBy = async (place: number, number: bigint) =>
     (await devnet.chains[place]!.pipeline.settled(number)).receipts.prove;
   const toAggregator = (receipt: Awaited<ReturnType<typeof settledBy>>): void =>
-    assert.equal(receipt?.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+    assert.equal(receipt?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
 
   it("have batches executed by one transaction when the pace of one asks for it; a chain that does not share has its own", async () => {
     await sealOne(devnet, 0);

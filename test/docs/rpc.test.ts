@@ -5,7 +5,6 @@ import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
-import { executionMethods } from "../../src/node/execution/execution-methods.ts";
 import { offeredMethods } from "../../src/node/settling/offered-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/zks/settlement-view.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
@@ -33,7 +32,6 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...served.keys(),
       ...Object.keys(ANVIL_ALIASES),
       ...subscriptions.methods(() => undefined).keys(),
-      ...executionMethods(undefined).keys(),
       ...offeredMethods(undefined).keys(),
       // Of a chain that only its readers may read.
       ...sessionMethods(policy, { sessions: new Sessions({ nowMs }), nowMs }).keys(),

@@ -9,7 +9,7 @@ import { provableParameters } from "../../src/execution-proof/parameters.ts";
 import { CHUNK_PROFILES, SEGMENT_PROFILES, profileShape, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { type Hex, toHex } from "../../src/protocol/hex.ts";
-import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
 import { ABSENT } from "../../src/stark/systems/shape.ts";
 import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
@@ -48,7 +48,7 @@ const OTHER: Hex = `0x${"77".repeat(20)}`;
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 describe("a step that has room in no profile of a chunk", () => {
-  const system = uncommittedSystem(PROVEN_ON_L1_VERSION, provableParameters());
+  const system = uncommittedSystem(PROVEN_VERSION, provableParameters());
   const definition = segmentedDefinition(system.definition);
   const root = new Uint8Array(32);
   const segmented = compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
@@ -57,7 +57,7 @@ describe("a step that has room in no profile of a chunk", () => {
 
   before(async () => {
     const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-    chain = await startFollowedChain({ accounts, format: 3, versionOf: () => PROVEN_ON_L1_VERSION });
+    chain = await startFollowedChain({ accounts, format: 3, versionOf: () => PROVEN_VERSION });
   });
   after(() => chain.test.chain.close());
 
@@ -68,7 +68,7 @@ describe("a step that has room in no profile of a chunk", () => {
     const tools = { ...planningTools(3), profiles };
     for (const cuts: number[] = []; ;) {
       const { chunks } = cutBatch(witness, claim, { mostCells: MOST_CELLS, cuts }, tools);
-      const filled = chunks.map(({ input }) => new ChunkFilling(system, PROVEN_ON_L1_VERSION, input).fill());
+      const filled = chunks.map(({ input }) => new ChunkFilling(system, PROVEN_VERSION, input).fill());
       const crowded = filled.flatMap((each) => ("segments" in each ? [] : [each]));
       if (crowded.length === 0) return filled.flatMap((each) => ("segments" in each ? [shapeOf(each)] : []));
       cuts.push(...crowded.map((each) => middleOf({ kind: "crowded", ...each })));

@@ -6,7 +6,7 @@ import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-progra
 import { provableParameters } from "../../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
 import { compressProgram } from "../../src/recursion/nodes/aggregate-program.ts";
 import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
 import { compressParameters, programParameters } from "../../src/recursion/tables/program-parameters.ts";
@@ -44,7 +44,7 @@ describe("the keys of the product's programs", () => {
   });
 
   it("of chunks is the one of the kernel's program", async () => {
-    const { system } = await createExecutionKey(PROVEN_ON_L1_VERSION, provableParameters(), backend);
+    const { system } = await createExecutionKey(PROVEN_VERSION, provableParameters(), backend);
     const roots = Object.fromEntries(Array.from(system.preprocessedRoots, ([height, root]) => [height, hex(root)]));
     assert.deepEqual(roots, WRITTEN_PROGRAMS.chunkRoots);
   });

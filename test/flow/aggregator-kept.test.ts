@@ -14,7 +14,7 @@ test("a chain joins and leaves an aggregator by its config at a start, and what 
   const data = mkdtempSync(join(tmpdir(), "aggregator-kept-"));
   context.after(() => rmSync(data, { recursive: true }));
   const start = (pace: { readonly aggregatorSeconds?: number }): Promise<FlowDevnet> => {
-    const chain = { chainId: 271n, protocolVersion: 3, prover: { execution: "onL1" }, pace } as const;
+    const chain = { chainId: 271n, execution: "proven", pace } as const;
     return startFlowDevnet([chain], { ...OWN_BATCHES, ...UNPROVEN, data });
   };
   const nodeOf = ({ chains: [chain] }: FlowDevnet): OfferingNode => {
@@ -43,7 +43,7 @@ test("a chain joins and leaves an aggregator by its config at a start, and what 
   await sealOne(again);
   while ((await offered(again)) === 0);
   const aggregator = new Aggregator(
-    { aggregator: again.ecosystem.versionOnL1!.aggregator, settlementChainId: again.l1.chainId, rules: {} },
+    { aggregator: again.ecosystem.proven!.aggregator, settlementChainId: again.l1.chainId, rules: {} },
     {
       ...{ nodes: [nodeOf(again)], l1: again.l1.provider, onL1: createNoBatchesProver(), clock: systemClock },
       sender: again.accounts.wallet(5).connect(again.l1.provider),

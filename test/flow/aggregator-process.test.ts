@@ -53,7 +53,7 @@ describe("an aggregator that is a process of its own, and is killed", () => {
   let node: JsonRpcProvider;
 
   before(async () => {
-    const chain = { protocolVersion: 3, prover: { execution: "onL1" }, pace: { aggregatorSeconds: WAIT_SECONDS } } as const;
+    const chain = { execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } } as const;
     devnet = await startFlowDevnet(
       [
         { ...chain, chainId: 271n },
@@ -78,7 +78,7 @@ describe("an aggregator that is a process of its own, and is killed", () => {
   const start = (maxBatches: number): AggregatorProcess => {
     const started = startAggregator({
       ...{ l1: wayToL1.url, chains: [wayToNode.url, devnet.chains[1]!.url], maxBatches },
-      ...{ aggregator: devnet.ecosystem.versionOnL1!.aggregator, key: devnet.accounts.wallet(AGGREGATOR).privateKey },
+      ...{ aggregator: devnet.ecosystem.proven!.aggregator, key: devnet.accounts.wallet(AGGREGATOR).privateKey },
     });
     running.push(started);
     return started;
@@ -147,7 +147,7 @@ describe("an aggregator that is a process of its own, and is killed", () => {
   });
 
   test("attack: a stranger copies its transaction: nothing is executed twice, and the copy is paid for in full, nearly all of it for its bytes", async (context) => {
-    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const { aggregator } = devnet.ecosystem.proven!;
     const proven = await l1.getLogs({
       address: devnet.chains[0]!.pipeline.created.hyperchain,
       topics: hyperchainInterface.encodeFilterTopics("ExecutionProven", [0n]),

@@ -14,7 +14,7 @@ import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { bringImports, type BornChain } from "../../src/devnet/chain-on-l1/bring-imports.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import type { DeployedEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
-import { deployNewContracts, newVersions } from "../../src/devnet/l1/new-contracts.ts";
+import { deployNewContracts, trustedVersion } from "../../src/devnet/l1/new-contracts.ts";
 import { readBornState } from "../../src/devnet/chain-on-l1/imported-state.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
@@ -76,7 +76,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     validator = accounts[1]!;
     genesisOf = await protocolGenesis(async (name) => (await testContract(name)).runtimeCode);
     genesis = genesisOf(2);
-    ecosystem = await deployNewContracts(newVersions(genesisOf, "stark"), {
+    ecosystem = await deployNewContracts(trustedVersion(genesisOf, "stark"), {
       signer: accounts[0]!,
       artifacts: (name) => hre.artifacts.readArtifact(name),
     });

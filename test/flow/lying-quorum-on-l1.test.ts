@@ -44,7 +44,7 @@ describe("a quorum that signs as one what its transactions did not do, on a chai
 
   before(async () => {
     const journal = join(folder, "journal");
-    const chain = { chainId: CHAIN, protocolVersion: 3, prover: { execution: "onL1" }, journal } as const;
+    const chain = { chainId: CHAIN, execution: "proven", journal } as const;
     const proving = await trueProofs();
     devnet = await startFlowDevnet([{ ...chain, quorum: { members: 2, threshold: 2 } }], OWN_BATCHES, proving.replaced);
     // The chain's own node gets no signature: its validators are stopped.
@@ -100,8 +100,8 @@ async function trueProofs(): Promise<{
   const proven = Promise.withResolvers<Pick<ExecutedProof, "claim" | "execution">>();
   const replaced: Partial<DevnetDependencies> = {
     ...(onL1 && { onL1, executionProving: WEAK_CHUNKS }),
-    executionProver: ({ prepare, verify, programOf, prove }) => ({
-      ...{ prepare, verify, programOf },
+    executionProver: ({ prepare, verify, prove }) => ({
+      ...{ prepare, verify },
       async prove(witness, claim, { signal } = {}) {
         const made = onL1 && (await prove(witness, claim));
         if (made?.kind === "proven") proven.resolve({ claim, execution: made.proof });

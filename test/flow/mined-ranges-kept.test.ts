@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { answers, Kept } from "./support/kept.ts";
 
 test("A1 I8: blocks that were mined in one call are settled with real proofs, and are the same after a restart", async () => {
-  const kept = new Kept([271n], { prover: { workers: 2 } });
+  const kept = new Kept([271n], { proofs: "stark", prover: { workers: 2 } });
   await kept.start();
   try {
     const numberNow = async (): Promise<number> => Number(await kept.request("eth_blockNumber"));

@@ -4,11 +4,10 @@ import { Contract, Interface, type Result } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
 import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
-import type { ExecutionProofInfo } from "../../src/node/execution/execution-info.ts";
 import { type AggregatedFields, aggregateStatement } from "../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../src/protocol/digest.ts";
 import { fromHex, type Hex, toHex } from "../../src/protocol/hex.ts";
-import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { ProofSection } from "../../src/stark/openings/proof.ts";
 import { decodeRun } from "../../src/stark/proofs/encode-run.ts";
@@ -40,9 +39,9 @@ describe("by what the package has, L1 executes by one proof of its execution", (
   const hyperchain = new Interface(hyperchainAbi);
 
   before(async () => {
-    const chain = { chainId: 271n, protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    const chain = { chainId: 271n, execution: "proven" } as const;
     devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { workers: 2 } });
-    assert.equal(pipeline().created.configuration.protocolVersion, PROVEN_ON_L1_VERSION);
+    assert.equal(pipeline().created.configuration.protocolVersion, PROVEN_VERSION);
   });
   after(async () => {
     await devnet.close();
@@ -51,7 +50,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
 
   async function assertExecuted(batchNumber: bigint): Promise<bigint> {
     const { receipts } = await pipeline().settled(batchNumber);
-    assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+    assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
     const events = receipts.prove!.logs.flatMap((log) => hyperchain.parseLog(log)?.name ?? []);
     assert.deepEqual(events, ["BatchProven", "BlocksVerification", "ExecutionProven"]);
     return receipts.prove!.gasUsed;
@@ -62,7 +61,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
     const { provider } = devnet.l1;
     const asked = async (address: string, name: string): Promise<string> =>
       (await new Contract(address, [`function ${name}() view returns (address)`], provider).getFunction(name)()) as string;
-    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const { aggregator } = devnet.ecosystem.proven!;
     const address = await asked(await asked(aggregator, "verifier"), "stark");
     return verifierAt({ call: callsOf((params) => devnet.l1.request("eth_call", params)) }, address, systemForL1());
   }
@@ -108,12 +107,9 @@ describe("by what the package has, L1 executes by one proof of its execution", (
     client.destroy();
     const { outputs } = (await pipeline().seal())!;
     context.diagnostic(`gas of the proof's transaction: ${await assertExecuted(outputs.batchNumber)}`);
-    const served = (await devnet.chains[0]!.provider.request({
-      method: "hyperchain_getExecutionProof",
-      params: [Number(outputs.batchNumber)],
-    })) as ExecutionProofInfo;
-    assert.ok(served.kind === "proven");
-    const { chunks } = decodeBatchProof(fromHex(served.proof));
+    const served = pipeline().execution!.served(outputs.batchNumber);
+    assert.ok(served !== undefined);
+    const { chunks } = decodeBatchProof(served.proof);
     const segments = chunks.map(({ proof }) => decodeRun(proof)?.proofs.length ?? 1);
     context.diagnostic(`segments of its chunks: ${segments.join(", ")}`);
     assert.ok(segments.some((count) => count > 1));

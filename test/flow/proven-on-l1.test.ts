@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Contract, Interface } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import type { OnL1Proving } from "../../src/devnet/chains/provers.ts";
-import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
+import type { ProofContracts } from "../../src/devnet/chains/provers.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { Kept } from "./support/kept.ts";
 import { OWN_BATCHES, programsOnL1, sealOne, WEAK_CHUNKS } from "./support/on-l1.ts";
@@ -12,17 +12,17 @@ import { OWN_BATCHES, programsOnL1, sealOne, WEAK_CHUNKS } from "./support/on-l1
  * A chain whose batches L1 executes by one proof of their execution: the whole way from a transaction to the contract that checks the
  * proof, in a devnet as users have it. By small parameters (NOT SECURE): what is real besides is `npm run -s bench -- recursion`.
  */
-const ON_L1 = { chainId: 271n, protocolVersion: 3, prover: { execution: "onL1" } } as const;
-const OPTIONS = { ...OWN_BATCHES, prover: { workers: 2 } } as const;
+const ON_L1 = { chainId: 271n, execution: "proven" } as const;
+const OPTIONS = { ...OWN_BATCHES, proofs: "stark", prover: { workers: 2 } } as const;
 const hyperchainInterface = new Interface(hyperchainAbi);
 
 describe("a chain whose execution L1 checks", () => {
-  let onL1: OnL1Proving;
-  let replaced: { readonly executionProving: typeof WEAK_CHUNKS; readonly onL1: OnL1Proving };
+  let proofContracts: ProofContracts;
+  let replaced: { readonly executionProving: typeof WEAK_CHUNKS; readonly proofContracts: ProofContracts };
 
   before(async () => {
-    onL1 = await programsOnL1(2);
-    replaced = { executionProving: WEAK_CHUNKS, onL1 };
+    proofContracts = await programsOnL1(2);
+    replaced = { executionProving: WEAK_CHUNKS, proofContracts };
   });
 
   const contractOf = ({ chains: [chain], l1 }: FlowDevnet): Contract =>
@@ -43,13 +43,13 @@ describe("a chain whose execution L1 checks", () => {
     it("has a batch executed by a proof that its version's aggregator takes, and says since which batch", async () => {
       const { devnet } = kept;
       const { pipeline } = kept.chain();
-      assert.equal(pipeline.created.configuration.protocolVersion, PROVEN_ON_L1_VERSION);
+      assert.equal(pipeline.created.configuration.protocolVersion, PROVEN_VERSION);
       await sealOne(devnet);
       const { receipts, stored } = await pipeline.settled(0n);
-      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
       const events = receipts.prove!.logs.flatMap((log) => hyperchainInterface.parseLog(log)?.name ?? []);
       assert.deepEqual(events, ["BatchProven", "BlocksVerification", "ExecutionProven"]);
-      assert.equal(stored.protocolVersion, PROVEN_ON_L1_VERSION);
+      assert.equal(stored.protocolVersion, PROVEN_VERSION);
       assert.deepEqual(await totals(devnet), [1n, 1n, 1n]);
       const { sentence } = devnet.info().chains[0]!.execution!;
       assert.match(sentence, /^Proven on L1 since batch 0 \(1 batch is executed so far\)/);

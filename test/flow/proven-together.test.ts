@@ -8,7 +8,7 @@ import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
 /* The package's programs, keys and contracts, with at least 100 proven bits: some 120 CPU seconds. */
 test("batches of two chains are executed by one proof, which the pace of one of them asks for", async (context) => {
-  const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+  const chain = { execution: "proven" } as const;
   const chains = [
     { ...chain, chainId: 271n, pace: { shared: true, maxAgeSeconds: 1_800 } },
     { ...chain, chainId: 272n, pace: { shared: true } },
@@ -24,7 +24,7 @@ test("batches of two chains are executed by one proof, which the pace of one of 
   const [first, second] = await Promise.all([waiting!.settled(0n), asking!.settled(0n)]);
   assert.equal(first.receipts.prove?.hash, second.receipts.prove?.hash);
   const receipt = second.receipts.prove!;
-  assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+  assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
   await recordProofOf("two-chains", receipt);
   const hyperchain = new Interface(hyperchainAbi);
   const proven = receipt.logs.filter((log) => hyperchain.parseLog(log)?.name === "ExecutionProven");

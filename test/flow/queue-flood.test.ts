@@ -14,7 +14,7 @@ import { VERIFIER_GAS } from "../contracts/l1/support/verifier-gas.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet, UNPROVEN } from "./support/devnet.ts";
 
 const CHAIN_ID = 271n;
-const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
+const CHAIN = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
 const OPERATIONS = 10;
 
 /** Sends a unit of the base token to another id and deploys another code of four bytes, again and again, and other ones in each block. */

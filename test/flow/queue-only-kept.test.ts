@@ -10,7 +10,7 @@ import { BOB, ETHER, type FlowDevnet, startFlowDevnet, UNPROVEN } from "./suppor
 import { OWN_BATCHES } from "./support/on-l1.ts";
 
 const CHAIN_ID = 271n;
-const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
+const CHAIN = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
 
 test("a kept chain of L1's queue alone is derived again at a start: the same blocks, in the open batch too, and it goes on", async () => {
   const data = mkdtempSync(join(tmpdir(), "queue-kept-"));

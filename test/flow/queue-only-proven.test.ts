@@ -5,9 +5,8 @@ import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { proofAggregatorAbi } from "../../src/abi/proof-aggregator.ts";
 import { requestFromL1, type L1Request } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
-import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
-import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
+import { checkBatch } from "../../src/devnet/proofs/check-batch.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { fromHex, hashTag, type Hex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
@@ -16,7 +15,6 @@ import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { recordProof } from "../support/recorded-proofs.ts";
 import { BOB, clientOf, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
-import { genesisOf } from "./support/genesis.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
 import { failingChecks } from "./support/shown-proof.ts";
 
@@ -40,7 +38,7 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
   const hyperchain = new Interface(hyperchainAbi);
 
   before(async () => {
-    const chain = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
+    const chain = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
     devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { workers: 2 } });
   });
   after(async () => {
@@ -73,7 +71,7 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
     for (const name of ["BatchStored", "ExecutionProven", "BlockExecution"]) assert.ok(events.includes(name), name);
     context.diagnostic(`gas of the settlement: ${execute!.gasUsed}; bytes of the proof: ${proof.bytes}`);
   });
-  test("shows that proof with its record; chunks' proofs are checked by anyone against what L1 has, as hyperchain:verify does", async () => {
+  test("shows that proof with its record, which any machine checks by L1's data, as hyperchain:verify does", async () => {
     const { provider, pipeline } = devnet.chains[0]!;
     const { hyperchain } = pipeline.created;
     const { stored, proof } = await pipeline.settled(0n);
@@ -84,13 +82,10 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
     assert.equal(encodeShown({ digest: shown.digest, proof: fromHex(shown.proof) }).length, proof.bytes);
     const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
     assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
+    const place = { l1, l1ChainId: devnet.l1.chainId, chainId: CHAIN_ID, hyperchain, fromBlock: 0 };
+    const checked = await checkBatch(place, 0n);
+    assert.deepEqual([checked.kind, checked.stage, checked.newStateRoot], ["execution", "executed", stored.newStateRoot]);
     l1.destroy();
-    const served = await provider.request({ method: "hyperchain_getExecutionProof", params: [0] });
-    const checked = await checkExecution({
-      ...{ l1: devnet.l1.provider, hyperchain, batchNumber: 0n, genesis: await genesisOf(), bridges: [] },
-      served: readServedExecution(served),
-    });
-    assert.deepEqual([checked.isProvenOnL1, checked.stage, checked.newStateRoot], [true, "executed", stored.newStateRoot]);
   });
 
   test(

@@ -18,7 +18,7 @@ import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
-import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import type { Node } from "../../src/node/node.ts";
@@ -45,7 +45,7 @@ import { genesisOf } from "./support/genesis.ts";
 import { failingChecks, turned } from "./support/shown-proof.ts";
 
 const CHAIN_ID = 271n;
-const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
+const CHAIN = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
 /** A quarter of the window for operations, which is 3,600 seconds. */
 const BATCH_SECONDS = 900n;
 /** Development accounts that no part of the devnet uses. */
@@ -142,7 +142,7 @@ describe("a chain whose order is L1's queue alone", () => {
       {
         ...{ l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover },
         operator: devnet.accounts.wallet(account).connect(devnet.l1.provider),
-        execution: { prover: NO_EXECUTION_PROVER, onL1: proofs.of(name) },
+        execution: { prover: NO_EXECUTION_PROVER, l1Prover: proofs.of(name) },
         onStop: (error) => devnet.faults.push(error),
       },
     );

@@ -17,7 +17,7 @@ import { genesisOf } from "./support/genesis.ts";
 import { NO_EXECUTION_PROVER } from "./support/on-l1.ts";
 
 const CHAIN_ID = 271n;
-const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
+const CHAIN = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
 /** More than a batch is open, which is a quarter of 3,600 seconds. */
 const BATCH_SECONDS = 1_000n;
 
@@ -59,7 +59,7 @@ describe("a node without a quorum whose L1 reorganizes", () => {
       {
         ...{ l1, l1MayBeBehind: true, confirmations, connect: dependencies.connectChain, clock: systemClock, prover },
         operator: owner,
-        execution: { prover: NO_EXECUTION_PROVER, onL1: createNoBatchesProver() },
+        execution: { prover: NO_EXECUTION_PROVER, l1Prover: createNoBatchesProver() },
         onStop: (error) => stops.push(error),
       },
     );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { depthsOf } from "./support/replay/depths.ts";
@@ -18,20 +18,10 @@ describe("what a replay of the flow suite comes to", () => {
   const proven = batch(0, {});
   const labelled = batch(1, { outcome: "labelled", reason: "too-large", detail: "row 7" });
 
-  test("fits where there are as many batches, and no batch has a label", () => {
-    assert.deepEqual(differences(FILE, [proven, batch(1, { outcome: "followed" })], 2), []);
-    assert.deepEqual(differences(FILE, [proven], undefined), []);
-  });
-
-  test("fails for each label, with its reason, also in a file that was named", () => {
+  test("has a line for each label, with its reason, and none for other batches", () => {
     const problem = `${FILE}: batch 1 of chain 271 has no proof (too-large): row 7`;
-    assert.deepEqual(differences(FILE, [proven, labelled], 2), [problem]);
-    assert.deepEqual(differences(FILE, [labelled, labelled], undefined), [problem, problem]);
-  });
-
-  test("fails for a batch more or less", () => {
-    assert.deepEqual(differences(FILE, [proven], 2), [`${FILE}: 1 batches, not 2`]);
-    assert.deepEqual(differences(FILE, [proven], 0), [`${FILE}: 1 batches, not 0`]);
+    assert.deepEqual(differences(FILE, [proven, batch(1, { outcome: "followed" })]), []);
+    assert.deepEqual(differences(FILE, [proven, labelled, labelled]), [problem, problem]);
   });
 
   test("has as many batches shown to L1 as asked for, of those that can be; then others proven, and then others checked", () => {
@@ -50,17 +40,8 @@ describe("what a replay of the flow suite comes to", () => {
 
   test("is listed for files that there are", () => {
     assert.deepEqual(
-      [...REPLAYED_FILES.keys()].filter((file) => !existsSync(join(ROOT, file))),
+      [...REPLAYED_FILES].filter((file) => !existsSync(join(ROOT, file))),
       [],
     );
-  });
-
-  test("is what docs/zkevm.md says", () => {
-    const page = readFileSync(join(ROOT, "docs/zkevm.md"), "utf8");
-    for (const folder of ["test/flow", "test/client"]) {
-      const counts = [...REPLAYED_FILES].flatMap(([file, batches]) => (file.startsWith(`${folder}/`) ? [batches] : []));
-      const row = `| \`${folder}\` | ${counts.length} | ${counts.reduce((sum, count) => sum + count, 0)} |`;
-      assert.ok(page.includes(row), `the page has no row ${row}`);
-    }
   });
 });

@@ -15,7 +15,7 @@ const BATCHES = [7, 7, 2] as const;
 
 /* The package's programs, keys and contracts, and L1's real gas: some 15 minutes of two processors. */
 test("sixteen batches of 100 transfers each, of three chains, are executed by one proof", async (context) => {
-  const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+  const chain = { execution: "proven" } as const;
   const chains = [
     { ...chain, chainId: 271n, pace: { shared: true, maxAgeSeconds: 7_200 } },
     { ...chain, chainId: 272n, pace: { shared: true, maxAgeSeconds: 7_200 } },

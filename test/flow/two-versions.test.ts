@@ -12,7 +12,7 @@ import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-conte
 import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION, versionParts } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
@@ -34,13 +34,13 @@ const IMPORTED = {
   [CREATE2_DEPLOYER]: { nonce: "1", code: DEPLOYER_CODE },
 };
 
-describe("a chain that was created with version 3, beside one of version 2", () => {
+describe("a proven chain and a trusted chain of one ecosystem", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
   let relayer: Relayer;
 
   before(async () => {
-    const of3 = { chainId: A, protocolVersion: 3, import: IMPORTED } as const;
+    const of3 = { chainId: A, execution: "proven", import: IMPORTED } as const;
     devnet = await startFlowDevnet([of3, { chainId: B }], { ...UNPROVEN, singletons: true });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
@@ -63,7 +63,7 @@ describe("a chain that was created with version 3, beside one of version 2", () 
     const { verifiers, reader, reader3 } = devnet.ecosystem.addresses;
     for (const [version, expected] of [
       [TRUSTED_VERSION, reader],
-      [METERED_VERSION, reader3],
+      [PROVEN_VERSION, reader3],
     ] as const) {
       const marked = noProofVersionOf(version);
       const content = await readVersion(verifiers, marked, devnet.l1.provider);
@@ -77,7 +77,7 @@ describe("a chain that was created with version 3, beside one of version 2", () 
   test("begins with the genesis of its format: its system context is there without a first batch", async () => {
     const [of3, of2] = devnet.chains;
     const { configuration } = of3!.pipeline.created;
-    assert.equal(configuration.protocolVersion, noProofVersionOf(METERED_VERSION));
+    assert.equal(configuration.protocolVersion, noProofVersionOf(PROVEN_VERSION));
     assert.equal(of2!.pipeline.created.configuration.protocolVersion, noProofVersionOf(TRUSTED_VERSION));
     assert.equal(await clients[0]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
     assert.notEqual(await clients[1]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);

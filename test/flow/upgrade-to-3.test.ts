@@ -5,6 +5,7 @@ import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { packageProofContracts } from "../../src/devnet/chains/proof-contracts.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { messenger } from "../../src/client/sending/contract-interfaces.ts";
@@ -31,7 +32,7 @@ const erc20 = new Interface([
 const router = new Interface(l2AssetRouterAbi);
 const baseToken = new Interface(l2BaseTokenAbi);
 
-describe("a chain of a running ecosystem changes from format 2 to format 3, beside one that does not", () => {
+describe("a trusted chain of a running ecosystem becomes a proven one, and another one stays trusted", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
   let relayer: Relayer;
@@ -44,7 +45,8 @@ describe("a chain of a running ecosystem changes from format 2 to format 3, besi
   let contractsBefore: readonly Hex[];
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B], UNPROVEN);
+    const proofContracts = packageProofContracts((name) => hre.artifacts.readArtifact(name), "none");
+    devnet = await startFlowDevnet([A, B], UNPROVEN, { proofContracts });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     upgrades = new Upgrades(devnet);
@@ -100,7 +102,7 @@ describe("a chain of a running ecosystem changes from format 2 to format 3, besi
 
   test("the first batch of the new version publishes the system context, has a coinbase, and L1 executes it", async () => {
     const { pipeline } = devnet.chains[0]!;
-    const notice = await upgrades.schedule(await upgrades.format3());
+    const notice = await upgrades.schedule(await upgrades.proven());
     // A batch that is open at the effect keeps its version.
     const open = await pipeline.seal();
     if (open !== undefined) await pipeline.settled(open.outputs.batchNumber);
@@ -153,7 +155,7 @@ describe("a chain of a running ecosystem changes from format 2 to format 3, besi
 
   test("list proof on a base above LONE: it takes no chain on it, for whose verifier its batches prove too little", async () => {
     const settlesOn = devnet.chains[0]!.name;
-    await assert.rejects(devnet.addChain({ name: "above", settlesOn }), { code: "BadOptions", message: /prove too little/ });
+    await assert.rejects(devnet.addChain({ name: "above", settlesOn }), { code: "BadOptions", message: /has too few units/ });
     assert.equal(devnet.chains.length, 2);
   });
 });

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { PROVEN_ON_L1_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 import { Upgrades } from "./support/upgrades.ts";
 
 /* By the package's programs, keys and contracts, with at least 100 proven bits: minutes. */
-describe("a chain of version 2 that is upgraded to one whose execution L1 checks, on a running ecosystem", () => {
+describe("a trusted chain that is upgraded to a proven one on a running ecosystem", () => {
   let devnet: FlowDevnet;
 
   before(async () => {
     devnet = await startFlowDevnet(
       [
-        { chainId: 271n, prover: { execution: "proven" } },
-        // For which the ecosystem deploys the version.
-        { chainId: 272n, protocolVersion: 3, prover: { execution: "onL1" } },
+        { chainId: 271n },
+        // The ecosystem deploys the version for this chain.
+        { chainId: 272n, execution: "proven" },
       ],
       { ...OWN_BATCHES, prover: { workers: 2 } },
     );
@@ -31,16 +31,16 @@ describe("a chain of version 2 that is upgraded to one whose execution L1 checks
     assert.equal(protocolVersion, TRUSTED_VERSION);
     await pipeline.settled(0n);
     const upgrades = new Upgrades(devnet);
-    await upgrades.pass(await upgrades.schedule(PROVEN_ON_L1_VERSION));
+    await upgrades.pass(await upgrades.schedule(PROVEN_VERSION));
     let first = await sealOne(devnet);
     // What the upgrade itself put into a batch has the version before.
     if (first.protocolVersion === TRUSTED_VERSION) first = await sealOne(devnet);
-    assert.equal(first.protocolVersion, PROVEN_ON_L1_VERSION);
+    assert.equal(first.protocolVersion, PROVEN_VERSION);
     const further = await sealOne(devnet);
     for (const batch of [first, further]) {
       const { stored, receipts } = await pipeline.settled(batch.outputs.batchNumber);
       assert.equal(stored.newStateRoot, digestToHex(batch.newStateRoot));
-      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.proven?.aggregator);
       context.diagnostic(`batch ${batch.outputs.batchNumber}: gas of the proof's transaction ${receipts.prove!.gasUsed}`);
     }
     const said = devnet.info().chains[0]!.execution!.sentence;

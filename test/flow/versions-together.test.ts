@@ -8,13 +8,13 @@ import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { PROVEN_ON_L1_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B, OF_2, QUEUE] = [271n, 272n, 273n, 274n];
-const ON_L1 = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+const ON_L1 = { execution: "proven" } as const;
 const TOGETHER = { ...ON_L1, pace: { shared: true } } as const;
 const FRIEND: Hex = `0x${"f2".repeat(20)}`;
 const baseToken = new Interface(l2BaseTokenAbi);
@@ -36,7 +36,7 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     const versions = devnet.chains.map(({ pipeline }) => pipeline.created.configuration.protocolVersion);
-    assert.deepEqual(versions, [PROVEN_ON_L1_VERSION, PROVEN_ON_L1_VERSION, TRUSTED_VERSION, PROVEN_ON_L1_VERSION]);
+    assert.deepEqual(versions, [PROVEN_VERSION, PROVEN_VERSION, TRUSTED_VERSION, PROVEN_VERSION]);
   });
   after(async () => {
     for (const client of clients) client.destroy();

@@ -8,11 +8,9 @@ import type { BatchProofOptions } from "../../src/execution-proof/batch/proven-e
 import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
-import type { ExecutionOutcome, LabelledOutcome } from "../../src/node/execution/execution-outcome.ts";
+import type { LabelledOutcome } from "../../src/node/execution/execution-outcome.ts";
 import { BatchExecutions } from "../../src/node/execution/batch-executions.ts";
 import { ExecutionStore } from "../../src/node/execution/execution-store.ts";
-import { forgetOutdated } from "../../src/node/execution/outdated-proofs.ts";
-import type { BatchNumber } from "../../src/protocol/ids.ts";
 
 const COMMITMENT = "0x01";
 const BATCH = 3n;
@@ -24,8 +22,8 @@ describe("what became of a batch's proof, for the next process", () => {
   /** What a store of the next process has of an outcome. */
   const afterRestart = (label: LabelledExecution) => {
     const kept = openNumberedBytes();
-    new ExecutionStore(kept, undefined).keep(BATCH, labelled(label), undefined);
-    const outcome = new ExecutionStore(kept, undefined).outcome(BATCH);
+    new ExecutionStore(kept).keep(BATCH, labelled(label), undefined);
+    const outcome = new ExecutionStore(kept).outcome(BATCH);
     kept.close();
     return outcome;
   };
@@ -46,83 +44,6 @@ describe("what became of a batch's proof, for the next process", () => {
   });
 });
 
-describe("a kept proof that earlier software made", () => {
-  /** The first bytes of a proof: "HCX2", the program, the protocol version. */
-  const proofOf = (program: number, version: number): Uint8Array =>
-    Uint8Array.from([
-      ...Buffer.from("HCX2"),
-      ...Array.from({ length: 32 }, () => program),
-      ...new Array<number>(31).fill(0),
-      version,
-    ]);
-  const proven = { kind: "proven", commitment: COMMITMENT, bytes: 1, chunks: 1, provenBits: 100, seconds: 1 } as const;
-  /** The numbers of batches whose proofs are kept by the next process, of these in order. */
-  const afterLook = async (
-    proofs: readonly (Uint8Array | undefined)[],
-    programOf: (version: bigint) => Promise<Uint8Array>,
-    signal = new AbortController().signal,
-  ) => {
-    const kept = openNumberedBytes();
-    const store = new ExecutionStore(kept, undefined);
-    const outcome = { ...proven, outputs: {} } as unknown as ExecutionOutcome;
-    proofs.forEach((proof, i) => store.keep(BigInt(i) as BatchNumber, outcome, proof));
-    await forgetOutdated(store, { programOf }, signal);
-    const next = new ExecutionStore(kept, undefined);
-    const numbers = proofs.map((_, i) => BigInt(i));
-    const known = numbers.filter((number) => next.outcome(number) !== undefined);
-    assert.deepEqual(
-      numbers.filter((number) => next.isOutdated(number) || store.isOutdated(number)),
-      numbers.filter((number) => !known.includes(number)),
-    );
-    kept.close();
-    return known.map(Number);
-  };
-  const programs = (version: bigint) => Promise.resolve(new Uint8Array(32).fill(Number(version)));
-
-  test("is forgotten: of another program than its version's, or in another format", async () => {
-    const [today, other, pruned] = [proofOf(2, 2), proofOf(1, 2), undefined];
-    const older = Uint8Array.from([...Buffer.from("HCX1"), ...today.subarray(4)]);
-    assert.deepEqual(await afterLook([today, other, pruned, older, Uint8Array.of(1), proofOf(3, 3)], programs), [0, 2, 5]);
-  });
-
-  test("stays where the prover does not say the program, and where the chain has ended meanwhile", async () => {
-    const stopped = () => Promise.reject(new Error("the prover was closed"));
-    assert.deepEqual(await afterLook([proofOf(1, 2), proofOf(2, 2)], stopped), [0, 1]);
-    assert.deepEqual(await afterLook([proofOf(1, 2)], programs, AbortSignal.abort()), [0]);
-  });
-
-  test("is made again behind batches that have had none", async () => {
-    const kept = openNumberedBytes();
-    const store = new ExecutionStore(kept, undefined);
-    const witnesses = openTemporaryValues<ExecutionWitness>();
-    const begun: bigint[] = [];
-    const ends: (() => void)[] = [];
-    const prove = (_witness: unknown, { batch }: ExecutionClaim): Promise<LabelledExecution> => {
-      begun.push(batch.batchNumber);
-      return new Promise((resolve) => ends.push(() => resolve(large())));
-    };
-    const verify = () => Promise.reject(new Error("nothing was proven"));
-    const queue = new BatchExecutions({ prover: { prove, verify }, store, witnesses });
-    for (let number = 0n; number < 6n; number++) store.forgetProof(number);
-    // Four are under way at a time.
-    for (let number = 0n; number < 8n; number++) {
-      const claim = { batch: { batchNumber: number } } as ExecutionClaim;
-      queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as ExecutionWitness });
-    }
-    assert.deepEqual(queue.pending(), [0n, 1n, 2n, 3n, 6n, 7n, 4n, 5n]);
-    for (let i = 0; i < 8; i++) {
-      ends[i]!();
-      await queue.outcome(begun[i]! as BatchNumber);
-      await new Promise(setImmediate);
-    }
-    assert.deepEqual(begun, [0n, 1n, 2n, 3n, 6n, 7n, 4n, 5n]);
-    assert.equal(store.isOutdated(0n), false);
-    await queue.close();
-    witnesses.close();
-    kept.close();
-  });
-});
-
 test("a proof in the making is told to what waits for it: where it is, and each step from then on", async () => {
   const kept = openNumberedBytes();
   const witnesses = openTemporaryValues<ExecutionWitness>();
@@ -130,7 +51,7 @@ test("a proof in the making is told to what waits for it: where it is, and each 
   let tell: BatchProofOptions["onProgress"];
   const prove = (_: unknown, _claim: unknown, { onProgress }: BatchProofOptions = {}) => ((tell = onProgress), end.promise);
   const verify = () => Promise.reject(new Error("nothing was proven"));
-  const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
+  const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept), witnesses });
   const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
   queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as ExecutionWitness });
   const steps = [
@@ -160,7 +81,7 @@ describe("a proof that ends by a fault", () => {
       return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
     };
     const verify = () => Promise.reject(new Error("nothing was proven"));
-    const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
+    const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept), witnesses });
     const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
     queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as ExecutionWitness });
     const outcome = await queue.outcome(BATCH);

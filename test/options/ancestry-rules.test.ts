@@ -8,7 +8,7 @@ import { fields } from "../../src/options/fields/values.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 
 const ECOSYSTEM: PlannedEcosystem = {
-  ...{ use: "devnet", l1: {}, host: "127.0.0.1", prover: { execution: "trusted" } },
+  ...{ use: "devnet", l1: {}, host: "127.0.0.1", execution: "trusted" },
   ...{ singletons: false, allowUnlimitedContractSize: false, distinctTimestamps: false, isMeasured: false },
 };
 
@@ -85,10 +85,10 @@ describe("D3: where a chain may settle", () => {
       /is a validium/,
     ],
     [
-      "a chain whose batches prove too little",
-      [chain("p", 271, { protocolVersion: 3 }), chain("x", ON_ALPHA, { settlesOn: "p" })],
+      "a proven chain, whose transactions have too few units",
+      [chain("p", 271, { execution: "proven" }), chain("x", ON_ALPHA, { settlesOn: "p" })],
       "settlesOn",
-      /prove too little .* name a chain of version 2/,
+      /has too few units .* name a trusted chain/,
     ],
     [
       "a chain with other fees",

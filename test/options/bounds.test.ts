@@ -217,7 +217,6 @@ const ROWS: readonly Row[] = [
   })),
   // What "queue" goes with is in queue-rules.test.ts.
   { config: "chains.a.sequencing", devnet: "chains[0].sequencing", accepts: ["single"], refuses: ["", "bft", 1] },
-  { config: "chains.a.protocolVersion", devnet: "chains[0].protocolVersion", accepts: [2, 3], refuses: [1, 4, "2"] },
   ...(
     [
       ["balance", ["0", "0x2a", String(2n ** 192n - 1n)], [5, "-1", "0x"]],
@@ -340,23 +339,17 @@ const ROWS: readonly Row[] = [
     refuses: ["fake", ""],
   },
   {
-    config: "prover.execution",
-    devnet: "prover.execution",
+    config: "execution",
+    devnet: "execution",
     flag: "execution",
     accepts: ["proven", "trusted"],
     refuses: ["stark", ""],
   },
   {
-    config: "chains.a.prover.execution",
-    devnet: "chains[0].prover.execution",
+    config: "chains.a.execution",
+    devnet: "chains[0].execution",
     accepts: ["proven", "trusted"],
     refuses: ["stark", "", true],
-  },
-  {
-    config: "prover.keptProofs",
-    devnet: "prover.keptProofs",
-    accepts: [1, 1_000_000],
-    refuses: [0, 1_000_001, 1.5, "x"],
   },
   {
     config: "prover.device",

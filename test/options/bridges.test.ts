@@ -49,15 +49,14 @@ describe("C14 the ids of members in bridges of others", () => {
     assert.match(ofCcip({ l1: "18446744073709551616" })[0]!, /CCIP's ids have 64 bits; name one of at most 18446744073709551615/);
   });
 
-  test("the Superchain has chain ids alone, and is imported in version 3, with what takes no imports refused", () => {
+  test("the Superchain has chain ids alone, and is imported by proven chains but not by validiums", () => {
     assert.equal(bridgeId({}, chains[0]!), 271n);
     const said = (chain: object) =>
       validateHyperchains({ bridges: { superchain: {} }, chains: { alpha: chain } }).map(({ path }) => path.join("."));
     assert.deepEqual(said({}), []);
-    assert.deepEqual(said({ protocolVersion: 3 }), []);
-    assert.deepEqual(said({ prover: { execution: "proven" } }), []);
-    const validium = { protocolVersion: 3, dataAvailability: "validium" };
-    assert.deepEqual(said(validium), ["hyperchains.chains.alpha.protocolVersion"]);
+    assert.deepEqual(said({ execution: "proven" }), []);
+    const validium = { execution: "proven", dataAvailability: "validium" };
+    assert.deepEqual(said(validium), ["hyperchains.chains.alpha.execution"]);
     const import_ = { "0x4200000000000000000000000000000000000023": { nonce: "1" } };
     assert.deepEqual(said({ import: import_ }), ["hyperchains.chains.alpha.import"]);
   });

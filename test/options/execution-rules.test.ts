@@ -1,44 +1,60 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
+import { formatOf } from "../../src/options/fields/proving.ts";
+import { planOfFlat } from "../../src/options/plan.ts";
 
-const options = (chain: Partial<DevnetChainOptions>, said: Pick<DevnetOptions, "proofs" | "prover"> = {}): DevnetOptions => ({
+const options = (chain: Partial<DevnetChainOptions>, said: Partial<DevnetOptions> = {}): DevnetOptions => ({
   ...{ chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n, relayer: false, ...said },
 });
-const PROVEN = { prover: { execution: "proven" } } as const;
+const executionOf = (given: DevnetOptions): string => planDevnet(given).plans[0]!.proving.execution;
 
-describe("B3: options of proofs of execution beside others", () => {
+describe("execution of a chain", () => {
   const refused = (given: DevnetOptions, message: RegExp): void =>
     assert.throws(() => planDevnet(given), { name: "DevnetOptionsError", message });
 
-  test("refuse proofs of execution where L1 gets no proof of the published changes, for the ecosystem and for one chain", () => {
-    refused(
-      options({}, { proofs: "none", prover: { execution: "proven" } }),
-      /^prover\.execution is "proven", and with proofs "none"/,
-    );
-    refused(options(PROVEN, { proofs: "none" }), /^chains\[0\]\.prover\.execution is "proven", and with proofs "none"/);
-    planDevnet(options(PROVEN));
+  test("is trusted by default, and otherwise what the chain or the ecosystem says", () => {
+    assert.equal(executionOf(options({})), "trusted");
+    assert.equal(executionOf(options({ execution: "proven" })), "proven");
+    assert.equal(executionOf(options({}, { execution: "proven" })), "proven");
+    assert.equal(executionOf(options({ execution: "trusted" }, { execution: "proven" })), "trusted");
+    assert.equal(planOfFlat({ place: 0, chainId: 271n }).proving.execution, "trusted");
   });
 
-  test("refuse the removed option for a check by validators", () => {
-    const byProof = { quorum: { members: 1, threshold: 1, check: "proof" } } as Partial<DevnetChainOptions>;
-    refused(options(byProof), /"check" was removed: validators execute every batch/);
+  test("decides the format of the chain's batches", () => {
+    assert.deepEqual([formatOf("trusted"), formatOf("proven")], [2, 3]);
   });
 
-  test("let L1 check the execution, or a marker, of a chain of version 3 that settles on L1, and of no other", () => {
-    const onL1 = { prover: { execution: "onL1" }, protocolVersion: 3 } as const;
-    assert.equal(planDevnet(options(onL1)).plans[0]!.proving.execution, "onL1");
-    refused(
-      options({ ...onL1, protocolVersion: 2 }),
-      /^chains\[0\]\.prover\.execution is "onL1", which takes chains of protocolVersion 3/,
-    );
-    assert.equal(planDevnet(options(onL1, { proofs: "none" })).plans[0]!.proving.execution, "onL1");
+  test("is proven with markers instead of proofs as well", () => {
+    assert.equal(executionOf(options({ execution: "proven" }, { proofs: "none" })), "proven");
+  });
+
+  test("is not proven on a chain that settles on another, or that takes code of any size", () => {
     const chains = [
       { chainId: 271n, name: "alpha" },
-      { chainId: 4_294_967_567n, settlesOn: "alpha", ...onL1 },
-    ];
-    refused({ ...options({}), chains }, /^chains\[1\]\.prover\.execution is "onL1", and the chain settles on/);
-    // Of all chains it cannot be said.
-    refused(options({}, { prover: { execution: "onL1" as "proven" } }), /^prover\.execution must be/);
+      { chainId: 4_294_967_567n, settlesOn: "alpha", execution: "proven" },
+    ] as const;
+    refused({ ...options({}), chains }, /^chains\[1\]\.execution is "proven", and contracts on alpha check no such proof/);
+    refused(
+      options({ execution: "proven" }, { allowUnlimitedContractSize: true }),
+      /^chains\[0\]\.execution is "proven", which takes no code of any size/,
+    );
+  });
+
+  test("replaces removed options, whose refusals name it", () => {
+    const removed = (chain: object, said: object = {}) =>
+      options(chain as Partial<DevnetChainOptions>, said as Partial<DevnetOptions>);
+    const quorum = { members: 1, threshold: 1, check: "proof" };
+    refused(removed({ quorum }), /"check" was removed: validators execute every batch/);
+    refused(
+      removed({ protocolVersion: 3 }),
+      /"protocolVersion" was removed: execution: "trusted" or "proven" of a chain says it/,
+    );
+    refused(removed({ prover: { execution: "onL1" } }), /"prover" was removed: execution: "trusted" or "proven" of a chain/);
+    refused(removed({}, { prover: { execution: "proven" } }), /"execution" was removed: it is an option of the ecosystem/);
+    refused(
+      removed({}, { prover: { keptProofs: 3 } }),
+      /"keptProofs" was removed: proofs of execution are kept until L1 has them/,
+    );
   });
 });

@@ -4,7 +4,7 @@ import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
 const HOUR = 3_600;
-const ON_L1 = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+const ON_L1 = { execution: "proven" } as const;
 const windows = { priorityOpWindowSeconds: 60, exitDelaySeconds: HOUR };
 
 describe("H5: a pace that cannot work is refused by the name of its option", () => {
@@ -27,13 +27,13 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
     ],
     [
       "proofs shared with other chains of a chain whose execution L1 does not check",
-      { pace: { shared: true }, protocolVersion: 3 },
-      /shared:? is of proofs of execution that L1 checks; say prover.execution "onL1"/,
+      { pace: { shared: true } },
+      /shared:? is of proofs of execution; say execution: "proven"/,
     ],
     [
       "an aggregator for a chain whose execution L1 does not check",
-      { pace: { aggregatorSeconds: 60 }, protocolVersion: 3 },
-      /aggregatorSeconds:? is of proofs of execution that L1 checks; say prover.execution "onL1"/,
+      { pace: { aggregatorSeconds: 60 } },
+      /aggregatorSeconds:? is of proofs of execution; say execution: "proven"/,
     ],
     [
       "an aggregator in this process and one in another",

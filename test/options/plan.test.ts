@@ -83,7 +83,7 @@ function ecosystem(random: Random): PlannedEcosystem {
     use: (["spawn", "test", "devnet"] as const)[random(3)] ?? "devnet",
     l1: flip() ? {} : { url: "http://127.0.0.1:1" },
     host: flip() ? "127.0.0.1" : "0.0.0.0",
-    prover: { execution: flip() ? "proven" : "trusted" },
+    execution: flip() ? "proven" : "trusted",
     singletons: flip(),
     allowUnlimitedContractSize: flip(),
     distinctTimestamps: flip(),

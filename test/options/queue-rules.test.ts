@@ -4,21 +4,17 @@ import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/
 import { settingsOnL1 } from "../../src/options/plan.ts";
 
 const ACCOUNT = `0x${"a1".repeat(20)}` as const;
-const QUEUE = { sequencing: "queue", protocolVersion: 3, prover: { execution: "onL1" } } as const;
+const QUEUE = { sequencing: "queue", execution: "proven" } as const;
 
 const planned = (chain: Partial<DevnetChainOptions>) =>
   planDevnet({
     ...{ chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n, relayer: false },
   });
 
-test("E3: a chain whose order is L1's queue alone is one of mode 1, of version 3, whose execution L1 checks", () => {
+test("E3: a chain whose order is L1's queue alone has sequencing mode 1 and is proven", () => {
   assert.equal(settingsOnL1(planned(QUEUE).plans[0]!).sequencingMode, 1);
   assert.equal(settingsOnL1(planned({}).plans[0]!).sequencingMode, 0);
-  const others: readonly Partial<DevnetChainOptions>[] = [
-    { sequencing: "queue" },
-    { ...QUEUE, prover: { execution: "proven" } },
-    { sequencing: "queue", protocolVersion: 3 },
-  ];
+  const others: readonly Partial<DevnetChainOptions>[] = [{ sequencing: "queue" }, { ...QUEUE, execution: "trusted" }];
   for (const other of others)
     assert.throws(() => planned(other), {
       message: /^chains\[0\]\.sequencing is "queue", which takes a chain whose execution L1 checks/,

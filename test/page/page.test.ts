@@ -10,7 +10,7 @@ import { createStateTransitionSystem } from "../../src/circuits/state-transition
 import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { send } from "../../src/client/transfers/send.ts";
-import type { BatchProofInfo, ChangesProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo, ChangesProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";

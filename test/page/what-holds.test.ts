@@ -31,7 +31,7 @@ describe("I11: what holds", () => {
     assert.match(toBeta, /the data committee of beta can freeze what is there/);
     assert.doesNotMatch(toBeta, /the validators of alpha, on which/);
     const fromBeta = trust(272, 271);
-    assert.match(fromBeta, /is proven behind it, which every machine can check and L1 does not/);
+    assert.match(fromBeta, /L1 checks a proof that beta's changes follow from its transactions/);
     assert.match(fromBeta, /once L1 has executed its batch, at least 60 s after its commit/);
     assert.doesNotMatch(fromBeta, /data committee/);
     assert.match(trust(271, 272, "none"), /nothing of alpha is proven: 2 of alpha's 3 validators vouch/);

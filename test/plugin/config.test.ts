@@ -103,7 +103,7 @@ describe("I3 the config", () => {
     [
       { prover: { execution: "onL1" } },
       "config.hyperchains.prover.execution",
-      /"proven" or "trusted"; got "onL1"; set it by hyperchains\.chains\.x\.prover\.execution/,
+      /"execution" was removed: it is an option of the ecosystem and of its chains; move it there/,
     ],
     [{ chains: { a: { proofs: "none" } } }, "config.hyperchains.chains.a.proofs", /; set it by hyperchains\.proofs/],
     [{ prover: { workers: 0 } }, "config.hyperchains.prover.workers", /from 1 to 64/],

@@ -4,14 +4,7 @@ import { callInWords, callOfAct } from "../../src/client/governing/registry-acts
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import { standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import type { ChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import {
-  batchLine,
-  layerOf,
-  namedLine,
-  stepLine,
-  type TitledMembers,
-  upgradeLine,
-} from "../../src/plugin/tasks/session/event-lines.ts";
+import { batchLine, layerOf, stepLine, type TitledMembers, upgradeLine } from "../../src/plugin/tasks/session/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
 const ADDRESS = `0x${"cd".repeat(20)}` as const;
@@ -57,12 +50,6 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   assert.equal(line("transfer", A, 272, "importSettled"), "7/7 the import is settled: L1 has checked the root");
   assert.equal(line("transfer", X, 272, "importSettled"), "7/7 the import is settled: L1 has checked the root");
   assert.equal(line("transfer", 272, X, "importSettled"), "7/7 the import is settled: alpha has checked the root");
-  const unproven = { batch: 4, code: "ProofMissing", executableAt: 0 } as const;
-  assert.equal(
-    namedLine({ name: "x", layer: "alpha" }, { ...unproven, stage: "committed" }),
-    "batch 4 of x is not verified yet: ProofMissing. alpha can execute it from 1970-01-01T00:00:00.000Z on",
-  );
-  assert.match(namedLine({ layer: "L1" }, { ...unproven, stage: "executed" }), /^batch 4 is .*\. L1 has executed it$/);
   const batch = {
     batchNumber: 3,
     protocolVersion: 1,

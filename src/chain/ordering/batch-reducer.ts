@@ -16,6 +16,7 @@ import type { NotRunReason, OperationVerdict } from "../model/operation-verdict.
 import type { Preview } from "../witness/reexecution.ts";
 import { nextEnvironment, type BlockEngine, type BlockRules, type PlannedBlock } from "./block-engine.ts";
 import type { BatchCommand } from "./command.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { fits, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
 import {
   batchOutputs,
@@ -32,6 +33,9 @@ import {
 import { OrderError } from "./order-error.ts";
 import { sealedFrom } from "./sealed-from.ts";
 
+/** Format of a batch before its opening says which: that with the lower limits. */
+const STRICTEST: Format = 3;
+
 interface BatchReducerDependencies {
   readonly engine: BlockEngine;
   readonly system: SystemTransactions;
@@ -39,7 +43,7 @@ interface BatchReducerDependencies {
   readonly extensions: Hex;
   readonly compress: Compress;
   /** What a batch may hold. */
-  readonly limits: (batchNumber: BatchNumber) => BatchLimits;
+  readonly limits: (batchNumber: BatchNumber, format: Format) => BatchLimits;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
 }
@@ -164,7 +168,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   /** Whether the usage, and these transactions beside it, keep the limits of a batch. */
   keepsLimits(batchNumber: BatchNumber, usage: BatchUsage, further?: Unmeasured): boolean {
     const { limits, leafCount } = this.#dependencies;
-    return fits(usage, limits(batchNumber), leafCount(), further);
+    return fits(usage, limits(batchNumber, this.#batch?.format ?? STRICTEST), leafCount(), further);
   }
 
   /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */

@@ -70,18 +70,12 @@ const CARRY_BYTES_PER_CODE = 55;
  */
 const RELISTED_GAS = 24_000_000n;
 
-/** Facts of a chain that decide how much its batches may hold. */
-interface LimitedChain extends ChainKind {
-  /** True if L1 executes its batches by proofs of their execution alone. */
-  readonly isProvenOnL1: boolean;
-}
-
 /**
  * Limits of a chain's batches: those of the protocol (docs/protocol.md), of each transaction that takes them to L1, and of the
  * chain below that passes their data on. Any operation of the chain's queue fits a batch that it begins.
  */
-export function batchLimits(chain: LimitedChain): BatchLimits {
-  const { carryingLayers, isProvenOnL1 } = chain;
+export function batchLimits(chain: ChainKind): BatchLimits {
+  const { carryingLayers } = chain;
   return {
     way: wayToL1(chain),
     executeGas: 12_000_000,
@@ -90,12 +84,17 @@ export function batchLimits(chain: LimitedChain): BatchLimits {
     carryBytesPerCode: carryingLayers === 0 ? 0 : CARRY_BYTES_PER_CODE,
     diffs: 4096,
     proofRows: 2 ** 17 - 1,
-    gas: isProvenOnL1 ? RELISTED_GAS : 10n ** 9n,
+    gas: 10n ** 9n,
   };
 }
 
+/** The same limits for a batch whose execution L1 checks. */
+export function provenLimits(limits: BatchLimits): BatchLimits {
+  return { ...limits, gas: limits.gas < RELISTED_GAS ? limits.gas : RELISTED_GAS };
+}
+
 /** Limits of a chain with validators, whose data are in the calldata of L1 and whose changes alone are proven. */
-export const PROTOCOL_LIMITS = batchLimits({ hasQuorum: true, carryingLayers: 0, isProvenOnL1: false });
+export const PROTOCOL_LIMITS = batchLimits({ hasQuorum: true, carryingLayers: 0 });
 
 export const NO_TRANSACTIONS: Unmeasured = { transactions: 0, gas: 0n };
 

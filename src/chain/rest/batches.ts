@@ -11,14 +11,6 @@ interface BatchAnswer extends Stages {
   readonly commitment: string;
 }
 
-/** What became of the proof of its execution, as JSON-RPC answers it. */
-export async function readBatchExecution({ path: { batch = "" }, ask }: RouteRequest): Promise<object> {
-  const number = await batchNumber(batch, ask);
-  const [found] = await ask(["zks_getL1BatchDetails", number]);
-  if (found === null) throw notFound(`sealed batch ${batch}`);
-  return (await ask(["hyperchain_getExecutionProof", number]))[0] as object;
-}
-
 async function batchNumber(batch: string, ask: RouteRequest["ask"]): Promise<number> {
   if (batch !== "latest" && !/^\d{1,15}$/.test(batch)) throw invalid("batch", batch, "a number or latest");
   return batch === "latest" ? Number((await ask(["zks_L1BatchNumber"]))[0]) : Number(batch);

@@ -1,7 +1,7 @@
 import type { HttpRoute, RouteRequest } from "../rpc/transport/http-route.ts";
 import { SharedPlaces } from "../rpc/request/shared-places.ts";
 import { readAccount } from "./accounts.ts";
-import { readBatch, readBatchExecution } from "./batches.ts";
+import { readBatch } from "./batches.ts";
 import { readBlock } from "./blocks.ts";
 import { openApi } from "./openapi.ts";
 import { errorAnswer } from "./rest-error.ts";
@@ -61,15 +61,6 @@ const resources = (waits: SharedPlaces): readonly Resource[] => [
     query: [],
     answers: { 200: ["the batch", "Batch"], 404: ["it is not sealed", "Error"] },
     answer: ok(readBatch),
-  },
-  {
-    method: "GET",
-    path: "/batches/:batch/execution",
-    summary: "The proof of what a batch's transactions did, or why there is none",
-    parts: [{ name: "batch", description: "number, or latest for the newest that is sealed" }],
-    query: [],
-    answers: { 200: ["where the proof is", "BatchExecution"], 404: ["the batch is not sealed", "Error"] },
-    answer: ok(readBatchExecution),
   },
   {
     method: "GET",

@@ -23,13 +23,6 @@ const record = (properties: Readonly<Record<string, object>>): object => ({
 });
 const onL1 = orNull(record({ transactionHash: hash, time: { type: "string", format: "date-time" } }));
 
-const proofMade = {
-  batch: count,
-  chunks: { ...count, description: "parts of the batch, each with a proof of its own" },
-  provenBits: { type: "number", description: "of security, of each" },
-  seconds: { type: "number", minimum: 0, description: "that it took" },
-};
-
 const error = record({
   code: { type: "string", description: "for programs; it does not change" },
   message: { type: "string", description: "what was wrong, and what to do" },
@@ -89,29 +82,6 @@ export const SCHEMAS = {
     proven: onL1,
     executed: onL1,
   }),
-  BatchExecution: {
-    anyOf: [
-      record({ kind: { const: "trusted", description: "the chain makes no proofs of its execution" } }),
-      record({ kind: { const: "waiting" }, batch: count }),
-      record({
-        ...{ kind: { const: "proving" }, batch: count, chunk: count, chunks: count, phase: { type: "string" } },
-        fraction: { type: "number", minimum: 0, maximum: 1 },
-      }),
-      record({
-        ...{ kind: { const: "labelled", description: "it has no proof" }, batch: count },
-        ...{ reason: { type: "string", description: "for programs" }, detail: { type: "string" } },
-      }),
-      record({ kind: { const: "pruned", description: "the proofs of newer batches alone are kept" }, ...proofMade }),
-      record({
-        ...{ kind: { const: "proven" }, ...proofMade, coinbase: { ...address, description: "received the fees" }, proof: data },
-        outputs: {
-          type: "object",
-          additionalProperties: { type: "string" },
-          description: "what was committed beside the batch's record, of which L1 has the hash; numbers in decimal digits",
-        },
-      }),
-    ],
-  },
   Lookup: {
     type: "object",
     properties: { sender: { type: "string", description: "the contract CrossChainViews" }, data: { type: "string" } },

@@ -1,7 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../protocol/no-proof.ts";
-import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../protocol/protocol-version.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
 import { readAggregator, readContract } from "../../settlement/l1-sender/chain-reader.ts";
@@ -38,9 +38,8 @@ export function openAggregator(
 ): Promise<OpenAggregator> {
   return startOrDispose("the aggregator", async (closing) => {
     const open = await openProver({ proofs: "stark", prover, inBackground: false }, { clock }, closing);
-    const { l1Prover } = openExecutionProvers({ prover }, open, closing, { clock, onL1: { programs: "package" } });
-    if (l1Prover === undefined) throw new TypeError("what makes proofs for L1 was asked for");
-    const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: l1Prover.own });
+    const { own } = openExecutionProvers({ prover }, open, closing, { clock, programs: "package" });
+    const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: own });
     closing.add(() => aggregator.close());
     return { look: () => aggregator.look(), idle: () => aggregator.idle(), close: () => closing.close() };
   });
@@ -54,7 +53,7 @@ export async function findAggregator(l1: Provider, hyperchains: readonly Hex[]):
     const contract = { provider: l1, hyperchain, fromBlock: 0 };
     // Bit 31 is the same of all versions of a layer.
     const isProven = isProvenVersion(await readContract<bigint>(contract, "getProtocolVersion"));
-    const found = await readAggregator(contract, isProven ? PROVEN_ON_L1_VERSION : noProofVersionOf(PROVEN_ON_L1_VERSION));
+    const found = await readAggregator(contract, isProven ? PROVEN_VERSION : noProofVersionOf(PROVEN_VERSION));
     if (found !== undefined) return found.address;
   }
   return undefined;

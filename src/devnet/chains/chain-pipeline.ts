@@ -12,7 +12,6 @@ import { readSettingsEvents } from "../../settlement-layer/reader/chain-versions
 import type { ChainStart, RunningOptions } from "../../node/described/chain-options.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
-import { forgetOutdated } from "../../node/execution/outdated-proofs.ts";
 import type { OperationsOrigin } from "../../node/inflow/l1-inputs.ts";
 import { OfferedBatches } from "../../node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../node/node.ts";
@@ -37,6 +36,7 @@ import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { dataFactsOf } from "../../options/data-facts.ts";
+import { formatOf } from "../../options/fields/proving.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
@@ -46,7 +46,7 @@ import { batchDataMethod } from "./data-keeper.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
-import type { L1Provers } from "./provers.ts";
+import type { ExecutionProvers } from "./provers.ts";
 import { presentAdmin, type PresentAdmin } from "./present-admin.ts";
 import { prepareSigners, type ChainSigners, type PreparedSigners } from "./signers.ts";
 import type { ChainPorts } from "./ports.ts";
@@ -95,12 +95,8 @@ export interface ChainPipelineDependencies {
   ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
-  /** Of the execution of the newest batches. */
-  readonly keptProofs: number;
-  /** May be shared, as the other. */
-  readonly executionProver: ExecutionProofs["prover"];
-  /** Makes the proofs of execution that L1 checks; undefined where it checks none. May be shared, as the others. */
-  readonly l1Prover: L1Provers | undefined;
+  /** Undefined if L1 checks no proofs of execution. May be shared. */
+  readonly executionProvers: ExecutionProvers | undefined;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   /** What a batch publishes instead of its changes; default: just these. */
@@ -232,64 +228,49 @@ function journalOf({ place, settlement: { journal } }: ChainPlan): Journal | Pro
   return journal === undefined ? createMemoryJournal() : openJournal(journal, place);
 }
 
-/** Which version the chain is to have on L1. */
-function plannedVersion({ protocol, proving }: ChainPlan): Parameters<typeof versionOf>[1] {
-  return { format: protocol.protocolVersion, execution: proving.execution };
-}
-
-/** The version that a chain's plan asks for. Whether L1 checks its execution a chain has for good. Throws DevnetOptionsError. */
+/** Version that a chain's plan asks for, which must be that of its creation. Throws DevnetOptionsError. */
 function versionFor(
-  plan: ChainPlan,
+  { name, proving: { execution } }: ChainPlan,
   { configuration }: CreatedChain,
   ecosystem: Parameters<typeof versionOf>[0],
 ): ReturnType<typeof versionOf> {
-  const { name, proving } = plan;
-  const isOnL1 = isProvenOnL1(configuration.protocolVersion);
-  if (isOnL1 === (proving.execution === "onL1")) return versionOf(ecosystem, plannedVersion(plan));
-  const was = isOnL1 ? 'was created with "onL1"' : 'was created without "onL1"';
+  const was = isProvenOnL1(configuration.protocolVersion) ? "proven" : "trusted";
+  if (was === execution) return versionOf(ecosystem, execution);
   throw new DevnetOptionsError(
     "BadOptions",
-    `prover.execution of ${name} is "${proving.execution}", and the chain ${was}; say the same`,
+    `execution of ${name} is "${execution}", and the chain was created with "${was}"; say that, and change it by hyperchain:upgrade`,
   );
 }
 
-/** Prover of the chain's execution and store of its proofs; undefined if the execution is trusted. */
+/** Prover of a chain's execution, also of a trusted one, which may be upgraded. Undefined if L1 checks no such proofs here. */
 function executionOf(
-  { proving: { execution }, settlement: { pace } }: ChainPlan,
+  { settlement: { pace } }: ChainPlan,
   {
+    ecosystem,
     kept,
-    keptProofs,
-    executionProver: prover,
-    l1Prover,
+    executionProvers,
     clock,
-  }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver" | "l1Prover" | "clock">,
+  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock">,
   closing: Disposer,
 ): ExecutionProofs | undefined {
-  if (execution === "trusted") return undefined;
-  const isOnL1 = execution === "onL1";
-  // What L1 is to be shown is made of them, however many wait for that.
-  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isOnL1 ? undefined : keptProofs);
-  const closed = new AbortController();
-  closing.add(() => {
-    closed.abort();
-    store.close();
-  });
+  if (executionProvers === undefined || ecosystem.proven === undefined) return undefined;
+  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
+  closing.add(() => store.close());
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
-  // A chain that is not created with a version whose execution L1 checks may be upgraded to it.
-  const onL1 = l1Prover === undefined ? {} : { onL1: l1Prover.own, ...togetherBy(pace, l1Prover, clock) };
-  return { prover, store, ready: forgetOutdated(store, prover, closed.signal), ...onL1 };
+  const { executionProver: prover, own: l1Prover } = executionProvers;
+  return { prover, store, l1Prover, ...togetherBy(pace, executionProvers, clock) };
 }
 
 /** By this process, by another one, or by none. */
 function togetherBy(
   { shared, aggregatorSeconds }: ChainPlan["settlement"]["pace"],
-  l1Prover: L1Provers,
+  { own, shared: ofAll }: ExecutionProvers,
   clock: Clock,
 ): Pick<ExecutionProofs, "shared" | "offered"> {
-  if (shared === true) return { shared: l1Prover.shared };
+  if (shared === true) return { shared: ofAll };
   if (aggregatorSeconds === undefined) return {};
-  return { offered: new OfferedBatches(aggregatorSeconds, { onL1: l1Prover.own, clock }) };
+  return { offered: new OfferedBatches(aggregatorSeconds, { onL1: own, clock }) };
 }
 
 /** Creates the chain; its block 0 is of L1's time then. */
@@ -320,7 +301,7 @@ async function createOnL1(
   { ecosystem, operator, artifacts, prover, confirmations }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
-  const version = versionOf(ecosystem, plannedVersion(plan));
+  const version = versionOf(ecosystem, plan.proving.execution);
   const configuration = {
     ...localChainConfiguration(ecosystem, plan.chainId, validators),
     protocolVersion: version.protocolVersion,
@@ -403,7 +384,7 @@ function running(
     distinctTimestamps: distinctTimestamps && !isQueueAlone(plan),
     fees,
     initialState: firstStateAccounts(
-      { chainId: plan.chainId, format: plan.protocol.protocolVersion },
+      { chainId: plan.chainId, format: formatOf(plan.proving.execution) },
       chosenFirstState(plan, superchain),
     ),
     publishes: ports?.availability === undefined ? dataFactsOf(plan.availability).publishes : "sometimes",

@@ -24,7 +24,7 @@ import type { WorkerInfo } from "../../proving/worker-record.ts";
 import type { JobQueue } from "../../proving/queue.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
-import type { VersionOnL1 } from "../deployment/deploy-ecosystem.ts";
+import type { ProvenVersion } from "../deployment/deploy-ecosystem.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { createNoBatchesProver, createNoProver } from "./no-prover.ts";
 import type { EcosystemPorts } from "./ports.ts";
@@ -75,41 +75,40 @@ export interface ExecutionProvingOptions {
   /** Likewise of what makes the proofs that L1 checks. */
   readonly l1Prover?: (prover: BatchesProver) => BatchesProver;
   /**
-   * What new contracts on L1 check proofs of execution by, and how these are made, be it for chains that come later. Default: the
-   * package's, where a chain asks for them at the start.
+   * Contracts of a new ecosystem that check proofs of execution, and the programs of these proofs. Default: the package's if a
+   * chain is proven at the start.
    */
-  readonly onL1?: OnL1Proving | undefined;
+  readonly proofContracts?: ProofContracts | undefined;
 }
 
-/** Proofs of execution for L1. */
-export interface OnL1Proving {
+/** Programs of proofs of execution, and the contracts that check their proofs on L1. */
+export interface ProofContracts {
   readonly programs: ChosenPrograms;
   /** The contracts that check the last program's proof. */
-  readonly contracts: () => Promise<Pick<VersionOnL1, "contracts" | "executionKey">>;
+  readonly contracts: () => Promise<Pick<ProvenVersion, "contracts" | "executionKey">>;
 }
 
 interface WithWorkers {
   readonly prover: Pick<CompleteOptions["prover"], "workers">;
 }
 
-/** As far as what is proven needs it. */
-type PartOfOnL1 = Pick<OnL1Proving, "programs">;
-
 /** What proves the execution of batches, behind chains and for L1. Starts nothing until the first of them begins. */
 export function openExecutionProvers(
   options: WithWorkers,
   open: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  proofs: Omit<ExecutionProvingOptions, "onL1"> & Pick<ProverDependencies, "clock"> & { readonly onL1?: PartOfOnL1 | undefined },
-): { readonly executionProver: ExecutionProofs["prover"]; readonly l1Prover: L1Provers | undefined } {
+  proofs: Omit<ExecutionProvingOptions, "proofContracts"> &
+    Pick<ProverDependencies, "clock"> & { readonly programs: ChosenPrograms },
+): ExecutionProvers {
   const executionProver = openExecutionProver(options, open, closing, proofs);
-  const { onL1, clock, l1Prover = (prover) => prover } = proofs;
-  const own = onL1 && l1Prover(versionedForL1(openL1Prover(options, open, closing, onL1)));
-  return { executionProver, l1Prover: own && { own, shared: new SharedProofs({ onL1: own, clock }) } };
+  const { programs, clock, l1Prover = (prover) => prover } = proofs;
+  const own = l1Prover(versionedForL1(openL1Prover(options, open, closing, programs)));
+  return { executionProver, own, shared: new SharedProofs({ onL1: own, clock }) };
 }
 
-/** What makes proofs for L1, of one chain's batches or of several chains'. */
-export interface L1Provers {
+/** Provers of execution: of a batch in chunks, and for L1 of one chain's batches or of several chains'. */
+export interface ExecutionProvers {
+  readonly executionProver: ExecutionProofs["prover"];
   readonly own: BatchesProver;
   readonly shared: SharedProofs;
 }
@@ -119,7 +118,7 @@ function openL1Prover(
   { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  { programs }: PartOfOnL1,
+  programs: ChosenPrograms,
 ): BatchesProver {
   const own = createL1Prover({ workers, programs, device });
   const working = proving.queue.work(l1ProofPort(own), { name: "own", isOwn: true });
@@ -148,8 +147,8 @@ function openExecutionProver(
     await own.close();
     await stopped;
   });
-  const { prepare, verify, programOf } = own;
-  return executionProver({ prepare, verify, programOf, ...executionByQueue(proving, own) });
+  const { prepare, verify } = own;
+  return executionProver({ prepare, verify, ...executionByQueue(proving, own) });
 }
 
 /** What an ecosystem's proofs are made by. */

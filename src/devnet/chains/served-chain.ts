@@ -12,7 +12,6 @@ import type { ChainAccess } from "../../node/serving/serve-chain.ts";
 import type { CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
@@ -39,8 +38,6 @@ export interface DevnetChain {
   readonly pipeline: ChainPipeline;
   readonly runSwitch: RunSwitch;
   readonly throughput: Throughput;
-  /** Checks the execution of all that L1 has of it; absent where that is trusted. */
-  readonly executionWatch?: ExecutionWatch | undefined;
 }
 
 export interface ServedChain extends DevnetChain, ChainAccess {

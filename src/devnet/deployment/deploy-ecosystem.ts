@@ -49,8 +49,8 @@ export interface RegisteredVersion {
   readonly genesisLeafCount: bigint;
 }
 
-/** A version with what L1 checks the execution of its batches by. */
-export interface VersionOnL1 extends RegisteredVersion {
+/** Version of proven chains, with the contracts that check the execution of their batches. */
+export interface ProvenVersion extends RegisteredVersion {
   /** Names the programs of which L1 checks a proof: a digest. */
   readonly executionKey: Hex;
   /** The verifier that was generated for the last program: the contract that is asked, last, is created with all others. */
@@ -62,10 +62,8 @@ export interface EcosystemOptions extends GovernanceOptions {
    * Version of chains that name none. Bit 31 of its number decides whether L1 checks proofs or markers, for all versions alike.
    */
   readonly version: RegisteredVersion;
-  /** Of format 3, beside it. Default: no such version. */
-  readonly version3?: RegisteredVersion | undefined;
-  /** Of format 3, whose batches L1 executes by proofs of their execution alone, beside both. Default: no such version. */
-  readonly onL1?: VersionOnL1 | undefined;
+  /** Version of proven chains. Default: none. */
+  readonly proven?: ProvenVersion | undefined;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
@@ -110,7 +108,7 @@ interface EcosystemAddresses {
   readonly facets: Hex;
   readonly implementation: Hex;
   readonly factory: Hex;
-  /** Reads batches of format 3; absent where no version of it was deployed. */
+  /** Reads batches of proven chains; absent if their version was not deployed. */
   readonly reader3?: Hex;
   /** Absent where there are no freezes. */
   readonly council?: Hex;
@@ -126,10 +124,8 @@ export interface DeployedEcosystem {
   readonly addresses: EcosystemAddresses;
   /** Of chains that name none. */
   readonly version: RegisteredVersion;
-  /** Of format 3; absent in contracts that have none. */
-  readonly version3?: RegisteredVersion;
-  /** Whose batches L1 executes by proofs of their execution alone; absent in contracts that have none. */
-  readonly versionOnL1?: RegisteredVersion & { readonly aggregator: Hex };
+  /** Version of proven chains; absent in contracts that have none. */
+  readonly proven?: RegisteredVersion & { readonly aggregator: Hex };
   /** Block of the first contract: no event of the ecosystem is older. */
   readonly fromBlock: number;
   /** Gas of each deployment, by contract. */
@@ -165,7 +161,7 @@ const timelockInterface = new Interface(["function act(address, bytes)", "functi
 const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
 function deployments(deployer: Hex, options: EcosystemOptions): readonly Deployment[] {
-  const { version3, governor, council, revealDelaySeconds, recoverySeconds, reactionSeconds } = options;
+  const { proven, governor, council, revealDelaySeconds, recoverySeconds, reactionSeconds } = options;
   const [freezeTime, freezeCycle] = freezesOf(council);
   const registryTerms = (a: EcosystemAddresses) => [
     [
@@ -204,7 +200,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
       artifact: "ChainFactory",
       args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds],
     },
-    ...(version3 === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
+    ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
     ...(council === undefined ? [] : [councilDeployment(council)]),
   ];
 }
@@ -251,7 +247,7 @@ export async function deployEcosystem(
   { signer, artifacts }: EcosystemDependencies,
 ): Promise<DeployedEcosystem> {
   requireGovernance(options);
-  const { version, version3, governor } = options;
+  const { version, governor } = options;
   const { provider } = signer;
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
@@ -274,21 +270,18 @@ export async function deployEcosystem(
     const data = registryInterface.encodeFunctionData("addVersion", [added.protocolVersion, content]);
     return steps.send(addingOf(added.protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
   };
-  const versions = version3 === undefined ? [version] : [version, version3];
-  if ((options.governance?.toLowerCase() ?? deployer) === deployer)
-    for (const each of versions) await addVersion(each, addresses.verifier);
-  const later = version3 === undefined ? {} : { version3 };
-  const onL1 = options.onL1 && (await versionOnL1(options.onL1, { steps, artifacts, addresses, addVersion }));
+  if ((options.governance?.toLowerCase() ?? deployer) === deployer) await addVersion(version, addresses.verifier);
+  const proven = options.proven && (await addProven(options.proven, { steps, artifacts, addresses, addVersion }));
   if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
   return {
-    ...{ settlementChainId: chainId, addresses, version, ...later, ...(onL1 && { versionOnL1: onL1 }) },
+    ...{ settlementChainId: chainId, addresses, version, ...(proven && { proven }) },
     ...(await minedOf(provider, steps.sent, settlement)),
   };
 }
 
 /** Deploys what takes a version's proofs of execution, and adds the version. The deployer must be the governance. */
-async function versionOnL1(
-  { contracts, executionKey, ...version }: VersionOnL1,
+async function addProven(
+  { contracts, executionKey, ...version }: ProvenVersion,
   {
     steps,
     artifacts,
@@ -299,7 +292,7 @@ async function versionOnL1(
     readonly addresses: EcosystemAddresses;
     readonly addVersion: (added: RegisteredVersion, verifier: Hex, shown: object) => Promise<Hex>;
   },
-): Promise<NonNullable<DeployedEcosystem["versionOnL1"]>> {
+): Promise<NonNullable<DeployedEcosystem["proven"]>> {
   const verifier = isProvenVersion(version.protocolVersion)
     ? await deployAggregateVerifier(contracts, steps, artifacts)
     : await steps.deploy(NO_PROOF_AGGREGATE, await artifacts(NO_PROOF_AGGREGATE), []);
@@ -310,7 +303,7 @@ async function versionOnL1(
 }
 
 async function deployAggregateVerifier(
-  contracts: VersionOnL1["contracts"],
+  contracts: ProvenVersion["contracts"],
   steps: DeploymentSteps,
   artifacts: ArtifactSource,
 ): Promise<Hex> {

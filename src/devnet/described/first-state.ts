@@ -18,12 +18,12 @@ export function chosenFirstState(
   return { ...rest, bridges: has ? superchain : [] };
 }
 
-/** What a chain's creation binds and imports bring: in format 3 bridges' contracts too. Undefined where nothing is imported. */
+/** Accounts that imports bring: on a proven chain also bridges' contracts. Undefined if nothing is imported. */
 export function importedAccounts(
-  { firstState: { imported, superchain: has }, protocol }: Pick<ChainPlan, "firstState" | "protocol">,
+  { firstState: { imported, superchain: has }, proving }: Pick<ChainPlan, "firstState" | "proving">,
   superchain: readonly GenesisAccount[],
 ): readonly GenesisAccount[] | undefined {
-  return has && protocol.protocolVersion === 3 ? mergeAccounts(imported ?? [], superchain) : imported;
+  return has && proving.execution === "proven" ? mergeAccounts(imported ?? [], superchain) : imported;
 }
 
 /**

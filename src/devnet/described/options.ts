@@ -34,7 +34,7 @@ const wei = wholeBigint(0n, MOST_WEI, 10n ** 18n);
 const accountNumber = wholeNumber(0, 2 ** 31 - 1, 1);
 
 /** What must be known of contracts to create chains with them. */
-export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "version3" | "fromBlock">;
+export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "fromBlock">;
 
 const l1Schema = fields({
   port: option(port, "of the in-process L1", "any free port"),
@@ -136,13 +136,13 @@ export interface DevnetPlan {
 export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { l1, proofs, prover, governance, data, bridges, unlocked = false } = checked.value;
+  const { l1, governance, data, bridges, unlocked = false } = checked.value;
   const plans = checked.value.chains.map((chain, place) => planChain(chain, place, checked.value));
   const problems = [
     ...l1Problems(l1),
     ...adoptedGovernanceProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
-    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], proofs, prover, governance, data }),
+    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data }),
   ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({

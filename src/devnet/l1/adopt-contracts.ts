@@ -5,13 +5,12 @@ import { viewsOn } from "../../client/governing/read-view.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { exitDelayObjection, type ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import type { NewVersions } from "./new-contracts.ts";
+import type { DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError, type DeployedContracts } from "../described/options.ts";
 
 /** What the contracts must be good for. */
 interface Adoption {
-  readonly versions: NewVersions;
+  readonly version: RegisteredVersion;
   /** The times of the chains that are to be created with them. */
   readonly chains: readonly ChainTimes[];
 }
@@ -25,7 +24,7 @@ const factoryInterface = new Interface(chainFactoryAbi);
  */
 export async function adoptContracts(
   contracts: DeployedContracts,
-  { versions, chains }: Adoption,
+  { version: own, chains }: Adoption,
   l1: Provider,
 ): Promise<DeployedEcosystem> {
   const { addresses } = contracts;
@@ -37,23 +36,19 @@ export async function adoptContracts(
     );
   }
   const isProven = isProvenVersion(contracts.version.protocolVersion);
-  if (isProven !== isProvenVersion(versions.version.protocolVersion)) {
+  if (isProven !== isProvenVersion(own.protocolVersion)) {
     throw new DevnetOptionsError(
       "BadOptions",
       `proofs: these contracts were deployed with "${isProven ? "stark" : "none"}"; say the same, or leave l1.deployed out`,
     );
   }
-  for (const name of ["version", "version3"] as const) {
-    const [theirs, own] = [contracts[name], versions[name]];
-    // Those that were deployed before format 3 have one.
-    if (theirs === undefined || own === undefined) continue;
-    for (const field of ["protocolVersion", "genesisStateRoot", "genesisLeafCount"] as const) {
-      if (theirs[field] === own[field]) continue;
-      throw new DevnetOptionsError(
-        "BadOptions",
-        `l1.deployed.${name}.${field} is ${theirs[field]}, this software's is ${own[field]}; deploy its contracts, or use the software that these were deployed with`,
-      );
-    }
+  const theirs = contracts.version;
+  for (const field of ["protocolVersion", "genesisStateRoot", "genesisLeafCount"] as const) {
+    if (theirs[field] === own[field]) continue;
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `l1.deployed.version.${field} is ${theirs[field]}, this software's is ${own[field]}; deploy its contracts, or use the software that these were deployed with`,
+    );
   }
   const recoverySeconds = await readSeconds(l1, addresses.factory, factoryInterface, "recoveryTime");
   const freezeSeconds = await readSeconds(l1, addresses.verifiers, registryInterface, "freezeTime");

@@ -2,13 +2,7 @@ import type { Signer } from "ethers";
 import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
-import {
-  METERED_VERSION,
-  PROVEN_ON_L1_VERSION,
-  TRUSTED_VERSION,
-  versionParts,
-  type Format,
-} from "../../protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import {
   councilThresholds,
   DEVELOPMENT_COUNCIL,
@@ -26,28 +20,21 @@ import {
   type ArtifactSource,
   type DeployedEcosystem,
   type EcosystemOptions,
+  type ProvenVersion,
   type RegisteredVersion,
-  type VersionOnL1,
 } from "../deployment/deploy-ecosystem.ts";
-import type { ProvenExecutionOf } from "../../options/fields/proving.ts";
+import type { ChainExecution } from "../../options/fields/proving.ts";
 
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
 
-/** The protocol versions that new contracts have. */
-export type NewVersions = Required<Pick<EcosystemOptions, "version" | "version3">>;
-
 /**
- * Versions whose chains begin with this genesis, computed on the first call: contracts that are kept have them. The same on L1
- * and on each chain on which others settle.
+ * Version of trusted chains, computed on the first call: contracts that are kept have theirs. The same on L1 and on each chain on
+ * which others settle.
  */
-export function newVersions(genesis: GenesisOf, proofs: "stark" | "none"): () => NewVersions {
-  let known: NewVersions | undefined;
-  return () =>
-    (known ??= {
-      version: registeredVersion(numbered(TRUSTED_VERSION, proofs), genesis),
-      version3: registeredVersion(numbered(METERED_VERSION, proofs), genesis),
-    });
+export function trustedVersion(genesis: GenesisOf, proofs: "stark" | "none"): () => RegisteredVersion {
+  let known: RegisteredVersion | undefined;
+  return () => (known ??= registeredVersion(numbered(TRUSTED_VERSION, proofs), genesis));
 }
 
 /** A version as a registry has it. */
@@ -56,48 +43,34 @@ export function registeredVersion(protocolVersion: bigint, genesis: GenesisOf): 
   return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
 
-/** The version whose batches L1 executes by one proof, or by a marker, with the contracts that L1 checks it by. */
-export function versionOnL1(
+/** Version of proven chains, whose batches L1 executes by one proof or a marker, with the contracts that check it. */
+export function provenVersion(
   genesis: GenesisOf,
   proofs: "stark" | "none",
-  shown: Pick<VersionOnL1, "contracts" | "executionKey">,
-): VersionOnL1 {
-  return { ...registeredVersion(numbered(PROVEN_ON_L1_VERSION, proofs), genesis), ...shown };
+  checked: Pick<ProvenVersion, "contracts" | "executionKey">,
+): ProvenVersion {
+  return { ...registeredVersion(numbered(PROVEN_VERSION, proofs), genesis), ...checked };
 }
 
 function numbered(version: bigint, proofs: "stark" | "none"): bigint {
   return proofs === "stark" ? version : noProofVersionOf(version);
 }
 
-/** What of a chain's plan its version on L1 follows from. */
-interface PlannedVersion {
-  readonly format: Format;
-  readonly execution: ProvenExecutionOf;
-}
-
 /** Versions with an aggregator whose proofs or markers this software makes. */
-const ON_L1_VERSIONS: readonly bigint[] = [PROVEN_ON_L1_VERSION, noProofVersionOf(PROVEN_ON_L1_VERSION)];
+const PROVEN_VERSIONS: readonly bigint[] = [PROVEN_VERSION, noProofVersionOf(PROVEN_VERSION)];
 
-/** The version in force that a plan asks for. Throws DevnetOptionsError where the contracts have none. */
-export function versionOf(
-  { version, version3, versionOnL1: shown, addresses }: DeployedEcosystem,
-  { format, execution }: PlannedVersion,
-): RegisteredVersion {
-  const found = execution === "onL1" ? shown : { 2: version, 3: version3 }[format];
-  if (execution === "onL1" && found !== undefined && !ON_L1_VERSIONS.includes(found.protocolVersion))
+/** Version in force of chains with this execution. Throws DevnetOptionsError if the contracts have none. */
+export function versionOf({ version, proven, addresses }: DeployedEcosystem, execution: ChainExecution): RegisteredVersion {
+  if (execution === "trusted") return version;
+  if (proven === undefined)
     throw new DevnetOptionsError(
       "BadOptions",
-      `prover.execution: the contracts of ${addresses.factory} check proofs of version ${found.protocolVersion}, and this software makes those of ${PROVEN_ON_L1_VERSION}; run the software that they were deployed with, or begin with a new ecosystem`,
+      `execution: the contracts of ${addresses.factory} were deployed without one that checks proofs of execution; say "proven" of a chain when the ecosystem is new`,
     );
-  if (found !== undefined) return found;
-  if (execution === "onL1")
-    throw new DevnetOptionsError(
-      "BadOptions",
-      `prover.execution: the contracts of ${addresses.factory} were deployed without one that checks proofs of execution; say "onL1" of a chain when the ecosystem is new`,
-    );
+  if (PROVEN_VERSIONS.includes(proven.protocolVersion)) return proven;
   throw new DevnetOptionsError(
     "BadOptions",
-    `protocolVersion: the contracts of ${addresses.factory} were deployed without version ${format}; leave it out, and move a chain there with hyperchain:upgrade, which has governance add it`,
+    `execution: the contracts of ${addresses.factory} check proofs of version ${proven.protocolVersion}, and this software makes those of ${PROVEN_VERSION}; run the software that they were deployed with, or begin with a new ecosystem`,
   );
 }
 
@@ -106,14 +79,14 @@ export function versionOf(
  * time. Rejects as `deployEcosystem` does.
  */
 export function deployNewContracts(
-  versions: () => NewVersions,
+  version: () => RegisteredVersion,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
-  on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council" | "onL1"> = {},
+  on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council" | "proven"> = {},
 ): Promise<DeployedEcosystem> {
   const reactionSeconds = on.council?.freezeSeconds ?? 0n;
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };
   const retirementNoticeSeconds = retirementNotice(reactionSeconds);
-  return deployEcosystem({ ...versions(), retirementNoticeSeconds, ...noDelays, ...on }, dependencies);
+  return deployEcosystem({ version: version(), retirementNoticeSeconds, ...noDelays, ...on }, dependencies);
 }
 
 /** The reaction time is in every chain's notice, and once more in what its admin has to decide in. */

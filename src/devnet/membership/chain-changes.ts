@@ -3,7 +3,7 @@ import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { ChainRun } from "../chains/run-switch.ts";
 import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";
 import type { ChainPlan } from "../../options/plan.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { requireFreePort } from "../../node/serving/listening.ts";
 import { UnknownChainError } from "../chains/unknown-chain.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
@@ -159,11 +159,10 @@ async function add(
   return chain;
 }
 
-/** With the format that the chain has, or waits for: an upgrade changes what may settle on it. */
+/** Plan with the execution that the chain has, or waits for: an upgrade changes which chains may settle on it. */
 function planNow({ plan, pipeline }: ServedChain): ChainPlan {
   const { current, next } = pipeline.versions();
-  const { format } = versionParts(next?.version ?? current);
-  return { ...plan, protocol: { ...plan.protocol, protocolVersion: format } };
+  return { ...plan, proving: { execution: isProvenOnL1(next?.version ?? current) ? "proven" : "trusted" } };
 }
 
 /** Once nothing of it is under way, no block is made any more, and the check then does not reject. */

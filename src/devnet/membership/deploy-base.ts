@@ -9,8 +9,8 @@ import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
-import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
-import { deployNewContracts, type NewVersions } from "../l1/new-contracts.ts";
+import { DeploymentError, type ArtifactSource, type RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
+import { deployNewContracts } from "../l1/new-contracts.ts";
 import type { OwnSends } from "../l1/own-sends.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
@@ -18,8 +18,8 @@ import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts"
 export interface ChainBaseDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
-  /** Protocol versions that its contracts get. */
-  readonly versions: () => NewVersions;
+  /** Protocol version that its contracts get. */
+  readonly version: () => RegisteredVersion;
   /** What its deployments may cost there. */
   readonly reserveWei: bigint;
   /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
@@ -40,7 +40,7 @@ export interface ChainBase extends SettlementBase {
  */
 export async function openBaseOn(
   chain: DevnetChain,
-  { artifacts, clock, versions, reserveWei, world, ownSends }: ChainBaseDependencies,
+  { artifacts, clock, version, reserveWei, world, ownSends }: ChainBaseDependencies,
 ): Promise<ChainBase> {
   const { chainId, name, url, base } = chain;
   askBasePrice(chain);
@@ -54,7 +54,7 @@ export async function openBaseOn(
     const deploy = async (): Promise<BaseContracts> => {
       await bringMoney(reserveWei);
       await putDeployer(payer);
-      const ecosystem = await deployNewContracts(versions, { signer: funder, artifacts }, { throughCreator: true });
+      const ecosystem = await deployNewContracts(version, { signer: funder, artifacts }, { throughCreator: true });
       const deployed = { ecosystem, forwarders: await deployForwarders(funder) };
       world?.keepContractsOn(chainId, deployed);
       return deployed;

@@ -46,7 +46,7 @@ export function createDriver({ chains, relayer, books, runsRelayer, onDriven, br
   }
 
   return {
-    async settle(chainId, { execution = false } = {}) {
+    async settle(chainId) {
       const chosen = chains().filter((chain) => (chainId === undefined ? chain.runSwitch.isRunning : chain.chainId === chainId));
       if (chosen.length === 0 && chainId !== undefined) throw new UnknownChainError(String(chainId), chains());
       const batches: SettledBatchInfo[] = [];
@@ -54,7 +54,6 @@ export function createDriver({ chains, relayer, books, runsRelayer, onDriven, br
       for (const layer of layersFromTop(chosen))
         for (const settled of await Promise.all(layer.map((chain) => chain.runSwitch.whileRunning(() => settleChain(chain)))))
           batches.push(...settled);
-      if (execution) await Promise.all(chosen.map(({ pipeline }) => allExecutionsProven(pipeline)));
       await onDriven?.();
       return batches;
     },
@@ -107,18 +106,6 @@ async function endBatches(
     await passL1(end);
     await pollL1();
   }
-}
-
-/** Resolves when every sealed batch has a proof of its execution, or a reason why there is none. */
-async function allExecutionsProven({ execution, progress }: DevnetChain["pipeline"]): Promise<void> {
-  if (execution === undefined) return;
-  const { sealed } = progress();
-  await Promise.all(
-    execution
-      .pending()
-      .filter((number) => number < BigInt(sealed))
-      .map((number) => execution.outcome(number)),
-  );
 }
 
 /** Those of the most layers above L1 first. */

@@ -23,8 +23,6 @@ import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
 import type { EcosystemPorts } from "../chains/ports.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import { startServedChain, type ServedChain } from "../chains/served-chain.ts";
-import type { NamedBatch } from "../execution/execution-watch.ts";
-import { watchOwnChain } from "./own-watch.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
@@ -32,6 +30,7 @@ import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
+import { formatOf } from "../../options/fields/proving.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import type { CompleteOptions } from "../described/options.ts";
@@ -49,8 +48,6 @@ export interface ChainEvents {
   readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
   /** A part has stopped for good; the others go on. */
   readonly onStop?: (chainId: bigint, error: unknown) => void;
-  /** L1 has a batch whose execution no proof shows to be right. */
-  readonly onNamed?: (chainId: bigint, batch: NamedBatch) => void;
   /** As the node's. */
   readonly placeBlocks?: number;
   /** Parts of others, in place of the package's own. */
@@ -79,8 +76,7 @@ export interface ChainOpening {
   readonly noting: NotedCalls;
   readonly gate: SharedExclusiveLock;
   readonly prover: ChainPipelineDependencies["prover"];
-  readonly executionProver: ChainPipelineDependencies["executionProver"];
-  readonly l1Prover: ChainPipelineDependencies["l1Prover"];
+  readonly executionProvers: ChainPipelineDependencies["executionProvers"];
   readonly faults: Pick<EcosystemFaults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
@@ -128,13 +124,7 @@ export function openChain(
     closing.add(() => chain.close());
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
-    const { genesis, superchain: bridges, executionProver, clock, events } = opening;
-    const onNamed = (batch: NamedBatch): void => events.onNamed?.(plan.chainId, batch);
-    const confirmations = confirmationsOn(base, opening.options.l1);
-    const watching = { genesis, bridges, prover: executionProver, clock, onNamed, confirmations };
-    const executionWatch = await watchOwnChain(chain, watching);
-    const watched = { ...chain, executionWatch };
-    return { ...watched, watchL1: () => watchL1(watched, opening, closing), close: () => closing.close() };
+    return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
   });
 }
 
@@ -162,7 +152,7 @@ function servedAs(
     feed,
     plan,
     baseToken,
-    genesis: genesis(plan.protocol.protocolVersion),
+    genesis: genesis(formatOf(plan.proving.execution)),
     superchain,
     accounts: keys,
     relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
@@ -181,15 +171,11 @@ function pipelineDependencies(
     kept,
   }: Pick<ChainPipelineDependencies, "operator"> & { readonly base: SettlementBase; readonly kept: KeptChain | undefined },
   {
-    options: {
-      l1: l1Options,
-      prover: { keptProofs },
-    },
+    options: { l1: l1Options },
     layer,
     gate,
     prover,
-    executionProver,
-    l1Prover,
+    executionProvers,
     faults,
     connect,
     artifacts,
@@ -215,9 +201,7 @@ function pipelineDependencies(
     gate,
     ...(kept === undefined ? {} : { kept }),
     prover,
-    keptProofs,
-    executionProver,
-    l1Prover,
+    executionProvers,
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
@@ -244,14 +228,11 @@ function confirmationsOn(
 }
 
 function watchL1(
-  { pipeline, executionWatch }: Pick<ServedChain, "pipeline" | "executionWatch">,
+  { pipeline }: Pick<ServedChain, "pipeline">,
   { options, clock }: Pick<ChainOpening, "options" | "clock">,
   closing: Disposer,
 ): void {
   if (options.pollIntervalMs === undefined) return;
-  // It may only not have been answered.
-  const look = (): Promise<void> => executionWatch?.look() ?? Promise.resolve();
-  if (executionWatch !== undefined) closing.add(repeat(clock, options.pollIntervalMs, look, () => true));
   closing.add(
     repeat(
       clock,

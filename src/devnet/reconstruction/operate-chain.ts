@@ -89,8 +89,8 @@ async function start(
   };
   const served = { host, port, minGasPriceWei, pace };
   const proofs = (): Parameters<typeof settleQueue>[2]["execution"] => {
-    const opened = openExecutionProvers({ prover: proving }, open, closing, { clock, onL1: { programs: "package" } });
-    return { prover: opened.executionProver, ...(opened.l1Prover && { onL1: opened.l1Prover.own }) };
+    const { executionProver, own } = openExecutionProvers({ prover: proving }, open, closing, { clock, programs: "package" });
+    return { prover: executionProver, l1Prover: own };
   };
   const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
   const continued = isOfQueue(reconstruction)

@@ -31,7 +31,7 @@ export async function settleQueue(
     execution,
     onStop,
     ...dependencies
-  }: Omit<ContinuationDependencies, "quorum"> & { readonly execution: Pick<ExecutionProofs, "prover" | "onL1"> },
+  }: Omit<ContinuationDependencies, "quorum"> & { readonly execution: Pick<ExecutionProofs, "prover" | "l1Prover"> },
 ): Promise<Node> {
   const { configuration } = contract;
   const born = await readBornState(contract, genesis, { provider: dependencies.l1, fromBlock });
@@ -61,7 +61,7 @@ export async function settleQueue(
         minGasPriceWei,
         rewindable: true,
       },
-      execution: { ...execution, store: new ExecutionStore(openNumberedBytes(undefined), undefined) },
+      execution: { ...execution, store: new ExecutionStore(openNumberedBytes(undefined)) },
       serving: { host, port, gasPrice: { toldWei: minGasPriceWei }, development: false },
       settlement: {
         ...dependencies,

@@ -164,10 +164,9 @@ function drivingMethods(
   return [
     [
       "hyperchain_settle",
-      async ([chain, options], client) => {
+      async ([chain], client) => {
         const chainId = chain === undefined || chain === null ? undefined : chainNamed(ecosystem, chain);
-        const execution = waitsForExecution(options);
-        return drives(client, () => ecosystem.settle(chainId, { execution }));
+        return drives(client, () => ecosystem.settle(chainId));
       },
     ],
     [
@@ -193,14 +192,6 @@ function drivingMethods(
       },
     ],
   ];
-}
-
-/** Of the second parameter of `hyperchain_settle`. Throws RpcError. */
-function waitsForExecution(options: unknown = {}): boolean {
-  const fields = Object.entries(options ?? {});
-  if (typeof options === "object" && fields.every(([field, value]) => field === "execution" && typeof value === "boolean"))
-    return fields.some(([, value]) => value === true);
-  throw new RpcError(RpcCode.invalidParams, 'the second parameter is an object such as {"execution":true}');
 }
 
 /** Of the parameter of `hyperchain_relay`. Throws RpcError. */

@@ -94,11 +94,6 @@ function number(value: number, bytes: number): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) % 256);
 }
 
-/** The program of which a proof says that it is, and the protocol version. Throws as `decodeBatchProof`. */
-export function namedProgram(bytes: Uint8Array): Pick<ExecutionBatchProof, "program" | "protocolVersion"> {
-  return readProgram(new Reader(bytes));
-}
-
 function readProgram(reader: Reader): Pick<ExecutionBatchProof, "program" | "protocolVersion"> {
   const magic = reader.number(4, "magic");
   if (magic !== MAGIC) {

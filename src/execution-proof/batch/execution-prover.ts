@@ -47,8 +47,6 @@ export interface ExecutionProver {
    * long as an idle prover keeps its thread. Rejects with ExecutionProverError.
    */
   prepare(protocolVersion: bigint): Promise<void>;
-  /** Digest of the key that proofs of this protocol version are made and checked with. Rejects as `prepare`. */
-  programOf(protocolVersion: bigint): Promise<Uint8Array>;
   /**
    * Cuts a batch into chunks that can be proven apart, or says why it has no proof. Rejects with ExecutionProverError, or with
    * the signal's reason when aborted.
@@ -107,7 +105,6 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
   });
   return {
     prepare: async (protocolVersion) => void (await thread.run({ type: "prepare", protocolVersion })),
-    programOf: async (protocolVersion) => (await thread.run({ type: "program", protocolVersion })) as Uint8Array,
     plan: async (witness, claim, { signal, cuts } = {}) =>
       (await thread.run({ type: "plan", witness, claim, cuts }, { signal })) as KeyedBatch | LabelledExecution,
     proveChunk: async (asked, own) =>

@@ -16,7 +16,7 @@ export type ExecutionJob =
   | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
   | { readonly type: "chunk"; readonly asked: AskedChunk }
   | { readonly type: "check"; readonly protocolVersion: bigint; readonly ends: ChunkEnds; readonly proof: Uint8Array }
-  | { readonly type: "prepare" | "program"; readonly protocolVersion: bigint }
+  | { readonly type: "prepare"; readonly protocolVersion: bigint }
   | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };
 
 /** A chunk to be proven. */
@@ -36,15 +36,7 @@ export interface KeyedBatch extends PlannedBatch {
 }
 
 /** What comes of it: of a check the reason why it is refused, or nothing. */
-export type ExecutionAnswer =
-  | KeyedBatch
-  | MadeChunk
-  | CrowdedChunk
-  | LabelledExecution
-  | VerifiedExecution
-  | Uint8Array
-  | string
-  | undefined;
+export type ExecutionAnswer = KeyedBatch | MadeChunk | CrowdedChunk | LabelledExecution | VerifiedExecution | string | undefined;
 
 /** Why nothing comes of it: the proof is refused, or the thread has a fault. */
 export type ExecutionFailure =

@@ -71,8 +71,6 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
     const { key, proving } = await toolsOf(versionOf(job)).made;
     const { signal } = context;
     switch (job.type) {
-      case "program":
-        return key.system.verificationKeyDigest;
       case "plan": {
         const planned = await proving.plan(job.witness, job.claim, { signal, ...most, cuts: job.cuts });
         const { system, provenBits } = key;

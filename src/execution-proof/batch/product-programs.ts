@@ -3,7 +3,7 @@ import { listParameters, listSystem } from "../../circuits/state-transition/list
 import type { Backend } from "../../kernels/backend.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
 import { fromHex } from "../../protocol/hex.ts";
-import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../protocol/protocol-version.ts";
 import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
 import { WRAPPED } from "../../recursion/nodes/layout.ts";
 import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-programs.ts";
@@ -49,7 +49,7 @@ const PARAMETERS = {
  * whatever a batch is, the last one has one key. Their keys are constants of the package.
  */
 export function productPrograms(backend: Backend, written: WrittenPrograms = WRITTEN_PROGRAMS): Promise<NodePrograms> {
-  const { program, definition } = uncommittedSystem(PROVEN_ON_L1_VERSION, provableParameters());
+  const { program, definition } = uncommittedSystem(PROVEN_VERSION, provableParameters());
   const entries = Object.entries(written.chunkRoots).map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const);
   const roots = new Map(entries);
   const system = compileSystem(definition, roots);
@@ -71,7 +71,7 @@ export function systemForL1({ forms, wrapRoot }: WrittenPrograms = WRITTEN_PROGR
 
 /** Makes all keys anew, which takes minutes. */
 export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPrograms> {
-  const key = await createExecutionKey(PROVEN_ON_L1_VERSION, provableParameters(), processor);
+  const key = await createExecutionKey(PROVEN_VERSION, provableParameters(), processor);
   const programs = await NodePrograms.create(firstProofs(key), PARAMETERS, processor);
   const compress = await programs.prepareCompress(processor);
   const wrap = await programs.prepareWrap(compress, processor);

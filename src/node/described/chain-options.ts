@@ -68,8 +68,6 @@ export interface RunningOptions {
   readonly publishes?: DataFacts["publishes"];
   /** Whether the chain on which it settles carries its data to L1. Default false. */
   readonly isCarried?: boolean;
-  /** Whether L1 executes its batches by proofs of their execution alone. Default false. */
-  readonly isProvenOnL1?: boolean;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
   readonly isReexecuted?: boolean;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
@@ -115,7 +113,6 @@ export function chainOptionsOf(
     minGasPriceWei,
     initialState = [],
     isCarried = false,
-    isProvenOnL1 = false,
     publishes: _publishes,
     fees: _,
     ...others
@@ -127,7 +124,7 @@ export function chainOptionsOf(
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
   const isQueueAlone = chain.configuration.sequencingMode === QUEUE_ALONE;
   // Only chains whose order is the queue's are run without a quorum.
-  const kind = { hasQuorum: !isQueueAlone, carryingLayers: isCarried ? layersBelow(chainId) : 0, isProvenOnL1 };
+  const kind = { hasQuorum: !isQueueAlone, carryingLayers: isCarried ? layersBelow(chainId) : 0 };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,

@@ -43,8 +43,6 @@ interface OpenBatch {
   readonly commitment: Hex;
   readonly claim: ExecutionClaim;
   readonly cancel: AbortController;
-  /** Whether it had a proof, which earlier software made: it waits behind batches that have had none. */
-  readonly isRepeated: boolean;
   readonly outcome: PromiseWithResolvers<ExecutionOutcome>;
   /** Once its proof is under way. */
   progress: ExecutionProgress | undefined;
@@ -55,7 +53,7 @@ interface OpenBatch {
 
 /**
  * Has the execution of a chain's batches proven behind the chain, and says what became of it. Each proof is checked before it
- * counts. A batch of which a proof, or a reason why there is none, is kept is not proven again.
+ * counts. A batch with a kept outcome is not proven again.
  */
 export class BatchExecutions {
   readonly #dependencies: ExecutionDependencies;
@@ -80,7 +78,6 @@ export class BatchExecutions {
     outcome.promise.catch(() => undefined);
     const batch: OpenBatch = {
       ...{ batchNumber, commitment, claim, outcome, cancel: new AbortController() },
-      isRepeated: this.#dependencies.store.isOutdated(batchNumber),
       ...{ progress: undefined, followers: [], ended: Promise.resolve() },
     };
     this.#open.set(batchNumber, batch);
@@ -111,9 +108,9 @@ export class BatchExecutions {
     return this.#inOrder().map(({ batchNumber }) => batchNumber);
   }
 
-  /** Those under way, then those that have had no proof yet: what waits for L1 or validators is among these. */
+  /** Batches under way before those that wait. */
   #inOrder(): readonly OpenBatch[] {
-    const rank = ({ progress, isRepeated }: OpenBatch): number => (progress !== undefined ? 0 : isRepeated ? 2 : 1);
+    const rank = ({ progress }: OpenBatch): number => (progress === undefined ? 1 : 0);
     return [...this.#open.values()].toSorted((a, b) => rank(a) - rank(b));
   }
 

@@ -63,6 +63,9 @@ export interface TakenBatch {
   readonly witness: ExecutionWitness | LabelledExecution | undefined;
 }
 
+/** True for a batch whose witness is to be made. */
+type IsWanted = (batchNumber: BatchNumber, format: Format) => boolean;
+
 /** Where it stands. */
 interface ExecutedMark {
   readonly head: NamedHead | undefined;
@@ -77,7 +80,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly name = "executed batches";
   readonly #options: ExecutedBatchesOptions;
   readonly #chain: UnformedChain;
-  readonly #isWanted: (batchNumber: BatchNumber) => boolean;
+  readonly #isWanted: IsWanted;
   readonly #codes: Map<bigint, Uint8Array>;
   /** Links that were known before a batch. */
   readonly #links = new Map<bigint, readonly BlockLink[]>();
@@ -89,8 +92,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   #prepared: TakenBatch | undefined;
   #taken: TakenBatch | undefined;
 
-  /** `isWanted`: whether a batch's witness is. */
-  constructor(options: ExecutedBatchesOptions, chain: UnformedChain, isWanted: (batchNumber: BatchNumber) => boolean) {
+  constructor(options: ExecutedBatchesOptions, chain: UnformedChain, isWanted: IsWanted) {
     this.#options = options;
     this.#chain = chain;
     this.#isWanted = isWanted;
@@ -162,7 +164,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
-    if (!this.#isWanted(batchNumber)) return { batchNumber, previous, witness: undefined };
+    if (!this.#isWanted(batchNumber, format)) return { batchNumber, previous, witness: undefined };
     const machine = await this.#machineOf(format);
     return { batchNumber, previous, witness: await withTurns(batchWitness(batch, before, { links, machine })) };
   }

@@ -13,11 +13,12 @@ import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
+import { isProvenOnL1, type Format } from "../../protocol/protocol-version.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { OfferedBatches } from "../settling/offered-batches.ts";
 import type { SharedProofs } from "../settling/shared-proofs.ts";
-import { FirstOnL1 } from "./first-on-l1.ts";
-import { formedClaim } from "./formed-claim.ts";
+import { FirstProven } from "./first-proven.ts";
+import { NewestClaims } from "./newest-claims.ts";
 import { ExecutedBatches, type ExecutedBatchesOptions, type TakenBatch } from "./executed-batches.ts";
 import { BatchExecutions, type ProvableBatch } from "./batch-executions.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
@@ -26,12 +27,10 @@ import type { ExecutionStore } from "./execution-store.ts";
 /** What proves the execution of a chain's batches, and where that is kept. */
 export interface ExecutionProofs {
   /** May be shared. */
-  readonly prover: BatchProver & Pick<ExecutionProver, "prepare" | "verify" | "programOf">;
+  readonly prover: BatchProver & Pick<ExecutionProver, "prepare" | "verify">;
   readonly store: ExecutionStore;
-  /** Resolves when the store has no outdated proofs any more; the chain waits for it before it begins. Default: it has none. */
-  readonly ready?: Promise<void>;
-  /** Has what L1 is shown of it made. Default: L1 is not shown it. */
-  readonly onL1?: BatchesProver;
+  /** Makes the proofs that L1 checks. */
+  readonly l1Prover: BatchesProver;
   /** Has it shown with that of other chains' batches. Default: each batch has a proof of its own. */
   readonly shared?: SharedProofs | undefined;
   /** Has it offered to an aggregator in another process, which shows it with that of others. Default: it is not offered. */
@@ -39,7 +38,7 @@ export interface ExecutionProofs {
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */
-export interface ServedExecution {
+interface ServedExecution {
   readonly outputs: FormedBatch["outputs"];
   readonly coinbase: Hex;
   readonly proof: Uint8Array;
@@ -52,14 +51,12 @@ export interface ExecutionView {
   /** Batches that have none yet, the one that is being proven first. */
   pending(): readonly bigint[];
   standing(batchNumber: bigint): ExecutionStanding | undefined;
-  /** Whether earlier software made the batch's proof, and it is not made again yet. */
-  isOutdated(batchNumber: bigint): boolean;
   /** Resolves with what became of a batch's proof; tells how far it is until then. Rejects with ExecutionGoneError. */
   outcome(batchNumber: BatchNumber, onProgress?: (progress: ExecutionProgress) => void): Promise<ExecutionOutcome>;
   /** Undefined where the batch has no proof, or it is not kept any more. */
   served(batchNumber: bigint): ServedExecution | undefined;
-  /** The first batch that L1 executes by the proof of its execution alone; undefined where it executes none so yet. */
-  onL1Since(): bigint | undefined;
+  /** First batch that L1 executes by a proof of its execution; undefined if there is none yet. */
+  provenSince(): bigint | undefined;
 }
 
 /** What is to be shown of batches that were formed here. */
@@ -91,13 +88,10 @@ export interface ExecutionUses {
 
 /** The proofs that are made behind a chain. */
 interface OpenProofs {
-  readonly view: Omit<ExecutionView, "onL1Since">;
+  readonly view: Omit<ExecutionView, "provenSince">;
   readonly batches: BatchExecutions;
   readonly store: ExecutionStore;
 }
-
-/** Many times the batches that wait for L1: a chain that goes back forms them again. */
-const MOST_CLAIMS = 256;
 
 export function openNodeExecution(
   options: ExecutedBatchesOptions,
@@ -105,11 +99,10 @@ export function openNodeExecution(
   closing: Disposer,
 ): NodeExecution {
   const open = proofs === undefined || !isProven ? undefined : openProofs(options.coinbase, proofs, closing);
-  const onL1 = new FirstOnL1();
-  const isWanted = (batchNumber: BatchNumber): boolean =>
-    onProvable !== undefined || (open !== undefined && open.store.outcome(batchNumber) === undefined);
-  /** Of the newest batches, where L1 is to be shown their execution. */
-  const claims = new Map<Hex, ExecutionClaim>();
+  const first = new FirstProven();
+  const isWanted = (batchNumber: BatchNumber, format: Format): boolean =>
+    format === 3 && (onProvable !== undefined || (open !== undefined && open.store.outcome(batchNumber) === undefined));
+  const claims = new NewestClaims();
   let executed: ExecutedBatches | undefined;
   let followed: Pick<Chain, "protocolVersion"> | undefined;
   /** The last batch for which the prover has made ready. */
@@ -118,22 +111,25 @@ export function openNodeExecution(
   let [firstBatch, nextBatch]: readonly (BatchNumber | undefined)[] = [];
   const formed = (batch: FormedBatch): void => {
     if (executed === undefined) throw new TypeError("a batch is formed behind what was executed");
-    const { commitment, outputs } = batch;
-    const { previous, witness } = executed.taken(outputs.batchNumber);
+    const { previous, witness } = executed.taken(batch.outputs.batchNumber);
     executed.addCodes(batch);
-    const claim = formedClaim(batch, previous, options);
-    const provable = (from: ProvableBatch["witness"]): ProvableBatch => ({ commitment, witness: from, claim });
-    onL1.formed(batch);
-    if (proofs?.onL1 !== undefined) claims.set(commitment, claim);
-    for (const oldest of claims.keys()) {
-      if (claims.size <= MOST_CLAIMS) break;
-      claims.delete(oldest);
-    }
+    first.formed(batch);
+    if (!isProvenOnL1(batch.protocolVersion)) return;
+    const claim = claims.add(batch, previous, options);
+    const provable = (from: ProvableBatch["witness"]): ProvableBatch => ({ commitment: batch.commitment, witness: from, claim });
     if (witness !== undefined) onProvable?.(provable(witness), batch.job);
     if (open !== undefined) take(open, batch, witness, provable);
   };
+  const prepare = (batchNumber: bigint): void => {
+    if (proofs === undefined || followed === undefined || batchNumber === prepared) return;
+    const version = followed.protocolVersion();
+    if (!isProvenOnL1(version)) return;
+    prepared = batchNumber;
+    // What fails here fails again, and is told, when the batch is to be proven.
+    proofs.prover.prepare(version).catch(() => undefined);
+  };
   return {
-    view: open && { ...open.view, onL1Since: () => onL1.since },
+    view: open && { ...open.view, provenSince: () => first.since },
     claim: (commitment) => claims.get(commitment),
     executed: (chain) => (executed = new ExecutedBatches(options, chain, isWanted)),
     provable: {
@@ -142,17 +138,14 @@ export function openNodeExecution(
         firstBatch ??= batchNumber;
         nextBatch = batch === undefined ? batchNumber : batchNumber + 1n;
         if (batch !== undefined) formed(batch);
-        if (blocks.length === 0 || proofs === undefined || followed === undefined || batchNumber === prepared) return;
-        prepared = batchNumber;
-        // What fails here fails again, and is told, when the batch is to be proven.
-        proofs.prover.prepare(followed.protocolVersion()).catch(() => undefined);
+        if (blocks.length > 0) prepare(batchNumber);
       },
       mark: () => nextBatch,
       returnTo(batch) {
         nextBatch = batch;
         const from = batch ?? firstBatch;
         if (from === undefined) return;
-        onL1.forgetFrom(from);
+        first.forgetFrom(from);
         open?.batches.forgetFrom(from);
       },
       digest: () => digestOf(nextBatch),
@@ -190,7 +183,6 @@ function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: 
     outcomes: () => store.outcomes(),
     pending: () => batches.pending(),
     standing: (batchNumber) => batches.standing(batchNumber),
-    isOutdated: (batchNumber) => store.isOutdated(batchNumber),
     outcome: (batchNumber, onProgress) => batches.outcome(batchNumber, onProgress),
     served(batchNumber) {
       const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];

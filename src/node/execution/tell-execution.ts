@@ -6,7 +6,6 @@ export function executionInfo(view: ExecutionView): ExecutionInfo {
   const outcomes = view.outcomes();
   const pending = view.pending();
   const upTo = provenUpTo(view);
-  const outdated = pending.filter((number) => view.isOutdated(number));
   const standing = pending[0] === undefined ? undefined : view.standing(pending[0]);
   return {
     ...(upTo === undefined ? {} : { provenUpTo: Number(upTo) }),
@@ -15,7 +14,6 @@ export function executionInfo(view: ExecutionView): ExecutionInfo {
       outcome.kind === "labelled" ? [{ batch: Number(number), reason: outcome.reason, detail: outcome.detail }] : [],
     ),
     pending: pending.map(Number),
-    ...(outdated.length === 0 ? {} : { outdated: outdated.map(Number) }),
     ...(standing?.kind === "proving" ? { proving: { batch: Number(pending[0]), ...standing.progress } } : {}),
   };
 }

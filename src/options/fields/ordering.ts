@@ -141,7 +141,7 @@ export const ORDERING = {
     said: "once",
     config: withDefault(
       oneOf("single", "queue"),
-      '"queue": L1\'s queue alone makes the order, and anyone settles; for protocolVersion 3 with prover.execution "onL1"',
+      '"queue": L1\'s queue alone makes the order, and anyone settles; for execution "proven"',
       "single",
     ),
     older: "single",

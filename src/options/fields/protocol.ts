@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
 import { TIME_LIMITS } from "./time-limits.ts";
 import { address, fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
@@ -20,9 +19,6 @@ const filterer = v.pipe(
   v.metadata({ wanted: FILTERER }),
 );
 
-const FORMATS = "2 or 3";
-const protocolVersion = v.pipe(v.picklist([2, 3] satisfies readonly Format[], must(FORMATS)), v.metadata({ wanted: FORMATS }));
-
 /** What the chain's contract says of it when it is created. */
 export const PROTOCOL = {
   baseToken: chainOption({
@@ -39,17 +35,6 @@ export const PROTOCOL = {
       "which accounts' operations enter its queue on L1: the listed ones', and those of the accounts that fund the chain",
       "every account's",
     ),
-  }),
-  /** The format stands for the version: which of its numbers it is follows from what the prover shows. */
-  protocolVersion: chainOption({
-    group: "protocol",
-    said: "once",
-    config: withDefault(
-      protocolVersion,
-      "protocol version that it is created with; in 3, transactions pay for what they cost to prove",
-      2,
-    ),
-    older: 2,
   }),
   executionDelaySeconds: chainOption({
     group: "protocol",

@@ -14,9 +14,6 @@ export const proverDevice = oneOf("auto", "wasm", "gpu");
 /** In MiB. */
 const gpuMemory = wholeNumber(256, 65_536, 3072);
 export const proverWorkers = wholeNumber(1, 64, 4);
-/** Of the newest batches, whose proofs of execution a chain keeps: some megabytes each. */
-const keptProofs = wholeNumber(1, 1_000_000, 100);
-const DEFAULT_KEPT_PROOFS = 100;
 const TOKEN = "16 to 128 letters, digits, - and _; node -p 'crypto.randomUUID()' makes one";
 /** The message does not show the value. */
 export const proverToken = v.pipe(
@@ -44,16 +41,6 @@ const fleet = v.pipe(
 
 const prover = v.pipe(
   fields({
-    execution: withDefault(
-      execution,
-      '"proven": batches get proofs of what their transactions did, which L1 does not check; not with `proofs: "none"`',
-      "trusted",
-    ),
-    keptProofs: withDefault(
-      keptProofs,
-      "proofs of execution that each chain keeps, of its newest batches; all where its validators ask for them",
-      DEFAULT_KEPT_PROOFS,
-    ),
     workers: option(proverWorkers, "threads of the prover", "all cores"),
     device: withDefault(
       proverDevice,
@@ -80,13 +67,21 @@ export const PROVER = {
     ),
     { proofs: flag(proofs, "stark for a proof of each batch, none for tests in which NOTHING IS PROVEN", "stark") },
   ),
-  prover: ecosystemOption(withDefault(prover, "what makes the proofs", {}), {
-    execution: flag(
+  execution: ecosystemOption(
+    withDefault(
       execution,
-      "proven for proofs of what transactions did, of the chains of which the config says nothing; trusted for none",
-      "that of the config, else trusted",
-      { part: "execution", into: (given, said: object) => ({ ...said, execution: given }) },
+      'execution of chains that name none: "trusted" by their signers, "proven" by a proof that L1 checks',
+      "trusted",
     ),
+    {
+      execution: flag(
+        execution,
+        "execution of the chains that name none in the config: trusted, or proven for batches that L1 executes by a proof",
+        "that of the config, else trusted",
+      ),
+    },
+  ),
+  prover: ecosystemOption(withDefault(prover, "what makes the proofs", {}), {
     proverWorkers: flag(proverWorkers, "threads of the prover", "all cores", {
       part: "workers",
       into: (given, said: object) => ({ ...said, workers: given }),

@@ -1,33 +1,28 @@
-import * as v from "valibot";
-import { fields, oneOf, option, withDefault } from "./values.ts";
+import type * as v from "valibot";
+import type { Format } from "../../protocol/protocol-version.ts";
+import { oneOf, option } from "./values.ts";
 import { chainOption } from "./field.ts";
 
-/** Whether batches come with proofs of what their transactions did. */
-export const execution = oneOf("proven", "trusted");
+/** Execution of a chain's batches: by signers that L1 trusts, or by a proof that L1 checks. */
+export const execution = oneOf("trusted", "proven");
+export type ChainExecution = v.InferOutput<typeof execution>;
 
-/** The same of one chain, and whether L1 checks them. */
-export type ProvenExecutionOf = "trusted" | "proven" | "onL1";
-
-const prover = v.pipe(
-  fields({
-    execution: option(
-      oneOf("proven", "trusted", "onL1"),
-      'whether the execution of its batches is proven, behind the chain; "onL1": L1 executes a batch by that proof alone',
+/** Mode of a chain. */
+export const PROVING = {
+  execution: chainOption({
+    group: "proving",
+    said: "once",
+    config: option(
+      execution,
+      '"proven": L1 executes a batch by one proof of its execution, for which its transactions pay; "trusted": signers execute',
       "the ecosystem's",
     ),
-  }),
-  v.metadata({ name: "HyperchainProverUserConfig" }),
-);
-
-/** What is proven of a chain. */
-export const PROVING = {
-  prover: chainOption({
-    group: "proving",
-    key: "execution",
-
-    said: "each start",
-    config: withDefault(prover, "what is proven of its batches, beside the ecosystem's", {}),
-    planned: ({ execution: said }, around): ProvenExecutionOf => said ?? around.execution,
+    planned: (said, around): ChainExecution => said ?? around.execution,
     older: "trusted",
   }),
 } as const;
+
+/** Format of the batches of chains with this execution. */
+export function formatOf(execution: ChainExecution): Format {
+  return execution === "proven" ? 3 : 2;
+}

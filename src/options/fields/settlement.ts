@@ -32,12 +32,12 @@ const pace = v.pipe(
     ),
     shared: option(
       trueOrFalse,
-      'whether its batches are proven for L1 together with those of other chains that say so; with prover.execution "onL1"',
+      'whether its batches are proven for L1 together with those of other chains that say so; with execution "proven"',
       "false: each batch has a proof of its own",
     ),
     aggregatorSeconds: option(
       wholeNumber(1, MOST_PACE_SECONDS, 900),
-      'seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with prover.execution "onL1"',
+      'seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with execution "proven"',
       "the chain waits for no aggregator, and gives no aggregator its proofs",
     ),
   }),

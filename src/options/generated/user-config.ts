@@ -78,6 +78,12 @@ export interface HyperchainsUserConfig {
    */
   readonly proofs?: "stark" | "none" | undefined;
   /**
+   * Execution of chains that name none: "trusted" by their signers, "proven" by a proof that L1 checks.
+   * Allowed: "trusted" or "proven".
+   * Default: "trusted".
+   */
+  readonly execution?: "trusted" | "proven" | undefined;
+  /**
    * What makes the proofs.
    * Default: {}.
    */
@@ -332,18 +338,6 @@ export interface HyperchainsCouncilUserConfig {
 /** Options of `hyperchains.prover`. */
 export interface HyperchainsProverUserConfig {
   /**
-   * "proven": batches get proofs of what their transactions did, which L1 does not check; not with `proofs: "none"`.
-   * Allowed: "proven" or "trusted".
-   * Default: "trusted".
-   */
-  readonly execution?: "proven" | "trusted" | undefined;
-  /**
-   * Proofs of execution that each chain keeps, of its newest batches; all where its validators ask for them.
-   * Allowed: a whole number from 1 to 1000000, such as 100.
-   * Default: 100.
-   */
-  readonly keptProofs?: number | undefined;
-  /**
    * Threads of the prover.
    * Allowed: a whole number from 1 to 64, such as 4.
    * Default: all cores.
@@ -465,7 +459,7 @@ export interface HyperchainUserConfig {
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
-   * "queue": L1's queue alone makes the order, and anyone settles; for protocolVersion 3 with prover.execution "onL1".
+   * "queue": L1's queue alone makes the order, and anyone settles; for execution "proven".
    * Allowed: "single" or "queue".
    * Default: "single".
    */
@@ -505,12 +499,6 @@ export interface HyperchainUserConfig {
    * Default: every account's.
    */
   readonly filterer?: string | { readonly allow: readonly string[] } | undefined;
-  /**
-   * Protocol version that it is created with; in 3, transactions pay for what they cost to prove.
-   * Allowed: 2 or 3.
-   * Default: 2.
-   */
-  readonly protocolVersion?: 2 | 3 | undefined;
   /**
    * Seconds between a batch's commit and its execution on L1.
    * Allowed: a whole number from 0 to 7776000, such as 60.
@@ -572,10 +560,11 @@ export interface HyperchainUserConfig {
    */
   readonly standby?: HyperchainStandbyUserConfig | undefined;
   /**
-   * What is proven of its batches, beside the ecosystem's.
-   * Default: {}.
+   * "proven": L1 executes a batch by one proof of its execution, for which its transactions pay; "trusted": signers execute.
+   * Allowed: "trusted" or "proven".
+   * Default: the ecosystem's.
    */
-  readonly prover?: HyperchainProverUserConfig | undefined;
+  readonly execution?: "trusted" | "proven" | undefined;
   /**
    * When proofs go to L1: by time, size or cost.
    * Default: {}.
@@ -650,16 +639,6 @@ export interface HyperchainStandbyUserConfig {
   readonly threshold: number;
 }
 
-/** Options of `hyperchains.chains.x.prover`. */
-export interface HyperchainProverUserConfig {
-  /**
-   * Whether the execution of its batches is proven, behind the chain; "onL1": L1 executes a batch by that proof alone.
-   * Allowed: "proven" or "trusted" or "onL1".
-   * Default: the ecosystem's.
-   */
-  readonly execution?: "proven" | "trusted" | "onL1" | undefined;
-}
-
 /** Options of `hyperchains.chains.x.pace`. */
 export interface HyperchainPaceUserConfig {
   /**
@@ -687,13 +666,13 @@ export interface HyperchainPaceUserConfig {
    */
   readonly atLatestSeconds?: number | undefined;
   /**
-   * Whether its batches are proven for L1 together with those of other chains that say so; with prover.execution "onL1".
+   * Whether its batches are proven for L1 together with those of other chains that say so; with execution "proven".
    * Allowed: true or false.
    * Default: false: each batch has a proof of its own.
    */
   readonly shared?: boolean | undefined;
   /**
-   * Seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with prover.execution "onL1".
+   * Seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with execution "proven".
    * Allowed: a whole number from 1 to 86400, such as 900.
    * Default: the chain waits for no aggregator, and gives no aggregator its proofs.
    */

@@ -127,11 +127,8 @@ export interface Hyperchains extends Iterable<Member> {
    * with the reason.
    */
   estimateSwap(options: SwapOptions): Promise<SwapEstimate>;
-  /**
-   * Seals the open batches, of one chain or of all, and waits until L1 has executed them. With `execution: true` it waits, too,
-   * until each sealed batch of the chains whose execution is proven has its proof, or the reason why there is none.
-   */
-  settle(chain?: ChainName, options?: { readonly execution?: boolean }): Promise<readonly SettledBatchInfo[]>;
+  /** Seals the open batches, of one chain or of all, and waits until L1 has executed them. */
+  settle(chain?: ChainName): Promise<readonly SettledBatchInfo[]>;
   /** Has every chain look at L1 and the relayer deliver, until nothing moves any more without a settle. */
   relay(): Promise<RelayInfo>;
   /** The message that a transaction sent, or that has this hash. Throws ClientError UnknownMessage where there is none. */

@@ -7,10 +7,9 @@ import type { EcosystemLink } from "./link.ts";
 /** The part of the test API that moves the whole ecosystem, on or back, and looks at it. */
 export function createMovements(link: EcosystemLink): Pick<Hyperchains, "settle" | "relay" | "status" | "snapshot" | "revert"> {
   return {
-    settle: (chain, { execution } = {}) =>
+    settle: (chain) =>
       link.request<readonly SettledBatchInfo[]>("hyperchain_settle", [
         chain === undefined ? null : findChain(link.info, chain).chainId,
-        ...(execution === undefined ? [] : [{ execution }]),
       ]),
     relay: () => link.request<RelayInfo>("hyperchain_relay"),
     status: () => link.request<EcosystemStatus>("hyperchain_status", [{ fresh: true }]),

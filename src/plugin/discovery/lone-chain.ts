@@ -14,8 +14,6 @@ export interface LoneChain {
   /** Its contract, and the id of the chain that has it; undefined without a node of its layer. */
   readonly hyperchain: Hex | undefined;
   readonly settlementChainId: number | undefined;
-  /** Newest batch up to which a proof shows its execution; undefined where there is none, or execution is trusted. */
-  readonly provenUpTo: number | undefined;
 }
 
 /** An ecosystem was asked for, and one chain answers. */
@@ -42,7 +40,7 @@ export async function findLoneChain(url: string, timeoutMs: number): Promise<Lon
     });
   try {
     // This software's chains alone answer it.
-    const execution = (await ask("hyperchain_getExecution")) as { readonly provenUpTo?: number };
+    await ask("hyperchain_getAccessLists");
     const [chainId, blockNumber, batch, hyperchain, settlementChainId] = await Promise.all([
       ask("eth_chainId"),
       ask("eth_blockNumber"),
@@ -59,7 +57,6 @@ export async function findLoneChain(url: string, timeoutMs: number): Promise<Lon
       isExecuted: hyperchain === undefined || details === null ? undefined : details.status === "verified",
       hyperchain: hyperchain as Hex | undefined,
       settlementChainId: settlementChainId === undefined ? undefined : Number(settlementChainId),
-      provenUpTo: execution.provenUpTo,
     };
   } catch {
     return undefined;

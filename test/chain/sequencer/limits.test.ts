@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   batchLimits,
+  provenLimits,
   changedLeaves,
   fits,
   NO_USAGE,
@@ -41,7 +42,7 @@ describe("limits of a batch, at the edge", () => {
   it("attack: leaves that are 0 again: where L1 checks execution it has room for one of the dearest transactions, and seals before two", () => {
     // Of gas alone.
     const most = { way: [], executeGas: Infinity, messages: Infinity, pubdataBytes: Infinity };
-    const onL1 = batchLimits({ hasQuorum: true, carryingLayers: 0, isProvenOnL1: true });
+    const onL1 = provenLimits(batchLimits({ hasQuorum: true, carryingLayers: 0 }));
     const limits = { ...onL1, ...most, diffs: Infinity, proofRows: Infinity };
     const dearest = { transactions: 1, gas: 2n ** 24n };
     const room = (gas: bigint) => fits({ ...NO_USAGE, gas }, limits, LEAVES, dearest);
@@ -71,7 +72,7 @@ describe("limits of a batch, at the edge", () => {
   });
 
   it("costs as much gas and 128 KiB in the one transaction that commits and executes it on a chain without a quorum", () => {
-    const limits = batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: false });
+    const limits = batchLimits({ hasQuorum: false, carryingLayers: 0 });
     const room = (usage: Partial<BatchUsage>) => fits({ ...NO_USAGE, ...usage }, limits, LEAVES);
     const sends = (count: number) => ({ messages: count, messageBytes: 190 * count });
     // 560,000 + 20 · (1,385 + 214m + 3n) + 1,800 · 16 + 1,100m + 36,000m + 30,000n
@@ -87,7 +88,7 @@ describe("limits of a batch, at the edge", () => {
   });
 
   it("attack: what ten operations of the queue made, and no transaction could settle, is more than such a batch holds", () => {
-    const limits = batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: true });
+    const limits = provenLimits(batchLimits({ hasQuorum: false, carryingLayers: 0 }));
     const usage = { ...NO_USAGE, messages: 198, messageBytes: 190 * 198, codes: 252, codeBytes: 1008, priorityOps: 10 };
     const contracts = { diffs: 756, insertions: 756, diffBytes: 756 * 53 };
     assert.equal(fits({ ...usage, ...contracts }, limits, LEAVES), false);

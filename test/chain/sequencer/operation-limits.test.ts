@@ -6,6 +6,7 @@ import { Interface } from "ethers";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
 import {
   batchLimits,
+  provenLimits,
   executeGas,
   fits,
   NO_USAGE,
@@ -79,8 +80,8 @@ function spend(parts: readonly number[]): BatchUsage {
   return usage;
 }
 
-const carriedLimits = (carryingLayers: number) => batchLimits({ hasQuorum: true, carryingLayers, isProvenOnL1: false });
-const WITHOUT_QUORUM = batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: true });
+const carriedLimits = (carryingLayers: number) => batchLimits({ hasQuorum: true, carryingLayers });
+const WITHOUT_QUORUM = provenLimits(batchLimits({ hasQuorum: false, carryingLayers: 0 }));
 
 const leavesBefore = ({ insertions }: BatchUsage, leaves: number): number => leaves - insertions - 32;
 

@@ -25,7 +25,7 @@ describe("user operations on a chain of format 3, which take more to prove than 
   let account: Awaited<ReturnType<typeof toSimpleAccount>>;
 
   before(async () => {
-    const of3 = { chainId: CHAIN_ID, protocolVersion: 3, import: { [HASHER]: { nonce: "1", code: HASHES } } } as const;
+    const of3 = { chainId: CHAIN_ID, execution: "proven", import: { [HASHER]: { nonce: "1", code: HASHES } } } as const;
     devnet = await startFlowDevnet([of3], { ...UNPROVEN, singletons: true });
     const [chain] = devnet.chains;
     assert.ok(chain !== undefined);

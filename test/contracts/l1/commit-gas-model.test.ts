@@ -29,7 +29,7 @@ test("a batch of as many operations as the limits admit can be committed, on a c
   const curve = ((more - some) / 128 - slope) / 255;
   const gasOf = (count: number): number => one + slope * (count - 1) + curve * (count - 1) * (count - 128);
   for (const carryingLayers of [0, 1]) {
-    const limits = batchLimits({ hasQuorum: true, carryingLayers, isProvenOnL1: false });
+    const limits = batchLimits({ hasQuorum: true, carryingLayers });
     let most = 0;
     while (fits({ ...NO_USAGE, priorityOps: most + 1 }, limits, 1024)) most++;
     const commit = limits.way[0]!;

@@ -141,7 +141,7 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
   test("the longest batch is one transaction, at no more gas a byte than batches are formed for", async () => {
     const chain = await carriedChain();
     const costs: bigint[] = [];
-    const { pubdataBytes, way } = batchLimits({ hasQuorum: true, carryingLayers: 1, isProvenOnL1: false });
+    const { pubdataBytes, way } = batchLimits({ hasQuorum: true, carryingLayers: 1 });
     const commit = way[0]!;
     for (const bytes of [30_000, pubdataBytes - 100]) {
       const formed = await chain.form({ logs: [messageLog(bytes / 2), messageLog(bytes / 2)] });

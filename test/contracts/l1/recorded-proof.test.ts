@@ -6,7 +6,7 @@ import { P } from "../../../src/field/koala-bear.ts";
 import { aggregateStatement, hashAggregate } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { PROVEN_ON_L1_VERSION } from "../../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { l1TotalOf, MAX_PROOF_BYTES, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_GAS } from "../../../src/protocol/way-to-l1.ts";
 import { proofAggregatorInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
@@ -49,7 +49,7 @@ describe("a real proof, before L1 with the package's contracts", () => {
     const stark = await l1.deploy("AggregateStark", ...parts);
     verifier = await l1.deploy("AggregateVerifier", await stark.getAddress());
     // Chains are not called.
-    aggregator = await l1.deploy("ProofAggregator", addressOf(1), await verifier.getAddress(), PROVEN_ON_L1_VERSION);
+    aggregator = await l1.deploy("ProofAggregator", addressOf(1), await verifier.getAddress(), PROVEN_VERSION);
     address = await aggregator.getAddress();
   });
   after(() => l1.close());

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { inspect } from "node:util";
 import type { ContractTransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { batchLimits, fits, l1LoadOf } from "../../../src/chain/ordering/limits.ts";
+import { batchLimits, fits, l1LoadOf, provenLimits } from "../../../src/chain/ordering/limits.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import {
@@ -55,9 +55,9 @@ const MIXTURES: Readonly<Record<string, Partial<Mixture>>> = {
 };
 
 const KINDS = {
-  "validators approve, and changes are proven": batchLimits({ hasQuorum: true, carryingLayers: 0, isProvenOnL1: false }),
-  "validators approve, and execution is proven": batchLimits({ hasQuorum: true, carryingLayers: 0, isProvenOnL1: true }),
-  "any account settles": batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: true }),
+  "validators approve, and changes are proven": batchLimits({ hasQuorum: true, carryingLayers: 0 }),
+  "validators approve, and execution is proven": provenLimits(batchLimits({ hasQuorum: true, carryingLayers: 0 })),
+  "any account settles": provenLimits(batchLimits({ hasQuorum: false, carryingLayers: 0 })),
 };
 type Kind = keyof typeof KINDS;
 const ANY: Kind = "any account settles";

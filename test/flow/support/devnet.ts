@@ -15,7 +15,7 @@ import { prepareFork } from "../../../src/chain/execution/connection.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { byNight } from "../../support/nightly.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
-import { collecting, replayedVersion } from "./replay/collecting.ts";
+import { collecting, isReplayed } from "./replay/collecting.ts";
 
 export const ETHER = 10n ** 18n;
 /** Development accounts with ETH on every chain. */
@@ -62,7 +62,7 @@ export async function startFlowDevnet(
   const faults: unknown[] = [];
   const devnet = await startDevnet(
     {
-      chains: chains.map((chain) => ofReplayedVersion(typeof chain === "bigint" ? { chainId: chain } : chain)),
+      chains: chains.map((chain) => asReplayed(typeof chain === "bigint" ? { chainId: chain } : chain)),
       fundedAccounts: [ALICE, RELAYER],
       fundingWei: 10n * ETHER,
       prover: { workers: 2 },
@@ -74,10 +74,9 @@ export async function startFlowDevnet(
   return Object.assign(devnet, { faults });
 }
 
-/** In a replay of batches that are shown to L1, chains that say no version are of one whose batches can be. */
-function ofReplayedVersion(chain: DevnetChainOptions): DevnetChainOptions {
-  const protocolVersion = replayedVersion();
-  return protocolVersion === undefined ? chain : { protocolVersion, ...chain };
+/** The chain as proven in a replay, whose batches are to be. */
+function asReplayed(chain: DevnetChainOptions): DevnetChainOptions {
+  return isReplayed() && chain.settlesOn === undefined ? { execution: "proven", ...chain } : chain;
 }
 
 /** A client of a chain over HTTP; to be destroyed. */

@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { generateStackVerifier } from "../../../scripts/verifier-generator/stacked/stack-contract.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { traceLogRows } from "../../../src/circuits/state-transition/trace/build-trace.ts";
-import type { OnL1Proving } from "../../../src/devnet/chains/provers.ts";
+import type { ProofContracts } from "../../../src/devnet/chains/provers.ts";
 import { decodeBatchProof } from "../../../src/execution-proof/batch/batch-proof.ts";
 import { createExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { type BatchForL1, fieldsOf } from "../../../src/l1-proof/batch-for-l1.ts";
+import type { BatchesProver } from "../../../src/l1-proof/batches-prover.ts";
 import { type DescribedPrograms, nodeProgramsOf } from "../../../src/l1-proof/described-programs.ts";
 import type { ExecutionProofs } from "../../../src/node/execution/node-execution.ts";
-import type { ExecutionProofInfo } from "../../../src/node/execution/execution-info.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import { PROVEN_ON_L1_VERSION } from "../../../src/protocol/protocol-version.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { compileSolidity } from "../../contracts/verifier/support/compile.ts";
 import { heightsOfProofs } from "../../l1-proof/support/executed-batch.ts";
 import { CHUNK_PARAMETERS, fewQueryPrograms } from "../../l1-proof/support/few-query-programs.ts";
@@ -39,10 +39,10 @@ export async function sealOne(devnet: FlowDevnet, place = 0): Promise<FormedBatc
 
 /**
  * The programs for the batches that `sealOne` makes, of so many of them, and the contracts that check the last one's proofs. NOT
- * SECURE. Which heights they have a chain of version 3 shows, whose kernel and rules are the same.
+ * SECURE. A chain whose proofs no contract checks shows their heights.
  */
-export async function programsOnL1(batches: number): Promise<OnL1Proving & { readonly programs: DescribedPrograms }> {
-  const described = fewQueryPrograms({ protocolVersion: PROVEN_ON_L1_VERSION, heights: await heightsOfBatches(batches) });
+export async function programsOnL1(batches: number): Promise<ProofContracts & { readonly programs: DescribedPrograms }> {
+  const described = fewQueryPrograms({ protocolVersion: PROVEN_VERSION, heights: await heightsOfBatches(batches) });
   const backend = await createWasmBackend({ workers: 2 });
   try {
     const made = await nodeProgramsOf(described, backend);
@@ -73,24 +73,37 @@ function constructorOf(addresses: number): object[] {
   return [{ type: "constructor", inputs, stateMutability: "nonpayable" }];
 }
 
+/** Deploys one byte of code. */
+const NOT_ASKED = { name: "NotAsked", abi: [], bytecode: "0x60015f526001601ff3" } as const;
+
+/** Prover for L1 that makes nothing until it is aborted. */
+const IDLE_PROVER: BatchesProver = {
+  prepare: () => Promise.resolve(assert.fail("no batch waits for others")),
+  prove: (_batches, { signal } = {}) =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error))),
+};
+
 async function heightsOfBatches(count: number): Promise<DescribedPrograms["heights"]> {
-  const devnet = await startFlowDevnet([{ chainId: 271n, protocolVersion: 3, prover: { execution: "proven" } }], OWN_BATCHES, {
+  const devnet = await startFlowDevnet([{ chainId: 271n, execution: "proven" }], OWN_BATCHES, {
     executionProving: WEAK_CHUNKS,
+    proofContracts: {
+      programs: "package",
+      contracts: () => Promise.resolve({ contracts: [NOT_ASKED], executionKey: wordToHex(77n) }),
+    },
+    l1Prover: () => IDLE_PROVER,
   });
   const backend = await createWasmBackend({ workers: 2 });
   try {
-    const key = await createExecutionKey(3n, CHUNK_PARAMETERS, backend);
+    const key = await createExecutionKey(PROVEN_VERSION, CHUNK_PARAMETERS, backend);
     const heights: DescribedPrograms["heights"][] = [];
+    const { execution } = devnet.chains[0]!.pipeline;
     for (let i = 0; i < count; i++) {
       const batch = await sealOne(devnet);
       const number = batch.outputs.batchNumber;
-      await devnet.settle(undefined, { execution: true });
-      const served = (await devnet.chains[0]!.provider.request({
-        method: "hyperchain_getExecutionProof",
-        params: [Number(number)],
-      })) as ExecutionProofInfo;
-      assert.ok(served.kind === "proven", JSON.stringify(served).slice(0, 300));
-      heights.push(heightsOfProofs(decodeBatchProof(fromHex(served.proof)), traceLogRows(batch.job.witness), key));
+      await execution!.outcome(number);
+      const served = execution!.served(number);
+      assert.ok(served !== undefined);
+      heights.push(heightsOfProofs(decodeBatchProof(served.proof), traceLogRows(batch.job.witness), key));
     }
     return {
       chunks: distinct(heights.flatMap(({ chunks }) => chunks)),
@@ -108,7 +121,7 @@ function distinct(heights: readonly (readonly number[])[]): readonly (readonly n
 
 const made = (): Promise<never> => assert.fail("L1 accepts markers, so nothing is proven");
 /** Prover of execution for chains without proofs, which fails if it is used. */
-export const NO_EXECUTION_PROVER: ExecutionProofs["prover"] = { prove: made, verify: made, prepare: made, programOf: made };
+export const NO_EXECUTION_PROVER: ExecutionProofs["prover"] = { prove: made, verify: made, prepare: made };
 
 /** Name of a batch in tests: its chain and its number. */
 export function nameOf(batch: BatchForL1): string {

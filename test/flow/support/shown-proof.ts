@@ -1,7 +1,7 @@
 import { Contract, type JsonRpcProvider } from "ethers";
 import { type BatchToVerify, executionChecks, type LayersWord } from "../../../page/verify/record-checks.ts";
 import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
-import type { BatchProofInfo } from "../../../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo } from "../../../src/devnet/view/batches/proof-on-l1.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import { readProvenRecord } from "../../../src/protocol/proven-record.ts";
 

@@ -13,7 +13,7 @@ import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
-import { METERED_VERSION, nextGeneration } from "../../../src/protocol/protocol-version.ts";
+import { nextGeneration, PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
 
 /** L1's newest block can be some seconds ahead of the clock. */
 const MARGIN_SECONDS = 60n;
@@ -46,10 +46,10 @@ export class Upgrades {
     return next;
   }
 
-  /** The version of format 3 that the contracts were deployed with. */
-  async format3(): Promise<bigint> {
+  /** Version of proven chains that the contracts were deployed with. */
+  async proven(): Promise<bigint> {
     const { version, verifiers } = await this.read();
-    const next = isProvenVersion(version) ? METERED_VERSION : noProofVersionOf(METERED_VERSION);
+    const next = isProvenVersion(version) ? PROVEN_VERSION : noProofVersionOf(PROVEN_VERSION);
     assert.ok(await readVersion(verifiers, next, this.#devnet.l1.provider));
     return next;
   }

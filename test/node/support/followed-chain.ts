@@ -4,13 +4,18 @@ import type { ChainDependencies } from "../../../src/chain/chain.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
+import { firstStateRoot } from "../../../src/execution-proof/batch/first-state.ts";
 import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../../src/machine/interpreter/kernel.ts";
-import { ExecutedBatches, type ExecutedBatchesOptions } from "../../../src/node/execution/executed-batches.ts";
-import { formedClaim } from "../../../src/node/execution/formed-claim.ts";
+import {
+  ExecutedBatches,
+  type ExecutedBatchesOptions,
+  type PreviousBlock,
+} from "../../../src/node/execution/executed-batches.ts";
+import { NewestClaims } from "../../../src/node/execution/newest-claims.ts";
 import { userWeights } from "../../../src/protocol/native-budget.ts";
-import type { Format } from "../../../src/protocol/protocol-version.ts";
+import { versionParts, type Format } from "../../../src/protocol/protocol-version.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
@@ -66,7 +71,7 @@ export async function startFollowedChain({
   const taken = (batch: FormedBatch): FollowedBatch => {
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? `${witness.reason}: ${witness.detail}` : "");
-    return { batch, witness: witness as ExecutionWitness, claim: formedClaim(batch, previous, options) };
+    return { batch, witness: witness as ExecutionWitness, claim: claimOf(batch, previous, options) };
   };
   return {
     test,
@@ -78,4 +83,12 @@ export async function startFollowedChain({
       return taken(batch);
     },
   };
+}
+
+/** Claim of the batch; of a first one in format 2 with the state that its first transaction found. */
+function claimOf(batch: FormedBatch, previous: PreviousBlock, options: ExecutedBatchesOptions): ExecutionClaim {
+  const claim = new NewestClaims().add(batch, previous, options);
+  if (batch.outputs.batchNumber !== 0n || versionParts(batch.protocolVersion).format === 3) return claim;
+  const compressor = createCompressor();
+  return { ...claim, firstState: firstStateRoot(options.genesis, options.initialState, { compressor }) };
 }

@@ -1,23 +1,14 @@
 import type { Hex } from "../../../protocol/hex.ts";
 import type { RelayInfo, ResealInfo, SettledBatchInfo } from "./ecosystem-info.ts";
 
-/** What a settle waits for beside L1. */
-interface SettleOptions {
-  /**
-   * Whether it waits, too, for what becomes of the proofs of the batches' execution, where they are made: the proof, or the
-   * reason why there is none. Default false.
-   */
-  readonly execution?: boolean | undefined;
-}
-
 /** Moves an ecosystem on by hand. */
 export interface Driver {
   /**
    * Seals the open batches, of one chain or of all, and resolves when L1 has executed them and all before them: those that
    * were not executed when it was called. Their proofs do not wait for the chain's pace. Of all chains, those that are stopped
-   * are left out. Rejects with UnknownChainError, ChainNotRunningError, with what stopped settlement, or with ExecutionGoneError.
+   * are left out. Rejects with UnknownChainError, ChainNotRunningError, or with what stopped settlement.
    */
-  settle(chainId?: bigint, options?: SettleOptions): Promise<readonly SettledBatchInfo[]>;
+  settle(chainId?: bigint): Promise<readonly SettledBatchInfo[]>;
   /**
    * Has a chain form batches again, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects with
    * UnknownChainError, ChainNotRunningError, or as Resealing does.

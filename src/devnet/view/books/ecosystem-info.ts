@@ -1,7 +1,6 @@
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
-import type { NamedCode } from "../../execution/named-code.ts";
 import type { ComposedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../../node/settling/batch-proving.ts";
@@ -74,16 +73,6 @@ export interface SettlementInfo {
   };
 }
 
-/** A batch that L1 has, whose execution no proof shows to be right. */
-export interface NamedBatchInfo {
-  readonly batch: number;
-  readonly code: NamedCode;
-  /** How far L1 is with it. */
-  readonly stage: "committed" | "proven" | "executed";
-  /** When L1 can execute it; seconds of L1's time. */
-  readonly executableAt: number;
-}
-
 /** What makes the order of a chain that has no sequencer of its own. */
 export interface OrderInfo {
   /** L1's priority queue alone. */
@@ -136,10 +125,8 @@ export interface ChainInfo {
   readonly executionDelaySeconds: number;
   /** What is proven of its batches' execution; absent where that is trusted. */
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
-    /** The sentence that says what is proven of it, beside that of the ecosystem. */
+    /** Sentence that says what is proven of it. */
     readonly sentence: string;
-    /** Batches on L1 whose execution no proof shows to be right; absent where every batch has one. */
-    readonly named?: readonly NamedBatchInfo[];
   };
   /** Whether its contracts may have code of any size, which public networks refuse. */
   readonly allowUnlimitedContractSize: boolean;
@@ -213,11 +200,7 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */
   readonly proving?: readonly (ProofStage & { readonly batch: number })[];
   /** What is proven of its batches' execution, and why of some nothing is; absent where that is trusted. */
-  readonly execution?: ExecutionInfo &
-    Pick<NonNullable<ChainInfo["execution"]>, "sentence"> & {
-      /** As in `hyperchain_info`, with what is wrong. */
-      readonly named?: readonly (NamedBatchInfo & { readonly message: string })[];
-    };
+  readonly execution?: ExecutionInfo & Pick<NonNullable<ChainInfo["execution"]>, "sentence">;
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

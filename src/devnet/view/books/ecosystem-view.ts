@@ -40,7 +40,7 @@ import type { CompleteOptions, DevnetOptions } from "../../described/options.ts"
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
-import { executionSentence, OF_QUEUE_ALONE, onL1Sentence, provenSentence } from "./proven.ts";
+import { executionSentence, OF_QUEUE_ALONE, provenSentence } from "./proven.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
 import { dataFactsOf, isAttested } from "../../../options/data-facts.ts";
@@ -134,7 +134,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
     async status(asked) {
       const isRead = reads(asked);
       // A member that does not answer is a reason to ask for the status, not to refuse it.
-      if (isRead) await Promise.allSettled([relayer.observe(READ_MS), ...executionLooks(chains())]);
+      if (isRead) await relayer.observe(READ_MS).catch(() => undefined);
       else await relayer.observeFirst(READ_MS).catch(() => undefined);
       const { ageMs, failure } = relayer.standing();
       const journeys = relayer.openJourneys();
@@ -183,10 +183,6 @@ function attestedFailures(journeys: readonly Journey[], failures: BridgeFailures
 /** Of one that was removed its id. */
 function chainName(chains: readonly DevnetChain[], chainId: bigint): string {
   return chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
-}
-
-function executionLooks(chains: readonly DevnetChain[]): readonly Promise<void>[] {
-  return chains.flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()]));
 }
 
 /** What is said of journeys, which is put into words again where they have gone on. */
@@ -269,7 +265,7 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
   };
 }
 
-export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch, executionWatch }: DevnetChain): ChainInfo {
+export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   const { dataAvailability } = plan.availability;
   return {
@@ -290,7 +286,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...quorumInfo(pipeline),
     ...(isOfQueue(pipeline.created) ? { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } } : {}),
     executionDelaySeconds: Number(configuration.executionDelay),
-    ...executionSummary({ pipeline, base, executionWatch }),
+    ...executionSummary(pipeline),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
@@ -336,7 +332,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...listsInfo(pipeline),
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
-    ...executionStatus(chain),
+    ...executionStatus(pipeline),
     ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
@@ -354,40 +350,19 @@ function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "provi
   return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
 }
 
-type WatchedChain = Pick<DevnetChain, "pipeline" | "base" | "executionWatch">;
-
-function executionStatus({ pipeline, base, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
-  const { execution, created } = pipeline;
-  if (execution === undefined) return {};
-  const info = executionInfo(execution);
-  const since = execution.onL1Since() ?? (isProvenOnL1(created.configuration.protocolVersion) ? 0n : undefined);
-  const named = (executionWatch?.named() ?? []).map(({ batchNumber, executableAt, stage, code, message }) => ({
-    ...{ batch: Number(batchNumber), code, stage, executableAt: Number(executableAt), message },
-  }));
-  return {
-    execution: {
-      ...info,
-      sentence:
-        since === undefined
-          ? executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name)
-          : onL1Sentence(Number(since), pipeline.progress().executed, isOfQueue(created) ? "queue" : "quorum"),
-      ...(named.length === 0 ? {} : { named }),
-    },
-  };
+function executionStatus({ execution, created, progress }: DevnetChain["pipeline"]): Pick<ChainStatus, "execution"> {
+  const since = execution?.provenSince() ?? (isProvenOnL1(created.configuration.protocolVersion) ? 0n : undefined);
+  if (execution === undefined || since === undefined) return {};
+  const sentence = executionSentence(Number(since), progress().executed, isOfQueue(created) ? "queue" : "quorum");
+  return { execution: { ...executionInfo(execution), sentence } };
 }
 
-/** What L1's readers may know of every chain: no reasons. */
-function executionSummary(chain: WatchedChain): Pick<ChainInfo, "execution"> {
-  const { execution } = executionStatus(chain);
+/** What readers of L1 may know of every chain. */
+function executionSummary(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "execution"> {
+  const { execution } = executionStatus(pipeline);
   if (execution === undefined) return {};
-  const { sentence, provenUpTo, named } = execution;
-  return {
-    execution: {
-      sentence,
-      ...(provenUpTo === undefined ? {} : { provenUpTo }),
-      ...(named === undefined ? {} : { named: named.map(({ message: _message, ...known }) => known) }),
-    },
-  };
+  const { sentence, provenUpTo } = execution;
+  return { execution: { sentence, ...(provenUpTo === undefined ? {} : { provenUpTo }) } };
 }
 
 function standingInfo({ isRunning, hasEnded }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped" | "ended"> {

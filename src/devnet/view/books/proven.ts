@@ -37,20 +37,6 @@ const LED_BY_RULES =
   "by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead from the state " +
   "before each batch to the state root that";
 
-/**
- * What is proven of the execution of a chain's batches, each of which up to this one has a proof; undefined: none. `layer`: what
- * it settles on.
- */
-export function executionSentence(upTo: number | undefined, layer: string): string {
-  if (upTo === undefined)
-    return "Proofs of execution are made, and batch 0 has none so far: its execution is trusted to the validator quorum.";
-  const which = upTo === 0 ? "The transactions of batch 0 are" : `The transactions of batches 0 to ${upTo} are`;
-  return (
-    `${which} proven: ${LED_BY_RULES} ${layer} has after it. The chain's node has checked these proofs, and ` +
-    `every machine can (hyperchain:verify). ${layer} does not check them: there the quorum's signatures count.`
-  );
-}
-
 /** What makes the order of a chain that has no sequencer. */
 export const OF_QUEUE_ALONE =
   "L1's priority queue alone makes its order: no account chooses its transactions or leaves one out, every node derives the same " +
@@ -60,10 +46,10 @@ const BY_QUORUM =
   "The quorum chooses the transactions and their order, and can wait; a quorum that says anything else of them gets nothing executed.";
 
 /**
- * The same of a chain whose batches L1 executes by proofs of their execution alone, from this one on; so many of all its batches
- * are executed. `order`: who makes their order.
+ * Sentence about the proofs of a chain's execution. L1 executes batches from number `since` on by proofs. `executed` counts all
+ * executed batches. `order` names who orders transactions.
  */
-export function onL1Sentence(since: number, executed: number, order: "quorum" | "queue" = "quorum"): string {
+export function executionSentence(since: number, executed: number, order: "quorum" | "queue" = "quorum"): string {
   const count = Math.max(0, executed - since);
   const those = count === 1 ? "1 batch is" : `${count} batches are`;
   const before = since === 0 ? "" : " Earlier batches it executed by the quorum's signatures.";

@@ -56,14 +56,8 @@ function withoutWords({
   return fault === undefined ? shown : { ...shown, fault: "the chain stands still; its readers are told why" };
 }
 
-const TOLD_TO_READERS = "the chain's readers are told more";
-
 /** A reason's detail may name what a transaction did. */
 function withoutDetails(execution: NonNullable<ChainStatus["execution"]>): NonNullable<ChainStatus["execution"]> {
-  const { labelled, named } = execution;
-  return {
-    ...execution,
-    labelled: labelled.map((label) => ({ ...label, detail: TOLD_TO_READERS })),
-    ...(named === undefined ? {} : { named: named.map((batch) => ({ ...batch, message: TOLD_TO_READERS })) }),
-  };
+  const labelled = execution.labelled.map((label) => ({ ...label, detail: "the chain's readers are told more" }));
+  return { ...execution, labelled };
 }

@@ -50,19 +50,9 @@ export const fromL1Tasks = {
     .addOption(data)
     .addOption(url)
     .addFlag(json),
-  verify: task(
-    "hyperchain:verify",
-    "Check that a batch's transactions led from L1's state before it to L1's state after it, by a proof",
-  )
+  verify: task("hyperchain:verify", "Check a batch's proof again, as L1's contracts did, by L1's data alone")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
-    .addPositionalArgument({ name: "batch", description: "Number of the batch; with --watch of the first", defaultValue: "" })
-    .addFlag({
-      name: "watch",
-      description: "Check each batch that comes to L1, and name in time what no proof shows to be right",
-    })
-    .addFlag({ name: "failFast", description: "With --watch: end with exit code 1 at the first batch that is named" })
-    .addOption(option("chainUrl", "JSON-RPC URL of what serves the proof, which is not believed (default: the chain)"))
-    .addOption(option("proof", "File with the answer of hyperchain_getExecutionProof, instead of asking for it"))
+    .addPositionalArgument({ name: "batch", description: "Number of the batch" })
     .addOption(settlementUrl)
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
     .addOption(url)

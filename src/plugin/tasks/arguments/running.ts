@@ -49,7 +49,7 @@ export const runningTasks = {
     .addOption(option("da", "Where its data goes: rollup, validium or chain (default: rollup)"))
     .addOption(option("settlesOn", "Chain of the ecosystem on which it settles instead of L1 (default: L1)"))
     .addOption(option("baseToken", "Address, where it settles, of the ERC-20 that pays for gas (default: ETH)"))
-    .addOption(option("protocolVersion", "2, or 3 in which transactions pay for what they cost to prove (default: 2)"))
+    .addOption(option("execution", "trusted, or proven for batches that L1 executes by a proof of it (default: the ecosystem's)"))
     .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
     .addOption(
       option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: as spawned chains)"),
@@ -103,7 +103,6 @@ export const runningTasks = {
     .addFlag(json),
   settle: task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
     .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
-    .addFlag({ name: "execution", description: "Wait, too, until their execution is proven, or labelled with why it is not" })
     .addOption(url)
     .addFlag(json),
   reseal: task("hyperchain:reseal", "Form batches again that L1 has not executed, with all operations that wait on L1")

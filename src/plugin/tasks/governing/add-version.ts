@@ -1,18 +1,11 @@
-import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
-import { creationData } from "../../../devnet/deployment/creation-data.ts";
-import { submit, type Sender } from "../../../client/sending/submit.ts";
+import type { Sender } from "../../../client/sending/submit.ts";
 import { addVersion, readVersion, type VersionContent } from "../../../client/governing/upgrade.ts";
 import { registeredVersion } from "../../../devnet/l1/new-contracts.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { noProofVersionOf } from "../../../protocol/no-proof.ts";
-import { METERED_VERSION, TRUSTED_VERSION, versionParts, type Format } from "../../../protocol/protocol-version.ts";
-import { bundledArtifact } from "../../contract-artifacts.ts";
+import { TRUSTED_VERSION, versionInWords, versionParts } from "../../../protocol/protocol-version.ts";
+import { pluginError } from "../../plugin-error.ts";
 import { packageGenesis } from "../../protocol-genesis.ts";
-
-/** The contracts that read batches of each format. */
-const READERS = { 2: "BatchReader2", 3: "BatchReader3" } as const satisfies Record<Format, string>;
-/** Each format's first version, which contracts are deployed with: its reader counts at once, and a new one after a notice. */
-const FIRST_OF_FORMAT = { 2: TRUSTED_VERSION, 3: METERED_VERSION } as const satisfies Record<Format, bigint>;
 
 /** A version that governance is to add. */
 export interface VersionToAdd {
@@ -31,30 +24,27 @@ export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, gove
 }
 
 /**
- * What the registry is to have of a version: one of another format than that beside which it is added gets the genesis of that
- * format and its reader: the one that the registry has, else a new one, which `deployer` creates. Throws ClientError.
+ * Content of an added version: that of the known one with this verifier. A trusted version after a proven one has no
+ * aggregator, and the reader of the first trusted version. Throws ClientError, or a plugin error for a proven version
+ * after a trusted one.
  */
 export async function contentBeside(
   verifiers: Hex,
   { version, verifier, beside }: VersionToAdd,
-  deployer: Sender,
+  { provider }: Pick<Sender, "provider">,
 ): Promise<VersionContent> {
   const { format } = versionParts(version);
-  const isAnother = format !== versionParts(beside.version).format;
-  return { ...beside.content, ...(isAnother ? await contentOfFormat(verifiers, version, deployer) : {}), verifier };
-}
-
-async function contentOfFormat(
-  verifiers: Hex,
-  version: bigint,
-  deployer: Sender,
-): Promise<Pick<VersionContent, "reader" | "genesisStateRoot" | "genesisLeafCount">> {
-  const { format } = versionParts(version);
+  if (format === versionParts(beside.version).format) return { ...beside.content, verifier };
+  if (format === 3)
+    throw pluginError(
+      `version ${versionInWords(version)} executes by proofs, and its contracts are deployed with an ecosystem that has a proven chain; begin with one`,
+    );
   const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
-  for (const first of [FIRST_OF_FORMAT[format], noProofVersionOf(FIRST_OF_FORMAT[format])]) {
-    const known = await readVersion(verifiers, first, deployer.provider);
-    if (known !== undefined) return { reader: known.reader, genesisStateRoot, genesisLeafCount };
+  for (const first of [TRUSTED_VERSION, noProofVersionOf(TRUSTED_VERSION)]) {
+    const known = await readVersion(verifiers, first, provider);
+    if (known !== undefined) return { ...known, genesisStateRoot, genesisLeafCount, verifier };
   }
-  const { contractAddress } = await submit(deployer, { data: creationData(await bundledArtifact(READERS[format])) });
-  return { reader: parseAccount(String(contractAddress)), genesisStateRoot, genesisLeafCount };
+  throw pluginError(
+    `the registry ${verifiers} has no version of trusted chains, from which ${versionInWords(version)} could follow`,
+  );
 }

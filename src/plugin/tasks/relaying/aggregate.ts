@@ -100,7 +100,7 @@ function withPlace(
         ));
       if (aggregator === undefined)
         throw pluginError(
-          'there is nothing to aggregate: L1 checks no chain\'s execution here; a chain with prover.execution "onL1" has it checked',
+          'there is nothing to aggregate: L1 checks no chain\'s execution here; a chain with execution "proven" has it checked',
         );
       await work({ l1, aggregator, sender: sender.connect(l1), output, urls: chains ?? info.chains.map(({ url }) => url) });
     });

@@ -2,6 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { namedAvailability } from "../../../options/fields/data-policy.ts";
 import { MAX_CHAIN_ID } from "../../../options/fields/identity.ts";
+import { execution } from "../../../options/fields/proving.ts";
 import { port } from "../../../options/fields/serving.ts";
 import { CHAIN_OPTIONS } from "../../../options/chain.ts";
 import { chainName } from "../../../options/config.ts";
@@ -28,7 +29,6 @@ type CreateArguments = ArgumentsOf<(typeof runningTasks)["create"]>;
 const MOST_WEI = 2n ** 126n;
 /** Members take requests of a MiB; what else is in one is shorter than the difference. */
 const MOST_BYTES = 1_040_000;
-const PROTOCOL_VERSION = wholeNumber(2, 3, 3);
 const CHAIN_ID = wholeNumber(1, MAX_CHAIN_ID, 300);
 
 const { blocks, batches } = CHAIN_OPTIONS;
@@ -98,7 +98,7 @@ function descriptionOf(args: CreateArguments) {
     dataAvailability: readOption("da", args.da, namedAvailability),
     baseToken: readOption("baseToken", args.baseToken, address),
     settlesOn: readOption("settlesOn", args.settlesOn, chainName),
-    protocolVersion: readNumber("protocolVersion", args.protocolVersion, PROTOCOL_VERSION),
+    execution: readOption("execution", args.execution, execution),
     ...withFlags({ blocks, batches }, {}, readFlags({ blockMs, batchMs })),
   };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);

@@ -9,7 +9,7 @@ import {
   type DeployedEcosystem,
   type EcosystemOptions,
 } from "../../../devnet/deployment/deploy-ecosystem.ts";
-import { newVersions } from "../../../devnet/l1/new-contracts.ts";
+import { trustedVersion } from "../../../devnet/l1/new-contracts.ts";
 import { connectInProcess } from "../../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { versionInWords } from "../../../protocol/protocol-version.ts";
@@ -121,7 +121,7 @@ async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatR
   const { governance } = args;
   const seconds = readNumber("revealDelay", args.revealDelay, REVEAL_DELAY) ?? REVEAL_DELAY_SECONDS;
   return {
-    ...newVersions(await packageGenesis(), "stark")(),
+    version: trustedVersion(await packageGenesis(), "stark")(),
     revealDelaySeconds: BigInt(seconds),
     recoverySeconds: RECOVERY_SECONDS,
     ...deployedGovernance(config.hyperchains.governance, userConfig.hyperchains?.governance, {
@@ -156,21 +156,19 @@ async function costOf({ gasUsed }: DeployedEcosystem, signer: Signer): Promise<C
   return { gas, gasPriceWei, wei: gas * gasPriceWei };
 }
 
-function json({ addresses, version, version3, fromBlock, gasUsed }: DeployedEcosystem): object {
-  return { contracts: addresses, version, version3, fromBlock, gasUsed: Object.fromEntries(gasUsed) };
+function json({ addresses, version, fromBlock, gasUsed }: DeployedEcosystem): object {
+  return { contracts: addresses, version, fromBlock, gasUsed: Object.fromEntries(gasUsed) };
 }
 
-function text(network: string, { addresses, version, version3, fromBlock, gasUsed }: DeployedEcosystem): string {
+function text(network: string, { addresses, version, fromBlock, gasUsed }: DeployedEcosystem): string {
   const total = [...gasUsed.values()].reduce((sum, each) => sum + each, 0n);
-  const versions = version3 === undefined ? [version] : [version, version3];
+  const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
   return [
     strong(`deployed on ${network}, from block ${fromBlock}, with ${total.toLocaleString("en")} gas`),
     table(Object.entries(addresses).map(([name, address]) => [name, address])),
-    ...versions.map(({ protocolVersion, genesisStateRoot, genesisLeafCount }) =>
-      gasUsed.has(addingOf(protocolVersion))
-        ? `protocol version ${versionInWords(protocolVersion)}, genesis root ${genesisStateRoot}`
-        : `governance must still add protocol version ${versionInWords(protocolVersion)} with genesis root ${genesisStateRoot} and ${genesisLeafCount} leaves to ${addresses.verifiers}`,
-    ),
+    gasUsed.has(addingOf(protocolVersion))
+      ? `protocol version ${versionInWords(protocolVersion)}, genesis root ${genesisStateRoot}`
+      : `governance must still add protocol version ${versionInWords(protocolVersion)} with genesis root ${genesisStateRoot} and ${genesisLeafCount} leaves to ${addresses.verifiers}`,
   ].join("\n");
 }
 

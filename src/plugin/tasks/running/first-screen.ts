@@ -3,8 +3,8 @@ import { madeOn } from "../../../devices/device-report.ts";
 import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
 import { versionInWords } from "../../../protocol/protocol-version.ts";
-import { isProofAwaited, namedLine, upgradeLine } from "../session/event-lines.ts";
-import { alarm, strong, table, warning } from "../session/output.ts";
+import { upgradeLine } from "../session/event-lines.ts";
+import { strong, table, warning } from "../session/output.ts";
 
 const WIDTH = 100;
 const UNLIMITED_CODE =
@@ -40,7 +40,6 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     trustedLine(chains),
-    ...chains.flatMap(namedLines),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     deviceLine(prover.device),
@@ -58,18 +57,8 @@ function trustedLine(chains: readonly ChainInfo[]): string {
   const names = chains.flatMap(({ name, execution }) => (execution === undefined ? [name] : []));
   if (names.length === 0) return "";
   return wrapped(
-    `${names.join(", ")}: one EVM makes the blocks, and validators run the same. --execution proven runs each batch in another machine, and proves it.`,
+    `execution: trusted for ${names.join(", ")} (1 signer, this process). Proofs are of published changes; --execution proven has L1 check proofs of execution.`,
   );
-}
-
-/** The newest alone: status tells more. */
-function namedLines({ name, settlesOn, execution }: ChainInfo): readonly string[] {
-  const [newest, ...others] = execution?.named?.toReversed() ?? [];
-  if (newest === undefined) return [];
-  const more = others.length === 0 ? "" : ` ${others.length} more are not either: hyperchain:status tells them.`;
-  return [
-    (isProofAwaited(newest) ? warning : alarm)(wrapped(`${namedLine({ name, layer: settlesOn?.name ?? "L1" }, newest)}.${more}`)),
-  ];
 }
 
 function isOnChain({ settlesOn }: ChainInfo): boolean {

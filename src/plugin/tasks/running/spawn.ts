@@ -6,10 +6,8 @@ import { systemClock } from "../../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
 import type { Devnet } from "../../../devnet/devnet.ts";
 import type { OnRepeated } from "../../../devnet/keeping/world.ts";
-import type { ChainEvents } from "../../../devnet/membership/open-chain.ts";
 import type { DevnetOptions } from "../../../devnet/described/options.ts";
 import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
-import { parentId } from "../../../protocol/chain-ancestry.ts";
 import { repeat } from "../../../runtime/repeat.ts";
 import { withProgress } from "../../../runtime/with-progress.ts";
 import { serveEcosystem } from "../../../page/ecosystem-page.ts";
@@ -25,7 +23,7 @@ import { inUsersWords, type FlagsGiven } from "../../named-options.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { startEcosystem } from "../../start-ecosystem.ts";
 import { spawnDetached } from "./detached-spawn.ts";
-import { batchLine, createdLine, namedLine, resealLines, stepLine } from "../session/event-lines.ts";
+import { batchLine, createdLine, resealLines, stepLine } from "../session/event-lines.ts";
 import { keepingInfo, keepingLine } from "./keeping-info.ts";
 import { keptConfig } from "./kept-options.ts";
 import { loadIntoFolder } from "./loaded-folder.ts";
@@ -68,7 +66,6 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
       output.result(() => createdLine(chain), { added: chain });
     },
     onRepeated: repeatedTeller(output, nameOf),
-    onNamed: namedTeller(output, nameOf),
     onWait: (chainId, reason) =>
       output.progress(
         reason === undefined
@@ -116,15 +113,6 @@ function warnOfOthers({ host }: HyperchainsConfig, output: Output): void {
 
 function startLine({ chains }: HyperchainsConfig, folder: string | undefined): string {
   return `starting L1 and ${chains.map(({ name }) => name).join(", ")}${folder === undefined ? "" : `, kept in ${folder}`}…`;
-}
-
-/** A batch whose execution no proof shows to be right. */
-function namedTeller(output: Output, nameOf: (id: bigint) => string): NonNullable<ChainEvents["onNamed"]> {
-  return (chainId, { batchNumber, executableAt, ...named }) => {
-    const below = parentId(chainId);
-    const told = { ...named, batch: Number(batchNumber), executableAt: Number(executableAt) };
-    output.progress(warning(namedLine({ name: nameOf(chainId), layer: below === undefined ? "L1" : nameOf(below) }, told)));
-  };
 }
 
 /** A long past is done again for minutes: says now and then how far it is. */

@@ -6,7 +6,7 @@ import { proofInWords, proofMaker } from "../../../devnet/view/batches/proof-in-
 import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
-import { isProofAwaited, namedLine, readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
+import { readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
@@ -57,20 +57,18 @@ function changesOf(name: string, request: Session["request"]): Promise<ChainPowe
 
 /** What a chain knows without its ecosystem. */
 function loneText(chain: LoneChain): string {
-  const { url, chainId, blockNumber, batch, isExecuted, hyperchain, settlementChainId, provenUpTo } = chain;
+  const { url, chainId, blockNumber, batch, isExecuted, hyperchain, settlementChainId } = chain;
   const stage = isExecuted === undefined ? "" : isExecuted ? ", executed" : ", not executed yet";
   const contract =
     hyperchain === undefined
       ? "not known here: this node reads nothing of what the chain settles on"
       : `${hyperchain} on chain ${settlementChainId}`;
-  const execution = provenUpTo === undefined ? [] : [["execution", `proven up to batch ${provenUpTo}`]];
   return [
     strong(`chain ${chainId} at ${url}, by itself`),
     table([
       ["contract", contract],
       ["newest block", String(blockNumber)],
       ["newest batch sealed here", batch === undefined ? "none" : `${batch}${stage}`],
-      ...execution,
     ]),
     "It was rebuilt: members, messages and fees of its ecosystem are told where that answers.",
   ].join("\n\n");
@@ -179,24 +177,18 @@ function proofLine({ name, settlesOn: layer = "L1" }: ChainStatus, { batch, ...p
 
 /** What is proven of a chain's execution, and why the rest is not. */
 function executionLines(
-  { name: chain, settlesOn: layer = "L1" }: ChainStatus,
-  { proven, labelled, pending, outdated = [], proving, named = [] }: ExecutionOfChain,
+  { name: chain }: ChainStatus,
+  { proven, labelled, pending, proving }: ExecutionOfChain,
 ): readonly string[] {
   const told = labelled
     .slice(-MOST_PROOFS)
     .map((label) => (label.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, label)));
   const others = labelled.length - told.length;
-  const again = outdated.length === 0 ? "" : ` (${outdated.length} anew: earlier software made their proofs)`;
   const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
   return [
-    `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${again}${part}`,
+    `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,
     ...(others === 0 ? [] : [`and ${others} before these without a proof; --json shows all`]),
     ...told,
-    // Labels are told above.
-    ...named
-      .filter(({ code }) => code !== "Labelled")
-      .slice(-MOST_PROOFS)
-      .map((batch) => (isProofAwaited(batch) ? warning : alarm)(namedLine({ name: chain, layer }, batch))),
   ];
 }
 

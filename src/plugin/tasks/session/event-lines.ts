@@ -3,7 +3,6 @@ import type {
   ChainInfo,
   EcosystemInfo,
   MessageInfo,
-  NamedBatchInfo,
   NamedMessage,
   ReadyAction,
   ResealInfo,
@@ -98,23 +97,6 @@ export function messageTitle(
 ): string {
   const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
-}
-
-/** A batch, on the layer below its chain, whose execution no proof shows to be right. */
-export function namedLine(
-  { name, layer }: { readonly name?: string; readonly layer: string },
-  { batch, code, stage, executableAt, message }: NamedBatchInfo & { readonly message?: string },
-): string {
-  const verdict = isProofAwaited({ code }) ? "not verified yet" : "NOT verified";
-  const what = `batch ${batch}${name === undefined ? "" : ` of ${name}`} is ${verdict}: ${code}`;
-  const why = message === undefined ? "" : ` (${message})`;
-  const until = new Date(executableAt * 1_000).toISOString();
-  return `${what}${why}. ${stage === "executed" ? `${layer} has executed it` : `${layer} can execute it from ${until} on`}`;
-}
-
-/** Whether no more is known of a batch than that its proof is not there. */
-export function isProofAwaited({ code }: Pick<NamedBatchInfo, "code">): boolean {
-  return code === "ProofMissing";
 }
 
 /** Batches that were formed again, and a line for each change that was lost. */

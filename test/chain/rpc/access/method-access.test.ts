@@ -11,7 +11,6 @@ import { chainMethods as changeMethods } from "../../../../src/devnet/membership
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
 import { actMethods } from "../../../../src/devnet/view/feed/act-book.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
-import { executionMethods } from "../../../../src/node/execution/execution-methods.ts";
 import { offeredMethods } from "../../../../src/node/settling/offered-methods.ts";
 import { startTestChain, type TestChain } from "../../support/chain.ts";
 import { outsideClient } from "../../support/outside-client.ts";
@@ -48,7 +47,6 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
         actMethods(unused),
         faultMethods(unused),
         changeMethods(unused, unused),
-        executionMethods(undefined),
         offeredMethods(undefined),
         sessionMethods(POLICY, { sessions: new Sessions({ nowMs }), nowMs }),
         new Subscriptions(engine).methods(() => undefined),

@@ -8,9 +8,6 @@ import type { ProvableBatch } from "../../../../src/node/execution/batch-executi
 /** Names the folder in which a replay finds what the suite's batches would be proven from; unset: nothing is kept of them. */
 export const REPLAY_VARIABLE = "HYPERCHAIN_EXECUTION_REPLAY";
 
-/** Set where chains that say no version are to be of version 3, whose batches can be shown to L1. */
-export const REPLAYED_AS_3 = "HYPERCHAIN_EXECUTION_REPLAY_AS_3";
-
 const REPLAYED_SEED = 7;
 
 /** A batch, and what its list is proven from. */
@@ -42,9 +39,9 @@ export function workloadSeed(): number {
   return process.env[REPLAY_VARIABLE] === undefined ? Math.floor(Math.random() * 2 ** 32) : REPLAYED_SEED;
 }
 
-/** What chains that say no version are of while they are replayed to be shown to L1; undefined: of the ecosystem's own choice. */
-export function replayedVersion(): 3 | undefined {
-  return process.env[REPLAYED_AS_3] === undefined ? undefined : 3;
+/** Whether chains that name no execution are proven, so that their batches can be. */
+export function isReplayed(): boolean {
+  return process.env[REPLAY_VARIABLE] !== undefined;
 }
 
 /** A batch as `collecting` kept it. */

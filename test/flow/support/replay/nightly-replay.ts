@@ -13,13 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { COLLECTED, REPLAY_VARIABLE, REPLAYED_AS_3 } from "./collecting.ts";
+import { COLLECTED, REPLAY_VARIABLE } from "./collecting.ts";
 import { type AskedDepths, depthsOf } from "./depths.ts";
 import { BatchJudge, type Collected } from "./judge.ts";
 import { differences, type ReplayedBatch } from "./outcomes.ts";
-import { expectedOf, isReplayed } from "./replayed-files.ts";
+import { isReplayed } from "./replayed-files.ts";
 
-/** By turns of the files; all batches beside those asked for the machine follows. Where any are shown, chains that say no version are of version 3. */
+/** Depths by turns of the files; the machine runs all other batches. Chains that name no execution are proven. */
 export interface ReplayOptions extends AskedDepths {
   /** Test files, relative to the repository; none: all of the suite. */
   readonly files: readonly string[];
@@ -45,8 +45,6 @@ export interface ReplayReport {
 /** A file's tests were run. */
 interface FileEnd {
   readonly hasPassed: boolean;
-  /** Whether its chains were of version 3 where they say no version: how many batches they make is not known. */
-  readonly as3: boolean;
   readonly seconds: number;
 }
 
@@ -63,14 +61,12 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "replay-"));
   say(`${files.length} files; what has ended is in ${folder}`);
   const problems: string[] = [];
-  const asVersion3 = new Set<string>();
   const shown = new Set<string>();
   const judge = new BatchJudge(options.workers, say);
   try {
     for (const [place, file] of files.entries()) {
-      const end = await collect(file, join(folder, slugOf(file)), options.onL1 > 0);
+      const end = await collect(file, join(folder, slugOf(file)));
       const own = batchesOf(folder, file);
-      if (end.as3) asVersion3.add(file);
       const took = `${end.seconds.toFixed(0)} s`;
       say(`${place + 1}/${files.length} ${file}: ${own.length} batches, ${took}${end.hasPassed ? "" : ", and its tests FAIL"}`);
       if (!end.hasPassed) problems.push(`${file}: its tests fail, so batches may be missing; see log.txt in ${slugOf(file)}`);
@@ -90,7 +86,7 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
       if (outcome === "refused") problems.push(`${file}: batch ${batch} of chain ${chain} is REFUSED: ${detail ?? ""}`);
     for (const file of files) {
       const own = ends.filter((end) => end.file === file);
-      problems.push(...differences(file, own, asVersion3.has(file) ? undefined : expectedOf(file)));
+      problems.push(...differences(file, own));
     }
     return { files: files.length, batches: ends.length, ...countsOf(ends), problems, ends };
   } finally {
@@ -145,29 +141,28 @@ function batchesOf(folder: string, file: string): Collected[] {
   return names.sort((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1)).map((name) => ({ file, path: join(own, name) }));
 }
 
-/** Runs a file's tests, unless they have been run in this folder; first with chains of version 3 where L1 is to be shown batches. */
-async function collect(file: string, folder: string, as3: boolean): Promise<FileEnd> {
+/** Runs a file's tests, unless they have been run in this folder: on proven chains, and if they fail there, unchanged. */
+async function collect(file: string, folder: string): Promise<FileEnd> {
   const note = join(folder, "end.json");
   if (existsSync(note)) return JSON.parse(readFileSync(note, "utf8")) as FileEnd;
   mkdirSync(folder, { recursive: true });
   const start = performance.now();
-  const asked = as3 && (await runTests(file, folder, true));
-  let hasPassed = asked;
-  if (!asked) {
-    // Some tests are about what version 2 alone has: their batches are of it, and L1 is shown none of them.
+  let hasPassed = await runTests(file, folder, { [REPLAY_VARIABLE]: folder });
+  if (!hasPassed) {
+    // Some tests are about what trusted chains alone have.
     for (const name of readdirSync(folder)) rmSync(join(folder, name));
-    hasPassed = await runTests(file, folder, false);
+    hasPassed = await runTests(file, folder, {});
   }
-  const end: FileEnd = { hasPassed, as3: asked, seconds: (performance.now() - start) / 1000 };
+  const end: FileEnd = { hasPassed, seconds: (performance.now() - start) / 1000 };
   writeFileSync(note, JSON.stringify(end));
   return end;
 }
 
-async function runTests(file: string, folder: string, as3: boolean): Promise<boolean> {
+async function runTests(file: string, folder: string, variables: Readonly<Record<string, string>>): Promise<boolean> {
   const child = spawn(process.execPath, ["--import", LEAK_GUARD, join(ROOT, file)], {
     cwd: ROOT,
     timeout: LIMIT_MS,
-    env: { ...process.env, [REPLAY_VARIABLE]: folder, ...(as3 && { [REPLAYED_AS_3]: "1" }) },
+    env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(join(folder, "log.txt"));

@@ -1,14 +1,14 @@
 import type { BaseContract } from "ethers";
 import { reasonOf } from "../../../../src/errors/reason-of.ts";
 import { bundledArtifact } from "../../../../src/plugin/contract-artifacts.ts";
-import { packageOnL1 } from "../../../../src/devnet/chains/package-on-l1.ts";
+import { packageProofContracts } from "../../../../src/devnet/chains/proof-contracts.ts";
 import type { ExecutionClaim } from "../../../../src/execution-proof/batch/execution-claim.ts";
 import { createL1Prover, type L1Prover } from "../../../../src/l1-proof/l1-prover.ts";
 import { L1ProofError } from "../../../../src/l1-proof/l1-proof-error.ts";
 import { aggregateStatement } from "../../../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
 import { toHex } from "../../../../src/protocol/hex.ts";
-import { PROVEN_ON_L1_VERSION, versionParts } from "../../../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION, versionParts } from "../../../../src/protocol/protocol-version.ts";
 import { encodeStateInput } from "../../../../src/prover/encode-state-input.ts";
 import type { StateJob } from "../../../../src/prover/job.ts";
 import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
@@ -31,7 +31,7 @@ export function canBeShown(version: bigint): boolean {
 
 /** The same batch as one of the version whose batches L1 is shown: it has the same rules, and its number is in what is proven. */
 export function asShown<Batch extends ToShow>(batch: Batch): Batch {
-  const protocolVersion = PROVEN_ON_L1_VERSION;
+  const protocolVersion = PROVEN_VERSION;
   const { claim, job } = batch;
   return { ...batch, claim: { ...claim, batch: { ...claim.batch, protocolVersion } }, job: { ...job, protocolVersion } };
 }
@@ -50,7 +50,7 @@ export class ShownOnL1 {
 
   static async start(workers: number): Promise<ShownOnL1> {
     const l1 = await startLocalL1();
-    const { contracts } = await packageOnL1(bundledArtifact, "stark").contracts();
+    const { contracts } = await packageProofContracts(bundledArtifact, "stark").contracts();
     const addresses: string[] = [];
     for (const { name } of contracts.slice(0, -1)) addresses.push(await (await l1.deploy(name)).getAddress());
     const stark = await l1.deploy(contracts.at(-1)?.name ?? "", ...addresses);

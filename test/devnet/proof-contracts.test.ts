@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import hre from "hardhat";
-import { packageOnL1 } from "../../src/devnet/chains/package-on-l1.ts";
+import { packageProofContracts } from "../../src/devnet/chains/proof-contracts.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
@@ -29,7 +29,7 @@ function rootOf(keys: readonly (readonly [digest: string, root: string])[], from
 describe("proofs for L1 by the package's programs", () => {
   it("register the contracts of the last proof, and the digest of the programs of batches as their key", async () => {
     const artifacts = (name: string) => hre.artifacts.readArtifact(name) as never;
-    const { contracts, executionKey } = await packageOnL1(artifacts, "stark").contracts();
+    const { contracts, executionKey } = await packageProofContracts(artifacts, "stark").contracts();
     assert.equal(contracts.at(-1)?.name, "AggregateStark");
     const { abi } = await hre.artifacts.readArtifact("AggregateStark");
     const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];

@@ -4,7 +4,7 @@ import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
-import type { OnL1Proving } from "./provers.ts";
+import type { ProofContracts } from "./provers.ts";
 
 /** The contract of the package that is asked about the last program's proof. */
 const ASKED = "AggregateStark";
@@ -12,8 +12,8 @@ const ASKED = "AggregateStark";
 /** Replacement of the digest of programs, which L1 requires with an aggregator. */
 const NO_PROGRAMS = wordToHex(1n);
 
-/** Proofs of execution for L1 by the package's programs, which its contracts check; markers with `proofs` "none". */
-export function packageOnL1(artifacts: ArtifactSource, proofs: "stark" | "none"): OnL1Proving {
+/** The package's programs and the contracts that check their proofs; markers with `proofs` "none". */
+export function packageProofContracts(artifacts: ArtifactSource, proofs: "stark" | "none"): ProofContracts {
   if (proofs === "none")
     return { programs: "package", contracts: () => Promise.resolve({ contracts: [], executionKey: NO_PROGRAMS }) };
   const named = async (name: string) => ({ name, ...(await artifacts(name)) });

@@ -5,11 +5,11 @@ interface NumberedBatch extends Pick<FormedBatch, "protocolVersion"> {
   readonly outputs: { readonly batchNumber: bigint };
 }
 
-/** Remembers since which batch L1 executes a chain's batches by proofs of their execution alone. */
-export class FirstOnL1 {
+/** Number of the first batch that L1 executes by a proof of its execution. */
+export class FirstProven {
   #since: bigint | undefined;
 
-  /** Undefined where no batch has such a version. */
+  /** Undefined if no batch has such a version. */
   get since(): bigint | undefined {
     return this.#since;
   }

@@ -1,0 +1,117 @@
+import type { JsonRpcProvider } from "ethers";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { changesRefusal, executionRefusal } from "../../l1-proof/proof-verdict.ts";
+import type { AggregatedFields } from "../../protocol/aggregate.ts";
+import { digestFromHex } from "../../protocol/digest.ts";
+import { fromHex, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { readProvenRecord } from "../../protocol/proven-record.ts";
+import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
+import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
+import { findStoredBatch, readTotals, type ChainContract, type L1Reader } from "../../settlement/l1-sender/chain-reader.ts";
+import { readProof, type BatchProofInfo } from "../view/batches/proof-on-l1.ts";
+
+/**
+ * A batch's proof does not hold, or cannot be checked. NotCommitted, NotProven: L1 does not have the batch or its proof yet.
+ * NothingProven: its version takes markers. RecordDiffers: L1's transaction shows another record than L1's contract has.
+ * ProofRejected: the proof does not show the record.
+ */
+export class BatchCheckError extends HyperchainError<
+  "NotCommitted" | "NotProven" | "NothingProven" | "RecordDiffers" | "ProofRejected"
+> {
+  override readonly name = "BatchCheckError";
+}
+
+interface CheckedContract {
+  readonly l1: L1Reader & Pick<JsonRpcProvider, "send">;
+  /** L1's chain id. */
+  readonly l1ChainId: bigint;
+  readonly chainId: bigint;
+  /** Contract of the chain on L1. */
+  readonly hyperchain: Hex;
+  /** L1 block of the chain's creation or an earlier one. */
+  readonly fromBlock: number;
+}
+
+/** A batch whose proof was checked. */
+export interface CheckedBatch extends Pick<StoredBatch, "oldStateRoot" | "newStateRoot" | "protocolVersion"> {
+  readonly chainId: bigint;
+  readonly batchNumber: bigint;
+  readonly kind: BatchProofInfo["kind"];
+  readonly stage: "proven" | "executed";
+  /** Length of the proof. */
+  readonly bytes: number;
+  /** Batches that the proof covers. */
+  readonly batches: number;
+  readonly transactionHash: Hex;
+}
+
+/**
+ * Checks a batch's proof again, against L1's record of the batch. The proof is read from the L1 transaction that proved it.
+ * Rejects with BatchCheckError, RpcError ProofNotReadable, or the provider's error.
+ */
+export async function checkBatch(chain: CheckedContract, batchNumber: bigint): Promise<CheckedBatch> {
+  const { l1, l1ChainId, chainId, hyperchain, fromBlock } = chain;
+  const contract: ChainContract = { provider: l1, hyperchain, fromBlock };
+  const stored = await findStoredBatch(contract, batchNumber);
+  if (stored === undefined) throw new BatchCheckError("NotCommitted", `L1 does not have batch ${batchNumber}; settle it first`);
+  const { executed } = await readTotals(contract);
+  const place = await provenIn(contract, stored);
+  if (place === undefined) throw new BatchCheckError("NotProven", `L1 has no proof of batch ${batchNumber} yet; settle it first`);
+  const base = { chainId: l1ChainId, request: (method: string, params: readonly unknown[] = []) => l1.send(method, [...params]) };
+  const shown = await readProof({ chainId: Number(chainId), number: Number(batchNumber), contract: hyperchain, ...place }, base);
+  if (!shown.isProven)
+    throw new BatchCheckError(
+      "NothingProven",
+      `batch ${batchNumber} has version ${shown.protocolVersion}: L1 takes markers for it`,
+    );
+  const record = readProvenRecord(shown.storedBatch);
+  if (record === undefined || record.storedHash !== hashStoredBatch(stored))
+    throw new BatchCheckError(
+      "RecordDiffers",
+      `transaction ${place.transactionHash} shows another batch ${batchNumber} than L1 has`,
+    );
+  const proof = fromHex(shown.proof);
+  const refusal = shown.kind === "changes" ? changesRefusal(record.statement, proof) : refusalOf(shown);
+  if (refusal !== undefined)
+    throw new BatchCheckError(
+      "ProofRejected",
+      `the proof in transaction ${place.transactionHash} does not show batch ${batchNumber}: ${refusal}`,
+    );
+  const { oldStateRoot, newStateRoot, protocolVersion } = stored;
+  return {
+    ...{ chainId, batchNumber, protocolVersion, oldStateRoot, newStateRoot, kind: shown.kind },
+    stage: batchNumber < executed ? "executed" : "proven",
+    bytes: proof.length,
+    batches: shown.kind === "changes" ? 1 : shown.batches.length,
+    transactionHash: place.transactionHash,
+  };
+}
+
+/** Reason why a proof of execution is refused, by the records with it; undefined if it holds. */
+function refusalOf({ batches, digest, proof }: Extract<BatchProofInfo, { kind: "execution" }>): string | undefined {
+  const fields = batches.map(({ chainId, storedBatch }): AggregatedFields => {
+    const record = readProvenRecord(storedBatch);
+    if (record === undefined) throw new BatchCheckError("RecordDiffers", "a record with the proof has another length");
+    return { chainId: BigInt(chainId), batch: record.fields };
+  });
+  return executionRefusal(fields, digestFromHex(digest), fromHex(proof));
+}
+
+/** The transaction that proved the batch that L1 has now; undefined before. */
+async function provenIn(
+  { provider, hyperchain, fromBlock }: ChainContract,
+  { batchNumber, commitment }: StoredBatch,
+): Promise<{ readonly transactionHash: Hex; readonly timestamp: number } | undefined> {
+  const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
+  const events = ["BatchProven", "ExecutionProven"].map((name) => topicOf(hyperchainInterface, name));
+  const topics = [events, wordToHex(batchNumber), commitment];
+  const question = { address: hyperchain, topics, fromBlock, toBlock };
+  for await (const { logs } of readLogPages(provider, question, new PageWidth(), "newestFirst")) {
+    const log = logs.at(-1);
+    if (log === undefined) continue;
+    const block = await provider.getBlock(log.blockNumber);
+    return { transactionHash: log.transactionHash as Hex, timestamp: block?.timestamp ?? 0 };
+  }
+  return undefined;
+}

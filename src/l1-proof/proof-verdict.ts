@@ -1,0 +1,25 @@
+import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
+import { systemForL1 } from "../execution-proof/batch/product-programs.ts";
+import { aggregateStatement, type AggregatedFields } from "../protocol/aggregate.ts";
+import { elementsToBytes, type Digest } from "../protocol/digest.ts";
+import { verify } from "../stark/proofs/verify.ts";
+import type { System } from "../stark/systems/system.ts";
+
+/** Checks a proof of a batch's published changes, as L1's contracts do. Returns the reason for a refusal, else undefined. */
+export function changesRefusal(statement: Uint8Array, proof: Uint8Array): string | undefined {
+  return refusalBy(createStateTransitionSystem(), statement, proof);
+}
+
+/**
+ * Checks a proof of the batches' execution, as L1's contracts do. `batches` are in the proof's order. `digest` is A, of
+ * the same transaction. Returns the reason for a refusal, else undefined.
+ */
+export function executionRefusal(batches: readonly AggregatedFields[], digest: Digest, proof: Uint8Array): string | undefined {
+  const { batchCount, point, evaluation } = aggregateStatement(batches, digest);
+  return refusalBy(systemForL1(), elementsToBytes([batchCount, ...digest, ...point, ...evaluation]), proof);
+}
+
+function refusalBy(system: System, statement: Uint8Array, proof: Uint8Array): string | undefined {
+  const verdict = verify(system, statement, proof);
+  return verdict.ok ? undefined : verdict.rejection.code;
+}
