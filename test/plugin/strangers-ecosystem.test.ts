@@ -75,7 +75,7 @@ const READING: readonly (readonly string[])[] = [
   ["verify", "alpha", "0"],
 ];
 /** Those that start an ecosystem, work for one by its own URL, or deploy to a network of the config. */
-const OTHERS = ["spawn", "prover", "deploy", "open"];
+const OTHERS = ["spawn", "prover", "deploy", "open", "node", "test:solidity"];
 
 describe("an ecosystem of another project", () => {
   const workplace = createWorkplace({ shown: taskDefinitions.map(({ id }) => id.join(":")) });

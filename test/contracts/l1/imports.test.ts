@@ -32,7 +32,7 @@ const STATE: readonly GenesisAccount[] = [
     address: addressOf(0xcccc_cccc),
     nonce: 1n,
     code: CODE,
-    storage: Array.from({ length: 1_900 }, (_, i) => ({ slot: BigInt(i), value: BigInt(i + 1) })),
+    storage: Array.from({ length: 1_000 }, (_, i) => ({ slot: BigInt(i), value: BigInt(i + 1) })),
   },
 ];
 const SMALL: readonly GenesisAccount[] = STATE.slice(0, 1);
