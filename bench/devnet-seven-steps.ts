@@ -28,7 +28,7 @@ export async function measureSevenSteps(devnet: Devnet): Promise<SevenSteps> {
     const begun = performance.now();
     await send(
       devnet.info(),
-      { from: a.chainId, to: { chain: b.chainId, account: accounts.wallet(2).address }, amount: ETHER },
+      { chain: a.chainId, to: { chain: b.chainId, account: accounts.wallet(2).address }, amount: ETHER },
       accounts.wallet(1).connect(client),
     );
     const settled = await sealAndSettle(a);

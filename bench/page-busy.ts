@@ -54,7 +54,7 @@ export async function feedLateness(
   let isMoving = true;
   const move = async (): Promise<void> => {
     const to = { chain: beta.chainId, account: alice.address } as const;
-    for (let i = 0; i < MESSAGES; i++) await send(devnet.info(), { from: alpha.chainId, to, amount: 1n }, alice);
+    for (let i = 0; i < MESSAGES; i++) await send(devnet.info(), { chain: alpha.chainId, to, amount: 1n }, alice);
     await devnet.settle();
     await devnet.relay();
   };

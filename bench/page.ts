@@ -118,7 +118,7 @@ async function updated(browser: Browser, tab: Page, devnet: FlowDevnet): Promise
     const to = devnet.accounts.wallet(BOB).address;
     return await longestTask(browser, tab, async () => {
       for (let i = 1; i < UPDATES; i++) await (await alice.sendTransaction({ to, value: 1n })).wait();
-      await send(devnet.info(), { from: 271n, to: { chain: 272n, account: to }, amount: ETHER }, alice);
+      await send(devnet.info(), { chain: 271n, to: { chain: 272n, account: to }, amount: ETHER }, alice);
       await tab.getByRole("row", { name: / transfer\b.* alpha beta / }).waitFor();
     });
   } finally {

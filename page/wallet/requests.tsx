@@ -199,17 +199,17 @@ function moneyOf(
   const [to, destination] = [read("to"), read("destination")];
   // A chain's coin has no address that L1 knows; ETH has one everywhere.
   const named = action === "deposit" && /^0x0{40}$/.test(token.address) ? "ETH" : token.address;
-  if (action === "send") return { action, from: chain, to: `${to}@${destination}`, amount, token: named };
+  if (action === "send") return { action, chain, to: `${to}@${destination}`, amount, token: named };
   return { action, chain, amount, token: named, ...(to === "" ? {} : { to }) };
 }
 
 /** Throws Error for arguments that are no list, and for a value that is no amount. */
-function callOf(read: Read, from: number): WalletRequest {
+function callOf(read: Read, chain: number): WalletRequest {
   const [named, data, value] = [read("function"), read("data"), read("value")];
   const to = `${read("to")}@${read("destination")}`;
   const worth = value === "" ? {} : { value: smallestUnits(value, 18) };
-  if (named === "") return { action: "call", from, to, data: data === "" ? "0x" : data, ...worth };
-  return { action: "call", from, to, inWords: { function: named, arguments: argumentsOf(read("arguments")) }, ...worth };
+  if (named === "") return { action: "call", chain, to, data: data === "" ? "0x" : data, ...worth };
+  return { action: "call", chain, to, inWords: { function: named, arguments: argumentsOf(read("arguments")) }, ...worth };
 }
 
 function argumentsOf(text: string): readonly string[] {

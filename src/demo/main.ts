@@ -214,8 +214,8 @@ async function demonstrate({ l1, ecosystem, accounts, chains, relayer }: Devnet)
 
   say(`Alice sends 2 ETH to Bob on ${nameOf(b.chainId)}, and calls the counter ${counter} there with 1 ETH`);
   const [info, from, chain] = [devnet.info(), a.chainId, b.chainId];
-  await send(info, { from, to: { chain, account: bob }, amount: 2n * ETHER }, aliceOnA);
-  await call(info, { from, to: { chain, account: counter }, data: "0x", value: ETHER, reward: REWARD_WEI }, aliceOnA);
+  await send(info, { chain: from, to: { chain, account: bob }, amount: 2n * ETHER }, aliceOnA);
+  await call(info, { chain: from, to: { chain, account: counter }, data: "0x", value: ETHER, reward: REWARD_WEI }, aliceOnA);
   await a.pipeline.seal();
   await during("proving and delivering the messages", watch.reached("executed", MESSAGES));
   const sevenStepSeconds = secondsSince(begun);

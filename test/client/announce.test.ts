@@ -61,7 +61,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     const { info } = ecosystem;
     const alice = ecosystem.on("a", ALICE);
     const sent = await deploy(alice, "L2TestToken", 500n, false, false);
-    const request = { from: "a", to: `${alice.address}@b`, amount: 7n, token: sent };
+    const request = { chain: "a", to: `${alice.address}@b`, amount: 7n, token: sent };
     assert.equal((await send(info, request, alice)).announcement?.chainId, 271);
     await ecosystem.moveOn();
     const there = await heldOn("b", sent, ALICE);
@@ -75,7 +75,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     );
     assert.equal((await send(info, request, alice)).announcement, undefined);
     // What another chain passes on has its name from where it was born.
-    const onward = { from: "b", to: `${alice.address}@gas`, amount: 3n, token: there.address };
+    const onward = { chain: "b", to: `${alice.address}@gas`, amount: 3n, token: there.address };
     assert.equal((await send(info, onward, ecosystem.on("b", ALICE))).announcement, undefined);
     await ecosystem.moveOn();
     const passedOn = await heldOn("gas", sent, ALICE);
@@ -87,7 +87,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     const [alice, bob] = [ecosystem.on("a", ALICE), ecosystem.on("b", BOB).address];
     const taken = await deploy(alice, "L2TestToken", 500n, false, false);
     const tokens = [{ token: taken, amount: 4n, recipient: bob }];
-    await call(info, { from: "a", to: `${bob}@b`, data: "0x", tokens }, alice);
+    await call(info, { chain: "a", to: `${bob}@b`, data: "0x", tokens }, alice);
     await ecosystem.moveOn();
     const there = await heldOn("b", taken, BOB);
     assert.deepEqual([there.symbol, there.decimals, there.amount], ["TT", 6, 4n]);
@@ -108,7 +108,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     for (const [manner, [what, shown]] of MANNERS.entries()) {
       const token = await deploy(alice, "HostileNames", 500n, manner);
       const nonce = await alice.getNonce();
-      const { announcement } = await send(info, { from: "a", to: `${bob}@b`, amount: 9n, token }, alice);
+      const { announcement } = await send(info, { chain: "a", to: `${bob}@b`, amount: 9n, token }, alice);
       assert.equal(announcement !== undefined, shown !== "", what);
       // An approval and the transfer: what has no name that it tells costs its sender nothing more.
       assert.equal(await alice.getNonce(), nonce + (shown === "" ? 2 : 3), what);
@@ -138,7 +138,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
       code: "AmbiguousToken",
       message: `${twin} is one token on a and another on l1, which has come to a as ${arrived}; write ${twin}@a for the first, ${twin}@l1 for the second`,
     });
-    await assert.rejects(send(info, { from: "a", to: `${twin}@gas`, amount: 1n, token: twin }, on("a", ALICE)), {
+    await assert.rejects(send(info, { chain: "a", to: `${twin}@gas`, amount: 1n, token: twin }, on("a", ALICE)), {
       code: "AmbiguousToken",
     });
     assert.deepEqual([(await find(`${twin}@a`)).address, (await find(`${twin}@a`)).originChainId], [twin, 271]);

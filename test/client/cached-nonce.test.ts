@@ -50,12 +50,12 @@ describe("a dapp with a provider of ethers as it comes", () => {
     try {
       const before = await plain.getNonce();
       const to = { chain: "a", account: RECIPIENT };
-      await send(ecosystem.info, { from: "a", to, amount: 5n }, new Wallet(privateKey, raced));
+      await send(ecosystem.info, { chain: "a", to, amount: 5n }, new Wallet(privateKey, raced));
       assert.equal(taken, 2);
       assert.equal(await plain.provider!.getBalance(RECIPIENT), 5n);
       assert.equal(await plain.getNonce(), before + 3);
       taken = -1;
-      await assert.rejects(send(ecosystem.info, { from: "a", to, amount: 5n }, new Wallet(privateKey, raced)), /nonce too low/);
+      await assert.rejects(send(ecosystem.info, { chain: "a", to, amount: 5n }, new Wallet(privateKey, raced)), /nonce too low/);
     } finally {
       raced.destroy();
       plain.provider!.destroy();

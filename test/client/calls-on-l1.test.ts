@@ -41,7 +41,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
   const on = (member: string, account = ALICE) => ecosystem.on(member, account);
   const l1 = () => on("l1").provider!;
   const order = (from: string, more: Partial<CallRequest> = {}, account = ALICE): Promise<SentCall> =>
-    call(info, { from, to: `${contract}@l1`, data: data(4n), ...more }, on(from, account));
+    call(info, { chain: from, to: `${contract}@l1`, data: data(4n), ...more }, on(from, account));
   const nameOf = ({ sourceChainId, sender, messageHash }: SentCall) => ({ chain: sourceChainId, sender, messageHash });
   const execute = (sent: SentCall): Promise<ExecutedL1Call> => executeL1Call(info, nameOf(sent), on("l1", RELAYER));
   const accountOf = (chain: string, account = ALICE): Hex => l1AccountOf(info, { chain, sender: on(chain, account).address });
@@ -85,7 +85,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
       ["GAS", ETHER],
       ["ETH", 20n],
     ] as const)
-      await send(info, { from: "l1", to: `${on("gas").address}@gas`, amount, token }, payer);
+      await send(info, { chain: "l1", to: `${on("gas").address}@gas`, amount, token }, payer);
     await ecosystem.devnet.relay();
     const calls = [await order("gas", { value: 9n }), await order("gas", { value: 9n })];
     assert.notEqual(calls[0]!.messageHash, calls[1]!.messageHash);
@@ -135,7 +135,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
 
   test("an estimate runs it from the sender's account there", async () => {
     const estimate = (argument: bigint) =>
-      estimateCall(info, { from: "a", to: `${contract}@l1`, data: data(argument), sender: on("a").address }, ecosystem.provider);
+      estimateCall(info, { chain: "a", to: `${contract}@l1`, data: data(argument), sender: on("a").address }, ecosystem.provider);
     const { gasLimit } = await estimate(4n);
     assert.ok(gasLimit > 21_000n && gasLimit < 100_000n, String(gasLimit));
     await assert.rejects(estimate(5n), { code: "Failed" });

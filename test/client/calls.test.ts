@@ -30,7 +30,7 @@ describe("C7: one call reaches a contract of any chain from any member", () => {
   const on = (member: string, account = ALICE) => ecosystem.on(member, account);
   const place = (member: string): string => `${targets.get(member)!}@${member}`;
   const send = (from: string, to: string, more: Partial<CallRequest> = {}): Promise<SentCall> =>
-    call(ecosystem.info, { from, to: place(to), data: data(4n), value: 9n, ...more }, on(from, payer(to)));
+    call(ecosystem.info, { chain: from, to: place(to), data: data(4n), value: 9n, ...more }, on(from, payer(to)));
   /** The account that has what gas on a member costs, on L1 too. */
   const payer = (member: string): number => (member === "gas" ? DEPLOYER : ALICE);
 
@@ -96,7 +96,7 @@ describe("C7: one call reaches a contract of any chain from any member", () => {
     const estimate = (from: string, to: string, argument: bigint) =>
       estimateCall(
         ecosystem.info,
-        { from, to: place(to), data: data(argument), value: 1n, sender: on("a").address },
+        { chain: from, to: place(to), data: data(argument), value: 1n, sender: on("a").address },
         ecosystem.provider,
       );
     for (const [from, to] of [

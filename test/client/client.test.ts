@@ -90,8 +90,8 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     await ecosystem.devnet.relay();
 
     // Named by its address on the chain, and by that on L1.
-    await send(info, { from: "a", to: `${owner}@b`, amount: 30n, token: here }, on("a", DEPLOYER));
-    const sent = await send(info, { from: "a", to: `${owner}@b`, amount: 10n, token }, on("a", DEPLOYER));
+    await send(info, { chain: "a", to: `${owner}@b`, amount: 30n, token: here }, on("a", DEPLOYER));
+    const sent = await send(info, { chain: "a", to: `${owner}@b`, amount: 10n, token }, on("a", DEPLOYER));
     assert.deepEqual([sent.type, sent.destinationChainId, sent.approvals], ["transfer", 272, []]);
     await ecosystem.moveOn();
     const there = await bridgedToken(info, token, ecosystem.provider(272));
@@ -146,7 +146,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
   test("a token of a chain goes to another and back, but not to L1", async () => {
     const native = await deploy(on("a", ALICE), "L2TestToken", 500n, false, false);
     const alice = on("a", ALICE).address;
-    const sent = await send(info, { from: "a", to: `${alice}@b`, amount: 200n, token: native }, on("a", ALICE));
+    const sent = await send(info, { chain: "a", to: `${alice}@b`, amount: 200n, token: native }, on("a", ALICE));
     assert.equal(sent.approvals.length, 1);
     await ecosystem.moveOn();
     const view = await walletView(info, alice, ecosystem.provider);
@@ -156,7 +156,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
       code: "NotWithdrawable",
       message: /was born on chain 271, not on L1/,
     });
-    await send(info, { from: "b", to: `${alice}@a`, amount: 50n, token: there!.address }, on("b", ALICE));
+    await send(info, { chain: "b", to: `${alice}@a`, amount: 50n, token: there!.address }, on("b", ALICE));
     await ecosystem.moveOn();
     assert.equal(await tokensOf(ecosystem.provider(271), native, alice), 350n);
   });
@@ -185,12 +185,12 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
   test("a call carries the other chain's coin, also where it is another one, and tokens", async () => {
     const there = await deploy(on("gas", ALICE), "CallTarget");
     // GAS on chain "a" is a token there: it comes from its own chain.
-    await send(info, { from: "gas", to: `${on("a", ALICE).address}@a`, amount: 50n }, on("gas", ALICE));
+    await send(info, { chain: "gas", to: `${on("a", ALICE).address}@a`, amount: 50n }, on("gas", ALICE));
     await ecosystem.moveOn();
     const sent = await call(
       info,
       {
-        from: "a",
+        chain: "a",
         to: `${there}@gas`,
         data: target.encodeFunctionData("double", [4n]) as Hex,
         value: 7n,
@@ -218,7 +218,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
       ]);
     const before = await waiting();
     await deposit(info, { chain: "b", amount: 11n, to: NOBODY }, on("l1", ALICE));
-    await send(info, { from: "a", to: `${NOBODY}@b`, amount: 12n }, on("a", ALICE));
+    await send(info, { chain: "a", to: `${NOBODY}@b`, amount: 12n }, on("a", ALICE));
     const { messageHash } = await withdraw(info, { chain: "a", amount: 13n, to: NOBODY }, on("a", ALICE));
     assert.deepEqual((await waiting()).slice(0, -before.length), [
       ["transfer", 12n, 272, "its delivery on b"],
@@ -266,13 +266,13 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     );
     await refused(withdraw(info, { chain: "a", amount: -1n }, on("a", ALICE)), "ZeroAmount", /is -1; it must be above 0/);
     await refused(
-      send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)),
+      send(info, { chain: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)),
       "MalformedAddress",
       /0x0{35}1000e@b belongs to no account/i,
     );
     // The contract's own error, by name and with its values.
     await refused(
-      call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)),
+      call(info, { chain: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)),
       "Refused",
       /^a refuses it with GasLimitTooHigh\(5000000, 1000000000\); give the call a gas limit of at most 5000000$/,
     );

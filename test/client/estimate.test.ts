@@ -63,7 +63,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
 
   test("the estimate of a call with value, from a sender without an account there, suffices, and a tenth less does not", async () => {
     const contract = await deploy(ecosystem.on("a", ALICE), "InteropCaller", PREDEPLOYS.InteropCenter);
-    const request = { from: "a", to: `${there}@b`, data: doubled(42n), value: 7n, sender: contract };
+    const request = { chain: "a", to: `${there}@b`, data: doubled(42n), value: 7n, sender: contract };
     const { gasLimit } = await estimateCall(ecosystem.info, request, ecosystem.provider);
     assert.equal(await succeeds(gasLimit, 7n), true);
     assert.equal(await succeeds((gasLimit * 9n) / 10n, 7n), false);
@@ -71,7 +71,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
 
   test("the callback's gas is what the sender's own function takes for the answer", async () => {
     const contract = await deploy(ecosystem.on("a", ALICE), "InteropCaller", PREDEPLOYS.InteropCenter);
-    const request = { from: "a", to: `${there}@b`, data: doubled(42n), sender: contract };
+    const request = { chain: "a", to: `${there}@b`, data: doubled(42n), sender: contract };
     const { callbackGasLimit } = await estimateCall(ecosystem.info, request, ecosystem.provider);
     // The listener emits an event with the answer; by itself, with the answer that the target gives.
     const coder = AbiCoder.defaultAbiCoder();
@@ -93,7 +93,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
   });
 
   test("a call that would fail is told with its reason, and nothing is sent", async () => {
-    const request = { from: "a", to: `${there}@b`, data: doubled(3n), sender: ecosystem.on("a", ALICE).address };
+    const request = { chain: "a", to: `${there}@b`, data: doubled(3n), sender: ecosystem.on("a", ALICE).address };
     await assert.rejects(
       estimateCall(ecosystem.info, request, ecosystem.provider, { error: (data) => target.parseError(data)! }),
       {
@@ -109,13 +109,13 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
   test("the estimate of a send is what paying it out there takes, more where the token is new there", async () => {
     const token = await deploy(ecosystem.on("a", ALICE), "L2TestToken", 500n, false, false);
     const to = `${ecosystem.on("b", BOB).address}@b`;
-    const first = await estimateSend(ecosystem.info, { from: "a", to, amount: 5n, token }, ecosystem.provider);
-    await send(ecosystem.info, { from: "a", to, amount: 5n, token }, ecosystem.on("a", ALICE));
+    const first = await estimateSend(ecosystem.info, { chain: "a", to, amount: 5n, token }, ecosystem.provider);
+    await send(ecosystem.info, { chain: "a", to, amount: 5n, token }, ecosystem.on("a", ALICE));
     await ecosystem.moveOn();
-    const next = await estimateSend(ecosystem.info, { from: "a", to, amount: 5n, token }, ecosystem.provider);
+    const next = await estimateSend(ecosystem.info, { chain: "a", to, amount: 5n, token }, ecosystem.provider);
     // Creating the token's contract writes at least five new slots of 22,100 gas each.
     assert.ok(first.deliveryGas > next.deliveryGas + 5n * 22_100n, `${first.deliveryGas}, then ${next.deliveryGas}`);
-    const coin = await estimateSend(ecosystem.info, { from: "a", to, amount: ETHER }, ecosystem.provider);
+    const coin = await estimateSend(ecosystem.info, { chain: "a", to, amount: ETHER }, ecosystem.provider);
     assert.ok(coin.deliveryGas > 0n && coin.deliveryGas < next.deliveryGas + 60_000n, String(coin.deliveryGas));
   });
 
@@ -127,11 +127,11 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     await ecosystem.moveOn();
     const fresh = "0x00000000000000000000000000000000deadbeef@l1";
     // Alice deployed a token of chain a at the same address.
-    await assert.rejects(estimateSend(info, { from: "a", to: fresh, amount: 2n, token: l1Token }, ecosystem.provider), {
+    await assert.rejects(estimateSend(info, { chain: "a", to: fresh, amount: 2n, token: l1Token }, ecosystem.provider), {
       code: "AmbiguousToken",
     });
     for (const token of [undefined, `${l1Token}@l1`]) {
-      const request = { from: "a", to: fresh, amount: 2n, token };
+      const request = { chain: "a", to: fresh, amount: 2n, token };
       const { deliveryGas, claimGas = 0n } = await estimateSend(info, request, ecosystem.provider);
       const { messageHash } = await send(info, request, ecosystem.on("a", ALICE));
       await ecosystem.moveOn();
@@ -145,7 +145,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
       );
     }
     assert.equal(
-      (await estimateSend(info, { from: "a", to: fresh.replace("l1", "b"), amount: 2n }, ecosystem.provider)).claimGas,
+      (await estimateSend(info, { chain: "a", to: fresh.replace("l1", "b"), amount: 2n }, ecosystem.provider)).claimGas,
       undefined,
     );
   });
@@ -154,7 +154,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     const token = await deploy(ecosystem.on("a", ALICE), "L2TestToken", 500n, false, false);
     const alice = ecosystem.on("a", ALICE);
     const tokens = [{ token, amount: 9n, recipient: there }];
-    const request = { from: "a", to: `${there}@b`, data: doubled(2n), value: 3n, reward: 2n, tokens };
+    const request = { chain: "a", to: `${there}@b`, data: doubled(2n), value: 3n, reward: 2n, tokens };
     const { gasLimit } = await estimateCall(ecosystem.info, { ...request, sender: alice.address }, ecosystem.provider);
     const sent = await call(ecosystem.info, { ...request, gasLimit }, alice);
     await ecosystem.moveOn();

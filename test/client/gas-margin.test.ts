@@ -36,7 +36,7 @@ describe("what enters a batch between a transaction's estimate and its inclusion
     for (let i = 0; i < count; i++) await sendOne();
   };
   const alice = (): Signer => ecosystem.on("a", ALICE);
-  const sendOne = () => send(ecosystem.info, { from: "a", to: TO, amount: 5n }, alice());
+  const sendOne = () => send(ecosystem.info, { chain: "a", to: TO, amount: 5n }, alice());
   const withdrawOne = () => withdraw(ecosystem.info, { chain: "a", amount: 5n }, alice());
   const used = async (hash: string): Promise<bigint> => (await provider.getTransactionReceipt(hash))!.gasUsed;
 
@@ -72,7 +72,7 @@ describe("what enters a batch between a transaction's estimate and its inclusion
   });
 
   test("an entry of a list that becomes the first of a list in the next batch has gas for it", async () => {
-    const listed = () => sendListed(ecosystem.info, { from: "a", to: TO, amount: 5n }, alice(), ecosystem.provider(272));
+    const listed = () => sendListed(ecosystem.info, { chain: "a", to: TO, amount: 5n }, alice(), ecosystem.provider(272));
     for (let i = 0; i < 2; i++) await listed();
     behindEstimate = seal;
     const more = (await used((await listed()).transactionHash)) - estimate;

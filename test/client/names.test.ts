@@ -71,7 +71,8 @@ describe("C9: send by name", () => {
     assert.deepEqual(place, { chainId: 272, account: BOB });
     for (const text of ["bob@272", "bob@eip155:272", `bob@b#${checksumOf(place)}`]) assert.deepEqual(await resolve(text), place);
     const to = { chain: place.chainId, account: place.account };
-    for (const from of ["a", "l1"]) await send(info, { from, to, amount: ETHER }, on(from, from === "a" ? ALICE : DEPLOYER));
+    for (const from of ["a", "l1"])
+      await send(info, { chain: from, to, amount: ETHER }, on(from, from === "a" ? ALICE : DEPLOYER));
     await ecosystem.moveOn();
     assert.equal(await ecosystem.provider(272).getBalance(BOB), 2n * ETHER);
     assert.equal(await ecosystem.provider(271).getBalance(BOB), 0n);

@@ -156,7 +156,7 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     await ecosystem.devnet.relay();
     assert.equal((await ecosystem.provider(271).getTransactionReceipt(canonicalTxHash))?.status, 1);
     // Both have the same address.
-    const sent = await send(info, { from: "a", to: `${VICTIM}@b`, amount: 5n, token: `${l2Token}@a` }, ecosystem.on("a", ALICE));
+    const sent = await send(info, { chain: "a", to: `${VICTIM}@b`, amount: 5n, token: `${l2Token}@a` }, ecosystem.on("a", ALICE));
     assert.equal(sent.type, "transfer");
   });
 });

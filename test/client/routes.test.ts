@@ -75,9 +75,9 @@ describe("C7: one call sends from any member to any member", () => {
     const all: Sent[] = [];
     for (const from of ["l1", "a"] as const) {
       for (const to of ["l1", "a", "b"] as const) {
-        const { deliveryGas } = await estimate({ from, to: `${BOB}@${to}`, amount: 7n });
+        const { deliveryGas } = await estimate({ chain: from, to: `${BOB}@${to}`, amount: 7n });
         assert.ok(deliveryGas >= 0n && deliveryGas < 200_000n, `${from} to ${to}: ${deliveryGas}`);
-        const sent = await send(info, { from, to: `${BOB}@${to}`, amount: 7n }, on(from));
+        const sent = await send(info, { chain: from, to: `${BOB}@${to}`, amount: 7n }, on(from));
         assert.deepEqual(
           [sent.type, sent.sourceChainId, sent.destinationChainId, sent.approvals],
           [routeOf(info, idOf(from), idOf(to)), idOf(from), idOf(to), []],
@@ -97,8 +97,8 @@ describe("C7: one call sends from any member to any member", () => {
     const owner = on("l1", DEPLOYER).address;
     const deposits: Sent[] = [];
     for (const chain of ["a", "b"]) {
-      deposits.push(await send(info, { from: "l1", to: `${owner}@${chain}`, amount: ETHER }, on("l1", DEPLOYER)));
-      const sent = await send(info, { from: "l1", to: `${owner}@${chain}`, amount: 1000n, token: l1Token }, on("l1", DEPLOYER));
+      deposits.push(await send(info, { chain: "l1", to: `${owner}@${chain}`, amount: ETHER }, on("l1", DEPLOYER)));
+      const sent = await send(info, { chain: "l1", to: `${owner}@${chain}`, amount: 1000n, token: l1Token }, on("l1", DEPLOYER));
       assert.deepEqual([sent.type, sent.approvals.length], ["deposit", 1]);
       deposits.push(sent);
     }
@@ -113,7 +113,7 @@ describe("C7: one call sends from any member to any member", () => {
       ["l1", "l1"],
       ["l1", "b"],
     ] as const) {
-      const request = { from, to: `${BOB}@${to}`, amount: 9n, token: l1Token };
+      const request = { chain: from, to: `${BOB}@${to}`, amount: 9n, token: l1Token };
       assert.ok((await estimate({ ...request, sender: owner })).deliveryGas > 0n);
       all.push(await send(info, request, on(from, DEPLOYER)));
     }
@@ -123,7 +123,7 @@ describe("C7: one call sends from any member to any member", () => {
 
   test("a token that was born on a chain goes to its own account there and to other chains, but L1 cannot pay it", async () => {
     const token = await deploy(on("a"), "L2TestToken", 500n, false, false);
-    const request = (to: string) => ({ from: "a", to: `${BOB}@${to}`, amount: 5n, token });
+    const request = (to: string) => ({ chain: "a", to: `${BOB}@${to}`, amount: 5n, token });
     const paid = await send(info, request("a"), on("a"));
     assert.deepEqual([paid.type, paid.approvals], ["payment", []]);
     assert.equal(await tokensOf(ecosystem.provider(271), token, BOB), 5n);
@@ -136,19 +136,19 @@ describe("C7: one call sends from any member to any member", () => {
 
   test("a token with permits (ERC-2612) leaves the chain of its birth without an approval", async () => {
     const token = await deploy(on("a"), "PermitToken", PREDEPLOYS.L2AssetRouter);
-    const sent = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token }, on("a"));
+    const sent = await send(info, { chain: "a", to: `${BOB}@b`, amount: 5n, token }, on("a"));
     assert.deepEqual([sent.type, sent.approvals], ["transfer", []]);
     assert.equal(await tokensOf(ecosystem.provider(271), token, PREDEPLOYS.L2NativeTokenVault), 5n);
     // A signer that cannot sign texts approves, as for any other token.
     const plain = on("a");
     plain.signTypedData = () => Promise.reject(new Error("this wallet signs no texts"));
-    const approved = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token }, plain);
+    const approved = await send(info, { chain: "a", to: `${BOB}@b`, amount: 5n, token }, plain);
     assert.equal(approved.approvals.length, 1);
   });
 
   test("a fee for the account that delivers is taken beside the amount, from the same token; no account brings a payment or a deposit", async () => {
     const token = await deploy(on("a"), "PermitToken", PREDEPLOYS.L2AssetRouter);
-    const request = { from: "a", to: `${BOB}@b`, amount: 5n, token, fee: 2n };
+    const request = { chain: "a", to: `${BOB}@b`, amount: 5n, token, fee: 2n };
     const sent = await send(info, request, on("a"));
     assert.deepEqual([sent.type, sent.approvals.length], ["transfer", 1]);
     assert.equal(await tokensOf(ecosystem.provider(271), token, PREDEPLOYS.L2NativeTokenVault), 7n);
@@ -156,7 +156,7 @@ describe("C7: one call sends from any member to any member", () => {
       ["a", "a"],
       ["l1", "a"],
     ] as const) {
-      const order = { from, to: `${BOB}@${to}`, amount: 5n, fee: 1n };
+      const order = { chain: from, to: `${BOB}@${to}`, amount: 5n, fee: 1n };
       await assert.rejects(send(info, order, on(from)), { code: "NotOnRoute", message: /pays no fee .*: leave it out$/ });
     }
   });
@@ -167,12 +167,12 @@ describe("C7: one call sends from any member to any member", () => {
     const before = await coins("b", other);
     const transfer = assetRouter.encodeFunctionData("sendToChain", [idOf("b"), PREDEPLOYS.L2BaseToken, 1n, other]);
     const first = await chatty(PREDEPLOYS.L2AssetRouter, transfer);
-    const sent = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token: first }, on("a"));
+    const sent = await send(info, { chain: "a", to: `${BOB}@b`, amount: 5n, token: first }, on("a"));
     const to = { chainId: idOf("b"), account: other } as const;
     const bundle = interopCenter.encodeFunctionData("sendMessage", [encodeChainAddress(to), "0x", [interopCallValue(1n)]]);
     const second = await chatty(PREDEPLOYS.InteropCenter, bundle);
     const tokens = [{ token: second, amount: 5n, recipient: BOB }];
-    const called = await call(info, { from: "a", to: `${first}@b`, data: "0x", tokens }, on("a"));
+    const called = await call(info, { chain: "a", to: `${first}@b`, data: "0x", tokens }, on("a"));
     await arrive(sent);
     assert.equal((await coins("b", other)) - before, 1n, "the token's own transfer");
     const view = viewL1(info, ecosystem.devnet.l1.provider);
@@ -188,18 +188,18 @@ describe("C7: one call sends from any member to any member", () => {
 
   test("a chain's own coin goes over each route, and from L1 nothing named is ETH", async () => {
     const payer = on("l1", DEPLOYER);
-    const coin = await send(info, { from: "l1", to: `${BOB}@gas`, amount: ETHER, token: "GAS" }, payer);
+    const coin = await send(info, { chain: "l1", to: `${BOB}@gas`, amount: ETHER, token: "GAS" }, payer);
     assert.equal(coin.approvals.length, 1);
     await arrive(coin);
     assert.equal(await coins("gas"), ETHER);
-    const mine = await send(info, { from: "l1", to: `${on("gas").address}@gas`, amount: ETHER, token: "GAS" }, payer);
-    await arrive(mine, await send(info, { from: "l1", to: `${BOB}@gas`, amount: 3n }, payer));
+    const mine = await send(info, { chain: "l1", to: `${on("gas").address}@gas`, amount: ETHER, token: "GAS" }, payer);
+    await arrive(mine, await send(info, { chain: "l1", to: `${BOB}@gas`, amount: 3n }, payer));
     assert.equal(await coins("gas"), ETHER);
     const ether = await bridgedToken(info, "0x0000000000000000000000000000000000000000", ecosystem.provider(273));
     assert.equal(await tokensOf(ecosystem.provider(273), ether!, BOB), 3n);
 
-    const paid = await send(info, { from: "gas", to: `${BOB}@gas`, amount: 2n }, on("gas"));
-    await arrive(paid, await send(info, { from: "gas", to: `${BOB}@l1`, amount: 4n }, on("gas")));
+    const paid = await send(info, { chain: "gas", to: `${BOB}@gas`, amount: 2n }, on("gas"));
+    await arrive(paid, await send(info, { chain: "gas", to: `${BOB}@l1`, amount: 4n }, on("gas")));
     assert.equal(await coins("gas"), ETHER + 2n);
     const gasCoin = info.chains[2]!.baseToken.l1Address;
     assert.equal(await tokensOf(ecosystem.devnet.l1.provider, gasCoin, BOB), 4n);
@@ -210,7 +210,7 @@ describe("C7: one call sends from any member to any member", () => {
     const twin = { ...gas!, name: "twin", chainId: 4_242, baseToken: { symbol: "GAS", l1Address: BOB } };
     const payer = on("l1", DEPLOYER);
     const pay = (chains: readonly (typeof twin)[]) =>
-      send({ ...info, chains }, { from: "l1", to: `${BOB}@l1`, amount: 1n, token: "GAS" }, payer);
+      send({ ...info, chains }, { chain: "l1", to: `${BOB}@l1`, amount: 1n, token: "GAS" }, payer);
     for (const chains of [
       [...info.chains, twin],
       [twin, ...info.chains],
@@ -227,7 +227,7 @@ describe("C7: one call sends from any member to any member", () => {
       for (const to of MEMBERS) {
         const way = `${from} to ${to}`;
         const attempt = (account: string, amount = 1n, signer = on(from)) =>
-          send(info, { from, to: `${account}@${to}`, amount }, signer);
+          send(info, { chain: from, to: `${account}@${to}`, amount }, signer);
         const zero = { code: "MalformedAddress", message: /would be lost/ };
         await assert.rejects(attempt(`0x${"0".repeat(40)}`), zero, way);
         if (to !== "l1") await assert.rejects(attempt(PREDEPLOYS.InteropHandler), zero, way);
@@ -247,20 +247,20 @@ describe("C7: one call sends from any member to any member", () => {
     ) as Record<string, Hex>;
     for (const member of ["l1", "a"] as const) {
       const before = await coins(member, on(member).address);
-      const request = { from: member, to: `${refuser[member]}@${member}`, amount: ETHER };
+      const request = { chain: member, to: `${refuser[member]}@${member}`, amount: ETHER };
       await assert.rejects(estimate(request), { code: "Failed", message: /would fail/ }, member);
       await assert.rejects(send(info, request, on(member)), { name: "ClientError" }, member);
       assert.ok(before - (await coins(member, on(member).address)) < ETHER / 10n, member);
     }
     // From L1: what the recipient refuses is refunded to the sender on the chain.
     const there = await coins("a", on("a").address);
-    const refunded = await send(info, { from: "l1", to: `${refuser["a"]}@a`, amount: ETHER }, on("l1"));
+    const refunded = await send(info, { chain: "l1", to: `${refuser["a"]}@a`, amount: ETHER }, on("l1"));
     // From another chain: coins cannot be refused.
-    await arrive(refunded, await send(info, { from: "b", to: `${refuser["a"]}@a`, amount: 5n }, on("b")));
+    await arrive(refunded, await send(info, { chain: "b", to: `${refuser["a"]}@a`, amount: 5n }, on("b")));
     assert.ok((await coins("a", on("a").address)) - there >= ETHER);
     assert.equal(await coins("a", refuser["a"]), 5n);
     // To L1: the claim is refused, and stays for a recipient that takes it later.
-    const request = { from: "a", to: `${refuser["l1"]}@l1`, amount: 6n };
+    const request = { chain: "a", to: `${refuser["l1"]}@l1`, amount: 6n };
     await assert.rejects(estimate(request), { code: "Failed" });
     const sent = await send(info, request, on("a"));
     await ecosystem.devnet.settle();
@@ -274,7 +274,7 @@ describe("C7: one call sends from any member to any member", () => {
 
   test("C12: what no list can carry is refused by name before anything is sent", async () => {
     const sent = await on("a").getNonce();
-    const listed = (to: string, amount = 1n) => sendListed(info, { from: "a", to, amount }, on("a"), ecosystem.provider(272));
+    const listed = (to: string, amount = 1n) => sendListed(info, { chain: "a", to, amount }, on("a"), ecosystem.provider(272));
     for (const account of [PREDEPLOYS.L2AssetRouter, `0x${"3".padStart(40, "0")}`, `0x${"fffff".padStart(40, "0")}`])
       await assert.rejects(listed(`${account}@b`), { code: "NotListable", message: /below 2\^20/ }, account);
     const contract = await deploy(on("b"), "L2TestToken", 0n, false, false);
@@ -286,13 +286,13 @@ describe("C7: one call sends from any member to any member", () => {
   test("C12: a listed token that its contract refuses to pay is owed, until any account has it paid", async () => {
     const token = await deploy(on("a"), "PickyToken");
     const recipient: Hex = "0x0000000000000000000000000000000000c12b0b";
-    await sendListed(info, { from: "a", to: `${on("b").address}@b`, amount: 9n, token }, on("a"), ecosystem.provider(272));
+    await sendListed(info, { chain: "a", to: `${on("b").address}@b`, amount: 9n, token }, on("a"), ecosystem.provider(272));
     await ecosystem.moveOn();
     const bridged = await ecosystem.provider(272).call({
       to: PREDEPLOYS.L2NativeTokenVault,
       data: tokenVault.encodeFunctionData("tokenAddress", [assetId(271n, token)]),
     });
-    const order = { from: "b", to: `${recipient}@a`, amount: 4n, token: `0x${bridged.slice(26)}` };
+    const order = { chain: "b", to: `${recipient}@a`, amount: 4n, token: `0x${bridged.slice(26)}` };
     const sent = await sendListed(info, order, on("b"), ecosystem.provider(271));
     await (await on("a").sendTransaction({ to: token, data: picky.encodeFunctionData("refuse", [recipient]) })).wait();
     await ecosystem.moveOn();

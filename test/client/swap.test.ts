@@ -44,7 +44,7 @@ describe("C8: a swap on another chain, by the client library", () => {
     assert.deepEqual(ecosystem.devnet.faults, []);
   });
 
-  const base = () => ({ from: "a", at: `${pool}@b`, amount: ETHER / 100n, wanted: token });
+  const base = () => ({ chain: "a", at: `${pool}@b`, amount: ETHER / 100n, wanted: token });
   const send = (request: SwapRequest): Promise<SentSwap> =>
     swap(ecosystem.info, request, ecosystem.on("a", ALICE), ecosystem.provider, { error: (data) => pools.parseError(data)! });
   const failing = (request: SwapRequest, expected: { readonly code: string; readonly message: RegExp }) =>
@@ -101,7 +101,7 @@ describe("C8: a swap on another chain, by the client library", () => {
     const signer = ecosystem.on("a", ALICE);
     const amount = await balance("a", signer.address);
     const expected = priceOf(amount, reserves.tokens, reserves.coins);
-    const request = { from: "a", at: `${pool}@b`, amount, token: await tokenOn("a"), to: `${BOB}@gas` };
+    const request = { chain: "a", at: `${pool}@b`, amount, token: await tokenOn("a"), to: `${BOB}@gas` };
     const estimate = await estimateSwap(ecosystem.info, { ...request, sender: signer.address }, ecosystem.provider);
     assert.equal(estimate.quoted, expected);
     await send(request);

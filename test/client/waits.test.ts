@@ -66,11 +66,11 @@ describe("waits of a front-end, with clients of viem alone", () => {
   });
 
   test("a message is waited for until it has done everything, and a failed call is an error with its reason", async () => {
-    const sent = await send(ecosystem.info, { from: "a", to: `${bob}@b`, amount: 5n }, ecosystem.on("a", ALICE));
+    const sent = await send(ecosystem.info, { chain: "a", to: `${bob}@b`, amount: 5n }, ecosystem.on("a", ALICE));
     assert.ok("messageHash" in sent);
     assert.equal((await meanwhile(waitForMessage(client, sent.messageHash, QUICK))).type, "transfer");
     const data = new Contract(till, ["function pay(uint256)"]).interface.encodeFunctionData("pay", [1_000n]) as Hex;
-    const failing = await call(ecosystem.info, { from: "a", to: `${till}@b`, data }, ecosystem.on("a", ALICE));
+    const failing = await call(ecosystem.info, { chain: "a", to: `${till}@b`, data }, ecosystem.on("a", ALICE));
     assert.ok("messageHash" in failing);
     await assert.rejects(
       meanwhile(waitForMessage(client, failing.messageHash, QUICK)),

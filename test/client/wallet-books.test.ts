@@ -154,7 +154,7 @@ describe("C10: what looks at wallets read", () => {
       (await look(alice.address, books)).view.inFlight.some(({ type, amount }) => type === "deposit" && amount === ETHER),
     );
     await ecosystem.devnet.relay();
-    for (let i = 1n; i <= 4n; i++) await send(ecosystem.info, { from: "a", to: { chain: "b", account: BOB }, amount: i }, alice);
+    for (let i = 1n; i <= 4n; i++) await send(ecosystem.info, { chain: "a", to: { chain: "b", account: BOB }, amount: i }, alice);
     await withdraw(ecosystem.info, { chain: "a", amount: 7n, to: BOB }, alice);
     const kinds = ({ inFlight }: WalletView): readonly string[] => inFlight.map(({ type, amount }) => `${type} ${amount}`);
     const open = ["transfer 1", "transfer 2", "transfer 3", "transfer 4", "withdrawal 7"];

@@ -240,7 +240,7 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
   it("the ecosystem's relayer, on no list, delivers what other chains send", async () => {
     const provider = connectInProcess(OTHER, other.provider);
     const receiver = `${STRANGER}@listed`;
-    await send(devnet.info(), { from: "other", to: receiver, amount: 5n }, devnet.accounts.wallet(ALICE).connect(provider));
+    await send(devnet.info(), { chain: "other", to: receiver, amount: 5n }, devnet.accounts.wallet(ALICE).connect(provider));
     provider.destroy();
     await devnet.settle(OTHER);
     await devnet.relay();
@@ -250,7 +250,7 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
   it("what another chain's message creates is no reason to leave its delivery out", async () => {
     const provider = connectInProcess(OTHER, other.provider);
     const data = creation2(9) as Hex;
-    const request = { from: "other", to: { chain: "listed", account: lowerCaseAddress(SINGLETONS.create2Deployer) }, data };
+    const request = { chain: "other", to: { chain: "listed", account: lowerCaseAddress(SINGLETONS.create2Deployer) }, data };
     await call(devnet.info(), request, devnet.accounts.wallet(BOB).connect(provider));
     provider.destroy();
     await devnet.settle(OTHER);
@@ -270,13 +270,13 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
     const there = connectInProcess(LISTED, listed.provider);
     const providerOf = (chainId: number) => (chainId === Number(LISTED) ? there : provider);
     const to = { chain: "listed", account: address(BOB) };
-    const sent = await estimateSend(devnet.info(), { from: "other", to, amount: 5n }, providerOf);
+    const sent = await estimateSend(devnet.info(), { chain: "other", to, amount: 5n }, providerOf);
     assert.ok(sent.deliveryGas > 0n);
     for (const [account, data] of [
       [address(BOB), "0x"],
       [lowerCaseAddress(SINGLETONS.create2Deployer), creation2(10) as Hex],
     ] as const) {
-      const request = { from: "other", to: { chain: "listed", account }, data, sender: address(BOB) };
+      const request = { chain: "other", to: { chain: "listed", account }, data, sender: address(BOB) };
       assert.ok((await estimateCall(devnet.info(), request, providerOf)).gasLimit > 0n);
     }
     provider.destroy();

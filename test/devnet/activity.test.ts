@@ -53,7 +53,7 @@ describe("I11: what just happened over all chains, in words", () => {
     };
     moved = await pay(7n);
     failed = await pay(5_000n);
-    sent = (await send(devnet.info(), { from: A, to: { chain: B, account: BOB }, amount: 2n * ETHER }, alice)).transactionHash;
+    sent = (await send(devnet.info(), { chain: A, to: { chain: B, account: BOB }, amount: 2n * ETHER }, alice)).transactionHash;
     await devnet.settle();
     await devnet.relay();
   });

@@ -104,10 +104,10 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     const [alpha, , gamma] = devnet.chains.map(open);
     const alice = devnet.accounts.wallet(ALICE);
     // In a batch of alpha that began after gamma was there; the one before was sealed for it.
-    const there = await send(devnet.info(), { from: A, to: { chain: 273, account: BOB }, amount: ETHER }, alice.connect(alpha!));
+    const there = await send(devnet.info(), { chain: A, to: { chain: 273, account: BOB }, amount: ETHER }, alice.connect(alpha!));
     const back = await send(
       devnet.info(),
-      { from: 273, to: { chain: B, account: CAROL }, amount: 2n * ETHER },
+      { chain: 273, to: { chain: B, account: CAROL }, amount: 2n * ETHER },
       alice.connect(gamma!),
     );
     await withdraw(devnet.info(), { chain: 273, amount: ETHER }, alice.connect(gamma!));
@@ -128,9 +128,9 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
   test("what others sent before it was there goes on, and what they send at once arrives", async () => {
     const [alpha] = devnet.chains.map(open);
     const alice = devnet.accounts.wallet(ALICE).connect(alpha!);
-    const before = await send(devnet.info(), { from: A, to: { chain: B, account: BOB }, amount: ETHER }, alice);
+    const before = await send(devnet.info(), { chain: A, to: { chain: B, account: BOB }, amount: ETHER }, alice);
     const added = await devnet.addChain({ name: "delta" });
-    const after = await send(devnet.info(), { from: A, to: { chain: added.chainId, account: BOB }, amount: ETHER }, alice);
+    const after = await send(devnet.info(), { chain: A, to: { chain: added.chainId, account: BOB }, amount: ETHER }, alice);
     await moveOn();
     assert.equal(await ether(open(added), BOB), ETHER);
     const messages = await devnet.messages();
@@ -163,7 +163,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     assert.equal(await open(again).getBalance(BOB), 0n);
     const sent = await send(
       devnet.info(),
-      { from: B, to: { chain: 400, account: BOB }, amount: ETHER },
+      { chain: B, to: { chain: 400, account: BOB }, amount: ETHER },
       devnet.accounts.wallet(ALICE).connect(open(devnet.chains[1]!)),
     );
     await moveOn();

@@ -95,14 +95,14 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
   test("a new message never comes between those that a page has counted", async () => {
     const info = devnet.info();
     const paged = (before: number, limit: number) => ask<PagedMessages>("hyperchain_messages", { before, limit });
-    await send(info, { from: 271n, to: { chain: 272n, account: BOB }, amount: 1n }, alice());
+    await send(info, { chain: 271n, to: { chain: 272n, account: BOB }, amount: 1n }, alice());
     await withdraw(info, { chain: 271n, amount: 2n }, alice());
     const first = await paged(2, 2);
     assert.deepEqual(
       first.messages.map(({ type }) => type),
       ["withdrawal", "transfer"],
     );
-    await send(info, { from: 271n, to: { chain: 272n, account: BOB }, amount: 3n }, alice());
+    await send(info, { chain: 271n, to: { chain: 272n, account: BOB }, amount: 3n }, alice());
     assert.deepEqual(
       (await paged(2, 2)).messages.map(({ messageHash }) => messageHash),
       first.messages.map(({ messageHash }) => messageHash),

@@ -48,7 +48,7 @@ describe("a message whose call failed on the other chain", () => {
   after(() => kept.end());
 
   const calls = async (account: Hex, data: Hex, more: { readonly value?: bigint; readonly deadline?: bigint } = {}) => {
-    const order = { from: A, to: { chain: B, account }, data, value: 0n, reward: 0n, ...more };
+    const order = { chain: A, to: { chain: B, account }, data, value: 0n, reward: 0n, ...more };
     return (await call(kept.devnet.info(), order, kept.wallet(ALICE))).messageHash;
   };
   const moveOn = async (): Promise<void> => {

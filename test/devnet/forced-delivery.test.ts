@@ -85,7 +85,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
     // A stranger's roots, old ones too, stand in nobody's way.
     await sendRoot(0n);
     const [onA, onB] = await Promise.all(clients.map((client) => client.getBalance(devnet.accounts.wallet(STRANGER).address)));
-    const forced = await forceDelivery(ecosystem, { from: Number(A), messageHash: first }, onL1(STRANGER));
+    const forced = await forceDelivery(ecosystem, { chain: Number(A), messageHash: first }, onL1(STRANGER));
     await sendRoot(0n);
     assert.ok(forced.rootTransactionHash !== undefined);
     assert.deepEqual(await takenBy(devnet.chains[1]!.pipeline), { operations: 4, roots: 0 });
@@ -105,7 +105,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
   });
 
   test("a second delivery changes nothing", async () => {
-    const again = await forceDelivery(ecosystem, { from: Number(A), messageHash: first }, onL1(STRANGER));
+    const again = await forceDelivery(ecosystem, { chain: Number(A), messageHash: first }, onL1(STRANGER));
     await devnet.chains[1]!.pipeline.pollL1();
     assert.equal(await delivered(again), 0);
     assert.equal(await clients[1]!.getBalance(bob), ETHER);
@@ -113,11 +113,11 @@ describe("A15: a chain that imports no root gets root and delivery through its q
 
   test("with a root that the chain has, only the delivery is queued; paid gas is taken from the sender on L1", async () => {
     const second = await transfer(2n * ETHER);
-    const missing = forceDelivery(ecosystem, { from: Number(A), messageHash: second, rootIndex: 1n }, onL1(STRANGER));
+    const missing = forceDelivery(ecosystem, { chain: Number(A), messageHash: second, rootIndex: 1n }, onL1(STRANGER));
     await assert.rejects(missing, (error) => error instanceof ClientError && error.code === "NotDeliverable");
     const rootIndex = BigInt(relayer.l1View.registry.leafCount);
     await sendRoot(rootIndex);
-    const request = { from: Number(A), messageHash: second, rootIndex, gasLimit: 600_000n };
+    const request = { chain: Number(A), messageHash: second, rootIndex, gasLimit: 600_000n };
     const forced = await forceDelivery(ecosystem, request, onL1(STRANGER));
     assert.equal(forced.rootTransactionHash, undefined);
     await devnet.chains[1]!.pipeline.pollL1();
@@ -127,7 +127,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
 
   test("a hash that no executed batch of the chain has is refused before anything is sent", async () => {
     const nonce = await onL1(STRANGER).getNonce();
-    const unknown = forceDelivery(ecosystem, { from: Number(A), messageHash: `0x${"12".repeat(32)}` }, onL1(STRANGER));
+    const unknown = forceDelivery(ecosystem, { chain: Number(A), messageHash: `0x${"12".repeat(32)}` }, onL1(STRANGER));
     await assert.rejects(unknown, /L1 has executed no batch of .* that sends 0x12/);
     assert.equal(await onL1(STRANGER).getNonce(), nonce);
   });

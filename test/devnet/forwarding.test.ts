@@ -41,10 +41,10 @@ describe("D3: money over chains between, by one signature", () => {
     rounds: number,
   ): Promise<{ account: string; sent: Awaited<ReturnType<typeof send>> }> {
     const account = fresh();
-    const fee = await forwardingFee(devnet.info(), { from, to }, provider);
+    const fee = await forwardingFee(devnet.info(), { chain: from, to }, provider);
     assert.ok(fee > 0n);
     const nonce = await provider(from).getTransactionCount(alice(from).address);
-    const sent = await send(devnet.info(), { from, to: { chain: to, account }, amount, fee }, alice(from));
+    const sent = await send(devnet.info(), { chain: from, to: { chain: to, account }, amount, fee }, alice(from));
     assert.equal(await provider(from).getTransactionCount(alice(from).address), nonce + 1);
     await moveOn(rounds);
     return { account, sent };
@@ -87,7 +87,7 @@ describe("D3: money over chains between, by one signature", () => {
     const poor = fresh();
     const relayer = devnet.accounts.wallet(RELAYER).address;
     const before = await provider(A).getBalance(relayer);
-    await send(devnet.info(), { from: L1, to: { chain: X, account: poor }, amount: ETHER / 4n, fee: 1n }, alice(L1));
+    await send(devnet.info(), { chain: L1, to: { chain: X, account: poor }, amount: ETHER / 4n, fee: 1n }, alice(L1));
     await moveOn(3);
     assert.equal(await provider(X).getBalance(poor), 0n);
     assert.equal(await provider(A).getBalance(relayer), before);
@@ -110,7 +110,7 @@ describe("D3: money over chains between, by one signature", () => {
   test("what would be refunded to an account with code is left to it: its code could have every transaction of a relayer's fail", async () => {
     const { forwarders, factory } = devnet.info().chains.find(({ chainId }) => chainId === X)?.settlesOn?.contracts ?? {};
     assert.ok(forwarders !== undefined && factory !== undefined);
-    const fee = await forwardingFee(devnet.info(), { from: L1, to: X }, provider);
+    const fee = await forwardingFee(devnet.info(), { chain: L1, to: X }, provider);
     // What forwarders run takes coins.
     const refundTo = getCreateAddress({ from: forwarders, nonce: 1 }).toLowerCase() as Hex;
     const to = interoperableAddress(BigInt(X), fresh() as Hex);
@@ -146,8 +146,8 @@ describe("D3: money over chains between, by one signature", () => {
 
   test("a relayer that begins anew finds what is on its way", async () => {
     const account = fresh();
-    const fee = await forwardingFee(devnet.info(), { from: X, to: L1 }, provider);
-    await send(devnet.info(), { from: X, to: { chain: L1, account }, amount: 7n, fee }, alice(X));
+    const fee = await forwardingFee(devnet.info(), { chain: X, to: L1 }, provider);
+    await send(devnet.info(), { chain: X, to: { chain: L1, account }, amount: 7n, fee }, alice(X));
     await moveOn(1);
     // Chains that come have the relayers read everything again.
     await devnet.addChain({ name: "gamma" });

@@ -115,7 +115,7 @@ describe("attack: free deposit at 6 units a gas: what is free on a chain of form
     };
     const forced = await sendHome(bridged);
     const ecosystem = await loadEcosystem(clients[0]!);
-    const { deliveryTransactionHash } = await forceDelivery(ecosystem, { from: Number(A), messageHash: forced }, onL1());
+    const { deliveryTransactionHash } = await forceDelivery(ecosystem, { chain: Number(A), messageHash: forced }, onL1());
     await devnet.chains[1]!.pipeline.pollL1();
     assert.equal((await receiptOf(1, deliveryTransactionHash)).status, "0x1");
     const delivered = await sendHome(await bridgedToken());

@@ -44,7 +44,7 @@ describe("I3: what a page asks of the whole ecosystem", () => {
     created = (await contract.deploymentTransaction()!.wait())!;
     const data = token.encodeFunctionData("transfer", [BOB, 7n]);
     moved = (await (await alice.sendTransaction({ to: created.contractAddress!, data })).wait())!;
-    await send(devnet.info(), { from: A, to: { chain: B, account: BOB }, amount: 2n * ETHER }, alice);
+    await send(devnet.info(), { chain: A, to: { chain: B, account: BOB }, amount: 2n * ETHER }, alice);
     await devnet.settle();
     await devnet.relay();
   });

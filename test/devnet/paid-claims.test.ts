@@ -37,7 +37,7 @@ describe("C7: withdrawals that pay their claimer", () => {
     await devnet.relay();
   };
   const sendTo = async (account: Hex, fee: bigint) =>
-    send(devnet.info(), { from: A, to: { chain: L1, account }, amount: ETHER, fee }, alice());
+    send(devnet.info(), { chain: A, to: { chain: L1, account }, amount: ETHER, fee }, alice());
 
   test("the relayer claims what pays what it costs, once it is executed, and no more than that: others wait, and can be claimed", async () => {
     const fee = 4n * (await claimFee(l1()));

@@ -113,7 +113,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
   });
 
   test("a token that leaves its chain for the first time is approved, announced and sent", async () => {
-    const request = { action: "send", from: "alpha", to: `${BOB}@beta`, token: onAToken, amount: "5" };
+    const request = { action: "send", chain: "alpha", to: `${BOB}@beta`, token: onAToken, amount: "5" };
     assert.deepEqual(await carryOut(request), ["approval", "announcement", "send"]);
     assert.deepEqual(await carryOut({ ...request, token: undefined, amount: String(ETHER) }), ["send"]);
     await settle();
@@ -153,7 +153,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
       [["uint256", "7"]],
     );
     const words = { function: "balanceOf(address)", arguments: [alice] };
-    const call = await prepare({ action: "call", from: "beta", to: `${onAToken}@alpha`, inWords: words });
+    const call = await prepare({ action: "call", chain: "beta", to: `${onAToken}@alpha`, inWords: words });
     assert.deepEqual([call.step, Number(call.transaction.chainId)], ["call", 272]);
     assert.ok(call.transaction.data.includes(token.encodeFunctionData("balanceOf", [alice]).slice(2)));
     await sign(call);
@@ -184,7 +184,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
 
   test("C7: a call to L1 is one message, whose value the sender's account there is to have", async () => {
     const { l1 } = devnet.info();
-    const call = await prepare({ action: "call", from: "beta", to: `${BOB}@${l1.name}`, value: "7" });
+    const call = await prepare({ action: "call", chain: "beta", to: `${BOB}@${l1.name}`, value: "7" });
     assert.deepEqual([call.step, call.isLast, call.transaction.to], ["call", true, PREDEPLOYS.L1Messenger]);
     assert.equal(BigInt(call.transaction.value), 0n);
     const [body] = messenger.decodeFunctionData("sendToL1", call.transaction.data);
@@ -215,13 +215,13 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     );
     assert.match(await refused({ action: "withdraw", chain: "alpha", amount: "0" }), /must be above 0/);
     assert.match(await refused({ action: "withdraw", chain: "alpha", amount: String(99n * ETHER) }), /lacks .* ETH on alpha/);
-    assert.match(await refused({ action: "send", from: "alpha", to: BOB, amount: "1" }), /does not say on which chain/);
-    assert.match(await refused({ action: "call", from: "alpha", to: `${BOB}@beta`, data: "0x12345678" }), /no contract at/);
+    assert.match(await refused({ action: "send", chain: "alpha", to: BOB, amount: "1" }), /does not say on which chain/);
+    assert.match(await refused({ action: "call", chain: "alpha", to: `${BOB}@beta`, data: "0x12345678" }), /no contract at/);
     const oracle = "0x420000000000000000000000000000000000000f";
     const lost = /of the OP Stack's contracts, .* the money would be lost/;
     assert.match(await refused({ action: "deposit", chain: "alpha", amount: "1", to: oracle }), lost);
-    assert.match(await refused({ action: "send", from: "alpha", to: `${oracle}@beta`, amount: "1" }), lost);
-    assert.match(await refused({ action: "call", from: "l1", to: `${oracle}@alpha`, data: "0x", value: "1" }), lost);
+    assert.match(await refused({ action: "send", chain: "alpha", to: `${oracle}@beta`, amount: "1" }), lost);
+    assert.match(await refused({ action: "call", chain: "l1", to: `${oracle}@alpha`, data: "0x", value: "1" }), lost);
   });
 
   test("with gas of its own, a call or a creation that would revert is made as it is, for its failure is what is looked at", async () => {

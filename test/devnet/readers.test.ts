@@ -56,7 +56,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     const receipt = await sent.wait();
     [transactionHash, blockHash] = [sent.hash, receipt!.blockHash];
     const bob = devnet.accounts.wallet(BOB).address;
-    await send(info, { from: "hidden", to: `${bob}@open`, amount: 1n }, alice);
+    await send(info, { chain: "hidden", to: `${bob}@open`, amount: 1n }, alice);
     [message] = (await devnet.messages()) as [MessageInfo];
     const session = await openSession(info.chains[0]!, devnet.accounts.wallet(READER));
     authorization = `Bearer ${session.token}`;

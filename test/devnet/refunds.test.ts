@@ -93,7 +93,7 @@ describe("A9: a transfer that L1 refused, of a chain whose operator lets no refu
     assert.deepEqual([refund?.rootIndex, refund?.steps.has("executed")], [undefined, false]);
 
     const [alice, stranger] = await Promise.all([scene.balance(ALICE), scene.balance(STRANGER)]);
-    const request = { from: Number(A), messageHash: refund!.messageHash };
+    const request = { chain: Number(A), messageHash: refund!.messageHash };
     const forced = await forceDelivery(scene.ecosystem, request, scene.onL1(STRANGER));
     assert.deepEqual([forced.destinationChainId, forced.rootTransactionHash !== undefined], [Number(A), true]);
     await scene.devnet.chains[0]!.pipeline.pollL1();
@@ -178,7 +178,7 @@ describe("A9: what is sent to a chain that is created after its batch has begun"
     const alice = await scene.balance(ALICE);
     assert.equal((await scene.message(hash)).refusal, refusal("goes"));
     const [bundle] = scene.journeys("bundle");
-    const request = { from: Number(A), messageHash: bundle!.messageHash };
+    const request = { chain: Number(A), messageHash: bundle!.messageHash };
     await assert.rejects(forceDelivery(scene.ecosystem, request, scene.onL1(STRANGER)), {
       code: "NotDeliverable",
       message: /^SentBeforeChain: .*; it is in 0x[0-9a-f]{64}: have each given back$/,

@@ -89,7 +89,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     await settled();
     const sent = await send(
       devnet.info(),
-      { from: A, to: { chain: 301, account: BOB }, amount: ETHER },
+      { chain: A, to: { chain: 301, account: BOB }, amount: ETHER },
       alice(open(devnet.chains[0]!)),
     );
     await (await alice(open(delta)).sendTransaction({ to: BOB, value: 1n })).wait();
@@ -176,7 +176,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
       assert.equal(devnet.chains[1]!.url, url);
       assert.equal(await beta.getBalance(BOB), 3n);
       await (await alice(beta).sendTransaction({ to: BOB, value: 1n })).wait();
-      await send(devnet.info(), { from: A, to: { chain: B, account: BOB }, amount: ETHER }, alice(open(devnet.chains[0]!)));
+      await send(devnet.info(), { chain: A, to: { chain: B, account: BOB }, amount: ETHER }, alice(open(devnet.chains[0]!)));
       await settled();
       assert.equal(await beta.getBalance(BOB), ETHER + 4n);
     }

@@ -148,11 +148,11 @@ describe("D3: a chain settles on another chain", () => {
 
   test("calls between members without a common layer are refused by name, with the way", async () => {
     const to = `${CAROL}@beta`;
-    await assert.rejects(call(devnet.info(), { from: X, to, data: "0x" }, alice(X)), {
+    await assert.rejects(call(devnet.info(), { chain: X, to, data: "0x" }, alice(X)), {
       code: "OtherSettlementLayer",
       message: "x and beta have no layer in common on which they meet: send to alpha first, and from there on",
     });
-    await assert.rejects(call(devnet.info(), { from: "l1", to: `${CAROL}@x`, data: "0x" }, alice(A)), {
+    await assert.rejects(call(devnet.info(), { chain: "l1", to: `${CAROL}@x`, data: "0x" }, alice(A)), {
       message: "l1 and x have no layer in common on which they meet: send to alpha first, and from there on",
     });
   });
@@ -164,7 +164,7 @@ describe("D3: a chain settles on another chain", () => {
     const blocks = await devnet.l1.provider.getBlockNumber();
     const contract = await deploy(alice(A), "CallTarget");
     const data = target.encodeFunctionData("double", [4n]) as Hex;
-    const sent = await call(info, { from: X, to: `${contract}@alpha`, data, value: 3n }, alice(X));
+    const sent = await call(info, { chain: X, to: `${contract}@alpha`, data, value: 3n }, alice(X));
     await devnet.settle(X);
     const name = { chain: X, sender: sent.sender, messageHash: sent.messageHash };
     assert.equal((await executeL1Call(info, name, alice(A))).state, "executed");
@@ -203,7 +203,7 @@ describe("D3: a chain settles on another chain", () => {
     assert.equal(y.chainId, Y);
     assert.equal(y.base, chainOf(X).base);
     const blocks = await devnet.l1.provider.getBlockNumber();
-    const sent = await send(devnet.info(), { from: X, to: { chain: Y, account: CAROL }, amount: 7n }, alice(X));
+    const sent = await send(devnet.info(), { chain: X, to: { chain: Y, account: CAROL }, amount: 7n }, alice(X));
     for (const id of [X, Y, X, Y]) {
       await devnet.settle(id);
       await devnet.relay();
@@ -227,10 +227,10 @@ describe("D3: a chain settles on another chain", () => {
 
   test("what a neighbour sends to the chain below is relayed for what it costs, or not at all", async () => {
     const dave = "0x00000000000000000000000000000000000da4e1";
-    const free = await send(devnet.info(), { from: B, to: `${dave}@alpha`, amount: 5n }, alice(B));
-    const paid = { from: B, to: { chain: A, account: dave }, data: "0x", value: 7n, reward: ETHER / 100n } as const;
+    const free = await send(devnet.info(), { chain: B, to: `${dave}@alpha`, amount: 5n }, alice(B));
+    const paid = { chain: B, to: { chain: A, account: dave }, data: "0x", value: 7n, reward: ETHER / 100n } as const;
     await call(devnet.info(), paid, alice(B));
-    const back = await send(devnet.info(), { from: A, to: `${dave}@beta`, amount: 9n }, alice(A));
+    const back = await send(devnet.info(), { chain: A, to: `${dave}@beta`, amount: 9n }, alice(A));
     await moveOn();
     assert.equal(await clientFor(A).getBalance(dave), 7n);
     assert.equal(await clientFor(B).getBalance(dave), 9n);

@@ -119,7 +119,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     await moveOn();
     const before = devnet.chains[0]!.pipeline.progress();
     await devnet.stopChain(A);
-    const there = await send(devnet.info(), { from: B, to: { chain: A, account: CAROL }, amount: ETHER }, alice(beta));
+    const there = await send(devnet.info(), { chain: B, to: { chain: A, account: CAROL }, amount: ETHER }, alice(beta));
     await requestFromL1(
       devnet.ecosystem.addresses.factory,
       { chainId: A, to: CAROL, valueWei: 2n * ETHER },
@@ -145,7 +145,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
 
   test("a delivery that was imported before the stop waits too", async () => {
     await ask("hyperchain_setFault", { type: "drop", target: "all" });
-    const sent = await send(devnet.info(), { from: B, to: { chain: A, account: BOB }, amount: ETHER }, alice(beta));
+    const sent = await send(devnet.info(), { chain: B, to: { chain: A, account: BOB }, amount: ETHER }, alice(beta));
     await moveOn();
     await ask("hyperchain_setFault", { type: "clear" });
     await devnet.stopChain(A);
@@ -194,7 +194,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     await devnet.stopChain(A);
     const gamma = await devnet.addChain({ name: "gamma" });
     await devnet.startChain(A);
-    await send(devnet.info(), { from: A, to: { chain: gamma.chainId, account: CAROL }, amount: ETHER }, alice(alpha));
+    await send(devnet.info(), { chain: A, to: { chain: gamma.chainId, account: CAROL }, amount: ETHER }, alice(alpha));
     await moveOn();
     assert.equal(await open(2).getBalance(CAROL), ETHER);
   });

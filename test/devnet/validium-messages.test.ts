@@ -41,13 +41,13 @@ describe("C1 F3: what a validium sends arrives, though L1 has neither its data n
 
   test("a transfer, a call with value, and back again", async () => {
     const counter = await deployVisitorCounter(alice(1));
-    await send(info, { from: "hidden", to: `${bob()}@open`, amount: ETHER }, alice(0));
-    await call(info, { from: "hidden", to: `${counter}@open`, data: "0x", value: ETHER / 2n }, alice(0));
+    await send(info, { chain: "hidden", to: `${bob()}@open`, amount: ETHER }, alice(0));
+    await call(info, { chain: "hidden", to: `${counter}@open`, data: "0x", value: ETHER / 2n }, alice(0));
     await devnet.settle();
     await devnet.relay();
     assert.equal(await clients[1]!.getBalance(bob()), ETHER);
     assert.equal(await visits(alice(1), counter), 1n);
-    await send(info, { from: "open", to: `${bob()}@hidden`, amount: ETHER / 4n }, alice(1));
+    await send(info, { chain: "open", to: `${bob()}@hidden`, amount: ETHER / 4n }, alice(1));
     await devnet.settle();
     await devnet.relay();
     assert.equal(await clients[0]!.getBalance(bob()), ETHER / 4n);

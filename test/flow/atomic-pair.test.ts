@@ -104,7 +104,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
         { to: at(one), data: double(2n), value: 5n },
         { to: at(other), data: double(4n) },
       ];
-      const sent = await callTogether(devnet.info(), { from: below, calls }, on(below));
+      const sent = await callTogether(devnet.info(), { chain: below, calls }, on(below));
       assert.deepEqual(
         sent.map(({ type, sourceChainId, destinationChainId }) => [type, BigInt(sourceChainId), BigInt(destinationChainId)]),
         [
@@ -128,7 +128,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
         [good, refused],
         [refused, good],
       ]) {
-        await assert.rejects(callTogether(devnet.info(), { from: below, calls }, on(below)), {
+        await assert.rejects(callTogether(devnet.info(), { chain: below, calls }, on(below)), {
           code: "Refused",
           details: { error: "GasLimitTooHigh", args: [8_000_000n, 8_000_001n] },
         });
@@ -143,7 +143,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
         { to: at(one), data: double(3n), value: 7n, refundTo, gasLimit: 100_000n },
         { to: at(other), data: double(6n), value: 9n },
       ];
-      const [failed, stands] = await callTogether(devnet.info(), { from: below, calls }, on(below));
+      const [failed, stands] = await callTogether(devnet.info(), { chain: below, calls }, on(below));
       await devnet.relay();
       assert.deepEqual(await outcome(failed!), { status: 0, called: undefined });
       assert.deepEqual(await outcome(stands!), { status: 1, called: [alice(), 6n, 9n] });
@@ -157,13 +157,13 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
     test(`on ${name}, operations of others come before, between and behind, and each chain takes its own when it does`, async () => {
       const bob = devnet.accounts.wallet(BOB).address;
       const queueOfBob = (id: bigint, argument: bigint) =>
-        call(devnet.info(), { from: below, to: at(id), data: double(argument) }, on(below, BOB));
+        call(devnet.info(), { chain: below, to: at(id), data: double(argument) }, on(below, BOB));
       const before = await queueOfBob(other, 20n);
       const calls = [
         { to: at(one), data: double(22n) },
         { to: at(other), data: double(24n) },
       ];
-      const [first, second] = await callTogether(devnet.info(), { from: below, calls }, on(below));
+      const [first, second] = await callTogether(devnet.info(), { chain: below, calls }, on(below));
       const behind = await queueOfBob(one, 26n);
       const { pipeline } = devnet.chains.find(({ chainId }) => chainId === one)!;
       await pipeline.pollL1();
@@ -186,11 +186,11 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
       { to: at(X), data: double(2n) },
       { to: at(B), data: double(2n) },
     ];
-    await assert.rejects(callTogether(devnet.info(), { from: A, calls }, on(A)), {
+    await assert.rejects(callTogether(devnet.info(), { chain: A, calls }, on(A)), {
       code: "OtherSettlementLayer",
       message: /@beta is not on a chain that settles on alpha: its queue is on l1; call it from there$/,
     });
-    await assert.rejects(callTogether(devnet.info(), { from: A, calls: [] }, on(A)), RangeError);
+    await assert.rejects(callTogether(devnet.info(), { chain: A, calls: [] }, on(A)), RangeError);
   });
 
   const CAROL = "0x00000000000000000000000000000000000ca201";

@@ -101,7 +101,7 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
 
   test("it goes to the other chain as an ERC-20, comes back as base token, and is withdrawn to L1", async () => {
     const aliceOn = (place: number) => devnet.accounts.wallet(ALICE).connect(clients[place]!);
-    await send(info, { from: "gas", to: `${alice}@ether`, amount: 3n * ETHER }, aliceOn(0));
+    await send(info, { chain: "gas", to: `${alice}@ether`, amount: 3n * ETHER }, aliceOn(0));
     await devnet.settle(A);
     await devnet.relay();
     const there = await findToken(info, info.chains[1]!, token, clients[1]!);
@@ -109,7 +109,7 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
     await checkBacking();
 
     const before = await clients[0]!.getBalance(alice);
-    await send(info, { from: "ether", to: `${alice}@gas`, amount: 3n * ETHER, token: there.address }, aliceOn(1));
+    await send(info, { chain: "ether", to: `${alice}@gas`, amount: 3n * ETHER, token: there.address }, aliceOn(1));
     await devnet.settle();
     await devnet.relay();
     assert.equal(await clients[0]!.getBalance(alice), before + 3n * ETHER);

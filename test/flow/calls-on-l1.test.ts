@@ -36,7 +36,7 @@ test("C7: with real proofs, a rollup's sender and a validium's call a contract o
   for (const [i, chainId] of [A, V].entries()) {
     const client = clients[i]!;
     const signer = devnet.accounts.wallet(ALICE).connect(client);
-    const sent = await call(info, { from: chainId, to: `${contract}@l1`, data, value: 3n }, signer);
+    const sent = await call(info, { chain: chainId, to: `${contract}@l1`, data, value: 3n }, signer);
     const name = { chain: chainId, sender: sent.sender, messageHash: sent.messageHash };
     const view = viewL1(info, devnet.l1.provider);
     assert.deepEqual(await executeL1Call(info, name, stranger!, view), { state: "unknown" });

@@ -44,7 +44,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
     executeL1Call(info, name, on(below(BigInt(name.chain)), account));
   const settle = (id: bigint): Promise<unknown> => devnet.settle(id);
   const order = (id: bigint, more: Partial<Parameters<typeof call>[1]> = {}, account = ALICE): Promise<SentCall> =>
-    call(info, { from: id, to: `${contract}@l1`, data: data(4n), ...more }, on(id, account));
+    call(info, { chain: id, to: `${contract}@l1`, data: data(4n), ...more }, on(id, account));
 
   async function calls(): Promise<readonly (readonly unknown[])[]> {
     const logs = await devnet.l1.provider.getLogs({ address: contract, fromBlock: 0 });
@@ -88,7 +88,7 @@ describe("C7: a call from a chain on a chain reaches L1 over the chains between,
   test("each step is brought by any account, in its order and once; the contract sees the sender's account on L1", async () => {
     const account = l1AccountOf(info, { chain: X, sender: on(X).address, on: "l1" });
     await (await on("l1", BOB).sendTransaction({ to: account, value: 5n })).wait();
-    const estimate = { from: X, to: `${contract}@l1`, data: data(4n), value: 5n, sender: on(X).address };
+    const estimate = { chain: X, to: `${contract}@l1`, data: data(4n), value: 5n, sender: on(X).address };
     const { gasLimit } = await estimateCall(info, estimate, (id) => (id === Number(A) ? clients.get(A)! : devnet.l1.provider));
     const nonce = await on(X).getNonce();
     const sent = await order(X, { value: 5n, funded: true, gasLimit });

@@ -51,7 +51,7 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
   });
 
   test("a transfer between them is delivered once, wherever the process ends while it is under way", async () => {
-    await send(info(), { from: X, to: { chain: Y, account: CAROL }, amount: 7n }, kept.wallet(ALICE, 1));
+    await send(info(), { chain: X, to: { chain: Y, account: CAROL }, amount: 7n }, kept.wallet(ALICE, 1));
     await kept.restart();
     await kept.devnet.settle(X);
     await kept.restart();

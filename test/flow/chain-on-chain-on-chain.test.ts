@@ -55,8 +55,8 @@ describe("D3: a chain settles on a chain that settles on a chain", () => {
   });
 
   test("money goes to L1 by one signature, over both chains below, with real proofs at each", async () => {
-    const fee = await forwardingFee(info(), { from: Number(Z), to: Number(L1) }, provider);
-    const sent = await send(info(), { from: Z, to: { chain: L1, account: CAROL }, amount: ETHER, fee }, alice(Z));
+    const fee = await forwardingFee(info(), { chain: Number(Z), to: Number(L1) }, provider);
+    const sent = await send(info(), { chain: Z, to: { chain: L1, account: CAROL }, amount: ETHER, fee }, alice(Z));
     assert.deepEqual(
       sent.hops?.map(({ chainId }) => chainId),
       [X, A],
@@ -69,8 +69,8 @@ describe("D3: a chain settles on a chain that settles on a chain", () => {
   });
 
   test("money comes from L1 by one signature, through both queues, with a restart while it is under way", async () => {
-    const fee = await forwardingFee(info(), { from: Number(L1), to: Number(Z) }, provider);
-    await send(info(), { from: L1, to: { chain: Z, account: CAROL }, amount: ETHER, fee }, alice(L1));
+    const fee = await forwardingFee(info(), { chain: Number(L1), to: Number(Z) }, provider);
+    await send(info(), { chain: L1, to: { chain: Z, account: CAROL }, amount: ETHER, fee }, alice(L1));
     await kept.restart();
     for (let hop = 0; hop < 3; hop++) await kept.devnet.relay();
     assert.equal(await provider(Z).getBalance(CAROL), ETHER - 2n * QUEUE_COST);

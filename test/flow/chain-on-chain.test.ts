@@ -28,7 +28,7 @@ test("D3: a message between two chains on a chain takes its seven steps with rea
     await devnet.settle();
     const blocks = await devnet.l1.provider.getBlockNumber();
     const alice = devnet.accounts.wallet(ALICE).connect(x);
-    const sent = await send(devnet.info(), { from: X, to: { chain: Y, account: CAROL }, amount: 7n }, alice);
+    const sent = await send(devnet.info(), { chain: X, to: { chain: Y, account: CAROL }, amount: 7n }, alice);
     const { receipts } = await settleNow(chainOf(X));
     // Solidity on alpha verified the proof, in a transaction as any account could send it.
     const proven = await alpha.getTransactionReceipt(receipts.prove!.hash);

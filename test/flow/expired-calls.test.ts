@@ -35,7 +35,7 @@ test(`a call that expired is not made: a relayer ends it for its reward, and the
   const info = devnet.info();
   const deadline = BigInt((await clients[1]!.getBlock("latest"))!.timestamp) + SECONDS;
   const data = target.encodeFunctionData("double", [4n]) as Hex;
-  const order = { from: Number(A), to: { chain: Number(B), account }, data, value: 7n, refundTo: REFUNDED, deadline };
+  const order = { chain: Number(A), to: { chain: Number(B), account }, data, value: 7n, refundTo: REFUNDED, deadline };
   const late = await call(info, { ...order, reward: ETHER / 10n }, alice(0));
   // One that only its executor may bring, and never does.
   const attributes = [

@@ -129,7 +129,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
     const hashes: Hex[] = [];
     for (const messageHash of messages) {
       const { rootIndex } = relayer.journey(B, messageHash)!;
-      const forced = await forceDelivery(ecosystem, { from: Number(B), messageHash, rootIndex }, onL1());
+      const forced = await forceDelivery(ecosystem, { chain: Number(B), messageHash, rootIndex }, onL1());
       flooder += Number((await devnet.l1.provider.getTransactionReceipt(forced.l1TransactionHash))!.gasUsed) - INTRINSIC_GAS;
       hashes.push(forced.deliveryTransactionHash);
     }

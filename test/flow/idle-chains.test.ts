@@ -40,7 +40,7 @@ describe("chains whose open batch holds nothing but roots of other chains", () =
   const idle = (): readonly boolean[] => kept.devnet.chains.map((_, place) => sequencer(place).isIdle);
   const balance = (place: number) => kept.client(place).getBalance(BOB);
   const transfer = (to: number, amount = 7n) =>
-    send(kept.devnet.info(), { from: IDS[SOURCE]!, to: { chain: IDS[to]!, account: BOB }, amount }, kept.wallet(ALICE, SOURCE));
+    send(kept.devnet.info(), { chain: IDS[SOURCE]!, to: { chain: IDS[to]!, account: BOB }, amount }, kept.wallet(ALICE, SOURCE));
   /** Moves L1 ahead of the chains, whose batches it refuses from its future. */
   const leadChains = async (seconds: number): Promise<void> => {
     await kept.devnet.l1.request("evm_increaseTime", [seconds]);

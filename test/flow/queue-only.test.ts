@@ -204,7 +204,7 @@ describe("a chain whose order is L1's queue alone", () => {
     await passL1(60n);
     const { messageHash: called } = await call(
       devnet.info(),
-      { from: "l1", to: `${contract}@271`, data: "0x", value: 77n },
+      { chain: "l1", to: `${contract}@271`, data: "0x", value: 77n },
       bobOnL1(),
     );
     assert.equal((await first.pollL1()).operations.length, 3);
@@ -303,7 +303,7 @@ describe("a chain whose order is L1's queue alone", () => {
   it("pays a withdrawal that came by the queue, once any account has settled it", async () => {
     const data = baseToken.encodeFunctionData("withdraw", [bob]) as Hex;
     const to = `${PREDEPLOYS.L2BaseToken}@271`;
-    const sent = await call(devnet.info(), { from: "l1", to, data, value: ETHER / 4n }, bobOnL1());
+    const sent = await call(devnet.info(), { chain: "l1", to, data, value: ETHER / 4n }, bobOnL1());
     await first.pollL1();
     const receipt = (await client.getTransactionReceipt(sent.messageHash))!;
     const withdrawal = sentMessages(Number(CHAIN_ID), Number(devnet.l1.chainId), receipt as never).find(

@@ -45,7 +45,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
     );
     [alpha, x] = [clientOf(chainOf(A)), clientOf(chainOf(X))];
     const alice = devnet.accounts.wallet(ALICE);
-    await send(devnet.info(), { from: X, to: { chain: X, account: CAROL }, amount: 5n }, alice.connect(x));
+    await send(devnet.info(), { chain: X, to: { chain: X, account: CAROL }, amount: 5n }, alice.connect(x));
     const created = await (await alice.connect(x).sendTransaction({ data: STORING })).wait();
     contract = created?.contractAddress?.toLowerCase() as Hex;
     await devnet.settle(X);

@@ -174,7 +174,7 @@ describe("C2, C4 and C9 with real proofs: money goes from A over B and C to L1, 
     const { secret } = await announceName(info, name, on(-1));
     await takeName(info, { ...name, secret }, on(-1));
     const place = await resolveChainAddress(info, `bob@${B}`, devnet.l1.provider);
-    await sendMoney(info, { from: Number(A), to: { chain: place.chainId, account: place.account }, amount: 7n }, on(0));
+    await sendMoney(info, { chain: Number(A), to: { chain: place.chainId, account: place.account }, amount: 7n }, on(0));
 
     const before = await inUse(1);
     const ofRelayer = await clients[1]!.getBalance(devnet.accounts.wallet(RELAYER).address);

@@ -36,10 +36,10 @@ test("C7: with real proofs, one call and one contract entry send over all routes
   const token = await deploy(onL1(), "L2TestToken", 1000n, false, false);
   const alice = onL1().address;
   const go = (from: number | bigint, to: number | bigint, amount: bigint, what?: Hex): Promise<Sent> =>
-    send(info, { from, to: `${BOB}@${to}`, amount, token: what }, Number(from) === l1 ? onL1() : onA());
+    send(info, { chain: from, to: `${BOB}@${to}`, amount, token: what }, Number(from) === l1 ? onL1() : onA());
 
   // From L1, and inside L1.
-  await send(info, { from: l1, to: `${alice}@${A}`, amount: 500n, token }, onL1());
+  await send(info, { chain: l1, to: `${alice}@${A}`, amount: 500n, token }, onL1());
   const first = [await go(l1, A, 1n, token), await go(l1, B, 2n, token), await go(l1, l1, 3n, token)];
   assert.deepEqual(
     first.map(({ type }) => type),

@@ -30,8 +30,8 @@ after(async () => {
 });
 
 const on = (chain: 0 | 1) => devnet.accounts.wallet(ALICE).connect(clients[chain]!);
-const send = (request: Omit<SwapRequest, "from">): Promise<SentSwap> =>
-  swap(devnet.info(), { from: Number(A), ...request }, on(0), () => clients[1]!);
+const send = (request: Omit<SwapRequest, "chain">): Promise<SentSwap> =>
+  swap(devnet.info(), { chain: Number(A), ...request }, on(0), () => clients[1]!);
 
 /** Everything that a chain sent arrives: its batch is executed on L1, by night with a proof. */
 async function settle(chain: 0 | 1): Promise<void> {

@@ -30,7 +30,7 @@ test("C12: 100 listed transfers take at most 2.5 times the bytes of transfers to
     const [alpha, beta] = devnet.chains;
     const [onAlpha, onBeta] = [clientOf(alpha!), clientOf(beta!)];
     const alice = devnet.accounts.wallet(ALICE).connect(onAlpha);
-    const sent = await sendListed(devnet.info(), { from: 271, to: { chain: 272, account: CAROL }, amount: 7n }, alice, onBeta);
+    const sent = await sendListed(devnet.info(), { chain: 271, to: { chain: 272, account: CAROL }, amount: 7n }, alice, onBeta);
     assert.equal(sent.place, 0);
     await settleNow(alpha!);
     await devnet.relay();

@@ -83,7 +83,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
   const takeListed = async (place: number, account: number, to?: string) => {
     const list = await findSentList(clients[0]!, listed[0]!.list);
     const signer = devnet.accounts.wallet(account).connect(devnet.l1.provider);
-    return refundListed(devnet.info(), { from: A, list: list!, place, to }, signer, () => clients[1]!);
+    return refundListed(devnet.info(), { chain: A, list: list!, place, to }, signer, () => clients[1]!);
   };
   const refusedWith = (name: string) => (error: unknown) => contractErrorOf(error)?.name === name;
 
@@ -103,7 +103,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
       [BOB, 4n],
     ] as const) {
       const to = { chain: B, account: lowerCaseAddress(devnet.accounts.wallet(account).address) };
-      listed.push(await sendListed(devnet.info(), { from: A, to, amount }, alice, clients[1]!));
+      listed.push(await sendListed(devnet.info(), { chain: A, to, amount }, alice, clients[1]!));
     }
     await settleNow(devnet.chains[0]!);
     assert.equal(await inTransit(), ETHER + 7n);

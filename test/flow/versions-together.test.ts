@@ -56,7 +56,7 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
     return receipt;
   };
   const throughL1 = async ({ to, data, value }: { to: string; data: string; value: bigint }) => {
-    const request = { from: "l1", to: `${to}@${QUEUE}`, data: data as Hex, value };
+    const request = { chain: "l1", to: `${to}@${QUEUE}`, data: data as Hex, value };
     const { messageHash } = await call(devnet.info(), request, onL1());
     await devnet.chains[placeOf(QUEUE)]!.pipeline.pollL1();
     return clients[placeOf(QUEUE)]!.getTransactionReceipt(messageHash);
@@ -84,7 +84,7 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
     for (const from of [A, OF_2]) {
       const sent = await send(from, transferOf(QUEUE, ETHER, FRIEND));
       await devnet.settle(from);
-      await forceDelivery(devnet.info(), { from: Number(from), messageHash: messageOf(from, sent, "transfer") }, onL1());
+      await forceDelivery(devnet.info(), { chain: Number(from), messageHash: messageOf(from, sent, "transfer") }, onL1());
     }
     await devnet.chains[placeOf(QUEUE)]!.pipeline.pollL1();
     assert.equal(await balanceOn(QUEUE), 2n * ETHER);

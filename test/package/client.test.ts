@@ -27,7 +27,7 @@ const [alpha, beta] = ecosystem.chains;
 const to = (name) => client.formatChainAddress(ecosystem, client.parseChainAddress(ecosystem, "0x00000000000000000000000000000000000a11ce@" + name));
 
 const signer = new Wallet("${KEY_1}", providers.get(alpha.chainId));
-const sent = await client.send(ecosystem, { from: "alpha", to: to("beta"), amount: 3n }, signer);
+const sent = await client.send(ecosystem, { chain: "alpha", to: to("beta"), amount: 3n }, signer);
 const arrived = await client.waitForStep(alphaProvider, sent.messageHash, "executed");
 const view = await client.walletView(ecosystem, "0x00000000000000000000000000000000000a11ce", (chainId) => providers.get(chainId));
 
@@ -37,7 +37,7 @@ const back = await client.withdraw(ecosystem, { chain: "beta", amount: 5n, to: "
 await client.waitForStep(alphaProvider, back.messageHash, "inTransactionRoot");
 const l1 = new NonceManager(new Wallet("${KEY_1}", providers.get(ecosystem.l1.chainId)));
 const claim = await client.finalizeWithdrawal(ecosystem, { chain: "beta", messageHash: back.messageHash }, l1);
-const refusal = await client.send(ecosystem, { from: "alpha", to: to("gamma"), amount: 3n }, signer).catch((error) => error);
+const refusal = await client.send(ecosystem, { chain: "alpha", to: to("gamma"), amount: 3n }, signer).catch((error) => error);
 const late = await client.waitForStep(alphaProvider, "0x" + "12".repeat(32), "executed", { timeoutMs: 1 }).catch((error) => error);
 console.log(JSON.stringify({
   steps: arrived.steps.map(({ step }) => step).slice(0, 6),

@@ -205,7 +205,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     "a message stands under the transaction that began it, and one click shows the calls on both chains",
     { skip },
     async () => {
-      await send(devnet.info(), { from: 271n, to: { chain: 272n, account: BOB }, amount: 2n * ETHER }, alice);
+      await send(devnet.info(), { chain: 271n, to: { chain: 272n, account: BOB }, amount: 2n * ETHER }, alice);
       const sent = row("with 2 ETH");
       await sent.getByText("transfer to beta").waitFor();
       await settle();
@@ -314,7 +314,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const before = await newest();
     const to = { chain: devnet.info().l1.chainId, account: BOB } as const;
     const deadline = before + 3_600n;
-    const { messageHash } = await call(devnet.info(), { from: 271n, to, data: "0x12345678", deadline }, alice);
+    const { messageHash } = await call(devnet.info(), { chain: 271n, to, data: "0x12345678", deadline }, alice);
     await devnet.settle();
     const onL1 = async (): Promise<bigint> => BigInt((await devnet.l1.provider.getBlock("latest"))!.timestamp);
     const beforeOnL1 = await onL1();

@@ -40,7 +40,7 @@ describe("I11: each control of the page does what it says, and stands in the fee
   /** A message to beta that a settle has brought to where the relayer delivers it. */
   const sent = async (amount: bigint): Promise<string> => {
     const to = { chain: 272n, account: BOB } as const;
-    const { messageHash } = await send(devnet.info(), { from: 271n, to, amount }, alice);
+    const { messageHash } = await send(devnet.info(), { chain: 271n, to, amount }, alice);
     await devnet.settle();
     return messageHash;
   };
@@ -112,7 +112,7 @@ describe("I11: each control of the page does what it says, and stands in the fee
 
   test("what is sent is settled, delivered, and its row says that it arrived", { skip }, async () => {
     const to = { chain: 272n, account: BOB } as const;
-    const { messageHash } = await send(devnet.info(), { from: 271n, to, amount: 11n }, alice);
+    const { messageHash } = await send(devnet.info(), { chain: 271n, to, amount: 11n }, alice);
     await press("Settle now");
     await told("settled: 2 batches");
     assert.equal(await hasArrived(messageHash), false);

@@ -37,7 +37,7 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
     const client = clientOf(devnet.chains[0]!);
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     for (const amount of [1n, 2n])
-      await send(devnet.info(), { from: 271n, to: { chain: 272n, account: alice.address }, amount: amount * ETHER }, alice);
+      await send(devnet.info(), { chain: 271n, to: { chain: 272n, account: alice.address }, amount: amount * ETHER }, alice);
     client.destroy();
     await devnet.settle();
     await devnet.relay();

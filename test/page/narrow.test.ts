@@ -101,11 +101,11 @@ describe("I11: each page of the page on a narrow screen", async () => {
     const refused = await alice.sendTransaction({ to: money, data, gasLimit: 200_000n });
     await client.waitForTransaction(refused.hash);
     const to = { chain: 272n, account: BOB } as const;
-    const { messageHash } = await send(devnet.info(), { from: 271n, to, amount: 2n * ETHER }, alice);
+    const { messageHash } = await send(devnet.info(), { chain: 271n, to, amount: 2n * ETHER }, alice);
     await devnet.settle();
     await devnet.relay();
     // One that waits, with all that is said of it.
-    await send(devnet.info(), { from: 271n, to, amount: ETHER }, alice);
+    await send(devnet.info(), { chain: 271n, to, amount: ETHER }, alice);
     const onL1 = (await devnet.messages()).find((each) => each.messageHash === messageHash)!.steps[1]!.transactionHash;
     routes.push(
       ...["", "l1", "l1/blocks", `l1/tx/${onL1}`, "alpha", "alpha/blocks", "alpha/batches", "alpha/block/1", "alpha/batch/0"],

@@ -57,7 +57,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     client = clientOf(devnet.chains[0]!);
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     const info = devnet.info();
-    await send(info, { from: 271n, to: { chain: 272n, account: BOB }, amount: 2n * ETHER }, alice);
+    await send(info, { chain: 271n, to: { chain: 272n, account: BOB }, amount: 2n * ETHER }, alice);
     const onBeta = clientOf(devnet.chains[1]!);
     const deployed = await devnet.accounts.wallet(ALICE).connect(onBeta).sendTransaction({ data: REVERTS });
     reverting = (await deployed.wait())!.contractAddress!.toLowerCase() as Hex;
@@ -73,7 +73,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     };
     moved = await transfer(7n);
     refused = await transfer(5_000n);
-    await call(info, { from: 271n, to: { chain: 272n, account: reverting }, data: "0x12345678", value: 0n, reward: 0n }, alice);
+    await call(info, { chain: 271n, to: { chain: 272n, account: reverting }, data: "0x12345678", value: 0n, reward: 0n }, alice);
     await devnet.settle();
     await devnet.relay();
     tab = await browser.newPage();

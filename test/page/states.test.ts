@@ -82,7 +82,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
 
   test("a message whose call ran out of gas says so, where it ran and with its calls", { skip }, async () => {
     const alice = accounts.wallet(ALICE).connect(clientNamed(1));
-    const asked = { from: ALPHA, to: { chain: BETA, account: endless }, data: "0x12345678", gasLimit: 100_000n } as const;
+    const asked = { chain: ALPHA, to: { chain: BETA, account: endless }, data: "0x12345678", gasLimit: 100_000n } as const;
     const { messageHash } = await call(devnet.info(), asked, alice);
     await devnet.settle();
     await devnet.relay();
@@ -198,7 +198,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     async () => {
       const alice = accounts.wallet(ALICE).connect(clientNamed(1));
       const bob = { chain: BETA, account: addressOf(BOB) } as const;
-      const { messageHash } = await send(devnet.info(), { from: ALPHA, to: bob, amount: ETHER }, alice);
+      const { messageHash } = await send(devnet.info(), { chain: ALPHA, to: bob, amount: ETHER }, alice);
       await devnet.stopChain(BETA);
       await devnet.settle();
       await devnet.relay();
@@ -277,7 +277,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     const inside = devnet.chains[0]!.provider;
     const onHidden = { chain: HIDDEN, account: addressOf(BOB) } as const;
     const alice = accounts.wallet(ALICE).connect(clientNamed(1));
-    const { messageHash } = await send(devnet.info(), { from: ALPHA, to: onHidden, amount: 1n }, alice);
+    const { messageHash } = await send(devnet.info(), { chain: ALPHA, to: onHidden, amount: 1n }, alice);
     await devnet.settle();
     await devnet.relay();
     await open(`message/${ALPHA}/${messageHash}`);

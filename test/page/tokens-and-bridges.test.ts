@@ -54,7 +54,7 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
     await (await token.getFunction("transfer")(BOB, 7n)).wait();
     await (await token.getFunction("approve")(PREDEPLOYS.L2NativeTokenVault, 300n)).wait();
     const to = { chain: 272n, account: BOB } as const;
-    await send(devnet.info(), { from: 271n, to, token: address as Hex, amount: 300n }, alice);
+    await send(devnet.info(), { chain: 271n, to, token: address as Hex, amount: 300n }, alice);
     await devnet.settle();
     await devnet.relay();
     tab = await browser.newPage();

@@ -309,7 +309,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       const coin = await new ContractFactory(abi, bytecode, onL1).deploy("Coin", "CON", alice.address, 1_000n);
       const l1Token = (await coin.waitForDeployment()).target as Hex;
       for (const chain of ["alpha", "beta"]) await deposit(info, { chain, amount: 10n, token: l1Token }, onL1);
-      await send(info, { from: "beta", to: `${alice.address}@alpha`, amount: 7n, token: token as Hex }, alice.connect(onBeta));
+      await send(info, { chain: "beta", to: `${alice.address}@alpha`, amount: 7n, token: token as Hex }, alice.connect(onBeta));
       await settle();
       // Where rows are records, each cell is called by its column too.
       await tab.setViewportSize({ width: 1_280, height: 720 });

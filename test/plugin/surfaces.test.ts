@@ -100,7 +100,7 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
     tokens = { l1: await token(l1), alpha: await token(A) };
     await deposit(info, { chain: A, amount: 50n * ETHER, token: tokens.l1 }, wallet(l1));
     withdrawal = (await withdraw(info, { chain: A, amount: 5n }, wallet(A))).messageHash;
-    const { messageHash } = await call(info, { from: A, to: `${counters[0]}@l1`, data: VISIT }, wallet(A));
+    const { messageHash } = await call(info, { chain: A, to: `${counters[0]}@l1`, data: VISIT }, wallet(A));
     waiting = { chain: A, sender: ALICE, messageHash };
     const sold = await deployed(wallet(B), "L2TestToken", 10n ** 12n, false, false);
     const at = await deployed(wallet(B), "TestPool", sold);
@@ -183,8 +183,8 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
       task: ["hyperchain:claim", "alpha", waiting.messageHash, "--from", "1"],
     }),
     "a swap": () => ({
-      library: (all, signerOf) => swap(all, { from: "alpha", ...swapped }, signerOf(A), on),
-      prepared: { action: "swap", from: "alpha", ...digits(swapped) },
+      library: (all, signerOf) => swap(all, { chain: "alpha", ...swapped }, signerOf(A), on),
+      prepared: { action: "swap", chain: "alpha", ...digits(swapped) },
       testApi: (api) => api.swap({ chain: "alpha", ...swapped, from: ALICE }),
       task: ["hyperchain:swap", "0.1", swapped.at, "--wanted", swapped.wanted, "--to", swapped.to, "--from", "1@alpha"],
     }),
@@ -193,10 +193,10 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
       prepared: { action: "bringRoot", chain: "alpha" },
     }),
     "calls together": () => ({
-      library: (all, signerOf) => callTogether(all, { from: l1, calls: together() }, signerOf(l1)),
+      library: (all, signerOf) => callTogether(all, { chain: l1, calls: together() }, signerOf(l1)),
       prepared: {
         action: "callTogether",
-        from: "l1",
+        chain: "l1",
         calls: together().map(({ value, ...rest }) => ({ ...rest, value: String(value) })),
       },
       testApi: (api) => api.callTogether({ chain: "l1", calls: together(), from: ALICE }),
@@ -219,8 +219,8 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
     const place = `${BOB}@${to}`;
     const named = { ...(token === undefined ? {} : { token }), ...(fee === undefined ? {} : { fee: inWei(fee) }) };
     return {
-      library: (all, signerOf) => send(all, { from, to: place, amount, ...named }, signerOf(idOf(from))),
-      prepared: { action: "send", from, to: place, amount: String(amount), ...digits(named) },
+      library: (all, signerOf) => send(all, { chain: from, to: place, amount, ...named }, signerOf(idOf(from))),
+      prepared: { action: "send", chain: from, to: place, amount: String(amount), ...digits(named) },
       testApi: (api) => api.send({ chain: from, to: place, amount, ...named, from: ALICE }),
       task: ["hyperchain:send", "3", place, "--from", `1@${from}`, ...options({ token, fee })],
     };
@@ -230,7 +230,7 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
     const { prepared, task } = payment("alpha", "beta", { ...(token && { token }), ...(fee && { fee }) });
     const request = { to: `${BOB}@beta`, amount: 3n * ETHER, ...(token && { token }), ...(fee && { fee: inWei(fee) }) };
     return {
-      library: (all, signerOf) => sendListed(all, { from: A, ...request }, signerOf(A), on(B)),
+      library: (all, signerOf) => sendListed(all, { chain: A, ...request }, signerOf(A), on(B)),
       prepared: { ...prepared, action: "list" },
       testApi: (api) => api.sendListed({ chain: "alpha", ...request, from: ALICE }),
       task: [...task!, "--listed"],
@@ -248,8 +248,8 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
     const request = { to: place, data: VISIT, ...paid, ...(gas && { gasLimit: BigInt(gas) }), ...more };
     const task = ["hyperchain:call", place, "visit(uint256)", "7", "--from", `1@${from}`, ...options({ value, reward, gas })];
     return {
-      library: (all, signerOf) => call(all, { from, ...request }, signerOf(idOf(from))),
-      prepared: { action: "call", from, ...digits(request) },
+      library: (all, signerOf) => call(all, { chain: from, ...request }, signerOf(idOf(from))),
+      prepared: { action: "call", chain: from, ...digits(request) },
       testApi: (api) => api.call({ chain: from, ...request, from: ALICE }),
       // The command line has no option for these.
       ...(more === undefined ? { task } : {}),

@@ -79,10 +79,10 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const to = `${bob}@${B}`;
-    for (const fee of [1n, ETHER / 10n]) await send(devnet.info(), { from: Number(A), to, amount: 9n, fee }, alice);
+    for (const fee of [1n, ETHER / 10n]) await send(devnet.info(), { chain: Number(A), to, amount: 9n, fee }, alice);
     // A list's are what its senders gave together.
     for (const fee of [0n, ETHER / 5n])
-      await sendListed(devnet.info(), { from: Number(A), to, amount: 4n, fee }, alice, clients[1]!);
+      await sendListed(devnet.info(), { chain: Number(A), to, amount: 4n, fee }, alice, clients[1]!);
     await settleNow(devnet.chains[0]!);
     await devnet.chains[1]!.pipeline.pollL1();
     const careful = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { minRewardPercent: 100 });

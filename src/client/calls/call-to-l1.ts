@@ -22,7 +22,7 @@ const SENDING_GAS = { fixed: 300_000n, ofByte: 120n } as const;
 
 /** A call that a chain's sender wants made on L1. */
 interface CallToL1 extends DirectCall {
-  readonly from: ChainName;
+  readonly chain: ChainName;
   /** The last second of L1's clock at which it is made. */
   readonly deadline: bigint | undefined;
   /** Whether the sender's account on L1 has the value already. */

@@ -23,7 +23,7 @@ export interface CallInQueue {
 /** Calls of contracts on chains that settle on the same member. */
 export interface CallsTogether {
   /** L1, or the chain on which the called ones settle. */
-  readonly from: ChainName;
+  readonly chain: ChainName;
   readonly calls: readonly CallInQueue[];
 }
 
@@ -34,7 +34,7 @@ export interface CallsTogether {
  * RangeError without calls.
  */
 export async function callTogether(all: Ecosystem, request: CallsTogether, signer: Signer): Promise<readonly SentCall[]> {
-  const { chainId: below } = findMember(all, request.from);
+  const { chainId: below } = findMember(all, request.chain);
   const [first] = request.calls;
   if (first === undefined) throw new RangeError("there are no calls to queue; name one at least");
   const calls = request.calls.map(({ to: place, data, value = 0n, gasLimit, refundTo }): QueuedCall => {

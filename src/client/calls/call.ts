@@ -56,7 +56,7 @@ export async function requireContract(
 /** A call of a contract, on any chain or on the sender's own member. */
 export interface CallRequest {
   /** Sending member: a chain, or L1. */
-  readonly from: ChainName;
+  readonly chain: ChainName;
   /** The contract: `0x…@chain`, ERC-7930 bytes, or the parts. */
   readonly to: ChainAddressLike;
   /** Calldata; with `asMessage` the payload of `receiveMessage`. */
@@ -98,14 +98,14 @@ export interface CallRequest {
  * what only another route has.
  */
 export async function call(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentCall> {
-  const source = findMember(all, request.from).chainId;
+  const source = findMember(all, request.chain).chainId;
   const to = parseChainAddress(all, request.to);
-  const { from, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
+  const { chain, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
   const direct = { to, data, value, gasLimit };
   const way = wayDown(all, source, to.chainId);
   if (way.length > 0) {
     requireRoute(request, "withdrawal");
-    return callToL1(all, way, { ...direct, from, deadline, funded }, signer);
+    return callToL1(all, way, { ...direct, chain, deadline, funded }, signer);
   }
   const ecosystem = ecosystemBetween(all, source, to.chainId);
   const route = routeOf(ecosystem, source, to.chainId);
@@ -145,7 +145,7 @@ const WAYS: Readonly<Record<Route, string>> = {
 
 /** Calls a contract on another chain, with value and tokens. `signer` is on the sending chain. Throws ClientError. */
 export async function callByBundle(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
-  const chain = findChain(all, request.from);
+  const chain = findChain(all, request.chain);
   const to = parseChainAddress(all, request.to);
   const ecosystem = ecosystemBetween(all, chain.chainId, to.chainId);
   requireOther(chain.chainId, to.chainId, ecosystem, "a withdrawal or a plain message");

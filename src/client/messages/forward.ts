@@ -78,10 +78,10 @@ const CLAIM_GAS = 300_000n;
  */
 export async function forwardingFee(
   all: Ecosystem,
-  { from, to, token }: { readonly from: number; readonly to: number; readonly token?: string | undefined },
+  { chain, to, token }: { readonly chain: number; readonly to: number; readonly token?: string | undefined },
   providerOf: (chainId: number) => Provider,
 ): Promise<bigint> {
-  const path = pathBetween(all, from, to);
+  const path = pathBetween(all, chain, to);
   if (path.length === 2 || (token !== undefined && !isEther(token))) return 0n;
   // A claim where the way ends costs that member's gas; what a chain takes from a queue, it takes for nothing.
   const paid = path.slice(1).filter((chainId) => chainId === all.l1.chainId || isBase(all, chainId));

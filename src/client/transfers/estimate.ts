@@ -66,7 +66,7 @@ export async function estimateCall(
   providerOf: ProviderOf,
   names?: Pick<ContractNames, "error">,
 ): Promise<CallEstimate> {
-  const source = findMember(ecosystem, request.from);
+  const source = findMember(ecosystem, request.chain);
   const to = parseChainAddress(ecosystem, request.to);
   const route = callRoute(ecosystem, request);
   if (route !== "transfer") return estimateDirect(ecosystem, request, providerOf(to.chainId), names);
@@ -100,7 +100,7 @@ async function estimateDirect(
 
 /** By which route a call goes; "withdrawal" for every call that goes down. Throws as `requireRoute`. */
 function callRoute(ecosystem: Ecosystem, request: CallToEstimate): Route {
-  const { chainId: from } = findMember(ecosystem, request.from);
+  const { chainId: from } = findMember(ecosystem, request.chain);
   const { chainId: to } = parseChainAddress(ecosystem, request.to);
   const route = wayDown(ecosystem, from, to).length > 0 ? "withdrawal" : routeOf(ecosystem, from, to);
   requireRoute(request, route);
@@ -110,7 +110,7 @@ function callRoute(ecosystem: Ecosystem, request: CallToEstimate): Route {
 /** A call that no bundle carries, as the sender's account there makes it. */
 function directRun(ecosystem: Ecosystem, request: CallToEstimate): Run & { readonly from: Hex; readonly value: bigint } {
   const to = parseChainAddress(ecosystem, request.to);
-  const { from: chain, sender, data, value = 0n } = request;
+  const { chain, sender, data, value = 0n } = request;
   const isDown = callRoute(ecosystem, request) === "withdrawal";
   const from = isDown ? l1AccountOf(ecosystem, { chain, sender, on: to.chainId }) : parseAccount(sender);
   return { from, to: to.account, data, value };
@@ -133,7 +133,7 @@ export async function checkCall(
       ? there.call({
           from: PREDEPLOYS.InteropHandler,
           to: PREDEPLOYS.InteropHandler,
-          data: await handlerCall(ecosystem, request, providerOf(findChain(ecosystem, request.from).chainId)),
+          data: await handlerCall(ecosystem, request, providerOf(findChain(ecosystem, request.chain).chainId)),
         })
       : callWithMoney(directRun(ecosystem, request), there);
   await tried.catch((error: unknown) => {
@@ -155,10 +155,10 @@ async function callWithMoney(run: Run & { readonly from: Hex; readonly value: bi
  * ClientError Failed where it would be refused there, NotWithdrawable for a token that L1 cannot pay.
  */
 export async function estimateSend(ecosystem: Ecosystem, request: SendToEstimate, providerOf: ProviderOf): Promise<SendEstimate> {
-  const { chainId } = findMember(ecosystem, request.from);
+  const { chainId } = findMember(ecosystem, request.chain);
   const to = parseChainAddress(ecosystem, request.to);
   requireRecipient(ecosystem, to);
-  const run = await payout(ecosystem, { ...request, from: chainId, to }, providerOf);
+  const run = await payout(ecosystem, { ...request, chain: chainId, to }, providerOf);
   const deliveryGas = await gasOfRun(run, providerOf(to.chainId)).catch((error: unknown) => {
     throw wouldFail(error, `the delivery on ${memberName(ecosystem, to.chainId)}`);
   });
@@ -168,17 +168,17 @@ export async function estimateSend(ecosystem: Ecosystem, request: SendToEstimate
 
 type Run = TransactionRequest & { readonly data: Hex };
 
-interface Order extends Omit<SendToEstimate, "from" | "to"> {
-  readonly from: number;
+interface Order extends Omit<SendToEstimate, "chain" | "to"> {
+  readonly chain: number;
   readonly to: ChainAddress;
 }
 
 /** What pays a send out on its destination, as a call of the account that does it there. */
 async function payout(ecosystem: Ecosystem, order: Order, providerOf: ProviderOf): Promise<Run> {
-  const { from, to, amount } = order;
-  const route = routeOf(ecosystem, from, to.chainId);
-  if (route === "payment") return paymentRun(ecosystem, order, providerOf(from));
-  const { originChainId, originToken } = await originOf(ecosystem, from, to.chainId, order.token, providerOf);
+  const { chain, to, amount } = order;
+  const route = routeOf(ecosystem, chain, to.chainId);
+  if (route === "payment") return paymentRun(ecosystem, order, providerOf(chain));
+  const { originChainId, originToken } = await originOf(ecosystem, chain, to.chainId, order.token, providerOf);
   if (route === "withdrawal") {
     requireWithdrawable(ecosystem, originChainId, originToken);
     return { data: "0x", ...paymentOf(to.account, amount, originToken), from: ecosystem.l1.contracts.bridge };
@@ -187,12 +187,12 @@ async function payout(ecosystem: Ecosystem, order: Order, providerOf: ProviderOf
   return { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.L2AssetRouter, data };
 }
 
-async function paymentRun(ecosystem: Ecosystem, { from, to, amount, token, sender }: Order, provider: Provider): Promise<Run> {
-  const address = await tokenHere(ecosystem, from, token, provider);
+async function paymentRun(ecosystem: Ecosystem, { chain, to, amount, token, sender }: Order, provider: Provider): Promise<Run> {
+  const address = await tokenHere(ecosystem, chain, token, provider);
   if (address !== undefined && sender === undefined)
     throw new TypeError("the estimate of a token's payment on one member needs its sender");
   // Bridge and reserve have coins in any case.
-  const rich = from === ecosystem.l1.chainId ? ecosystem.l1.contracts.bridge : PREDEPLOYS.L2BaseToken;
+  const rich = chain === ecosystem.l1.chainId ? ecosystem.l1.contracts.bridge : PREDEPLOYS.L2BaseToken;
   return { data: "0x", ...paymentOf(to.account, amount, address), from: sender === undefined ? rich : parseAccount(sender) };
 }
 
@@ -211,7 +211,7 @@ async function originOf(
 
 /** What the handler does with the bundle, between taking its assets and marking it. */
 async function handlerCall(ecosystem: Ecosystem, request: CallToEstimate, here: Provider): Promise<Hex> {
-  const source = findChain(ecosystem, request.from);
+  const source = findChain(ecosystem, request.chain);
   const { chainId, account } = parseChainAddress(ecosystem, request.to);
   const { value = 0n, reward = 0n, tokens = [] } = request;
   const carried = { kind: 2, destinationChainId: chainId, sender: request.sender, nonce: 0n };

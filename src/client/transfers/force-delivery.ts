@@ -17,7 +17,7 @@ import { viewL1 } from "../messages/withdraw.ts";
 /** A message that L1's queue shall bring to its destination. */
 export interface ForcedDeliveryRequest {
   /** The chain that sent it. */
-  readonly from: ChainName;
+  readonly chain: ChainName;
   readonly messageHash: Hex;
   /**
    * Registry index of a root with the message that the destination has, or, of a transfer that L1 refused, the chain
@@ -69,7 +69,7 @@ export async function forceDelivery(
   signer: Signer,
   view?: L1View,
 ): Promise<ForcedDelivery> {
-  const source = findChain(ecosystem, request.from);
+  const source = findChain(ecosystem, request.chain);
   const sender = await senderOn(signer, ecosystem.l1);
   const seen = view ?? viewL1(ecosystem, sender.provider);
   await seen.poll();

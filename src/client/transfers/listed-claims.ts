@@ -67,7 +67,7 @@ async function amountOwed(
 /** One entry of a list that its chain has not taken, and never will. */
 export interface LostEntry {
   /** The chain that sent the list. */
-  readonly from: ChainName;
+  readonly chain: ChainName;
   /** As `findSentList` gives it. */
   readonly list: SentList;
   readonly place: number;
@@ -90,12 +90,12 @@ export interface RefundedEntry {
  */
 export async function refundListed(
   all: Ecosystem,
-  { from, list, place, to }: LostEntry,
+  { chain, list, place, to }: LostEntry,
   signer: Signer,
   nodeOf: (chainId: number) => AskedNode,
   given?: L1View,
 ): Promise<RefundedEntry> {
-  const source = findChain(all, from);
+  const source = findChain(all, chain);
   const ecosystem = ecosystemOf(all, source);
   const sender = await senderOn(signer, ecosystem.l1);
   const entry = list.entries[place];

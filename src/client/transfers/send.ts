@@ -28,7 +28,7 @@ import { requireWithdrawable, withdraw } from "../messages/withdraw.ts";
 /** Money on its way from one member to an account on any other, or on the same. */
 export interface SendRequest {
   /** Sending member: a chain, or L1. */
-  readonly from: ChainName;
+  readonly chain: ChainName;
   /** `0x…@chain`, ERC-7930 bytes, or the parts; the sending member and L1 too. */
   readonly to: ChainAddressLike;
   /** Smallest units. */
@@ -70,11 +70,11 @@ export interface Sent extends Omit<SentMessage, "type"> {
  * the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
-  const { chainId: source } = findMember(ecosystem, request.from);
+  const { chainId: source } = findMember(ecosystem, request.chain);
   const to = parseChainAddress(ecosystem, request.to);
   const amount = positive(request.amount, "send");
   const path = pathBetween(ecosystem, source, to.chainId);
-  if (path.length > 2) return sendOn(ecosystem, path, { ...request, from: source, amount, to }, signer);
+  if (path.length > 2) return sendOn(ecosystem, path, { ...request, chain: source, amount, to }, signer);
   const between = ecosystemBetween(ecosystem, source, to.chainId);
   requireRecipient(between, to);
   const route = routeOf(between, source, to.chainId);
@@ -82,12 +82,12 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
     const message = `a ${route} pays no fee to the account that brings it: leave it out`;
     throw new ClientError("NotOnRoute", message, { option: "fee", route });
   }
-  return ROUTES[route](between, { ...request, from: source, amount, to }, signer);
+  return ROUTES[route](between, { ...request, chain: source, amount, to }, signer);
 }
 
 /** A checked request. */
 interface Order extends Omit<SendRequest, "to"> {
-  readonly from: number;
+  readonly chain: number;
   readonly to: ChainAddress;
   readonly hops?: readonly ForwardingHop[];
 }
@@ -96,8 +96,8 @@ interface Order extends Omit<SendRequest, "to"> {
 async function sendOn(ecosystem: Ecosystem, path: readonly number[], order: Order, signer: Signer): Promise<Sent> {
   requireRecipient(ecosystem, order.to);
   const { to, amount, hops } = await onwardOf(ecosystem, { ...order, path, token: order.token, fee: order.fee ?? 0n }, signer);
-  const between = ecosystemBetween(ecosystem, order.from, to.chainId);
-  const sent = await ROUTES[routeOf(between, order.from, to.chainId)](between, { ...order, to, amount, hops, fee: 0n }, signer);
+  const between = ecosystemBetween(ecosystem, order.chain, to.chainId);
+  const sent = await ROUTES[routeOf(between, order.chain, to.chainId)](between, { ...order, to, amount, hops, fee: 0n }, signer);
   return { ...sent, hops };
 }
 
@@ -126,7 +126,7 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
 };
 
 async function withdrawal(ecosystem: Ecosystem, order: Order, signer: Signer): Promise<Sent> {
-  const { from: chain, token, fee = 0n } = order;
+  const { chain, token, fee = 0n } = order;
   if (fee === 0n) {
     const { to, amount, hops } = order;
     const sent = await withdraw(ecosystem, { chain, to: to.account, amount, token, hops }, signer);
@@ -140,8 +140,12 @@ async function withdrawal(ecosystem: Ecosystem, order: Order, signer: Signer): P
   return { ...sent, hops: [hop] };
 }
 
-async function transfer(ecosystem: Ecosystem, { from, to, amount, fee = 0n, ...request }: Order, signer: Signer): Promise<Sent> {
-  const chain = findChain(ecosystem, from);
+async function transfer(
+  ecosystem: Ecosystem,
+  { chain: source, to, amount, fee = 0n, ...request }: Order,
+  signer: Signer,
+): Promise<Sent> {
+  const chain = findChain(ecosystem, source);
   const sender = await senderOn(signer, chain);
   const token = await findToken(ecosystem, chain, request.token, sender.provider);
   const { data, approvals } = await allowedSend(sender, token, { to, amount, fee });

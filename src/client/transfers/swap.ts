@@ -23,7 +23,7 @@ import { findToken, tokenThere, type ChainToken } from "../tokens/token.ts";
 /** A swap on another chain. What is given leaves the sending chain, and what it brings goes to `to`. */
 export interface SwapRequest {
   /** Sending chain. */
-  readonly from: ChainName;
+  readonly chain: ChainName;
   /** A router of Uniswap v2's kind on another chain: `0x…@chain`, ERC-7930 bytes, or the parts. */
   readonly at: ChainAddressLike;
   /** Smallest units of what is given. */
@@ -106,8 +106,8 @@ export async function swap(
   providerOf: ProviderOf,
   names?: Pick<ContractNames, "error">,
 ): Promise<SentSwap> {
-  const { address, provider } = await senderOn(signer, findChain(ecosystem, request.from));
-  const source = findChain(ecosystem, request.from).chainId;
+  const { address, provider } = await senderOn(signer, findChain(ecosystem, request.chain));
+  const source = findChain(ecosystem, request.chain).chainId;
   const from = (chainId: number): Provider => (chainId === source ? provider : providerOf(chainId));
   const { order, ...planned } = await plan(ecosystem, { ...request, sender: address }, from, names);
   const sent = await callByBundle(ecosystem, order, signer);
@@ -132,7 +132,7 @@ async function plan(
   providerOf: ProviderOf,
   names: Pick<ContractNames, "error"> | undefined,
 ): Promise<SwapEstimate & { readonly order: CallRequest & { readonly sender: string }; readonly purse: Hex }> {
-  const source = findChain(ecosystem, request.from);
+  const source = findChain(ecosystem, request.chain);
   const at = parseChainAddress(ecosystem, request.at);
   requireOther(source.chainId, at.chainId, ecosystem, "no swap");
   const amount = positive(request.amount, "swap");
@@ -164,7 +164,7 @@ async function plan(
     },
   ]) as Hex;
   const order = {
-    from: request.from,
+    chain: request.chain,
     sender: request.sender,
     to: { chain: at.chainId, account: REMOTE_SWAP_ADDRESS },
     data,

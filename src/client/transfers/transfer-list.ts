@@ -50,7 +50,7 @@ export async function sendListed(
   signer: Signer,
   destination: Provider,
 ): Promise<ListedTransfer> {
-  const source = findChain(ecosystem, request.from);
+  const source = findChain(ecosystem, request.chain);
   const to = parseChainAddress(ecosystem, request.to);
   const between = ecosystemBetween(ecosystem, source.chainId, to.chainId);
   requireRecipient(between, to);

@@ -82,7 +82,7 @@ export async function estimateSpend(ecosystem: Ecosystem, request: SpendToEstima
   if (chosen === undefined) throw tooLittle(request, holdings, sender);
   const parts: SpendPart[] = [];
   for (const { name, chainId, token, cautions, taken } of chosen) {
-    const part = { from: chainId, to: placeOf(to), amount: taken, token: tokenOn(ecosystem, { chainId, token }), sender };
+    const part = { chain: chainId, to: placeOf(to), amount: taken, token: tokenOn(ecosystem, { chainId, token }), sender };
     const { deliveryGas } = await estimateSend(ecosystem, part, providerOf);
     const route = routeOf(ecosystem, chainId, to.chainId);
     parts.push({ name, chainId, route, amount: taken, token, deliveryGas, cautions });
@@ -111,7 +111,7 @@ export async function spend(
     try {
       const signer = await signerOf(part.chainId);
       await requireSame(signer, plan.sender, part);
-      const order = { from: part.chainId, to: placeOf(plan.to), amount: part.amount, token: tokenOn(ecosystem, part) };
+      const order = { chain: part.chainId, to: placeOf(plan.to), amount: part.amount, token: tokenOn(ecosystem, part) };
       isUnderWay = true;
       sent.set(part, await send(ecosystem, order, signer));
     } catch (error) {

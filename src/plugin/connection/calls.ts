@@ -23,7 +23,7 @@ export function createCalls(
       await requireContract(link.info, { to, data: data as Hex }, link.client(to.chain));
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
       return follow(
-        await call(link.info, { from: chain, ...rest, to, data: data as Hex, tokens: named }, await link.signer(chainId, from)),
+        await call(link.info, { chain, ...rest, to, data: data as Hex, tokens: named }, await link.signer(chainId, from)),
       );
     },
     async callTogether(options) {
@@ -33,7 +33,7 @@ export function createCalls(
         calls.map(async ({ to: place, data, ...rest }) => ({ ...rest, to: await resolvePlace(link, place), data: data as Hex })),
       );
       for (const { to, data } of placed) await requireContract(link.info, { to, data }, link.client(to.chain));
-      return (await callTogether(link.info, { from: chain, calls: placed }, await link.signer(chainId, from))).map(follow);
+      return (await callTogether(link.info, { chain, calls: placed }, await link.signer(chainId, from))).map(follow);
     },
   };
 }

@@ -17,7 +17,7 @@ export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimat
       const to = await resolvePlace(link, named);
       const { chainId } = findMember(link.info, chain);
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
-      return estimateSend(link.info, { from: chain, ...rest, to, token: tokenAddress(token), sender }, providerOf);
+      return estimateSend(link.info, { chain, ...rest, to, token: tokenAddress(token), sender }, providerOf);
     },
     async estimateCall(options) {
       const { chain, from, data, tokens, to: place, gasLimit: _, callback: __, ...rest } = readRequest("call", options);
@@ -26,7 +26,7 @@ export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimat
       await requireContract(link.info, { to, data: data as Hex }, providerOf(to.chain));
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
-      const request = { from: chain, ...rest, to, data: data as Hex, tokens: named, sender };
+      const request = { chain, ...rest, to, data: data as Hex, tokens: named, sender };
       return estimateCall(link.info, request, providerOf, await link.names());
     },
   };

@@ -26,8 +26,8 @@ export function createSends(link: EcosystemLink, { track, follow }: Following): 
       const { chainId } = findMember(link.info, chain);
       const [to, paidIn] = [await resolvePlace(link, named), tokenAddress(token)];
       await requireContract(link.info, { to, data: "0x" }, link.client(to.chain));
-      const carrying = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
-      const request = { from: chain, ...rest, to, token: paidIn, fee: offered ?? carrying };
+      const carrying = await forwardingFee(link.info, { chain: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
+      const request = { chain, ...rest, to, token: paidIn, fee: offered ?? carrying };
       return follow(await send(link.info, request, await link.signer(chainId, from)));
     },
     async sendListed(options) {
@@ -35,7 +35,7 @@ export function createSends(link: EcosystemLink, { track, follow }: Following): 
       const { chainId } = findChain(link.info, chain);
       const to = await resolvePlace(link, named);
       await requireContract(link.info, { to, data: "0x" }, link.client(to.chain));
-      const request = { from: chain, ...rest, to, token: tokenAddress(token) };
+      const request = { chain, ...rest, to, token: tokenAddress(token) };
       const sent = await sendListed(link.info, request, await link.signer(chainId, from), link.client(to.chain));
       return track({ ...sent, hash: sent.list, type: "transfer" }, listedTransfer(sent, link));
     },

@@ -25,18 +25,18 @@ export function createSwaps(
     const isChain = link.info.chains.some(({ chainId }) => chainId === at.chain);
     if (isChain && !(await hasRemoteSwap(providerOf(at.chain))))
       await deployRemoteSwap(link.info, at.chain, await link.signer(at.chain, undefined));
-    return { request: { from: chain, ...rest, at, to, ...tokens }, from };
+    return { request: { chain, ...rest, at, to, ...tokens }, from };
   }
 
   return {
     async swap(options) {
       const { request, from } = await prepare(options);
-      const signer = await link.signer(findChain(link.info, request.from).chainId, from);
+      const signer = await link.signer(findChain(link.info, request.chain).chainId, from);
       return follow(await swap(link.info, request, signer, providerOf, await link.names()));
     },
     async estimateSwap(options) {
       const { request, from } = await prepare(options);
-      const { chainId } = findChain(link.info, request.from);
+      const { chainId } = findChain(link.info, request.chain);
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
       return estimateSwap(link.info, { ...request, sender }, providerOf, await link.names());
     },

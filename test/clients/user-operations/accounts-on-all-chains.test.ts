@@ -109,7 +109,7 @@ describe("B6 and B9 with real proofs: a passkey's account on two chains, sponsor
     };
     const bundler = createBundlerClient({ client, ...connection, pollingInterval: 20, paymaster: sponsoring });
     const signer = viemSigner(walletOf(account, bundler, client));
-    await send(devnet.info(), { from: "home", to: `${CAROL}@other`, amount: 7n }, signer);
+    await send(devnet.info(), { chain: "home", to: `${CAROL}@other`, amount: 7n }, signer);
     assert.equal(await providers[HOME]!.getBalance(address), 0n, "its coins have left, and it has paid no gas");
     const left = await client.readContract({ address: entryPoint08Address, abi, functionName: "balanceOf", args: [paymaster] });
     assert.ok(left < ETHER / 2n);
@@ -126,7 +126,7 @@ describe("B6 and B9 with real proofs: a passkey's account on two chains, sponsor
     token = await deploy(on(HOME), "L2TestToken", 10n, false, false);
     const data = erc20.encodeFunctionData("transfer", [account, 4n]);
     await (await on(HOME).sendTransaction({ to: token, data })).wait();
-    await send(devnet.info(), { from: "home", to: `${account}@other`, amount: 6n, token }, on(HOME));
+    await send(devnet.info(), { chain: "home", to: `${account}@other`, amount: 6n, token }, on(HOME));
     for (const place of [HOME, OTHER] as const) await (await on(place).sendTransaction({ to: account, value: FEE })).wait();
   }
   const bring = (plan: Parameters<typeof bringPlan>[1]) =>

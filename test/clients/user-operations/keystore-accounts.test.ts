@@ -118,7 +118,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     await pays(HOME, account);
     const bob = privateKeyToAccount(generatePrivateKey()).address;
     const signer = viemSigner(walletOf(account, bundlerOn(HOME), reader(HOME)));
-    await send(devnet.info(), { from: "home", to: `${bob}@other`, amount: 7n }, signer);
+    await send(devnet.info(), { chain: "home", to: `${bob}@other`, amount: 7n }, signer);
     await devnet.settle();
     await devnet.relay();
     assert.equal(await reader(OTHER).getBalance({ address: bob }), 7n);

@@ -77,7 +77,7 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
     await (await alice(0).sendTransaction({ to: account.address, value: 3n })).wait();
     const { address: bob } = privateKeyToAccount(generatePrivateKey());
     const before = await depositOf(sponsoring.paymaster);
-    await send(devnet.info(), { from: "a", to: `${bob}@b`, amount: 3n }, signer);
+    await send(devnet.info(), { chain: "a", to: `${bob}@b`, amount: 3n }, signer);
     assert.equal(await client.getBalance({ address: account.address }), 0n);
     assert.ok((await depositOf(sponsoring.paymaster)) < before);
     await devnet.settle();
@@ -89,7 +89,7 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
     const { account, signer, client } = await user({ pays: leavesTheChain });
     const counter = await deployOurs(alice(1), "CallTarget");
     const data = target.encodeFunctionData("double", [22n]) as Hex;
-    await call(devnet.info(), { from: "a", to: `${counter}@b`, data }, signer);
+    await call(devnet.info(), { chain: "a", to: `${counter}@b`, data }, signer);
     await devnet.settle();
     await devnet.relay();
     const logs = await providers[1]!.getLogs({ address: counter, fromBlock: 0 });

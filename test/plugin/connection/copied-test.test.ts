@@ -154,9 +154,9 @@ describe("I11: a transaction that is copied as a test", () => {
     const account = String(counter.target) as Hex;
     const data = counter.interface.encodeFunctionData("increase", [3n]) as Hex;
     const deposited = await deposit(info, { chain: 271n, to: { chain: 271n, account: bob }, amount: 5n }, onL1);
-    const called = await clientCall(info, { from: info.l1.chainId, to: { chain: 272n, account }, data }, onL1);
-    const sent = await send(info, { from: 271n, to: { chain: 272n, account: bob }, amount: 7n }, alice);
-    const increased = await clientCall(info, { from: 271n, to: { chain: 272n, account }, data }, alice);
+    const called = await clientCall(info, { chain: info.l1.chainId, to: { chain: 272n, account }, data }, onL1);
+    const sent = await send(info, { chain: 271n, to: { chain: 272n, account: bob }, amount: 7n }, alice);
+    const increased = await clientCall(info, { chain: 271n, to: { chain: 272n, account }, data }, alice);
     const withdrawn = await withdraw(info, { chain: 271n, to: bob, amount: 9n }, alice);
     const waiting = await withdraw(info, { chain: 271n, to: bob, amount: 11n }, alice);
     await devnet.settle();

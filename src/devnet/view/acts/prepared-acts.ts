@@ -52,7 +52,7 @@ const value = v.optional(wei);
 const gasLimit = v.optional(wei);
 
 const CALL_FIELDS = {
-  ...{ from: chain, to: text, data: v.optional(bytes), inWords: v.optional(v.strictObject(inWords)) },
+  ...{ chain, to: text, data: v.optional(bytes), inWords: v.optional(v.strictObject(inWords)) },
   ...{ value, reward: value, gasLimit, deadline: value, refundTo: v.optional(address), asMessage: v.optional(v.boolean()) },
   tokens: v.optional(v.pipe(v.array(v.strictObject({ token: text, amount: wei, recipient: address })), v.maxLength(MOST_TOKENS))),
 };
@@ -71,38 +71,38 @@ const ACTS = {
     }
     return { chainId: below(info, wanted.chain), run: (signer) => deposit(info, wanted, signer) };
   }),
-  send: act({ from: chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
+  send: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
     await requireContract(info, { to: wanted.to, data: "0x" }, clientOf(parseChainAddress(info, wanted.to).chainId));
-    return { chainId: idOf(info, wanted.from), run: (signer) => send(info, wanted, signer) };
+    return { chainId: idOf(info, wanted.chain), run: (signer) => send(info, wanted, signer) };
   }),
-  list: act({ from: chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
+  list: act({ chain, to: text, amount, token, fee: v.optional(wei) }, async (wanted, { info, clientOf }) => {
     const destination = clientOf(parseChainAddress(info, wanted.to).chainId);
     await requireContract(info, { to: wanted.to, data: "0x" }, destination);
     return {
-      chainId: idOf(info, wanted.from),
+      chainId: idOf(info, wanted.chain),
       run: (signer) => sendListed(info, wanted, signer, destination),
     };
   }),
   call: act(CALL_FIELDS, preparedCall),
   callTogether: act(
     {
-      from: chain,
+      chain,
       calls: v.pipe(
         v.array(v.strictObject({ to: text, data: bytes, value, gasLimit, refundTo: v.optional(address) })),
         v.minLength(1),
         v.maxLength(MOST_CALLS),
       ),
     },
-    (wanted, { info }) => ({ chainId: idOf(info, wanted.from), run: (signer) => callTogether(info, wanted, signer) }),
+    (wanted, { info }) => ({ chainId: idOf(info, wanted.chain), run: (signer) => callTogether(info, wanted, signer) }),
   ),
   swap: act(
     {
-      ...{ from: chain, at: text, amount, token, wanted: token, via: v.optional(v.pipe(v.array(address), v.maxLength(8))) },
+      ...{ chain, at: text, amount, token, wanted: token, via: v.optional(v.pipe(v.array(address), v.maxLength(8))) },
       ...{ minimum: value, slippage: v.optional(v.number()), deadline: value, to: v.optional(text), reward: value, gasLimit },
       refundTo: v.optional(address),
     },
     (wanted, { info, clientOf }) => ({
-      chainId: idOf(info, wanted.from),
+      chainId: idOf(info, wanted.chain),
       run: (signer) => swap(info, wanted, signer, clientOf),
     }),
   ),
@@ -136,7 +136,7 @@ const ACTS = {
       run: (signer) => describeToken(info, { announced, on: wanted.on }, signer, clientOf(info.l1.chainId)),
     };
   }),
-  deliver: act({ from: chain, messageHash: hash, rootIndex: wei, gasLimit }, (wanted, { info }) => ({
+  deliver: act({ chain, messageHash: hash, rootIndex: wei, gasLimit }, (wanted, { info }) => ({
     chainId: info.l1.chainId,
     run: (signer) => forceDelivery(info, wanted, signer),
   })),
@@ -237,7 +237,7 @@ async function preparedCall(
   const destination = calls.clientOf(to.chainId);
   const data = words === undefined ? (rest.data ?? "0x") : (await encodedCall(words, to.account, destination, calls)).data;
   await requireContract(info, { to: rest.to, data }, destination);
-  const chainId = idOf(info, wanted.from);
+  const chainId = idOf(info, wanted.chain);
   // One transaction is asked for: the account on L1 is to have the value of a call there.
   const isFromChain = chainId !== info.l1.chainId;
   const funded = isFromChain && to.chainId === below(info, chainId);

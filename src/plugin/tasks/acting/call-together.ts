@@ -69,7 +69,7 @@ const action: NewTaskActionFunction<CallTogetherArguments> = (args, hre) =>
     const { l1: below } = ecosystemOf(whole.info, findChain(whole.info, first.to.chain));
     const from = await readSender(whole, args.from, below.name);
     output.progress(`queueing ${calls.length} calls on ${below.name} from ${formatChainAddress(whole.info, from)}…`);
-    const sent = await callTogether(whole.info, { from: from.chainId, calls }, signerOf(whole, from));
+    const sent = await callTogether(whole.info, { chain: from.chainId, calls }, signerOf(whole, from));
     const outcomes: Outcome[] = [];
     for (const each of sent) outcomes.push({ ...each, executed: args.noWait ? null : await wasExecuted(whole, each) });
     output.result(

@@ -43,7 +43,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const gas = readNumber("gas", args.gas, GAS);
     const seconds = readNumber("expires", args.expires, SECONDS);
     const request = {
-      from: from.chainId,
+      chain: from.chainId,
       to: { chain: to.chainId, account: to.account },
       data,
       value,

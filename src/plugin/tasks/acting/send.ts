@@ -34,7 +34,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const { named, token } = await readToken(session, from, { ...to, chainId: next }, args.token);
     const amount = readAmount(args.amount, token);
     const offered = args.fee === undefined ? undefined : readAmount(args.fee, token);
-    const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named, fee: offered };
+    const request = { chain: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named, fee: offered };
     await requireContract(whole.info, { to: request.to, data: "0x" }, whole.provider(to.chainId));
     if (args.estimate) {
       const { deliveryGas, claimGas } = await estimateSend(info, { ...request, sender: from.account }, (id) =>
@@ -54,7 +54,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
     if (args.listed) return sendInList(session, { ...request, noWait: args.noWait }, { from, to, token });
-    const carrying = await forwardingFee(info, { from: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
+    const carrying = await forwardingFee(info, { chain: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
     const fee = offered ?? carrying;
     const sent = await send(info, { ...request, fee }, signerOf(session, from));
     // Relayers carry on what goes over chains between.

@@ -37,7 +37,7 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
     ]);
     const [token, proceeds] = [await tokenOnChain(session, from.chainId, given), await tokenOnChain(session, at.chainId, wanted)];
     const request = {
-      ...{ from: from.chainId, at: { chain: at.chainId, account: at.account }, to: { chain: to.chainId, account: to.account } },
+      ...{ chain: from.chainId, at: { chain: at.chainId, account: at.account }, to: { chain: to.chainId, account: to.account } },
       ...{ amount: readAmount(args.amount, token), token: given, wanted, via: args.via?.split(",") },
       minimum: args.minimum === undefined ? undefined : readAmount(args.minimum, proceeds),
       slippage: readNumber("slippage", args.slippage, SLIPPAGE),

@@ -90,7 +90,7 @@ async function queueOnL1(
     noWait,
   });
   output.progress(`queueing ${messageTitle(info, message)} on ${info.l1.name} from ${account}…`);
-  const request = { from: sourceChainId, messageHash, rootIndex: journeyNow()?.rootIndex };
+  const request = { chain: sourceChainId, messageHash, rootIndex: journeyNow()?.rootIndex };
   const queued = await forceDelivery(info, request, signerOf(session, { chainId: info.l1.chainId, account }));
   const { rootTransactionHash, deliveryTransactionHash, l1TransactionHash } = queued;
   if (noWait) {

@@ -77,7 +77,7 @@ async function queueOnL1(
   for (const refund of refunds) {
     const forced = await forceDelivery(
       info,
-      { from: sourceChainId, messageHash: refund.messageHash, rootIndex: refund.rootIndex ?? known },
+      { chain: sourceChainId, messageHash: refund.messageHash, rootIndex: refund.rootIndex ?? known },
       signer,
     );
     known = forced.rootIndex;
