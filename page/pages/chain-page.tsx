@@ -1,6 +1,7 @@
 import { versionInWords } from "../../src/protocol/protocol-version.ts";
 import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
+import { executionText } from "../../src/devnet/view/books/execution-text.ts";
 import { unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
 import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, GovernanceInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
@@ -54,7 +55,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           "settles on": <ChainLink name={base.name} />,
           data: dataSentence(chain),
           reading: chain.readsNeedSession && "its readers alone, by sessions",
-          execution: chain.execution?.sentence ?? "trusted to the validators",
+          execution: chain.execution?.sentence ?? executionText(chain),
           order: chain.orderedBy?.sentence,
           "validators, whose signatures count":
             quorum.members.length === 0 ? undefined : (

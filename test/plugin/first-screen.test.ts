@@ -33,6 +33,7 @@ function info(
       baseToken: { l1Address: ADDRESS, symbol: "ETH" },
       dataAvailability: "rollup",
       quorum: { members: [ADDRESS], threshold: 1 },
+      signsHere: true,
       executionDelaySeconds: 0,
       allowUnlimitedContractSize,
       ...version,
@@ -103,6 +104,19 @@ test("A8: the first screen and the status say which protocol version is in force
 test("the first screen names the chains whose execution is not proven", () => {
   const one = (chain: Parameters<typeof info>[1]): string => firstScreen(info(false, chain)).replace(/\s+/g, " ");
   const version = { protocolVersion: 2 };
-  assert.match(one([version, version]), /execution: trusted for alpha, beta/);
-  assert.match(one([version, { ...version, execution: { sentence: "x", provenUpTo: 0 } }]), /execution: trusted for alpha \(/);
+  assert.match(one([version, version]), /execution: trusted \(1 signer, this process\)\./);
+  assert.match(
+    one([version, { ...version, execution: { sentence: "x", provenUpTo: 0 } }]),
+    /execution of alpha: trusted \(1 signer, this process\)\./,
+  );
+});
+
+test("the first screen names the number of signers, and whether they are in this process", () => {
+  const known = info(false);
+  const { signsHere: _, ...alpha } = known.chains[0]!;
+  const of = (chain: Partial<ChainInfo>): string => firstScreen({ ...known, chains: [{ ...alpha, ...chain }] });
+  const quorum = { members: [ADDRESS, ADDRESS, ADDRESS], threshold: 2 };
+  assert.match(of({ quorum }), /execution: trusted \(2 of 3 signers, other processes\)\./);
+  const orderedBy = { kind: "queue", sentence: "L1's queue" } as const;
+  assert.match(of({ quorum: { members: [], threshold: 0 }, orderedBy }), /execution: trusted \(any account that settles\)\./);
 });

@@ -114,6 +114,8 @@ export interface ChainInfo {
   readonly lists?: readonly ("senders" | "deployers")[];
   /** Absent where the operator's sequencer makes the order. */
   readonly orderedBy?: OrderInfo;
+  /** True if the ecosystem's process is the only signer. */
+  readonly signsHere?: true;
   /** Whose signatures count now. */
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   /** Whose signatures count while those leave an operation that is overdue; absent without a standby. */

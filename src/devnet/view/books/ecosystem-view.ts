@@ -284,6 +284,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
     ...(dataFactsOf(plan.availability).readers === "sessions" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
     ...quorumInfo(pipeline),
+    ...(signsHere(pipeline) ? { signsHere: true } : {}),
     ...(isOfQueue(pipeline.created) ? { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } } : {}),
     executionDelaySeconds: Number(configuration.executionDelay),
     ...executionSummary(pipeline),
@@ -291,6 +292,10 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+function signsHere({ created, signers: { memberPids } }: DevnetChain["pipeline"]): boolean {
+  return memberPids.length === 0 && !isOfQueue(created);
 }
 
 function isOfQueue({ configuration }: DevnetChain["pipeline"]["created"]): boolean {

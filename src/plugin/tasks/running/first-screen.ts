@@ -1,6 +1,7 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import { madeOn } from "../../../devices/device-report.ts";
 import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
+import { executionText } from "../../../devnet/view/books/execution-text.ts";
 import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
 import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { upgradeLine } from "../session/event-lines.ts";
@@ -52,13 +53,16 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-/** Chains whose execution no proof covers. */
+/** Execution of the trusted chains, one sentence for all that have the same signers. */
 function trustedLine(chains: readonly ChainInfo[]): string {
-  const names = chains.flatMap(({ name, execution }) => (execution === undefined ? [name] : []));
-  if (names.length === 0) return "";
-  return wrapped(
-    `execution: trusted for ${names.join(", ")} (1 signer, this process). Proofs are of published changes; --execution proven has L1 check proofs of execution.`,
-  );
+  const trusted = chains.filter(({ execution }) => execution === undefined);
+  if (trusted.length === 0) return "";
+  const texts = [...new Set(trusted.map(executionText))].map((text) => {
+    const names = trusted.filter((chain) => executionText(chain) === text).map(({ name }) => name);
+    return `execution${names.length === chains.length ? "" : ` of ${names.join(", ")}`}: ${text}.`;
+  });
+  const proofs = "Proofs of trusted chains are proofs of published changes; L1 checks validity proofs with --execution proven.";
+  return [...texts, wrapped(proofs)].join("\n");
 }
 
 function isOnChain({ settlesOn }: ChainInfo): boolean {
