@@ -11,8 +11,8 @@ const ADMIN_KEY = "0xeaa861a9a01391ed3d587d8a5a84ca56ee277629a8b02c22093a419bf24
 const GENERATION = 256;
 /** The protocol's first version, where nothing is proven. */
 const FIRST = 0x8000_0002;
-/** Of format 3. */
-const FORMAT_3 = 0x8000_0003;
+/** Version of proven chains, where nothing is proven. */
+const PROVEN = 0x8000_0203;
 
 interface Told {
   readonly version: string;
@@ -27,7 +27,8 @@ describe("A8: hyperchain:upgrade", () => {
   before(async () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
     // The chain looks at L1 seldom enough that whoever does not wait for it asks before it has.
-    const config = { pollIntervalMs: 1_000, chains: { alpha } };
+    // The contracts of proven chains are deployed for beta.
+    const config = { pollIntervalMs: 1_000, chains: { alpha, beta: { execution: "proven" } } };
     ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], { config });
   });
   after(() => workplace.close());
@@ -147,16 +148,38 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/needs a running devnet with an L1 of its own/, "--rehearse", "--settlement-url", "http://127.0.0.1:1");
   });
 
-  test("moves the chain to the version of format 3 that the contracts were deployed with, once its notice is over", async () => {
+  test("schedules a version from L1 alone, by the chain's contract and the admin's key", async () => {
+    const { hyperchain } = ecosystem.info.chains[0]!;
+    const args = [
+      "hyperchain:upgrade",
+      hyperchain,
+      "--settlement-url",
+      ecosystem.info.l1.url,
+      "--to",
+      String(FIRST + 5 * GENERATION),
+      "--json",
+    ];
+    const { code, stdout, stderr } = await workplace.run(args, { environment: { HYPERCHAIN_PRIVATE_KEY: ADMIN_KEY } });
+    assert.equal(code, 0, stderr);
+    assert.equal((JSON.parse(stdout) as Told).next?.version, String(FIRST + 5 * GENERATION));
+    assert.equal((await told("--cancel")).next, null);
+  });
+
+  test("moves a trusted chain to the version of proven ones, once its notice is over", async () => {
     const [alpha] = ecosystem.info.chains;
     const verifier = ecosystem.info.l1.contracts.verifier;
-    // Of the same format, governance adds another: with the reader that the contracts were deployed with, which counts at once.
-    const added = await told("--to", String(FORMAT_3 + GENERATION), "--verifier", verifier);
-    assert.equal(added.next?.version, String(FORMAT_3 + GENERATION));
-    assert.equal((await told("--cancel")).next, null);
-
-    const scheduled = await told("--to", String(FORMAT_3));
-    assert.deepEqual([scheduled.next?.version, scheduled.hyperchain], [String(FORMAT_3), alpha!.hyperchain]);
+    await refused(
+      /executes by proofs, and its contracts are deployed with/,
+      "--to",
+      String(PROVEN + GENERATION),
+      "--verifier",
+      verifier,
+    );
+    await refused(/--to and --execution exclude each other/, "--to", String(PROVEN), "--execution", "proven");
+    await refused(/--execution must be "trusted" or "proven"; got "onL1"/, "--execution", "onL1");
+    await refused(/chain 271 is trusted already/, "--execution", "trusted");
+    const scheduled = await told("--execution", "proven");
+    assert.deepEqual([scheduled.next?.version, scheduled.hyperchain], [String(PROVEN), alpha!.hyperchain]);
     await ask(alpha!.url, "evm_increaseTime", [NOTICE_SECONDS + 60]);
     await ask(ecosystem.info.l1.url, "evm_mine", []);
     // Seals what is open under the version before, and takes what was queued.
@@ -166,7 +189,7 @@ describe("A8: hyperchain:upgrade", () => {
     assert.equal(sent.code, 0, sent.stderr);
     assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
     const { version, hyperchain } = await told();
-    assert.deepEqual([version, hyperchain], [String(FORMAT_3), alpha!.hyperchain]);
+    assert.deepEqual([version, hyperchain], [String(PROVEN), alpha!.hyperchain]);
     await refused(/formats do not fall/, "--to", String(FIRST));
     // What the chain cannot take is not added for it.
     const lower = String(FIRST + 7 * GENERATION);
@@ -174,23 +197,10 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/has not added version/, "--to", lower);
     const above = ["hyperchain:create", "above", "--settles-on", "alpha"];
     const created = await workplace.run(above);
-    assert.match(created.stderr, /batches of "alpha" prove too little for the verifier of a chain on it/);
+    assert.match(
+      created.stderr,
+      /"alpha" is proven, and one transaction there has too few units for the verifier of a chain on it/,
+    );
     assert.equal(created.code, 1);
-  });
-
-  test("does the same from L1 alone, by the chain's contract and the admin's key", async () => {
-    const { hyperchain } = ecosystem.info.chains[0]!;
-    const args = [
-      "hyperchain:upgrade",
-      hyperchain,
-      "--settlement-url",
-      ecosystem.info.l1.url,
-      "--to",
-      String(FORMAT_3 + GENERATION),
-      "--json",
-    ];
-    const { code, stdout, stderr } = await workplace.run(args, { environment: { HYPERCHAIN_PRIVATE_KEY: ADMIN_KEY } });
-    assert.equal(code, 0, stderr);
-    assert.equal((JSON.parse(stdout) as Told).next?.version, String(FORMAT_3 + GENERATION));
   });
 });

@@ -10,6 +10,7 @@ export const governingTasks = {
       defaultValue: "",
     })
     .addOption(option("to", "Schedule this version, as the chain's admin, with the notice in which users can leave"))
+    .addOption(option("execution", "Instead of --to: schedule the version of trusted or of proven chains"))
     .addOption(
       option(
         "verifier",

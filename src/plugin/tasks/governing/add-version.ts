@@ -25,8 +25,8 @@ export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, gove
 
 /**
  * Content of an added version: that of the known one with this verifier. A trusted version after a proven one has no
- * aggregator, and the reader of the first trusted version. Throws ClientError, or a plugin error for a proven version
- * after a trusted one.
+ * aggregator, and the reader of the first trusted version. Throws ClientError, or a plugin error for a proven version,
+ * whose aggregator is deployed with an ecosystem.
  */
 export async function contentBeside(
   verifiers: Hex,
@@ -34,11 +34,11 @@ export async function contentBeside(
   { provider }: Pick<Sender, "provider">,
 ): Promise<VersionContent> {
   const { format } = versionParts(version);
-  if (format === versionParts(beside.version).format) return { ...beside.content, verifier };
   if (format === 3)
     throw pluginError(
       `version ${versionInWords(version)} executes by proofs, and its contracts are deployed with an ecosystem that has a proven chain; begin with one`,
     );
+  if (versionParts(beside.version).format === 2) return { ...beside.content, verifier };
   const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
   for (const first of [TRUSTED_VERSION, noProofVersionOf(TRUSTED_VERSION)]) {
     const known = await readVersion(verifiers, first, provider);

@@ -11,13 +11,21 @@ import {
   type ChainUpgrades,
 } from "../../../client/governing/upgrade.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
+import { execution as executionSchema, type ChainExecution } from "../../../options/fields/proving.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import { versionInWords } from "../../../protocol/protocol-version.ts";
+import { isProvenVersion, noProofVersionOf } from "../../../protocol/no-proof.ts";
+import {
+  chargesUnits,
+  isProvenOnL1,
+  PROVEN_VERSION,
+  TRUSTED_VERSION,
+  versionInWords,
+} from "../../../protocol/protocol-version.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { addVersionBeside, type VersionToAdd } from "./add-version.ts";
-import { readNumber } from "../session/arguments.ts";
+import { readNumber, readOption } from "../session/arguments.ts";
 import { withChainOnL1, type FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
@@ -40,7 +48,13 @@ const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
 /** `hyperchain:upgrade`: shows, schedules, withdraws or rehearses a chain's move to another protocol version. */
 const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
   const version = readNumber("to", args.to, VERSION);
-  const wanted = [version !== undefined && "--to", args.cancel && "--cancel", args.rehearse && "--rehearse"].filter(Boolean);
+  const execution = readOption("execution", args.execution, executionSchema);
+  const wanted = [
+    version !== undefined && "--to",
+    execution !== undefined && "--execution",
+    args.cancel && "--cancel",
+    args.rehearse && "--rehearse",
+  ].filter(Boolean);
   if (wanted.length > 1) throw pluginError(`${wanted.join(" and ")} exclude each other; give one of them`);
   if (args.verifier !== undefined && version === undefined)
     throw pluginError("--verifier belongs to --to, which says the version that it is added as");
@@ -50,18 +64,29 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
   requireNamed(args);
   if (args.rehearse) return rehearseUpgrade(args, hre);
   if (args.all) return upgradeAll(args, { version: BigInt(version ?? 0), notBefore }, hre);
-  return withChainOnL1(args, hre, args.cancel || version !== undefined ? "acts" : "reads", async (chain) => {
+  const isScheduled = version !== undefined || execution !== undefined;
+  return withChainOnL1(args, hre, args.cancel || isScheduled ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
       const upgrades = await readUpgrades(chain.hyperchain, l1);
       if (args.cancel) await cancel(chain, upgrades, args, l1);
       else if (version !== undefined) await schedule(chain, upgrades, { ...args, version: BigInt(version), notBefore }, l1);
+      else if (execution !== undefined)
+        await schedule(chain, upgrades, { ...args, version: versionFor(execution, upgrades), notBefore }, l1);
       else chain.output.result(() => text(upgrades, chain.layer), json(upgrades));
     } finally {
       l1.destroy();
     }
   });
 };
+
+/** Version of chains with this execution, as the contracts of this chain have it. Throws a plugin error if the chain has it. */
+function versionFor(execution: ChainExecution, { chainId, version }: ChainUpgrades): bigint {
+  if (isProvenOnL1(version) === (execution === "proven"))
+    throw pluginError(`chain ${chainId} is ${execution} already, with version ${versionInWords(version)}`);
+  const first = execution === "proven" ? PROVEN_VERSION : TRUSTED_VERSION;
+  return isProvenVersion(version) ? first : noProofVersionOf(first);
+}
 
 /** Throws a plugin error unless a chain is named, or all are. */
 function requireNamed({ chain, all, to, rehearse, cancel: withdraws, verifier, settlementUrl }: UpgradeArguments): void {
@@ -162,6 +187,10 @@ async function missingVersion(
       `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}, and it is no account: ${how}; then schedule it with --to ${version}`,
     );
   }
+  if (verifier === undefined && chargesUnits(version))
+    throw pluginError(
+      `L1 has no contracts that check proofs of execution, which version ${versionInWords(version)} needs: they are deployed with an ecosystem that has a proven chain; begin a new one with such a chain`,
+    );
   if (verifier === undefined)
     throw pluginError(
       `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
