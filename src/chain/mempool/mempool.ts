@@ -258,7 +258,7 @@ export class Mempool {
     return this.#senders.has(address);
   }
 
-  /** A taken transaction is in a block. */
+  /** A taken transaction is in a block, or an operation of L1's queue has used its nonce. The sender's later ones stay ready. */
   included(transaction: SignedTransaction): void {
     const sender = this.#senders.get(transaction.from);
     if (sender?.ready.delete(transaction.nonce) === true) this.#forget(transaction, sender);

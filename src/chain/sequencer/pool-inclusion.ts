@@ -1,6 +1,6 @@
 import type { BlockEnvironment } from "../model/block.ts";
 import { mostCostOf } from "../mempool/account-view.ts";
-import type { Mempool } from "../mempool/mempool.ts";
+import { MempoolError, type Mempool } from "../mempool/mempool.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import { mostWork } from "../model/work-limits.ts";
@@ -215,8 +215,9 @@ export class PoolInclusion {
     this.#heldUp.add(transaction.from);
     const { mempool, waiters, unpaid, producer } = this.#dependencies;
     unpaid.add(transaction.from, Math.min(work, mostWork(producer.maxInstructions)));
-    // Those behind it have been taken in, like any that come before their nonce is there: no caller waits for their block.
-    for (const later of mempool.refused(transaction)) waiters.included(later.hash);
+    if (error instanceof MempoolError && error.code === "NonceTooLow") mempool.included(transaction);
+    // Later ones have been taken in, like any that come before their nonce is there: no caller waits for their block.
+    else for (const later of mempool.refused(transaction)) waiters.included(later.hash);
     waiters.refused(transaction.hash, error);
   }
 }

@@ -70,8 +70,6 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_failure: [chain, hash],
   hyperchain_getAccessLists: [],
   hyperchain_getBatchData: [batch, required("the signature of the reader", TEXT)],
-  hyperchain_getExecution: [],
-  hyperchain_getExecutionProof: [batch],
   hyperchain_getMessage: [required("the hash of the message", HASH), optional("the leaf of the registry", NUMBER)],
   hyperchain_getOfferedBatches: [],
   hyperchain_getOfferedProof: [batch],
