@@ -127,10 +127,14 @@ describe("an aggregator in a process of its own", () => {
     const transaction = (await l1.getTransaction(receipt.hash))!;
     const [, digest, proof] = proofAggregatorInterface.decodeFunctionData("proveBatches", transaction.data);
     assert.deepEqual([shown.digest, shown.proof, shown.isProven], [digest, proof, true]);
-    assert.deepEqual(shown.batches, [
-      { chainId: 271, number: 0 },
-      { chainId: 272, number: 0 },
-    ]);
+    const ofFirst = await new Contract(first!.pipeline.created.hyperchain, hyperchainAbi, l1).getFunction("storedBatchHash")(0);
+    assert.deepEqual(
+      shown.batches.map(({ chainId, number, storedBatch }) => [chainId, number, keccak256(storedBatch)]),
+      [
+        [271, 0, ofFirst],
+        [272, 0, keccak256(shown.storedBatch)],
+      ],
+    );
     assert.deepEqual(
       [shown.checked.contract, shown.checked.transactionHash],
       [devnet.ecosystem.proven!.aggregator, receipt.hash],

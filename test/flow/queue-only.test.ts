@@ -269,7 +269,7 @@ describe("a chain whose order is L1's queue alone", () => {
       const { digest, proof } = hyperchainInterface.parseTransaction(transaction)!.args.toObject();
       assert.deepEqual(
         [shown.digest, shown.proof, shown.isProven, shown.batches, shown.number, shown.checked.contract],
-        [digest, proof, true, [{ chainId: 271, number }], number, hyperchain],
+        [digest, proof, true, [{ chainId: 271, number, storedBatch: shown.storedBatch }], number, hyperchain],
       );
       assert.equal(keccak256(shown.storedBatch), hashStoredBatch((await first.settled(BigInt(number))).stored));
       assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
