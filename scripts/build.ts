@@ -74,7 +74,13 @@ const CREATED_BY_OTHERS: ReadonlySet<string> = new Set([
   "SettingsFacet",
 ]);
 
-/** Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. */
+/** Folders whose contracts can be in a chain's first state, which has their code as their constructors leave it. */
+const IN_FIRST_STATES = /^contracts\/(?:l2|bridges)\//;
+
+/**
+ * Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. Contracts that
+ * only transactions create are without `deployedBytecode`: it would be 2 % of the package.
+ */
 function bundleArtifacts(): void {
   const target = join(dist, "artifacts");
   rmSync(target, { recursive: true, force: true });
@@ -96,7 +102,7 @@ function bundleArtifacts(): void {
       sourceName,
       abi,
       bytecode,
-      deployedBytecode,
+      ...(IN_FIRST_STATES.test(sourceName) ? { deployedBytecode } : {}),
       linkReferences: {},
       deployedLinkReferences: {},
     };
