@@ -182,7 +182,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
       [{ name: "omega", chainId: 31_337 }, /chainId: 31337 is the chain id of the L1 already/],
       [{ name: "l1" }, /"l1" cannot name a chain/],
       [{}, /name is missing; there must be name$/],
-      [undefined, /must be a chain, such as \{"name":"gamma"\}/],
+      [undefined, /the first parameter is missing: the options of the chain/],
       [{ name: "omega", colour: "red" }, /"colour" is no field here/],
       [{ name: "omega", dataAvailability: "blobs" }, /dataAvailability must be "rollup", "validium" or "chain"/],
       [{ name: "omega", readers: [BOB] }, /readers is for a validium/],
