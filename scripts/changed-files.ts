@@ -24,9 +24,13 @@ export function changesSinceCompleteRun(root: string): Changes {
   } catch {
     return { unknown: `${COMPLETE_RUN} does not exist; npm run test:all writes it` };
   }
-  const { commit } = JSON.parse(text) as CompleteRun;
+  return changesSince(root, (JSON.parse(text) as CompleteRun).commit);
+}
+
+/** Compares the working tree, with files that git does not know yet, with a commit. */
+export function changesSince(root: string, commit: string): Changes {
   const changed = git(root, "diff", "--name-only", "-z", "--no-renames", commit, "--");
-  if (changed === undefined) return { unknown: `git does not have commit ${commit} of ${COMPLETE_RUN}; fetch the history` };
+  if (changed === undefined) return { unknown: `git does not have commit ${commit}; fetch the history` };
   const added = git(root, "ls-files", "--others", "--exclude-standard", "-z") ?? "";
   const files = new Set([...changed.split("\0"), ...added.split("\0")].filter((file) => file !== ""));
   return { since: commit, files: [...files].sort() };

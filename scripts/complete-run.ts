@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { COMPLETE_RUN, type CompleteRun } from "./changed-files.ts";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { changesSince, COMPLETE_RUN, type CompleteRun } from "./changed-files.ts";
 import { FILE_TIMES, type Shard } from "./test-choice.ts";
+import type { ImportGraph } from "./run-time-imports.ts";
+import { testsOfChanges } from "./test-selection.ts";
 
 /** A green run of all files, or of one part of them. */
 export interface GreenRun {
@@ -11,6 +13,45 @@ export interface GreenRun {
   /** CPU seconds by file; `null` for a file whose process was not measured. */
   readonly times: Readonly<Record<string, number | null>>;
   readonly cpuSeconds: number;
+}
+
+/** A run of all files in which some failed; the next run repeats these and what changed since. */
+export interface RedRun extends Omit<GreenRun, "commit" | "shard"> {
+  readonly commit: string;
+  readonly failed: readonly string[];
+}
+
+/** The last red run of all files. */
+const RED_RUN = "node_modules/.cache/red-run.json";
+
+/** Keeps a red run of all files for `readRedRun`. Returns a line about it. */
+export function recordRedRun(root: string, { commit, ...run }: Omit<RedRun, "commit"> & Pick<GreenRun, "commit">): string {
+  if (commit === undefined) return "not kept for --again: the working tree has changes";
+  mkdirSync(join(root, dirname(RED_RUN)), { recursive: true });
+  writeFileSync(join(root, RED_RUN), JSON.stringify({ commit, ...run }));
+  return `npm run test:all -- --again runs the ${run.failed.length} files that failed, and tests of what a commit changes`;
+}
+
+/** The last red run of all files; undefined if there is none. */
+export function readRedRun(root: string): RedRun | undefined {
+  const file = join(root, RED_RUN);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RedRun) : undefined;
+}
+
+/**
+ * Files of a run that completes a red one: those that failed, those that it did not have, and all tests that changed or load a
+ * changed file at run time. Throws RangeError if git does not have the commit of the red run.
+ */
+export function filesToRunAgain(
+  root: string,
+  { commit, failed, times }: RedRun,
+  all: readonly string[],
+  graph: ImportGraph,
+): readonly string[] {
+  const changes = changesSince(root, commit);
+  if ("unknown" in changes) throw new RangeError(`--again cannot tell what changed: ${changes.unknown}`);
+  const { chosen } = testsOfChanges(changes.files, all, { graph, times, budget: Infinity });
+  return all.filter((file) => failed.includes(file) || chosen.includes(file) || !(file in times));
 }
 
 /** Parts of complete runs, by commit and number of parts. */
@@ -35,6 +76,7 @@ export function recordGreenRun(root: string, { commit, shard, times, cpuSeconds 
   const rounded = all.sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, time]) => [file, time === null ? null : round(time)]);
   writeFileSync(join(root, FILE_TIMES), `${JSON.stringify(Object.fromEntries(rounded), undefined, 1)}\n`);
   rmSync(folder, { recursive: true });
+  rmSync(join(root, RED_RUN), { force: true });
   return `complete: ${all.length} files; commit ${COMPLETE_RUN} and ${FILE_TIMES}`;
 }
 

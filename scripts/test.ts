@@ -1,8 +1,9 @@
 // The test runs. `npm test`, which CI calls: contracts compiled, types, lint and format checked, then the core of the tests and
 // those of changed code (docs/decisions/0268). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
-// one of five parts of them; `npm run nightly` those too. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files,
-// both without the static checks. A file that fails is run again, alone, at the end; if it passes then, it is named as unsteady
-// (docs/decisions/0022), which `--strict` takes for a failure. `--report FILE` writes figures.
+// one of five parts of them, with `-- --again` what failed the last time and tests of what changed since; `npm run nightly` runs
+// the very long ones too. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files, both without the static checks.
+// A file that fails is run again, alone, at the end; if it passes then, it is named as unsteady (docs/decisions/0022), which
+// `--strict` takes for a failure. `--report FILE` writes figures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cleanCommit } from "./changed-files.ts";
-import { recordGreenRun } from "./complete-run.ts";
+import { filesToRunAgain, readRedRun, recordGreenRun, recordRedRun } from "./complete-run.ts";
 import { endAllWithThisProcess } from "./end-processes.ts";
 import { ImportGraph } from "./run-time-imports.ts";
 import { chooseFiles, type ChosenFiles, type Shard } from "./test-choice.ts";
@@ -30,6 +31,8 @@ const { values, positionals: selected } = parseArgs({
     // All files but the very long ones, or a part of them such as 2/5.
     all: { type: "boolean", default: false },
     shard: { type: "string" },
+    // Completes the last run of all files, which was red.
+    again: { type: "boolean", default: false },
     strict: { type: "boolean", default: false },
     // All files, in their long forms.
     night: { type: "boolean", default: false },
@@ -97,9 +100,17 @@ function shardOf(text = "1/1"): Shard {
   process.exit(1);
 }
 
+const redRun = values.again ? readRedRun(root) : undefined;
+if (values.again && (SET !== "all" || redRun === undefined)) {
+  console.error("--again completes a run of npm run test:all that failed, and none is kept here");
+  process.exit(1);
+}
+
 function chosenFiles(all: readonly string[]): ChosenFiles {
   try {
-    return chooseFiles(root, all, { named: selected, set: SET, tier: values.tier, shard });
+    const chosen = chooseFiles(root, all, { named: selected, set: SET, tier: values.tier, shard });
+    if (redRun === undefined) return chosen;
+    return { ...chosen, files: filesToRunAgain(root, redRun, chosen.files, ImportGraph.read(root)) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(error.message);
@@ -162,9 +173,12 @@ if (values.report !== undefined) {
   writeFileSync(values.report, JSON.stringify(report));
 }
 for (const note of notes) console.error(note);
-if (isWhole && SET === "all" && verdict.hasPassed) {
-  const cpu = Object.fromEntries(times.map(({ file, cpuSeconds: own }) => [file.replaceAll("\\", "/"), own ?? null]));
-  console.error(recordGreenRun(root, { commit, shard, times: cpu, cpuSeconds: cpuSeconds() }));
+if (isWhole && SET === "all") {
+  const own = Object.fromEntries(times.map(({ file, cpuSeconds: cpu }) => [file.replaceAll("\\", "/"), cpu ?? null]));
+  const kept = Object.entries(redRun?.times ?? {}).filter(([file]) => all.includes(file));
+  const run = { commit, times: { ...Object.fromEntries(kept), ...own }, cpuSeconds: cpuSeconds() + (redRun?.cpuSeconds ?? 0) };
+  if (verdict.hasPassed) console.error(recordGreenRun(root, { ...run, shard }));
+  else if (isGood && shard.count === 1) console.error(recordRedRun(root, { ...run, failed: verdict.failed }));
 }
 console.error(totalsLine(files.length, tests, verdict));
 process.exit(verdict.hasPassed ? 0 : 1);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { changesSinceCompleteRun, cleanCommit, COMPLETE_RUN } from "../../scripts/changed-files.ts";
-import { recordGreenRun } from "../../scripts/complete-run.ts";
+import { filesToRunAgain, readRedRun, recordGreenRun, recordRedRun } from "../../scripts/complete-run.ts";
 import { ImportGraph, runTimeImports } from "../../scripts/run-time-imports.ts";
 import { chooseFiles, FILE_TIMES } from "../../scripts/test-choice.ts";
 import { changedNote, shardOf, testsOfChanges } from "../../scripts/test-selection.ts";
@@ -121,6 +121,25 @@ describe("the parts of a complete run", () => {
     assert.equal(cleanCommit(root), undefined);
     assert.match(run(1, cleanCommit(root)), /^not recorded as complete: the working tree has changes/);
   });
+
+  test("complete a red run: files that failed, that are new, and that load what changed since, and no others", (context) => {
+    const tests = ["a", "b", "c", "d"].map((name) => `test/${name}.test.ts`);
+    const [a, b, c, d] = tests as [string, string, string, string];
+    const load = 'import "../src/changed.ts";';
+    const { root, write, commit, head } = checkoutOf(context, { "src/changed.ts": "", [a]: "", [b]: load, [c]: "" });
+    assert.equal(readRedRun(root), undefined);
+    const times = { [a]: 1, [b]: 1, [c]: 1 };
+    assert.match(recordRedRun(root, { commit: head, failed: [a], times, cpuSeconds: 3 }), /-- --again runs the 1 files/);
+    write("src/changed.ts", "// changed");
+    write(d, "");
+    const red = readRedRun(root);
+    assert.ok(red !== undefined);
+    assert.deepEqual(filesToRunAgain(root, red, tests, ImportGraph.read(root)), [a, b, d]);
+    recordGreenRun(root, { ...red, commit: commit(), shard: { part: 1, count: 1 } });
+    assert.equal(readRedRun(root), undefined, "a complete run ends it");
+    const unknown = { ...red, commit: "0".repeat(40) };
+    assert.throws(() => filesToRunAgain(root, unknown, tests, ImportGraph.read(root)), /git does not have commit 0+;/);
+  });
 });
 
 describe("the files of npm test", () => {
@@ -155,10 +174,7 @@ describe("the files of npm test", () => {
       /changes are unknown: test\/last-complete-run\.json does not exist; npm run test:all/,
     );
     write(COMPLETE_RUN, JSON.stringify({ commit: "0".repeat(40), files: 3, cpuSeconds: 3 }));
-    assert.match(
-      chosenIn(root).notes[0] ?? "",
-      /git does not have commit 0{40} of test\/last-complete-run\.json; fetch the history/,
-    );
+    assert.match(chosenIn(root).notes[0] ?? "", /git does not have commit 0{40}; fetch the history/);
     assert.deepEqual("unknown" in changesSinceCompleteRun(root), true);
   });
 
