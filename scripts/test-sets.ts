@@ -187,7 +187,6 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("settlement/real-proof"), "a real proof of a batch that L1's contracts verify"],
   [testFile("flow/hyperbridge"), "the seven steps of a message"],
   [testFile("plugin/misuse"), "each misuse of the command line, in a process"],
-  [testFile("flow/idle-chains"), "chains that wait with imported roots, through a restart, an upgrade, terms and a retirement"],
   [testFile("package/kit"), "the packed package in an empty project, whose code a chain runs"],
 ]);
 
