@@ -132,7 +132,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       );
       await tab.getByRole("heading", { name: "Governance" }).waitFor();
       await reads(/^protocol versions are governed by \S.*, with no vote$/);
-      await reads(/^version \d+: stands$/);
+      await reads(/^version \d+ \(2\^31 \+ \d+: nothing is proven\): stands$/);
       await open("alpha/batch/0");
       const changed = tab.getByRole("table", { name: /Leaves of the state by their kinds/ });
       await changed.waitFor();
