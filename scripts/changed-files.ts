@@ -16,7 +16,7 @@ export const COMPLETE_RUN = "test/last-complete-run.json";
 /** Files that changed since the last complete run, or the reason why they are unknown. */
 export type Changes = { readonly since: string; readonly files: readonly string[] } | { readonly unknown: string };
 
-/** Compares the working tree, with files that git does not know yet, with the commit of the last complete run. */
+/** Compares the working tree and untracked files with the commit of the last complete run. */
 export function changesSinceCompleteRun(root: string): Changes {
   let text: string;
   try {
@@ -27,7 +27,7 @@ export function changesSinceCompleteRun(root: string): Changes {
   return changesSince(root, (JSON.parse(text) as CompleteRun).commit);
 }
 
-/** Compares the working tree, with files that git does not know yet, with a commit. */
+/** Compares the working tree and untracked files with a commit. */
 export function changesSince(root: string, commit: string): Changes {
   const changed = git(root, "diff", "--name-only", "-z", "--no-renames", commit, "--");
   if (changed === undefined) return { unknown: `git does not have commit ${commit}; fetch the history` };

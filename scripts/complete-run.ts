@@ -15,7 +15,7 @@ export interface GreenRun {
   readonly cpuSeconds: number;
 }
 
-/** A run of all files in which some failed; the next run repeats these and what changed since. */
+/** A run of all files that failed; the next one repeats the failed files and tests of later changes. */
 export interface RedRun extends Omit<GreenRun, "commit" | "shard"> {
   readonly commit: string;
   readonly failed: readonly string[];
@@ -24,12 +24,12 @@ export interface RedRun extends Omit<GreenRun, "commit" | "shard"> {
 /** The last red run of all files. */
 const RED_RUN = "node_modules/.cache/red-run.json";
 
-/** Keeps a red run of all files for `readRedRun`. Returns a line about it. */
+/** Stores a red run of all files for `readRedRun`. Returns a line about it. */
 export function recordRedRun(root: string, { commit, ...run }: Omit<RedRun, "commit"> & Pick<GreenRun, "commit">): string {
-  if (commit === undefined) return "not kept for --again: the working tree has changes";
+  if (commit === undefined) return "no --again after this run: the working tree has changes";
   mkdirSync(join(root, dirname(RED_RUN)), { recursive: true });
   writeFileSync(join(root, RED_RUN), JSON.stringify({ commit, ...run }));
-  return `npm run test:all -- --again runs the ${run.failed.length} files that failed, and tests of what a commit changes`;
+  return `npm run test:all -- --again runs the ${run.failed.length} files that failed, and tests of later changes`;
 }
 
 /** The last red run of all files; undefined if there is none. */
@@ -49,7 +49,7 @@ export function filesToRunAgain(
   graph: ImportGraph,
 ): readonly string[] {
   const changes = changesSince(root, commit);
-  if ("unknown" in changes) throw new RangeError(`--again cannot tell what changed: ${changes.unknown}`);
+  if ("unknown" in changes) throw new RangeError(`--again finds no changes: ${changes.unknown}`);
   const { chosen } = testsOfChanges(changes.files, all, { graph, times, budget: Infinity });
   return all.filter((file) => failed.includes(file) || chosen.includes(file) || !(file in times));
 }

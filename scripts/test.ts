@@ -1,7 +1,7 @@
 // The test runs. `npm test`, which CI calls: contracts compiled, types, lint and format checked, then the core of the tests and
 // those of changed code (docs/decisions/0268). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
-// one of five parts of them, with `-- --again` what failed the last time and tests of what changed since; `npm run nightly` runs
-// the very long ones too. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files, both without the static checks.
+// one of five parts of them, with `-- --again` the files that failed the last time and tests of later changes; `npm run nightly` runs
+// also the very long ones. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files, both without the static checks.
 // A file that fails is run again, alone, at the end; if it passes then, it is named as unsteady (docs/decisions/0022), which
 // `--strict` takes for a failure. `--report FILE` writes figures.
 import { spawn } from "node:child_process";
@@ -102,7 +102,7 @@ function shardOf(text = "1/1"): Shard {
 
 const redRun = values.again ? readRedRun(root) : undefined;
 if (values.again && (SET !== "all" || redRun === undefined)) {
-  console.error("--again completes a run of npm run test:all that failed, and none is kept here");
+  console.error("--again completes a run of npm run test:all that failed, and there is none");
   process.exit(1);
 }
 
@@ -175,8 +175,8 @@ if (values.report !== undefined) {
 for (const note of notes) console.error(note);
 if (isWhole && SET === "all") {
   const own = Object.fromEntries(times.map(({ file, cpuSeconds: cpu }) => [file.replaceAll("\\", "/"), cpu ?? null]));
-  const kept = Object.entries(redRun?.times ?? {}).filter(([file]) => all.includes(file));
-  const run = { commit, times: { ...Object.fromEntries(kept), ...own }, cpuSeconds: cpuSeconds() + (redRun?.cpuSeconds ?? 0) };
+  const before = Object.entries(redRun?.times ?? {}).filter(([file]) => all.includes(file));
+  const run = { commit, times: { ...Object.fromEntries(before), ...own }, cpuSeconds: cpuSeconds() + (redRun?.cpuSeconds ?? 0) };
   if (verdict.hasPassed) console.error(recordGreenRun(root, { ...run, shard }));
   else if (isGood && shard.count === 1) console.error(recordRedRun(root, { ...run, failed: verdict.failed }));
 }

@@ -12,7 +12,7 @@ export const [SOURCE, DESTINATION] = [3, 4] as const;
 const AGE_MS = 1_000;
 const BOB: Hex = "0x00000000000000000000000000000000000b0b00";
 
-/** An ecosystem of chains that wait with imported roots. Time passes only if it is told to. */
+/** An ecosystem of chains that wait with imported roots. Time passes only by its methods. */
 export class IdleChains {
   readonly #clock = new TestClock(Date.now());
   readonly kept = new Kept(
