@@ -41,7 +41,7 @@ async function prove(): Promise<{ readonly proof: Uint8Array; readonly figures: 
       current = { phase, since: cpuSeconds() };
     },
   });
-  if (result.kind === "labelled") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
+  if (result.kind === "unproven") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
   const proveCpuSeconds = cpuSeconds() - begun;
   const { phaseSeconds: _, ...metrics } = result.metrics;
   // Planning runs the batch, too: both are what comes before anything is committed, threads that collect and compile included.

@@ -100,7 +100,7 @@ await backend.close();
 
 async function provenOnce() {
   const result = await proveHere(key, proving, witness, claim);
-  if (result.kind === "labelled") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
+  if (result.kind === "unproven") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
   return result;
 }
 

@@ -134,8 +134,8 @@ function isTestFile(name: string): boolean {
 /** Proves each batch of the flow suite, or with `--proofs` some, and has another process verify it; with `--on-l1` L1 checks some. */
 async function runReplay({ files, onL1, proofs, checks, processes, ledger: folder, isJson }: Options): ReturnType<Run> {
   const report = await replayFlows({ files, onL1, proofs, checks, folder, workers: processes, say });
-  const { batches, shown, proven, checked, followed, labelled, problems } = report;
-  const judged = `${shown} checked by L1, ${proven} proven and verified, ${checked} checked, ${followed} followed by the machine, ${labelled} labelled`;
+  const { batches, shown, proven, checked, followed, unproven, problems } = report;
+  const judged = `${shown} checked by L1, ${proven} proven and verified, ${checked} checked, ${followed} followed by the machine, ${unproven} unproven`;
   if (isJson) console.log(JSON.stringify(report));
   else {
     say(`${batches} batches of ${report.files} files: ${judged}`);

@@ -95,21 +95,21 @@ export function ChainPage({ name }: { readonly name: string }) {
 
 /** Batches whose execution no proof shows, and why; nothing where there are none. */
 function Unproven({ chain: { name, execution } }: { readonly chain: EcosystemStatus["chains"][number] }) {
-  const labelled = execution?.labelled ?? [];
-  if (labelled.length === 0) return null;
+  const unproven = execution?.unproven ?? [];
+  if (unproven.length === 0) return null;
   return (
     <Section title="Batches without a proof of execution">
       <ul class="bad">
-        {labelled
+        {unproven
           .slice(-MOST_SHOWN)
           .toReversed()
-          .map((label) => (
-            <li key={label.batch}>
-              <BatchLink chain={name} number={label.batch} />: <Said text={unprovenLine(name, label)} />
+          .map((each) => (
+            <li key={each.batch}>
+              <BatchLink chain={name} number={each.batch} />: <Said text={unprovenLine(name, each)} />
             </li>
           ))}
       </ul>
-      {labelled.length > MOST_SHOWN && <p class="quiet">{count(labelled.length - MOST_SHOWN)} older ones have none either.</p>}
+      {unproven.length > MOST_SHOWN && <p class="quiet">{count(unproven.length - MOST_SHOWN)} older ones have none either.</p>}
     </Section>
   );
 }

@@ -66,7 +66,7 @@ export async function showExecutedOnL1(
     say(`${seconds.toFixed(2).padStart(6)} s  ${CHAIN_ON_L1.name} batch ${batchNumber}: ${step}`);
   };
   say(
-    `chain      chain id ${CHAIN_ON_L1.chainId}     ${chain.url}   L1 executes its batches by nothing but a proof of their execution`,
+    `${CHAIN_ON_L1.name.padEnd(10)} chain id ${CHAIN_ON_L1.chainId}     ${chain.url}   L1 executes its batches by nothing but a proof of their execution`,
   );
   tell(`sealed, with ${batch.transactionCount} transaction and ${priorityOpCount} operations of L1's queue`);
   const stop = repeat(clock, POLL_MS, phasesOf(chain, batchNumber, tell), () => true);

@@ -182,7 +182,7 @@ async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   if (refusal !== undefined) return undefined;
   say("");
   say(
-    "A third chain comes, and L1 executes its first batch by one proof of its execution: that takes about a minute on two free cores.",
+    "A third chain comes, and L1 executes its first batch by one proof of its execution: that takes one to three minutes on two cores.",
   );
   const shown = showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
   return during(`proving and executing a batch of ${CHAIN_ON_L1.name}`, shown);
@@ -274,7 +274,7 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet, page: 
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
   say(`L1         chain id ${l1.chainId}   ${l1.url}`);
   for (const { chainId, url, pipeline } of chains)
-    say(`chain      chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
+    say(`${(CHAINS.find((chain) => chain.chainId === chainId)?.name ?? "chain").padEnd(10)} chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
   say(`contracts  factory ${factory}, bridge ${bridge}, root registry ${roots}, verifier ${verifier}`);
   say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
   say(`           "${DEVELOPMENT_MNEMONIC}"`);

@@ -4,7 +4,7 @@ import type { ExecutionWitness } from "../execution-proof/batch/batch-witness.ts
 import { chunkEnds } from "../execution-proof/batch/chunk-input.ts";
 import { chunkStatement } from "../execution-proof/batch/chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execution-claim.ts";
-import { errorOf, labelOf, UnprovableBatch, type LabelledExecution } from "../execution-proof/batch/execution-label.ts";
+import { errorOf, unprovenBy, UnprovableBatch, type UnprovenExecution } from "../execution-proof/batch/unproven-execution.ts";
 import type { ExecutionProver } from "../execution-proof/batch/execution-prover.ts";
 import type { KeyedBatch } from "../execution-proof/batch/execution-requests.ts";
 import { middleOf, type CrowdedChunk } from "../execution-proof/batch/filling-requests.ts";
@@ -30,7 +30,7 @@ export function chunkPort(prover: Pick<ExecutionProver, "proveChunk">): ProverPo
       const input = await keptBlob(blobs, job.input, MOST_INPUT_BYTES);
       const made = await prover.proveChunk({ protocolVersion, key, input }, options);
       if (made.kind === "crowded") throw new CrowdedChunkError(made);
-      if (made.kind === "labelled") throw errorOf(made);
+      if (made.kind === "unproven") throw errorOf(made);
       return {
         statement: chunkStatement(statedKernel(protocolVersion), chunkEnds(input)),
         output: made.proof,
@@ -51,7 +51,7 @@ export function executionByQueue(proving: Proving, prover: QueuedProver): BatchP
         return await tree.prove(witness, claim);
       } catch (error) {
         // What a chunk is labelled with its batch is; all else is a fault of the moment.
-        if (error instanceof UnprovableBatch) return labelOf(error);
+        if (error instanceof UnprovableBatch) return unprovenBy(error);
         throw error;
       } finally {
         await tree.release();
@@ -80,13 +80,13 @@ class ChunkTree {
     this.#options = options;
   }
 
-  async prove(witness: ExecutionWitness, claim: ExecutionClaim): Promise<ProvenExecution | LabelledExecution> {
+  async prove(witness: ExecutionWitness, claim: ExecutionClaim): Promise<ProvenExecution | UnprovenExecution> {
     const { signal, onProgress } = this.#options;
     const begun = performance.now();
     for (const cuts: number[] = []; ;) {
       onProgress?.({ chunk: 0, chunks: 1, phase: "plan", fraction: 0 });
       const planned = await this.#prover.plan(witness, claim, { cuts, ...(signal === undefined ? {} : { signal }) });
-      if (planned.kind === "labelled") return planned;
+      if (planned.kind === "unproven") return planned;
       try {
         const { chunks, metrics } = await this.#drive(await this.#jobsOf(planned, claim), claim);
         const { provenBits } = planned;

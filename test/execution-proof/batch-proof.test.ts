@@ -109,7 +109,7 @@ describe("the proof of a batch's execution", () => {
     const proofs = await Promise.all(
       batches.map(async (batch) => {
         const result = await prover.prove(witnessOf(batch), batch.claim);
-        assert.equal(result.kind, "proven", result.kind === "labelled" ? `${result.reason}: ${result.detail}` : "");
+        assert.equal(result.kind, "proven", result.kind === "unproven" ? `${result.reason}: ${result.detail}` : "");
         return result as ProvenExecution;
       }),
     );

@@ -152,7 +152,7 @@ describe("the thread that cuts batches and fills tables", () => {
 
   it("says why a batch has no proof", async () => {
     const made = await filler.plan(second.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
-    assert.deepEqual([made.kind, made.kind === "labelled" && made.reason], ["labelled", "disagreement"]);
+    assert.deepEqual([made.kind, made.kind === "unproven" && made.reason], ["unproven", "disagreement"]);
   });
 
   it("refuses what comes behind its end", async () => {

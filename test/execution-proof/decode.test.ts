@@ -28,7 +28,7 @@ const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) 
 const ROWS = ([2, 3] as const).flatMap((format) => [...kernelRows(format), ...kernelRows(format, { fused: false })]);
 
 /** For messages: where it is, and what it does. */
-function labelOf({ pc, parts }: RomRow): string {
+function unprovenBy({ pc, parts }: RomRow): string {
   return `${parts.map(({ opcode }) => opcode.toString(16)).join(" ")} at ${pc}`;
 }
 
@@ -42,10 +42,10 @@ test("every row that is proven changes the stack's height as its instructions do
       return arity.pushes - arity.pops;
     });
     const { growth, takesB, takesC, putsA, putsB, topB, topC, topD } = instruction;
-    assert.equal(growth, sum(...changes), labelOf(row));
+    assert.equal(growth, sum(...changes), unprovenBy(row));
     // Words leave and come to what lies below the top by as many as the height changes.
-    assert.equal(putsA + putsB - takesB - takesC, growth, labelOf(row));
-    assert.ok(sum(topB, topC, topD) <= 1, labelOf(row));
+    assert.equal(putsA + putsB - takesB - takesC, growth, unprovenBy(row));
+    assert.ok(sum(topB, topC, topD) <= 1, unprovenBy(row));
   }
 });
 
@@ -96,8 +96,8 @@ test("a row does one thing only, and reads and writes by the flags of its instru
     const opcodes = row.parts.map(({ opcode }) => opcode);
     // A condition that is negated is the jump's own.
     const negates = instruction.jumpsUnless === 1 ? 1 : 0;
-    assert.equal(kinds, opcodes.filter((opcode) => !MOVES.has(opcode)).length - negates, labelOf(row));
-    assert.equal(instruction.hasImmediate, opcodes.filter((opcode) => opcode === 0x5f).length, labelOf(row));
+    assert.equal(kinds, opcodes.filter((opcode) => !MOVES.has(opcode)).length - negates, unprovenBy(row));
+    assert.equal(instruction.hasImmediate, opcodes.filter((opcode) => opcode === 0x5f).length, unprovenBy(row));
   }
 });
 
@@ -140,7 +140,7 @@ test("no step asks two tables, or one twice: each takes the step's time for its 
     const instruction = decode(row);
     if (instruction === undefined) continue;
     const tables = tablesAsked(instruction);
-    assert.ok(tables.length <= 1, `${labelOf(row)}: ${tables.join()}`);
+    assert.ok(tables.length <= 1, `${unprovenBy(row)}: ${tables.join()}`);
     for (const table of tables) asked.add(table);
     // Were it any other operation besides, two would be asked.
     const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };

@@ -72,7 +72,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     const proving = new ExecutionProving(key, backends);
     try {
       const made = await proveHere(key, proving, batch.witness as ExecutionWitness, batch.claim, CELLS);
-      assert.equal(made.kind, "proven", made.kind === "labelled" ? made.detail : "");
+      assert.equal(made.kind, "proven", made.kind === "unproven" ? made.detail : "");
       if (made.kind === "proven") proof = decodeBatchProof(made.proof);
       faults = backends.faults;
     } finally {
@@ -106,7 +106,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     assert.ok(others.length > 0 && others.every((what) => what === "upload"));
   });
 
-  it("is made by WASM where a device commits wrongly: no chunk of it is labelled or lost, cut or not", async () => {
+  it("is made by WASM where a device commits wrongly: no chunk of it is unproven or lost, cut or not", async () => {
     assert.deepEqual(faults, [{ kind: "wrong", reason: "a proof made on device is refused: MerkleMismatch" }]);
     const backends = new ProvingBackends(backend, withWrongRoots(backend));
     const proving = new ExecutionProving(key, backends);
@@ -123,7 +123,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     }
   });
 
-  it("is not labelled where a kernel thread is lost: the caller hears of it", async () => {
+  it("is not unproven where a kernel thread is lost: the caller hears of it", async () => {
     const commit: Backend["commit"] = () => Promise.reject(new KernelThreadsLost("Crashed", "a kernel thread crashed"));
     const proving = new ExecutionProving(key, new ProvingBackends({ ...backend, commit }));
     try {

@@ -16,12 +16,12 @@ const batch = (number: number, outcome: Partial<ReplayedBatch>): ReplayedBatch =
 
 describe("what a replay of the flow suite comes to", () => {
   const proven = batch(0, {});
-  const labelled = batch(1, { outcome: "labelled", reason: "too-large", detail: "row 7" });
+  const unproven = batch(1, { outcome: "unproven", reason: "too-large", detail: "row 7" });
 
   test("has a line for each label, with its reason, and none for other batches", () => {
     const problem = `${FILE}: batch 1 of chain 271 has no proof (too-large): row 7`;
     assert.deepEqual(differences(FILE, [proven, batch(1, { outcome: "followed" })]), []);
-    assert.deepEqual(differences(FILE, [proven, labelled, labelled]), [problem, problem]);
+    assert.deepEqual(differences(FILE, [proven, unproven, unproven]), [problem, problem]);
   });
 
   test("has as many batches shown to L1 as asked for, of those that can be; then others proven, and then others checked", () => {

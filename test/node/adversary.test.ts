@@ -112,7 +112,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
         assert.equal(spent?.gasUsed, 60_000n, "all of its gas");
         await prover.prepare(3n);
         const result = await prover.prove(witness, claim);
-        assert.equal(result.kind, "proven", result.kind === "labelled" ? `${result.reason}: ${result.detail}` : "");
+        assert.equal(result.kind, "proven", result.kind === "unproven" ? `${result.reason}: ${result.detail}` : "");
       } finally {
         await Promise.all([prover.close(), test.chain.close()]);
       }

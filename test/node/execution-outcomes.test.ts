@@ -2,44 +2,44 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
-import { type LabelledExecution, labelOf, StepTooLarge } from "../../src/execution-proof/batch/execution-label.ts";
+import { type UnprovenExecution, unprovenBy, StepTooLarge } from "../../src/execution-proof/batch/unproven-execution.ts";
 import type { ExecutionProgress } from "../../src/execution-proof/batch/execution-progress.ts";
 import type { BatchProofOptions } from "../../src/execution-proof/batch/proven-execution.ts";
 import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
-import type { LabelledOutcome } from "../../src/node/execution/execution-outcome.ts";
+import type { UnprovenOutcome } from "../../src/node/execution/execution-outcome.ts";
 import { BatchExecutions } from "../../src/node/execution/batch-executions.ts";
 import { ExecutionStore } from "../../src/node/execution/execution-store.ts";
 
 const COMMITMENT = "0x01";
 const BATCH = 3n;
-const labelled = (label: LabelledExecution): LabelledOutcome => ({ ...label, commitment: COMMITMENT });
-const large = (limits = stepLimits(1n)) => labelOf(new StepTooLarge({ protocolVersion: 1n, limits, step: 4 }));
-const fault = (detail: string): LabelledExecution => ({ kind: "labelled", reason: "fault", detail });
+const unproven = (found: UnprovenExecution): UnprovenOutcome => ({ ...found, commitment: COMMITMENT });
+const large = (limits = stepLimits(1n)) => unprovenBy(new StepTooLarge({ protocolVersion: 1n, limits, step: 4 }));
+const fault = (detail: string): UnprovenExecution => ({ kind: "unproven", reason: "fault", detail });
 
 describe("what became of a batch's proof, for the next process", () => {
   /** What a store of the next process has of an outcome. */
-  const afterRestart = (label: LabelledExecution) => {
+  const afterRestart = (found: UnprovenExecution) => {
     const kept = openNumberedBytes();
-    new ExecutionStore(kept).keep(BATCH, labelled(label), undefined);
+    new ExecutionStore(kept).keep(BATCH, unproven(found), undefined);
     const outcome = new ExecutionStore(kept).outcome(BATCH);
     kept.close();
     return outcome;
   };
 
   test("is a step's size as long as the limits hold by which it was found", () => {
-    assert.deepEqual(afterRestart(large()), labelled(large()));
+    assert.deepEqual(afterRestart(large()), unproven(large()));
     const limits = stepLimits(1n);
     for (const name of ["steps", "rows", "cells"] as const)
       assert.equal(afterRestart(large({ ...limits, [name]: limits[name] / 2 })), undefined, name);
     // As software kept it that did not say the limits.
-    assert.equal(afterRestart({ kind: "labelled", reason: "too-large", detail: "" }), undefined);
+    assert.equal(afterRestart({ kind: "unproven", reason: "too-large", detail: "" }), undefined);
   });
 
-  test("is another label, and no fault", () => {
-    const other: LabelledExecution = { kind: "labelled", reason: "unsupported-precompile", detail: "0x03" };
-    assert.deepEqual(afterRestart(other), labelled(other));
+  test("is another reason, and no fault", () => {
+    const other: UnprovenExecution = { kind: "unproven", reason: "unsupported-precompile", detail: "0x03" };
+    assert.deepEqual(afterRestart(other), unproven(other));
     assert.equal(afterRestart(fault("a thread was lost")), undefined);
   });
 });
@@ -47,7 +47,7 @@ describe("what became of a batch's proof, for the next process", () => {
 test("a proof in the making is told to what waits for it: where it is, and each step from then on", async () => {
   const kept = openNumberedBytes();
   const witnesses = openTemporaryValues<ExecutionWitness>();
-  const end = Promise.withResolvers<LabelledExecution>();
+  const end = Promise.withResolvers<UnprovenExecution>();
   let tell: BatchProofOptions["onProgress"];
   const prove = (_: unknown, _claim: unknown, { onProgress }: BatchProofOptions = {}) => ((tell = onProgress), end.promise);
   const verify = () => Promise.reject(new Error("nothing was proven"));
@@ -72,11 +72,11 @@ test("a proof in the making is told to what waits for it: where it is, and each 
 
 describe("a proof that ends by a fault", () => {
   /** The outcome, and how often a proof was begun, where making it ends so, one time after another. */
-  async function proven(ends: readonly (LabelledExecution | Error)[]): Promise<readonly [LabelledOutcome, number]> {
+  async function proven(ends: readonly (UnprovenExecution | Error)[]): Promise<readonly [UnprovenOutcome, number]> {
     const kept = openNumberedBytes();
     const witnesses = openTemporaryValues<ExecutionWitness>();
     let begun = 0;
-    const prove = (): Promise<LabelledExecution> => {
+    const prove = (): Promise<UnprovenExecution> => {
       const end = ends[begun++] ?? fault("begun too often");
       return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
     };
@@ -88,15 +88,15 @@ describe("a proof that ends by a fault", () => {
     await queue.close();
     witnesses.close();
     kept.close();
-    return [outcome as LabelledOutcome, begun];
+    return [outcome as UnprovenOutcome, begun];
   }
 
   test("is begun again, and no fault where it then ends otherwise", async () => {
-    assert.deepEqual(await proven([new Error("the thread was lost"), large()]), [labelled(large()), 2]);
-    assert.deepEqual(await proven([fault("the heap is full"), fault("again"), large()]), [labelled(large()), 3]);
+    assert.deepEqual(await proven([new Error("the thread was lost"), large()]), [unproven(large()), 2]);
+    assert.deepEqual(await proven([fault("the heap is full"), fault("again"), large()]), [unproven(large()), 3]);
   });
 
-  test("is one at last, and no other label is tried again", async () => {
+  test("is one at last, and no other reason is tried again", async () => {
     const [outcome, begun] = await proven([fault("once"), new Error("twice"), fault("for good"), large()]);
     assert.deepEqual([outcome.reason, outcome.detail, begun], ["fault", "for good", 3]);
     assert.equal((await proven([large()]))[1], 1);

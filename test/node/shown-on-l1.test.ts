@@ -107,8 +107,8 @@ describe("what L1 is shown of a batch", () => {
   });
 
   it("is refused by name for a batch whose chunks have no proof, and for one that was not formed here", async () => {
-    const labelled = { kind: "labelled", commitment, reason: "too-large", detail: "one step" } as ExecutionOutcome;
-    const prover = proverOf(Promise.resolve(labelled), () => assert.fail("nothing is made"));
+    const unproven = { kind: "unproven", commitment, reason: "too-large", detail: "one step" } as ExecutionOutcome;
+    const prover = proverOf(Promise.resolve(unproven), () => assert.fail("nothing is made"));
     await assert.rejects(prover.proveBatch(job), {
       name: "ProofError",
       code: "ExecutionUnprovable",

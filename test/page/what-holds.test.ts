@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { EXECUTION_LABELS } from "../../src/execution-proof/batch/execution-label.ts";
+import { REASONS_WITHOUT_PROOF } from "../../src/execution-proof/batch/unproven-execution.ts";
 import { executionOfBatch, unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
 import { routeTrust } from "../../page/wallet/route-trust.ts";
 
@@ -44,7 +44,7 @@ describe("I11: what holds", () => {
       sentence: "",
       proven: 2,
       provenUpTo: 0,
-      labelled: [{ batch: 1, reason: "too-large", detail: "step 7" }],
+      unproven: [{ batch: 1, reason: "too-large", detail: "step 7" }],
       pending: [3, 4],
       proving: { batch: 3, chunk: 1, chunks: 5, phase: "fri", fraction: 0 },
     } as const;
@@ -62,7 +62,7 @@ describe("I11: what holds", () => {
   });
 
   test("each reason that a batch can have is told in words", () => {
-    for (const reason of EXECUTION_LABELS)
+    for (const reason of REASONS_WITHOUT_PROOF)
       assert.doesNotMatch(unprovenLine("alpha", { batch: 0, reason, detail: "" }), /undefined/, reason);
   });
 });

@@ -82,7 +82,7 @@ describe("chunks of a batch's execution as jobs", () => {
 
   const prove = async (prover: Pick<ExecutionProver, "plan" | "checkChunk"> = own): Promise<ProvenExecution> => {
     const proven = await executionByQueue({ queue, blobs }, prover).prove(batch.witness as ExecutionWitness, batch.claim);
-    assert.equal(proven.kind, "proven", proven.kind === "labelled" ? proven.detail : "");
+    assert.equal(proven.kind, "proven", proven.kind === "unproven" ? proven.detail : "");
     return proven as ProvenExecution;
   };
   const workHere = (port: ProverPort, name: string, isOwn = false): void => {

@@ -6,9 +6,7 @@ import { digestFromHex } from "../../protocol/digest.ts";
 import { fromHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { readProvenRecord } from "../../protocol/proven-record.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
-import { findStoredBatch, readTotals, type ChainContract, type L1Reader } from "../../settlement/l1-sender/chain-reader.ts";
+import { findNewestLog, findStoredBatch, readTotals, type ChainContract, type L1Reader } from "../../settlement/l1-sender/chain-reader.ts";
 import { readProof, type BatchProofInfo } from "../view/batches/proof-on-l1.ts";
 
 /**
@@ -100,18 +98,11 @@ function refusalOf({ batches, digest, proof }: Extract<BatchProofInfo, { kind: "
 
 /** The transaction that proved the batch that L1 has now; undefined before. */
 async function provenIn(
-  { provider, hyperchain, fromBlock }: ChainContract,
+  contract: ChainContract,
   { batchNumber, commitment }: StoredBatch,
 ): Promise<{ readonly transactionHash: Hex; readonly timestamp: number } | undefined> {
-  const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
-  const events = ["BatchProven", "ExecutionProven"].map((name) => topicOf(hyperchainInterface, name));
-  const topics = [events, wordToHex(batchNumber), commitment];
-  const question = { address: hyperchain, topics, fromBlock, toBlock };
-  for await (const { logs } of readLogPages(provider, question, new PageWidth(), "newestFirst")) {
-    const log = logs.at(-1);
-    if (log === undefined) continue;
-    const block = await provider.getBlock(log.blockNumber);
-    return { transactionHash: log.transactionHash as Hex, timestamp: block?.timestamp ?? 0 };
-  }
-  return undefined;
+  const log = await findNewestLog(contract, ["BatchProven", "ExecutionProven"], [wordToHex(batchNumber), commitment]);
+  if (log === undefined) return undefined;
+  const block = await contract.provider.getBlock(log.blockNumber);
+  return { transactionHash: log.transactionHash as Hex, timestamp: block?.timestamp ?? 0 };
 }

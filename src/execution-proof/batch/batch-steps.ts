@@ -23,7 +23,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { InTurns } from "../../runtime/turns.ts";
 import type { ExecutedBatch, ExecutedBlock } from "./executed-batch.ts";
-import { UnprovableBatch } from "./execution-label.ts";
+import { UnprovableBatch } from "./unproven-execution.ts";
 import { signedTransaction } from "./user-transaction.ts";
 
 const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);

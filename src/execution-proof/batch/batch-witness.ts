@@ -15,7 +15,7 @@ import { batchSteps, openingOf } from "./batch-steps.ts";
 import { type BlockLink, BlockLinks, extendLinks } from "./block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "./executed-batch.ts";
 import { BASE_FEE_WEI } from "./kernel-statement.ts";
-import { type LabelledExecution, labelOf, UnprovableBatch } from "./execution-label.ts";
+import { type UnprovenExecution, unprovenBy, UnprovableBatch } from "./unproven-execution.ts";
 import { createPrimitives } from "./machine-primitives.ts";
 import { partOf, type TreePart } from "./partial-tree.ts";
 
@@ -68,7 +68,7 @@ export function* batchWitness(
   batch: ExecutedBatch,
   before: ExecutionBefore,
   known: KnownBefore = {},
-): InTurns<ExecutionWitness | LabelledExecution> {
+): InTurns<ExecutionWitness | UnprovenExecution> {
   try {
     const { links = batchLinks(batch, before) } = known;
     const environment = environmentOf(batch, before);
@@ -89,7 +89,7 @@ export function* batchWitness(
       links,
     };
   } catch (error) {
-    return labelOf(error);
+    return unprovenBy(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { FoldedHash, FoldedHashSource } from "../../machine/interpreter/fol
 import { BLOCK_HASHES_IN_REACH, type BlockHashChain, foldBlockHash } from "../../protocol/block-hashes.ts";
 import { type Compress, digestFromHex, digestToHex } from "../../protocol/digest.ts";
 import { type Hex, wordToHex } from "../../protocol/hex.ts";
-import { UnprovableBatch } from "./execution-label.ts";
+import { UnprovableBatch } from "./unproven-execution.ts";
 
 /** A link of the chain of blocks' hashes, with the chain's digest behind it. */
 export interface BlockLink extends FoldedHash {

@@ -5,7 +5,7 @@ import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import { type LabelledExecution, UnprovableBatch } from "./execution-label.ts";
+import { type UnprovenExecution, UnprovableBatch } from "./unproven-execution.ts";
 import type { Filled, FillingAnswer, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
 import { SEGMENT_CELLS } from "./proven-execution.ts";
@@ -61,10 +61,10 @@ export class ChunkFiller {
     claim: ExecutionClaim,
     options: CutOptions,
     signal?: AbortSignal,
-  ): Promise<PlannedBatch | LabelledExecution> {
+  ): Promise<PlannedBatch | UnprovenExecution> {
     const planned = await this.#thread.run({ type: "plan", witness, claim, ...options }, { signal });
-    if (planned?.kind === "planned" || planned?.kind === "labelled") return planned;
-    throw new TypeError("a batch is planned or labelled");
+    if (planned?.kind === "planned" || planned?.kind === "unproven") return planned;
+    throw new TypeError("a batch is planned or unproven");
   }
 
   /** Fills the tables of a chunk. */
@@ -76,7 +76,7 @@ export class ChunkFiller {
   async segment(index: number): Promise<ProverInput> {
     const filled = await this.#fill({ type: "segment", index });
     if (filled.kind === "segment") return filled.input;
-    throw new UnprovableBatch("fault", filled.kind === "labelled" ? filled.detail : "a chunk has no such segment");
+    throw new UnprovableBatch("fault", filled.kind === "unproven" ? filled.detail : "a chunk has no such segment");
   }
 
   close(): Promise<void> {
@@ -85,7 +85,7 @@ export class ChunkFiller {
 
   async #fill(job: FillingJob): Promise<Filled> {
     const filled = await this.#thread.run(job);
-    if (filled === undefined || filled.kind === "planned") throw new TypeError("tables are filled or labelled");
+    if (filled === undefined || filled.kind === "planned") throw new TypeError("tables are filled or unproven");
     return filled;
   }
 }

@@ -11,7 +11,7 @@ import { decodeChunkInput, type ChunkInput } from "./chunk-input.ts";
 import { BatchRun } from "./chunk-run.ts";
 import { isSameJoint } from "./chunk-statement.ts";
 import type { ExecutionSystem } from "./execution-key.ts";
-import { StepTooLarge } from "./execution-label.ts";
+import { StepTooLarge } from "./unproven-execution.ts";
 import { createPrimitives } from "./machine-primitives.ts";
 import { PartialTree } from "./partial-tree.ts";
 import { countedCells, exceeds, type StepLimits, stepLimits } from "./step-limits.ts";
@@ -126,7 +126,7 @@ export class ChunkFilling {
   }
 
   #cutTables(cut: CutRun | undefined, what: string): FilledTables {
-    // No label: all keys of a version have room for what its limits let through.
+    // No reason: all keys of a version have room for what its limits let through.
     if (cut === undefined) throw new RangeError(`a step has no room in ${MOST_SEGMENTS} segments ${what}`);
     return { input: undefined, cells: cut.count * (this.#cellsOf(cut.heights) ?? 0), cut };
   }

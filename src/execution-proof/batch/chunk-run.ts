@@ -8,7 +8,7 @@ import { type ProvableTrace, withState } from "../run-state.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import { type ExecutionWitness, nameOf, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BlockLinks } from "./block-links.ts";
-import { UnprovableBatch } from "./execution-label.ts";
+import { UnprovableBatch } from "./unproven-execution.ts";
 import type { PartialTree } from "./partial-tree.ts";
 
 /** What steps find beside the state. */

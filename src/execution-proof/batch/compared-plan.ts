@@ -7,7 +7,7 @@ import type { ExecutionWitness } from "./batch-witness.ts";
 import { type BatchPlan, planBatch } from "./chunk-plan.ts";
 import { otherWord } from "./chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
-import { StepTooLarge, UnprovableBatch } from "./execution-label.ts";
+import { StepTooLarge, UnprovableBatch } from "./unproven-execution.ts";
 import { PartialTree } from "./partial-tree.ts";
 import { stepLimits } from "./step-limits.ts";
 import { relist, relistedRoots, type Relisting } from "./relisting.ts";

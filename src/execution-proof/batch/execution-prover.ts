@@ -8,7 +8,7 @@ import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import type { LabelledExecution } from "./execution-label.ts";
+import type { UnprovenExecution } from "./unproven-execution.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type {
   AskedChunk,
@@ -55,12 +55,12 @@ export interface ExecutionProver {
     witness: ExecutionWitness,
     claim: ExecutionClaim,
     options?: Omit<PlanOptions, "mostCells">,
-  ): Promise<KeyedBatch | LabelledExecution>;
+  ): Promise<KeyedBatch | UnprovenExecution>;
   /** Proves a chunk, or says why its batch is to be cut otherwise or has no proof. Rejects as `plan`. */
   proveChunk(
     chunk: AskedChunk,
     options?: Omit<ChunkOptions, "segmentCells">,
-  ): Promise<MadeChunk | CrowdedChunk | LabelledExecution>;
+  ): Promise<MadeChunk | CrowdedChunk | UnprovenExecution>;
   /** Why a chunk's proof is refused; undefined where it holds. Rejects as `plan`. */
   checkChunk(protocolVersion: bigint, ends: ChunkEnds, proof: Uint8Array): Promise<string | undefined>;
   /** Rejects with ExecutionProofError for a proof that is not accepted. */
@@ -106,9 +106,9 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
   return {
     prepare: async (protocolVersion) => void (await thread.run({ type: "prepare", protocolVersion })),
     plan: async (witness, claim, { signal, cuts } = {}) =>
-      (await thread.run({ type: "plan", witness, claim, cuts }, { signal })) as KeyedBatch | LabelledExecution,
+      (await thread.run({ type: "plan", witness, claim, cuts }, { signal })) as KeyedBatch | UnprovenExecution,
     proveChunk: async (asked, own) =>
-      (await thread.run({ type: "chunk", asked }, own)) as MadeChunk | CrowdedChunk | LabelledExecution,
+      (await thread.run({ type: "chunk", asked }, own)) as MadeChunk | CrowdedChunk | UnprovenExecution,
     checkChunk: async (protocolVersion, ends, proof) =>
       (await thread.run({ type: "check", protocolVersion, ends, proof })) as string | undefined,
     verify: async (claim, proof) => (await thread.run({ type: "verify", claim, proof })) as VerifiedExecution,

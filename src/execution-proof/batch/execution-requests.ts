@@ -4,7 +4,7 @@ import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import type { LabelledExecution } from "./execution-label.ts";
+import type { UnprovenExecution } from "./unproven-execution.ts";
 import type { ExecutionRefusal } from "./execution-proof-error.ts";
 import type { CrowdedChunk } from "./filling-requests.ts";
 import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
@@ -36,7 +36,7 @@ export interface KeyedBatch extends PlannedBatch {
 }
 
 /** What comes of it: of a check the reason why it is refused, or nothing. */
-export type ExecutionAnswer = KeyedBatch | MadeChunk | CrowdedChunk | LabelledExecution | VerifiedExecution | string | undefined;
+export type ExecutionAnswer = KeyedBatch | MadeChunk | CrowdedChunk | UnprovenExecution | VerifiedExecution | string | undefined;
 
 /** Why nothing comes of it: the proof is refused, or the thread has a fault. */
 export type ExecutionFailure =

@@ -74,7 +74,7 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
       case "plan": {
         const planned = await proving.plan(job.witness, job.claim, { signal, ...most, cuts: job.cuts });
         const { system, provenBits } = key;
-        return planned.kind === "labelled" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
+        return planned.kind === "unproven" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
       }
       case "chunk": {
         const [own, { key: asked, input }] = [toHex(key.system.verificationKeyDigest), job.asked];

@@ -3,7 +3,7 @@ import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { CrowdedSteps, FilledChunk } from "./chunk-filling.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import type { LabelledExecution } from "./execution-label.ts";
+import type { UnprovenExecution } from "./unproven-execution.ts";
 import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
 
 /** Steps that are to be cut. */
@@ -21,7 +21,7 @@ export type Filled =
   | (FilledChunk & { readonly kind: "chunk" })
   | CrowdedChunk
   | { readonly kind: "segment"; readonly input: ProverInput }
-  | LabelledExecution;
+  | UnprovenExecution;
 
 /** What the filler's thread is asked for. */
 export type FillingJob =

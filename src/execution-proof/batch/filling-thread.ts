@@ -6,7 +6,7 @@ import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import { sizedProfile } from "../run-profiles.ts";
 import { ChunkFilling } from "./chunk-filling.ts";
 import { uncommittedSystem } from "./execution-key.ts";
-import { type LabelledExecution, labelOf } from "./execution-label.ts";
+import { type UnprovenExecution, unprovenBy } from "./unproven-execution.ts";
 import type { FillingAnswer, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 import { createPrimitives } from "./machine-primitives.ts";
 import { cutBatch } from "./planned-batch.ts";
@@ -38,17 +38,17 @@ function answer(job: FillingJob): FillingAnswer {
   }
 }
 
-function labelled(job: FillingJob): FillingAnswer | LabelledExecution {
+function orUnproven(job: FillingJob): FillingAnswer | UnprovenExecution {
   try {
     return answer(job);
   } catch (error) {
-    return labelOf(error);
+    return unprovenBy(error);
   }
 }
 
 serveJobs<FillingJob, FillingAnswer, undefined, string>(
   port,
-  (job) => Promise.resolve(labelled(job)),
+  (job) => Promise.resolve(orUnproven(job)),
   reasonOf,
   (filled) => (filled?.kind === "chunk" || filled?.kind === "segment" ? buffersOf(filled.input) : []),
 );

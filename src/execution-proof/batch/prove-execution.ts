@@ -10,7 +10,7 @@ import type { FilledChunk } from "./chunk-filling.ts";
 import { ChunkProving, freeColumns, prepareTables, type ProvingTools } from "./chunk-proving.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionKey } from "./execution-key.ts";
-import { type LabelledExecution, labelOf } from "./execution-label.ts";
+import { type UnprovenExecution, unprovenBy } from "./unproven-execution.ts";
 import { type CrowdedChunk, type Filled, middleOf } from "./filling-requests.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import type { PlannedBatch } from "./planned-batch.ts";
@@ -54,8 +54,8 @@ export class ExecutionProving {
     witness: ExecutionWitness,
     claim: ExecutionClaim,
     { signal, mostCells = MOST_CELLS, cuts }: PlanOptions = {},
-  ): Promise<PlannedBatch | LabelledExecution> {
-    return labelled(signal, () => this.#tools.filler.plan(witness, claim, { mostCells, cuts }, signal));
+  ): Promise<PlannedBatch | UnprovenExecution> {
+    return orUnproven(signal, () => this.#tools.filler.plan(witness, claim, { mostCells, cuts }, signal));
   }
 
   /**
@@ -67,16 +67,16 @@ export class ExecutionProving {
     claim: ExecutionClaim,
     options: PlanOptions = {},
     look: (input: ProverInput) => void = () => undefined,
-  ): Promise<LabelledExecution | undefined> {
+  ): Promise<UnprovenExecution | undefined> {
     const cuts: number[] = [];
     for (let from = 0; ;) {
       const planned = await this.plan(witness, claim, { ...options, cuts });
-      if (planned.kind === "labelled") return planned;
+      if (planned.kind === "unproven") return planned;
       let crowded: CrowdedChunk | undefined;
       for (const { input, firstStep } of planned.chunks) {
         if (firstStep < from) continue;
-        const found = await labelled(options.signal, () => this.#examineChunk(input, options, look));
-        if (found?.kind === "labelled") return found;
+        const found = await orUnproven(options.signal, () => this.#examineChunk(input, options, look));
+        if (found?.kind === "unproven") return found;
         if ((crowded = found) !== undefined) break;
       }
       if (crowded === undefined) return undefined;
@@ -89,15 +89,15 @@ export class ExecutionProving {
    * Proves a chunk, or says why its batch is to be cut otherwise or cannot be proven. Rejects with the signal's reason, or with
    * KernelThreadsLost.
    */
-  proveChunk(chunk: Uint8Array, options: ChunkOptions = {}): Promise<MadeChunk | CrowdedChunk | LabelledExecution> {
-    return labelled(options.signal, () => this.#proveChunk(chunk, options));
+  proveChunk(chunk: Uint8Array, options: ChunkOptions = {}): Promise<MadeChunk | CrowdedChunk | UnprovenExecution> {
+    return orUnproven(options.signal, () => this.#proveChunk(chunk, options));
   }
 
   async #examineChunk(
     chunk: Uint8Array,
     { signal }: PlanOptions,
     look: (input: ProverInput) => void,
-  ): Promise<LabelledExecution | CrowdedChunk | undefined> {
+  ): Promise<UnprovenExecution | CrowdedChunk | undefined> {
     const leave = await this.#filling.enter();
     try {
       const { filler } = this.#tools;
@@ -115,7 +115,7 @@ export class ExecutionProving {
     }
   }
 
-  async #proveChunk(chunk: Uint8Array, options: ChunkOptions): Promise<MadeChunk | CrowdedChunk | LabelledExecution> {
+  async #proveChunk(chunk: Uint8Array, options: ChunkOptions): Promise<MadeChunk | CrowdedChunk | UnprovenExecution> {
     const { filler } = this.#tools;
     const { signal, segmentCells } = options;
     const clock = new PhaseClock((phase, fraction) => options.onProgress?.({ phase, fraction }));
@@ -145,7 +145,7 @@ export class ExecutionProving {
   }
 }
 
-function unfilled(filled: Exclude<Filled, { readonly kind: "chunk" }>): CrowdedChunk | LabelledExecution {
+function unfilled(filled: Exclude<Filled, { readonly kind: "chunk" }>): CrowdedChunk | UnprovenExecution {
   if (filled.kind === "segment") throw new Error("a segment was given for a chunk");
   return filled;
 }
@@ -156,13 +156,13 @@ function heightOf({ input }: FilledChunk): number {
   return Math.log2(Math.max(1, ...rows));
 }
 
-async function labelled<Made>(signal: AbortSignal | undefined, make: () => Promise<Made>): Promise<Made | LabelledExecution> {
+async function orUnproven<Made>(signal: AbortSignal | undefined, make: () => Promise<Made>): Promise<Made | UnprovenExecution> {
   try {
     return await make();
   } catch (error) {
     signal?.throwIfAborted();
     // It says nothing about the batch: the thread ends, and what is asked of another one is made.
     if (error instanceof KernelThreadsLost) throw error;
-    return labelOf(error);
+    return unprovenBy(error);
   }
 }

@@ -1,7 +1,7 @@
 import type { ProofPhase } from "../../stark/proving/column-prover.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import type { LabelledExecution } from "./execution-label.ts";
+import type { UnprovenExecution } from "./unproven-execution.ts";
 import type { ExecutionProgress } from "./execution-progress.ts";
 import type { CutOptions } from "./planned-batch.ts";
 
@@ -28,7 +28,7 @@ export interface BatchProver {
     witness: ExecutionWitness,
     claim: ExecutionClaim,
     options?: BatchProofOptions,
-  ): Promise<ProvenExecution | LabelledExecution>;
+  ): Promise<ProvenExecution | UnprovenExecution>;
 }
 
 export interface BatchProofOptions {

@@ -1,7 +1,7 @@
 import { LARGEST_TABLES, type StepWeight } from "./step-weight.ts";
 
 /**
- * What one step of a batch may be. One that is more has no proof, and its batch a label: a step of any size is proven in segments
+ * What one step of a batch may be. One that is more has no proof, nor has its batch: a step of any size is proven in segments
  * (`SEGMENT_CELLS`), but what they are filled from lies in the filler's memory until the last is proven.
  */
 export interface StepLimits {
@@ -13,7 +13,7 @@ export interface StepLimits {
   readonly cells: number;
 }
 
-/** A step that is more than the limits of a protocol version: what the label `too-large` was found by. */
+/** A step that is more than the limits of a protocol version: the cause of the reason `too-large`. */
 export interface LargeStep {
   readonly protocolVersion: bigint;
   readonly limits: StepLimits;
@@ -32,13 +32,13 @@ const LIMITS: StepLimits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000
 
 /**
  * The limits of a protocol version: constants, which no prover's options, heap or speed change. So all who look at a batch find
- * the same label.
+ * the same reason.
  */
 export function stepLimits(_protocolVersion: bigint): StepLimits {
   return LIMITS;
 }
 
-/** Whether a label was found by limits that hold today. */
+/** Whether a reason was found by limits that hold today. */
 export function isOfToday({ protocolVersion, limits }: LargeStep): boolean {
   const { steps, rows, cells } = stepLimits(protocolVersion);
   return limits.steps === steps && limits.rows === rows && limits.cells === cells;

@@ -1,6 +1,6 @@
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
-import { labelOf, type LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
+import { unprovenBy, type UnprovenExecution } from "../../execution-proof/batch/unproven-execution.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
 import type { BatchProver, ProvenExecution } from "../../execution-proof/batch/proven-execution.ts";
@@ -21,7 +21,7 @@ export class ExecutionGoneError extends HyperchainError<"BatchReverted" | "NodeC
 export interface ProvableBatch {
   readonly commitment: Hex;
   readonly claim: ExecutionClaim;
-  readonly witness: ExecutionWitness | LabelledExecution;
+  readonly witness: ExecutionWitness | UnprovenExecution;
 }
 
 interface ExecutionDependencies {
@@ -68,7 +68,7 @@ export class BatchExecutions {
   /** Takes the chain's next batch. */
   add({ commitment, claim, witness }: ProvableBatch): void {
     const { batchNumber } = claim.batch;
-    if (witness.kind === "labelled") {
+    if (witness.kind === "unproven") {
       this.#dependencies.store.keep(batchNumber, { ...witness, commitment }, undefined);
       return;
     }
@@ -164,7 +164,7 @@ export class BatchExecutions {
       const witness = witnesses.get(batchNumber);
       if (witness === undefined) throw new RangeError(`the witness of batch ${batchNumber} is not kept`);
       const made = await this.#attempts(batch, witness);
-      if (made.kind === "labelled") return this.#conclude(batch, { ...made, commitment });
+      if (made.kind === "unproven") return this.#conclude(batch, { ...made, commitment });
       const { chunks, provenBits } = await prover.verify(claim, made.proof);
       const { seconds } = made.metrics;
       const proven = { kind: "proven", commitment, outputs: claim.outputs, bytes: made.proof.length } as const;
@@ -172,18 +172,18 @@ export class BatchExecutions {
     } catch (error) {
       // What was cancelled has been told to those who wait.
       if (signal.aborted) return;
-      this.#conclude(batch, { kind: "labelled", commitment, reason: "fault", detail: reasonOf(error) });
+      this.#conclude(batch, { kind: "unproven", commitment, reason: "fault", detail: reasonOf(error) });
     }
   }
 
   /** A fault may be of the moment, as a thread that was lost: it says nothing of the batch, so it is tried again. */
-  async #attempts(batch: OpenBatch, witness: ExecutionWitness): Promise<ProvenExecution | LabelledExecution> {
+  async #attempts(batch: OpenBatch, witness: ExecutionWitness): Promise<ProvenExecution | UnprovenExecution> {
     const { signal } = batch.cancel;
     for (let attempt = 1; ; attempt++) {
       const onProgress = (progress: ExecutionProgress): void => tell(batch, progress);
       const made = await this.#dependencies.prover.prove(witness, batch.claim, { signal, onProgress }).catch((error: unknown) => {
         signal.throwIfAborted();
-        return labelOf(error);
+        return unprovenBy(error);
       });
       if (made.kind === "proven" || made.reason !== "fault" || attempt === MOST_ATTEMPTS) return made;
     }

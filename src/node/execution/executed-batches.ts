@@ -17,7 +17,7 @@ import {
 } from "../../execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execution-proof/batch/executed-batch.ts";
-import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
+import type { UnprovenExecution } from "../../execution-proof/batch/unproven-execution.ts";
 import { firstStateTree } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../protocol/generated/system-contexts.ts";
@@ -60,7 +60,7 @@ export interface TakenBatch {
   readonly batchNumber: BatchNumber;
   readonly previous: PreviousBlock;
   /** What a proof of its execution is made from, or why there is none. Undefined where it is not wanted. */
-  readonly witness: ExecutionWitness | LabelledExecution | undefined;
+  readonly witness: ExecutionWitness | UnprovenExecution | undefined;
 }
 
 /** True for a batch whose witness is to be made. */
@@ -157,16 +157,18 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const { before: head, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
     const { format } = openingOf(blocks);
-    const configuration = batchNumber === 0n && format === 3 ? this.#configuration() : undefined;
+    const isFirst = batchNumber === 0n;
+    const configuration = isFirst && format === 3 ? this.#configuration() : undefined;
     const batch = { chainId, coinbase, batchNumber, parentHash: head.hash, blocks, operations, cheats, configuration };
-    const previous = batchNumber === 0n ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
-    const before = this.#before(batchNumber, format, previous);
+    const previous = isFirst ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
+    const before = this.#before(batchNumber, previous);
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
     if (!this.#isWanted(batchNumber, format)) return { batchNumber, previous, witness: undefined };
     const machine = await this.#machineOf(format);
-    return { batchNumber, previous, witness: await withTurns(batchWitness(batch, before, { links, machine })) };
+    const found = isFirst && format === 2 ? { ...before, tree: this.#firstState(), listedFrom: before.tree.leafCount } : before;
+    return { batchNumber, previous, witness: await withTurns(batchWitness(batch, found, { links, machine })) };
   }
 
   /** Made once: that takes longer than a small batch's run. */
@@ -183,14 +185,13 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     }
   }
 
-  #before(batchNumber: BatchNumber, format: Format, previous: PreviousBlock): ExecutionBefore {
-    const isFirst = batchNumber === 0n;
+  #before(batchNumber: BatchNumber, previous: PreviousBlock): ExecutionBefore {
     const { tree } = this.#chain;
     return {
-      ...(isFirst && format === 2 ? { tree: this.#firstState(), listedFrom: tree.leafCount } : { tree }),
+      tree,
       head: { number: previous?.lastBlock ?? 0n, timestamp: previous?.timestamp ?? 0n },
       codeOf: (digest) => this.#codes.get(digest),
-      links: (isFirst ? undefined : this.#links.get(batchNumber)) ?? [],
+      links: this.#links.get(batchNumber) ?? [],
     };
   }
 

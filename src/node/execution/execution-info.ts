@@ -1,11 +1,11 @@
-import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
+import type { ReasonWithoutProof } from "../../execution-proof/batch/unproven-execution.ts";
 import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
 
 /** A batch without a proof of its execution. */
-export interface LabelledBatchInfo {
+export interface UnprovenBatchInfo {
   readonly batch: number;
   /** "disagreement": the machine came to another state than the chain, so one of them is wrong. */
-  readonly reason: ExecutionLabel;
+  readonly reason: ReasonWithoutProof;
   readonly detail: string;
 }
 
@@ -15,7 +15,7 @@ export interface ExecutionInfo {
   readonly provenUpTo?: number;
   /** Batches with such a proof, beyond it too. */
   readonly proven: number;
-  readonly labelled: readonly LabelledBatchInfo[];
+  readonly unproven: readonly UnprovenBatchInfo[];
   /** Batches of which a proof is to be made, the one that is under way first. */
   readonly pending: readonly number[];
   /** The proof that is being made; absent where none is. */

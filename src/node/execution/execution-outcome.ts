@@ -1,4 +1,4 @@
-import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
+import type { ReasonWithoutProof } from "../../execution-proof/batch/unproven-execution.ts";
 import type { LargeStep } from "../../execution-proof/batch/step-limits.ts";
 import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -19,17 +19,17 @@ interface ProvenOutcome {
 }
 
 /** A batch without a proof of its execution, and why. */
-export interface LabelledOutcome {
-  readonly kind: "labelled";
+export interface UnprovenOutcome {
+  readonly kind: "unproven";
   readonly commitment: Hex;
-  readonly reason: ExecutionLabel;
+  readonly reason: ReasonWithoutProof;
   readonly detail: string;
   /** Of `too-large`. */
   readonly large?: LargeStep;
 }
 
 /** What became of a batch's proof. */
-export type ExecutionOutcome = ProvenOutcome | LabelledOutcome;
+export type ExecutionOutcome = ProvenOutcome | UnprovenOutcome;
 
 /** Where the proof of a batch's execution is. */
 export type ExecutionStanding =

@@ -65,6 +65,6 @@ function noteOf(note: string): ExecutionOutcome | undefined {
 function isOutcome(note: ExecutionOutcome | undefined): note is ExecutionOutcome {
   if (note === undefined || typeof note.commitment !== "string") return false;
   if (note.kind === "proven") return true;
-  if (note.kind !== "labelled" || note.reason === "fault") return false;
+  if (note.kind !== "unproven" || note.reason === "fault") return false;
   return note.reason !== "too-large" || (note.large !== undefined && isOfToday(note.large));
 }

@@ -170,7 +170,7 @@ function take(
   else if (kept?.commitment !== commitment) {
     batches.forgetFrom(batchNumber);
     const detail = "what is kept of its proof is of another batch, and its witness was not made; start again to prove it";
-    batches.add(provable({ kind: "labelled", reason: "fault", detail }));
+    batches.add(provable({ kind: "unproven", reason: "fault", detail }));
   }
 }
 

@@ -106,7 +106,7 @@ async function executedProof(
   const { batchNumber } = claim.batch;
   const following = execution.view.outcome(batchNumber, (progress) => tell({ kind: "proving", ...progress }));
   const outcome = await unlessAborted(following, signal);
-  if (outcome.kind === "labelled")
+  if (outcome.kind === "unproven")
     throw new ProofError(
       "ExecutionUnprovable",
       `batch ${batchNumber} has no proof of its execution (${outcome.reason}: ${outcome.detail}), and L1 executes it by nothing else`,

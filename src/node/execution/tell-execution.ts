@@ -5,23 +5,22 @@ import type { ExecutionView } from "./node-execution.ts";
 export function executionInfo(view: ExecutionView): ExecutionInfo {
   const outcomes = view.outcomes();
   const pending = view.pending();
-  const upTo = provenUpTo(view);
   const standing = pending[0] === undefined ? undefined : view.standing(pending[0]);
   return {
-    ...(upTo === undefined ? {} : { provenUpTo: Number(upTo) }),
+    ...provenUpTo(view),
     proven: [...outcomes.values()].filter(({ kind }) => kind === "proven").length,
-    labelled: [...outcomes].flatMap(([number, outcome]) =>
-      outcome.kind === "labelled" ? [{ batch: Number(number), reason: outcome.reason, detail: outcome.detail }] : [],
+    unproven: [...outcomes].flatMap(([number, outcome]) =>
+      outcome.kind === "unproven" ? [{ batch: Number(number), reason: outcome.reason, detail: outcome.detail }] : [],
     ),
     pending: pending.map(Number),
     ...(standing?.kind === "proving" ? { proving: { batch: Number(pending[0]), ...standing.progress } } : {}),
   };
 }
 
-/** Every batch from the first to this one has a proof that was checked. */
-function provenUpTo(view: ExecutionView): bigint | undefined {
+/** The last batch up to which each has a proof that was checked; empty if the first has none. */
+export function provenUpTo(view: ExecutionView): Pick<ExecutionInfo, "provenUpTo"> {
   const outcomes = view.outcomes();
   let next = 0n;
   while (outcomes.get(next)?.kind === "proven") next++;
-  return next === 0n ? undefined : next - 1n;
+  return next === 0n ? {} : { provenUpTo: Number(next - 1n) };
 }

@@ -16,7 +16,7 @@ export class PortInUseError extends HyperchainError<"PortInUse"> {
   constructor(member: string, { host, port }: Pick<RpcServerOptions, "host" | "port">, options?: ErrorOptions) {
     super(
       "PortInUse",
-      `${member} cannot be served: port ${port} on ${host} is in use; end what listens there, or choose another port, or 0 for any free one: ${PORT_OPTIONS}`,
+      `${member} cannot be served: port ${port} on ${host} is in use, perhaps by another hyperchain:spawn; end what listens there, or choose another port, or 0 for any free one: ${PORT_OPTIONS}`,
       options,
     );
     this.host = host;

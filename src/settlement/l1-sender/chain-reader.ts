@@ -1,4 +1,4 @@
-import { Interface, type Provider, type TransactionReceipt } from "ethers";
+import { Interface, type Log, type Provider, type TransactionReceipt } from "ethers";
 import { wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
@@ -132,26 +132,45 @@ export async function readPendingTotal({ provider, hyperchain }: ChainContract, 
 export async function findStoredBatch(contract: ChainContract, batchNumber: BatchNumber): Promise<StoredBatch | undefined> {
   const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);
   if (BigInt(hash) === 0n) return undefined;
-  const { provider, hyperchain, fromBlock, records = [] } = contract;
+  const { fromBlock, records = [] } = contract;
   const known = records.find((record) => record.batchNumber === batchNumber && hashStoredBatch(record) === hash);
   if (known !== undefined) return known;
-  const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
-  const question = {
-    address: hyperchain,
-    topics: [topicOf(hyperchainInterface, "BatchStored"), wordToHex(batchNumber)],
-    fromBlock,
-    toBlock,
+  // A number may have been committed before, and reverted.
+  const isStored = (log: Log): boolean => {
+    const stored = storedBatchOfLog(log);
+    return stored !== undefined && hashStoredBatch(stored) === hash;
   };
-  // The batch is among the last as a rule.
-  for await (const { logs } of readLogPages(provider, question, new PageWidth(), "newestFirst")) {
-    // A number may have been committed before, and reverted.
-    const stored = logs.map(storedBatchOfLog).find((batch) => batch !== undefined && hashStoredBatch(batch) === hash);
-    if (stored !== undefined) return stored;
-  }
+  const log = await findNewestLog(contract, ["BatchStored"], [wordToHex(batchNumber)], isStored);
+  const stored = log && storedBatchOfLog(log);
+  if (stored !== undefined) return stored;
   throw new SettlementError(
     "UnexpectedReceipt",
     `batch ${batchNumber} is committed, but no event since block ${fromBlock} holds it`,
   );
+}
+
+/**
+ * The newest log of a chain's contract that is one of these events, has these topics after it, and fits; undefined if none
+ * does. Reads L1 backwards, as the log is among the last as a rule. Rejects with the provider's error.
+ */
+export async function findNewestLog(
+  { provider, hyperchain, fromBlock }: ChainContract,
+  events: readonly string[],
+  topics: readonly Hex[],
+  fits: (log: Log) => boolean = () => true,
+): Promise<Log | undefined> {
+  const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
+  const question = {
+    address: hyperchain,
+    topics: [events.map((name) => topicOf(hyperchainInterface, name)), ...topics],
+    fromBlock,
+    toBlock,
+  };
+  for await (const { logs } of readLogPages(provider, question, new PageWidth(), "newestFirst")) {
+    const found = logs.findLast(fits);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The record of a batch that L1 has executed; undefined before. Rejects with the provider's error. */

@@ -7,7 +7,7 @@ import { type ExecutionWitness, batchLinks, batchWitness } from "../../../src/ex
 import type { BlockLink } from "../../../src/execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "../../../src/execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import type { LabelledExecution } from "../../../src/execution-proof/batch/execution-label.ts";
+import type { UnprovenExecution } from "../../../src/execution-proof/batch/unproven-execution.ts";
 import { firstStateTree } from "../../../src/execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
@@ -20,7 +20,7 @@ import { atOnce } from "../../../src/runtime/turns.ts";
 
 /** A batch of a chain with all that a proof of its execution is made from, and what L1 would have of it. */
 export interface WitnessedBatch {
-  readonly witness: ExecutionWitness | LabelledExecution;
+  readonly witness: ExecutionWitness | UnprovenExecution;
   readonly claim: ExecutionClaim;
   readonly executed: ExecutedBatch;
   readonly before: ExecutionBefore;

@@ -1,7 +1,7 @@
 import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
 import type { ExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
-import type { LabelledExecution } from "../../../src/execution-proof/batch/execution-label.ts";
+import type { UnprovenExecution } from "../../../src/execution-proof/batch/unproven-execution.ts";
 import {
   createExecutionProver,
   type ExecutionProver,
@@ -55,12 +55,12 @@ export async function proveHere(
     segmentCells,
     ...options
   }: BatchProofOptions & Pick<PlanOptions, "mostCells"> & Pick<ChunkOptions, "segmentCells"> = {},
-): Promise<ProvenExecution | LabelledExecution> {
+): Promise<ProvenExecution | UnprovenExecution> {
   const alone = aloneInQueue({
     async plan(...[from, to, cutting]) {
       const planned = await proving.plan(from, to, { ...cutting, ...(mostCells && { mostCells }) });
       const { system, provenBits } = key;
-      return planned.kind === "labelled" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
+      return planned.kind === "unproven" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
     },
     proveChunk: ({ input }, own) => proving.proveChunk(input, { ...own, ...(segmentCells && { segmentCells }) }),
     checkChunk: (_version, ends, proof) => Promise.resolve(chunkRefusal(key, ends, proof, { acceptsWeakParameters: true })),

@@ -70,7 +70,7 @@ export async function startFollowedChain({
   });
   const taken = (batch: FormedBatch): FollowedBatch => {
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
-    assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? `${witness.reason}: ${witness.detail}` : "");
+    assert.equal(witness?.kind, "witness", witness?.kind === "unproven" ? `${witness.reason}: ${witness.detail}` : "");
     return { batch, witness: witness as ExecutionWitness, claim: claimOf(batch, previous, options) };
   };
   return {

@@ -42,9 +42,15 @@ export function parseCall(value: unknown): RpcCall {
   };
 }
 
-/** What a call brings. Clients name it `input`, `data` or both, of which `input` counts, and write none as an empty text too. */
+/**
+ * A call's data. Clients name them `input`, `data` or both, and write none as an empty text too. Throws RpcError for two that
+ * differ: one of them would be ignored.
+ */
 export function inputOf({ input, data }: Readonly<Record<string, unknown>>): unknown {
-  return [input, data].find((given) => given !== undefined && given !== null && given !== "");
+  const given = [input, data].filter((each) => each !== undefined && each !== null && each !== "");
+  const [first, second = first] = given.map((each) => (typeof each === "string" ? each.toLowerCase() : each));
+  if (first !== second) throw new RpcError(RpcCode.invalidParams, "the call has `input` and `data`, which differ: give one of them");
+  return given[0];
 }
 
 /** The call as the witness's EVM runs it, with so much gas. */

@@ -1,10 +1,10 @@
-import type { ExecutionLabel } from "../../../execution-proof/batch/execution-label.ts";
+import type { ReasonWithoutProof } from "../../../execution-proof/batch/unproven-execution.ts";
 import type { ChainStatus } from "../books/ecosystem-info.ts";
 
 type ExecutionOfChain = NonNullable<ChainStatus["execution"]>;
 
 /** Why a batch has no proof of its execution, as the end of a sentence. */
-const REASONS: Readonly<Record<ExecutionLabel, string>> = {
+const REASONS: Readonly<Record<ReasonWithoutProof, string>> = {
   "unsupported-precompile": "it calls a precompiled contract that no circuit covers",
   "unsupported-frame-count": "it makes more calls than the circuits cover",
   "unsupported-code-size": "it runs code larger than the circuits cover",
@@ -20,19 +20,19 @@ const REASONS: Readonly<Record<ExecutionLabel, string>> = {
 };
 
 /** That a batch has no proof of its execution, and why. */
-export function unprovenLine(chain: string, { batch, reason, detail }: ExecutionOfChain["labelled"][number]): string {
+export function unprovenLine(chain: string, { batch, reason, detail }: ExecutionOfChain["unproven"][number]): string {
   return `Execution of batch ${batch} of ${chain} is not proven, since ${REASONS[reason]}: ${reason} (${detail})`;
 }
 
 /** How it stands with the proof of a batch's execution; undefined execution: of a chain whose execution is trusted. */
 export function executionOfBatch(chain: string, batch: number, execution: ExecutionOfChain | undefined): string {
   if (execution === undefined) return "trusted to the validators: no proof of it is made on this chain (--execution proven)";
-  const label = execution.labelled.find((each) => each.batch === batch);
-  if (label !== undefined) return unprovenLine(chain, label);
-  const { proving, pending, proven, labelled } = execution;
+  const found = execution.unproven.find((each) => each.batch === batch);
+  if (found !== undefined) return unprovenLine(chain, found);
+  const { proving, pending, proven, unproven } = execution;
   if (proving?.batch === batch) return `not proven yet: chunk ${proving.chunk + 1} of about ${proving.chunks} is being proven`;
   const before = pending.indexOf(batch);
   if (before !== -1) return `not proven yet: ${before} ${before === 1 ? "batch is" : "batches are"} proven before it`;
-  // Every formed batch is proven, labelled or pending.
-  return batch < proven + labelled.length + pending.length ? "proven" : "not proven yet: the batch is not formed";
+  // Every formed batch is proven, unproven or pending.
+  return batch < proven + unproven.length + pending.length ? "proven" : "not proven yet: the batch is not formed";
 }

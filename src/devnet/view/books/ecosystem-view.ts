@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { WorkerInfo } from "../../../proving/worker-record.ts";
-import { executionInfo } from "../../../node/execution/tell-execution.ts";
+import { executionInfo, provenUpTo } from "../../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../../node/settling/batch-proving.ts";
 import type { ScheduledTerms } from "../../../protocol/terms.ts";
 import type { ScheduledUpgrade } from "../../../protocol/upgrade.ts";
@@ -355,19 +355,24 @@ function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "provi
   return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
 }
 
-function executionStatus({ execution, created, progress }: DevnetChain["pipeline"]): Pick<ChainStatus, "execution"> {
+function executionStatus(pipeline: DevnetChain["pipeline"]): Pick<ChainStatus, "execution"> {
+  const sentence = sentenceOf(pipeline);
+  if (pipeline.execution === undefined || sentence === undefined) return {};
+  return { execution: { ...executionInfo(pipeline.execution), sentence } };
+}
+
+/** Sentence about what is proven of a chain's execution; undefined if nothing is to be. */
+function sentenceOf({ execution, created, progress }: DevnetChain["pipeline"]): string | undefined {
   const since = execution?.provenSince() ?? (isProvenOnL1(created.configuration.protocolVersion) ? 0n : undefined);
-  if (execution === undefined || since === undefined) return {};
-  const sentence = executionSentence(Number(since), progress().executed, isOfQueue(created) ? "queue" : "quorum");
-  return { execution: { ...executionInfo(execution), sentence } };
+  if (execution === undefined || since === undefined) return undefined;
+  return executionSentence(Number(since), progress().executed, isOfQueue(created) ? "queue" : "quorum");
 }
 
 /** What readers of L1 may know of every chain. */
 function executionSummary(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "execution"> {
-  const { execution } = executionStatus(pipeline);
-  if (execution === undefined) return {};
-  const { sentence, provenUpTo } = execution;
-  return { execution: { sentence, ...(provenUpTo === undefined ? {} : { provenUpTo }) } };
+  const sentence = sentenceOf(pipeline);
+  if (pipeline.execution === undefined || sentence === undefined) return {};
+  return { execution: { sentence, ...provenUpTo(pipeline.execution) } };
 }
 
 function standingInfo({ isRunning, hasEnded }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped" | "ended"> {

@@ -58,6 +58,6 @@ function withoutWords({
 
 /** A reason's detail may name what a transaction did. */
 function withoutDetails(execution: NonNullable<ChainStatus["execution"]>): NonNullable<ChainStatus["execution"]> {
-  const labelled = execution.labelled.map((label) => ({ ...label, detail: "the chain's readers are told more" }));
-  return { ...execution, labelled };
+  const unproven = execution.unproven.map((each) => ({ ...each, detail: "the chain's readers are told more" }));
+  return { ...execution, unproven };
 }

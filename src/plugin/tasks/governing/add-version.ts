@@ -36,7 +36,7 @@ export async function contentBeside(
   const { format } = versionParts(version);
   if (format === 3)
     throw pluginError(
-      `version ${versionInWords(version)} executes by proofs, and its contracts are deployed with an ecosystem that has a proven chain; begin with one`,
+      `version ${versionInWords(version)} executes by proofs, and its contracts are deployed with an ecosystem that has a proven chain; start a new one with hyperchain:spawn --execution proven`,
     );
   if (versionParts(beside.version).format === 2) return { ...beside.content, verifier };
   const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());

@@ -189,7 +189,7 @@ async function missingVersion(
   }
   if (verifier === undefined && chargesUnits(version))
     throw pluginError(
-      `L1 has no contracts that check proofs of execution, which version ${versionInWords(version)} needs: they are deployed with an ecosystem that has a proven chain; begin a new one with such a chain`,
+      `L1 has no contracts that check proofs of execution, which version ${versionInWords(version)} needs: they are deployed with an ecosystem that has a proven chain; start a new one with hyperchain:spawn --execution proven`,
     );
   if (verifier === undefined)
     throw pluginError(

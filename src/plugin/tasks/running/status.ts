@@ -178,12 +178,12 @@ function proofLine({ name, settlesOn: layer = "L1" }: ChainStatus, { batch, ...p
 /** What is proven of a chain's execution, and why the rest is not. */
 function executionLines(
   { name: chain }: ChainStatus,
-  { proven, labelled, pending, proving }: ExecutionOfChain,
+  { proven, unproven, pending, proving }: ExecutionOfChain,
 ): readonly string[] {
-  const told = labelled
+  const told = unproven
     .slice(-MOST_PROOFS)
-    .map((label) => (label.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, label)));
-  const others = labelled.length - told.length;
+    .map((each) => (each.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, each)));
+  const others = unproven.length - told.length;
   const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
   return [
     `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { comparedPlan, type PlanningTools } from "../../../../src/execution-proof/batch/compared-plan.ts";
-import { labelOf } from "../../../../src/execution-proof/batch/execution-label.ts";
+import { unprovenBy } from "../../../../src/execution-proof/batch/unproven-execution.ts";
 import { createPrimitives } from "../../../../src/execution-proof/batch/machine-primitives.ts";
 import { createCompressor } from "../../../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
@@ -83,8 +83,8 @@ export class BatchJudge {
     const { commitment, claim, witness } = collected;
     const { user, system } = process.cpuUsage();
     const judged: Judged =
-      witness.kind === "labelled"
-        ? { outcome: "labelled", reason: witness.reason, detail: witness.detail }
+      witness.kind === "unproven"
+        ? { outcome: "unproven", reason: witness.reason, detail: witness.detail }
         : await this.#judge({ ...collected, witness }, depth);
     const spent = process.cpuUsage({ user, system });
     const { batchNumber, logCount, priorityOpCount, importedRootCount, cheatCount } = claim.outputs;
@@ -123,7 +123,7 @@ export class BatchJudge {
   async #prove({ witness, claim }: WitnessedBatch, then?: (proof: Uint8Array) => Promise<Partial<Judged>>): Promise<Judged> {
     const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
     const made = await proveHere(key, proving, witness, claim);
-    if (made.kind === "labelled") return { outcome: "labelled", reason: made.reason, detail: made.detail };
+    if (made.kind === "unproven") return { outcome: "unproven", reason: made.reason, detail: made.detail };
     this.#verifier ??= startVerifier();
     const answer = await this.#verifier.verify({ claim, proof: made.proof });
     if ("provenBits" in answer) {
@@ -157,8 +157,8 @@ export class BatchJudge {
       comparedPlan(witness, claim, { program, ...this.#planning });
       return { outcome: "followed" };
     } catch (error) {
-      const { reason, detail } = labelOf(error);
-      return { outcome: "labelled", reason, detail };
+      const { reason, detail } = unprovenBy(error);
+      return { outcome: "unproven", reason, detail };
     }
   }
 
@@ -166,7 +166,7 @@ export class BatchJudge {
     const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
     const violations: Violation[] = [];
     const label = await proving.examine(witness, claim, {}, (input) => violations.push(...checkTraces(key.system, input)));
-    if (label !== undefined) return { outcome: "labelled", reason: label.reason, detail: label.detail };
+    if (label !== undefined) return { outcome: "unproven", reason: label.reason, detail: label.detail };
     const [violation] = violations;
     return violation === undefined ? { outcome: "checked" } : { outcome: "refused", detail: textOf(violation) };
   }

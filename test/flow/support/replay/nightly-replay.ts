@@ -37,7 +37,7 @@ export interface ReplayReport {
   readonly proven: number;
   readonly checked: number;
   readonly followed: number;
-  readonly labelled: number;
+  readonly unproven: number;
   readonly problems: readonly string[];
   readonly ends: readonly ReplayedBatch[];
 }
@@ -51,7 +51,7 @@ interface FileEnd {
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const LEAK_GUARD = join(ROOT, "test/support/leak-guard.ts");
 const LIMIT_MS = 1_800_000;
-const COUNTED = ["shown", "proven", "checked", "followed", "labelled"] as const;
+const COUNTED = ["shown", "proven", "checked", "followed", "unproven"] as const;
 
 /** Runs test files as they are, and finds of each batch of their chains whether it can be proven. */
 export async function replayFlows(options: ReplayOptions): Promise<ReplayReport> {

@@ -1,4 +1,4 @@
-import type { ExecutionLabel } from "../../../../src/execution-proof/batch/execution-label.ts";
+import type { ReasonWithoutProof } from "../../../../src/execution-proof/batch/unproven-execution.ts";
 
 /** What became of a batch of the suite. */
 export interface ReplayedBatch {
@@ -14,8 +14,8 @@ export interface ReplayedBatch {
    * "followed": the machine's run comes to L1's record and state. "checked": its tables are filled, and satisfy every constraint and look-up. "proven": another process has verified a proof of
    * secure parameters. "shown": that, and the package's contracts on an L1 have checked the one proof that is made of it. "refused": tables that break a constraint, or a proof that is not accepted.
    */
-  readonly outcome: "followed" | "checked" | "proven" | "shown" | "labelled" | "refused";
-  readonly reason?: ExecutionLabel;
+  readonly outcome: "followed" | "checked" | "proven" | "shown" | "unproven" | "refused";
+  readonly reason?: ReasonWithoutProof;
   readonly detail?: string;
   readonly steps: number;
   readonly messages: number;
@@ -39,6 +39,6 @@ export interface ReplayedBatch {
 /** Batches of a file that have no proof, one line each. */
 export function differences(file: string, batches: readonly ReplayedBatch[]): string[] {
   return batches
-    .filter(({ outcome }) => outcome === "labelled")
+    .filter(({ outcome }) => outcome === "unproven")
     .map(({ batch, chain, reason, detail }) => `${file}: batch ${batch} of chain ${chain} has no proof (${reason}): ${detail}`);
 }

@@ -6,7 +6,7 @@ import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { EXECUTION_LABELS, type LabelledExecution, labelOf } from "../../src/execution-proof/batch/execution-label.ts";
+import { REASONS_WITHOUT_PROOF, type UnprovenExecution, unprovenBy } from "../../src/execution-proof/batch/unproven-execution.ts";
 import type { PlannedBatch } from "../../src/execution-proof/batch/planned-batch.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
@@ -33,7 +33,7 @@ import { proveHere } from "./support/own-prover.ts";
 import { atOnce } from "../../src/runtime/turns.ts";
 import { checkTraces, type Violation } from "../stark/check-traces.ts";
 
-type Planned = PlannedBatch | LabelledExecution;
+type Planned = PlannedBatch | UnprovenExecution;
 
 /** Calls the account that its input names, with 32 bytes; stores BLOCKHASH of the number that its input names. */
 const CALLS = { address: `0x${"ca".repeat(20)}`, nonce: 1n, code: "0x60015f5260205f60205f5f5f355af100" } as const;
@@ -89,12 +89,12 @@ describe("a batch without a proof of its execution", () => {
   };
   const labelWith = async (claim: ExecutionClaim): Promise<string> => {
     const result = await proveHere(key, proving(), witness(), claim);
-    return result.kind === "labelled" ? result.reason : result.kind;
+    return result.kind === "unproven" ? result.reason : result.kind;
   };
   const reasonWith = (change: Partial<WitnessedBatch["executed"]> & Partial<WitnessedBatch["before"]>): string => {
     const before = { ...last.before, tree: follower.treeBefore, ...change };
     const result = atOnce(batchWitness({ ...last.executed, ...change }, before));
-    return result.kind === "labelled" ? result.reason : result.kind;
+    return result.kind === "unproven" ? result.reason : result.kind;
   };
 
   it("says so where a chain did not keep what a transaction asks for", () => {
@@ -130,8 +130,8 @@ describe("a batch without a proof of its execution", () => {
   it("calls a precompiled contract that the kernel does not cover; one that calls SHA-256 has none of these labels", async () => {
     const sum = await next(CALLS.address, 10n);
     assert.deepEqual(
-      [sum.witness.kind, sum.witness.kind === "labelled" && sum.witness.reason],
-      ["labelled", "unsupported-precompile"],
+      [sum.witness.kind, sum.witness.kind === "unproven" && sum.witness.reason],
+      ["unproven", "unsupported-precompile"],
     );
     await next(CALLS.address, 2n);
     const violations: Violation[] = [];
@@ -170,7 +170,7 @@ describe("a batch without a proof of its execution", () => {
     ): Promise<Planned[]> {
       const found: Planned[] = [];
       for (const [batch, claim] of claims)
-        found.push(await thread.plan(batch.witness as ExecutionWitness, claim, { mostCells: MOST_CELLS }).catch(labelOf));
+        found.push(await thread.plan(batch.witness as ExecutionWitness, claim, { mostCells: MOST_CELLS }).catch(unprovenBy));
       return found;
     }
     /** What a thread with so much heap finds of the second batch. */
@@ -182,14 +182,14 @@ describe("a batch without a proof of its execution", () => {
         await thread.close();
       }
     }
-    const reasons = (found: readonly Planned[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
+    const reasons = (found: readonly Planned[]) => found.map((each) => (each.kind === "unproven" ? each.reason : each.kind));
     const planOf = ({ witness }: WitnessedBatch) => {
       const { state } = witness as ExecutionWitness;
       const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
       return planBatch(witness as ExecutionWitness, new PartialTree(state, createCompressor().compress), tools);
     };
 
-    it("43,691 hashes of a transaction: is labelled before any table is filled", async () => {
+    it("43,691 hashes of a transaction: is unproven before any table is filled", async () => {
       const { cpuUsage } = process;
       const begun = cpuUsage();
       const found = await foundBy(filler, [[grinding, grinding.claim]]);
@@ -198,7 +198,7 @@ describe("a batch without a proof of its execution", () => {
       const limits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000 };
       // Behind the opening and the block.
       assert.deepEqual(
-        found.map((each) => each.kind === "labelled" && each.large),
+        found.map((each) => each.kind === "unproven" && each.large),
         [{ protocolVersion: 2n, limits, step: 2 }],
       );
       // Twice what it takes, the start of the thread included.
@@ -244,13 +244,13 @@ describe("a batch without a proof of its execution", () => {
 
   it("has a label for each reason for which the kernel does not cover a step, and for each error of the trace", () => {
     for (const [code, reason] of Object.entries(PANIC_REASONS)) {
-      const { reason: label } = labelOf(new KernelPanic(BigInt(code)));
+      const { reason: label } = unprovenBy(new KernelPanic(BigInt(code)));
       assert.equal(label, isUncovered(reason) ? reason : "refused-by-kernel");
     }
     const [row] = kernelRows();
-    assert.equal(labelOf(new UnprovableRowError(row!)).reason, "unprovable-row");
-    assert.equal(labelOf(new UnprovableCopyError()).reason, "unprovable-row");
-    assert.deepEqual(labelOf(new Error("it broke")), { kind: "labelled", reason: "fault", detail: "it broke" });
-    assert.equal(new Set(EXECUTION_LABELS).size, EXECUTION_LABELS.length);
+    assert.equal(unprovenBy(new UnprovableRowError(row!)).reason, "unprovable-row");
+    assert.equal(unprovenBy(new UnprovableCopyError()).reason, "unprovable-row");
+    assert.deepEqual(unprovenBy(new Error("it broke")), { kind: "unproven", reason: "fault", detail: "it broke" });
+    assert.equal(new Set(REASONS_WITHOUT_PROOF).size, REASONS_WITHOUT_PROOF.length);
   });
 });

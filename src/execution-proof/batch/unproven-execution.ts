@@ -11,7 +11,7 @@ import {
 import type { LargeStep } from "./step-limits.ts";
 
 /** Why a batch has no proof of its execution. */
-export const EXECUTION_LABELS = [
+export const REASONS_WITHOUT_PROOF = [
   /** It does what the kernel does not cover. */
   "unsupported-precompile",
   "unsupported-frame-count",
@@ -33,19 +33,19 @@ export const EXECUTION_LABELS = [
   "fault",
 ] as const;
 /** Reason why a batch has no proof of its execution. */
-export type ExecutionLabel = (typeof EXECUTION_LABELS)[number];
+export type ReasonWithoutProof = (typeof REASONS_WITHOUT_PROOF)[number];
 
 /** A batch without a proof of its execution. */
-export interface LabelledExecution {
-  readonly kind: "labelled";
-  readonly reason: ExecutionLabel;
+export interface UnprovenExecution {
+  readonly kind: "unproven";
+  readonly reason: ReasonWithoutProof;
   readonly detail: string;
   /** Of `too-large`: which step is, and by which limits. */
   readonly large?: LargeStep;
 }
 
-/** What ends the making of a witness or of a proof where the batch has none. */
-export class UnprovableBatch extends NamedError<ExecutionLabel> {
+/** Error that ends the making of a witness or of a proof of a batch that has none. */
+export class UnprovableBatch extends NamedError<ReasonWithoutProof> {
   override readonly name = "UnprovableBatch";
 }
 
@@ -65,22 +65,22 @@ const UNPROVABLE = [
   ...[UnprovableCopyError, UnprovableRecoveryError],
 ];
 
-/** What a label ends the making of a proof by: `labelOf` has it again. */
-export function errorOf({ reason, detail, large }: LabelledExecution): UnprovableBatch {
+/** Error that ends the making of a proof; the inverse of `unprovenBy`. */
+export function errorOf({ reason, detail, large }: UnprovenExecution): UnprovableBatch {
   return large === undefined ? new UnprovableBatch(reason, detail) : new StepTooLarge(large);
 }
 
-/** The label that an error stands for. */
-export function labelOf(error: unknown): LabelledExecution {
-  const label = { kind: "labelled", reason: reasonFor(error), detail: reasonOf(error) } as const;
-  return error instanceof StepTooLarge ? { ...label, large: error.large } : label;
+/** Reason for an error that ended the making of a witness or a proof. */
+export function unprovenBy(error: unknown): UnprovenExecution {
+  const found = { kind: "unproven", reason: reasonFor(error), detail: reasonOf(error) } as const;
+  return error instanceof StepTooLarge ? { ...found, large: error.large } : found;
 }
 
-function reasonFor(error: unknown): ExecutionLabel {
+function reasonFor(error: unknown): ReasonWithoutProof {
   if (error instanceof UnprovableBatch) return error.code;
   if (error instanceof KernelPanic) {
     const { code } = error;
-    return isUncovered(code) ? (EXECUTION_LABELS.find((label) => label === code) ?? "refused-by-kernel") : "refused-by-kernel";
+    return isUncovered(code) ? (REASONS_WITHOUT_PROOF.find((reason) => reason === code) ?? "refused-by-kernel") : "refused-by-kernel";
   }
   return UNPROVABLE.some((kind) => error instanceof kind) ? "unprovable-row" : "fault";
 }
