@@ -274,7 +274,9 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet, page: 
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
   say(`L1         chain id ${l1.chainId}   ${l1.url}`);
   for (const { chainId, url, pipeline } of chains)
-    say(`${(CHAINS.find((chain) => chain.chainId === chainId)?.name ?? "chain").padEnd(10)} chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
+    say(
+      `${(CHAINS.find((chain) => chain.chainId === chainId)?.name ?? "chain").padEnd(10)} chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`,
+    );
   say(`contracts  factory ${factory}, bridge ${bridge}, root registry ${roots}, verifier ${verifier}`);
   say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
   say(`           "${DEVELOPMENT_MNEMONIC}"`);

@@ -6,7 +6,13 @@ import { digestFromHex } from "../../protocol/digest.ts";
 import { fromHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { readProvenRecord } from "../../protocol/proven-record.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
-import { findNewestLog, findStoredBatch, readTotals, type ChainContract, type L1Reader } from "../../settlement/l1-sender/chain-reader.ts";
+import {
+  findNewestLog,
+  findStoredBatch,
+  readTotals,
+  type ChainContract,
+  type L1Reader,
+} from "../../settlement/l1-sender/chain-reader.ts";
 import { readProof, type BatchProofInfo } from "../view/batches/proof-on-l1.ts";
 
 /**

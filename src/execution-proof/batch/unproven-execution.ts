@@ -80,7 +80,9 @@ function reasonFor(error: unknown): ReasonWithoutProof {
   if (error instanceof UnprovableBatch) return error.code;
   if (error instanceof KernelPanic) {
     const { code } = error;
-    return isUncovered(code) ? (REASONS_WITHOUT_PROOF.find((reason) => reason === code) ?? "refused-by-kernel") : "refused-by-kernel";
+    return isUncovered(code)
+      ? (REASONS_WITHOUT_PROOF.find((reason) => reason === code) ?? "refused-by-kernel")
+      : "refused-by-kernel";
   }
   return UNPROVABLE.some((kind) => error instanceof kind) ? "unprovable-row" : "fault";
 }

@@ -150,8 +150,8 @@ export async function findStoredBatch(contract: ChainContract, batchNumber: Batc
 }
 
 /**
- * The newest log of a chain's contract that is one of these events, has these topics after it, and fits; undefined if none
- * does. Reads L1 backwards, as the log is among the last as a rule. Rejects with the provider's error.
+ * The newest log of a contract of a chain, by events, later topics and a condition; undefined if none
+ * fits. Reads L1 backwards, as the log is among the last as a rule. Rejects with the provider's error.
  */
 export async function findNewestLog(
   { provider, hyperchain, fromBlock }: ChainContract,

@@ -44,6 +44,15 @@ describe("overrides of calls", () => {
     return (answer.slice(2).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`));
   };
 
+  it("a call takes equal input and data, whatever their case, and refuses two that differ", async () => {
+    const call = { to: SLOTS, input: "0xab", data: "0xAB" };
+    assert.deepEqual(await ask(undefined, call), [5n, 6n]);
+    await assert.rejects(ask(undefined, { ...call, data: "0xac" }), {
+      code: -32602,
+      message: /`input` and `data`, which differ/,
+    });
+  });
+
   for (const [who, client] of [
     ["other processes", undefined],
     ["this process", SELF],

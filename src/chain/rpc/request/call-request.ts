@@ -49,7 +49,8 @@ export function parseCall(value: unknown): RpcCall {
 export function inputOf({ input, data }: Readonly<Record<string, unknown>>): unknown {
   const given = [input, data].filter((each) => each !== undefined && each !== null && each !== "");
   const [first, second = first] = given.map((each) => (typeof each === "string" ? each.toLowerCase() : each));
-  if (first !== second) throw new RpcError(RpcCode.invalidParams, "the call has `input` and `data`, which differ: give one of them");
+  if (first !== second)
+    throw new RpcError(RpcCode.invalidParams, "the call has `input` and `data`, which differ: give one of them");
   return given[0];
 }
 
