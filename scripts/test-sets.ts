@@ -176,6 +176,7 @@ export const CORE_FILES: readonly string[] = [
   "client/missing-contracts",
   "devnet/ask-contract",
   "page/feed-relay",
+  "page/proofs-of-execution",
   "devnet/stored-proof",
   "devnet/users-blocks",
   "node/queue-order",

@@ -11,7 +11,8 @@ import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
 import { proofAndMaker } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { baseOf, type SettlementBase } from "../settlement-base.ts";
-import { verifyBatch, type CheckedBatch } from "../verify/verify-batch.ts";
+import type { Check } from "../verify/record-checks.ts";
+import { verifyBatch } from "../verify/verify-batch.ts";
 
 interface WholeBatch {
   readonly batch: BatchAnswer;
@@ -138,7 +139,7 @@ function Signed({ by, on, as }: { readonly by: readonly string[]; readonly on: s
 
 type Verification =
   | { readonly state: "idle" | "running" }
-  | ({ readonly state: "done" } & CheckedBatch)
+  | { readonly state: "done"; readonly checks: readonly Check[] }
   | { readonly state: "failed"; readonly reason: string };
 
 /** Turns the lowest bit of the byte in the proof's middle. */
@@ -182,15 +183,14 @@ function VerifyHere({
       },
       tamper,
     ).then(
-      (checked) => set({ state: "done", ...checked }),
+      (checks) => set({ state: "done", checks }),
       (error: unknown) => set({ state: "failed", reason: error instanceof Error ? error.message : String(error) }),
     );
   };
   return (
     <Section title="Verify here">
       <p>
-        Your browser asks for the proof, compares its record with {base.words}'s, and checks it itself, but for proofs of
-        execution: those it compares with {base.words}'s transaction, whose contracts have checked them. What the proof says:{" "}
+        Your browser asks for the proof, compares its record with {base.words}'s, and checks it itself. What the proof says:{" "}
         {info.proven}
       </p>
       <p>
@@ -204,17 +204,15 @@ function VerifyHere({
       <div aria-live="polite">
         {verification.state === "running" && <p>checking…</p>}
         {verification.state === "failed" && <p class="bad">{verification.reason}</p>}
-        {verification.state === "done" && <Checks verified={verification} base={base} />}
+        {verification.state === "done" && <Checks checks={verification.checks} base={base} />}
       </div>
     </Section>
   );
 }
 
-function Checks({ verified: { kind, checks }, base }: { readonly verified: CheckedBatch; readonly base: SettlementBase }) {
+function Checks({ checks, base }: { readonly checks: readonly Check[]; readonly base: SettlementBase }) {
   const holds = checks.every((check) => check.holds);
-  const belong = `Verified: ${base.words}'s record and the proof belong together.`;
-  const word =
-    kind === "changes" ? belong : `${belong} Contracts on ${base.words} have checked the proof itself; your browser has not.`;
+  const word = `Verified: ${base.words}'s record and the proof belong together.`;
   return (
     <>
       <ul class="checks">

@@ -1,4 +1,4 @@
-import { hashTag, toHex } from "../../src/protocol/hex.ts";
+import { hashTag } from "../../src/protocol/hex.ts";
 import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
 
 /** One thing that was looked at, and how it came out. */
@@ -19,11 +19,9 @@ export interface BatchToVerify {
   readonly layer: string;
 }
 
-/** What the layer answers about the transaction that proved a batch, and about the batch. */
+/** Answers of the layer about the transaction that proved a batch, and about the batch. */
 export interface LayersWord {
   readonly receipt: LayerReceipt | null;
-  /** Transaction that has the proof in its input: the one that proved the batch, or an earlier one that stored the proof. */
-  readonly transaction: { readonly input: string } | null;
   readonly storedHash: string;
 }
 
@@ -52,18 +50,15 @@ export function recordChecks(
   ];
 }
 
-/**
- * Whether the layer has executed a record by the proof that is shown. The proof itself is not checked: its verifier is a contract,
- * whose word stands in the transaction. `batches`: all that the proof is said to be of.
- */
+/** Checks that the layer has accepted a proof of the record's execution. `batches`: all batches of the proof. */
 export function executionChecks(
   batch: BatchToVerify,
   record: ProvenRecord,
-  shown: { readonly proof: Uint8Array; readonly batches: readonly { readonly chainId: number; readonly number: number }[] },
+  batches: readonly { readonly chainId: number; readonly number: number }[],
   word: LayersWord,
 ): readonly Check[] {
   const { hyperchain, proveTransaction, layer } = batch;
-  const { receipt, transaction } = word;
+  const { receipt } = word;
   return [
     {
       what: `the transaction that proved it succeeded on ${layer}`,
@@ -73,15 +68,9 @@ export function executionChecks(
     {
       what: `the chain's contract on ${layer} said there that the execution of this batch is proven`,
       holds: receipt?.logs.some((log) => isExecutionProven(log, hyperchain, record)) === true,
-      detail: `one proof of ${shown.batches.map(({ chainId, number }) => `batch ${number} of chain ${chainId}`).join(", ")}`,
+      detail: `one proof of ${batches.map(({ chainId, number }) => `batch ${number} of chain ${chainId}`).join(", ")}`,
     },
     ...recordChecks(batch, record, word),
-    {
-      what: "the proof that is shown is the one of that transaction",
-      // No bytes are in every input.
-      holds: shown.proof.length > 0 && transaction?.input.toLowerCase().includes(toHex(shown.proof).slice(2)) === true,
-      detail: `${shown.proof.length.toLocaleString("en")} bytes`,
-    },
   ];
 }
 

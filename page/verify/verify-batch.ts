@@ -1,17 +1,12 @@
 import { isProvenVersion } from "../../src/protocol/no-proof.ts";
+import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import { digestFromHex } from "../../src/protocol/digest.ts";
 import { fromHex, hashTag } from "../../src/protocol/hex.ts";
 import { readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
 import { type BatchToVerify, type Check, executionChecks, type LayersWord, recordChecks } from "./record-checks.ts";
-import type { VerifyReply, VerifyRequest } from "./verify-worker.ts";
-
-/** How a proof came out, and which proof it is. */
-export interface CheckedBatch {
-  /** Of execution the proof itself is not checked here: what checks it are contracts on L1. */
-  readonly kind: BatchProofInfo["kind"];
-  readonly checks: readonly Check[];
-}
+import type { VerifyReply, VerifyRequest } from "./verify-request.ts";
 
 /**
  * Checks a batch's proof in this browser, against what the chain settles on: the transaction that proved it, and the record that
@@ -21,54 +16,55 @@ export interface CheckedBatch {
 export async function verifyBatch(
   { member, layerMember, ...batch }: BatchToVerify & Readonly<Record<"member" | "layerMember", string>>,
   tamper: (proof: Uint8Array) => Uint8Array = (proof) => proof,
-): Promise<CheckedBatch> {
+): Promise<readonly Check[]> {
   const { batchNumber, hyperchain, proveTransaction, layer } = batch;
-  const [shown, receipt, transaction, storedHash] = await Promise.all([
+  const [shown, receipt, storedHash] = await Promise.all([
     ask<BatchProofInfo | null>(member, "hyperchain_proof", [Number(member), batchNumber]),
     ask<LayersWord["receipt"]>(layerMember, "eth_getTransactionReceipt", [proveTransaction]),
-    ask<LayersWord["transaction"]>(layerMember, "eth_getTransactionByHash", [proveTransaction]),
     ask<string>(layerMember, "eth_call", [
       { to: hyperchain, data: STORED_BATCH_HASH + batchNumber.toString(16).padStart(64, "0") },
       "latest",
     ]),
   ]);
   const record = shown === null ? undefined : readProvenRecord(shown.storedBatch);
-  if (shown === null || record === undefined) {
-    const check = { what: "the chain shows the proof and its record", holds: false, detail: "it shows neither" };
-    return { kind: "changes", checks: [check] };
-  }
-  const word: LayersWord = { receipt, transaction, storedHash };
+  if (shown === null || record === undefined)
+    return [{ what: "the chain shows the proof and its record", holds: false, detail: "it shows neither" }];
+  const word: LayersWord = { receipt, storedHash };
   const proof = tamper(fromHex(shown.proof));
   if (shown.kind === "execution") {
-    const { proofTransactionHash } = shown;
-    const storing =
-      proofTransactionHash === undefined
-        ? transaction
-        : await ask<LayersWord["transaction"]>(layerMember, "eth_getTransactionByHash", [proofTransactionHash]);
-    const checks = executionChecks(batch, record, { ...shown, proof }, { ...word, transaction: storing });
-    return { kind: "execution", checks };
+    const request = { kind: "execution", batches: fieldsOf(shown), digest: digestFromHex(shown.digest), proof } as const;
+    const isAmong = shown.batches.some((each) => each.chainId === Number(member) && each.storedBatch === shown.storedBatch);
+    const among = { what: "the record is among those of the proof", holds: isAmong, detail: record.storedHash };
+    return [...executionChecks(batch, record, shown.batches, word), among, await proofCheck(record, request)];
   }
   const accepted = receipt?.status === "0x1" && receipt.to?.toLowerCase() === hyperchain.toLowerCase();
-  return {
-    kind: "changes",
-    checks: [
-      { what: `the transaction that proved it succeeded on ${layer}`, holds: accepted, detail: proveTransaction },
-      ...recordChecks(batch, record, word),
-      await proofCheck(record, proof),
-    ],
-  };
+  return [
+    { what: `the transaction that proved it succeeded on ${layer}`, holds: accepted, detail: proveTransaction },
+    ...recordChecks(batch, record, word),
+    await proofCheck(record, { kind: "changes", statement: record.statement, proof }),
+  ];
+}
+
+/** Fields of the batches that a proof of execution covers. A record of another length has none, and the proof then fails. */
+function fieldsOf({ batches }: Extract<BatchProofInfo, { kind: "execution" }>): readonly AggregatedFields[] {
+  return batches.flatMap(({ chainId, storedBatch }) => {
+    const record = readProvenRecord(storedBatch);
+    return record === undefined ? [] : [{ chainId: BigInt(chainId), batch: record.fields }];
+  });
 }
 
 /** Selector of `storedBatchHash(uint256)`. */
 const STORED_BATCH_HASH = hashTag("storedBatchHash(uint256)").slice(0, 10);
 
-async function proofCheck({ protocolVersion, statement }: ProvenRecord, proof: Uint8Array): Promise<Check> {
-  const what = "the proof of the published changes holds for this record, checked in this browser";
+const SUBJECTS = { changes: "published changes", execution: "execution" } as const;
+
+async function proofCheck({ protocolVersion }: ProvenRecord, request: VerifyRequest): Promise<Check> {
+  const what = `the proof of the ${SUBJECTS[request.kind]} holds for this record, checked in this browser`;
   if (!isProvenVersion(protocolVersion)) {
     return { what, holds: false, detail: "NOTHING IS PROVEN: the batch's protocol version takes a marker instead of a proof" };
   }
-  const { code, milliseconds } = await verifyApart({ statement, proof });
-  const bytes = `${proof.length.toLocaleString("en")} bytes, ${Math.round(milliseconds)} ms`;
+  const { code, milliseconds } = await verifyApart(request);
+  const bytes = `${request.proof.length.toLocaleString("en")} bytes, ${Math.round(milliseconds)} ms`;
   return { what, holds: code === undefined, detail: code === undefined ? bytes : `${code}: the proof is false` };
 }
 

@@ -1,5 +1,5 @@
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import type { System } from "../../src/stark/systems/system.ts";
 import { generateStateTree } from "../state-tree-generator/contract.ts";
 import { generateConstraints, generateVerifier } from "./contract.ts";

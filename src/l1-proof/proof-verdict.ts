@@ -1,5 +1,5 @@
 import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
-import { systemForL1 } from "../execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../execution-proof/batch/l1-system.ts";
 import { aggregateStatement, type AggregatedFields } from "../protocol/aggregate.ts";
 import { elementsToBytes, type Digest } from "../protocol/digest.ts";
 import { verify } from "../stark/proofs/verify.ts";

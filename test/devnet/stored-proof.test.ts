@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { aggregatorIn, readStoredProof } from "../../src/devnet/view/batches/stored-proof.ts";
-import { executionChecks } from "../../page/verify/record-checks.ts";
 import { proofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { Interface } from "ethers";
@@ -114,16 +112,5 @@ describe("the proof of a batch that was settled without one in the same call", (
     const answer = await told(shown.hash as Hex);
     assert.equal(answer?.kind, "execution");
     assert.deepEqual([answer.proof, answer.proofTransactionHash], [proof, hashes[0]]);
-  });
-});
-
-describe("the page's checks of an execution proof", () => {
-  it("attack: an empty proof is refused, which every transaction has in its input", () => {
-    const record = { batchNumber: 3, commitment: ZERO, storedHash: ZERO } as ProvenRecord;
-    const batch = { batchNumber: 3, hyperchain: ZERO, proveTransaction: ZERO, commitment: ZERO, layer: "L1" };
-    const word = { receipt: null, transaction: { input: "0x1234" }, storedHash: ZERO };
-    const holds = (proof: number[]): boolean | undefined =>
-      executionChecks(batch, record, { proof: Uint8Array.from(proof), batches: [] }, word).at(-1)?.holds;
-    assert.deepEqual([holds([]), holds([0x12, 0x34]), holds([0x35])], [false, true, false]);
   });
 });

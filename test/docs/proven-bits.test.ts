@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { listParameters, listSystem } from "../../src/circuits/state-transition/list-system.ts";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
-import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
 import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";

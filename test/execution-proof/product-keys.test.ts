@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { productPrograms, systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
+import { productPrograms } from "../../src/execution-proof/batch/product-programs.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
 import { provableParameters } from "../../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";

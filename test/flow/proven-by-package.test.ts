@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Contract, Interface, type Result } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { type AggregatedFields, aggregateStatement } from "../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../src/protocol/digest.ts";
 import { fromHex, type Hex, toHex } from "../../src/protocol/hex.ts";

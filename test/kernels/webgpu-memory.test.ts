@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
-import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { planRun } from "../../src/execution-proof/segments/plan-run.ts";
 import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";

@@ -5,7 +5,6 @@ import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import { PROVEN_VERSION } from "../../protocol/protocol-version.ts";
 import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
-import { WRAPPED } from "../../recursion/nodes/layout.ts";
 import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-programs.ts";
 import {
   batchParameters,
@@ -13,7 +12,6 @@ import {
   programParameters,
   wrapParameters,
 } from "../../recursion/tables/program-parameters.ts";
-import { systemOfForm } from "../../recursion/tables/program-system.ts";
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
 import { compileSystem, type System } from "../../stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
@@ -26,7 +24,7 @@ import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
 
 /** What `scripts/generate-programs.ts` writes into the package. Roots as hexadecimal digits; keys as digest, root. */
-interface WrittenPrograms {
+export interface WrittenPrograms {
   /** Of the columns that the key of chunks fixes, by the height of the stack's columns, as log2. */
   readonly chunkRoots: Readonly<Record<number, string>>;
   readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly wrap: ProgramForm };
@@ -62,11 +60,6 @@ export function productPrograms(backend: Backend, written: WrittenPrograms = WRI
     keys: { chunks: keys(written.keys.chunks), batches: keys(written.keys.batches) },
     roots: { compress: fromHex(`0x${written.compressRoot}`), wrap: fromHex(`0x${written.wrapRoot}`) },
   });
-}
-
-/** The system of the proof that L1 checks. */
-export function systemForL1({ forms, wrapRoot }: WrittenPrograms = WRITTEN_PROGRAMS): System {
-  return systemOfForm(WRAPPED.count, forms.wrap, PARAMETERS.wrap, fromHex(`0x${wrapRoot}`));
 }
 
 /** Makes all keys anew, which takes minutes. */

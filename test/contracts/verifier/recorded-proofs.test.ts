@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, type InterfaceAbi } from "ethers";
-import { systemForL1 } from "../../../src/execution-proof/batch/product-programs.ts";
+import { systemForL1 } from "../../../src/execution-proof/batch/l1-system.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { aggregateStatement, type AggregatedFields } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";

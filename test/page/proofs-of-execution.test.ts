@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { VerifyReply } from "../../page/verify/verify-request.ts";
+import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import { digestFromHex } from "../../src/protocol/digest.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import { type RecordedName, readRecordedProof } from "../support/recorded-proofs.ts";
+import { openBrowser } from "./support/browser.ts";
+
+/** Longest time of a verification in the browser: one second, and room for a busy machine. */
+const MOST_MS = 4_000;
+
+/* Proofs with at least 100 proven bits that L1's contracts accept (test/contracts/verifier/recorded-proofs). */
+describe("the page's verifier of proofs of execution, in a real browser", () => {
+  let server: PageServer;
+  let browser: Browser | undefined;
+  let tab: Page;
+  before(async () => {
+    server = await startPage({ host: "127.0.0.1", port: 0, members: new Map() });
+    browser = await openBrowser();
+    if (browser === undefined) return;
+    tab = await browser.newPage();
+    await tab.goto(server.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await server.close();
+  });
+
+  /** Verdict of a new worker of the page. */
+  async function verified(batches: readonly AggregatedFields[], digest: Hex, proof: Uint8Array): Promise<VerifyReply> {
+    const sent = {
+      batches: batches.map(({ chainId, batch: { batchNumber, protocolVersion, ...words } }) => ({
+        numbers: [chainId, batchNumber, protocolVersion].map(String),
+        words,
+      })),
+      digest: [...digestFromHex(digest)],
+      proof: [...proof],
+    };
+    return tab.evaluate<VerifyReply>(`(async ({ batches, digest, proof }) => {
+      const worker = new Worker("/verify-worker.js", { type: "module" });
+      const reply = new Promise((resolve, reject) => {
+        worker.addEventListener("message", ({ data }) => resolve(data));
+        worker.addEventListener("error", ({ message }) => reject(new Error(message)));
+      });
+      const fields = batches.map(({ numbers, words }) => {
+        const [chainId, batchNumber, protocolVersion] = numbers.map(BigInt);
+        return { chainId, batch: { batchNumber, protocolVersion, ...words } };
+      });
+      worker.postMessage({ kind: "execution", batches: fields, digest, proof: Uint8Array.from(proof) });
+      return reply.finally(() => worker.terminate());
+    })(${JSON.stringify(sent)})`);
+  }
+
+  const names: readonly RecordedName[] = ["one-batch", "queue-only", "two-chains"];
+  for (const name of names)
+    test(`accepts the recorded proof "${name}", and nothing that differs from it at all`, async (context) => {
+      if (browser === undefined) return context.skip("there is no browser");
+      const { batches, digest, proof } = readRecordedProof(name);
+      const bytes = fromHex(proof);
+      const { code, milliseconds } = await verified(batches, digest, bytes);
+      assert.equal(code, undefined);
+      assert.ok(milliseconds <= MOST_MS, `${milliseconds} ms`);
+      context.diagnostic(`${bytes.length} bytes, ${milliseconds.toFixed(0)} ms`);
+      const turned = bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte));
+      const [first, ...others] = batches;
+      assert.ok(first !== undefined);
+      const moved = { ...first, batch: { ...first.batch, newStateRoot: first.batch.oldStateRoot } };
+      assert.notEqual((await verified(batches, digest, turned)).code, undefined, "one bit of the proof");
+      assert.notEqual((await verified(batches, digest, new Uint8Array(0))).code, undefined, "no proof");
+      assert.notEqual((await verified([moved, ...others], digest, bytes)).code, undefined, "another state");
+      assert.notEqual((await verified(others, digest, bytes)).code, undefined, "a batch less");
+    });
+});
