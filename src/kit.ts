@@ -7,7 +7,7 @@ export { startNode } from "./kit/start-node.ts";
 export type { KitMember, KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
 export type { EngineResult, ExecutionEngine } from "./chain/execution/engine.ts";
 export type { GasPrice } from "./chain/mempool/gas-price.ts";
-export type { TransactionOrder } from "./chain/mempool/mempool.ts";
+export type { TransactionOrder } from "./chain/mempool/orders.ts";
 export type { ChainPorts, EcosystemPorts, OwnAvailability } from "./devnet/chains/ports.ts";
 export { NOTHING_BOUND, PUBLISHED, WITHHELD } from "./protocol/data-choice.ts";
 export type { DataChoice } from "./protocol/data-choice.ts";

@@ -1,6 +1,6 @@
 import type { ExecutionEngine } from "../chain/execution/engine.ts";
 import type { GasPrice } from "../chain/mempool/gas-price.ts";
-import type { TransactionOrder } from "../chain/mempool/mempool.ts";
+import type { TransactionOrder } from "../chain/mempool/orders.ts";
 
 /** Parts of a running chain that others may bring. What is absent is the package's own. */
 export interface RunningPorts {

@@ -149,6 +149,7 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const refused: readonly (readonly [field: string, is: boolean, why: string])[] = [
     ["quorum", validators.quorum !== undefined, "and anyone settles such a chain"],
     ["standby", validators.standby !== undefined, "and anyone settles such a chain"],
+    ["transactionOrder", ordering.transactionOrder !== "arrival", "and no transaction waits in it"],
     ["senders", ordering.senders !== undefined, "and every account's operations enter its queue"],
     ["deployers", ordering.deployers !== undefined, "and every account's operations enter its queue"],
     ["filterer", protocol.filterer !== undefined, "and every account's operations enter its queue"],

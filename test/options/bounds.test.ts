@@ -216,6 +216,12 @@ const ROWS: readonly Row[] = [
     refuses: [ADDRESS, { 0: ADDRESS }],
   })),
   // What "queue" goes with is in queue-rules.test.ts.
+  {
+    config: "chains.a.transactionOrder",
+    devnet: "chains[0].transactionOrder",
+    accepts: ["arrival", "fee"],
+    refuses: ["", "encrypted", 1],
+  },
   { config: "chains.a.sequencing", devnet: "chains[0].sequencing", accepts: ["single"], refuses: ["", "bft", 1] },
   ...(
     [

@@ -53,7 +53,7 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
       readonly jobs: number;
       readonly batches: readonly number[];
     };
-    assert.deepEqual(told, { order: { low: 1, high: 0 }, refused: true, told: "0xb2d05e00" });
+    assert.deepEqual(told, { order: { large: 1, small: 0 }, refused: true, told: "0xb2d05e00" });
     // Two payments; whatever blocks of the chain's own are beside them takes gas, too.
     assert.ok(BigInt(gas) >= 2n * 21_000n, gas);
     assert.ok(batches.length > 0);

@@ -1,6 +1,7 @@
 import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GasPrice } from "./gas-price.ts";
+import { ordered, type TransactionOrder } from "./orders.ts";
 import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
 import { AccountView, mostCostOf, type AccountState, type KnownAccount } from "./account-view.ts";
 
@@ -19,12 +20,6 @@ interface MempoolFees {
   /** Receives all fees, so its own transactions need to pay none. */
   readonly recipient: Hex;
 }
-
-/**
- * Which transaction comes next: a place in the list of those that can, each sender's next one, the one that has waited longest
- * first. The chain stops where it is none of the list.
- */
-export type TransactionOrder = (ready: readonly SignedTransaction[]) => number;
 
 interface MempoolDependencies {
   /** Default: any price is taken that the options' least cap allows. */
@@ -448,22 +443,6 @@ function bytesOf({ raw }: SignedTransaction): number {
 function copySenders(senders: ReadonlyMap<Hex, Sender>): Map<Hex, Sender> {
   const copy = ({ nextNonce, ready, queued }: Sender): Sender => ({ nextNonce, ready: new Map(ready), queued: new Map(queued) });
   return new Map([...senders].map(([address, sender]) => [address, copy(sender)]));
-}
-
-/** The first so many in an order of somebody else's. Throws RangeError where that names none of those that can be next. */
-function ordered(waiting: readonly SignedTransaction[], limit: number, order: TransactionOrder): SignedTransaction[] {
-  let left = [...waiting];
-  const chosen: SignedTransaction[] = [];
-  while (left.length > 0 && chosen.length < limit) {
-    const senders = new Set<Hex>();
-    const ready = left.filter(({ from }) => !senders.has(from) && senders.add(from));
-    const place = order(ready);
-    const next = ready[place];
-    if (next === undefined) throw new RangeError(`the order of transactions names place ${place} of ${ready.length}`);
-    chosen.push(next);
-    left = left.filter((each) => each !== next);
-  }
-  return chosen;
 }
 
 type MempoolErrorCode =

@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
+import { byFee } from "../../chain/mempool/orders.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
 import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
@@ -168,7 +169,7 @@ async function start(
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const execution = executionOf(plan, dependencies, closing);
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
-  const { data, quorum, posting, inputs } = signers;
+  const { data, quorum, posting, inputs, chooseData } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
     {
@@ -208,7 +209,7 @@ async function start(
         repeated = chain;
         return signers.catchUp(batches);
       },
-      ...{ onStop, onProvable, ports, chooseData: signers.chooseData, ...(placeBlocks === undefined ? {} : { placeBlocks }) },
+      ...{ onStop, onProvable, chooseData, ports: portsOf(plan, ports), ...(placeBlocks === undefined ? {} : { placeBlocks }) },
     },
   );
   closing.add(() => node.close());
@@ -393,6 +394,11 @@ function running(
     replayProtection: "optional",
     rewindable: true,
   };
+}
+
+/** Parts of others, and the order that the plan chooses unless they bring one. */
+function portsOf({ ordering }: ChainPlan, ports: ChainPorts | undefined): ChainPorts {
+  return { ...(ordering.transactionOrder === "fee" ? { order: byFee } : {}), ...ports };
 }
 
 /** Data that are on L1 or on the chain below are everybody's to read. */

@@ -147,6 +147,15 @@ export const ORDERING = {
     older: "single",
     onL1: (planned) => ({ sequencingMode: planned === "queue" ? QUEUE_ALONE : ONE_SEQUENCER }),
   }),
+  transactionOrder: chainOption({
+    group: "ordering",
+    said: "each start",
+    config: withDefault(
+      oneOf("arrival", "fee"),
+      '"fee": waiting transactions with the highest price per gas come first, so that anyone can pay to overtake another',
+      "arrival",
+    ),
+  }),
   senders: chainOption({
     group: "ordering",
     said: "each start",

@@ -465,6 +465,12 @@ export interface HyperchainUserConfig {
    */
   readonly sequencing?: "single" | "queue" | undefined;
   /**
+   * "fee": waiting transactions with the highest price per gas come first, so that anyone can pay to overtake another.
+   * Allowed: "arrival" or "fee".
+   * Default: "arrival".
+   */
+  readonly transactionOrder?: "arrival" | "fee" | undefined;
+  /**
    * Accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account.
    * Allowed: a list of addresses.
    * Default: every account.

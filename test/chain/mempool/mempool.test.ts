@@ -64,7 +64,7 @@ describe("mempool", () => {
     for (const place of [-1, 2, 0.5]) {
       const other = ordered(() => place);
       await other.add(transaction(A, 0));
-      assert.throws(() => other.take(1), /names place .* of 1/);
+      assert.throws(() => other.take(1), /names index .* of 1/);
     }
   });
 
