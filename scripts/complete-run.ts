@@ -38,9 +38,15 @@ export function readRedRun(root: string): RedRun | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RedRun) : undefined;
 }
 
+/** Files whose tests are found by imports at run time. Contracts and settings are not: Solidity's imports are not followed. */
+const BY_IMPORTS = /^(?:(?:src|test|page|scripts|bench)\/.*\.(?:ts|tsx|mjs|json)|docs\/.*|[^/]+\.md|api\/.*|fixtures\/.*)$/;
+/** Tests that read sources and pages as text. */
+const READ_AS_TEXT = /^test\/(?:tidiness|docs|errors|package)\//;
+
 /**
- * Files of a run that completes a red one: those that failed, those that it did not have, and all tests that changed or load a
- * changed file at run time. Throws RangeError if git does not have the commit of the red run.
+ * Files of a run that completes a red one: those that failed, those that it did not have, all tests that changed or load a
+ * changed file at run time, and those that read sources as text. Throws RangeError if git does not have the commit of the red
+ * run, and after a change of a contract or a setting.
  */
 export function filesToRunAgain(
   root: string,
@@ -50,8 +56,12 @@ export function filesToRunAgain(
 ): readonly string[] {
   const changes = changesSince(root, commit);
   if ("unknown" in changes) throw new RangeError(`--again finds no changes: ${changes.unknown}`);
+  const beyond = changes.files.find((file) => !BY_IMPORTS.test(file));
+  if (beyond !== undefined) throw new RangeError(`--again cannot find the tests of ${beyond}, which changed; run all files`);
   const { chosen } = testsOfChanges(changes.files, all, { graph, times, budget: Infinity });
-  return all.filter((file) => failed.includes(file) || chosen.includes(file) || !(file in times));
+  return all.filter(
+    (file) => failed.includes(file) || chosen.includes(file) || !(file in times) || READ_AS_TEXT.test(file.replaceAll("\\", "/")),
+  );
 }
 
 /** Parts of complete runs, by commit and number of parts. */

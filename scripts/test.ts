@@ -178,7 +178,8 @@ if (isWhole && SET === "all") {
   const before = Object.entries(redRun?.times ?? {}).filter(([file]) => all.includes(file));
   const run = { commit, times: { ...Object.fromEntries(before), ...own }, cpuSeconds: cpuSeconds() + (redRun?.cpuSeconds ?? 0) };
   if (verdict.hasPassed) console.error(recordGreenRun(root, { ...run, shard }));
-  else if (isGood && shard.count === 1) console.error(recordRedRun(root, { ...run, failed: verdict.failed }));
+  else if (isGood && shard.count === 1)
+    console.error(recordRedRun(root, { ...run, failed: [...verdict.failed, ...verdict.unsteady] }));
 }
 console.error(totalsLine(files.length, tests, verdict));
 process.exit(verdict.hasPassed ? 0 : 1);

@@ -1,11 +1,17 @@
 import { isProvenVersion } from "../../src/protocol/no-proof.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../src/protocol/digest.ts";
 import { fromHex, hashTag } from "../../src/protocol/hex.ts";
 import { readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
-import { type BatchToVerify, type Check, executionChecks, type LayersWord, recordChecks } from "./record-checks.ts";
+import {
+  type BatchToVerify,
+  type Check,
+  executionChecks,
+  type LayersWord,
+  provenBatches,
+  recordChecks,
+} from "./record-checks.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-request.ts";
 
 /**
@@ -32,10 +38,13 @@ export async function verifyBatch(
   const word: LayersWord = { receipt, storedHash };
   const proof = tamper(fromHex(shown.proof));
   if (shown.kind === "execution") {
-    const request = { kind: "execution", batches: fieldsOf(shown), digest: digestFromHex(shown.digest), proof } as const;
+    const proven = provenBatches(shown.batches);
+    if (proven === undefined)
+      return [{ what: "the records of the proof are those of its batches", holds: false, detail: "they differ" }];
+    const request = { kind: "execution", batches: proven, digest: digestFromHex(shown.digest), proof } as const;
     const isAmong = shown.batches.some((each) => each.chainId === Number(member) && each.storedBatch === shown.storedBatch);
     const among = { what: "the record is among those of the proof", holds: isAmong, detail: record.storedHash };
-    return [...executionChecks(batch, record, shown.batches, word), among, await proofCheck(record, request)];
+    return [...executionChecks(batch, record, proven, word), among, await proofCheck(record, request)];
   }
   const accepted = receipt?.status === "0x1" && receipt.to?.toLowerCase() === hyperchain.toLowerCase();
   return [
@@ -43,14 +52,6 @@ export async function verifyBatch(
     ...recordChecks(batch, record, word),
     await proofCheck(record, { kind: "changes", statement: record.statement, proof }),
   ];
-}
-
-/** Fields of the batches that a proof of execution covers. A record of another length has none, and the proof then fails. */
-function fieldsOf({ batches }: Extract<BatchProofInfo, { kind: "execution" }>): readonly AggregatedFields[] {
-  return batches.flatMap(({ chainId, storedBatch }) => {
-    const record = readProvenRecord(storedBatch);
-    return record === undefined ? [] : [{ chainId: BigInt(chainId), batch: record.fields }];
-  });
 }
 
 /** Selector of `storedBatchHash(uint256)`. */

@@ -4,9 +4,17 @@ import type { VerifyReply, VerifyRequest } from "./verify-request.ts";
 
 addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {
   const begun = performance.now();
-  const code =
-    data.kind === "changes"
-      ? changesRefusal(data.statement, data.proof)
-      : executionRefusal(data.batches, data.digest, data.proof);
+  const code = refusalOf(data);
   postMessage({ code, milliseconds: performance.now() - begun } satisfies VerifyReply);
 });
+
+/** Reason for a refusal. Values beyond the field make no statement, so the proof is refused. */
+function refusalOf(data: VerifyRequest): string | undefined {
+  try {
+    return data.kind === "changes"
+      ? changesRefusal(data.statement, data.proof)
+      : executionRefusal(data.batches, data.digest, data.proof);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -50,7 +50,7 @@ export function executionByQueue(proving: Proving, prover: QueuedProver): BatchP
       try {
         return await tree.prove(witness, claim);
       } catch (error) {
-        // What a chunk is labelled with its batch is; all else is a fault of the moment.
+        // A chunk that has no proof leaves its batch without one; any other error is a fault of the moment.
         if (error instanceof UnprovableBatch) return unprovenBy(error);
         throw error;
       } finally {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { provenBatches } from "../../page/verify/record-checks.ts";
 import type { VerifyReply } from "../../page/verify/verify-request.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
@@ -73,4 +74,33 @@ describe("the page's verifier of proofs of execution, in a real browser", () => 
       assert.notEqual((await verified([moved, ...others], digest, bytes)).code, undefined, "another state");
       assert.notEqual((await verified(others, digest, bytes)).code, undefined, "a batch less");
     });
+});
+
+describe("the records that a chain shows with a proof of execution", () => {
+  /** 24 words: first the number of the batch. */
+  const record = (number: number): string => `0x${number.toString(16).padStart(64, "0")}${"0".repeat(64 * 23)}`;
+  const honest = [
+    { chainId: 271, number: 3, storedBatch: record(3) },
+    { chainId: 272, number: 0, storedBatch: record(0) },
+  ];
+
+  test("are those of the batches that it names", () => {
+    assert.deepEqual(
+      provenBatches(honest)?.map(({ chainId, batch }) => [chainId, batch.batchNumber]),
+      [
+        [271n, 3n],
+        [272n, 0n],
+      ],
+    );
+  });
+
+  test("attack: a batch without a record, of another number, or of a chain id that is a sentence is not named as proven", () => {
+    for (const lie of [
+      { chainId: 999, number: 5, storedBatch: "0x" },
+      { chainId: 271, number: 77, storedBatch: record(3) },
+      { chainId: "271, and all others" as unknown as number, number: 3, storedBatch: record(3) },
+      { chainId: 0.5, number: 3, storedBatch: record(3) },
+    ])
+      assert.equal(provenBatches([...honest, lie]), undefined, JSON.stringify(lie));
+  });
 });

@@ -36,7 +36,8 @@ export function ordered(
   const ready = heads.flatMap((at) => waiting[at] ?? []);
   const chosen: SignedTransaction[] = [];
   while (ready.length > 0 && chosen.length < limit) {
-    const index = order(ready);
+    // A copy: the order of others may sort its list.
+    const index = order([...ready]);
     const next = ready[index];
     if (next === undefined) throw new RangeError(`the order of transactions names index ${index} of ${ready.length}`);
     chosen.push(next);

@@ -398,7 +398,8 @@ function running(
 
 /** Parts of others, and the order that the plan chooses unless they bring one. */
 function portsOf({ ordering }: ChainPlan, ports: ChainPorts | undefined): ChainPorts {
-  return { ...(ordering.transactionOrder === "fee" ? { order: byFee } : {}), ...ports };
+  const order = ports?.order ?? (ordering.transactionOrder === "fee" ? byFee : undefined);
+  return { ...ports, ...(order === undefined ? {} : { order }) };
 }
 
 /** Data that are on L1 or on the chain below are everybody's to read. */

@@ -152,7 +152,7 @@ export const ORDERING = {
     said: "each start",
     config: withDefault(
       oneOf("arrival", "fee"),
-      '"fee": waiting transactions with the highest price per gas come first, so that anyone can pay to overtake another',
+      '"fee": the highest price per gas comes first, so anyone can pay to overtake; a full pool refuses newcomers',
       "arrival",
     ),
   }),

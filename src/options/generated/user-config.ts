@@ -465,7 +465,7 @@ export interface HyperchainUserConfig {
    */
   readonly sequencing?: "single" | "queue" | undefined;
   /**
-   * "fee": waiting transactions with the highest price per gas come first, so that anyone can pay to overtake another.
+   * "fee": the highest price per gas comes first, so anyone can pay to overtake; a full pool refuses newcomers.
    * Allowed: "arrival" or "fee".
    * Default: "arrival".
    */

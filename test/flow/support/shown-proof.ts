@@ -1,5 +1,5 @@
 import { Contract, type JsonRpcProvider } from "ethers";
-import { type BatchToVerify, executionChecks, type LayersWord } from "../../../page/verify/record-checks.ts";
+import { type BatchToVerify, executionChecks, type LayersWord, provenBatches } from "../../../page/verify/record-checks.ts";
 import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
 import type { BatchProofInfo } from "../../../src/devnet/view/batches/proof-on-l1.ts";
 import { readProvenRecord } from "../../../src/protocol/proven-record.ts";
@@ -22,6 +22,6 @@ export async function failingChecks(
     receipt: (await l1.send("eth_getTransactionReceipt", [transactionHash])) as LayersWord["receipt"],
     storedHash: (await contract.getFunction("storedBatchHash")(shown.number)) as string,
   };
-  const checks = executionChecks(batch, record, shown.batches, word);
+  const checks = executionChecks(batch, record, provenBatches(shown.batches)!, word);
   return checks.flatMap(({ what, holds }) => (holds ? [] : [what]));
 }

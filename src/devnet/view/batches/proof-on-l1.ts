@@ -35,7 +35,7 @@ export interface ChangesProofInfo extends CheckedProof {
   readonly statement: Hex;
 }
 
-/** Of the execution of one batch or of several, by the version's aggregator, whose contracts alone have checked it. */
+/** Proof of the execution of one batch or of several, accepted by the version's aggregator. */
 interface ExecutionProofOnL1Info extends CheckedProof {
   readonly kind: "execution";
   readonly isProven: true;
