@@ -117,7 +117,7 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.match(String((await rpc("eth_estimateGas", { data })).result), /^0x[0-9a-f]+$/);
   });
 
-  test("takes what a call brings under both of its names, as cast gives it; of two that differ input counts, as on chains", async () => {
+  test("takes what a call brings under both of its names, as cast gives it; two that differ are refused, as on chains", async () => {
     const twice = { data: GAS_LEFT, input: GAS_LEFT.toUpperCase().replace("0X", "0x") };
     for (const method of ["eth_call", "eth_estimateGas", "debug_traceCall"]) {
       const options = method === "debug_traceCall" ? ["latest", {}] : [];
@@ -126,14 +126,15 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     const [from] = (await rpc("eth_accounts")).result as readonly string[];
     assert.match(String((await rpc("eth_sendTransaction", { from, ...twice })).result), /^0x[0-9a-f]{64}$/);
     assert.equal((await rpc("eth_call", { data: HOSTILE, input: HOSTILE })).error?.data?.code, "HostileCode");
-    assert.equal((await rpc("eth_call", { data: "0x00", input: HOSTILE })).error?.data?.code, "HostileCode");
+    const hidden = await rpc("eth_call", { data: "0x00", input: HOSTILE });
+    assert.deepEqual([hidden.result, hidden.error?.code], [undefined, -32602]);
     // Returns the byte 7 or 8.
     const [seven, eight] = ["0x60075f5360015ff3", "0x60085f5360015ff3"];
     const chain = await startTestChain();
     try {
       const onChain = chainMethods(chain.chain, { gasPrice: { toldWei: 1n }, development: false }).get("eth_call")!;
       for (const [call, answer] of [
-        [{ data: seven, input: eight }, "0x08"],
+        [{ data: eight, input: eight }, "0x08"],
         [{ data: seven, input: null }, "0x07"],
         [{ data: seven, input: "" }, "0x07"],
         [{ input: eight }, "0x08"],
@@ -142,6 +143,9 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
         assert.equal((await rpc("eth_call", call, "latest")).result, answer, JSON.stringify(call));
         if (!("to" in call)) assert.equal(await onChain([call, "latest"], undefined), answer, JSON.stringify(call));
       }
+      const differing = { data: seven, input: eight };
+      assert.equal((await rpc("eth_call", differing, "latest")).error?.code, -32602);
+      await assert.rejects(async () => onChain([differing, "latest"], undefined), { code: -32602 });
     } finally {
       await chain.chain.close();
     }
