@@ -32,7 +32,7 @@ export function recordRedRun(root: string, { commit, ...run }: Omit<RedRun, "com
   return `npm run test:all -- --again runs the ${run.failed.length} files that failed, and tests of later changes`;
 }
 
-/** The last red run of all files; undefined if there is none. */
+/** The last red run of all files; undefined without one. */
 export function readRedRun(root: string): RedRun | undefined {
   const file = join(root, RED_RUN);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RedRun) : undefined;

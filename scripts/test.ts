@@ -102,7 +102,7 @@ function shardOf(text = "1/1"): Shard {
 
 const redRun = values.again ? readRedRun(root) : undefined;
 if (values.again && (SET !== "all" || redRun === undefined)) {
-  console.error("--again completes a run of npm run test:all that failed, and there is none");
+  console.error("--again completes a failed run of npm run test:all, and none is recorded");
   process.exit(1);
 }
 

@@ -1,6 +1,6 @@
 import { hashTag } from "../../src/protocol/hex.ts";
 import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
-import { readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
+import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
 
 /** One thing that was looked at, and how it came out. */
 export interface Check {
@@ -49,28 +49,6 @@ export function recordChecks(
     same(`the contract on ${layer} keeps the hash of this record`, record.storedHash, storedHash),
     same("the commitment is the chain's", record.commitment, commitment),
   ];
-}
-
-/** Batch in an answer of a chain, with its record; nothing here is believed. */
-interface ShownBatch {
-  readonly chainId: number;
-  readonly number: number;
-  readonly storedBatch: string;
-}
-
-/**
- * Batches of a proof of execution, by their records. Undefined for an answer with a record of another length or of another
- * number, or with an invalid chain id.
- */
-export function provenBatches(batches: readonly ShownBatch[]): readonly AggregatedFields[] | undefined {
-  const proven = batches.flatMap(({ chainId, number, storedBatch }) => {
-    const record = readProvenRecord(storedBatch);
-    const isChainId = Number.isSafeInteger(chainId) && chainId > 0;
-    return record === undefined || !isChainId || record.batchNumber !== number
-      ? []
-      : [{ chainId: BigInt(chainId), batch: record.fields }];
-  });
-  return proven.length === batches.length ? proven : undefined;
 }
 
 /** Checks that the layer has accepted a proof of the record's execution. `batches`: all batches of the proof. */

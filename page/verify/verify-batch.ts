@@ -1,17 +1,10 @@
 import { isProvenVersion } from "../../src/protocol/no-proof.ts";
 import { digestFromHex } from "../../src/protocol/digest.ts";
 import { fromHex, hashTag } from "../../src/protocol/hex.ts";
-import { readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
+import { provenBatches, readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
-import {
-  type BatchToVerify,
-  type Check,
-  executionChecks,
-  type LayersWord,
-  provenBatches,
-  recordChecks,
-} from "./record-checks.ts";
+import { type BatchToVerify, type Check, executionChecks, type LayersWord, recordChecks } from "./record-checks.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-request.ts";
 
 /**

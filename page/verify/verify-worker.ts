@@ -1,4 +1,4 @@
-// Runs beside the page, so that it stays fluent: the verifiers that the command line and the tests use.
+// Verifiers of the command line and the tests, in a worker, so that the page stays fluent.
 import { changesRefusal, executionRefusal } from "../../src/l1-proof/proof-verdict.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-request.ts";
 

@@ -61,3 +61,25 @@ export function readProvenRecord(storedBatch: string): ProvenRecord | undefined 
     },
   };
 }
+
+/** Batch in an answer about a proof, with the ABI encoding of its record; nothing here is believed. */
+interface ShownBatch {
+  readonly chainId: number;
+  readonly number: number;
+  readonly storedBatch: string;
+}
+
+/**
+ * Batches of a proof of execution, by their records. Undefined for an answer with a record of another length or of another
+ * number, or with an invalid chain id; HexError for a record that is not hex.
+ */
+export function provenBatches(batches: readonly ShownBatch[]): readonly AggregatedFields[] | undefined {
+  const proven = batches.flatMap(({ chainId, number, storedBatch }) => {
+    const record = readProvenRecord(storedBatch);
+    const isChainId = Number.isSafeInteger(chainId) && chainId > 0;
+    return record === undefined || !isChainId || record.batchNumber !== number
+      ? []
+      : [{ chainId: BigInt(chainId), batch: record.fields }];
+  });
+  return proven.length === batches.length ? proven : undefined;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { provenBatches } from "../../page/verify/record-checks.ts";
+import { provenBatches } from "../../src/protocol/proven-record.ts";
 import type { VerifyReply } from "../../page/verify/verify-request.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import type { AggregatedFields } from "../../src/protocol/aggregate.ts";

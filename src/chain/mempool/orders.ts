@@ -1,5 +1,4 @@
 import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { Hex } from "../../protocol/hex.ts";
 
 /**
  * Choice of the next transaction: its index in the list of the first ready transaction of each sender, oldest first. The chain
@@ -24,32 +23,16 @@ export function ordered(
   limit: number,
   order: TransactionOrder,
 ): readonly SignedTransaction[] {
-  const later = new Map<Hex, number[]>();
-  const heads: number[] = [];
-  for (const [at, { from }] of waiting.entries()) {
-    const line = later.get(from);
-    if (line === undefined) heads.push(at);
-    if (line === undefined) later.set(from, []);
-    else line.push(at);
-  }
-  for (const line of later.values()) line.reverse();
-  const ready = heads.flatMap((at) => waiting[at] ?? []);
+  const lines = Map.groupBy(waiting.keys(), (at) => waiting[at]?.from);
+  const heads = [...lines.values()].flatMap((line) => line.shift() ?? []);
   const chosen: SignedTransaction[] = [];
-  while (ready.length > 0 && chosen.length < limit) {
-    // A copy: the order of others may sort its list.
-    const index = order([...ready]);
-    const next = ready[index];
-    if (next === undefined) throw new RangeError(`the order of transactions names index ${index} of ${ready.length}`);
+  while (heads.length > 0 && chosen.length < limit) {
+    const index = order(heads.flatMap((at) => waiting[at] ?? []));
+    const next = waiting[heads[index] ?? -1];
+    if (next === undefined) throw new RangeError(`the order of transactions names index ${index} of ${heads.length}`);
     chosen.push(next);
-    heads.splice(index, 1);
-    ready.splice(index, 1);
-    const at = later.get(next.from)?.pop();
-    const following = at === undefined ? undefined : waiting[at];
-    if (at === undefined || following === undefined) continue;
-    const behind = heads.findIndex((head) => head > at);
-    const position = behind === -1 ? heads.length : behind;
-    heads.splice(position, 0, at);
-    ready.splice(position, 0, following);
+    heads.splice(index, 1, ...(lines.get(next.from)?.splice(0, 1) ?? []));
+    heads.sort((a, b) => a - b);
   }
   return chosen;
 }

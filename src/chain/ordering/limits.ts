@@ -88,7 +88,7 @@ export function batchLimits(chain: ChainKind): BatchLimits {
   };
 }
 
-/** The same limits for a batch whose execution L1 checks. */
+/** Limits of a batch whose execution L1 checks. */
 export function provenLimits(limits: BatchLimits): BatchLimits {
   return { ...limits, gas: limits.gas < RELISTED_GAS ? limits.gas : RELISTED_GAS };
 }

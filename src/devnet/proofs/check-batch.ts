@@ -1,10 +1,9 @@
 import type { JsonRpcProvider } from "ethers";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { changesRefusal, executionRefusal } from "../../l1-proof/proof-verdict.ts";
-import type { AggregatedFields } from "../../protocol/aggregate.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
 import { fromHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import { readProvenRecord } from "../../protocol/proven-record.ts";
+import { provenBatches, readProvenRecord } from "../../protocol/proven-record.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import {
   findNewestLog,
@@ -94,11 +93,8 @@ export async function checkBatch(chain: CheckedContract, batchNumber: bigint): P
 
 /** Reason why a proof of execution is refused, by the records with it; undefined if it holds. */
 function refusalOf({ batches, digest, proof }: Extract<BatchProofInfo, { kind: "execution" }>): string | undefined {
-  const fields = batches.map(({ chainId, storedBatch }): AggregatedFields => {
-    const record = readProvenRecord(storedBatch);
-    if (record === undefined) throw new BatchCheckError("RecordDiffers", "a record with the proof has another length");
-    return { chainId: BigInt(chainId), batch: record.fields };
-  });
+  const fields = provenBatches(batches);
+  if (fields === undefined) throw new BatchCheckError("RecordDiffers", "a record with the proof has another length or number");
   return executionRefusal(fields, digestFromHex(digest), fromHex(proof));
 }
 

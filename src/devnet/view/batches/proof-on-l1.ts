@@ -8,15 +8,15 @@ import { storedBatchOfLog } from "../../../settlement-layer/reader/l1-event.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
 import { aggregatorIn, readStoredProof, type L1Log } from "./stored-proof.ts";
 
-/** What every proof that L1 has accepted of a batch is told with. */
+/** Fields of every answer about a proof that L1 has accepted. */
 interface CheckedProof {
   readonly chainId: number;
   readonly number: number;
   readonly protocolVersion: number;
-  /** Of 24 words: the ABI encoding of the batch's record, whose keccak L1's contract keeps as `storedBatchHash(number)`. */
+  /** ABI encoding of the batch's record, 24 words; L1's contract stores its keccak as `storedBatchHash(number)`. */
   readonly storedBatch: Hex;
   readonly proof: Hex;
-  /** Where it was checked; seconds of that member. */
+  /** Member, contract and transaction that checked the proof; seconds of that member. */
   readonly checked: {
     readonly chainId: number;
     /** The contract that was called there: the chain's own, as by a settlement, or the aggregator that told it. */
@@ -26,12 +26,12 @@ interface CheckedProof {
   };
 }
 
-/** Of the changes that a batch publishes: one batch's, which any verifier of that system checks. */
+/** Proof of the changes that one batch publishes, which any verifier of that system checks. */
 export interface ChangesProofInfo extends CheckedProof {
   readonly kind: "changes";
   /** False where the version takes a marker instead of a proof: then nothing is proven. */
   readonly isProven: boolean;
-  /** The public values, of 200 bytes: each of them stands in the record. */
+  /** Public values, 200 bytes; the record contains each. */
   readonly statement: Hex;
 }
 
