@@ -43,8 +43,8 @@ const { values, positionals: selected } = parseArgs({
 /** CPU seconds, twice those of the dearest file: only for files that would never end. */
 const limitOf = (file: string): number => (values.night || LONG.includes(file) ? 3_600 : 200);
 const LIMITS = { root, limitOf };
-/** One more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
-const AT_A_TIME = Math.min(availableParallelism(), 4) + 1;
+/** Two more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
+const AT_A_TIME = Math.min(availableParallelism(), 3) + 2;
 /** Each test file is a process, and many start others: what one has compiled, the others need not. */
 const COMPILED = join(root, "node_modules/.cache/compiled");
 /** More files than this that fail have a cause which a second run would only hide. */
@@ -77,15 +77,19 @@ const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "
 const PACKAGE_CODE: Step = ["package's code", ["scripts/build.ts", "--only", "code", "--unchecked"]];
 /** What dapps of bridges install and compile, once for all tests of bridges. */
 const DAPPS: Step = ["dapps of bridges", ["test/bridges/support/prepare-dapps.ts"]];
+const OXLINT = "node_modules/oxlint/bin/oxlint";
+const LINT_RULES: readonly string[] = ["--type-aware", "--deny-warnings"];
+/** Paths that this repository's tsconfig files cover. One run checks types and lint, because both load the same declarations. */
+const TYPED: readonly string[] = ["bench", "page", "scripts", "src", "test", "hardhat.config.ts", "fixtures/tasks-project"];
 /** What needs no contracts, beside them: one half for each of two cores. */
 const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [CONTRACTS],
   [
     PACKAGE_CODE,
     ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]],
-    ["lint", ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"]],
-    ["types", ["node_modules/typescript7/bin/tsc", "--noEmit", "-p", "."]],
-    ["types of the page", ["node_modules/typescript7/bin/tsc", "--noEmit", "-p", "page"]],
+    ["types and lint", [OXLINT, "--type-check", ...LINT_RULES, ...TYPED]],
+    // The examples import the installed package, so that its tests check their types.
+    ["lint of the examples", [OXLINT, ...LINT_RULES, "fixtures"]],
   ],
 ];
 

@@ -19,6 +19,7 @@ import {
 import { Random } from "../../chain/state/support/random.ts";
 import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "./support/aggregates.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
+import { IS_NIGHTLY } from "../../support/nightly.ts";
 import { assetMessage } from "./support/assets.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "./support/chain.ts";
 import { DearBatches, NOTHING, times, usageOf, type Mixture } from "./support/dear-batches.ts";
@@ -38,6 +39,8 @@ import { createWithoutQuorum, formFor, sendSettlement, settleNext } from "./supp
 const LEAVES = 4_096;
 const IMPORTS = 24;
 const OPERATIONS = 24;
+/** Random batches of each kind of chain. */
+const ROUNDS = IS_NIGHTLY ? 4 : 1;
 
 /** The dearest contents of each kind, and the ones that need most of two stages or of gas and bytes alike. */
 const MIXTURES: Readonly<Record<string, Partial<Mixture>>> = {
@@ -222,7 +225,7 @@ describe("the way of a full batch to L1", () => {
       messageBytes: 60_000,
     };
     for (const kind of Object.keys(KINDS) as Kind[])
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < ROUNDS; round++) {
         const parts = Object.entries(most).map(([key, count]) => [
           key,
           random.below(3) === 0 ? 0 : random.below((count as number) + 1),
