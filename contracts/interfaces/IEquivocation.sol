@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IChainFactory} from "./IChainFactory.sol";
+import {IChainTerms} from "./IChainTerms.sol";
 import {IEvidence} from "./IEvidence.sol";
 import {IStakeRegistry} from "./IStakeRegistry.sol";
 
-/// @notice What a validator signs of a batch, and what L1 is shown of it: the fields of `BatchCommitment`.
+/// @notice Approval of a batch by a validator: the fields of `BatchCommitment`.
 struct BatchWord {
     bytes32 commitment;
     uint64 batchNumber;
@@ -13,7 +15,7 @@ struct BatchWord {
     uint64 validUntil;
 }
 
-/// @notice Where and when two words stood for each other's contrary.
+/// @notice Chain and second at which two words contradict each other.
 /// @param epoch One in which the signer counted, as validator or as standby.
 /// @param faultAt A second of that epoch within the times of both words.
 struct Fault {
@@ -28,6 +30,8 @@ struct Fault {
 /// validators sign another batch of a number for times behind those of the first alone, so none of them is ever at fault.
 /// Anyone reports; what is taken beyond the reporter's tenth is burnt.
 interface IEquivocation is IEvidence {
+    /// @notice A report of the last second could not be mined before the coins leave.
+    error SlashTimeMissing();
     error ChainUnknown(uint256 chainId);
     error NumbersDiffer(uint256 first, uint256 second);
     error RevertCountsDiffer(uint256 first, uint256 second);
@@ -43,6 +47,12 @@ interface IEquivocation is IEvidence {
     event Equivocated(
         uint256 indexed chainId, address indexed validator, uint64 indexed epoch, bytes32 id, address reporter
     );
+
+    /// @notice Factory of the chains whose quorums are judged.
+    function factory() external view returns (IChainFactory);
+
+    /// @notice Settings of these chains, with the epochs of their quorums.
+    function settings() external view returns (IChainTerms);
 
     /// @notice Takes what the signer has at stake in `registry` for this chain's quorum. The caller gets the reporter's tenth.
     function reportBatches(

@@ -40,6 +40,11 @@ interface IStakeRegistry {
     error TimeNotPast(uint256 latest, uint256 actual);
     /// @notice The evidence arrived after `unbonding`.
     error FaultTooOld(uint256 earliest, uint256 actual);
+    /// @notice Coins could leave within this delay, and those that left pay for no fault.
+    error DelayTooLong(uint256 highest, uint256 actual);
+    error KeysNotAscending(address previous, address key);
+    /// @notice The keys have less weight together than the caller relies on.
+    error TotalTooSmall(uint256 lowest, uint256 actual);
     error NothingAtStake(bytes32 service, address key, uint256 faultAt);
     /// @notice Other faults of this enlistment have taken at least this fault's weight.
     error AlreadySlashed(uint256 slashed, uint256 weight);
@@ -114,6 +119,19 @@ interface IStakeRegistry {
     /// @notice Stake of a key in a service at a past second. A second's last change counts, so a stake that
     /// exists within one second only has no weight.
     function weightAt(bytes32 service, address key, uint48 time) external view returns (uint256);
+
+    /// @notice Lesser of the weights of a key at a past second and `delay` seconds earlier: new stake waits before
+    /// it counts, as does a raised deposit. Coins that count are slashable for faults of either second.
+    /// @param delay At most `unbonding`: coins that leave within it still pay for faults of the second.
+    function lastingWeight(bytes32 service, address key, uint48 time, uint48 delay) external view returns (uint256);
+
+    /// @notice Lasting weights of keys, for a caller that counts shares of their total. Reverts if the total is
+    /// below `minTotal`, because a share of a small total costs little: dust of an only key would be the whole.
+    /// @param keys Strictly ascending, so that no key counts twice.
+    function lastingWeights(bytes32 service, address[] calldata keys, uint48 time, uint48 delay, uint256 minTotal)
+        external
+        view
+        returns (uint256[] memory weights, uint256 total);
 
     function depositOf(address operator) external view returns (Deposit memory);
 

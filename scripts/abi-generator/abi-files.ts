@@ -116,6 +116,19 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IProofAggregator"],
   },
   {
+    file: "stake-registry",
+    constant: "stakeRegistryAbi",
+    summary: "Deposits that answer for validators' keys.",
+    interfaces: ["IStakeRegistry"],
+    omit: ["slash"],
+  },
+  {
+    file: "equivocation",
+    constant: "equivocationAbi",
+    summary: "Judge of two words of one validator for one batch number.",
+    interfaces: ["IEquivocation"],
+  },
+  {
     file: "security-council",
     constant: "securityCouncilAbi",
     summary: "A council that can freeze protocol versions, and agree to their halt.",

@@ -45,7 +45,7 @@ describe("D5: validators of a devnet with a stake", () => {
     devnet = await startFlowDevnet([LYING, HONEST], { ...UNPROVEN, fundedAccounts: [ALICE] });
     registry = await deployed("StakeRegistry", UNBONDING);
     const { factory, settings } = devnet.ecosystem.addresses;
-    equivocation = await deployed("Equivocation", factory, settings, UNBONDING);
+    equivocation = await deployed("Equivocation", factory, settings, UNBONDING - 3_600n, 3_600n);
     for (const { chainId } of devnet.chains) await enlist(chainId);
   });
   after(() => devnet?.close());

@@ -19,15 +19,19 @@ contract Equivocation is IEquivocation {
         "BatchCommitment(bytes32 commitment,uint64 batchNumber,uint256 revertCount,uint64 validFrom,uint64 validUntil)"
     );
 
-    IChainFactory private immutable factory;
-    IChainTerms private immutable settings;
-    uint48 private immutable reportTime;
+    /// @inheritdoc IEquivocation
+    IChainFactory public immutable factory;
+    /// @inheritdoc IEquivocation
+    IChainTerms public immutable settings;
+    uint48 private immutable slashedWithin;
 
-    /// @param reportTime_ Seconds after a fault within which it may be reported: the window that registries read.
-    constructor(IChainFactory factory_, IChainTerms settings_, uint48 reportTime_) {
+    /// @param reportTime Seconds after a fault within which a report may be sent.
+    /// @param slashTime Seconds until a report that was sent is mined.
+    constructor(IChainFactory factory_, IChainTerms settings_, uint48 reportTime, uint48 slashTime) {
+        if (slashTime == 0) revert SlashTimeMissing();
         factory = factory_;
         settings = settings_;
-        reportTime = reportTime_;
+        slashedWithin = reportTime + slashTime;
     }
 
     /// @inheritdoc IEquivocation
@@ -51,7 +55,7 @@ contract Equivocation is IEquivocation {
 
     /// @inheritdoc IEvidence
     function window(bytes calldata) external view returns (uint48) {
-        return reportTime;
+        return slashedWithin;
     }
 
     /// @dev L1 knows when the present epoch began, and of those before that they were before.

@@ -138,6 +138,27 @@ contract StakeRegistry is IStakeRegistry {
     }
 
     /// @inheritdoc IStakeRegistry
+    function lastingWeight(bytes32 service, address key, uint48 time, uint48 delay) external view returns (uint256) {
+        return _lastingWeight(service, key, time, _sinceOf(time, delay));
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function lastingWeights(bytes32 service, address[] calldata keys, uint48 time, uint48 delay, uint256 minTotal)
+        external
+        view
+        returns (uint256[] memory weights, uint256 total)
+    {
+        uint48 since = _sinceOf(time, delay);
+        weights = new uint256[](keys.length);
+        for (uint256 i = 0; i < keys.length; ++i) {
+            if (i > 0 && keys[i] <= keys[i - 1]) revert KeysNotAscending(keys[i - 1], keys[i]);
+            weights[i] = _lastingWeight(service, keys[i], time, since);
+            total += weights[i];
+        }
+        if (total < minTotal) revert TotalTooSmall(minTotal, total);
+    }
+
+    /// @inheritdoc IStakeRegistry
     function depositOf(address operator) external view returns (Deposit memory) {
         Leaving memory leaving = leavings[operator];
         return Deposit({active: actives[operator].latest(), leaving: leaving.amount, announcedAt: leaving.announcedAt});
@@ -221,6 +242,16 @@ contract StakeRegistry is IStakeRegistry {
         if (time >= block.timestamp) revert TimeNotPast(block.timestamp - 1, time);
         uint256 active = actives[operatorOf[service][key]].upperLookup(time);
         return active * shares[service][key].upperLookup(time) / WHOLE_BPS;
+    }
+
+    /// @dev First second at which coins must have been active to count at `time`.
+    function _sinceOf(uint48 time, uint48 delay) private view returns (uint48) {
+        if (delay > unbonding) revert DelayTooLong(unbonding, delay);
+        return delay > time ? 0 : time - delay;
+    }
+
+    function _lastingWeight(bytes32 service, address key, uint48 time, uint48 since) private view returns (uint256) {
+        return Math.min(_weightAt(service, key, time), _weightAt(service, key, since));
     }
 
     function _setActive(address operator, uint256 amount) private {

@@ -3,6 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { ZeroAddress, type ContractTransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import type { BatchCommitment } from "../../../src/protocol/quorum.ts";
+import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
 import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { TestChain } from "./support/chain.ts";
@@ -18,7 +20,7 @@ import {
 } from "./support/ecosystem.ts";
 import { assertReverts, errorOf } from "./support/errors.ts";
 import { StakeModel, type Period } from "./support/stake-model.ts";
-import { deployStakes, enlistment, serviceOf, signWord, wordOn, type Stakes } from "./support/stakes.ts";
+import { deployStakes, enlistment, serviceOf, signWord, wordOn, type Stakes, type Word } from "./support/stakes.ts";
 import { lower, setNextBlock } from "./support/terms.ts";
 
 const UNBONDING = 1_000n;
@@ -33,6 +35,7 @@ const NO_PERIOD: Partial<Period> = {};
 /** A chain's quorum as a service, with the signatures of each key for both words. */
 interface Service {
   readonly chainId: bigint;
+  readonly chain: TestChain;
   readonly id: Hex;
   readonly signatures: ReadonlyMap<string, readonly [string, string]>;
 }
@@ -65,7 +68,8 @@ describe("faults of one enlistment", () => {
   async function createService(chainId: bigint): Promise<Service> {
     const validators = keys.map(({ address }) => lower(address)).sort();
     const configuration = { ...(await defaultConfiguration(ecosystem, chainId)), validators };
-    const { address } = await TestChain.create(ecosystem, configuration);
+    const chain = await TestChain.create(ecosystem, configuration);
+    const { address } = chain;
     const signatures = new Map<string, readonly [string, string]>();
     for (const key of keys) {
       const [first, second] = [
@@ -74,7 +78,7 @@ describe("faults of one enlistment", () => {
       ];
       signatures.set(key.address, [first, second]);
     }
-    return { chainId, id: await serviceOf(stakes, chainId), signatures };
+    return { chainId, chain, id: await serviceOf(stakes, chainId), signatures };
   }
   /** State before any deposit. */
   async function startAgain(): Promise<void> {
@@ -174,7 +178,16 @@ describe("faults of one enlistment", () => {
       await enlistAt(time + 1n, place, services[0]!, 10_000n);
     }
     const faultAt = time;
-    for (const place of [0, 1]) assert.equal(slashedBy(await reportAt(time + 2n, services[0]!, place, faultAt)), ETHER);
+    const ids: unknown[] = [];
+    for (const place of [0, 1]) {
+      const receipt = await reportAt(time + 2n, services[0]!, place, faultAt);
+      assert.equal(slashedBy(receipt), ETHER);
+      const [slashed] = eventsOf(stakes.registry, receipt, "Slashed");
+      const [equivocated] = eventsOf(stakes.equivocation, receipt, "Equivocated");
+      assert.equal(equivocated!.args["id"], slashed!.args["evidenceId"]);
+      ids.push(slashed!.args["evidenceId"]);
+    }
+    assert.notEqual(ids[0], ids[1]);
   });
 
   test("a reporter that reports a greater fault while it is paid takes the greatest, once", async () => {
@@ -214,6 +227,53 @@ describe("faults of one enlistment", () => {
     await enlistAt(slashedAt + UNBONDING + 1n, 0, three!, 5_000n);
   });
 
+  /** Words of a key about two batches and two revert counts, with random times that end before L1's. */
+  function randomWords(random: Randomness, start: bigint, record: SigningRecord | undefined): Word[] {
+    return Array.from({ length: 8 }, () => {
+      const asked = wordOn(1n + random.below(3n), { batchNumber: 5n + random.below(2n), revertCount: random.below(2n) });
+      const free = record?.freeFrom(asked as BatchCommitment) ?? 0n;
+      const earliest = start + random.below(40n);
+      const validFrom = earliest > free ? earliest : free;
+      const word = { ...asked, validFrom, validUntil: validFrom + random.below(60n) };
+      record?.admit(word as BatchCommitment);
+      return word;
+    });
+  }
+  /** Pairs of the words, in both orders, that L1 would slash for at the first or last second of either. */
+  async function slashablePairs(words: readonly Word[]): Promise<number> {
+    const hyperchain = services[0]!.chain.address;
+    const signatures = await Promise.all(words.map((word) => signWord(ecosystem, hyperchain, keys[0]!, word)));
+    const registry = await hexAddress(stakes.registry);
+    const by = as(stakes.equivocation, reporters[6]!).getFunction("reportBatches");
+    const tried = words.flatMap((first, i) =>
+      words.flatMap((second, j) =>
+        [...new Set([first.validFrom, first.validUntil, second.validFrom])].map(async (faultAt) => {
+          const fault = { chainId: services[0]!.chainId, epoch: 0n, faultAt };
+          // The signature of another word, too: its signer is then unknown.
+          const args = [registry, fault, first, signatures[i]!, second, signatures[faultAt % 7n === 0n ? i : j]!];
+          return by.staticCall(...args).then(
+            () => 1,
+            () => 0,
+          );
+        }),
+      ),
+    );
+    return (await Promise.all(tried)).reduce<number>((sum, one) => sum + one, 0);
+  }
+
+  test("an honest key is slashed for no pair of its words, and a key that ignores their times is", async () => {
+    await startAgain();
+    await at(time, operators[0]!, "deposit", { value: ETHER });
+    await enlistAt(time + 1n, 0, services[0]!, 10_000n);
+    const start = time;
+    const seeds = Array.from({ length: byNight(20, 3) }, (_, i) => SEED + i);
+    const honest = seeds.map((seed) => randomWords(createRandomness(seed), start, new SigningRecord()));
+    const lying = seeds.map((seed) => randomWords(createRandomness(seed), start, undefined));
+    await at(start + UNBONDING - 1n, operators[1]!, "deposit", { value: 1n });
+    for (const words of honest) assert.equal(await slashablePairs(words), 0);
+    for (const words of lying) assert.ok((await slashablePairs(words)) > 0);
+  });
+
   test(`${HISTORIES} random histories slash what a simple model slashes, and the greatest weight of each enlistment`, async () => {
     const seen = new Map<string, number>();
     for (let history = 0; history < HISTORIES; history++) {
@@ -224,7 +284,8 @@ describe("faults of one enlistment", () => {
       assert.ok((seen.get(name) ?? 0) > 0, `${name}: ${JSON.stringify([...seen])}`);
     for (const name of ["announce", "withdraw", "enlist", "delist", "report"])
       assert.ok((seen.get(`${name} refused`) ?? 0) > 0, `${name}: ${JSON.stringify([...seen])}`);
-    assert.ok((seen.get("report more") ?? 0) > 0, JSON.stringify([...seen]));
+    for (const name of ["report more", "lasting weight below the weight"])
+      assert.ok((seen.get(name) ?? 0) > 0, JSON.stringify([...seen]));
   });
 
   /** Random steps of two operators; each result, balance and payment is the model's. */
@@ -259,6 +320,18 @@ describe("faults of one enlistment", () => {
       const greatest = due.weight > sums.greatest ? due.weight : sums.greatest;
       proven.set(due.period, { greatest, slashed: sums.slashed + amount });
     };
+    /** A stranger sees a key's lasting weight as the lesser of the model's two. */
+    const compareLasting = async (now: bigint): Promise<void> => {
+      const place = random.index(2);
+      const service = services[random.index(services.length)]!;
+      const second = now - 1n - random.below(40n);
+      const delay = random.index(8) === 0 ? UNBONDING : random.below(60n);
+      const weights = [second, second - delay].map((each) => models[place]!.weightAt(service.id, each));
+      const lesser = weights[0]! < weights[1]! ? weights[0]! : weights[1]!;
+      const lasting = await view(stakes.registry, "lastingWeight", service.id, keys[place]!.address, second, delay);
+      assert.equal(lasting, lesser);
+      if (weights[0] !== weights[1]) count("lasting weight below the weight");
+    };
     let now = time;
     const step = async (): Promise<void> => {
       const place = random.index(4) === 0 ? 1 : 0;
@@ -291,6 +364,7 @@ describe("faults of one enlistment", () => {
       await step();
       const coins = models.reduce((sum, { active, leaving }) => sum + active + leaving, 0n);
       assert.equal(await balanceOf(registry), coins, `after step ${i}`);
+      await compareLasting(await ecosystem.latestTimestamp());
     }
     for (const { greatest, slashed } of proven.values()) assert.equal(slashed, greatest);
   }

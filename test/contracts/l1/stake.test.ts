@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ZeroAddress, type BaseContract } from "ethers";
+import { AbiCoder, keccak256, ZeroAddress, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "./support/ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import {
   deployStakes,
   dataOf,
+  domainOf,
   enlistment,
+  ENLISTMENT_TYPES,
   report,
   serviceOf,
   signWord,
@@ -220,10 +222,63 @@ describe("stakes of a chain's quorum", () => {
     await assertReverts(enlist(operator!, ...(await wanting(998n, 1n))), "ShareOutOfRange(0, 1)");
     await ecosystem.increaseTime(UNBONDING + 1n);
     await enlist(operator!, ...(await wanting(998n, 6_000n)));
-    const longer = await ecosystem.l1.deploy("Equivocation", ZeroAddress, ZeroAddress, UNBONDING + 1n);
-    const args = [await hexAddress(longer), "0x", key!.address, 1n, "0x"];
-    await assertReverts(enlist(operator!, ...args), `WindowTooLong(${UNBONDING}, ${UNBONDING + 1n})`);
     await assertReverts(enlist(operator!, stranger!.address, "0x", key!.address, 1n, "0x"), "EvidenceWithoutCode");
     await assertReverts(send(registry, "announceWithdrawal", ETHER + 1n), `DepositTooSmall(${ETHER}, ${ETHER + 1n})`);
+  });
+
+  test("a judge whose reports and the time to send their slash take longer than unbonding judges no stake", async () => {
+    const { stakes } = await staked();
+    const judge = (...times: readonly bigint[]) => ecosystem.l1.deploy("Equivocation", ZeroAddress, ZeroAddress, ...times);
+    const enlist = async (evidence: BaseContract) => {
+      const { address } = stranger!;
+      const domain = { ...domainOf(ecosystem), verifyingContract: await stakes.registry.getAddress() };
+      const service = keccak256(AbiCoder.defaultAbiCoder().encode(["address", "bytes"], [await evidence.getAddress(), "0x"]));
+      const signature = await key!.signTypedData(domain, ENLISTMENT_TYPES, { operator: address, service });
+      const args = [await evidence.getAddress(), "0x", key!.address, 1n, signature] as const;
+      return send(as(stakes.registry, stranger!), "enlist", ...args);
+    };
+    // A report in the last second of its time could only be mined after the coins have left.
+    await assertReverts(enlist(await judge(UNBONDING, 1n)), `WindowTooLong(${UNBONDING}, ${UNBONDING + 1n})`);
+    await assertReverts(judge(UNBONDING, 0n), "SlashTimeMissing()");
+    const longest = await judge(UNBONDING - 50n, 50n);
+    assert.equal(await view(longest, "window", "0x"), UNBONDING);
+    await enlist(longest);
+  });
+
+  test("new stake and a raised deposit count after the delay, and coins that leave within it still pay", async () => {
+    const { stakes, service, ...world } = await staked();
+    const { registry } = stakes;
+    const lasting = (time: bigint, delay: bigint) => view(registry, "lastingWeight", service, key!.address, time, delay);
+    await send(as(registry, operator!), "deposit", { value: 2n * ETHER });
+    const raisedAt = await now();
+    await setNextBlock(ecosystem, raisedAt + 200n);
+    await ecosystem.l1.ethers.provider.send("evm_mine", []);
+    assert.equal(await lasting(raisedAt + 99n, 100n), ETHER);
+    assert.equal(await lasting(raisedAt + 100n, 100n), 3n * ETHER);
+    assert.equal(await lasting(raisedAt + 100n, 0n), 3n * ETHER);
+    // The delay begins before the first second of all.
+    assert.equal(await lasting(99n, 100n), 0n);
+    await assertReverts(lasting(raisedAt, UNBONDING + 1n), `DelayTooLong(${UNBONDING}, ${UNBONDING + 1n})`);
+    await assertReverts(lasting(await now(), 100n), "TimeNotPast");
+    // All coins are announced in the second after the one at which they counted; the fault is of that one.
+    const countedAt = await now();
+    await send(as(registry, operator!), "announceWithdrawal", 3n * ETHER);
+    await setNextBlock(ecosystem, countedAt + UNBONDING);
+    await accuse({ stakes, service, ...world }, CONTRARY, { faultAt: countedAt });
+    assert.deepEqual(await balances(await registry.getAddress()), [0n]);
+  });
+
+  test("a caller that counts shares of a total gets none if the total is below its minimum", async () => {
+    const { stakes, service } = await staked();
+    const [low, high] = [key!, otherKey!].map(({ address }) => address).toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    const lasting = (keys: readonly unknown[], minTotal: bigint, delay = 5n) =>
+      justNow().then((time) => view<unknown[]>(stakes.registry, "lastingWeights", service, keys, time, delay, minTotal));
+    const weights = [low, high].map((address) => (address === key!.address ? ETHER : 0n));
+    const [counted, total] = await lasting([low, high], ETHER);
+    assert.deepEqual([[...(counted as bigint[])], total], [weights, ETHER]);
+    await assertReverts(lasting([low, high], ETHER + 1n), `TotalTooSmall(${ETHER + 1n}, ${ETHER})`);
+    await assertReverts(lasting([low, high], 1n, 50n), "TotalTooSmall(1, 0)");
+    await assertReverts(lasting([high, low], 0n), `KeysNotAscending(${lower(high!)}, ${lower(low!)})`);
+    await assertReverts(lasting([low, low], 0n), `KeysNotAscending(${lower(low!)}, ${lower(low!)})`);
   });
 });

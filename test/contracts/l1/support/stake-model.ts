@@ -79,7 +79,7 @@ export class StakeModel {
   report(now: bigint, service: string, faultAt: bigint): Due | undefined {
     const period = this.periods.find((each) => each.service === service && isWithin(each, faultAt));
     if (!period || faultAt >= now || faultAt + this.#unbonding < now) return undefined;
-    const weight = (this.#activeAt(faultAt) * period.shareBps) / WHOLE_BPS;
+    const weight = this.weightAt(service, faultAt);
     const amount = weight - period.greatest;
     if (amount <= 0n) return undefined;
     period.greatest = weight;
@@ -87,6 +87,12 @@ export class StakeModel {
     period.reservedSince = now;
     this.#take(now, amount, faultAt);
     return { amount, period, weight };
+  }
+
+  /** Stake of the key in a service at a second. */
+  weightAt(service: string, second: bigint): bigint {
+    const period = this.periods.find((each) => each.service === service && isWithin(each, second));
+    return period === undefined ? 0n : (this.#activeAt(second) * period.shareBps) / WHOLE_BPS;
   }
 
   #take(now: bigint, amount: bigint, faultAt: bigint): void {

@@ -5,7 +5,7 @@ import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../../src/protocol/q
 import { as, hexAddress, send, type Ecosystem } from "./ecosystem.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
-const ENLISTMENT_TYPES = {
+export const ENLISTMENT_TYPES = {
   Enlistment: [
     { name: "operator", type: "address" },
     { name: "service", type: "bytes32" },
@@ -33,9 +33,13 @@ export function wordOn(commitment: bigint, overrides: Partial<Word> = {}): Word 
   return { commitment: wordToHex(commitment), batchNumber: 5n, ...always, ...overrides };
 }
 
+/** Seconds of `unbonding` that are left to send a slash. */
+const SLASH_TIME = 100n;
+
 export async function deployStakes({ l1, factory, settings }: Ecosystem, unbonding: bigint): Promise<Stakes> {
   const registry = await l1.deploy("StakeRegistry", unbonding);
-  const equivocation = await l1.deploy("Equivocation", await factory.getAddress(), await settings.getAddress(), unbonding);
+  const places = [await factory.getAddress(), await settings.getAddress()] as const;
+  const equivocation = await l1.deploy("Equivocation", ...places, unbonding - SLASH_TIME, SLASH_TIME);
   return { registry, equivocation };
 }
 
@@ -48,6 +52,11 @@ export async function serviceOf({ equivocation }: Pick<Stakes, "equivocation">, 
   return keccak256(coder.encode(["address", "bytes"], [await equivocation.getAddress(), dataOf(chainId)])) as Hex;
 }
 
+/** EIP-712 domain of a registry, without its address. */
+export function domainOf({ chainId }: Ecosystem) {
+  return { name: "HyperchainStake", version: "1", chainId };
+}
+
 /** The arguments of `enlist`, signed by the key. */
 export async function enlistment(
   { stakes, ecosystem, chainId }: { stakes: Stakes; ecosystem: Ecosystem; chainId: bigint },
@@ -56,7 +65,7 @@ export async function enlistment(
   shareBps: bigint,
 ): Promise<readonly unknown[]> {
   const verifyingContract = await stakes.registry.getAddress();
-  const domain = { name: "HyperchainStake", version: "1", chainId: ecosystem.chainId, verifyingContract };
+  const domain = { ...domainOf(ecosystem), verifyingContract };
   const service = await serviceOf(stakes, chainId);
   const signature = await key.signTypedData(domain, ENLISTMENT_TYPES, { operator: operator.address, service });
   return [await stakes.equivocation.getAddress(), dataOf(chainId), key.address, shareBps, signature];
