@@ -58,8 +58,9 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
   const profile = options.profile === true;
   const phase = (index: number, code: string): string =>
     `// ${GAS_PHASES[index] ?? ""}\n{ ${code}\n}${profile ? `\nmstore(${hex(memory.gas + 32 + 32 * index)}, sub(mload(${hex(memory.gas)}), gas()))\nmstore(${hex(memory.gas)}, gas())` : ""}`;
-  const [main, quotient] = trees;
-  if (main === undefined || quotient === undefined) throw new RangeError("a system has a main and a quotient tree");
+  const rows = trees.map((tree, index) => ({ name: tree.name, code: openTree(layout, tree, index) }));
+  const traces = rows.filter(({ name }) => name !== "quotient").map(({ code }) => code);
+  const quotient = rows.filter(({ name }) => name === "quotient").map(({ code }) => code);
   const body = [
     ...helperFunctions(layout),
     ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
@@ -67,8 +68,8 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     phase(1, readValues(layout)),
     phase(2, checkConstraints(layout, parts)),
     phase(3, `${drawQueries(layout)}\n${prepareDeep(layout)}`),
-    phase(4, openTree(layout, main, 0)),
-    phase(5, openTree(layout, quotient, 1)),
+    phase(4, traces.length === 1 ? traces.join() : traces.map((code) => `{ ${code} }`).join("\n")),
+    phase(5, quotient.join()),
     phase(6, computeDeep(layout)),
     phase(7, foldLayers(layout)),
     profile ? `return(${hex(memory.gas + 32)}, ${32 * GAS_PHASES.length})` : "mstore(0, 1)\nreturn(0, 32)",

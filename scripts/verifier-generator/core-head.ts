@@ -1,6 +1,7 @@
 import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
+import { quotientStep } from "../../src/stark/systems/hiding.ts";
 import { proofVersion } from "../../src/stark/systems/verification-key.ts";
-import { type CoreLayout, SHARED_WORDS } from "./core-layout.ts";
+import { type CoreLayout, SHARED_WORDS, type TreeLayout, treeNamed } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY } from "./lanes.ts";
 import type { EvaluatorPart } from "./split-evaluator.ts";
@@ -78,10 +79,9 @@ export function readStatement({
 
 /** All challenges, in the transcript's order, up to the state before the positions. */
 export function runTranscript(layout: CoreLayout): string {
-  const { memory, headerBytes, digestBytes, trees, openingsOffset, friRootsOffset, system } = layout;
+  const { memory, headerBytes, digestBytes, openingsOffset, friRootsOffset, system } = layout;
   const { load, store } = slotAccess(layout);
-  const [main, quotient] = trees;
-  if (main === undefined || quotient === undefined) throw new RangeError("a system has a main and a quotient tree");
+  const rootOf = (name: TreeLayout["name"]): string => rootAddress(treeNamed(layout, name));
   const key = BigInt(`0x${Buffer.from(system.verificationKeyDigest).toString("hex")}`);
   const argument = (index: number): string => hex(memory.evaluatorArguments + 32 * index);
   return `
@@ -89,9 +89,9 @@ export function runTranscript(layout: CoreLayout): string {
   mstore(${hex(memory.buffer + 32)}, statementHash)
   calldatacopy(${hex(memory.buffer + 64)}, proof.offset, ${headerBytes})
   let state := keccak256(${hex(memory.buffer)}, ${64 + headerBytes})
-  state := absorb(state, ${inProof(main.rootOffset)}, ${digestBytes})
+  state := absorb(state, ${rootOf("main")}, ${digestBytes})
   mstore(${argument(0)}, ${toMontgomery("challenge(state)")})
-  state := absorb(state, ${inProof(quotient.rootOffset)}, ${digestBytes})
+  state := absorb(state, ${rootOf("quotient")}, ${digestBytes})
   // the out-of-domain point
   ${store("pointMontgomery", toMontgomery("challenge(state)"))}
   state := absorb(state, ${inProof(openingsOffset)}, ${friRootsOffset - openingsOffset})
@@ -141,11 +141,10 @@ export function readValues(layout: CoreLayout): string {
 
 /** The point's domain check, the row selectors, and constraints against quotient. */
 export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPart[]): string {
-  const { memory, parameters, trees } = layout;
+  const { memory, parameters } = layout;
   const { load, store } = slotAccess(layout);
   const largest = rootOfUnity(parameters.maxLogRows);
-  const quotient = trees[1];
-  if (quotient === undefined) throw new RangeError("a system has a quotient tree");
+  const quotient = treeNamed(layout, "quotient");
   const one = hex(MONTGOMERY);
   const argument = (index: number): string => hex(memory.evaluatorArguments + 32 * index);
   const quotientStart = memory.values + 32 * quotient.firstColumn;
@@ -182,7 +181,7 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
     mstore(${argument(2)}, extMul(scaled, fromLast))
     mstore(${argument(3)}, extMul(scaled, fromFirst))
   }
-  // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first; a power of X moves lanes
+  ${quotientPower(layout)}
   let q := 0
   for { let at := ${hex(quotientStart + 32 * quotient.width)} } gt(at, ${hex(quotientStart)}) { } {
     at := sub(at, 160)
@@ -192,6 +191,32 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   let composition := 0
   ${parts.map((part, index) => callEvaluator(layout, part, index)).join("\n  ")}
   if sub(extCanonical(composition), q) { ${fail("constraintMismatch")} }`;
+}
+
+/** Leaves in `power` the factor between chunks of the quotient: z^n, or a lower power of z if chunks overlap. */
+function quotientPower({ parameters }: CoreLayout): string {
+  const explained = (exponent: string): string =>
+    `// Q(z) = sum over chunks of z^(${exponent}) times sum over coordinates of X^c, highest first; a power of X moves lanes`;
+  if (parameters.hiding === undefined) return explained("jn");
+  const step = quotientStep(parameters, parameters.maxLogRows);
+  const [, ...bits] = step.toString(2);
+  const steps = bits.map((bit) => `power := extMul(power, power)${bit === "1" ? "\n  power := extMul(power, z)" : ""}`);
+  return `${explained(`${step}j`)}
+  power := z
+  ${steps.join("\n  ")}`;
+}
+
+/** Address of a tree's root, which the proof has. */
+function rootAddress({ name, root }: TreeLayout): string {
+  if (root.kind === "fixed") throw new RangeError(`the root of the ${name} tree is a constant`);
+  return inProof(root.offset);
+}
+
+/** A tree's root as a word whose first bytes are the digest. */
+export function rootWord(tree: TreeLayout): string {
+  const { root } = tree;
+  if (root.kind === "sent") return `calldataload(${rootAddress(tree)})`;
+  return hex(BigInt(`0x${Buffer.from(root.digest).toString("hex").padEnd(64, "0")}`));
 }
 
 /** Calls one of the constraint contracts; the values that it hands on go behind its input, where the next part reads them. */

@@ -11,15 +11,15 @@ export const ARGUMENT_WORDS = 4;
 
 /** One committed tree of trace or quotient columns. */
 export interface TreeLayout {
-  readonly name: "main" | "quotient";
+  readonly name: "preprocessed" | "main" | "quotient";
   readonly width: number;
   /** How many of its leading columns are also opened at the next row. */
   readonly nextWidth: number;
   /** Index of its first column in the opening order. */
   readonly firstColumn: number;
   readonly leafBytes: number;
-  /** Offset of its root in the proof. */
-  readonly rootOffset: number;
+  /** Root of the tree: an offset in the proof, or a constant of the system. */
+  readonly root: { readonly kind: "sent"; readonly offset: number } | { readonly kind: "fixed"; readonly digest: Uint8Array };
   /** Address of its coefficient table. */
   readonly table: number;
 }
@@ -105,7 +105,6 @@ export function layoutCore(system: System): CoreLayout {
   const [table, ...others] = system.tables;
   if (table === undefined || others.length > 0) throw new RangeError("the contract generator takes systems of one table");
   if (system.hasLookups || system.parameters.opening.kind !== "rows") throw new RangeError(TAKES_ROWS);
-  if (table.preprocessedWidth > 0) throw new RangeError("the contract generator takes tables without preprocessed columns");
   if (parameters.extensionDegree !== 5) throw new RangeError("the contract generator takes the quintic extension");
   if (parameters.logArity !== 3) throw new RangeError("the contract generator takes FRI of arity 8");
   if (parameters.hash.kind !== "keccak") throw new RangeError("the contract generator takes keccak trees");
@@ -120,20 +119,21 @@ export function layoutCore(system: System): CoreLayout {
   const slots = Object.fromEntries(SLOTS.map((slot) => [slot, memory.words(1)])) as Record<Slot, number>;
   const queries = parameters.queryCount;
   const prefixSum = memory.words(1);
-  const trees = shape.trees.map((tree, i): TreeLayout => {
+  let sent = 0;
+  const trees = shape.trees.map((tree): TreeLayout => {
     const block = shape.blocks.find(({ phase }) => phase === tree.phase);
-    if (block === undefined || (block.phase !== "main" && block.phase !== "quotient")) throw new RangeError("unexpected tree");
+    if (block === undefined || block.phase === "lookup") throw new RangeError("unexpected tree");
     return {
       name: block.phase,
       width: block.width,
       nextWidth: block.nextWidth,
       firstColumn: block.firstColumn,
       leafBytes: packedLength(block.width, BASE31_GROUP),
-      rootOffset: headerBytes + i * digestBytes,
+      root: block.phase === "preprocessed" ? fixedRoot(system) : { kind: "sent", offset: headerBytes + digestBytes * sent++ },
       table: memory.words(GROUP_WORDS * groupCount(block.width)),
     };
   });
-  const openingsOffset = headerBytes + trees.length * digestBytes;
+  const openingsOffset = headerBytes + sent * digestBytes;
   const openingsAtPointRow = packedLength(shape.columnCount, BASE31_GROUP);
   const openingsAtNextRow = packedLength(shape.nextCount, BASE31_GROUP);
   return {
@@ -183,4 +183,18 @@ export function layoutCore(system: System): CoreLayout {
       buffer: memory.end,
     },
   };
+}
+
+function fixedRoot({ preprocessedRoots, parameters }: System): TreeLayout["root"] {
+  const digest = preprocessedRoots.get(parameters.maxLogRows);
+  if (digest === undefined || parameters.minLogRows !== parameters.maxLogRows)
+    throw new RangeError("the contract generator takes preprocessed columns of the only height that a proof may have");
+  return { kind: "fixed", digest };
+}
+
+/** Finds a tree by its name. Throws RangeError for a system without one. */
+export function treeNamed({ trees }: Pick<CoreLayout, "trees">, name: TreeLayout["name"]): TreeLayout {
+  const tree = trees.find((candidate) => candidate.name === name);
+  if (tree === undefined) throw new RangeError(`a system has a ${name} tree`);
+  return tree;
 }

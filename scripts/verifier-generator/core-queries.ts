@@ -1,6 +1,6 @@
 import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
-import { inProof, slotAccess } from "./core-head.ts";
-import type { CoreLayout, CoreMemory, Slot, TreeLayout } from "./core-layout.ts";
+import { inProof, rootWord, slotAccess } from "./core-head.ts";
+import { type CoreLayout, type CoreMemory, type Slot, type TreeLayout, treeNamed } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
@@ -55,6 +55,7 @@ export function drawQueries(layout: QueryLayout): string {
 export function prepareDeep(layout: CoreLayout): string {
   const { memory, columnCount, trees } = layout;
   const { load, store } = slotAccess(layout);
+  const first = treeNamed(layout, "main").firstColumn;
   const tables = trees.map(
     (tree) => `packCoefficients(${hex(memory.powers + 32 * tree.firstColumn)}, ${hex(tree.table)}, ${groupCount(tree.width)})`,
   );
@@ -76,10 +77,10 @@ export function prepareDeep(layout: CoreLayout): string {
   ${store("nextWeight", toMontgomery("power"))}
   ${tables.join("\n  ")}
   ${store("negatedAtPoint", combined("sum"))}
-  // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
+  // only leading columns of the ${first === 0 ? "first" : "second"} tree are opened at the next row, so their exponents start at ${first}${first === 0 ? " too" : ""}
   sum := 0
   for { let at := 0 } lt(at, ${32 * layout.nextCount}) { at := add(at, 32) } {
-    sum := add(sum, extMul(mload(add(${hex(memory.powers)}, at)), mload(add(${hex(memory.nextValues)}, at))))
+    sum := add(sum, extMul(mload(add(${hex(memory.powers + 32 * first)}, at)), mload(add(${hex(memory.nextValues)}, at))))
   }
   ${store("negatedAtNext", combined("sum"))}`;
 }
@@ -132,7 +133,7 @@ export function openTree(layout: CoreLayout, tree: TreeLayout, index: number): s
   if faults { ${fail("nonCanonicalElement")} }
   let root := 0
   root, cursor := merkleRoot(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)}, ${hex(memory.hashes)}, siblings)
-  if and(xor(root, calldataload(${inProof(tree.rootOffset)})), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", String(index))} }
+  if and(xor(root, ${rootWord(tree)}), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", String(index))} }
   ${store("cursor", "cursor")}`;
 }
 

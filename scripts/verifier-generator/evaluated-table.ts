@@ -6,7 +6,8 @@ export interface EvaluatedTable {
     readonly air: Pick<Air, "nodes" | "constraints">;
     /** Power of the composition challenge of the first constraint. */
     readonly firstConstraint: number;
-    /** Leading columns, which the evaluator reads. */
+    /** Leading columns, which the evaluator reads: preprocessed ones, then the main ones. */
+    readonly preprocessedWidth: number;
     readonly mainWidth: number;
   };
   readonly columnCount: number;

@@ -75,7 +75,7 @@ class Evaluator {
     this.#inputBounds = inputBounds;
     this.#arguments = this.#memory.words(ARGUMENT_WORDS);
     this.#publics = this.#memory.words(layout.statementCount + layout.auxiliaryCount);
-    this.#columns = this.#memory.words(layout.table.mainWidth);
+    this.#columns = this.#memory.words(layout.table.preprocessedWidth + layout.table.mainWidth);
     this.#nextColumns = this.#memory.words(layout.nextCount);
     this.#imports = this.#memory.words(importCount);
     this.#biases = this.#memory.words(BIASES);
@@ -133,7 +133,7 @@ class Evaluator {
   /** Copies the input: it is in Montgomery form, in this order, but for the quotient's values that nothing here reads. */
   #readInput(importCount: number): void {
     const { columnCount, nextCount, statementCount, auxiliaryCount, table } = this.#layout;
-    const first = 32 * (ARGUMENT_WORDS + statementCount + auxiliaryCount + table.mainWidth);
+    const first = 32 * (ARGUMENT_WORDS + statementCount + auxiliaryCount + table.preprocessedWidth + table.mainWidth);
     const nextStart = 32 * (ARGUMENT_WORDS + statementCount + auxiliaryCount + columnCount);
     const rest = 32 * (nextCount + importCount);
     this.#lines.push(
@@ -160,6 +160,7 @@ class Evaluator {
   }
 
   #port(emit: (line: string) => void): EmitterPort {
+    const layout = this.#layout;
     return {
       emit,
       words: (count) => this.#memory.words(count),
@@ -179,7 +180,9 @@ class Evaluator {
       leaf: (node) => {
         if (node.kind === "parameter") throw new Error("parameters belong to gadgets");
         if (node.kind === "public") return load(this.#publics + 32 * node.index, PRIME - 1n, true);
-        return load((node.next ? this.#nextColumns : this.#columns) + 32 * node.column, OPENED_BOUND, false);
+        const main = this.#columns + 32 * layout.table.preprocessedWidth;
+        const first = node.next ? this.#nextColumns : node.phase === "preprocessed" ? this.#columns : main;
+        return load(first + 32 * node.column, OPENED_BOUND, false);
       },
     };
   }

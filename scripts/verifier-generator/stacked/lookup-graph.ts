@@ -55,6 +55,7 @@ export function tableGraph(table: Table, statementCount: number): TableGraph {
         ],
       },
       firstConstraint: 0,
+      preprocessedWidth: 0,
       mainWidth: columnCount,
     },
     columnCount,

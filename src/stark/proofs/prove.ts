@@ -2,6 +2,8 @@ import type { Ext } from "../../field/extension.ts";
 import { rootOfUnity } from "../../field/koala-bear.ts";
 import type { Backend, Columns, Commitment } from "../../kernels/backend.ts";
 import type { ColumnProver, ProofPhase, ProvingContext } from "../proving/column-prover.ts";
+import { hideQuotient, hideTrace } from "../proving/hide.ts";
+import { createMaskSource, type MaskSource, type RandomBytes } from "../proving/mask-source.ts";
 import { DeviceScope } from "../proving/device-scope.ts";
 import type { LookupChallenges } from "../systems/evaluate.ts";
 import { FixedTables } from "../proving/fixed-tables.ts";
@@ -35,6 +37,10 @@ export interface ProveOptions {
   readonly programs?: TablePrograms;
   /** Fixed tables that earlier proofs of the same system on this backend have left; without them they are committed anew. */
   readonly fixedTables?: FixedTables;
+  /** Source of random bytes for a system that hides; default: `crypto.getRandomValues`. */
+  readonly randomBytes?: RandomBytes;
+  /** Replaces the elements that hide the witness, for tests that choose them. */
+  readonly masks?: MaskSource;
   /** Replaces the transcript, for tests that freeze challenges; such proofs verify only under the same replacement. */
   readonly createTranscript?: TranscriptFactory;
 }
@@ -110,6 +116,17 @@ interface ProvingDevice {
   readonly fixed: FixedTables;
 }
 
+function masksFor(
+  { parameters }: System,
+  { statement, auxiliary, traces }: CheckedInput,
+  { masks, randomBytes }: ProveOptions,
+): MaskSource | undefined {
+  if (parameters.hiding === undefined) return undefined;
+  if (masks !== undefined) return masks;
+  const columns = traces.flat().map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
+  return createMaskSource([statement, packAuxiliary(auxiliary.flat()), ...columns], randomBytes);
+}
+
 class Proving {
   readonly #system: System;
   readonly #input: CheckedInput;
@@ -122,6 +139,8 @@ class Proving {
   /** Coefficient columns in opening order. */
   readonly #coefficients = new Map<Block, Columns>();
   readonly #columns: ColumnProver;
+  /** Undefined in a system that does not hide. */
+  readonly #masks: MaskSource | undefined;
 
   constructor(system: System, input: CheckedInput, { backend, scope, fixed }: ProvingDevice, options: ProveOptions) {
     this.#system = system;
@@ -131,6 +150,7 @@ class Proving {
     this.#fixed = fixed;
     this.#options = options;
     this.#programs = options.programs ?? new TablePrograms(system);
+    this.#masks = masksFor(system, input, options);
     const context: ProvingContext = {
       system,
       shape: input.shape,
@@ -225,7 +245,7 @@ class Proving {
     this.#progress("trace", 1);
     this.#progress("commit", 0);
     for (const [i, block] of main.entries()) {
-      await this.#interpolate(block, traces[block.table ?? 0] ?? []);
+      await this.#interpolate(block, this.#hidden(traces[block.table ?? 0] ?? []));
       this.#progress("commit", (i + 1) / (main.length + 1));
     }
     if (!shape.hasLookups) this.#options.onTracesRead?.();
@@ -266,7 +286,7 @@ class Proving {
   }
 
   async #computeQuotient(alpha: Ext, lookup: LookupChallenges | undefined, sums: readonly (readonly Ext[])[]): Promise<void> {
-    const { field, chunkCount } = this.#system;
+    const { field, computedChunkCount } = this.#system;
     const { shape, publicValues } = this.#input;
     const quotient = await this.#step(
       this.#backend.quotient({
@@ -283,12 +303,25 @@ class Proving {
             logRows,
           };
         }),
-        chunkCount,
+        chunkCount: computedChunkCount,
         shift: DOMAIN_SHIFT,
         degree: field.degree,
       }),
     );
-    for (const block of this.#blocksOf("quotient")) this.#keepCoefficients(block, quotient);
+    const chunks = await this.#hiddenQuotient(quotient);
+    for (const block of this.#blocksOf("quotient")) this.#keepCoefficients(block, chunks);
+  }
+
+  #hidden(columns: readonly Uint32Array[]): readonly Uint32Array[] {
+    const { hiding } = this.#system.parameters;
+    return hiding === undefined || this.#masks === undefined ? columns : hideTrace(this.#system, hiding, columns, this.#masks);
+  }
+
+  async #hiddenQuotient(computed: Columns): Promise<Columns> {
+    if (this.#masks === undefined) return computed;
+    const chunks = hideQuotient(this.#system, await this.#backend.download(computed), this.#masks);
+    this.#scope.release(computed);
+    return this.#step(this.#backend.upload(chunks, computed.logRows));
   }
 
   /** A table's lookup columns (`lookup.ts`), and the sums of its fractions. */

@@ -135,7 +135,7 @@ function firstNonCanonical({ buffer, byteOffset, length }: Uint32Array): number 
 
 /** The caller's mistake: input that does not fit the system. */
 export class ProverInputError extends NamedError<
-  "BadStatement" | "BadSegment" | "BadTrace" | "BadAuxiliary" | "BadHeight" | "OtherFilling"
+  "BadStatement" | "BadSegment" | "BadTrace" | "BadAuxiliary" | "BadHeight" | "OtherFilling" | "ReusedRandomness"
 > {
   override readonly name = "ProverInputError";
 }

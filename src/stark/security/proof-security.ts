@@ -162,6 +162,8 @@ function securityParameters(parameters: ProofParameters, logRows: number, circui
     maxConstraintDegree: _d,
     minLogRows: _l,
     maxLogRows: _h,
+    // The chunks of a quotient that hides are polynomials of the same degree bound, and counted.
+    hiding: _m,
     ...rest
   } = shaping;
   rest satisfies Record<string, never>;

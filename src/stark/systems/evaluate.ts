@@ -3,6 +3,7 @@ import { inv, rootOfUnity } from "../../field/koala-bear.ts";
 import type { ConstraintScope } from "../constraints/air.ts";
 import { evaluateGraph } from "../constraints/expression.ts";
 import { lookupConstraints, type LookupPlan } from "../constraints/lookup.ts";
+import { quotientStep } from "./hiding.ts";
 import { ABSENT, type Block, type Shape } from "./shape.ts";
 import type { System, Table } from "./system.ts";
 
@@ -48,12 +49,12 @@ export function compositionAtPoint(system: System, shape: Shape, values: OpenedV
   return sum;
 }
 
-/** Q(z) = Σ_j z^(jn) Σ_c X^c · value of chunk j, coordinate c. */
+/** Q(z) = Σ_j z^(js) Σ_c X^c · value of chunk j, coordinate c, with s from `quotientStep`. */
 export function quotientAtPoint(system: System, shape: Shape, atPoint: readonly Ext[], point: Ext): Ext {
   const { field } = system;
   const quotient = shape.blocks.at(-1);
   if (quotient?.phase !== "quotient") throw new Error("the quotient's block is the last");
-  const step = powerOfTwo(field, point, shape.tallest);
+  const step = field.pow(point, quotientStep(system.parameters, shape.tallest));
   let sum = field.zero;
   for (let chunk = system.chunkCount - 1; chunk >= 0; chunk--) {
     sum = field.add(field.mul(sum, step), extensionValue(field, quotient, atPoint, quotient.firstValue, chunk));

@@ -25,6 +25,14 @@ export const UNIFORM_BITS = TWO_ADICITY;
 /** log2 of a stack's places at most: their bits are taken by 32-bit operators (`stacked/claims.ts`). */
 const MOST_LOG_PLACES = 31;
 
+/** Amounts of randomness that hide the witness; `hiding.ts` has the smallest numbers. */
+export interface HidingParameters {
+  /** Rows at the table's end whose cells are random. */
+  readonly randomRows: number;
+  /** Coefficients that a chunk of the quotient shares with the next one. */
+  readonly quotientMask: number;
+}
+
 /** Everything a verifier fixes about a proof besides the tables. All of it enters the verification key digest. */
 export interface ProofParameters {
   /** Degree of the extension that challenges are drawn from: 4, 5 or 6. */
@@ -61,6 +69,8 @@ export interface ProofParameters {
   /** Bounds on log2 of every table's height. At least 1. */
   readonly minLogRows: number;
   readonly maxLogRows: number;
+  /** Set if proofs hide the witness; with columns opened by rows and a transcript of keccak only. */
+  readonly hiding?: HidingParameters;
 }
 
 /** Generator shift of the tallest table's evaluation coset. */
@@ -105,6 +115,8 @@ export function validateParameters(parameters: ProofParameters): void {
   if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
   if (parameters.transcript === "poseidon") validatePoseidonTranscript(parameters, between);
   if (parameters.fixedColumns === "evaluated") validateEvaluation(parameters);
+  if (parameters.hiding !== undefined && (parameters.opening.kind !== "rows" || parameters.transcript !== "keccak"))
+    throw new RangeError("proofs hide only with columns opened by rows and a transcript of keccak");
 }
 
 /**

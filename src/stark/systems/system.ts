@@ -10,6 +10,7 @@ import { collectBuses, type LookupPlan, planLookups } from "../constraints/looku
 import { type CountedSide, countedSides } from "../constraints/multiplicities.ts";
 import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "../constraints/segment-bounds.ts";
 import { EvaluatedColumns } from "./evaluated-columns.ts";
+import { assertHides, quotientChunkCount } from "./hiding.ts";
 import { segmentDefinition } from "./segment-definition.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
 import { createStackShape, type StackedBlock } from "./stack-shape.ts";
@@ -102,8 +103,10 @@ export interface System {
   readonly constraintCount: number;
   /** Highest degree of a constraint with its row selector. */
   readonly constraintDegree: number;
-  /** Chunks of the quotient, each `extensionDegree` base columns of the tallest height. */
+  /** Chunks of the quotient in a proof, each `extensionDegree` base columns of the tallest height. */
   readonly chunkCount: number;
+  /** Chunks of n coefficients that kernels return; a proof that hides cuts the quotient otherwise. */
+  readonly computedChunkCount: number;
   /** Root of the preprocessed commitment for each of `committedHeights`; empty without such columns. */
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
   /** The preprocessed columns where a verifier evaluates them; undefined without any, or where they are committed to. */
@@ -136,12 +139,13 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
   });
   const constraintDegree = Math.max(...tables.map(tableDegree));
   // Of degree below constraintDegree · n − n: constraints are divided by x^n − 1.
-  const chunkCount = Math.max(1, constraintDegree - 1);
-  if (Math.log2(quotientCosets(chunkCount)) + parameters.maxLogRows > TWO_ADICITY) {
+  const computedChunkCount = Math.max(1, constraintDegree - 1);
+  if (Math.log2(quotientCosets(computedChunkCount)) + parameters.maxLogRows > TWO_ADICITY) {
     throw new RangeError(
-      `${chunkCount} quotient chunks of 2^${parameters.maxLogRows} rows exceed the field's 2^${TWO_ADICITY}: lower maxLogRows or the constraint degree`,
+      `${computedChunkCount} quotient chunks of 2^${parameters.maxLogRows} rows exceed the field's 2^${TWO_ADICITY}: lower maxLogRows or the constraint degree`,
     );
   }
+  assertHides(definition);
   checkPreprocessedRoots(definition, tables, preprocessedRoots);
   checkQueryCount(definition);
   const system = {
@@ -156,7 +160,8 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     longestMessage: Math.max(0, ...buses.map((bus) => bus.messageLength)),
     constraintCount,
     constraintDegree,
-    chunkCount,
+    chunkCount: quotientChunkCount(definition, constraintDegree),
+    computedChunkCount,
     preprocessedRoots,
     evaluatedColumns: evaluatedColumns(definition),
   };

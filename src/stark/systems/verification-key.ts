@@ -5,7 +5,7 @@ import type { Air } from "../constraints/air.ts";
 import type { Bus } from "../constraints/bus.ts";
 import type { ExpressionNode, Gadget } from "../constraints/expression.ts";
 import type { LookupPlan } from "../constraints/lookup.ts";
-import type { ProofParameters } from "./parameters.ts";
+import type { HidingParameters, ProofParameters } from "./parameters.ts";
 import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts";
 
 /** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
@@ -137,6 +137,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     maxConstraintDegree,
     minLogRows,
     maxLogRows,
+    hiding,
     ...rest
   } = parameters;
   rest satisfies Record<string, never>;
@@ -156,7 +157,13 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     ...serialiseOpening(opening),
     ...(transcript === "keccak" ? [] : [`transcript ${transcript}`, "whole leaves"]),
     ...(fixedColumns === "committed" ? [] : [`fixed columns ${fixedColumns}`]),
+    ...(hiding === undefined ? [] : [serialiseHiding(hiding)]),
   ];
+}
+
+function serialiseHiding({ randomRows, quotientMask, ...rest }: HidingParameters): Serialised {
+  rest satisfies Record<string, never>;
+  return ["hiding", randomRows, quotientMask];
 }
 
 /** The version tells the openings apart; columns by rows have no bounds of their own. A stack joins coordinates of a value. */
