@@ -364,7 +364,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     leafCount: () => tree.leafCount,
   });
   const earlier = dependencies.past?.told;
-  const blocks = new BlockStore({ chainId, before }, { header: (number) => engine.header(number), earlier });
+  const blocks = new BlockStore({ chainId, head, before }, { header: (number) => engine.header(number), earlier });
   const index = new ChainIndex(place?.index);
   const messages = new MessageIndex(place?.messages);
   const archive = new BatchArchive(place?.archive);
@@ -403,6 +403,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       spine,
       mostCodeBytes: limitsOfCode.runtimeBytes,
       clock,
+      decidedHead: () => blocks.head,
       onStop: (error) => dependencies.onStop?.(error),
       canSeal: dependencies.canSeal ?? (() => true),
       admission,

@@ -56,6 +56,8 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   #sources: readonly Source<Result>[] = [];
   /** Each stands on the one before. */
   #proposals: readonly Proposal<Command, Result>[] = [];
+  /** Start of the proposal that is being executed. */
+  #proposing: Mark | undefined;
   #executed: number;
   #term = 0;
   #last: Promise<unknown> = Promise.resolve();
@@ -70,7 +72,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   }
 
   get decided(): number {
-    return this.#proposals[0]?.before.position ?? this.#executed;
+    return (this.#proposals[0]?.before ?? this.#proposing)?.position ?? this.#executed;
   }
 
   get term(): number {
@@ -227,10 +229,29 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     offer: Offer<Command>,
     verdict: Promise<OfferVerdict>,
   ): Promise<Outcome<Result>> {
+    const before = (this.#proposing = await this.#mark("drop", this.#executing));
+    try {
+      const executed = await this.#execute(offer.commands, before);
+      if (executed.type === "refused") return executed;
+      const proposal = { source, offer, results: executed.results, before, isDecided: false };
+      this.#proposals = [...this.#proposals, proposal];
+      const settle = (given: OfferVerdict): Promise<void> => this.#inTurn(() => this.#settle(proposal, given));
+      // A source whose verdict fails never tells another.
+      void verdict.then(settle, () => settle("dropped"));
+      return executed;
+    } finally {
+      this.#proposing = undefined;
+    }
+  }
+
+  /** Executes a proposal's commands. If the rules do not allow a command, all are rolled back. */
+  async #execute(
+    commands: readonly Command[],
+    before: Mark,
+  ): Promise<Extract<Outcome<Result>, { readonly type: "executed" | "decided" | "refused" }>> {
     const { isRefusal = () => false } = this.#parts;
-    const before = await this.#mark("drop", this.#executing);
     const results: Result[] = [];
-    for (const [at, command] of offer.commands.entries()) {
+    for (const [at, command] of commands.entries()) {
       await this.#prepare(command);
       try {
         results.push(await this.#carryOut(command));
@@ -241,11 +262,6 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
       }
       await this.#tell(results.at(-1) as Result, ["executed"]);
     }
-    const proposal = { source, offer, results, before, isDecided: false };
-    this.#proposals = [...this.#proposals, proposal];
-    const settle = (given: OfferVerdict): Promise<void> => this.#inTurn(() => this.#settle(proposal, given));
-    // A source whose verdict fails never tells another.
-    void verdict.then(settle, () => settle("dropped"));
     return { type: "executed", results };
   }
 

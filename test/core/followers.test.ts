@@ -82,7 +82,8 @@ describe("a follower without its part in marks does not compile, and one whose d
   it("blocks", () => {
     const before = [{ number: 0n, hash: state.results[0]!.blocks[0]!.hash }];
     testFollower({
-      begin: () => new BlockStore({ chainId: 271, before }, { header: async () => undefined }),
+      begin: () =>
+        new BlockStore({ chainId: 271, head: { number: 0n, timestamp: 0n }, before }, { header: async () => undefined }),
       results: state.results,
       fields: ["hash", "environment.timestamp", "receipts.0.gasUsed", "receipts.0.transactionHash", "transactions.0.nonce"].map(
         (name) => `blocks.0.${name}`,

@@ -2,7 +2,7 @@ import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
 import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
-import type { BlockEnvironment, BlockHeader, BlockLog } from "../model/block.ts";
+import type { BlockEnvironment, BlockHeader, BlockLog, Head } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
 import { minedTransaction, type ShownFields } from "../transaction/shown-transaction.ts";
@@ -45,6 +45,8 @@ export interface EarlierBlocks {
 
 interface BlockStoreOptions {
   readonly chainId: number;
+  /** Newest block before the chain's own. */
+  readonly head: Head;
   /** Blocks before the chain's own, the newest last: those whose names are known. */
   readonly before: readonly { readonly number: BlockNumber; readonly hash: Hex }[];
 }
@@ -63,16 +65,16 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   readonly name = "blocks";
   readonly #chainId: number;
   readonly #dependencies: BlockStoreDependencies;
-  /** Of the block before the first. */
-  readonly #base: BlockNumber;
+  /** Block before the first. */
+  readonly #base: Head;
   #blocks: SequencedBlock[] = [];
   readonly #numbers = new Map<string, BlockNumber>();
   readonly #places = new Map<string, TransactionPlace>();
 
-  constructor({ chainId, before }: BlockStoreOptions, dependencies: BlockStoreDependencies) {
+  constructor({ chainId, head, before }: BlockStoreOptions, dependencies: BlockStoreDependencies) {
     this.#chainId = chainId;
     this.#dependencies = dependencies;
-    this.#base = before.at(-1)?.number ?? 0n;
+    this.#base = head;
     for (const { number, hash } of before) this.#numbers.set(hash, number);
   }
 
@@ -91,7 +93,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   }
 
   returnTo(newest: BlockNumber): void {
-    for (const { hash, receipts } of this.#blocks.splice(Number(newest - this.#base))) {
+    for (const { hash, receipts } of this.#blocks.splice(Number(newest - this.#base.number))) {
       this.#numbers.delete(hash);
       for (const { transactionHash } of receipts) this.#places.delete(transactionHash);
     }
@@ -101,14 +103,19 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return digestOf(this.#blocks);
   }
 
-  /** The newest block. */
+  /** Newest decided block. */
+  get head(): Head {
+    return this.#blocks.at(-1)?.environment ?? this.#base;
+  }
+
+  /** Number of the newest decided block. */
   get newest(): BlockNumber {
-    return this.#base + BigInt(this.#blocks.length);
+    return this.#base.number + BigInt(this.#blocks.length);
   }
 
   /** The first block that the engine makes, behind those that the chain began with. */
   get first(): BlockNumber {
-    return this.#base + 1n;
+    return this.#base.number + 1n;
   }
 
   /** Whether what the block holds is text of an earlier process, which is read anew for each question. */
@@ -192,8 +199,8 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   /** Those of whole blocks that are wanted, in order. */
   logs(first: BlockNumber, last: BlockNumber, isWanted: LogTest): readonly ShownFields[] {
     const found = [...(this.#dependencies.earlier?.logs(Number(first), Number(last), isWanted) ?? [])];
-    const from = first > this.#base ? first : this.#base + 1n;
-    for (const block of this.#blocks.slice(Number(from - this.#base - 1n), Math.max(0, Number(last - this.#base))))
+    const from = first > this.#base.number ? first : this.#base.number + 1n;
+    for (const block of this.#blocks.slice(Number(from - this.#base.number - 1n), Math.max(0, Number(last - this.#base.number))))
       for (const log of logsOf(block, isWanted)) found.push(log);
     return found;
   }
@@ -216,7 +223,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   }
 
   #held(number: BlockNumber): SequencedBlock | undefined {
-    return number <= this.#base ? undefined : this.#blocks[Number(number - this.#base - 1n)];
+    return number <= this.#base.number ? undefined : this.#blocks[Number(number - this.#base.number - 1n)];
   }
 }
 

@@ -32,8 +32,8 @@ interface MempoolDependencies {
   readonly onLost?: (transaction: SignedTransaction, reason: LossReason) => void;
 }
 
-/** Another of the same nonce has taken its place; or its sender is held up, and others needed the room. */
-export type LossReason = "replaced" | "madeRoom";
+/** Another transaction of its nonce waits or is in a block; or its sender is held up, and others needed the room. */
+export type LossReason = "replaced" | "overtaken" | "madeRoom";
 
 /** Senders whose transactions wait, though they are ready, and make room for others'. */
 interface HeldSenders {
@@ -87,6 +87,8 @@ export class Mempool {
   readonly #listeners = new Set<(transaction: SignedTransaction) => void>();
   #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
+  /** Ready transactions that this chain's sequencer has taken for a block. */
+  readonly #taken = new Set<SignedTransaction>();
   #size = 0;
   #bytes = 0;
   #censored: ReadonlySet<Hex> = new Set();
@@ -226,6 +228,12 @@ export class Mempool {
 
   /** The next ready transactions, at most so many; each sender's ascend by nonce without gaps. */
   take(limit: number): SignedTransaction[] {
+    const taken = this.#next(limit);
+    for (const transaction of taken) this.#taken.add(transaction);
+    return taken;
+  }
+
+  #next(limit: number): SignedTransaction[] {
     if (this.#takesAll && this.#order === undefined) return this.#line.splice(0, limit);
     const waiting = this.#line.filter(({ from }) => !this.#isLeft(from));
     const taken = new Set(this.#order === undefined ? waiting.slice(0, limit) : ordered(waiting, limit, this.#order));
@@ -235,6 +243,7 @@ export class Mempool {
 
   /** Puts taken transactions back to the front, in their order. */
   putBack(transactions: readonly SignedTransaction[]): void {
+    for (const transaction of transactions) this.#taken.delete(transaction);
     this.#line.unshift(...transactions);
   }
 
@@ -253,10 +262,34 @@ export class Mempool {
     return this.#senders.has(address);
   }
 
-  /** A taken transaction is in a block, or an operation of L1's queue has used its nonce. The sender's later ones stay ready. */
+  /**
+   * The transaction is in a block, which any sequencer of the chain made, or an operation of L1's queue has used its nonce. The
+   * sender's later ones stay ready.
+   */
   included(transaction: SignedTransaction): void {
     const sender = this.#senders.get(transaction.from);
-    if (sender?.ready.delete(transaction.nonce) === true) this.#forget(transaction, sender);
+    if (sender === undefined) return;
+    const own = sender.ready.get(transaction.nonce);
+    if (own === undefined || !this.#taken.has(own)) return this.#overtake(sender, transaction);
+    if (own.hash !== transaction.hash) return;
+    sender.ready.delete(transaction.nonce);
+    this.#forget(own, sender);
+  }
+
+  /** Another sequencer's block has used the nonce: what waited for it, or for a lower one, can never be in a block. */
+  #overtake(sender: Sender, { nonce, hash }: SignedTransaction): void {
+    const gone: SignedTransaction[] = [];
+    for (const waiting of [sender.ready, sender.queued])
+      for (const each of waiting.values())
+        if (each.nonce <= nonce && !this.#taken.has(each) && waiting.delete(each.nonce)) gone.push(each);
+    if (gone.length > 0) this.#line = this.#line.filter((each) => !gone.includes(each));
+    for (const each of gone) {
+      this.#forget(each, sender);
+      if (each.hash !== hash) this.#onLost(each, "overtaken");
+    }
+    if (sender.nextNonce > nonce) return;
+    sender.nextNonce = nonce + 1n;
+    this.#promote(sender);
   }
 
   /**
@@ -270,6 +303,7 @@ export class Mempool {
     for (const [nonce, later] of sender.ready) {
       if (nonce < transaction.nonce) continue;
       sender.ready.delete(nonce);
+      this.#taken.delete(later);
       sender.queued.set(nonce, later);
       waiting.push(later);
     }
@@ -349,6 +383,7 @@ export class Mempool {
   revert(mark: PoolMark): void {
     this.#senders = copySenders(mark.senders);
     this.#line = [...mark.line];
+    this.#taken.clear();
     this.#size = mark.size;
     const held = [...this.#senders.values()].flatMap(({ ready, queued }) => [...ready.values(), ...queued.values()]);
     this.#bytes = held.reduce((sum, transaction) => sum + bytesOf(transaction), 0);
@@ -378,6 +413,7 @@ export class Mempool {
   }
 
   #forget(transaction: SignedTransaction, sender: Sender): void {
+    this.#taken.delete(transaction);
     this.#size--;
     this.#bytes -= bytesOf(transaction);
     if (sender.ready.size + sender.queued.size === 0) this.#senders.delete(transaction.from);

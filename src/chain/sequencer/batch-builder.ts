@@ -26,6 +26,8 @@ interface BatchBuilderDependencies {
   readonly reducer: BatchReducer;
   /** Has a command carried out that is chosen. Rejects as the reducer. */
   readonly carryOut: (command: BatchCommand) => Promise<CommandResult>;
+  /** Awaited before a batch opens: format and limits follow from decided batches. */
+  readonly settleEnd: () => Promise<void>;
 }
 
 interface BlockOptions {
@@ -87,6 +89,7 @@ export class BatchBuilder {
   }
 
   async #begin(): Promise<OpenBatch> {
+    await this.#dependencies.settleEnd();
     const { batchNumber } = this;
     const { firstBatch, hashesUnknown = false } = this.#options;
     const forgetsHashes = hashesUnknown && batchNumber === firstBatch;

@@ -1,7 +1,6 @@
 import { HandOver } from "../../core/hand-over.ts";
 import { OfferError, type CommandSource, type Outcome, type SpineView, type OfferVerdict } from "../../core/source.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { Head } from "../model/block.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
@@ -10,7 +9,7 @@ import { signed, type WaitingPool } from "./waiting-pool.ts";
 
 /** Those who decide with the sequencer what is in the chain's order. */
 export interface Deciders {
-  /** What is to become of a command that is carried out. */
+  /** Decides on an executed command, which contains no transaction that the engine refused. */
   readonly verdict: (command: BatchCommand) => Promise<OfferVerdict>;
   /** A proposal is dropped when its verdict has not come after this time. */
   readonly timeoutMs: number;
@@ -21,8 +20,6 @@ interface OwnCommandsDependencies {
   readonly work: ExclusiveWork;
   readonly pool: WaitingPool;
   readonly clock: Clock;
-  /** The newest block that is carried out. */
-  readonly executedHead: () => Head;
   /** What was dropped waits again. */
   readonly onDropped: () => void;
   /** Undefined: the sequencer alone decides. */
@@ -32,8 +29,6 @@ interface OwnCommandsDependencies {
 /** A command that is carried out, and not decided. */
 interface Proposed {
   readonly result: CommandResult;
-  /** The newest block before it. */
-  readonly head: Head;
   /** As the deciders say; `dropped` when they are silent for too long. */
   readonly verdict: Promise<OfferVerdict>;
   /** Tells the chain, in a piece of work. */
@@ -60,11 +55,6 @@ export class OwnCommands {
 
   get source(): Pick<CommandSource<BatchCommand, CommandResult>, "next" | "outcome"> {
     return this.#handOver;
-  }
-
-  /** The newest block that is decided. */
-  get head(): Head {
-    return this.#proposed[0]?.head ?? this.#dependencies.executedHead();
   }
 
   /** Runs a piece of work after all earlier ones, until what it did is decided. */
@@ -100,6 +90,14 @@ export class OwnCommands {
       await this.#settleFirst(first, await first.verdict);
   }
 
+  /** Waits, in a piece of work, until the end of the last batch is decided. Throws OfferError if that was dropped. */
+  async settleEnd(): Promise<void> {
+    const end = this.#proposed.at(-1);
+    if (end?.result.command.type !== "seal") return;
+    await this.settle();
+    if ((await end.settled) === "dropped") throw new OfferError("OldTerm", "the end of the batch was dropped");
+  }
+
   /** Undefined where the chain has taken back what it stood on. */
   async #attempt<Done>(work: () => Promise<Done>): Promise<{ done: Done; last: Proposed | undefined } | undefined> {
     this.stand();
@@ -115,8 +113,7 @@ export class OwnCommands {
   }
 
   async #propose(command: BatchCommand, deciders: Deciders): Promise<CommandResult> {
-    const { work, executedHead } = this.#dependencies;
-    const head = executedHead();
+    const { work } = this.#dependencies;
     const told = Promise.withResolvers<OfferVerdict>();
     const settled = Promise.withResolvers<OfferVerdict>();
     // Not every piece of work waits for each of its commands.
@@ -127,15 +124,11 @@ export class OwnCommands {
       else settled.resolve(what.type === "decided" ? "decided" : "dropped");
     };
     const result = await this.#handOver.carryOut(command, { term: this.#term, verdict: told.promise, onSettled });
-    const verdict = this.#inTime(deciders.verdict(command), deciders.timeoutMs);
-    const proposed = { result, head, verdict, tell: told.resolve, settled: settled.promise };
+    const verdict = this.#inTime(deciders.verdict(result.command), deciders.timeoutMs);
+    const proposed = { result, verdict, tell: told.resolve, settled: settled.promise };
     this.#proposed = [...this.#proposed, proposed];
     // A chain that has ended hears no more.
     void verdict.then((given) => work.run(() => this.#settleFirst(proposed, given)).catch(() => undefined));
-    if (command.type !== "seal") return result;
-    // The next batch begins behind it.
-    await this.settle();
-    if ((await proposed.settled) === "dropped") throw new OfferError("OldTerm", "the end of the batch was dropped");
     return result;
   }
 

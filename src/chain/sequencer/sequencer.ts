@@ -27,6 +27,7 @@ import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { OwnCommands, type Deciders } from "./own-commands.ts";
+import { PeerCommands } from "./peer-commands.ts";
 import { Redoing } from "./redoing.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
@@ -56,6 +57,8 @@ interface SequencerDependencies {
   /** Of an account. */
   readonly mostCodeBytes: number;
   readonly clock: Clock;
+  /** Newest decided block that followers know. */
+  readonly decidedHead: () => Head;
   /** Told once, when the chain can make no more blocks. */
   readonly onStop: (error: SequencerError) => void;
   /** Whether a batch may be sealed now; false while proving is too far behind. Then batches grow to their limits. */
@@ -84,12 +87,14 @@ const MOST_EMPTY_BLOCKS = 500;
  */
 export class Sequencer implements CommandSource<BatchCommand, CommandResult, AccessLists> {
   readonly name = "sequencer";
+  /** Executes what other sequencers of the chain propose. Undefined if this one decides alone. */
+  readonly peers: PeerCommands | undefined;
   readonly #options: SequencerOptions;
   readonly #dependencies: SequencerDependencies;
   readonly #waiting: WaitingPool;
   readonly #commands: OwnCommands;
   readonly #redoing: Redoing;
-  readonly #running: Driven;
+  readonly #running: readonly Driven[];
   readonly #unpaid: UnpaidWork;
   readonly #work: ExclusiveWork;
   readonly #builder: BatchBuilder;
@@ -114,7 +119,6 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       work: this.#work,
       pool: this.#waiting,
       clock,
-      executedHead: () => producer.head,
       onDropped: () => this.#timing.advance(),
       deciders,
     });
@@ -127,6 +131,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       ...dependencies,
       // What is done again was decided at first.
       carryOut: (command) => this.#commands.carryOut(command, this.#redoing.isUnderWay),
+      settleEnd: () => this.#commands.settleEnd(),
     });
     this.#redoing = new Redoing({
       ...{ spine, producer, mempool, builder: this.#builder, commands: this.#commands, waiting: this.#waiting },
@@ -135,8 +140,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       impersonate: (request) => this.#impersonated(request),
       onBack: () => this.#ageAgain(),
     });
+    this.peers = deciders && this.#peerCommands();
     spine.attach(this.#waiting);
-    this.#running = spine.drive(this);
+    this.#running = [spine.drive(this), ...(this.peers === undefined ? [] : [spine.drive(this.peers.source)])];
     this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#timing.advance() });
     mempool.hold(this.#unpaid);
     this.#pool = new PoolInclusion({
@@ -161,9 +167,10 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
-  /** The newest block that is decided. */
+  /** Newest decided block, whoever proposed it. */
   get head(): Head {
-    return this.#commands.head;
+    const { spine, producer, decidedHead } = this.#dependencies;
+    return spine.decided === spine.executed ? producer.head : decidedHead();
   }
 
   /** What a transaction would see of its block, were it included now. */
@@ -521,12 +528,16 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Ends block production after what is under way. */
   async close(): Promise<void> {
     await this.#work.close();
-    this.#running.stop();
+    for (const running of this.#running) running.stop();
   }
 
   /** The chain can go no further: the engines disagree, or one of them failed. */
   fail(error: Error): void {
     this.#work.fail(error);
+  }
+
+  #peerCommands(): PeerCommands {
+    return new PeerCommands({ work: this.#work, pool: this.#waiting, onPoolChanged: () => this.#timing.advance() });
   }
 
   /** Throws SequencerError QueueOnly where there is nothing to choose. */

@@ -32,7 +32,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
   on({ blocks }: CommandResult): void {
     for (const { transactions } of blocks) {
       this.#mempool.applied(transactions);
-      for (const transaction of signed(transactions)) if (this.#mempool.holds(transaction)) this.#mempool.included(transaction);
+      for (const transaction of signed(transactions)) this.#mempool.included(transaction);
     }
   }
 
@@ -83,11 +83,7 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
   /** The pool holds a transaction no more: no caller waits for it. */
   lost({ hash, from, nonce }: SignedTransaction, reason: LossReason): void {
     this.#store?.delete(hash);
-    const error =
-      reason === "replaced"
-        ? new SequencerError("Replaced", `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`)
-        : new SequencerError("Dropped", `the pool is full, and ${from} waits since its last transactions were refused`);
-    this.waiters.refused(hash, error);
+    this.waiters.refused(hash, lossError(reason, from, nonce));
   }
 
   /** Takes a waiting transaction out of the pool. Returns false where it does not wait. */
@@ -112,6 +108,23 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     const waiting = waitingInOrder(this.#mempool);
     this.#store.keepOnly(new Set(waiting.map(({ hash }) => hash)));
     for (const { hash, raw } of waiting) this.#store.add(hash, raw);
+  }
+}
+
+function lossError(reason: LossReason, from: Hex, nonce: bigint): SequencerError {
+  switch (reason) {
+    case "replaced":
+      return new SequencerError(
+        "Replaced",
+        `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`,
+      );
+    case "overtaken":
+      return new SequencerError(
+        "Replaced",
+        `another transaction of ${from} has used nonce ${nonce} in a block; sign it with the next nonce`,
+      );
+    case "madeRoom":
+      return new SequencerError("Dropped", `the pool is full, and ${from} waits since its last transactions were refused`);
   }
 }
 

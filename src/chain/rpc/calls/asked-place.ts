@@ -61,15 +61,16 @@ function unknownBlock({ sequencer }: Chain, tag: unknown): RpcError {
   return new RpcError(RpcCode.rejected, reason, { code: "UnknownBlock" });
 }
 
-/** The newest state, and the block that would follow. */
+/** Newest executed state, and the block that would follow. */
 export function nextPlace({ sequencer }: Chain): AskedPlace {
-  return { at: sequencer.head.number, block: sequencer.nextEnvironment };
+  const block = sequencer.nextEnvironment;
+  return { at: block.number - 1n, block };
 }
 
-/** The newest state, and the blocks of which one will hold a transaction that is estimated now. */
+/** Newest executed state, and the blocks of which one will hold a transaction that is estimated now. */
 export function estimatePlace({ sequencer }: Chain): EstimatePlace {
   const [block, ...otherBlocks] = sequencer.expectedEnvironments;
-  return { at: sequencer.head.number, block, otherBlocks };
+  return { at: block.number - 1n, block, otherBlocks };
 }
 
 function newestPlace({ sequencer, chainId }: Chain): AskedPlace {
