@@ -66,6 +66,7 @@ export const BEYOND_CORE: readonly string[] = [
   "chain/execution/flat-engine",
   "relayer/callback-retries",
   "relayer/delivery-policy",
+  "contracts/verifier/second-mutations",
   "contracts/verifier/stacked",
   "contracts/l1/imports",
   "contracts/verifier/stacked-heights",

@@ -4,6 +4,7 @@ import { strayErrors } from "./error-rules.ts";
 import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
+import { sharedVerifierCode } from "./independence-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { widespreadOptions, type GrantedOptions } from "./option-rules.ts";
 import type { SourceTree } from "./source-tree.ts";
@@ -214,5 +215,34 @@ describe("the check of options", () => {
     const unneeded = { files: { pace: 9 }, words: { gone: "of nothing" } };
     const told = ["pace: the exception is not needed", "gone: the exception is not needed"];
     assert.deepEqual(widespreadOptions(files(8, "pace;"), OPTIONS, unneeded), told);
+  });
+});
+
+describe("the check of independence", () => {
+  const SECOND = "contracts/verifier/second/SecondFri.sol";
+  const WRITER = "scripts/system-description/describe.ts";
+
+  test("refuses imports between the two verifiers", () => {
+    const found = sharedVerifierCode(
+      new Map([
+        [SECOND, 'import {Quintic} from "../Quintic.sol";'],
+        [WRITER, 'import { lanes } from "../verifier-generator/lanes.ts";'],
+        ["scripts/verifier-generator/contract.ts", 'import { describe } from "../system-description/describe.ts";'],
+        ["contracts/verifier/StateTransitionVerifier.sol", 'import {SecondField} from "./second/SecondField.sol";'],
+      ]),
+    );
+    assert.equal(found.length, 4);
+    assert.match(found[0] ?? "", /^contracts\/verifier\/second\/SecondFri\.sol imports contracts\/verifier\/Quintic\.sol$/);
+  });
+
+  test("allows interfaces and the system's definition", () => {
+    const tree = new Map([
+      [
+        SECOND,
+        'import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";\nimport {SecondField} from "./SecondField.sol";',
+      ],
+      [WRITER, 'import type { System } from "../../src/stark/systems/system.ts";'],
+    ]);
+    assert.deepEqual(sharedVerifierCode(tree), []);
   });
 });

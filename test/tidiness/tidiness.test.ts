@@ -9,6 +9,7 @@ import { strayErrors } from "./error-rules.ts";
 import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
+import { sharedVerifierCode } from "./independence-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
 import { GRANTED_OPTIONS } from "./option-grants.ts";
@@ -31,6 +32,7 @@ const options = new Map<string, readonly string[]>([
   ...Object.keys(ECOSYSTEM_OPTIONS).map((name) => [name, [name]] as const),
   ...Object.entries<ChainOption>(CHAIN_OPTIONS).map(([name, { key = name }]) => [name, [name, key]] as const),
 ]);
+const verifiers = readSourceTree(["contracts/verifier/**/*.sol", "scripts/{system-description,verifier-generator}/**/*.ts"]);
 const written = readSourceTree(["{src,scripts,bench}/**/*.ts"]);
 
 describe("the source", () => {
@@ -46,5 +48,10 @@ describe("the source", () => {
   test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
   test("has options of which few files know, but for named ones", () =>
     assert.deepEqual(widespreadOptions(source, options, GRANTED_OPTIONS), []));
+  test("has two verifiers of state transitions without code in common", () => {
+    for (const path of ["contracts/verifier/second/SecondStark.sol", "scripts/system-description/describe.ts"])
+      assert.ok(verifiers.has(path), path);
+    assert.deepEqual(sharedVerifierCode(verifiers), []);
+  });
   test("has comments that fit a line", () => assert.deepEqual(longCommentLines(source), []));
 });

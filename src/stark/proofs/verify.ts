@@ -41,7 +41,8 @@ export interface VerifyOptions {
  *  1. head: version, heights, length                                     MalformedProof
  *  2. statement                                                          BadStatement
  *  3. transcript up to the nonce (no check)
- *  4. elements of the head, in proof order: padding bits, then canonical MalformedProof, NonCanonicalElement
+ *  4. elements of the head and, by rows, of the final polynomial, in proof order: padding bits of a section, then its elements
+ *                                                                        MalformedProof, NonCanonicalElement
  *     with a transcript of Poseidon, roots and the nonce                 NonCanonicalElement
  *  5. lookup sums add up to zero                                         LookupSumMismatch
  *  6. the point z lies outside the trace domain; if columns are opened by rows, also outside the evaluation domain

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, Interface } from "ethers";
+import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import { toHex } from "../../../src/protocol/hex.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
+import { readStateProof } from "../../support/recorded-state-proofs.ts";
+import { type CodeChain, startCodeChain } from "./support/chain.ts";
+import { mutationsOf } from "./support/mutations.ts";
+import { artifactOf, deployFirst, deploySecond, packageDescription, type StateVerifier } from "./support/second-verifier.ts";
+import { solidityStatement } from "./support/small-batch.ts";
+import { verdictOf } from "./support/small-verifier.ts";
+
+const system = createStateTransitionSystem();
+/** Limit of a transaction's gas on public networks. */
+const TRANSACTION_GAS = 2 ** 24;
+
+let chain: CodeChain;
+let first: StateVerifier;
+let second: StateVerifier;
+before(async () => {
+  chain = await startCodeChain();
+  first = await deployFirst(chain);
+  second = await deploySecond(chain, await packageDescription(chain));
+});
+after(() => chain.close());
+
+/** The verdict of all three verifiers. */
+async function agreed(encoded: Uint8Array, proof: Uint8Array, title: string): Promise<string> {
+  const expected = verdictOf(verify(system, encoded, proof));
+  assert.equal(await first.verify(encoded, proof), expected, title);
+  assert.equal(await second.verify(encoded, proof), expected, title);
+  return expected;
+}
+
+describe("the second verifier", () => {
+  const { key, encoded, proof } = readStateProof("state-short");
+
+  test("has recorded proofs for the system's key; if it changes, npm run test:all must record them again", () => {
+    assert.equal(key, toHex(system.verificationKeyDigest));
+    assert.equal(readStateProof("state-tall").key, key);
+  });
+
+  test("accepts a proof that the other two accept", async () => {
+    assert.equal(await agreed(encoded, proof, "honest"), "accepted");
+  });
+
+  test("refuses changed proofs with the verdict of the other two", async () => {
+    for (const { title, ...changed } of mutationsOf(system, encoded, proof, 8, 1))
+      assert.notEqual(await agreed(changed.encoded, changed.proof, title), "accepted", title);
+  });
+
+  test("refuses elements of the statement that are not below p", async () => {
+    for (const offset of [32, 96, 128, 164]) {
+      const changed = encoded.slice();
+      new DataView(changed.buffer).setUint32(offset, P);
+      assert.equal(await agreed(changed, proof, `statement element at ${offset}`), "BadStatement");
+    }
+  });
+
+  test("checks a proof of 2^16 rows in one transaction", async () => {
+    const tall = readStateProof("state-tall");
+    assert.equal(tall.proof[1], 16);
+    const abi = new Interface(artifactOf("contracts/interfaces", "IStateTransitionVerifier").abi);
+    const [signer] = await chain.l1.ethers.getSigners();
+    const data = abi.encodeFunctionData("verify", [solidityStatement(tall.encoded), tall.proof]);
+    const receipt = await (await signer?.sendTransaction({ to: second.address, data, gasLimit: TRANSACTION_GAS }))?.wait();
+    assert.equal(receipt?.status, 1);
+    // One more doubling, the tallest that the parameters allow, adds less than 0.5 million.
+    assert.ok(Number(receipt?.gasUsed) < 15_000_000, `${receipt?.gasUsed} gas`);
+  });
+
+  test("is not deployed with code that is not the description", async () => {
+    const { bytecode, abi } = artifactOf("contracts/verifier/second", "SecondStark");
+    const { address } = await packageDescription(chain);
+    const parts = AbiCoder.defaultAbiCoder().encode(["address", "bytes32"], [address, `0x${"11".repeat(32)}`]);
+    const [signer] = await chain.l1.ethers.getSigners();
+    const failure = await signer?.call({ data: bytecode + parts.slice(2) }).then(
+      () => undefined,
+      (error: { readonly data?: string }) => error.data,
+    );
+    assert.equal(new Interface(abi).parseError(failure ?? "0x")?.name, "DescriptionMismatch");
+  });
+});
