@@ -78,6 +78,12 @@ describe("the development accounts are unlocked over HTTP", () => {
     assert.deepEqual(devnet.faults, []);
   });
 
+  test("a transaction that names no sender is the first account's, as on Hardhat's node", async () => {
+    const hash = (await send("eth_sendTransaction", { to: TO, value: toQuantity(3n) })) as string;
+    const { from } = (await client.getTransaction(hash))!;
+    assert.equal(from, FIRST.address);
+  });
+
   test("eth_accounts names those that have money, in their order", async () => {
     assert.deepEqual(
       await send("eth_accounts"),

@@ -37,7 +37,7 @@ describe("A1: hyperchain:create", () => {
     assert.equal(created.code, 0, created.stderr);
     const info = JSON.parse(created.stdout) as ChainInfo;
     assert.deepEqual([info.name, info.chainId, info.dataAvailability], ["gamma", 300, "validium"]);
-    assert.match(created.stderr, /creating gamma on L1/);
+    assert.match(created.stderr, /asking for gamma on L1/);
     const [shown, wallet] = [await run("hyperchain:status", "--json"), await run("hyperchain:wallet", String(ALICE))];
     const { info: seen } = JSON.parse(shown.stdout) as { info: EcosystemInfo };
     assert.deepEqual(seen.chains.at(-1), info);

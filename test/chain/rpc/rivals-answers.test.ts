@@ -143,6 +143,31 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
     }
   });
 
+  it("a block's second parameter is a boolean, and a transaction that creates a contract has code, as in Hardhat's network", async () => {
+    const { provider, close } = await hre.network.create({ network: "local" });
+    const [funded] = (await provider.request({ method: "eth_accounts" })) as [Hex];
+    await ask("hardhat_impersonateAccount", wallet.address);
+    try {
+      const ofBlock = { method: "eth_getBlockByNumber", params: ["latest", "true"] };
+      await assert.rejects(provider.request(ofBlock), { code: -32602 });
+      await assert.rejects(ask(ofBlock.method, ...ofBlock.params), {
+        code: -32602,
+        message: /^the second parameter is a boolean/,
+      });
+      for (const nothing of [{}, { data: "0x" }, { to: null }]) {
+        const sent = { ...nothing, gas: "0x30000" };
+        const theirs = { method: "eth_sendTransaction", params: [{ from: funded, ...sent }] };
+        await assert.rejects(provider.request(theirs), /Contract creation without any data/);
+        await assert.rejects(ask("eth_sendTransaction", { from: wallet.address, ...sent }), {
+          code: -32602,
+          message: /^the transaction creates a contract without any code/,
+        });
+      }
+    } finally {
+      await close();
+    }
+  });
+
   it("a panic is named with its code and meaning, with the data that Hardhat's network reports", async () => {
     const { provider, close } = await hre.network.create({ network: "local" });
     try {

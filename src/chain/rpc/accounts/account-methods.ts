@@ -65,18 +65,28 @@ export function accountMethods(
     ["eth_accounts", async () => accounts.addresses()],
     [
       "eth_sendTransaction",
-      async ([transaction], client) => {
+      async ([request], client) => {
+        const transaction = withSender(request, accounts);
         const { from } = parseCall(transaction);
         if (impersonated.has(from) || (impersonated.all && accounts.wallet(from) === undefined))
           return impersonate(chain, transaction);
         return inLine(client, () => alone(async () => chain.submit(await signed(transaction, client))));
       },
     ],
-    ["eth_signTransaction", ([transaction], client) => signed(transaction, client)],
+    ["eth_signTransaction", async ([request], client) => signed(withSender(request, accounts), client)],
     ["eth_sign", async ([account, message]) => signMessage(accounts, account, message)],
     ["personal_sign", async ([message, account]) => signMessage(accounts, account, message)],
     ["eth_signTypedData_v4", async ([account, data]) => signHash(typedDataHash(data), requireKey(accounts, address(account)))],
   ]);
+}
+
+/** The transaction; without a sender the first unlocked account sends it, as on Hardhat's node. Throws RpcError. */
+function withSender(request: unknown, accounts: UnlockedAccounts): Readonly<Record<string, unknown>> {
+  const transaction = record(request, "the transaction");
+  const has = (field: string): boolean => ![undefined, null, "0x"].includes(transaction[field] as string | null | undefined);
+  if (!has("to") && !has("data") && !has("input"))
+    throw new RpcError(RpcCode.invalidParams, "the transaction creates a contract without any code: add `to` or `data`");
+  return { ...transaction, from: transaction["from"] ?? accounts.addresses()[0] };
 }
 
 async function impersonate({ engine, sequencer }: Chain, transaction: unknown): Promise<Hex> {

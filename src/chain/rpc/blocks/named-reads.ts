@@ -6,7 +6,7 @@ import type { GasPrice } from "../../mempool/gas-price.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { fairLine } from "../calls/fair-line.ts";
 import { quantity } from "../request/quantities.ts";
-import { hashParameter } from "../request/parameters.ts";
+import { hashParameter, wholeParameter } from "../request/parameters.ts";
 import { shownNumber } from "../calls/asked-place.ts";
 import { chainFeeHistory } from "./fee-history.ts";
 import { filterMethods } from "../logs/filters.ts";
@@ -55,7 +55,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
   const reader = new LogReader(chain, fields);
   const byHash = (hash: unknown) => blocks.numberOf(hashParameter(hash));
   const block = async (number: bigint | undefined, isWhole: unknown): Promise<ShownFields | null> => {
-    const found = number === undefined ? undefined : await blocks.block(number, isWhole === true);
+    const found = number === undefined ? undefined : await blocks.block(number, wholeParameter(isWhole));
     return found === undefined ? null : fields.block(found);
   };
   const transaction = (place: TransactionPlace | undefined): ShownFields | null => {
@@ -89,7 +89,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
     shown("eth_getTransactionByBlockHashAndIndex", ([hash, index]) => transaction(placed(byHash(hash), index))),
     shown("eth_getTransactionByBlockNumberAndIndex", ([tag, index]) => transaction(placed(shownNumber(chain, tag), index))),
     shown("eth_getBlockByNumber", ([tag, isWhole]) =>
-      tag === "pending" ? pendingBlock(chain, isWhole === true) : block(shownNumber(chain, tag), isWhole),
+      tag === "pending" ? pendingBlock(chain, wholeParameter(isWhole)) : block(shownNumber(chain, tag), isWhole),
     ),
     shown("eth_getBlockByHash", ([hash, isWhole]) => block(byHash(hash), isWhole)),
     shown("eth_getBlockTransactionCountByNumber", ([tag]) => countAt(chain, tag)),

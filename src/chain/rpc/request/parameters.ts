@@ -15,6 +15,16 @@ export function booleanParameter(value: unknown): boolean {
   throw new RpcError(RpcCode.invalidParams, "the first parameter is a boolean: true or false");
 }
 
+/** True if a block is asked for with its transactions; their hashes are the default. Throws RpcError. */
+export function wholeParameter(isWhole: unknown): boolean {
+  if (isWhole === undefined || isWhole === null) return false;
+  if (typeof isWhole === "boolean") return isWhole;
+  throw new RpcError(
+    RpcCode.invalidParams,
+    "the second parameter is a boolean: true for whole transactions, false for their hashes",
+  );
+}
+
 /** 32 bytes, in lower case. Throws RpcError. */
 export function hashParameter(value: unknown): Hex {
   if (typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value)) return value.toLowerCase() as Hex;

@@ -23,6 +23,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   ...each("the serialized transaction", ["eth_sendRawTransaction eth_sendRawTransactionSync"]),
   ...each("the filter", ["eth_getLogs eth_newFilter trace_filter"]),
   ...each("the id of the filter", ["eth_getFilterChanges eth_getFilterLogs eth_uninstallFilter"]),
+  ...each("the block", ["eth_getBlockByNumber eth_getBlockTransactionCountByNumber"]),
   ...each("the number of the batch", ["zks_getL1BatchDetails zks_getL1BatchBlockRange"]),
   ...each("the number of the block", ["zks_getBlockDetails zks_getBlockMetadataByNumber"]),
   ...each("true or false", ["anvil_autoImpersonateAccount evm_setAutomine hardhat_setLoggingEnabled"]),

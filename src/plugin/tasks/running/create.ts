@@ -41,7 +41,9 @@ const action: NewTaskActionFunction<CreateArguments> = async (args, hre) => {
     const imported = args.import === undefined ? undefined : await readSource(args.import, described);
     for (const each of imported?.warnings ?? []) output.progress(warning(each));
     const option = imported && { import: requestable(imported.accounts, args) };
-    output.progress(`creating ${described.name} on ${described.settlesOn ?? "L1"}, and starting its node…`);
+    output.progress(
+      `asking for ${described.name} on ${described.settlesOn ?? "L1"}; its contracts and its node take some seconds…`,
+    );
     const created = (await waitWithProgress(session, request("hyperchain_addChain", { ...described, ...option }))) as ChainInfo;
     if (imported === undefined) return output.result(() => createdLine(created), created);
     // What the ecosystem tells of its chains was read before this one came.
