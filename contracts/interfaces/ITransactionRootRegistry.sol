@@ -7,7 +7,7 @@ import {IKnownChains} from "./IKnownChains.sol";
 
 /// @title Registry of Transaction Roots
 /// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs, record) per executed batch, and all roots it ever
-/// had. A mark is a leaf too: it says that a chain had executed nothing more at a time of L1. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
+/// had. A mark is a leaf too: it says that a chain had executed nothing more at a time of L1. A noted block of L1 is also one. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
 /// @dev Only the chains' contracts have rights here, each for its own batches. A chain whose quorum lies can append
 /// false log roots of its own: contracts that trust that chain's messages are deceived, asset balances are not.
 interface ITransactionRootRegistry is IChainCallers, IKnownChains {
@@ -23,6 +23,10 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains {
 
     error RootIndexUnknown(uint256 latest, uint256 actual);
     error RegistryFull();
+    /// @notice This settlement layer is itself a hyperchain: its headers are its sequencer's, and not L1's.
+    error NotOnL1();
+    /// @notice The layer has no hash of this block: it is not mined yet, or has more than 256 successors (8,191 with EIP-2935).
+    error BlockHashUnknown(uint256 number);
 
     /// @notice Appends a batch, or the mark of a chain that stops. Only the chain's own contract, on executing the batch.
     /// @return rootIndex Index of the new root.
@@ -34,6 +38,11 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains {
     /// @notice Appends a mark of a chain: the state after its last executed batch, and that it was the last until now. Its number is
     /// that of the batch to come, its log root 0. Anyone, an hour after the chain's last leaf or later.
     function mark(uint256 chainId) external returns (uint256 rootIndex, bytes32 root);
+
+    /// @notice Appends the hash of a block of L1, as leaf (L1's chain id, block number, block hash, a mark's record without a state), so
+    /// that contracts on chains read L1's storage ({IL1Storage}). Any account, for a block whose hash L1 has. Chains
+    /// get the leaf with the next root that they import.
+    function noteBlock(uint256 number) external returns (uint256 rootIndex, bytes32 root);
 
     /// @notice Index of the newest root: the number of leaves.
     function latestRootIndex() external view returns (uint256);

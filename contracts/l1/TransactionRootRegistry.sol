@@ -4,12 +4,19 @@ pragma solidity 0.8.37;
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IBatches} from "../interfaces/IBatches.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
+import {Predeploys} from "../l2/Predeploys.sol";
+import {BlockLeaf} from "../libraries/BlockLeaf.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
 
 /// @title Registry of Transaction Roots
 contract TransactionRootRegistry is ITransactionRootRegistry {
     IChainDirectory public immutable directory;
+
+    /// @dev EIP-2935's contract with the hashes of the last 8,191 blocks.
+    address private constant BLOCK_HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
+    /// @dev A hyperchain's headers would be its sequencer's word for L1's.
+    bool private immutable isOnHyperchain;
 
     /// @inheritdoc ITransactionRootRegistry
     uint256 public latestRootIndex;
@@ -20,6 +27,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
 
     constructor(IChainDirectory directory_) {
         directory = directory_;
+        isOnHyperchain = Predeploys.SYSTEM_CONTEXT.code.length != 0;
         roots[0] = _emptyRoot();
     }
 
@@ -39,6 +47,15 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
         if (chain == address(0)) revert UnknownChain(chainId);
         (uint256 nextBatch, BatchRecord memory record) = IBatches(chain).markRecord();
         return _append(chainId, nextBatch, 0, record);
+    }
+
+    /// @inheritdoc ITransactionRootRegistry
+    function noteBlock(uint256 number) external returns (uint256 rootIndex, bytes32 root) {
+        if (isOnHyperchain) revert NotOnL1();
+        bytes32 blockHash = blockhash(number);
+        if (blockHash == 0) blockHash = _olderHash(number);
+        if (blockHash == 0) revert BlockHashUnknown(number);
+        return _append(block.chainid, number, blockHash, BlockLeaf.record(uint64(block.timestamp)));
     }
 
     /// @inheritdoc ITransactionRootRegistry
@@ -89,6 +106,13 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
         roots[rootIndex] = root;
         latestRootIndex = rootIndex;
         emit TransactionRootUpdated(leafIndex, chainId, batchNumber, logRoot, record, root);
+    }
+
+    /// @dev Hash of a block with more than 256 successors. Data of a call that fails does not count (Hardhat's
+    /// network reverts with a text), and an account without code returns no word.
+    function _olderHash(uint256 number) private view returns (bytes32) {
+        (bool success, bytes memory answer) = BLOCK_HISTORY.staticcall(abi.encode(number));
+        return success && answer.length == 32 ? bytes32(answer) : bytes32(0);
     }
 
     function _emptyRoot() private pure returns (bytes32 node) {

@@ -162,6 +162,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     isPublic: true,
   },
   {
+    file: "l1-storage",
+    constant: "l1StorageAbi",
+    summary: "Reads storage of L1's contracts on chains.",
+    interfaces: ["l2/IL1Storage"],
+    isPublic: true,
+  },
+  {
     file: "l2-asset-router",
     constant: "l2AssetRouterAbi",
     summary: "Predeploy that moves assets to and from a chain.",
@@ -328,6 +335,7 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
     creationCode(root, "keystore-account-factory-code", "KEYSTORE_ACCOUNT_FACTORY_CODE", "l2/KeystoreAccountFactory"),
     creationCode(root, "keystore-code", "KEYSTORE_CODE", "l2/Keystore"),
+    creationCode(root, "l1-storage-code", "L1_STORAGE_CODE", "l2/L1Storage"),
     creationCode(root, "l2-message-gateway-code", "L2_MESSAGE_GATEWAY_CODE", "l2/L2MessageGateway"),
     creationCode(root, "message-gateway-code", "MESSAGE_GATEWAY_CODE", "l1/MessageGateway"),
     creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),

@@ -20,6 +20,7 @@ import { interopHandlerAbi } from "./interop-handler.ts";
 import { keystoreAbi } from "./keystore.ts";
 import { keystoreAccountAbi } from "./keystore-account.ts";
 import { l1MessengerAbi } from "./l1-messenger.ts";
+import { l1StorageAbi } from "./l1-storage.ts";
 import { l2AssetRouterAbi } from "./l2-asset-router.ts";
 import { l2BaseTokenAbi } from "./l2-base-token.ts";
 import { l2MessageGatewayAbi } from "./l2-message-gateway.ts";
@@ -61,6 +62,7 @@ export const protocolCallsAbi = [
   ...l1MessengerAbi,
   ...importedRootsAbi,
   ...crossChainViewsAbi,
+  ...l1StorageAbi,
   ...l2AssetRouterAbi,
   ...l2NativeTokenVaultAbi,
   ...bridgedTokenAbi,

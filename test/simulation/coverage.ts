@@ -41,6 +41,10 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     `StateExit.${name}`,
     "the model has no chains on chains; test/contracts/l1/nested-exit.test.ts calls and refuses it",
   ]),
+  ...["noteBlock", "noteBlock ok", "NotOnL1", "BlockHashUnknown"].map((name) => [
+    `TransactionRootRegistry.${name}`,
+    "a noted block is a leaf of no chain; test/contracts/l1/noted-blocks.test.ts calls and refuses it",
+  ]),
   ...[
     "ChainContract.settle",
     "ChainContract.SettlerMismatch",
