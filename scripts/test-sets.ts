@@ -37,6 +37,7 @@ export const BEYOND_CORE: readonly string[] = [
   "machine/batches",
   "machine/operations",
   "machine/precompiles",
+  "machine/l1-storage-units",
   "machine/protocol-codes/power",
   "chain/rpc/hostile",
   "chain/rpc/parity-traces",

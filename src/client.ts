@@ -62,6 +62,10 @@ export type { AccountKeys, AccountName, KeyOwner, Keys, KeysStanding, OwnersRequ
 export { deployKeystore, hasKeystore, KEYSTORE_ADDRESSES } from "./client/keystore/keystore-contracts.ts";
 export { bringPlan, isLegDone, legsOfSpend, signPlan } from "./client/keystore/plan.ts";
 export type { BroughtLeg, PlanLeg, PlannedCall, SignedPlan } from "./client/keystore/plan.ts";
+export { loadL1Slot, noteL1Block, seesL1Block, viewL1Slot } from "./client/messages/l1-slot.ts";
+export type { L1Slot, L1SlotRequest, NotedBlock } from "./client/messages/l1-slot.ts";
+export type { L1Evidence } from "./client/messages/l1-evidence.ts";
+export { deployL1Storage, hasL1Storage, L1_STORAGE_ADDRESS } from "./client/messages/l1-storage-contract.ts";
 export { loadSlot, viewSlot } from "./client/messages/remote-slot.ts";
 export type { AskingProviderOf, RemoteSlot, RemoteSlotRequest } from "./client/messages/remote-slot.ts";
 export {

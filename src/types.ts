@@ -39,6 +39,8 @@ export type { ProposedCalls, Support } from "./client/governing/votes.ts";
 export type { PlannedCall } from "./client/keystore/plan.ts";
 export type { Announcement } from "./client/messages/announce.ts";
 export type { RemoteSlot } from "./client/messages/remote-slot.ts";
+export type { L1Slot, NotedBlock } from "./client/messages/l1-slot.ts";
+export type { L1Evidence } from "./client/messages/l1-evidence.ts";
 export type { MessageType, SentMessage } from "./client/messages/sent-messages.ts";
 export type { CallFrame } from "./client/sending/remote-failure.ts";
 export type { ChainToken } from "./client/tokens/token.ts";

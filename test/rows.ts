@@ -41,7 +41,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   C10: row("unified wallet", "client/wallet-books"),
   C11: row("atomic flows", "contracts/l2/atomic-flows", "contracts/l2/atomic-flow-attacks"),
   C12: row("cost of a transfer", "contracts/l2/transfer-lists"),
-  C13: notBuilt("storage proofs of L1"),
+  C13: row("storage proofs of L1", "flow/l1-slot", "contracts/l2/l1-storage", "contracts/libraries/trie-lookup"),
   C14: row("dapps of other bridges", "contracts/bridges/proven-dvn", "contracts/bridges/ccip-ramps", "options/bridges"),
   D1: row("sovereign settlement", "settlement/real-proof"),
   D2: row("aggregation", "contracts/libraries/aggregate", "contracts/verifier/recorded-proofs", "node/shared-proofs"),

@@ -23,7 +23,7 @@ const toRun = LISTINGS.filter(({ language, first }) => !PICTURES.includes(langua
 
 /** Tasks, functions of the client and methods of the test API that a listing uses. */
 function usedBy({ code }: Listing): readonly string[] {
-  const tasks = [...code.matchAll(/hyperchain:[a-z-]+/g)].map(([task]) => task);
+  const tasks = [...code.matchAll(/hyperchain:[a-z0-9-]+/g)].map(([task]) => task);
   const functions = [...code.matchAll(/\b[a-z]\w+(?=\()/g)].map(([name]) => name).filter((name) => name in client);
   const methods = [...code.matchAll(/\bhyperchains\.\w+(?=\()/g)].map(([method]) => method);
   return [...new Set([...tasks, ...functions, ...methods])];

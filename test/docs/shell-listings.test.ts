@@ -58,7 +58,7 @@ describe("I6: shell listings of the docs", () => {
   test("so are the commands within sentences, but for values that the sentence leaves out", async () => {
     let spans = 0;
     for (const page of PAGES)
-      for (const [, span = ""] of readPage(page).matchAll(/`((?:npx hardhat )?hyperchain:[a-z-]+[^`]*|npm run [^`]+)`/g)) {
+      for (const [, span = ""] of readPage(page).matchAll(/`((?:npx hardhat )?hyperchain:[a-z0-9-]+[^`]*|npm run [^`]+)`/g)) {
         spans += 1;
         if (span.startsWith("npm")) {
           checkScript(span.split(" ").slice(1));

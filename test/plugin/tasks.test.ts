@@ -16,6 +16,7 @@ import {
   Wallet,
   type Contract,
 } from "ethers";
+import { l1StorageAbi } from "../../src/abi/l1-storage.ts";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { messageGateway } from "../../src/client/sending/contract-interfaces.ts";
@@ -438,6 +439,32 @@ describe("I1 tasks on a running ecosystem", () => {
     const { stderr } = await workplace.run(["hyperchain:bring", `${keeper}@l1`, "0"]);
     assert.match(stderr, /l1 is L1, and this needs a chain/);
     assert.doesNotMatch(stderr, /bringing/);
+  });
+
+  test("C13: hyperchain:l1-slot reads a slot of L1, or of a key, on a chain, and stores it there", async () => {
+    const l1 = connect(ecosystem.info.l1.url);
+    const beta = connect(ecosystem.info.chains[1]!.url);
+    const keeper = "0x0000000000000000000000000000000000c13c13";
+    const place = keccak256(AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [ACCOUNT_1, 7]));
+    await l1.send("hardhat_setCode", [keeper, "0x00"]);
+    await l1.send("hardhat_setStorageAt", [keeper, place, toBeHex(43, 32)]);
+    await l1.send("evm_mine", []);
+    const read = ["hyperchain:l1-slot", keeper, "7", "beta", "--key", ACCOUNT_1, "--from", "3"];
+    const shown = valueOf<{ value: string; contract: string; transactionHash: string | null }>(
+      await workplace.run([...read, "--json"]),
+    );
+    assert.deepEqual([shown.value, shown.transactionHash], ["43", null]);
+    const stored = await workplace.run([...read, "--store"]);
+    assert.match(
+      stored.stdout,
+      new RegExp(`^${toBeHex(43, 32)} in slot ${place} of ${keeper} on l1 after block \\d+; beta has`, "m"),
+    );
+    const storage = new Interface(l1StorageAbi);
+    const data = storage.encodeFunctionData("read", [keeper, place, 0]);
+    const [kept] = storage.decodeFunctionResult("read", await beta.call({ to: shown.contract, data }));
+    assert.equal((kept as { value: bigint }).value, 43n);
+    assert.match((await workplace.run([...read, "--block", "x"])).stderr, /'x' is no number of a block/);
+    assert.match((await workplace.run([...read, "--block", "99999999"])).stderr, /BlockHashUnknown/);
   });
 
   test("D3: hyperchain:call-together queues calls by one transaction, and tells what came of each", async (context) => {

@@ -26,6 +26,7 @@ export type ClientErrorCode =
   | "Unconfirmed"
   | "TimedOut"
   | "NotImported"
+  | "ProofNotOfHeader"
   | "NotSigned"
   | "NoContract"
   | "FlowOpen"

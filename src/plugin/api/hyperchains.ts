@@ -31,7 +31,7 @@ import type {
   SwapOptions,
   WithdrawOptions,
 } from "./generated/requests.ts";
-import type { Member } from "./member.ts";
+import type { L1Member, Member } from "./member.ts";
 import type { Message } from "./message.ts";
 import type { RemoteSlot } from "../../client/messages/remote-slot.ts";
 import type { Assertions } from "./assertions.ts";
@@ -40,7 +40,7 @@ import type { AddressLike, From, TransactionLike } from "./naming/names.ts";
 export type * from "./generated/requests.ts";
 export type { Asserted, Assertions, ContractLike, MemberLike } from "./assertions.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
-export type { Member } from "./member.ts";
+export type { L1Member, L1SlotOptions, Member } from "./member.ts";
 export type { From, AddressLike, TransactionLike } from "./naming/names.ts";
 
 /** A storage slot of a contract on another chain. */
@@ -67,7 +67,7 @@ export interface AddChainOptions extends HyperchainUserConfig {
 export interface Hyperchains extends Iterable<Member> {
   /** What there is: names, ids, URLs, addresses, what is proven. */
   readonly info: EcosystemInfo;
-  readonly l1: Member;
+  readonly l1: L1Member;
   readonly chains: readonly Member[];
   readonly faults: Faults;
   /** Votes, council, and the terms of chains. */

@@ -26,6 +26,7 @@ import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
 import { createFlows } from "./flows.ts";
 import { createMovements } from "./movements.ts";
+import { createL1Slots } from "./l1-slots.ts";
 import { createRemoteSlots } from "./remote-slots.ts";
 import { createSends } from "./sends.ts";
 import { createSpending } from "./spending.ts";
@@ -39,7 +40,7 @@ import { remember } from "../api/registry.ts";
 
 /** The test API over an ecosystem. */
 export function createHyperchains(link: EcosystemLink): Hyperchains {
-  const { l1 } = link;
+  const l1 = Object.assign(link.l1, createL1Slots(link));
   const signerOn = (chainId: number, from: From | undefined): Promise<JsonRpcSigner> => link.signer(chainId, from);
   const track = (name: CrossingName, kind: CrossingKind): Message => {
     const message = new Crossing(name, kind, link, returns);

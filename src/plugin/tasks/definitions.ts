@@ -33,6 +33,7 @@ export const taskDefinitions: TaskDefinition[] = [
   actingTasks.call.setAction(() => import("./acting/call.ts")).build(),
   actingTasks.callTogether.setAction(() => import("./acting/call-together.ts")).build(),
   actingTasks.bring.setAction(() => import("./acting/bring.ts")).build(),
+  actingTasks.l1Slot.setAction(() => import("./acting/l1-slot.ts")).build(),
   actingTasks.swap.setAction(() => import("./acting/swap.ts")).build(),
   runningTasks.settle.setAction(() => import("./running/settle.ts")).build(),
   runningTasks.reseal.setAction(() => import("./running/reseal.ts")).build(),

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { AbiCoder, ZeroAddress, type BaseContract, type Contract } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { interoperable } from "../../contracts/l2/support/bundles.ts";
 import { openUnproven } from "./support/open.ts";
@@ -161,6 +162,24 @@ describe("I2: answers, refunds and remote storage in tests", () => {
     };
     assert.equal(kept.value, total + 1n);
     assert.equal((await alpha.ethers.provider.getTransaction(loaded.transactionHash))?.from, bob);
+  });
+
+  test("l1.slot reads a slot of L1 as of now, also after a cheat, and a contract checks the proof", async () => {
+    const { l1 } = hyperchains;
+    const [holder] = await l1.ethers.getSigners();
+    const counter = await l1.ethers.deployContract("SlotReader");
+    await l1.provider.request({ method: "hardhat_setStorageAt", params: [await counter.getAddress(), "0x0", wordToHex(77n)] });
+    const asked = { account: counter, on: "alpha", from: holder!.address } as const;
+    const shown = await l1.slot({ ...asked, slot: 0n });
+    assert.equal(shown.value, 77n);
+    const storage = await alpha.ethers.getContractAt("IL1Storage", shown.contract);
+    const checked = (await storage.getFunction("slotAt").staticCall(counter, 0n, shown.proof)) as { value: bigint };
+    assert.equal(checked.value, 77n);
+    // A noted block that the chain sees is noted once.
+    const before = await l1.ethers.provider.getBlockNumber();
+    assert.equal((await l1.slot({ ...asked, slot: "0x1", block: shown.blockNumber })).value, 0n);
+    assert.equal(await l1.ethers.provider.getBlockNumber(), before);
+    await assert.rejects(l1.slot({ ...asked, slot: 0n, on: "l1" }), { code: "UnknownChain" });
   });
 
   test("a flow runs to its end by one call", async () => {

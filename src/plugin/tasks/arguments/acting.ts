@@ -106,6 +106,16 @@ export const actingTasks = {
     .addOption(from)
     .addOption(url)
     .addFlag(json),
+  l1Slot: task("hyperchain:l1-slot", "Read a storage slot of a contract on L1 for a chain, with a proof that its contracts check")
+    .addPositionalArgument({ name: "account", description: "Contract on L1: its address" })
+    .addPositionalArgument({ name: "slot", description: "Slot: digits, or 0x…; of a mapping the mapping's, with --key" })
+    .addPositionalArgument({ name: "on", description: "Chain that reads: name or id" })
+    .addOption(option("key", "Key of the mapping at that slot: an address, digits, or 0x… (default: none, the slot itself)"))
+    .addOption(option("block", "Block of L1 after which the slot is read (default: the newest)"))
+    .addFlag({ name: "store", description: "Store the value in L1Storage on the chain, for contracts that have no proof" })
+    .addOption(from)
+    .addOption(url)
+    .addFlag(json),
   swap: task(
     "hyperchain:swap",
     "Swap at a router on another chain, in one transaction, with the proceeds for an account of any chain or L1",
