@@ -127,6 +127,7 @@ export const BEYOND_CORE: readonly string[] = [
   "relayer/requests",
   "relayer/flow-fees",
   "circuits/keccak/keccak",
+  "circuits/join-split/join-split-forgeries",
   "circuits/arithmetic/proofs",
   "circuits/arithmetic/modular",
   "circuits/digest-words/digest-words",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { createJoinSplitSystem } from "../../src/circuits/join-split/join-split-system.ts";
 import { listParameters, listSystem } from "../../src/circuits/state-transition/list-system.ts";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
@@ -55,6 +56,11 @@ function listed(): readonly Listed[] {
       // 2^15 rows, one coefficient more: rate (2^15 + 1)/2^22.
       ...{ byHand: 22 - 23 * Math.log2(Math.sqrt((2 ** 15 + 1) / 2 ** 22) * (1 + 1 / 14)), statementTerms: LONGEST_LIST },
       isJohnson: true,
+    },
+    {
+      // 2^7 rows, one coefficient more: rate (2^7 + 1)/2^14; 19 is the multiplicity.
+      ...{ proof: "join-split", checkedBy: "a shielded pool", system: createJoinSplitSystem() },
+      ...{ byHand: 22 - 23 * Math.log2(Math.sqrt((2 ** 7 + 1) / 2 ** 14) * (1 + 1 / 38)), isJohnson: true },
     },
     { proof: "chunk", checkedBy: validators, system: run.system, byHand: ofRuns },
     { proof: "segment of a run", checkedBy: validators, system: inSegments(run), byHand: ofRuns },

@@ -18,18 +18,19 @@ export const CUBIC_FIELDS = {
 
 /**
  * Constrains one Poseidon permutation per row, with degree 3 where `constrainPermutation` has degree 9 and half as many columns.
- * The input must have degree 1. Returns the 16 output lanes, of degree 3.
+ * The input must have degree 1. A selector limits the rows and adds its degree. Returns the 16 output lanes, of degree 3.
  */
 export function constrainCubicPermutation(
   b: AirBuilder,
   input: readonly Expression[],
   columns: Readonly<Record<keyof typeof CUBIC_FIELDS, readonly Expression[]>>,
+  selector?: Expression,
 ): Expression[] {
   const { initial, partial, terminal } = COMPACT_CONSTANTS;
   const round = (state: readonly Expression[], constants: readonly number[]): Expression[] =>
     b.apply(linearLayer, b.apply(fullSboxes, [...state, ...constants.map((c) => b.constant(c))]));
   const commit = (name: string, state: readonly Expression[], cells: readonly Expression[]): Expression[] => {
-    cells.forEach((cell, i) => b.assertEqual(`permutation: ${name}[${i}]`, "everyRow", element(state, i), cell));
+    cells.forEach((cell, i) => b.assertEqual(`permutation: ${name}[${i}]`, "everyRow", element(state, i), cell, selector));
     return [...cells];
   };
   /** Three rounds, the states after which are columns. */
@@ -43,7 +44,8 @@ export function constrainCubicPermutation(
   let lanes = round(committed("initial", input), element(initial, 3));
   partial.forEach((constant, i) => {
     const x = element(columns.sboxInputs, i);
-    b.assertEqual(`permutation: S-box of partial round ${i}`, "everyRow", b.add(element(lanes, 0), b.constant(constant)), x);
+    const before = b.add(element(lanes, 0), b.constant(constant));
+    b.assertEqual(`permutation: S-box of partial round ${i}`, "everyRow", before, x, selector);
     lanes = b.apply(linearLayer, [cube(b, x), ...lanes.slice(1)]);
   });
   const middle = commit("after the partial rounds", lanes, columns.afterPartial);
