@@ -16,6 +16,7 @@ export const CORE_FOLDERS: readonly string[] = [
     "chain",
     "core",
     "consensus",
+    "sequencing",
   ],
   ...["settlement-layer", "relayer", "ledger", "demo", "contracts", "stark", "circuits", "recursion"],
 ];

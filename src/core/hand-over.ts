@@ -6,6 +6,8 @@ interface HandedOverAs<Result> {
   readonly term?: number;
   /** What is to become of it. Default: it is decided. */
   readonly verdict?: Promise<OfferVerdict>;
+  /** True if a quorum has agreed on the command. Default false. */
+  readonly isAgreed?: boolean | undefined;
   /** Told what became of a proposal that was carried out. */
   readonly onSettled?: (what: Outcome<Result>) => void;
 }
@@ -39,10 +41,10 @@ export class HandOver<Command, Result> implements CommandSource<Command, Result>
     if (this.#waiting.length === 0 && !stop.aborted) await this.#woken(stop);
     const next = this.#waiting.shift();
     if (next === undefined) return undefined;
-    const { command, term = view.term, verdict } = next;
+    const { command, term = view.term, verdict, isAgreed } = next;
     const place = { parent: view.executed, term, commands: [command] };
     const offer: Offer<Command> =
-      verdict === undefined ? { ...place, standing: "decided" } : { ...place, standing: "proposed", verdict };
+      verdict === undefined ? { ...place, standing: "decided" } : { ...place, standing: "proposed", verdict, isAgreed };
     this.#offered.set(offer, next);
     return offer;
   }

@@ -26,7 +26,14 @@ export type Offer<Command> = Standing & {
 };
 
 /** Proposals are carried out at once, and may stand on proposals; whether they were is decided later. */
-type Standing = { readonly standing: "decided" } | { readonly standing: "proposed"; readonly verdict: Promise<OfferVerdict> };
+type Standing =
+  | { readonly standing: "decided" }
+  | {
+      readonly standing: "proposed";
+      readonly verdict: Promise<OfferVerdict>;
+      /** True if a quorum has agreed on the commands: rules of this node's clock do not apply. Default false. */
+      readonly isAgreed?: boolean | undefined;
+    };
 
 /** What became of an offer. A proposal is carried out first, and then decided or dropped. */
 export type Outcome<Result> =

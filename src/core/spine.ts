@@ -16,7 +16,7 @@ interface SpineParts<Command, Result extends { readonly command: unknown }> {
   readonly ends?: (command: Command) => boolean;
   /** Whether the reducer refused the command by the chain's rules. Default: it never does. */
   readonly isRefusal?: (error: unknown) => boolean;
-  /** Why a proposal is not even carried out, by what is known without that. Default: everything is. */
+  /** Reason to refuse a proposal before it runs, by this node's clock. Default: none. */
   readonly refusal?: (commands: readonly Command[]) => Refusal | undefined;
   /** Gas that a follower may be behind before the next command waits for it. Default: any. */
   readonly mostLag?: number;
@@ -180,17 +180,19 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   }
 
   /** Why an offer is refused before anything of it runs. */
-  #refusalOf({ standing, parent, term, commands }: Offer<Command>): Refusal | undefined {
+  #refusalOf(offer: Offer<Command>): Refusal | undefined {
+    const { standing, parent, term, commands } = offer;
     const { log, refusal, ends = () => false } = this.#parts;
     if (term !== this.#term) return { code: "OldTerm", at: 0 };
     const place = standing === "proposed" ? this.#executed : this.decided;
     if (parent !== place) return { code: parent < place ? "PositionTaken" : "WrongParent", at: 0 };
     const kept = log.at(this.#executed);
     if (kept !== undefined && (standing === "proposed" || kept.command !== commands[0])) return { code: "PositionTaken", at: 0 };
-    if (standing === "decided") return undefined;
+    if (offer.standing === "decided") return undefined;
     if (this.#proposals.some((before) => before.offer.commands.some(ends))) return { code: "BatchUndecided", at: 0 };
     const end = commands.slice(0, -1).findIndex(ends);
-    return end >= 0 ? { code: "BatchUndecided", at: end + 1 } : refusal?.(commands);
+    if (end >= 0) return { code: "BatchUndecided", at: end + 1 };
+    return offer.isAgreed === true ? undefined : refusal?.(commands);
   }
 
   /** Carries out what is decided: each command is kept before, and not any more where it cannot be carried out. */

@@ -192,6 +192,18 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
 
+  // Decisions of nodes that agree, as commands of a chain.
+  "src/sequencing/": [
+    core,
+    "src/consensus/",
+    CHAIN.composition,
+    CHAIN.model,
+    CHAIN.ordering,
+    CHAIN.sequencer,
+    CHAIN.transaction,
+    protocol,
+  ],
+
   // What options may be, for the config, the command line and devnets.
   "src/options/": [CHAIN.model, protocol],
 

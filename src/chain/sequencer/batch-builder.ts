@@ -91,13 +91,17 @@ export class BatchBuilder {
   async #begin(): Promise<OpenBatch> {
     await this.#dependencies.settleEnd();
     const { batchNumber } = this;
-    const { firstBatch, hashesUnknown = false } = this.#options;
-    const forgetsHashes = hashesUnknown && batchNumber === firstBatch;
-    const timestamp = this.#ownTime;
-    const format = this.#dependencies.producer.formatAt(timestamp);
-    await this.#carryOut({ type: "open", batchNumber, timestamp, forgetsHashes, format });
+    await this.#carryOut(this.opening(this.#ownTime));
     if (this.batch === undefined) throw new TypeError(`batch ${batchNumber} was opened`);
     return this.batch;
+  }
+
+  /** Command that opens the next batch at this second: all but the time follows from the chain. */
+  opening(timestamp: bigint): BatchCommand {
+    const { batchNumber } = this;
+    const { firstBatch, hashesUnknown = false } = this.#options;
+    const forgetsHashes = hashesUnknown && batchNumber === firstBatch;
+    return { type: "open", batchNumber, timestamp, forgetsHashes, format: this.#dependencies.producer.formatAt(timestamp) };
   }
 
   /**
@@ -113,6 +117,12 @@ export class BatchBuilder {
   /** Whether these transactions surely keep the limits, without asking the witness. */
   surelyFits(further: Unmeasured): boolean {
     return this.batch === undefined || this.#dependencies.reducer.keepsLimits(this.batch.number, this.batch.usage, further);
+  }
+
+  /** True if the open batch keeps the limits, with its changes as the witness counts them now. */
+  async isWithinLimits(): Promise<boolean> {
+    const { reducer } = this.#dependencies;
+    return reducer.keepsLimits(this.batchNumber, await reducer.measure());
   }
 
   /** The open batch's usage with its changes as the witness counts them now. */

@@ -222,6 +222,11 @@ export class BlockProducer implements BlockEngine {
     return this.#options.maxInstructions;
   }
 
+  /** Maximum work of a transaction, in the units of model/work-limits.ts. */
+  get maxWork(): number {
+    return mostWork(this.maxInstructions);
+  }
+
   /**
    * Runs a transaction in the witness alone, behind those before it in its block. `isCounted`: its work is counted, however
    * little its gas.
@@ -232,8 +237,7 @@ export class BlockProducer implements BlockEngine {
     after: readonly EngineTransaction[] = [],
     isCounted = false,
   ): Promise<Inspection> {
-    const { maxInstructions } = this;
-    const maxWork = mostWork(maxInstructions);
+    const { maxInstructions, maxWork } = this;
     const bounds = { maxInstructions, maxWork, isCounted };
     const preview = await this.#dependencies.witness.request("preview", { transaction, environment, after, ...bounds });
     const admitted =

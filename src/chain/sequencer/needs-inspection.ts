@@ -2,13 +2,16 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 
 /** Gas of a transfer, with which no code runs. */
-const TRANSFER_GAS = 21_000n;
+export const TRANSFER_GAS = 21_000n;
 
 /**
  * Gas with which a transaction needs no inspection. It runs at most 150,000 instructions and 2,400,000 units of work, and
  * its calls pass on some 80 MB, which no chain refuses.
  */
 const QUIET_GAS = 150_000n;
+
+/** Block in which another transaction may be inspected: those before it run again each time, so their number is bounded. */
+export const MAX_BEFORE = { transactions: 16, gas: 4_000_000n };
 
 /** Rules by which the transactions of a block are judged. */
 interface InspectionRules {

@@ -2,28 +2,43 @@ import { HandOver } from "../../core/hand-over.ts";
 import { OfferError, type CommandSource, type OfferVerdict, type Outcome } from "../../core/source.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
+import type { OpenBatch } from "../ordering/open-batch.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
+import type { PeerInspection, ProposalBounds } from "./peer-inspection.ts";
+import { PeerRefusal } from "./peer-refusal.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import { signed, type WaitingPool } from "./waiting-pool.ts";
 
 interface PeerCommandsDependencies {
   readonly work: ExclusiveWork;
   readonly pool: WaitingPool;
+  readonly inspection: PeerInspection;
+  readonly batch: () => OpenBatch | undefined;
   /** Called when the pool has other ready transactions than before. */
   readonly onPoolChanged: () => void;
+}
+
+interface ProposalOptions extends ProposalBounds {
+  readonly verdict: Promise<OfferVerdict>;
+  /** True if a quorum has agreed on the command, so that this node's clock does not judge its time. Default false. */
+  readonly isAgreed?: boolean;
 }
 
 /** A peer's command that is executed. */
 export interface PeerProposal {
   readonly result: CommandResult;
+  /** Work that was counted, in the units of model/work-limits.ts. */
+  readonly work: number;
+  /** Rule that the result breaks: then the caller must let the verdict be `dropped`. */
+  readonly refusal: PeerRefusal | undefined;
   /** Rejects with the chain's fault, and if the chain has returned to a mark. */
   readonly settled: Promise<OfferVerdict>;
 }
 
 /**
- * Commands that other sequencers of the chain propose. Each runs between two pieces of this sequencer's work. The pool loses the
- * transactions of their blocks, and gets them again if a block is dropped.
+ * Commands that other sequencers of the chain propose. Each is inspected, and runs between two pieces of this sequencer's work.
+ * The pool loses the transactions of their blocks, and gets them again if a block is dropped.
  */
 export class PeerCommands {
   readonly #dependencies: PeerCommandsDependencies;
@@ -34,28 +49,47 @@ export class PeerCommands {
     this.#dependencies = dependencies;
   }
 
+  /** Maximum work of one transaction. */
+  get maxTransactionWork(): number {
+    return this.#dependencies.inspection.maxTransactionWork;
+  }
+
   get source(): CommandSource<BatchCommand, CommandResult> {
     return this.#handOver;
   }
 
-  /** Executes a command. Rejects with OfferError if the chain's rules do not allow it, and with the chain's fault. */
-  async propose(command: BatchCommand, verdict: Promise<OfferVerdict>): Promise<PeerProposal> {
+  /**
+   * Executes a command. Rejects with OfferError or PeerRefusal if the chain's rules do not allow it, and with the chain's fault.
+   */
+  async propose(command: BatchCommand, options: ProposalOptions): Promise<PeerProposal> {
     const { work, onPoolChanged } = this.#dependencies;
     const settled = Promise.withResolvers<OfferVerdict>();
     // Not every caller waits for the verdict.
     settled.promise.catch(() => undefined);
-    const onSettled = (what: Outcome<CommandResult>): void => {
-      if (what.type === "failed") settled.reject(what.error);
-      else if (what.type === "dropped" && what.by === "term")
-        settled.reject(new SequencerError("StateReverted", "the chain returned to an earlier state"));
-      else settled.resolve(what.type === "decided" ? "decided" : "dropped");
-    };
-    const executed = await work.run(() => this.#handOver.carryOut(command, { verdict, onSettled }).catch(orRefusal));
-    if (executed instanceof OfferError) throw executed;
+    const done = await work.run(() => this.#execute(command, options, settled).catch(orRefusal));
+    if (done instanceof Error) throw done;
     onPoolChanged();
-    const after = settled.promise.then((what) => this.#settle(executed, what));
-    after.catch(() => undefined);
-    return { result: executed, settled: after };
+    return done;
+  }
+
+  async #execute(
+    proposed: BatchCommand,
+    { verdict, isAgreed, ...bounds }: ProposalOptions,
+    { promise, resolve, reject }: PromiseWithResolvers<OfferVerdict>,
+  ): Promise<PeerProposal> {
+    const { inspection, batch } = this.#dependencies;
+    const onSettled = (what: Outcome<CommandResult>): void => {
+      if (what.type === "failed") reject(what.error);
+      else if (what.type === "dropped" && what.by === "term")
+        reject(new SequencerError("StateReverted", "the chain returned to an earlier state"));
+      else resolve(what.type === "decided" ? "decided" : "dropped");
+    };
+    const { command, work } = await inspection.before(proposed, bounds);
+    const before = batch();
+    const result = await this.#handOver.carryOut(command, { verdict, isAgreed, onSettled });
+    const settled = promise.then((what) => this.#settle(result, what));
+    settled.catch(() => undefined);
+    return { result, work, refusal: await inspection.after(result, before), settled };
   }
 
   /** Answers callers whose transactions are decided; offers those of a dropped block to the pool, before what waits there. */
@@ -77,7 +111,7 @@ export class PeerCommands {
 }
 
 /** A refusal harms nothing: the work continues. */
-function orRefusal(error: unknown): OfferError {
-  if (error instanceof OfferError) return error;
+function orRefusal(error: unknown): OfferError | PeerRefusal {
+  if (error instanceof OfferError || error instanceof PeerRefusal) return error;
   throw error;
 }

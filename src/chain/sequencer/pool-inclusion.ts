@@ -11,7 +11,7 @@ import type { InclusionWaiters } from "./inclusion.ts";
 import type { Inspection } from "../ordering/block-engine.ts";
 import { addUnmeasured, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
-import { needsInspection } from "./needs-inspection.ts";
+import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
 import { provingRefusal } from "./proving-refusal.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import type { UnpaidWork } from "./unpaid-work.ts";
@@ -27,9 +27,6 @@ interface PoolInclusionDependencies {
   readonly admission: () => Admission | undefined;
   readonly unpaid: UnpaidWork;
 }
-
-/** Of a block in which another transaction is inspected: those before it run again each time, so their number is bounded. */
-const MOST_BEFORE = { transactions: 16, gas: 4_000_000n };
 
 /** Moves transactions from the pool into blocks, inspected if necessary, and within the batch's limits. */
 export class PoolInclusion {
@@ -236,7 +233,7 @@ class BlockPlan {
 
   /** Whether another may be inspected behind these, which all run again for that. */
   get isShort(): boolean {
-    return this.transactions.length < MOST_BEFORE.transactions && this.#most.gas <= MOST_BEFORE.gas;
+    return this.transactions.length < MAX_BEFORE.transactions && this.#most.gas <= MAX_BEFORE.gas;
   }
 
   /** Most that its transactions of a sender cost. */

@@ -1,7 +1,7 @@
 import type { Mark } from "../../core/marks.ts";
 import type { CommandSource, Offer, Outcome, SpineView } from "../../core/source.ts";
 import type { Driven, Spine } from "../../core/spine.ts";
-import type { BlockEnvironment, Head } from "../model/block.ts";
+import type { BlockEnvironment, Head, NamedHead } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { LossReason, Mempool } from "../mempool/mempool.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
@@ -28,6 +28,7 @@ import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { OwnCommands, type Deciders } from "./own-commands.ts";
 import { PeerCommands } from "./peer-commands.ts";
+import { PeerInspection } from "./peer-inspection.ts";
 import { Redoing } from "./redoing.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
@@ -171,6 +172,16 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   get head(): Head {
     const { spine, producer, decidedHead } = this.#dependencies;
     return spine.decided === spine.executed ? producer.head : decidedHead();
+  }
+
+  /** Newest executed block, which may be undecided. */
+  get executedHead(): NamedHead {
+    return this.#dependencies.producer.head;
+  }
+
+  /** Command that opens the next batch at this second. */
+  opening(timestamp: bigint): BatchCommand {
+    return this.#builder.opening(timestamp);
   }
 
   /** What a transaction would see of its block, were it included now. */
@@ -537,7 +548,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   #peerCommands(): PeerCommands {
-    return new PeerCommands({ work: this.#work, pool: this.#waiting, onPoolChanged: () => this.#timing.advance() });
+    const { producer, admission } = this.#dependencies;
+    return new PeerCommands({
+      work: this.#work,
+      pool: this.#waiting,
+      inspection: new PeerInspection({ producer, admission, builder: this.#builder }),
+      batch: () => this.#builder.batch,
+      onPoolChanged: () => this.#timing.advance(),
+    });
   }
 
   /** Throws SequencerError QueueOnly where there is nothing to choose. */

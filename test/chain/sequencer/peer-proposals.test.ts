@@ -51,7 +51,7 @@ async function following(run: (test: Following) => Promise<void>): Promise<void>
       wallets,
       async propose(command) {
         const { promise, resolve: tell } = Promise.withResolvers<OfferVerdict>();
-        return { ...(await peers.propose(command, promise)), tell };
+        return { ...(await peers.propose(command, { verdict: promise, maxWork: Infinity })), tell };
       },
       block: (...transactions) => ({ type: "block", transactions, timestamp: sequencer.nextEnvironment.timestamp }),
     });

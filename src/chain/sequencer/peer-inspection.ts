@@ -1,0 +1,125 @@
+import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
+import { nextEnvironment } from "../ordering/block-engine.ts";
+import type { BatchCommand } from "../ordering/command.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Admission } from "./admission.ts";
+import type { BatchBuilder } from "./batch-builder.ts";
+import type { BlockProducer } from "./block-producer.ts";
+import { MAX_BEFORE, needsInspection, TRANSFER_GAS } from "./needs-inspection.ts";
+import { PeerRefusal } from "./peer-refusal.ts";
+import { provingRefusal } from "./proving-refusal.ts";
+import { signed } from "./waiting-pool.ts";
+
+/** Units of a transaction that runs no code: its signature, two accounts, its receipt. */
+const TRANSFER_WORK = 2_000;
+
+/** Bounds of a proposal: work is in the units of model/work-limits.ts. */
+export interface ProposalBounds {
+  readonly maxWork: number;
+  /** Ends the inspection, without a finding. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface PeerInspectionDependencies {
+  readonly producer: BlockProducer;
+  readonly builder: BatchBuilder;
+  readonly admission: Admission | undefined;
+}
+
+type Block = Extract<BatchCommand, { readonly type: "block" }>;
+
+/** Judges blocks of other sequencers by the rules that bind this one: what they run, how much, and what a batch may hold. */
+export class PeerInspection {
+  readonly #dependencies: PeerInspectionDependencies;
+
+  constructor(dependencies: PeerInspectionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get maxTransactionWork(): number {
+    return this.#dependencies.producer.maxWork;
+  }
+
+  /**
+   * The command with `areSafe` as this node finds it, and the work that was counted until now. Transactions with little gas run
+   * without inspection, since gas bounds their work. Throws PeerRefusal.
+   */
+  async before(
+    command: BatchCommand,
+    bounds: ProposalBounds,
+  ): Promise<{ readonly command: BatchCommand; readonly work: number }> {
+    requireWanted(bounds);
+    if (command.type !== "block") return { command, work: 0 };
+    const { producer, admission } = this.#dependencies;
+    const transactions = signed(command.transactions);
+    for (const transaction of transactions) {
+      const refusal = admission?.refusal(transaction);
+      if (refusal !== undefined) throw new PeerRefusal("NotAdmitted", refusal.message);
+    }
+    const rules = { format: producer.formatAt(command.timestamp), hasLists: admission?.hasLists === true };
+    const areSafe = transactions.every((transaction) => !needsInspection(transaction, rules));
+    if (!areSafe) return { command: { ...command, areSafe }, work: await this.#inspect(command, transactions, bounds) };
+    const work = transactions.reduce((sum, { gasLimit }) => sum + workOf(gasLimit), 0);
+    return { command: { ...command, areSafe }, work: within(work, bounds) };
+  }
+
+  /** Refusal of an executed command: the engine refused a transaction, or the batch now holds more than it may. */
+  async after({ command, refused }: CommandResult, before: OpenBatch | undefined): Promise<PeerRefusal | undefined> {
+    const [first] = refused;
+    if (first !== undefined) return new PeerRefusal("NotExecutable", `the engine refused a transaction: ${first.reason}`);
+    if (command.type === "open" || command.type === "seal") return undefined;
+    // A command of the protocol has a batch for itself if it fits no other.
+    if (command.type !== "block" && !hasContent(before)) return undefined;
+    if (await this.#dependencies.builder.isWithinLimits()) return undefined;
+    return new PeerRefusal("TooMuch", `the ${command.type} does not fit into the batch; seal the batch before it`);
+  }
+
+  /** Runs each transaction after those before it. Returns the work of all. */
+  async #inspect({ timestamp }: Block, transactions: readonly SignedTransaction[], bounds: ProposalBounds): Promise<number> {
+    const { producer, admission } = this.#dependencies;
+    const environment = nextEnvironment(producer.rules, producer.head, { timestamp, format: producer.formatAt(timestamp) });
+    let work = 0;
+    for (const [i, transaction] of transactions.entries()) {
+      requireWanted(bounds);
+      const before = transactions.slice(0, i);
+      requireShort(before);
+      const preview = await producer.inspect(transaction, environment, before, true);
+      const { receipt, admitted, reason } = preview;
+      if (!admitted)
+        throw new PeerRefusal("NotAdmitted", `transaction ${transaction.hash} does what no engine of the chain may run`);
+      if (receipt === undefined) throw new PeerRefusal("NotExecutable", `transaction ${transaction.hash}: ${reason}`);
+      const refusal = provingRefusal(receipt, transaction.gasLimit) ?? admission?.refusalOfRun(transaction, preview);
+      if (refusal !== undefined) throw new PeerRefusal("NotAdmitted", refusal.message);
+      work = within(work + TRANSFER_WORK + preview.work, bounds);
+    }
+    return work;
+  }
+}
+
+/** Maximum work of a transaction with this much gas. */
+function workOf(gasLimit: bigint): number {
+  return TRANSFER_WORK + Math.max(0, Number(gasLimit - TRANSFER_GAS)) * MOST_WORK_PER_GAS;
+}
+
+function within(work: number, { maxWork }: ProposalBounds): number {
+  if (work <= maxWork) return work;
+  throw new PeerRefusal("TooMuch", `the commands do ${work} units of work, at most ${maxWork} are left; propose fewer at a time`);
+}
+
+function requireWanted({ signal }: ProposalBounds): void {
+  if (signal?.aborted === true) throw new PeerRefusal("Aborted", "the result is no longer needed");
+}
+
+/** All of a block's transactions run for each one that is inspected. */
+function requireShort(before: readonly SignedTransaction[]): void {
+  const gas = before.reduce((sum, { gasLimit }) => sum + gasLimit, 0n);
+  // The last one was added to a block that was shorter.
+  const last = before.at(-1)?.gasLimit ?? 0n;
+  if (before.length > MAX_BEFORE.transactions || gas - last > MAX_BEFORE.gas)
+    throw new PeerRefusal(
+      "TooMuch",
+      `${before.length} transactions come before one that must be inspected; propose them in blocks before it`,
+    );
+}

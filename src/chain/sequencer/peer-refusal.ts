@@ -1,0 +1,16 @@
+import { NamedError } from "../../errors/named-error.ts";
+
+type PeerRefusalCode =
+  /** No engine of the chain may run a transaction of the block, or the chain's lists exclude an account. */
+  | "NotAdmitted"
+  /** The engine refused a transaction of the block. */
+  | "NotExecutable"
+  /** The commands of one decision do more work than they may, or the batch holds more than it may. */
+  | "TooMuch"
+  /** The caller no longer needs the result. */
+  | "Aborted";
+
+/** Command of another sequencer that is not executed, or whose proposal must be dropped. */
+export class PeerRefusal extends NamedError<PeerRefusalCode> {
+  override readonly name = "PeerRefusal";
+}

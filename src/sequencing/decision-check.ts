@@ -1,0 +1,102 @@
+import type { BatchCommand } from "../chain/ordering/command.ts";
+import type { PeerProposal } from "../chain/sequencer/peer-commands.ts";
+import { PeerRefusal } from "../chain/sequencer/peer-refusal.ts";
+import type { DecisionVerdict } from "../consensus/state.ts";
+import { OfferError, type OfferErrorCode, type OfferVerdict } from "../core/source.ts";
+import type { CheckedChain } from "./checked-chain.ts";
+import { decodeDecision, type LeaderCommand } from "./decision.ts";
+import { isRefusal, readCommand, type DecisionRefusal } from "./decision-reader.ts";
+
+/**
+ * Maximum work of a decision, in the units of chain/model/work-limits.ts: some 2 seconds of processor time. Leaders and checkers
+ * have the same limit.
+ */
+const MAX_DECISION_WORK = 12_500_000;
+
+interface CheckOptions {
+  /** True if a quorum has notarized the decision: this node's clock does not judge it. */
+  readonly isNotarized: boolean;
+  /** Ends the check without a finding. */
+  readonly signal: AbortSignal;
+}
+
+/** Decision that is executed, as a proposal. */
+interface ExecutedDecision {
+  /** Settles its commands; resolves when the chain has done so. */
+  settle(verdict: OfferVerdict): Promise<void>;
+}
+
+/** Result of a check: a decision that the node may vote for, or the reason not to. */
+export type CheckResult =
+  | { readonly verdict: "valid"; readonly decision: ExecutedDecision }
+  | (DecisionRefusal & { readonly verdict: Exclude<DecisionVerdict, "valid"> });
+
+/** Executes a leader's decision, command by command, within the limit of work. An invalid one leaves nothing on the chain. */
+export async function checkDecision(content: Uint8Array, chain: CheckedChain, options: CheckOptions): Promise<CheckResult> {
+  const decision = decodeDecision(content);
+  if (decision === undefined) return { verdict: "invalid", reason: `${content.length} bytes without a decision` };
+  const execution = new Execution(chain, options);
+  for (const command of decision.commands) {
+    const refusal = await execution.next(command);
+    if (refusal === undefined) continue;
+    await execution.settle("dropped");
+    return refusal;
+  }
+  const { hash } = chain.executedHead;
+  if (hash === decision.outcome) return { verdict: "valid", decision: execution };
+  await execution.settle("dropped");
+  return { verdict: "invalid", reason: `the newest block is ${hash}, and not ${decision.outcome}` };
+}
+
+/** Commands of one decision, which share a verdict and a limit of work. */
+class Execution implements ExecutedDecision {
+  readonly #chain: CheckedChain;
+  readonly #options: CheckOptions;
+  readonly #verdict = Promise.withResolvers<OfferVerdict>();
+  readonly #proposals: PeerProposal[] = [];
+  #workLeft: number;
+
+  constructor(chain: CheckedChain, options: CheckOptions) {
+    this.#chain = chain;
+    this.#options = options;
+    this.#workLeft = Math.max(MAX_DECISION_WORK, chain.maxTransactionWork);
+  }
+
+  /** Reads and executes the next command. Returns the reason why the decision is not valid. */
+  async next(command: LeaderCommand): Promise<DecisionRefusal | undefined> {
+    const read = readCommand(command, this.#chain.facts());
+    if (isRefusal(read)) return read;
+    const proposal = await this.#propose(read);
+    if ("verdict" in proposal) return proposal;
+    this.#proposals.push(proposal);
+    this.#workLeft -= proposal.work;
+    return proposal.refusal && refusalOf(proposal.refusal);
+  }
+
+  async settle(verdict: OfferVerdict): Promise<void> {
+    this.#verdict.resolve(verdict);
+    for (const { settled } of this.#proposals) await settled;
+  }
+
+  async #propose(command: BatchCommand): Promise<PeerProposal | DecisionRefusal> {
+    const { isNotarized, signal } = this.#options;
+    try {
+      return await this.#chain.propose(command, {
+        verdict: this.#verdict.promise,
+        isAgreed: isNotarized,
+        maxWork: this.#workLeft,
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof OfferError || error instanceof PeerRefusal) return refusalOf(error);
+      throw error;
+    }
+  }
+}
+
+/** Refusals after which the same decision may be valid: the clock of this node is late, or the chain has changed. */
+const LATER: readonly (OfferErrorCode | PeerRefusal["code"])[] = ["TimeTooFarAhead", "OldTerm", "WrongParent", "Aborted"];
+
+function refusalOf({ code, message: reason }: OfferError | PeerRefusal): DecisionRefusal {
+  return { verdict: LATER.includes(code) ? "later" : "invalid", reason };
+}
