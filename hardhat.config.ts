@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import { SECOND_COMPILER_SETTINGS } from "./scripts/system-description/compiler-settings.ts";
 import { METADATA, VERIFIER_COMPILER_SETTINGS } from "./scripts/verifier-generator/compiler-settings.ts";
 
 const forThisRepository: HardhatPlugin = {
@@ -26,18 +27,11 @@ const generated = Object.fromEntries(
   ]),
 );
 
-/**
- * The second verifier's parts are libraries of small functions: the compiler's intermediate representation inlines them, and has
- * room for their variables.
- */
+/** Compiled on its own terms; see `compiler-settings.ts` of the description. */
 const second = Object.fromEntries(
   globSync("contracts/verifier/second/*.sol", { cwd: import.meta.dirname }).map((file) => [
     file,
-    {
-      version,
-      path: soljson,
-      settings: { evmVersion: "osaka", metadata: METADATA, viaIR: true, optimizer: { enabled: true, runs: 1000 } },
-    },
+    { version, path: soljson, settings: SECOND_COMPILER_SETTINGS },
   ]),
 );
 

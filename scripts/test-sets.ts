@@ -69,6 +69,7 @@ export const BEYOND_CORE: readonly string[] = [
   "relayer/callback-retries",
   "relayer/delivery-policy",
   "contracts/verifier/second-mutations",
+  "contracts/verifier/planted-faults",
   "contracts/verifier/stacked",
   "contracts/l1/imports",
   "contracts/verifier/stacked-heights",

@@ -30,13 +30,16 @@ export interface Compiled {
   readonly runtime: string;
 }
 
-/** Compiles Solidity sources with the settings of the generated verifiers. Throws Error with the compiler's messages. */
-export function compileSolidity(sources: Readonly<Record<string, string>>): Record<string, Compiled> {
+/** Compiles Solidity sources, by default with the settings of the generated verifiers. Throws Error with the compiler's messages. */
+export function compileSolidity(
+  sources: Readonly<Record<string, string>>,
+  compilerSettings: object = VERIFIER_COMPILER_SETTINGS,
+): Record<string, Compiled> {
   const input = {
     language: "Solidity",
     sources: Object.fromEntries(Object.entries(sources).map(([name, content]) => [name, { content }])),
     settings: {
-      ...VERIFIER_COMPILER_SETTINGS,
+      ...compilerSettings,
       outputSelection: { "*": { "*": ["evm.bytecode.object", "evm.deployedBytecode.object"] } },
     },
   };

@@ -4,6 +4,7 @@ import type { Backend } from "../../../../src/kernels/backend.ts";
 import { encodeStatement, type BatchStatement } from "../../../../src/protocol/statement.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { prove } from "../../../../src/stark/proofs/prove.ts";
+import type { ProverInput } from "../../../../src/stark/proving/prover-input.ts";
 import type { System } from "../../../../src/stark/systems/system.ts";
 import { StateModel } from "../../../circuits/support/state-model.ts";
 
@@ -16,8 +17,14 @@ export interface ProvenBatch {
 
 const POINT: Ext = [1234567, 890123456, 789, 2000000000, 45678];
 
-/** Proves a batch of two updates and an insertion in a tree of eight leaves: 2^9 rows. */
-export async function proveSmallBatch(system: System, backend: Backend): Promise<ProvenBatch> {
+/** A batch of two updates and an insertion in a tree of eight leaves, in 2^9 rows. */
+interface SmallBatch {
+  readonly statement: BatchStatement;
+  readonly encoded: Uint8Array;
+  readonly input: ProverInput;
+}
+
+export function smallBatch(): SmallBatch {
   const tree = new StateModel(4);
   for (let slot = 0n; slot < 6n; slot++) tree.insert(1, 0xabcdef0123456789abcdef0123456789abcdef01n, slot, 1000n + slot);
   const outputs = (1n << 255n) + 0x1234567890n;
@@ -37,8 +44,13 @@ export async function proveSmallBatch(system: System, backend: Backend): Promise
     outputsHash: `0x${outputs.toString(16).padStart(64, "0")}`,
   };
   const encoded = encodeStatement(statement);
-  const proof = await prove(system, { statement: encoded, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend);
-  return { statement, encoded, proof };
+  return { statement, encoded, input: { statement: encoded, auxiliary: [trace.auxiliary], traces: [trace.columns] } };
+}
+
+/** Proves the small batch. */
+export async function proveSmallBatch(system: System, backend: Backend): Promise<ProvenBatch> {
+  const { statement, encoded, input } = smallBatch();
+  return { statement, encoded, proof: await prove(system, input, backend) };
 }
 
 /** The statement's parts as the contract takes them. */
