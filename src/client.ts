@@ -65,6 +65,8 @@ export type { BroughtLeg, PlanLeg, PlannedCall, SignedPlan } from "./client/keys
 export { loadL1Slot, noteL1Block, seesL1Block, viewL1Slot } from "./client/messages/l1-slot.ts";
 export type { L1Slot, L1SlotRequest, NotedBlock } from "./client/messages/l1-slot.ts";
 export type { L1Evidence } from "./client/messages/l1-evidence.ts";
+export { forwardL1Slot, storedL1Slot } from "./client/messages/l1-slot-on-base.ts";
+export type { StoredL1Slot, StoredL1SlotRequest } from "./client/messages/l1-slot-on-base.ts";
 export { deployL1Storage, hasL1Storage, L1_STORAGE_ADDRESS } from "./client/messages/l1-storage-contract.ts";
 export { loadSlot, viewSlot } from "./client/messages/remote-slot.ts";
 export type { AskingProviderOf, RemoteSlot, RemoteSlotRequest } from "./client/messages/remote-slot.ts";

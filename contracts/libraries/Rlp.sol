@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @title Strict reader of RLP in calldata
 /// @notice Accepts only the one encoding that Ethereum's nodes write: no long form of a short length, no leading zero of a length or a

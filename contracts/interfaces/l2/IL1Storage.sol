@@ -41,12 +41,18 @@ struct L1Value {
 /// @dev Any account may call it; it has no owner. A value is never newer than its block: the slot can have changed since, which
 /// no proof shows. A reader states how old the block may be. A block may be noted 8,191 blocks late, so the header's time
 /// counts. It trusts L1's consensus alone, and no quorum.
+/// A chain that settles on a chain (its base) cannot check blocks of L1. It gets stored states from the same contract on its base, through its queue
+/// there: readers trust the base, as all of the chain does.
 interface IL1Storage {
     /// @notice A state of the slot that is newer than the stored one was stored.
     event SlotStored(address indexed account, uint256 indexed slot, L1Value value);
 
-    /// @notice This chain settles on another chain, whose registry notes no block of L1.
+    /// @notice This chain settles on another chain, whose registry notes no block of L1. States are forwarded from there.
     error NotOnL1();
+    /// @notice This chain settles on L1: its states come with proofs alone.
+    error NotOnBase();
+    /// @notice Only the alias of this contract on the base delivers states.
+    error NotTheBase(address expected, address actual);
     /// @notice No root of this registry index was imported.
     error RootNotImported(uint256 rootIndex);
     /// @notice The imported root does not hold a block of L1 with this header, number and time of noting at this index.
@@ -57,9 +63,21 @@ interface IL1Storage {
     /// @notice Content of the slot after the noted block. Reverts unless each step is proven.
     function slotAt(address account, uint256 slot, L1SlotProof calldata proof) external view returns (L1Value memory);
 
-    /// @notice Stores the slot's content after the noted block, unless a state of that block or a newer one is stored.
+    /// @notice Stores the slot's content after the noted block, unless a state as new is stored.
     /// @return The newest state that is stored.
     function load(address account, uint256 slot, L1SlotProof calldata proof) external returns (L1Value memory);
+
+    /// @notice Sends the newest stored state of the slot to a chain that settles on this one, by an operation in that chain's queue. Any
+    /// account, without payment: the operation fits the gas that the queue takes without one.
+    /// @param factory That chain's factory, on this chain. Another contract cannot forge a state: only this contract's address on the base counts.
+    /// @return canonicalTxHash Hash of the operation on that chain.
+    function forward(address factory, uint256 chainId, address account, uint256 slot)
+        external
+        returns (bytes32 canonicalTxHash);
+
+    /// @notice Stores a state that this contract on the base has, unless a state as new is stored. Only the alias of this contract on
+    /// the base.
+    function deliver(address account, uint256 slot, L1Value calldata value) external;
 
     /// @notice The newest stored state of the slot. Reverts with NothingStored if its header's time is before `notBefore`.
     /// @param notBefore Seconds by L1's clock.

@@ -155,7 +155,7 @@ function readerOf(ecosystem: Ecosystem, name: ChainName): EcosystemChain {
   const here = findChain(ecosystem, name);
   const { l1: layer } = ecosystemOf(ecosystem, here);
   if (layer.chainId === ecosystem.l1.chainId) return here;
-  const message = `${here.name} settles on ${layer.name}, whose registry notes no block of L1: read the slot on ${layer.name}`;
+  const message = `${here.name} settles on ${layer.name}, whose registry notes no block of L1: store the slot on ${layer.name} (loadL1Slot), and forward it from there (forwardL1Slot)`;
   throw new ClientError("OtherSettlementLayer", message, { on: here.chainId, layer: layer.chainId });
 }
 

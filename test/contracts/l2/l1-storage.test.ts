@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
-import type { BaseContract, Contract, ContractTransactionResponse } from "ethers";
+import { AbiCoder, ZeroAddress, type BaseContract, type Contract, type ContractTransactionResponse } from "ethers";
 import { NO_BATCH, recordWords, type BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { EMPTY_L2_LOG_LEAF, hashL2Log, messageLog } from "../../../src/protocol/l2-log.ts";
@@ -172,6 +172,14 @@ describe("L1's storage on a chain", () => {
     await refused(slotAt(SMALL, { ...proof, noted: { ...noted(FIRST), leafIndex: 2 ** 32 } }), "LeafIndexTooLarge");
   });
 
+  test("a chain on L1 takes no state without a proof, not even from the alias of the same contract on L1", async () => {
+    const alias = (BigInt(await storage.getAddress()) + 0x1111000000000000000000000000000000001111n) % 2n ** 160n;
+    const sender = await l2.impersonate(`0x${alias.toString(16).padStart(40, "0")}`);
+    const state = { value: 1n, blockNumber: 200n, timestamp: 1_800_000_000n };
+    const call = (storage.connect(sender) as Contract).getFunction("deliver").staticCall(TOKEN, SMALL, state);
+    await refused(call, "NotOnBase", []);
+  });
+
   test("an L1 reorg after noteBlock: under the root of L1's other history the block is not proven", async () => {
     const replaced = TransactionTree.of([leafOf(headerOf(blocks[0].state.root, 100n, 1_700_000_003n), 100n)]);
     await importRoot(6n, replaced.root());
@@ -316,21 +324,72 @@ describe("L1's storage on a chain", () => {
 });
 
 describe("L1's storage on a chain that settles on a chain", () => {
-  test("is refused by name, whatever the base's registry has", async () => {
-    const [base, l3] = [270n, 270n + (1n << 32n)];
-    const chain = await startLocalL2(Number(l3), { ...CONFIGURATION, l1ChainId: base });
-    try {
-      const state = await stateOf([{ address: TOKEN, slots: new Map([[SMALL, 5n]]) }]);
-      const header = headerOf(state.root, 100n, 1_700_000_000n);
-      const tree = TransactionTree.of([leafOf(header, 100n, base)]);
-      const roots = await chain.predeploy("ImportedRoots", await chain.impersonate(BOOTLOADER));
-      await roots.getFunction("importRoot").send(1n, tree.root());
-      const storage = (await chain.ethers.deployContract("L1Storage")) as unknown as BaseContract;
-      const noted = { notedAt: NOTED_AT, leafIndex: 0, siblings: tree.prove(0), rootIndex: 1n };
-      const proof = { noted, header, ...(await state.prove(TOKEN, SMALL)) };
-      await assertReverts(storage.getFunction("slotAt").staticCall(TOKEN, SMALL, proof), "L1Storage", "NotOnL1", []);
-    } finally {
-      await chain.close();
+  const [base, l3] = [270n, 270n + (1n << 32n)];
+  const STATE = { value: 5n, blockNumber: 100n, timestamp: 1_700_000_000n } as const;
+  let chain: LocalL2;
+  let storage: BaseContract;
+  before(async () => {
+    chain = await startLocalL2(Number(l3), { ...CONFIGURATION, l1ChainId: base });
+    storage = (await chain.ethers.deployContract("L1Storage")) as unknown as BaseContract;
+  });
+  after(() => chain.close());
+
+  const at = async (offset: bigint): Promise<Contract> => {
+    const alias = (BigInt(await storage.getAddress()) + offset) % 2n ** 160n;
+    return storage.connect(await chain.impersonate(address20(alias))) as Contract;
+  };
+  const address20 = (n: bigint): Hex => `0x${n.toString(16).padStart(40, "0")}`;
+  /** Offset of aliases of contracts on a layer: the id of a base is between the ones. */
+  const offsetOf = (layer: bigint): bigint => 0x1111000000000000000000000000000000001111n + (layer << 16n);
+  const deliver = (from: BaseContract, state: object): Promise<unknown> => from.getFunction("deliver").send(TOKEN, SMALL, state);
+  const stored = async (): Promise<readonly bigint[]> => [
+    ...((await storage.getFunction("read").staticCall(TOKEN, SMALL, 0n)) as readonly bigint[]),
+  ];
+
+  test("a proof is refused by name, whatever the base's registry has", async () => {
+    const state = await stateOf([{ address: TOKEN, slots: new Map([[SMALL, 5n]]) }]);
+    const header = headerOf(state.root, 100n, 1_700_000_000n);
+    const tree = TransactionTree.of([leafOf(header, 100n, base)]);
+    const roots = await chain.predeploy("ImportedRoots", await chain.impersonate(BOOTLOADER));
+    await roots.getFunction("importRoot").send(1n, tree.root());
+    const noted = { notedAt: NOTED_AT, leafIndex: 0, siblings: tree.prove(0), rootIndex: 1n };
+    const proof = { noted, header, ...(await state.prove(TOKEN, SMALL)) };
+    await assertReverts(storage.getFunction("slotAt").staticCall(TOKEN, SMALL, proof), "L1Storage", "NotOnL1", []);
+  });
+
+  test("only the same contract on the base delivers a state: not this one, its alias of L1 or of another base, or an account", async () => {
+    const [stranger] = await chain.ethers.getSigners();
+    const expected = chain.ethers.getAddress(address20((BigInt(await storage.getAddress()) + offsetOf(base)) % 2n ** 160n));
+    for (const from of [storage.connect(stranger!), await at(0n), await at(offsetOf(0n)), await at(offsetOf(base + 1n))]) {
+      const sender = await (from as BaseContract & { readonly runner: { getAddress(): Promise<string> } }).runner.getAddress();
+      await assertReverts(deliver(from, STATE), "L1Storage", "NotTheBase", [expected, sender]);
     }
+    await assertReverts(storage.getFunction("read").staticCall(TOKEN, SMALL, 0n), "L1Storage", "NothingStored");
+  });
+
+  test("the newest delivered state stays, in whatever order operations arrive", async () => {
+    const fromBase = await at(offsetOf(base));
+    await deliver(fromBase, STATE);
+    assert.deepEqual(await stored(), [5n, 100n, 1_700_000_000n]);
+    await deliver(fromBase, { value: 0n, blockNumber: 101n, timestamp: 1_700_000_012n });
+    await deliver(fromBase, STATE);
+    assert.deepEqual(await stored(), [0n, 101n, 1_700_000_012n]);
+  });
+
+  test("a state is forwarded verbatim to the queue of the next chain, for the gas that a queue takes without payment", async () => {
+    const recorder = (await chain.ethers.deployContract("RequestRecorder")) as unknown as BaseContract;
+    const forward = (slot: bigint): Promise<unknown> => storage.getFunction("forward").send(recorder, 99n, TOKEN, slot);
+    await assertReverts(forward(NEVER), "L1Storage", "NothingStored");
+    await forward(SMALL);
+    const self = await storage.getAddress();
+    const data = storage.interface.encodeFunctionData("deliver", [
+      TOKEN,
+      SMALL,
+      { value: 0n, blockNumber: 101n, timestamp: 1_700_000_012n },
+    ]);
+    const type = "tuple(uint256,uint256,address,uint256,bytes,uint256,uint256,bytes[],address)";
+    const request = AbiCoder.defaultAbiCoder().encode([type], [[99n, 0n, self, 0n, data, 100_000n, 0n, [], ZeroAddress]]);
+    assert.equal(await recorder.getFunction("request").staticCall(), request);
+    assert.equal(await recorder.getFunction("sender").staticCall(), self);
   });
 });

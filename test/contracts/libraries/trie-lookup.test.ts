@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createMerkleProof, verifyMerkleProof, type MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
 import type { BaseContract } from "ethers";
-import { fromHex, keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 import { EMPTY_ROOT, proofOf, trieOf } from "../l2/support/tries.ts";
@@ -205,5 +205,15 @@ describe("lookup in a trie", () => {
       ] as const)
         await refused(number(text), "RlpMalformed");
     });
+  });
+
+  test("an output root of the OP Stack has its state root, for its preimage of version 0 alone", async () => {
+    const words = [0n, 11n, 22n, 33n].map((word) => wordToHex(word));
+    // As specified: keccak256(version ‖ state root ‖ storage root of the message passer ‖ block hash).
+    const root = keccak(...words.map((word) => fromHex(word, 32)));
+    const state = (...args: readonly Hex[]): Promise<unknown> => harness.getFunction("stateOfOutput").staticCall(root, ...args);
+    assert.equal(await state(...words), words[1]);
+    for (let i = 1; i < 4; i++) await refused(state(...words.with(i, wordToHex(44n))), "OutputRootMismatch");
+    await refused(state(...words.with(0, wordToHex(1n))), "OutputVersionUnknown");
   });
 });

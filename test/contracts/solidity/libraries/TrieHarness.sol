@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {TrieProof} from "@openzeppelin/contracts/utils/cryptography/TrieProof.sol";
 import {BlockHeader} from "../../../../contracts/libraries/BlockHeader.sol";
+import {OutputRoot} from "../../../../contracts/libraries/OutputRoot.sol";
 import {Rlp} from "../../../../contracts/libraries/Rlp.sol";
 import {TrieLookup} from "../../../../contracts/libraries/TrieLookup.sol";
 
@@ -22,6 +23,16 @@ contract TrieHarness {
         returns (bytes32 stateRoot, uint64 blockNumber, uint64 timestamp)
     {
         return BlockHeader.read(encoded);
+    }
+
+    function stateOfOutput(
+        bytes32 outputRoot,
+        bytes32 version,
+        bytes32 stateRoot,
+        bytes32 passerRoot,
+        bytes32 blockHash
+    ) external pure returns (bytes32) {
+        return OutputRoot.stateRoot(outputRoot, version, stateRoot, passerRoot, blockHash);
     }
 
     function number(bytes calldata encoded) external pure returns (uint256 value) {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice List of a rollup's outputs on L1, laid out as that of the OP Stack's L2OutputOracle.
+contract OutputOracle {
+    struct Output {
+        bytes32 outputRoot;
+        uint128 timestamp;
+        uint128 l2BlockNumber;
+    }
+
+    Output[] public outputs;
+
+    function propose(bytes32 outputRoot, uint128 l2BlockNumber) external {
+        outputs.push(Output({outputRoot: outputRoot, timestamp: uint128(block.timestamp), l2BlockNumber: l2BlockNumber}));
+    }
+}
