@@ -116,7 +116,6 @@ function kernelCases(backend: Backend, logRows: number): Cases {
         backend.release(coefficients);
         return values;
       }),
-    commitTurboshake: committed({ kind: "turboshake", digestBytes: 26 }, "base31"),
     commitKeccak: committed({ kind: "keccak", digestBytes: 26 }, "base31"),
     commitPoseidon: committed({ kind: "poseidon" }, "elements"),
     grindKeccak: () => clocked(async () => String(await backend.grind("keccak", new Uint8Array(32).fill(7), 14))),

@@ -3,7 +3,7 @@ import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
 import { recoverPublicKey } from "../src/chain/transaction/signature-recovery.ts";
 import { KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
-import { executionParameters, provableParameters } from "../src/execution-proof/parameters.ts";
+import { executionParameters } from "../src/execution-proof/parameters.ts";
 import { RunRecorder } from "../src/execution-proof/run-recorder.ts";
 import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
 import { withState } from "../src/execution-proof/run-state.ts";
@@ -27,7 +27,7 @@ export interface ProvenRun {
 export type MeasuredHash = "keccak" | "poseidon";
 
 export function parametersOf(hash: MeasuredHash): ProofParameters {
-  return hash === "poseidon" ? provableParameters() : { ...executionParameters(), hash: { kind: hash, digestBytes: 26 } };
+  return hash === "poseidon" ? executionParameters() : { ...executionParameters(), hash: { kind: hash, digestBytes: 26 } };
 }
 
 /** The system that proves runs of a program with secure parameters. */

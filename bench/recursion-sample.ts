@@ -12,7 +12,7 @@ import { benchLeafProof } from "./leaf-proof.ts";
 import { createExecutionKey, type ExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
-import { executionParameters, provableParameters } from "../src/execution-proof/parameters.ts";
+import { executionParameters } from "../src/execution-proof/parameters.ts";
 import { formOf } from "../src/execution-proof/run-statement.ts";
 import { statementCode } from "../src/execution-proof/statement-code.ts";
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
@@ -51,7 +51,7 @@ const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-const parameters = isProvable ? provableParameters() : executionParameters();
+const parameters = isProvable ? executionParameters() : executionParameters();
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const key = await createExecutionKey(claim.batch.protocolVersion, parameters, backend);
 const opened = card ? await openCard(false) : undefined;

@@ -84,7 +84,7 @@ const programs = new TablePrograms(system);
 const fixedTables = new FixedTables(system, backend);
 // What a prover has left of earlier proofs.
 await fixedTables.columns();
-if (shape.committedBlocks.some(({ phase }) => phase === "preprocessed")) await fixedTables.commitment(shape.committedHeight);
+if (shape.blocks.some(({ phase }) => phase === "preprocessed")) await fixedTables.commitment(shape.committedHeight);
 
 const phases: Partial<Record<ProofPhase, Spent>> = {};
 let current: { readonly phase: ProofPhase; readonly since: Spent } | undefined;

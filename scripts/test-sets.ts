@@ -111,7 +111,6 @@ export const BEYOND_CORE: readonly string[] = [
   "circuits/curve/curve-multiple",
   "circuits/state-transition-deletions",
   "stark/lifted-words",
-  "stark/stacked/evaluated-columns",
   "stark/segments/segment-rules",
   "stark/backends",
   "consensus/simulation",

@@ -20,9 +20,8 @@ const PARAMETERS: ProofParameters = {
   logArity: 3,
   logFinalMax: 7,
   opening: { kind: "stacked", logStackMin: 14, logStackMax: 22 },
-  fixedColumns: "committed",
-  hash: { kind: "turboshake", digestBytes: 26 },
-  transcript: "keccak",
+  hash: { kind: "poseidon" },
+  transcript: "poseidon",
   maxConstraintDegree: 3,
   minLogRows: 4,
   maxLogRows: 20,
@@ -42,6 +41,7 @@ export function calibrationSystem(): System {
     parameters: PARAMETERS,
     tables: TABLES.map(({ name, columns }, i) => ({ air: airOf(name, columns, i + 1) })),
     statementValueCount: 0,
+    statementElements: { count: 0, shared: 0 },
     publicValues: () => [],
   });
 }

@@ -146,8 +146,8 @@ export interface CommitRequest {
   readonly encoding: LeafEncoding;
 }
 
-/** keccak256 or TurboSHAKE128 (RFC 9861, domain byte 0x01) truncated to digestBytes, or Poseidon digests of 8 elements. */
-export type TreeHash = { readonly kind: "keccak" | "turboshake"; readonly digestBytes: number } | { readonly kind: "poseidon" };
+/** keccak256 truncated to digestBytes, or Poseidon digests of 8 elements. */
+export type TreeHash = { readonly kind: "keccak"; readonly digestBytes: number } | { readonly kind: "poseidon" };
 
 export type GrindingHash = "keccak" | "poseidon";
 

@@ -1,5 +1,4 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import type { Backend, LeafEncoding, TreeHash } from "./backend.ts";
 import { BASE31_GROUP, packElements } from "./leaf-encoding.ts";
@@ -19,7 +18,7 @@ export function digestLength(hash: TreeHash): number {
 
 /**
  * Digest of the rows of one height class in one leaf.
- * keccak, turboshake: the packed elements.
+ * keccak: the packed elements.
  * Poseidon: the elements in groups of eight, zero-filled, chained through the compression
  * from the zero digest; the number of elements is fixed per commitment, so it needs no padding rule.
  * `degree` is the row width for the encoding "extension31". Throws RangeError when hash and encoding do not fit.
@@ -52,11 +51,7 @@ export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array, co
   return hashBytes(hash, preimage);
 }
 
-/** With this domain byte TurboSHAKE pads as keccak256 does. */
-const TURBOSHAKE_DOMAIN = 0x01;
-
-function hashBytes({ kind, digestBytes }: Exclude<TreeHash, { kind: "poseidon" }>, bytes: Uint8Array): Uint8Array {
-  if (kind === "turboshake") return turboshake128(bytes, { D: TURBOSHAKE_DOMAIN, dkLen: digestBytes });
+function hashBytes({ digestBytes }: Exclude<TreeHash, { kind: "poseidon" }>, bytes: Uint8Array): Uint8Array {
   return keccak_256(bytes).slice(0, digestBytes);
 }
 

@@ -70,7 +70,7 @@ describe("H2: the same proof, byte for byte, by the reference, by WebAssembly an
     const { witness, claim } = batches.next(await chain.sealAndVerify());
     // NOT SECURE: small parameters, with the hash and the opening of executions.
     const parameters = smallParameters({
-      ...{ minLogRows: 4, maxLogRows: 18, queryCount: 4, hash: { kind: "turboshake", digestBytes: 26 } },
+      ...{ minLogRows: 4, maxLogRows: 18, queryCount: 4, hash: { kind: "poseidon" }, transcript: "poseidon" },
       opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
     });
     const key = await createExecutionKey(2n, parameters, wasm);

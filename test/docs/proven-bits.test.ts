@@ -8,7 +8,7 @@ import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
-import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { LONGEST_LIST } from "../../src/prover/claimed-security.ts";
 import { AGGREGATE, CHUNKS, WRAPPED } from "../../src/recursion/nodes/layout.ts";
@@ -19,7 +19,7 @@ import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 
 const PAGE = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
-const HASHES = { keccak: "keccak", turboshake: "TurboSHAKE128", poseidon: "Poseidon" } as const;
+const HASHES = { keccak: "keccak", poseidon: "Poseidon" } as const;
 const { forms } = WRITTEN_PROGRAMS;
 
 /** Proofs of one system. By hand: what its queries prove at least, or its trees, whichever is less. */
@@ -44,12 +44,11 @@ function inJohnson(queries: number, blowup: number, multiplicity: number, grindi
 }
 
 function listed(): readonly Listed[] {
-  const [run, provable] = [uncommittedSystem(3n, executionParameters()), uncommittedSystem(0x203n, provableParameters())];
+  const run = uncommittedSystem(0x203n, executionParameters());
   const inSegments = ({ definition, system }: typeof run): System =>
     compileSystem(segmentedDefinition(definition), system.preprocessedRoots);
-  const ofRuns = unique(13, 1, 203, 16);
   const forPrograms = unique(13, 1, 193, 20);
-  const [programs, validators] = ["a program", "validators, watchers"];
+  const programs = "a program";
   return [
     {
       ...{ proof: "list of a batch's changes", checkedBy: "L1", system: createStateTransitionSystem() },
@@ -62,13 +61,11 @@ function listed(): readonly Listed[] {
       ...{ proof: "join-split", checkedBy: "a shielded pool", system: createJoinSplitSystem() },
       ...{ byHand: 22 - 23 * Math.log2(Math.sqrt((2 ** 7 + 1) / 2 ** 14) * (1 + 1 / 38)), isJohnson: true },
     },
-    { proof: "chunk", checkedBy: validators, system: run.system, byHand: ofRuns },
-    { proof: "segment of a run", checkedBy: validators, system: inSegments(run), byHand: ofRuns },
-    { proof: "chunk, on its way to L1", checkedBy: programs, system: provable.system, byHand: forPrograms },
-    { proof: "segment of a run, on its way", checkedBy: programs, system: inSegments(provable), byHand: forPrograms },
+    { proof: "chunk", checkedBy: programs, system: run.system, byHand: forPrograms },
+    { proof: "segment of a run", checkedBy: programs, system: inSegments(run), byHand: forPrograms },
     {
       ...{ proof: "leaves listed anew", checkedBy: programs },
-      ...{ system: relistingSystem(provableParameters()), byHand: forPrograms },
+      ...{ system: relistingSystem(executionParameters()), byHand: forPrograms },
     },
     {
       ...{ proof: "list, on its way", checkedBy: programs, system: listSystem(listParameters()) },

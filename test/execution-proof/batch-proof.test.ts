@@ -34,7 +34,6 @@ const PARAMETERS = smallParameters({
   maxLogRows: 18,
   queryCount: 4,
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
-  fixedColumns: "evaluated",
 });
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */
 const MOST_CELLS = 16_000_000;
@@ -185,14 +184,6 @@ describe("the proof of a batch's execution", () => {
     });
     for (const bytes of [renamed, lifted])
       assert.throws(() => verifyWithKey(next, later, bytes, { acceptsWeakParameters: true }), refusal(bytes));
-  });
-
-  it("is refused by name where keys have fixed columns committed, as those of earlier software had", async () => {
-    const other = await createExecutionKey(2n, { ...PARAMETERS, fixedColumns: "committed" }, backend);
-    const check = (bytes: Uint8Array) => () => verifyWithKey(other, claim, bytes, { acceptsWeakParameters: true });
-    assert.throws(check(proven[1].proof), { name: "ExecutionProofError", code: "OtherProgram" });
-    const renamed = encodeBatchProof({ ...proof, program: other.system.verificationKeyDigest });
-    assert.throws(check(renamed), { code: "ChunkRefused", message: /MalformedProof/ });
   });
 
   it("attack 3: is refused where only its names say that it is of the claim's chain", () => {

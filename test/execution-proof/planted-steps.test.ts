@@ -5,7 +5,7 @@ import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key
 import { middleOf } from "../../src/execution-proof/batch/filling-requests.ts";
 import { cutBatch } from "../../src/execution-proof/batch/planned-batch.ts";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
-import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { CHUNK_PROFILES, SEGMENT_PROFILES, profileShape, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { type Hex, toHex } from "../../src/protocol/hex.ts";
@@ -48,7 +48,7 @@ const OTHER: Hex = `0x${"77".repeat(20)}`;
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 describe("a step that has room in no profile of a chunk", () => {
-  const system = uncommittedSystem(PROVEN_VERSION, provableParameters());
+  const system = uncommittedSystem(PROVEN_VERSION, executionParameters());
   const definition = segmentedDefinition(system.definition);
   const root = new Uint8Array(32);
   const segmented = compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));

@@ -4,7 +4,7 @@ import { createExecutionKey } from "../../src/execution-proof/batch/execution-ke
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { productPrograms } from "../../src/execution-proof/batch/product-programs.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
-import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
@@ -45,7 +45,7 @@ describe("the keys of the product's programs", () => {
   });
 
   it("of chunks is the one of the kernel's program", async () => {
-    const { system } = await createExecutionKey(PROVEN_VERSION, provableParameters(), backend);
+    const { system } = await createExecutionKey(PROVEN_VERSION, executionParameters(), backend);
     const roots = Object.fromEntries(Array.from(system.preprocessedRoots, ([height, root]) => [height, hex(root)]));
     assert.deepEqual(roots, WRITTEN_PROGRAMS.chunkRoots);
   });

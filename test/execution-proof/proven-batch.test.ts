@@ -8,7 +8,7 @@ import { chunkStatement, firstJoints } from "../../src/execution-proof/batch/chu
 import { claimedEnds } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
-import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { type Relisting, relistedTree } from "../../src/execution-proof/batch/relisting.ts";
 import { relistingInput, relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
 import { wholeWords } from "../../src/circuits/boundary/statement-form.ts";
@@ -85,7 +85,7 @@ describe("a batch of a chain", () => {
     formed = made.formed;
     const { claim, witness } = made.batch;
     assert.equal(witness.kind, "witness");
-    key = await createExecutionKey(claim.batch.protocolVersion, { ...provableParameters(), ...FEW_QUERIES }, backend);
+    key = await createExecutionKey(claim.batch.protocolVersion, { ...executionParameters(), ...FEW_QUERIES }, backend);
     chunkProofs = await provenChunks(made.batch);
     list = await provenList(formed);
   });
@@ -114,7 +114,7 @@ describe("a batch of a chain", () => {
   }
 
   async function provenRelisting(anew: Relisting): Promise<Checked> {
-    const parameters = { ...provableParameters(), ...FEW_QUERIES };
+    const parameters = { ...executionParameters(), ...FEW_QUERIES };
     const system = relistingSystem(parameters);
     const input = relistingInput(relistedTree(anew, createCompressor().compress), anew, parameters);
     const proof = await prove(system, input, backend);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { formOf } from "../../src/execution-proof/run-statement.ts";
 import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
 import { statementCode } from "../../src/execution-proof/statement-code.ts";
@@ -28,7 +28,7 @@ describe("the leaf of a run of the kernel", () => {
   after(() => backend.close());
 
   it("is proven: a proof that the program of proofs of its shape accepts the run's", async () => {
-    const definition = runDefinition(PROGRAM, { ...provableParameters(), ...FEW_QUERIES });
+    const definition = runDefinition(PROGRAM, { ...executionParameters(), ...FEW_QUERIES });
     const system = compileSystem(definition, await commitPreprocessed(definition, backend));
     const input = runInput({ program: PROGRAM, definition }, callingTransaction().trace);
     const proof = await prove(system, input, backend);

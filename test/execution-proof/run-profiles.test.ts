@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
-import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import {
   CHUNK_PROFILES,
   profileShape,
@@ -23,7 +23,7 @@ import { committedHeights, compileSystem } from "../../src/stark/systems/system.
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
 import { checkTraces } from "../stark/check-traces.ts";
 
-const definition = runDefinition(PROGRAM, provableParameters());
+const definition = runDefinition(PROGRAM, executionParameters());
 const root = new Uint8Array(32);
 const system = compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
 const { trace } = callingTransaction();

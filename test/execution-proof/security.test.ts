@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { executionParameters, parametersOf, provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { runDefinition } from "../../src/execution-proof/run-system.ts";
 import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
@@ -20,20 +20,9 @@ function kernelSystem(parameters = executionParameters()): System {
   );
 }
 
-test("proofs of the kernel's runs have at least 100 proven bits, with every figure of a proof at its worst", () => {
+test("proofs of the kernel's runs have at least 100 proven bits, with the fewest queries that do", () => {
   const system = kernelSystem();
-  // Columns of 2^12 coefficients, the shortest, on 2^13 points: 203 queries of 1 − (2^11 − 1)/2^13 each, and 16 bits.
-  const byHand = 16 - 203 * Math.log2(1 - (2 ** 11 - 1) / 2 ** 13);
-  assert.equal(leastProvenBits(system, APPLICATION), Math.floor(10 * byHand) / 10);
-  assert.ok(byHand >= 100);
-  // The fewest queries that do.
-  const { queryCount } = system.parameters;
-  assert.ok(leastProvenBits(kernelSystem({ ...system.parameters, queryCount: queryCount - 1 }), APPLICATION) < 100);
-});
-
-test("proofs that a program is to check have at least 100 proven bits, too, with the fewest queries that do", () => {
-  const system = kernelSystem(provableParameters());
-  // As above, with 193 queries and 20 bits.
+  // Columns of 2^12 coefficients, the shortest, on 2^13 points: 193 queries of 1 − (2^11 − 1)/2^13 each, and 20 bits.
   const byHand = 20 - 193 * Math.log2(1 - (2 ** 11 - 1) / 2 ** 13);
   assert.equal(leastProvenBits(system, APPLICATION), Math.floor(10 * byHand) / 10);
   assert.ok(byHand >= 100);
@@ -62,9 +51,4 @@ test("no proof of the kernel's runs has fewer bits than the key says, and they a
     }
   }
   assert.ok(shapes >= 10, `${shapes} shapes`);
-});
-
-test("chunks of versions whose execution L1 is shown are proven such that programs check the proofs", () => {
-  assert.deepEqual(parametersOf(0x103n), provableParameters());
-  for (const version of [2n, 3n, 0x102n]) assert.deepEqual(parametersOf(version), executionParameters());
 });

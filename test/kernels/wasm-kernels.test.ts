@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { keccak_256, keccakP } from "@noble/hashes/sha3.js";
-import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import { add, inv, mul, P, pow, sub } from "../../src/field/koala-bear.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/memory/fixed-memory.ts";
@@ -143,90 +142,74 @@ test("tabulates powers with their companions", () => {
   assert.deepEqual(read(companions, count), expected.map(companionOf));
 });
 
-for (const [name, rounds] of [
-  ["permutePairKeccak", 24],
-  ["permutePairTurboshake", 12],
-] as const)
-  test(`permutes keccak states in ${rounds} rounds as an independent implementation does`, () => {
-    const next = elementSource(5);
-    const expected = [0, 1].map(() => Uint32Array.from({ length: 50 }, () => (next() * 2 + 1) >>> 0));
-    const words = new Uint32Array(100);
-    expected.forEach((state, lane) => {
-      for (let word = 0; word < 25; word++) {
-        words[4 * word + 2 * lane] = state[2 * word] ?? 0;
-        words[4 * word + 2 * lane + 1] = state[2 * word + 1] ?? 0;
-      }
-      keccakP(state, rounds);
-    });
-    const address = store(words);
-    kernels[name](address, KECCAK_CONSTANTS_AT);
-    const got = read(address, 100);
-    expected.forEach((state, lane) => {
-      for (let word = 0; word < 25; word++) {
-        assert.deepEqual([got[4 * word + 2 * lane], got[4 * word + 2 * lane + 1]], [state[2 * word], state[2 * word + 1]]);
-      }
-    });
+test("permutes keccak states as an independent implementation does", () => {
+  const next = elementSource(5);
+  const expected = [0, 1].map(() => Uint32Array.from({ length: 50 }, () => (next() * 2 + 1) >>> 0));
+  const words = new Uint32Array(100);
+  expected.forEach((state, lane) => {
+    for (let word = 0; word < 25; word++) {
+      words[4 * word + 2 * lane] = state[2 * word] ?? 0;
+      words[4 * word + 2 * lane + 1] = state[2 * word + 1] ?? 0;
+    }
+    keccakP(state);
   });
+  const address = store(words);
+  kernels.permutePairKeccak(address, KECCAK_CONSTANTS_AT);
+  const got = read(address, 100);
+  expected.forEach((state, lane) => {
+    for (let word = 0; word < 25; word++) {
+      assert.deepEqual([got[4 * word + 2 * lane], got[4 * word + 2 * lane + 1]], [state[2 * word], state[2 * word + 1]]);
+    }
+  });
+});
 
-for (const [name, hash] of [
-  ["hashNodesKeccak", keccak_256],
-  ["hashNodesTurboshake", (bytes: Uint8Array): Uint8Array => turboshake128(bytes, { D: 1 })],
+test("hashes nodes of every digest length, odd counts too, and writes not a byte more", () => {
+  for (let digestBytes = 16; digestBytes <= 32; digestBytes++) {
+    for (const count of [1, 2, 3, 5]) {
+      const bytes = new Uint8Array(heap.memory.buffer);
+      const source = heap.allocate(2 * digestBytes * count);
+      const next = elementSource(digestBytes + count);
+      for (let i = 0; i < 2 * digestBytes * count; i++) bytes[source + i] = next();
+      const target = heap.allocate(digestBytes * count + 8);
+      bytes.fill(0xee, target, target + digestBytes * count + 8);
+      kernels.hashNodesKeccak(source, count, target, digestBytes, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
+      for (let i = 0; i < count; i++) {
+        const pair = bytes.slice(source + 2 * digestBytes * i, source + 2 * digestBytes * (i + 1));
+        const digest = bytes.slice(target + digestBytes * i, target + digestBytes * (i + 1));
+        assert.deepEqual(digest, keccak_256(pair).slice(0, digestBytes));
+      }
+      assert.ok(bytes.slice(target + digestBytes * count, target + digestBytes * count + 8).every((byte) => byte === 0xee));
+    }
+  }
+});
+
+for (const [rowsAre, step] of [
+  ["Adjacent", 4],
+  ["Spaced", 12],
 ] as const)
-  test(`hashes nodes of every digest length, odd counts too, and writes not a byte more: ${name}`, () => {
-    for (let digestBytes = 16; digestBytes <= 32; digestBytes++) {
-      for (const count of [1, 2, 3, 5]) {
-        const bytes = new Uint8Array(heap.memory.buffer);
-        const source = heap.allocate(2 * digestBytes * count);
-        const next = elementSource(digestBytes + count);
-        for (let i = 0; i < 2 * digestBytes * count; i++) bytes[source + i] = next();
-        const target = heap.allocate(digestBytes * count + 8);
-        bytes.fill(0xee, target, target + digestBytes * count + 8);
-        kernels[name](source, count, target, digestBytes, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
-        for (let i = 0; i < count; i++) {
-          const pair = bytes.slice(source + 2 * digestBytes * i, source + 2 * digestBytes * (i + 1));
-          const digest = bytes.slice(target + digestBytes * i, target + digestBytes * (i + 1));
-          assert.deepEqual(digest, hash(pair).slice(0, digestBytes));
-        }
-        assert.ok(bytes.slice(target + digestBytes * count, target + digestBytes * count + 8).every((byte) => byte === 0xee));
+  test(`hashes leaves of one to 150 elements, odd counts too, and writes not a byte more: ${rowsAre}`, () => {
+    for (let width = 1; width <= 150; width++) {
+      const [count, digestBytes] = [[1, 2, 3, 5][width % 4] ?? 1, 16 + (width % 17)];
+      const next = elementSource(width);
+      // The next even row is read beside the last odd one.
+      const columns = Array.from({ length: width }, () => Uint32Array.from({ length: (step / 4) * (count + 1) }, next));
+      const { groups, entries } = keccakMessage(columns.map(store), BASE31_GROUP);
+      const message = store([...groups, ...entries]);
+      const [entriesAt, entriesEnd] = [message + 4 * groups.length, message + 4 * (groups.length + entries.length)];
+      const scratch = heap.allocate(messagePairBytes(width) + 8);
+      const target = heap.allocate(digestBytes * count + 8);
+      const bytes = new Uint8Array(heap.memory.buffer);
+      bytes.fill(0xee, scratch, scratch + messagePairBytes(width) + 8);
+      bytes.fill(0xee, target, target + digestBytes * count + 8);
+      const output = [scratch, target, digestBytes, digestBytes, KECCAK_CONSTANTS_AT];
+      kernels[`hash${rowsAre}RowsKeccak`](message, entriesAt, entriesAt, entriesEnd, 0, count, step, ...output);
+      for (let row = 0; row < count; row++) {
+        const leaf = columns.map((column) => column[(step / 4) * row] ?? 0);
+        const expected = keccak_256(packElements(leaf, BASE31_GROUP)).slice(0, digestBytes);
+        assert.deepEqual(bytes.slice(target + digestBytes * row, target + digestBytes * (row + 1)), expected, `${width}, ${row}`);
+      }
+      for (const end of [scratch + messagePairBytes(width), target + digestBytes * count]) {
+        assert.ok(bytes.slice(end, end + 8).every((byte) => byte === 0xee));
       }
     }
   });
-
-for (const [sponge, hash] of [
-  ["Keccak", keccak_256],
-  ["Turboshake", (bytes: Uint8Array): Uint8Array => turboshake128(bytes, { D: 1 })],
-] as const)
-  for (const [rowsAre, step] of [
-    ["Adjacent", 4],
-    ["Spaced", 12],
-  ] as const)
-    test(`hashes leaves of one to 150 elements, odd counts too, and writes not a byte more: ${rowsAre}, ${sponge}`, () => {
-      for (let width = 1; width <= 150; width++) {
-        const [count, digestBytes] = [[1, 2, 3, 5][width % 4] ?? 1, 16 + (width % 17)];
-        const next = elementSource(width);
-        // The next even row is read beside the last odd one.
-        const columns = Array.from({ length: width }, () => Uint32Array.from({ length: (step / 4) * (count + 1) }, next));
-        const { groups, entries } = keccakMessage(columns.map(store), BASE31_GROUP);
-        const message = store([...groups, ...entries]);
-        const [entriesAt, entriesEnd] = [message + 4 * groups.length, message + 4 * (groups.length + entries.length)];
-        const scratch = heap.allocate(messagePairBytes(width) + 8);
-        const target = heap.allocate(digestBytes * count + 8);
-        const bytes = new Uint8Array(heap.memory.buffer);
-        bytes.fill(0xee, scratch, scratch + messagePairBytes(width) + 8);
-        bytes.fill(0xee, target, target + digestBytes * count + 8);
-        const output = [scratch, target, digestBytes, digestBytes, KECCAK_CONSTANTS_AT];
-        kernels[`hash${rowsAre}Rows${sponge}`](message, entriesAt, entriesAt, entriesEnd, 0, count, step, ...output);
-        for (let row = 0; row < count; row++) {
-          const leaf = columns.map((column) => column[(step / 4) * row] ?? 0);
-          const expected = hash(packElements(leaf, BASE31_GROUP)).slice(0, digestBytes);
-          assert.deepEqual(
-            bytes.slice(target + digestBytes * row, target + digestBytes * (row + 1)),
-            expected,
-            `${width}, ${row}`,
-          );
-        }
-        for (const end of [scratch + messagePairBytes(width), target + digestBytes * count]) {
-          assert.ok(bytes.slice(end, end + 8).every((byte) => byte === 0xee));
-        }
-      }
-    });

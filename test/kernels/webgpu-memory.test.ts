@@ -5,7 +5,7 @@ import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts"
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { planRun } from "../../src/execution-proof/segments/plan-run.ts";
-import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { type DeviceFault, type ProofRequest, ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
@@ -110,12 +110,11 @@ function zerosOf({ tables, definition }: System, heights: readonly number[]): Pr
 }
 
 describe("a card's memory", () => {
-  const byTurboshake = executionParameters();
+  const parameters = executionParameters();
   const cases: readonly (readonly [string, ProofParameters, Shape])[] = [
-    ["alike", byTurboshake, "alike"],
-    ["in tables of few columns", byTurboshake, "narrow"],
-    ["in the widest tables", byTurboshake, "widest"],
-    ["in tables of few columns, by Poseidon", provableParameters(), "narrow"],
+    ["alike", parameters, "alike"],
+    ["in tables of few columns", parameters, "narrow"],
+    ["in the widest tables", parameters, "widest"],
   ];
   const systems = new Map<ProofParameters, { readonly system: System; readonly programs: TablePrograms }>();
   for (const [name, parameters, shape] of cases) {

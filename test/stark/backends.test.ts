@@ -24,8 +24,8 @@ const card = NO_CARD === false ? await createSoftwareBackend() : undefined;
 const fast = card === undefined ? [wasm] : [wasm, card];
 after(() => Promise.all(fast.map((backend) => backend.close())));
 
-/** Engines that the card proves with by day: the three hashes, both openings, fixed columns evaluated. The others by night. */
-const DAY_ENGINES = [0, 3, 4, 7, 8];
+/** Engines that the card proves with by day: both hashes, both openings. The others by night. */
+const DAY_ENGINES = [0, 3, 4, 7];
 /** Random systems that it has by day. */
 const DAY_SEEDS = 3;
 
@@ -58,7 +58,6 @@ describe("the backends of WebAssembly and of a card make the reference's proofs,
       opening: { kind: "stacked", logStackMin: 9, logStackMax: 12 },
     },
     { hash: { kind: "poseidon" }, minLogRows: 4, opening: { kind: "stacked", logStackMin: 7, logStackMax: 12 } },
-    { minLogRows: 4, opening: { kind: "stacked", logStackMin: 7, logStackMax: 12 }, fixedColumns: "evaluated" },
   ];
   for (const [index, overrides] of engines.entries()) {
     const withCard = DAY_ENGINES.includes(index);

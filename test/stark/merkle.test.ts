@@ -33,19 +33,11 @@ function fullTree(hash: TreeHash, depth: number, injected: readonly number[]) {
   return { layers, injections };
 }
 
-it("hashes with TurboSHAKE128 of domain byte 01 as RFC 9861 has it, section 5", () => {
-  const ones = Uint8Array.of(255, 255, 255);
-  const expected = "bf323f940494e88ee1c540fe660be8a0c93f43d15ec006998462fa994eed5dab";
-  const got = hashNode({ kind: "turboshake", digestBytes: 32 }, ones.subarray(0, 1), ones.subarray(1));
-  assert.equal(Buffer.from(got).toString("hex"), expected);
-});
-
 describe("multiproofRoot", () => {
   for (const [hash, injected] of [
     [keccak, []],
     [keccak, [1, 3]],
     [keccak, [2, 4]],
-    [{ kind: "turboshake", digestBytes: 26 }, [1, 3]],
     [{ kind: "poseidon" }, [1]],
   ] as const) {
     it(`leads to the root of the whole tree: ${hash.kind}, classes at layers ${injected.join() || "none"}`, () => {

@@ -142,8 +142,8 @@ describe("parameters with a transcript of elements", () => {
 
   it("are refused with trees of another hash, and with more grinding than an element has uniform bits", () => {
     assert.throws(
-      () => validateParameters({ ...poseidon, hash: { kind: "turboshake", digestBytes: 26 } }),
-      /takes in roots of Poseidon trees, not of turboshake/,
+      () => validateParameters({ ...poseidon, hash: { kind: "keccak", digestBytes: 26 } }),
+      /takes in roots of Poseidon trees, not of keccak/,
     );
     // 22 bits at 2^15 rows, 24 at 2^17.
     assert.doesNotThrow(() => validateParameters(poseidon));

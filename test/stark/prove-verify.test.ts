@@ -28,7 +28,6 @@ const engines: readonly (readonly [string, Partial<ProofParameters>])[] = [
     "degree 6, arity 16, 16-byte digests",
     { extensionDegree: 6, logArity: 4, logFinalMax: 3, hash: { kind: "keccak", digestBytes: 16 } },
   ],
-  ["degree 5, arity 8, TurboSHAKE", { hash: { kind: "turboshake", digestBytes: 26 } }],
   ["degree 5, arity 8, Poseidon", poseidon],
   ["degree 6, arity 16, Poseidon", { ...poseidon, extensionDegree: 6, logArity: 4, logFinalMax: 3 }],
 ];

@@ -205,8 +205,6 @@ describe("compileSystem refuses", () => {
     ["logFinalMax", 1],
     ["hash", { kind: "keccak", digestBytes: 15 }],
     ["hash", { kind: "keccak", digestBytes: 33 }],
-    ["hash", { kind: "turboshake", digestBytes: 15 }],
-    ["hash", { kind: "turboshake", digestBytes: 33 }],
     ["maxConstraintDegree", 1],
     ["minLogRows", 0],
     ["maxLogRows", 1],
@@ -258,8 +256,6 @@ describe("the verification key digest", () => {
       { logArity: 2 },
       { logFinalMax: 3 },
       { hash: { kind: "keccak", digestBytes: 27 } },
-      { hash: { kind: "turboshake", digestBytes: 26 } },
-      { hash: { kind: "turboshake", digestBytes: 27 } },
       { hash: { kind: "poseidon" } },
       { hash: { kind: "poseidon" }, transcript: "poseidon" },
       { maxConstraintDegree: 4 },
@@ -268,7 +264,6 @@ describe("the verification key digest", () => {
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 13 } },
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 11, logStackMax: 13 } },
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 14 } },
-      { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 14 }, fixedColumns: "evaluated" },
     ];
     assert.equal(new Set(changes.flatMap(Object.keys)).size, Object.keys(parameters).length, "a parameter is not covered");
     const digests = changes.map((change) =>

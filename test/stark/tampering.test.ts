@@ -267,7 +267,6 @@ describe("a proof for something else", () => {
       { logArity: 2 },
       { logFinalMax: 3 },
       { hash: { kind: "keccak", digestBytes: 27 } },
-      { hash: { kind: "turboshake", digestBytes: 26 } },
       { hash: { kind: "poseidon" } },
       { maxConstraintDegree: 4 },
       { minLogRows: 3 },

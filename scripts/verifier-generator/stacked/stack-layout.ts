@@ -140,7 +140,6 @@ export function layoutStack(system: System): StackLayout {
 
 function requireTaken({ parameters, tables, definition }: System): void {
   if (parameters.opening.kind !== "stacked") throw new RangeError("this generator takes systems whose columns are stacked");
-  if (parameters.fixedColumns !== "committed") throw new RangeError("a contract has no fixed columns to evaluate");
   if (parameters.extensionDegree !== 5) throw new RangeError("the contract generator takes the quintic extension");
   if (parameters.logArity !== 3) throw new RangeError("the contract generator takes FRI of arity 8");
   if (parameters.transcript !== "keccak") throw new RangeError("the contract generator takes transcripts of keccak");

@@ -32,7 +32,6 @@ export function listParameters(): ProofParameters {
     logArity: 3,
     logFinalMax: 7,
     opening: { kind: "stacked", logStackMin: 14, logStackMax: 20 },
-    fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",
     maxConstraintDegree: 9,

@@ -5,7 +5,7 @@ import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../../kernels/wasm/device/worker-pool.ts";
 import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
-import { parametersOf } from "../parameters.ts";
+import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
@@ -38,7 +38,7 @@ const tools = new Map<bigint, Tools>();
 function toolsOf(protocolVersion: bigint): Tools {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
-  const parameters = given ?? parametersOf(protocolVersion);
+  const parameters = given ?? executionParameters();
   const filler = new ChunkFiller(protocolVersion, parameters);
   const made = backends.then(async (own) => {
     const key = await createExecutionKey(protocolVersion, parameters, await processor);

@@ -15,7 +15,7 @@ import {
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
 import { compileSystem, type System } from "../../stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
-import { provableParameters } from "../parameters.ts";
+import { executionParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, profileShape, SEGMENT_PROFILES } from "../run-profiles.ts";
 import { segmentedDefinition } from "../run-system.ts";
 import { createExecutionKey, uncommittedSystem } from "./execution-key.ts";
@@ -47,7 +47,7 @@ const PARAMETERS = {
  * whatever a batch is, the last one has one key. Their keys are constants of the package.
  */
 export function productPrograms(backend: Backend, written: WrittenPrograms = WRITTEN_PROGRAMS): Promise<NodePrograms> {
-  const { program, definition } = uncommittedSystem(PROVEN_VERSION, provableParameters());
+  const { program, definition } = uncommittedSystem(PROVEN_VERSION, executionParameters());
   const entries = Object.entries(written.chunkRoots).map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const);
   const roots = new Map(entries);
   const system = compileSystem(definition, roots);
@@ -64,7 +64,7 @@ export function productPrograms(backend: Backend, written: WrittenPrograms = WRI
 
 /** Makes all keys anew, which takes minutes. */
 export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPrograms> {
-  const key = await createExecutionKey(PROVEN_VERSION, provableParameters(), processor);
+  const key = await createExecutionKey(PROVEN_VERSION, executionParameters(), processor);
   const programs = await NodePrograms.create(firstProofs(key), PARAMETERS, processor);
   const compress = await programs.prepareCompress(processor);
   const wrap = await programs.prepareWrap(compress, processor);
@@ -87,7 +87,7 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
 
 /** Shapes that proofs of the product have: a chunk's and a segment's are profiles', a list's table has any height. */
 function firstProofs(key: CheckedKey): FirstProofs {
-  const parameters = { chunk: provableParameters(), list: listParameters() };
+  const parameters = { chunk: executionParameters(), list: listParameters() };
   const { minLogRows, maxLogRows } = listSystem(parameters.list).parameters;
   return firstProofsOf(key, parameters, {
     chunks: CHUNK_PROFILES.map((profile) => profileShape(key.system, profile).logRows),

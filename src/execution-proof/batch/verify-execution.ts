@@ -8,7 +8,7 @@ import { verifyRun } from "../../stark/proofs/verify-run.ts";
 import { ABSENT, rowCount } from "../../stark/systems/shape.ts";
 import type { System } from "../../stark/systems/system.ts";
 import { verify } from "../../stark/proofs/verify.ts";
-import { parametersOf } from "../parameters.ts";
+import { executionParameters } from "../parameters.ts";
 import { type ExecutionBatchProof, decodeBatchProof } from "./batch-proof.ts";
 import { type ChunkEnds, chunkStatement, firstJoints, otherWord } from "./chunk-statement.ts";
 import { type ClaimedEnds, claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
@@ -62,7 +62,7 @@ interface VerifierOptions extends VerificationOptions {
 /** `verifyWithKey` with the key of a protocol version, which takes seconds. */
 export async function executionVerifier(
   protocolVersion: bigint,
-  { parameters = parametersOf(protocolVersion), workers, ...options }: VerifierOptions = {},
+  { parameters = executionParameters(), workers, ...options }: VerifierOptions = {},
 ): Promise<(claim: ExecutionClaim, bytes: Uint8Array) => VerifiedExecution> {
   const backend = await createWasmBackend(workers === undefined ? {} : { workers });
   try {

@@ -15,7 +15,6 @@ export function programParameters(): ProofParameters {
     logArity: 3,
     logFinalMax: 7,
     opening: { kind: "stacked", logStackMin: 20, logStackMax: 20 },
-    fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",
     maxConstraintDegree: 3,
@@ -44,7 +43,7 @@ export function compressParameters(): ProofParameters {
 export function wrapParameters(): ProofParameters {
   return {
     ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
-    ...{ logArity: 3, logFinalMax: 6, fixedColumns: "committed" },
+    ...{ logArity: 3, logFinalMax: 6 },
     opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, singleColumnLeaves: "paired" },
     ...{
       hash: { kind: "keccak", digestBytes: 25 },

@@ -250,7 +250,7 @@ class Proving {
     }
     if (!shape.hasLookups) this.#options.onTracesRead?.();
 
-    if (shape.committedBlocks.some(({ phase }) => phase === "preprocessed"))
+    if (shape.blocks.some(({ phase }) => phase === "preprocessed"))
       this.#columns.adopt("preprocessed", await this.#fixed.commitment(shape.committedHeight));
     const { root } = await this.#columns.commit("main");
     this.#progress("commit", 1);

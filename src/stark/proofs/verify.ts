@@ -4,7 +4,6 @@ import { initialInputs, transcriptFactory } from "../transcripts/begin-transcrip
 import { concat } from "../transcripts/bytes.ts";
 import type { ColumnOpening } from "../openings/column-opening.ts";
 import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "../systems/evaluate.ts";
-import { fixedValues } from "../openings/fixed-values.ts";
 import { requireDigests } from "../openings/merkle.ts";
 import { readRowsOpening } from "../openings/open-rows.ts";
 import { type OpenedTree, readTraceTree } from "../openings/open-trace.ts";
@@ -194,7 +193,7 @@ function checkConstraints(
 ): void {
   const { field } = system;
   const { atNext, auxiliary, sums } = values;
-  const atPoint = [...fixedValues(system, shape, point), ...values.atPoint];
+  const atPoint = values.atPoint;
   const opened = {
     atPoint,
     atNext,

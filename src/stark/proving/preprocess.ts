@@ -41,7 +41,7 @@ export async function commitFixed(
 
 /**
  * Roots of a system's preprocessed commitment, one for each of `committedHeights`: the coset of a table, or its place in a
- * stack, depends on that height; none of columns that are evaluated. Pass the result to `compileSystem`.
+ * stack, depends on that height. Pass the result to `compileSystem`.
  */
 export async function commitPreprocessed(definition: SystemDefinition, backend: Backend): Promise<Map<number, Uint8Array>> {
   const roots = new Map<number, Uint8Array>();

@@ -158,7 +158,6 @@ function securityParameters(parameters: ProofParameters, logRows: number, circui
     logArity: _a,
     logFinalMax: _f,
     opening: _o,
-    fixedColumns: _c,
     maxConstraintDegree: _d,
     minLogRows: _l,
     maxLogRows: _h,

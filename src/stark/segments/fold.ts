@@ -33,7 +33,7 @@ export interface SegmentCommitment {
 export const [FOLD_TAG, EARLY_TAG] = [22, 23];
 const SEED = new TextEncoder().encode("hyperchain.segments.lookup");
 /** The trees' hash, as the first fold has it. */
-const HASH_NUMBERS: Readonly<Record<TreeHash["kind"], number>> = { keccak: 0, turboshake: 1, poseidon: 2 };
+const HASH_NUMBERS: Readonly<Record<TreeHash["kind"], number>> = { keccak: 0, poseidon: 2 };
 
 /** F₀: before the first segment. */
 export const FIRST_FOLD = new Uint8Array(32);

@@ -90,7 +90,7 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
           if (atZero === undefined || atTwo === undefined) throw new Error(`round ${i} has no message`);
           return nextClaim(field, claim, { atZero, atTwo }, challenge);
         },
-        claimedSum(field, stack, shape.committedBlocks, values, batch),
+        claimedSum(field, stack, shape.blocks, values, batch),
       );
       const points = { point, nextPoint: field.scale(point, rootOfUnity(shape.tallest)), tallest: shape.tallest };
       const weight = weightAt(field, stack, points, batch, roundPoint(stack, challenges));

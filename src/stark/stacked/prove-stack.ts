@@ -79,7 +79,7 @@ export class StackProver implements ColumnProver {
   async commit(phase: TreePhase): Promise<Commitment> {
     const { system, shape, coefficients, step } = this.#context;
     const blocks = [...coefficients].flatMap(([block, columns]) => (block.phase === phase ? [columns] : []));
-    const layout = phaseLayout(this.#stack, shape.committedBlocks, phase);
+    const layout = phaseLayout(this.#stack, shape.blocks, phase);
     const committed = await commitStacked(this.#context, system.parameters, blocks, layout);
     this.#committed.set(phase, committed);
     return step(Promise.resolve(committed.commitment));
@@ -124,9 +124,9 @@ export class StackProver implements ColumnProver {
         joined,
       );
     return {
-      atPoint: this.#stack.places.flatMap((places, b) => ofBlock(atPoint, places, shape.committedBlocks[b]?.joined)),
+      atPoint: this.#stack.places.flatMap((places, b) => ofBlock(atPoint, places, shape.blocks[b]?.joined)),
       atNext: this.#stack.places.flatMap((places, b) =>
-        ofBlock(atNext, places.slice(0, shape.committedBlocks[b]?.nextWidth ?? 0), shape.committedBlocks[b]?.joined),
+        ofBlock(atNext, places.slice(0, shape.blocks[b]?.nextWidth ?? 0), shape.blocks[b]?.joined),
       ),
     };
   }

@@ -50,12 +50,6 @@ export interface ProofParameters {
   /** FRI folds while log2 of the degree bound exceeds this; the last polynomial is sent in clear. At least logArity − 1. */
   readonly logFinalMax: number;
   readonly opening: OpeningParameters;
-  /**
-   * Preprocessed columns are committed to and opened as all others are; or a verifier, which has them from the definition, finds
-   * their values by itself (`openings/fixed-values.ts`): a proof then says nothing of them. The latter with a stack and with a
-   * transcript of keccak alone.
-   */
-  readonly fixedColumns: "committed" | "evaluated";
   /** Hash of the Merkle trees. */
   readonly hash: TreeHash;
   /**
@@ -86,7 +80,6 @@ export const DEFAULT_PARAMETERS: ProofParameters = {
   logArity: 3,
   logFinalMax: 8,
   opening: { kind: "rows" },
-  fixedColumns: "committed",
   hash: { kind: "keccak", digestBytes: 26 },
   transcript: "keccak",
   maxConstraintDegree: 9,
@@ -114,7 +107,6 @@ export function validateParameters(parameters: ProofParameters): void {
   validateOpening(parameters, between);
   if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
   if (parameters.transcript === "poseidon") validatePoseidonTranscript(parameters, between);
-  if (parameters.fixedColumns === "evaluated") validateEvaluation(parameters);
   if (parameters.hiding !== undefined && (parameters.opening.kind !== "rows" || parameters.transcript !== "keccak"))
     throw new RangeError("proofs hide only with columns opened by rows and a transcript of keccak");
 }
@@ -130,14 +122,6 @@ function validatePoseidonTranscript(
     throw new RangeError(`a transcript of Poseidon takes in roots of Poseidon trees, not of ${parameters.hash.kind}`);
   }
   between("grindingBits of the tallest table", grindingBitsFor(parameters, parameters.maxLogRows), 0, UNIFORM_BITS);
-}
-
-/** Programs have no columns to evaluate, and by rows every column has its power of the challenge. */
-function validateEvaluation({ opening, transcript }: ProofParameters): void {
-  if (opening.kind !== "stacked")
-    throw new RangeError("fixed columns are evaluated beside a stack alone, not beside columns by rows");
-  if (transcript !== "keccak")
-    throw new RangeError("proofs that programs check have their fixed columns committed, not evaluated");
 }
 
 /** A stack column holds the tallest column; its 16 parts are at least as long as the final polynomial. */

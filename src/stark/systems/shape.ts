@@ -77,12 +77,10 @@ export interface Shape {
   readonly logDomain: number;
   /** Opening order: preprocessed blocks (tables in order), main blocks, lookup blocks, quotient. */
   readonly blocks: readonly Block[];
-  /** Those that a proof commits to and opens: all, or all but the preprocessed ones, which come first. */
-  readonly committedBlocks: readonly Block[];
   /** How many values a proof has, at z and at the next point: one for each of their columns, or for those that are joined. */
   readonly openedCount: number;
   readonly nextCount: number;
-  /** In proof order: preprocessed (if any is committed), main, lookup (if any), quotient. */
+  /** In proof order: preprocessed (if any), main, lookup (if any), quotient. */
   readonly trees: readonly TraceTree[];
   /** Undefined when columns are opened by rows. */
   readonly stack: StackShape | undefined;
@@ -99,7 +97,7 @@ export interface Shape {
  * than a stack holds.
  */
 export function createShape(system: System, logRows: readonly number[]): Shape | number {
-  const { minLogRows, maxLogRows, extensionDegree, opening, fixedColumns, logBlowup } = system.parameters;
+  const { minLogRows, maxLogRows, extensionDegree, opening, logBlowup } = system.parameters;
   const wrong = system.tables.findIndex((table, i) => {
     const height = logRows[i] ?? -1;
     if (height === ABSENT) return !table.optional;
@@ -139,9 +137,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   );
   push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
 
-  const isEvaluated = (block: Block): boolean => fixedColumns === "evaluated" && block.phase === "preprocessed";
-  const committedBlocks = blocks.filter((block) => !isEvaluated(block));
-  const stack = opening.kind === "stacked" ? createStackShape(committedBlocks, opening) : undefined;
+  const stack = opening.kind === "stacked" ? createStackShape(blocks, opening) : undefined;
   if (opening.kind === "stacked" && stack === undefined) return system.tables.length;
   const committedHeight = stack?.logStack ?? tallest;
   return {
@@ -149,8 +145,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
     tallest,
     logDomain: logBlowup + (stack === undefined ? tallest : stack.logStack - LOG_PARTS),
     blocks,
-    committedBlocks,
-    openedCount: firstValue - (committedBlocks[0]?.firstValue ?? 0),
+    openedCount: firstValue,
     nextCount: firstNext,
     trees: treesOf(system, stack === undefined ? blocks : stackBlocks(stack)),
     stack,

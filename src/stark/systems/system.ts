@@ -9,7 +9,6 @@ import { assertStretchesStandAlone } from "../constraints/lifting-rules.ts";
 import { collectBuses, type LookupPlan, planLookups } from "../constraints/lookup.ts";
 import { type CountedSide, countedSides } from "../constraints/multiplicities.ts";
 import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "../constraints/segment-bounds.ts";
-import { EvaluatedColumns } from "./evaluated-columns.ts";
 import { assertHides, quotientChunkCount } from "./hiding.ts";
 import { segmentDefinition } from "./segment-definition.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
@@ -109,8 +108,6 @@ export interface System {
   readonly computedChunkCount: number;
   /** Root of the preprocessed commitment for each of `committedHeights`; empty without such columns. */
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
-  /** The preprocessed columns where a verifier evaluates them; undefined without any, or where they are committed to. */
-  readonly evaluatedColumns: EvaluatedColumns | undefined;
   readonly verificationKeyDigest: Uint8Array;
 }
 
@@ -163,7 +160,6 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     chunkCount: quotientChunkCount(definition, constraintDegree),
     computedChunkCount,
     preprocessedRoots,
-    evaluatedColumns: evaluatedColumns(definition),
   };
   return { ...system, verificationKeyDigest: verificationKeyDigest(system) };
 }
@@ -179,8 +175,7 @@ export function tallestHeights(definition: SystemDefinition): number[] {
 
 /** Heights for which preprocessed columns are committed: those of the tallest table, or of stack columns that hold them. */
 export function committedHeights(definition: SystemDefinition): number[] {
-  const { opening, fixedColumns } = definition.parameters;
-  if (fixedColumns === "evaluated") return [];
+  const { opening } = definition.parameters;
   const tallest = tallestHeights(definition);
   if (opening.kind === "rows") return tallest;
   const blocks = preprocessedBlocks(definition);
@@ -197,19 +192,6 @@ export function preprocessedBlocks({ tables }: SystemDefinition): StackedBlock[]
     const { logRows } = preprocessed;
     return [{ phase: "preprocessed", logRows, width: air.preprocessedNames.length, nextWidth: 0, joined: 1 }];
   });
-}
-
-function evaluatedColumns({ parameters, tables }: SystemDefinition): EvaluatedColumns | undefined {
-  if (parameters.fixedColumns === "committed") return undefined;
-  const fixed = tables.flatMap(({ air, preprocessed }, table) => {
-    if (preprocessed === undefined) return [];
-    const columns = preprocessed.columns();
-    const { length } = air.preprocessedNames;
-    if (columns.length !== length)
-      throw new RangeError(`table ${air.name} has ${length} preprocessed columns, not ${columns.length}`);
-    return [{ table, name: air.name, logRows: preprocessed.logRows, columns }];
-  });
-  return fixed.length === 0 ? undefined : new EvaluatedColumns(fixed);
 }
 
 function tableDegree(table: Table): number {
@@ -290,10 +272,8 @@ function checkPreprocessedRoots(
   tables: readonly Table[],
   roots: ReadonlyMap<number, Uint8Array>,
 ): void {
-  const isEvaluated = definition.parameters.fixedColumns === "evaluated";
-  if (isEvaluated || tables.every((table) => table.fixedLogRows === undefined)) {
-    const has = isEvaluated ? "evaluates its preprocessed columns" : "has no preprocessed columns";
-    if (roots.size > 0) throw new TypeError(`system ${definition.name} ${has} but was given roots`);
+  if (tables.every((table) => table.fixedLogRows === undefined)) {
+    if (roots.size > 0) throw new TypeError(`system ${definition.name} has no preprocessed columns but was given roots`);
     return;
   }
   const heights = committedHeights(definition);

@@ -12,16 +12,12 @@ import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts
 const ROWS_VERSION = 1;
 const STACK_VERSION = 6;
 /** What is added to that of a stack. */
-const ADDED = { segment: 1, evaluated: 2, paired: 8 } as const;
+const ADDED = { segment: 1, paired: 8 } as const;
 
-export function proofVersion(
-  { opening, fixedColumns }: Pick<ProofParameters, "opening" | "fixedColumns">,
-  ofSegment = false,
-): number {
+export function proofVersion({ opening }: Pick<ProofParameters, "opening">, ofSegment = false): number {
   if (opening.kind === "rows") return ROWS_VERSION;
-  const evaluated = fixedColumns === "evaluated" ? ADDED.evaluated : 0;
   const paired = opening.singleColumnLeaves === "paired" ? ADDED.paired : 0;
-  return STACK_VERSION + evaluated + paired + (ofSegment ? ADDED.segment : 0);
+  return STACK_VERSION + paired + (ofSegment ? ADDED.segment : 0);
 }
 
 /** What the digest needs of a compiled table. */
@@ -50,7 +46,6 @@ interface KeyedSystem {
   readonly tables: readonly KeyedTable[];
   readonly buses: readonly Bus[];
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
-  readonly evaluatedColumns: { readonly digest: Uint8Array } | undefined;
 }
 
 type Serialised = string | number | readonly Serialised[];
@@ -58,7 +53,7 @@ type Serialised = string | number | readonly Serialised[];
 /**
  * keccak256 over a canonical serialisation (JSON of nested arrays, no objects, UTF-8) of everything that a proof's
  * meaning depends on: format version, field, system name, every parameter, every table's expression graph, constraints
- * and interactions, the lookup grouping, and the preprocessed roots or, of columns that are evaluated, their digest. Names
+ * and interactions, the lookup grouping, and the preprocessed roots. Names
  * of tables, columns and constraints are left out: they mean nothing to the proof, so renaming does not change the key.
  */
 export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
@@ -88,7 +83,6 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
     [...system.preprocessedRoots].sort(([a], [b]) => a - b).map(([logRows, root]) => [logRows, [...root]]),
     ...serialiseSegments(system),
     ...serialiseStatement(system),
-    ...serialiseEvaluated(system),
   ] satisfies Serialised);
   return keccak_256(new TextEncoder().encode(text));
 }
@@ -105,11 +99,6 @@ function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
     tables.map(({ lookup }, i) => [definition.tables[i]?.inSegments ?? "", (lookup?.kinds ?? []).map((own) => [...own])]),
     tables.map(({ lookup }) => [...(lookup?.sumOf ?? [])]),
   ];
-}
-
-/** In the roots' place. */
-function serialiseEvaluated({ evaluatedColumns }: KeyedSystem): Serialised[] {
-  return evaluatedColumns === undefined ? [] : [["evaluated", [...evaluatedColumns.digest]]];
 }
 
 /** Of statements that are bytes, whatever they mean, the name says what they are. */
@@ -131,7 +120,6 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     logArity,
     logFinalMax,
     opening,
-    fixedColumns,
     hash,
     transcript,
     maxConstraintDegree,
@@ -156,7 +144,6 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     maxLogRows,
     ...serialiseOpening(opening),
     ...(transcript === "keccak" ? [] : [`transcript ${transcript}`, "whole leaves"]),
-    ...(fixedColumns === "committed" ? [] : [`fixed columns ${fixedColumns}`]),
     ...(hiding === undefined ? [] : [serialiseHiding(hiding)]),
   ];
 }

@@ -78,7 +78,6 @@ async function systemOf(backend: WasmBackend, tallest: number, scope: Constraint
       },
       ...{
         opening: { kind: "stacked", logStackMin: LOG_STACK, logStackMax: LOG_STACK },
-        fixedColumns: "committed",
         hash: { kind: "keccak", digestBytes: 26 },
       },
       ...{ transcript: "keccak", maxConstraintDegree: 3, minLogRows: 5, maxLogRows: LOG_STACK },

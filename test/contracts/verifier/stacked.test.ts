@@ -41,7 +41,6 @@ const parameters: ProofParameters = {
     logArity: 3,
     logFinalMax: 6,
     opening: { kind: "stacked", logStackMin: 13, logStackMax: 13, singleColumnLeaves: "paired" },
-    fixedColumns: "committed",
   },
   ...{ hash: { kind: "keccak", digestBytes: 26 }, transcript: "keccak", maxConstraintDegree: 5, minLogRows: 6, maxLogRows: 12 },
 };

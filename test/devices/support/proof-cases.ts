@@ -48,7 +48,7 @@ export const PROOF_CASES = {
     const system = await squaresSystem(
       smallParameters({
         minLogRows: 4,
-        hash: { kind: "turboshake", digestBytes: 26 },
+        hash: { kind: "poseidon" },
         opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 },
       }),
       processor,

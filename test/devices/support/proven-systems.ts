@@ -21,9 +21,8 @@ export async function provenSystems(
   const input = squaresInput(heights, { start: 1, stride: 2, realRows: 7 });
   const parameters = smallParameters({ minLogRows: 4, grindingBits: GRINDING_BITS });
   const opening = { kind: "stacked", logStackMin: 6, logStackMax: 12 } as const;
-  const turboshake = { kind: "turboshake", digestBytes: 26 } as const;
   return [
-    { system: await squaresSystem({ ...parameters, opening, hash: turboshake }, processor), input },
+    { system: await squaresSystem({ ...parameters, opening }, processor), input },
     { system: await squaresSystem(parameters, processor), input },
     {
       system: await squaresLeafSystem(leafParameters({ grindingBits: GRINDING_BITS }), processor),

@@ -9,7 +9,8 @@ import { smallParameters } from "../../stark/airs/small-parameters.ts";
 const PARAMETERS = smallParameters({
   ...{ minLogRows: 4, maxLogRows: 16, logBlowup: 1, queryCount: 2, grindingBits: 1 },
   ...{
-    hash: { kind: "turboshake", digestBytes: 26 },
+    hash: { kind: "poseidon" },
+    transcript: "poseidon",
     opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
   },
 });

@@ -1,5 +1,5 @@
 import { listParameters } from "../../../src/circuits/state-transition/list-system.ts";
-import { provableParameters } from "../../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../../src/execution-proof/parameters.ts";
 import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
 import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
 import { batchParameters, programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
@@ -7,7 +7,7 @@ import { batchParameters, programParameters, wrapParameters } from "../../../src
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 1, grindingBits: 1 };
 /** Of chunks' proofs. */
-export const CHUNK_PARAMETERS = { ...provableParameters(), ...FEW_QUERIES };
+export const CHUNK_PARAMETERS = { ...executionParameters(), ...FEW_QUERIES };
 
 /** The programs for proofs of these heights. NOT SECURE. */
 export function fewQueryPrograms({

@@ -11,7 +11,6 @@ export function smallParameters(overrides: Partial<ProofParameters> = {}): Proof
     logArity: 3,
     logFinalMax: 2,
     opening: { kind: "rows" },
-    fixedColumns: "committed",
     hash: { kind: "keccak", digestBytes: 26 },
     transcript: "keccak",
     maxConstraintDegree: 3,

@@ -41,11 +41,7 @@ export async function randomCase(random: Random, backend: Backend): Promise<Rand
     logArity,
     logFinalMax: Math.max(0, logArity - 1) + random.below(2),
     opening: { kind: "rows" },
-    fixedColumns: "committed",
-    hash:
-      random.below(4) === 0
-        ? { kind: "poseidon" }
-        : { kind: random.below(2) === 0 ? "keccak" : "turboshake", digestBytes: 16 + random.below(17) },
+    hash: random.below(4) === 0 ? { kind: "poseidon" } : { kind: "keccak", digestBytes: 16 + random.below(17) },
     transcript: "keccak",
     maxConstraintDegree,
     minLogRows: 2,

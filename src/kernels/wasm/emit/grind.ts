@@ -1,6 +1,6 @@
 import { FunctionBuilder } from "../assembler/function-builder.ts";
 import { I32, I64, i64, i64x2, v128 } from "../assembler/values.ts";
-import { prepareKeccak, RATE_WORDS, ROUNDS, swapBytes } from "./keccak.ts";
+import { prepareKeccak, RATE_WORDS, swapBytes } from "./keccak.ts";
 
 /**
  * grind(message, nonceWord, firstNonce, count, mask, constants) → the smallest nonce of firstNonce … firstNonce + count − 1
@@ -21,7 +21,7 @@ export function grind(): FunctionBuilder {
     const nonces = f.let(i64x2.add(v128.splat64(nonce), secondLane));
     f.store(nonceWord, swapBytes(nonces));
     const words = Array.from({ length: RATE_WORDS }, (_, i) => f.let(v128.load(message, 16 * i)));
-    const [first = nonces] = keccak.firstWords(words, constants, { rounds: ROUNDS, count: 1 });
+    const [first = nonces] = keccak.firstWords(words, constants, 1);
     const failing = f.let(v128.and(first, masks));
     f.if(i64.eqz(v128.extract64(failing, 0)), () => f.return(nonce));
     f.if(i64.eqz(v128.extract64(failing, 1)), () => f.return(i64.add(nonce, i64.const(1n))));

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { i32, i64, v128 } from "../assembler/values.ts";
-import { DIGEST_WORDS, prepareDigestStore, prepareKeccak, type Sponge, STATE_WORDS } from "./keccak.ts";
+import { DIGEST_WORDS, prepareDigestStore, prepareKeccak, RATE_WORDS, STATE_WORDS } from "./keccak.ts";
 
 /** Words that two digests can fill: 2 · 32 bytes. */
 const MESSAGE_WORDS = 8;
@@ -18,13 +18,13 @@ export function nodeShape(digestBytes: number): BigUint64Array {
 }
 
 /**
- * hashNodes…(pairs, count, target, targetStride, shape, digestBytes, constants): a sponge's hash of `count` pairs of digests that
+ * hashNodesKeccak(pairs, count, target, targetStride, shape, digestBytes, constants): keccak256 of `count` pairs of digests that
  * follow each other without gaps, truncated and written every `targetStride` bytes.
  * `shape` holds `nodeShape(digestBytes)`. Up to 64 bytes after the last pair are read and ignored: an odd last pair is hashed
  * beside them. The target may start where the pairs do, since it advances more slowly.
  */
-export function hashNodesKeccak({ name, rounds, rateWords }: Sponge): FunctionBuilder {
-  const { f, p } = i32Function(`hashNodes${name}`, [
+export function hashNodesKeccak(): FunctionBuilder {
+  const { f, p } = i32Function("hashNodesKeccak", [
     "pairs",
     "count",
     "target",
@@ -43,13 +43,13 @@ export function hashNodesKeccak({ name, rounds, rateWords }: Sponge): FunctionBu
     const second = f.let(i32.add(p.pairs, pairBytes));
     const message = Array.from({ length: STATE_WORDS }, (_, i) => {
       if (i === MESSAGE_WORDS) return afterMessage;
-      if (i === rateWords - 1) return closing;
+      if (i === RATE_WORDS - 1) return closing;
       if (i > MESSAGE_WORDS) return undefined;
       const words = v128.load64Lane(second, v128.load64Zero(p.pairs, 8 * i), 1, 8 * i);
       const masked = v128.and(words, v128.load64Splat(p.shape, 16 * i));
       return f.let(v128.or(masked, v128.load64Splat(p.shape, 16 * i + 8)));
     });
-    const digest = keccak.firstWords(message, p.constants, { rounds, count: DIGEST_WORDS });
+    const digest = keccak.firstWords(message, p.constants, DIGEST_WORDS);
     storeDigest(digest, 0, p.target);
     f.increase(p.target, p.targetStride);
     f.if(i32.gtu(p.count, i32.const(1)), () => {

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, type Local, i32Function } from "../assembler/function-builder.ts";
 import { i32, i64, i64x2, v128, type Value } from "../assembler/values.ts";
-import { DIGEST_WORDS, prepareDigestStore, prepareKeccak, type Sponge, STATE_WORDS, swapBytes } from "./keccak.ts";
+import { DIGEST_WORDS, prepareDigestStore, prepareKeccak, RATE_WORDS, STATE_WORDS, swapBytes } from "./keccak.ts";
 
 /** Bits of a field element in a message. */
 export const ELEMENT_BITS = 31;
@@ -14,8 +14,8 @@ export function messagePairBytes(elements: number): number {
 }
 
 /**
- * hashRows…(groups, groupsEnd, entries, entriesEnd, offset, rows, step, messages, target, targetStride, digestBytes,
- * constants): a sponge's hash of `rows` messages, two at a time, truncated to `digestBytes` and written every `targetStride`
+ * hash…RowsKeccak(groups, groupsEnd, entries, entriesEnd, offset, rows, step, messages, target, targetStride, digestBytes,
+ * constants): keccak256 of `rows` messages, two at a time, truncated to `digestBytes` and written every `targetStride`
  * bytes.
  *
  * A message is a string of bits, highest first. It begins with whole base31 groups: per group eight addresses of
@@ -26,8 +26,8 @@ export function messagePairBytes(elements: number): number {
  * An odd last row is paired with whatever follows it in memory. `messages` is scratch of `messagePairBytes`; nothing overlaps.
  * Source: FIPS 202 with the original padding; oracle: `hashLeaf` of `tree-hash.ts`.
  */
-export function hashRowsKeccak({ name, rounds, rateWords }: Sponge, adjacentRows: boolean): FunctionBuilder {
-  const { f, p } = i32Function(`hash${adjacentRows ? "Adjacent" : "Spaced"}Rows${name}`, [
+export function hashRowsKeccak(adjacentRows: boolean): FunctionBuilder {
+  const { f, p } = i32Function(`hash${adjacentRows ? "Adjacent" : "Spaced"}RowsKeccak`, [
     "groups",
     "groupsEnd",
     "entries",
@@ -57,20 +57,20 @@ export function hashRowsKeccak({ name, rounds, rateWords }: Sponge, adjacentRows
     const pending: Pending = { bits: f.let(zero), count: f.let(i32.const(0)) };
     writeGroups(f, p, loadPair, end, pending);
     writeEntries(f, p, loadPair, end, pending);
-    for (let i = 0; i < rateWords; i++) f.store(end, zero, 16 * i);
+    for (let i = 0; i < RATE_WORDS; i++) f.store(end, zero, 16 * i);
 
     const state = Array.from({ length: STATE_WORDS }, () => f.let(zero));
     const block = f.let(p.messages);
     f.loop(() => {
-      for (const [i, word] of state.slice(0, rateWords).entries()) f.set(word, v128.xor(word, v128.load(block, 16 * i)));
-      f.increase(block, 16 * rateWords);
+      for (const [i, word] of state.slice(0, RATE_WORDS).entries()) f.set(word, v128.xor(word, v128.load(block, 16 * i)));
+      f.increase(block, 16 * RATE_WORDS);
       f.if(i32.ltu(block, end), () => {
-        keccak.permute(state, p.constants, rounds);
+        keccak.permute(state, p.constants);
         f.continueIf(i32.const(1), 1);
       });
     });
-    const last = state.map((word, i) => (i === rateWords - 1 ? f.let(v128.xor(word, closing)) : word));
-    const digest = keccak.firstWords(last, p.constants, { rounds, count: DIGEST_WORDS });
+    const last = state.map((word, i) => (i === RATE_WORDS - 1 ? f.let(v128.xor(word, closing)) : word));
+    const digest = keccak.firstWords(last, p.constants, DIGEST_WORDS);
     storeDigest(digest, 0, p.target);
     f.increase(p.target, p.targetStride);
     f.if(i32.gtu(p.rows, i32.const(1)), () => {

@@ -8,20 +8,7 @@ export const RATE_WORDS = 17;
 export const STATE_PAIR_BYTES = 16 * STATE_WORDS;
 
 /** Rounds of the whole permutation. */
-export const ROUNDS = 24;
-
-/** A sponge over the permutation. */
-export interface Sponge {
-  /** At the end of names of its kernels. */
-  readonly name: string;
-  /** The last so many rounds of the permutation; an even number. */
-  readonly rounds: number;
-  readonly rateWords: number;
-}
-
-export const KECCAK_256: Sponge = { name: "Keccak", rounds: ROUNDS, rateWords: RATE_WORDS };
-/** TurboSHAKE128 (RFC 9861): a capacity of 256 bits, and half of the rounds. */
-export const TURBOSHAKE_128: Sponge = { name: "Turboshake", rounds: 12, rateWords: 21 };
+const ROUNDS = 24;
 
 /**
  * Rounds in a row without a loop: a new state need not be moved into the old one's registers after each. What remains of an even
@@ -49,17 +36,13 @@ export const KECCAK_CONSTANTS: BigUint64Array = (() => {
 
 /** The permutation on two states at once, word i of both in `state[i]`. `constants` is the address of `KECCAK_CONSTANTS`. */
 interface EmitKeccak {
-  /** The last `rounds` of keccak-f[1600], by default all, in place. Source: FIPS 202, section 3; 12 are Keccak-p[1600, 12]. */
-  readonly permute: (state: readonly Local[], constants: Value, rounds?: number) => void;
+  /** Keccak-f[1600] in place. Source: FIPS 202, section 3. */
+  readonly permute: (state: readonly Local[], constants: Value) => void;
   /**
    * The first `count` words, up to five, of the same: its last round computes no more. Words that are not given are zero, and
    * what the first round does with them is left out.
    */
-  readonly firstWords: (
-    words: readonly (Local | undefined)[],
-    constants: Value,
-    of: { readonly rounds: number; readonly count: number },
-  ) => Local[];
+  readonly firstWords: (words: readonly (Local | undefined)[], constants: Value, count: number) => Local[];
 }
 
 /** Hoists what rounds need; call once per function, outside its loops. */
@@ -76,10 +59,9 @@ export function prepareKeccak(f: FunctionBuilder): EmitKeccak {
     });
   const constantAt = (constants: Value, round: number): Local => f.let(i32.add(constants, i32.const(8 * round)));
   return {
-    permute: (state, constants, rounds = ROUNDS) =>
-      emitPasses(state, constantAt(constants, ROUNDS - rounds), constantAt(constants, ROUNDS)),
-    firstWords(words, constants, { rounds, count }) {
-      const [cursor, last] = [constantAt(constants, ROUNDS - rounds), constantAt(constants, ROUNDS - 1)];
+    permute: (state, constants) => emitPasses(state, constantAt(constants, 0), constantAt(constants, ROUNDS)),
+    firstWords(words, constants, count) {
+      const [cursor, last] = [constantAt(constants, 0), constantAt(constants, ROUNDS - 1)];
       const state = emitRound(words, v128.load64Splat(cursor));
       f.increase(cursor, 8);
       emitPasses(state, cursor, last);
@@ -135,12 +117,12 @@ function at(words: readonly Local[], i: number): Local {
   return word;
 }
 
-/** permutePair…(state, constants): a sponge's permutation on two interleaved states in memory. */
-export function permutePair({ name, rounds }: Sponge = KECCAK_256): FunctionBuilder {
-  const { f, p } = i32Function(`permutePair${name}`, ["state", "constants"]);
+/** permutePairKeccak(state, constants): the permutation on two interleaved states in memory. */
+export function permutePair(): FunctionBuilder {
+  const { f, p } = i32Function("permutePairKeccak", ["state", "constants"]);
   const keccak = prepareKeccak(f);
   const state = Array.from({ length: STATE_WORDS }, (_, i) => f.let(v128.load(p.state, 16 * i)));
-  keccak.permute(state, p.constants, rounds);
+  keccak.permute(state, p.constants);
   state.forEach((word, i) => f.store(p.state, word, 16 * i));
   return f;
 }

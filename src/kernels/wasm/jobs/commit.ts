@@ -49,9 +49,6 @@ interface CommitClass {
  */
 const STAGED_ROWS = STAGED_BYTES / 4;
 
-/** Names of the kernels by the hash. */
-const SPONGES = { keccak: "Keccak", turboshake: "Turboshake" } as const;
-
 interface ClassScratch {
   readonly columns: readonly number[];
   readonly powers: PowerTable;
@@ -165,7 +162,7 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
       kernels.hashRowsPoseidon(message, entriesEnd, 0, count, step, target, stride, POSEIDON_CONSTANTS_AT);
       return;
     }
-    const kernel = kernels[`hash${rowsPerLeaf === 1 ? "Adjacent" : "Spaced"}Rows${SPONGES[hash.kind]}`];
+    const kernel = rowsPerLeaf === 1 ? kernels.hashAdjacentRowsKeccak : kernels.hashSpacedRowsKeccak;
     const { messages, table, staged, columns } = input;
     const hashSome = (rows: number, to: number): void =>
       kernel(message, entriesAt, entriesAt, entriesEnd, 0, rows, step, messages, to, stride, digestBytes, KECCAK_CONSTANTS_AT);
@@ -212,9 +209,9 @@ export function hashNodes(
   if (hash.kind === "poseidon") {
     kernels.hashNodesPoseidon(pairs, count, target, stride, POSEIDON_CONSTANTS_AT);
   } else {
-    const { kind, digestBytes } = hash;
+    const { digestBytes } = hash;
     const shape = nodeShapeAt(digestBytes);
-    kernels[`hashNodes${SPONGES[kind]}`](pairs, count, target, stride, shape, digestBytes, KECCAK_CONSTANTS_AT);
+    kernels.hashNodesKeccak(pairs, count, target, stride, shape, digestBytes, KECCAK_CONSTANTS_AT);
   }
 }
 

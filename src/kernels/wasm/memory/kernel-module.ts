@@ -6,7 +6,7 @@ import { grindPoseidon } from "../emit/grind-poseidon.ts";
 import { hashNodesKeccak } from "../emit/hash-nodes-keccak.ts";
 import { hashNodesPoseidon, hashRowsPoseidon } from "../emit/hash-poseidon.ts";
 import { hashRowsKeccak } from "../emit/hash-rows-keccak.ts";
-import { KECCAK_256, permutePair, TURBOSHAKE_128 } from "../emit/keccak.ts";
+import { permutePair } from "../emit/keccak.ts";
 import { deinterleave, roundSums } from "../emit/neighbours.ts";
 import { ntt, nttBlocks, nttLayerPair } from "../emit/ntt.ts";
 import { powers } from "../emit/powers.ts";
@@ -32,14 +32,9 @@ type Kernel = (...args: number[]) => void;
 
 type PerDegree<Name extends string> = Readonly<Record<`${Name}${Degree}`, Kernel>>;
 
-/** For each sponge of `emit/keccak.ts`; rows that follow each other word by word are adjacent, spaced ones have any step. */
-type PerSponge = Readonly<
-  Record<`${"hashAdjacentRows" | "hashSpacedRows" | "hashNodes" | "permutePair"}${"Keccak" | "Turboshake"}`, Kernel>
->;
-
 /** Everything the module exports. */
 export interface Kernels
-  extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension">, PerDegree<"roundSums">, PerSponge {
+  extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension">, PerDegree<"roundSums"> {
   readonly ntt: Kernel;
   readonly powers: Kernel;
   readonly addVectors: Kernel;
@@ -56,6 +51,11 @@ export interface Kernels
   readonly invertVectors: Kernel;
   /** 0 if an element that was inverted is zero. */
   readonly runStrips: (...args: number[]) => number;
+  readonly permutePairKeccak: Kernel;
+  /** Hashes rows that follow each other word by word; the next kernel takes rows with any step. */
+  readonly hashAdjacentRowsKeccak: Kernel;
+  readonly hashSpacedRowsKeccak: Kernel;
+  readonly hashNodesKeccak: Kernel;
   readonly hashRowsPoseidon: Kernel;
   readonly hashNodesPoseidon: Kernel;
   readonly grind: (
@@ -98,15 +98,7 @@ export function compileKernels(): WebAssembly.Module {
     for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree), roundSums(degree)])
       module.add(kernel);
   }
-  for (const sponge of [KECCAK_256, TURBOSHAKE_128]) {
-    for (const kernel of [
-      permutePair(sponge),
-      hashRowsKeccak(sponge, true),
-      hashRowsKeccak(sponge, false),
-      hashNodesKeccak(sponge),
-    ])
-      module.add(kernel);
-  }
+  for (const kernel of [permutePair(), hashRowsKeccak(true), hashRowsKeccak(false), hashNodesKeccak()]) module.add(kernel);
   module.add(hashRowsPoseidon());
   module.add(hashNodesPoseidon());
   module.add(grind());

@@ -22,7 +22,7 @@ var<private> block: array<u32, 50>;`,
   for (var w = 34u; w < 50u; w++) { block[w] = 0u; }
   block[p.nonceWord] = (i << 24u) | ((i & 0xff00u) << 8u) | ((i >> 8u) & 0xff00u) | (i >> 24u);
   ${keccakLanes((word) => `block[${word}]`)}
-  ${keccakRounds("0u")}
+  ${keccakRounds()}
   if ((a0.x & p.mask) == 0u) { atomicMin(&found[0], i); }`,
 };
 

@@ -1,5 +1,5 @@
 import type { CardKernel } from "../card/kernel.ts";
-import { DIGEST_MASK, KECCAK_CONSTANTS, keccakLanes, keccakRounds, keccakWord } from "../wgsl/keccak.ts";
+import { DIGEST_MASK, KECCAK_CONSTANTS, keccakLanes, keccakRounds, keccakWord, RATE_WORDS } from "../wgsl/keccak.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 
 const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -11,10 +11,10 @@ const PLACES = /* wgsl */ `
   let b = 8u * (p.rightFirst + p.step * i);
   let dest = 8u * (p.resultFirst + i);`;
 
-/** keccak256 or TurboSHAKE of two digests of digestBytes ≤ 32 bytes, which fit one block; zero behind them, in and out. */
+/** keccak256 of two digests of digestBytes ≤ 32 bytes, which fit one block; zero behind them, in and out. */
 export const hashPairsKeccak: CardKernel = {
   name: "hash-pairs-keccak",
-  params: [...PARAMS, "rate", "firstRound", "digestBytes"],
+  params: [...PARAMS, "digestBytes"],
   item: [],
   read: ["left", "right"],
   write: ["result"],
@@ -31,9 +31,9 @@ var<private> block: array<u32, 50>;`,
     if (shift > 0u) { block[full + w + 1u] |= value >> (32u - shift); }
   }
   block[(2u * p.digestBytes) >> 2u] |= 1u << (8u * ((2u * p.digestBytes) & 3u));
-  block[p.rate - 1u] ^= 0x80000000u;
+  block[${RATE_WORDS - 1}u] ^= 0x80000000u;
   ${keccakLanes((word) => `block[${word}]`)}
-  ${keccakRounds("p.firstRound")}
+  ${keccakRounds()}
   ${EIGHT.map((w) => `result[dest + ${w}u] = ${keccakWord(w)} & digest_mask(${w}u, p.digestBytes);`).join("\n  ")}`,
 };
 

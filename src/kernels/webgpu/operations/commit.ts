@@ -8,6 +8,7 @@ import type { GpuBuffer } from "../card/gpu.ts";
 import { absorbKeccak, SPONGE_WORDS, squeezeKeccak, ZERO_ENTRY } from "../kernels/absorb-keccak.ts";
 import { absorbPoseidon } from "../kernels/absorb-poseidon.ts";
 import { hashPairsKeccak, hashPairsPoseidon } from "../kernels/hash-pairs.ts";
+import { RATE_WORDS } from "../wgsl/keccak.ts";
 import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { extendClass, type ExtendedPart } from "./extend.ts";
 import { keccakEntries, type LeafForm, leafForm, poseidonEntries } from "./leaf-entries.ts";
@@ -108,14 +109,9 @@ function hashPairs(
     const params = { ...places, tag: toMontgomery(POSEIDON_NODE_TAG) };
     machine.dispatch(hashPairsPoseidon, { params, buffers, count, work: POSEIDON_WORK });
   } else {
-    const params = { ...places, ...spongeOf(hash), digestBytes: hash.digestBytes };
+    const params = { ...places, digestBytes: hash.digestBytes };
     machine.dispatch(hashPairsKeccak, { params, buffers, count, work: KECCAK_WORK });
   }
-}
-
-/** Words of a block, and the first of keccak's 24 rounds: TurboSHAKE128 has the last twelve, and 168 bytes. */
-function spongeOf({ kind }: Exclude<TreeHash, { kind: "poseidon" }>): { readonly rate: number; readonly firstRound: number } {
-  return kind === "keccak" ? { rate: 34, firstRound: 0 } : { rate: 42, firstRound: 12 };
 }
 
 /** The digests of a class's rows. */
@@ -132,7 +128,7 @@ function hashRows(
   const hasher =
     request.hash.kind === "poseidon"
       ? new PoseidonRows(device, scratch, digests, request.rowsPerLeaf)
-      : new KeccakRows(device, scratch, digests, { ...spongeOf(request.hash), digestBytes: request.hash.digestBytes }, request);
+      : new KeccakRows(device, scratch, digests, request.hash.digestBytes, request);
   if (request.hash.kind === "poseidon") device.machine.clear(digests);
   extendClass(device, scratch, request, shape, {
     wanted: () => true,
@@ -179,17 +175,11 @@ class PoseidonRows {
   }
 }
 
-interface SpongeForm {
-  readonly rate: number;
-  readonly firstRound: number;
-  readonly digestBytes: number;
-}
-
 class KeccakRows {
   readonly #device: CardDevice;
   readonly #scratch: Scratch;
   readonly #digests: GpuBuffer;
-  readonly #form: SpongeForm;
+  readonly #digestBytes: number;
   readonly #rowsPerLeaf: number;
   #sponges: GpuBuffer | undefined;
   /** Bits that wait, and whole words of the block: the same in all leaves. */
@@ -200,19 +190,18 @@ class KeccakRows {
     device: CardDevice,
     scratch: Scratch,
     digests: GpuBuffer,
-    form: SpongeForm,
+    digestBytes: number,
     request: Omit<CommitRequest, "blocks">,
   ) {
     this.#device = device;
     this.#scratch = scratch;
     this.#digests = digests;
-    this.#form = form;
+    this.#digestBytes = digestBytes;
     this.#rowsPerLeaf = request.rowsPerLeaf;
   }
 
   absorb(form: LeafForm, extended: ExtendedPart): void {
     const { machine } = this.#device;
-    const { digestBytes, ...sponge } = this.#form;
     const leaves = 2 ** extended.logSize / this.#rowsPerLeaf;
     const sponges = (this.#sponges ??= this.#scratch.buffer(SPONGE_WORDS * leaves));
     if (extended.isFirst) {
@@ -223,17 +212,17 @@ class KeccakRows {
     // Up to a whole word, so that no bits wait when the sponge is closed.
     const pending = entries.reduce((bits, entry, i) => bits + (i % 2 === 1 ? entry : 0), this.#pending) % 32;
     if (extended.isLast && pending !== 0) entries.push(ZERO_ENTRY, 32 - pending);
-    const before = { leaves, pending: this.#pending, word: this.#word, ...sponge };
+    const before = { leaves, pending: this.#pending, word: this.#word };
     machine.dispatch(absorbKeccak, {
       params: { ...before, stride: this.#rowsPerLeaf, entryCount: entries.length / 2 },
       buffers: { entries: this.#scratch.store(entries), source: extended.buffer, sponges },
       count: leaves,
-      work: KECCAK_WORK * Math.max(1, entries.length / 2 / sponge.rate),
+      work: KECCAK_WORK * Math.max(1, entries.length / 2 / RATE_WORDS),
     });
     for (let i = 1; i < entries.length; i += 2) this.#count(entries[i] ?? 0);
     if (!extended.isLast) return;
     machine.dispatch(squeezeKeccak, {
-      params: { leaves, ...sponge, digestBytes, firstLeaf: leaves * extended.part },
+      params: { leaves, digestBytes: this.#digestBytes, firstLeaf: leaves * extended.part },
       buffers: { sponges, digests: this.#digests },
       count: leaves,
       work: KECCAK_WORK,
@@ -244,6 +233,6 @@ class KeccakRows {
     this.#pending += bits;
     if (this.#pending < 32) return;
     this.#pending -= 32;
-    this.#word = this.#word === this.#form.rate ? 1 : this.#word + 1;
+    this.#word = this.#word === RATE_WORDS ? 1 : this.#word + 1;
   }
 }

@@ -35,8 +35,11 @@ function rotated(value: string, by: number): string {
   return `((${from} << vec2<u32>(${low}u)) | (${other} >> vec2<u32>(${32 - low}u)))`;
 }
 
-/** Keccak-p on the lanes a0…a24, pairs of words, low word first: the rounds from `firstRound` to the last of 24. */
-export function keccakRounds(firstRound: string): string {
+/** Words of 32 bits in a block of keccak256. */
+export const RATE_WORDS = 34;
+
+/** Keccak-f on the lanes a0…a24, pairs of words, low word first. */
+export function keccakRounds(): string {
   const columns = FIVE.map((x) => `let c${x} = ${FIVE.map((y) => `a${x + 5 * y}`).join(" ^ ")};`);
   const theta = FIVE.map((x) => `let d${x} = c${(x + 4) % 5} ^ ${rotated(`c${(x + 1) % 5}`, 1)};`);
   const moved = EACH_LANE.map((lane) => {
@@ -47,7 +50,7 @@ export function keccakRounds(firstRound: string): string {
     const row = lane - (lane % 5);
     return `a${lane} = b${lane} ^ (~b${row + ((lane + 1) % 5)} & b${row + ((lane + 2) % 5)});`;
   });
-  return `for (var r = ${firstRound}; r < 24u; r++) {
+  return `for (var r = 0u; r < 24u; r++) {
     ${[...columns, ...theta, ...moved, ...chi].join("\n    ")}
     a0 ^= vec2<u32>(IOTA[2u * r], IOTA[2u * r + 1u]);
   }`;

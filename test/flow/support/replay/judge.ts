@@ -7,7 +7,7 @@ import { kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
 import { createExecutionKey, type ExecutionKey } from "../../../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-execution.ts";
 import type { ExecutionWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
-import { parametersOf } from "../../../../src/execution-proof/parameters.ts";
+import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
@@ -175,7 +175,7 @@ export class BatchJudge {
     const known = this.#tools.get(protocolVersion);
     if (known !== undefined) return known;
     const made = this.#backend.then(async (backend) => {
-      const key = await createExecutionKey(protocolVersion, parametersOf(protocolVersion), backend);
+      const key = await createExecutionKey(protocolVersion, executionParameters(), backend);
       return { key, proving: new ExecutionProving(key, new ProvingBackends(backend)) };
     });
     this.#tools.set(protocolVersion, made);
