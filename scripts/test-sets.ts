@@ -129,6 +129,7 @@ export const BEYOND_CORE: readonly string[] = [
   "relayer/flow-fees",
   "circuits/keccak/keccak",
   "circuits/join-split/join-split-forgeries",
+  "contracts/verifier/hiding-verifier",
   "circuits/arithmetic/proofs",
   "circuits/arithmetic/modular",
   "circuits/digest-words/digest-words",

@@ -6,6 +6,7 @@ import {
   drawQueries,
   foldByPowers,
   foldLayers,
+  hasLayers,
   layerFunctions,
   openTree,
   prepareDeep,
@@ -104,6 +105,7 @@ ${indentYul(body, 3)}
 /** What the phases call. */
 function helperFunctions(layout: CoreLayout): readonly string[] {
   const { memory, trees, parameters } = layout;
+  const folds = hasLayers(parameters);
   return [
     ERROR_FUNCTIONS,
     EXTENSION_FUNCTIONS,
@@ -121,11 +123,10 @@ function helperFunctions(layout: CoreLayout): readonly string[] {
       }),
     ),
     merkleFunction(layout.digestBytes, memory.stack),
-    readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
-    foldFunction(memory.friLeaf),
+    ...(folds ? [readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }), foldFunction(memory.friLeaf)] : []),
     READ_FINAL,
     finalChunkFunction(memory.finalTable),
-    layerFunctions(layout, foldByPowers(layout)),
+    ...(folds ? [layerFunctions(layout, foldByPowers(layout))] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
+import { friLayerCount, type ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { inProof, rootWord, slotAccess } from "./core-head.ts";
 import { type CoreLayout, type CoreMemory, type Slot, type TreeLayout, treeNamed } from "./core-layout.ts";
 import { fail } from "./errors.ts";
@@ -185,6 +185,7 @@ export function computeDeep(layout: CoreLayout): string {
 export function foldLayers(layout: QueryLayout): string {
   const { memory, parameters, digestBytes, friRootsOffset, friRootStride, trees } = layout;
   const { load, store } = slotAccess(layout);
+  if (!hasLayers(parameters)) return `let count := ${parameters.queryCount}\n  ${endOfQueries(layout)}`;
   const { positions, leaves, hashes, friValues, friFolds } = memory;
   const opened = {
     ...{ depth: "logLeaves", count: "leafCount", indices: hex(leaves) },
@@ -209,7 +210,17 @@ export function foldLayers(layout: QueryLayout): string {
     mcopy(${hex(friValues)}, ${hex(friFolds)}, shl(5, count))
     for { let i := 0 } lt(i, ${parameters.logArity}) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, ${LITERAL.p}) }
   }
-  if sub(${load("cursor")}, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  ${endOfQueries(layout)}`;
+}
+
+/** False if every proof has its polynomial in clear at the start: nothing is folded. */
+export function hasLayers(parameters: ProofParameters): boolean {
+  return friLayerCount(parameters, parameters.maxLogRows) > 0;
+}
+
+function endOfQueries(layout: QueryLayout): string {
+  const { load } = slotAccess(layout);
+  return `if sub(${load("cursor")}, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
   ${finalChecks(layout)}`;
 }
 

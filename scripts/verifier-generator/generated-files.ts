@@ -1,8 +1,10 @@
+import { createJoinSplitSystem } from "../../src/circuits/join-split/join-split-system.ts";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import type { System } from "../../src/stark/systems/system.ts";
 import { generateStateTree } from "../state-tree-generator/contract.ts";
-import { generateConstraints, generateVerifier } from "./contract.ts";
+import { generateNoteTree } from "../note-tree-generator/contract.ts";
+import { type GeneratedContract, generateConstraints, generateVerifier } from "./contract.ts";
 import { generateStackVerifier } from "./stacked/stack-contract.ts";
 
 /** A file that `npm run generate` writes; the path is relative to the project. */
@@ -20,28 +22,36 @@ const INTERFACE_PATH = "../../interfaces/IStarkVerifier.sol";
 
 /** Every generated file of the project. */
 export function generatedFiles(): GeneratedFile[] {
-  const stateTree = generateStateTree();
+  const [stateTree, noteTree] = [generateStateTree(), generateNoteTree()];
   return [
     ...verifierFiles(createStateTransitionSystem(), "StateTransitionStark"),
     ...stackVerifierFiles(systemForL1(), "AggregateStark"),
-    { path: `${DEPLOYED}/${stateTree.name}.sol`, content: stateTree.source },
+    ...deployedFiles(shieldedVerifier()),
+    ...deployedFiles([stateTree, noteTree]),
   ];
+}
+
+/** Verifier of a shielded pool, with its constraints. */
+function shieldedVerifier(): GeneratedContract[] {
+  const [system, options] = [createJoinSplitSystem(), { name: "ShieldedStark", interfacePath: INTERFACE_PATH }];
+  return [generateVerifier(system, options), ...generateConstraints(system, options)];
+}
+
+function deployedFiles(contracts: readonly GeneratedContract[]): GeneratedFile[] {
+  return contracts.map(({ name, source }) => ({ path: `${DEPLOYED}/${name}.sol`, content: source }));
 }
 
 /** Of the proof that L1 checks of the execution of batches. */
 function stackVerifierFiles(system: System, name: string): GeneratedFile[] {
   const { core, others } = generateStackVerifier(system, { name, interfacePath: INTERFACE_PATH });
-  return [core, ...others].map((contract) => ({ path: `${DEPLOYED}/${contract.name}.sol`, content: contract.source }));
+  return deployedFiles([core, ...others]);
 }
 
 function verifierFiles(system: System, name: string): GeneratedFile[] {
   const options = { name, interfacePath: INTERFACE_PATH };
   const profile = generateVerifier(system, { ...options, profile: true });
   return [
-    ...[generateVerifier(system, options), ...generateConstraints(system, options)].map((contract) => ({
-      path: `${DEPLOYED}/${contract.name}.sol`,
-      content: contract.source,
-    })),
+    ...deployedFiles([generateVerifier(system, options), ...generateConstraints(system, options)]),
     { path: `${MEASURING}/${profile.name}.sol`, content: profile.source },
   ];
 }

@@ -88,7 +88,8 @@ describe("I1 the packed plugin in an empty project", () => {
       files.filter((file) => file.startsWith("docs/decisions/")),
       [],
     );
-    assert.ok(project.tarball.bytes < 2.95 * 2 ** 20, `${project.tarball.bytes} bytes`);
+    // A shielded pool's contracts are 27 kB, without the sources of the generated ones, and a second verifier's 30 kB.
+    assert.ok(project.tarball.bytes < 3.05 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
   test("it carries the body of each thread and process that its modules start", () => {

@@ -42,6 +42,7 @@ const CONTRACTS = [
   "SenderList",
   "Forwarders",
   "Forwarder",
+  "ShieldedPool",
 ] as const;
 
 /** `Error(string)` and `Panic(uint256)`, which any interface reads. */
