@@ -57,41 +57,41 @@ library SecondConstraints {
         return SecondField.reduce(e.sum);
     }
 
-    /// @dev Sums and addresses stay far below 2^256; lanes are bounded by the description.
+    /// @dev Sums and addresses stay far below 2^256; lanes are bounded by the description. Operands are multiplied by 32.
     function _run(Evaluation memory e, uint256 cursor, uint256 count, uint256 frame, uint256 slot) private pure {
         unchecked {
-            uint256 behind = slot + 32 * count;
-            for (; slot < behind; slot += 32) {
+            uint256 end = slot + 32 * count;
+            for (; slot < end; slot += 32) {
                 uint256 operation;
                 uint256 a;
                 uint256 b;
                 assembly ("memory-safe") {
                     b := shr(216, mload(cursor))
+                    cursor := add(cursor, INSTRUCTION_BYTES)
                     operation := shr(32, b)
-                    a := and(shr(16, b), 0xffff)
-                    b := and(b, 0xffff)
+                    a := and(shr(11, b), 0x1fffe0)
+                    b := and(shl(5, b), 0x1fffe0)
                 }
-                cursor += INSTRUCTION_BYTES;
                 if (operation < CONSTANT) {
-                    uint256 x = _load(frame + 32 * a);
-                    uint256 y = _load(frame + 32 * b);
+                    uint256 x = _load(frame + a);
+                    uint256 y = _load(frame + b);
                     if (operation == ADD) _store(slot, x + y);
                     else if (operation == SCALE) _store(slot, SecondField.scale(x, y));
                     else if (operation == MUL) _store(slot, SecondField.mul(x, y));
                     else if (operation == SUB) _store(slot, x + SecondField.LIFTED_ZERO - y);
                     else _store(slot, x + SecondField.LIFTED_ZERO_WIDE - y);
-                } else if (operation == CONSTANT) {
-                    _store(slot, (a << 16) | b);
                 } else if (operation == INPUT) {
-                    _store(behind + 32 * b, _load(frame + 32 * a));
+                    _store(end + b, _load(frame + a));
                 } else if (operation == RESULT) {
-                    _store(slot, _load(behind + 32 * b));
+                    _store(slot, _load(end + b));
+                } else if (operation == CONSTANT) {
+                    _store(slot, (a << 11) | (b >> 5));
                 } else if (operation == CONSTRAINT) {
-                    _absorb(e, _load(frame + 32 * a), b);
-                } else if (operation == CALL) {
-                    _call(e, a, behind);
+                    _absorb(e, _load(frame + a), b);
                 } else if (operation == REDUCE) {
-                    _store(slot, SecondField.reduce(_load(frame + 32 * a)));
+                    _store(slot, SecondField.reduce(_load(frame + a)));
+                } else if (operation == CALL) {
+                    _call(e, a / 32, end);
                 } else {
                     revert UnknownOperation(operation);
                 }
@@ -109,9 +109,10 @@ library SecondConstraints {
         }
     }
 
+    /// @dev `scope` times 32.
     function _absorb(Evaluation memory e, uint256 value, uint256 scope) private pure {
         unchecked {
-            if (scope != 0) value = SecondField.mul(value, _load(e.selectors + 32 * scope));
+            if (scope != 0) value = SecondField.mul(value, _load(e.selectors + scope));
             e.sum = SecondField.mul(e.sum, e.alpha) + value;
         }
     }

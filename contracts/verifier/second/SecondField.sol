@@ -81,26 +81,32 @@ library SecondField {
 
     /// @notice x^(2^log), canonical for canonical x.
     function powerOfTwo(uint256 x, uint256 log) internal pure returns (uint256) {
-        for (uint256 i = 0; i < log; ++i) x = mul(x, x);
-        return x;
+        unchecked {
+            for (uint256 i = 0; i < log; ++i) x = mul(x, x);
+            return x;
+        }
     }
 
     /// @notice 1/x by Fermat: x^(p⁵ − 2). Zero for zero.
     function inverse(uint256 x) internal pure returns (uint256 r) {
-        uint256 exponent = P ** 5 - 2;
-        r = 1;
-        for (; exponent != 0; exponent >>= 1) {
-            if (exponent & 1 == 1) r = mul(r, x);
-            x = mul(x, x);
+        unchecked {
+            uint256 exponent = P ** 5 - 2;
+            r = 1;
+            for (; exponent != 0; exponent >>= 1) {
+                if (exponent & 1 == 1) r = mul(r, x);
+                x = mul(x, x);
+            }
         }
     }
 
     /// @notice Power of a base element.
     function basePower(uint256 x, uint256 exponent) internal pure returns (uint256 r) {
-        r = 1;
-        for (; exponent != 0; exponent >>= 1) {
-            if (exponent & 1 == 1) r = mulmod(r, x, P);
-            x = mulmod(x, x, P);
+        unchecked {
+            r = 1;
+            for (; exponent != 0; exponent >>= 1) {
+                if (exponent & 1 == 1) r = mulmod(r, x, P);
+                x = mulmod(x, x, P);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 import {SecondField} from "./SecondField.sol";
 
 /// @title Words of memory, and the byte forms of field elements
+/// @dev `unchecked`: addresses, counts and numbers of bits are below 2^32, and lanes are bounded as in `SecondField`.
 library SecondMemory {
     uint256 private constant ELEMENT_MASK = 0x7fffffff;
     uint256 private constant ELEMENT_BITS = 31;
@@ -169,8 +170,10 @@ library SecondMemory {
 
     /// @notice Reverts MalformedProof if one of `count` extension elements has one of the five highest bits of its 20 bytes set.
     function requireExtensionPadding(uint256 cursor, uint256 count) internal pure {
-        for (uint256 i = 0; i < count; ++i) {
-            if (load(cursor + 20 * i) >> 251 != 0) revert IStarkVerifier.MalformedProof();
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                if (load(cursor + 20 * i) >> 251 != 0) revert IStarkVerifier.MalformedProof();
+            }
         }
     }
 }

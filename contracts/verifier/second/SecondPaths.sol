@@ -7,6 +7,7 @@ import {SecondMemory} from "./SecondMemory.sol";
 /// @notice Leaves are ascending and distinct, one index a word. Leaf after leaf, the current node climbs until it meets its
 /// neighbour: it joins left neighbours that wait, and siblings of the proof at all other layers. All but
 /// the last leaf's node then wait for their right neighbour.
+/// @dev `unchecked`: addresses, counts and numbers of bits are below 2^32, and lanes are bounded as in `SecondField`.
 library SecondPaths {
     /// @notice Sibling digests that open `count` leaves of a tree of 2^depth: layers climbed, less the layers whose
     /// nodes are both opened.

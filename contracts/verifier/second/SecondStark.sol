@@ -16,7 +16,8 @@ import {SecondTranscript} from "./SecondTranscript.sol";
 /// generator. It interprets a description of the system, in the code of a data contract, and checks the same proofs in the
 /// same order; its errors are those of IStarkVerifier.
 /// @dev Both verifiers share, and so cannot catch in each other, the system's definition, the statement's bytes,
-/// keccak256 and the compiler.
+/// keccak256 and the compiler. `unchecked`: addresses, counts and numbers of bits are below 2^32; lanes are bounded as in
+/// `SecondField`.
 contract SecondStark is IStateTransitionVerifier {
     /// @notice Data contract whose code describes the system.
     address public immutable description;
@@ -110,11 +111,13 @@ contract SecondStark is IStateTransitionVerifier {
 
     /// @dev Coordinate of the power of an extension element of the statement, five numbers of four bytes.
     function _powerCoordinate(uint256 cursor, uint256 exponent, uint256 coordinate) private pure returns (uint256) {
-        uint256 base = 0;
-        for (uint256 i = 0; i < DEGREE; ++i) base |= _element(cursor + 4 * i) << (51 * i);
-        uint256 power = base;
-        for (uint256 i = 1; i < exponent; ++i) power = SecondField.mul(power, base);
-        return (power >> (51 * coordinate)) & SecondField.LANE_MASK;
+        unchecked {
+            uint256 base = 0;
+            for (uint256 i = 0; i < DEGREE; ++i) base |= _element(cursor + 4 * i) << (51 * i);
+            uint256 power = base;
+            for (uint256 i = 1; i < exponent; ++i) power = SecondField.mul(power, base);
+            return (power >> (51 * coordinate)) & SecondField.LANE_MASK;
+        }
     }
 
     /// @dev Everything up to the nonce enters the transcript, without a check.
@@ -149,34 +152,38 @@ contract SecondStark is IStateTransitionVerifier {
 
     /// @dev Elements in the order of the proof. Reverts MalformedProof for a padding bit, NonCanonicalElement.
     function _readElements(SystemDescription memory d, ProofState memory s) private pure {
-        uint256 first = d.publicCount - d.auxiliaryCount;
-        for (uint256 i = 0; i < d.auxiliaryCount; ++i) {
-            uint256 value = SecondMemory.load(s.auxiliary + 4 * i) >> 224;
-            if (value >= SecondField.P) revert IStarkVerifier.NonCanonicalElement();
-            SecondMemory.store(s.publics + 32 * (first + i), value);
+        unchecked {
+            uint256 first = d.publicCount - d.auxiliaryCount;
+            for (uint256 i = 0; i < d.auxiliaryCount; ++i) {
+                uint256 value = SecondMemory.load(s.auxiliary + 4 * i) >> 224;
+                if (value >= SecondField.P) revert IStarkVerifier.NonCanonicalElement();
+                SecondMemory.store(s.publics + 32 * (first + i), value);
+            }
+            uint256 columns = d.mainWidth + DEGREE * d.chunkCount;
+            s.atPoint = _readOpenings(s.openings, columns);
+            s.atNext = _readOpenings(s.openings + DEGREE * SecondMemory.packedLength(columns), d.nextWidth);
+            uint256 count = 1 << (s.logRows - d.logArity * s.layerCount);
+            SecondMemory.requireExtensionPadding(s.finalPolynomial, count);
+            uint256 coefficients = SecondMemory.allocate(2 * count);
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 element = SecondMemory.unpack(s.finalPolynomial + ELEMENT_BYTES * i);
+                (uint256 low, uint256 high) = SecondField.widen(element);
+                SecondMemory.store(coefficients + 64 * i, low);
+                SecondMemory.store(coefficients + 64 * i + 32, high);
+            }
+            s.finalPolynomial = coefficients;
         }
-        uint256 columns = d.mainWidth + DEGREE * d.chunkCount;
-        s.atPoint = _readOpenings(s.openings, columns);
-        s.atNext = _readOpenings(s.openings + DEGREE * SecondMemory.packedLength(columns), d.nextWidth);
-        uint256 count = 1 << (s.logRows - d.logArity * s.layerCount);
-        SecondMemory.requireExtensionPadding(s.finalPolynomial, count);
-        uint256 coefficients = SecondMemory.allocate(2 * count);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 element = SecondMemory.unpack(s.finalPolynomial + ELEMENT_BYTES * i);
-            (uint256 low, uint256 high) = SecondField.widen(element);
-            SecondMemory.store(coefficients + 64 * i, low);
-            SecondMemory.store(coefficients + 64 * i + 32, high);
-        }
-        s.finalPolynomial = coefficients;
     }
 
     /// @dev Values at one point: coordinate after coordinate, each packed.
     function _readOpenings(uint256 cursor, uint256 count) private pure returns (uint256 values) {
-        uint256 length = SecondMemory.packedLength(count);
-        values = SecondMemory.allocate(count);
-        for (uint256 i = 0; i < count; ++i) SecondMemory.store(values + 32 * i, 0);
-        for (uint256 c = 0; c < DEGREE; ++c) SecondMemory.requirePadding(cursor + length * c, count);
-        for (uint256 c = 0; c < DEGREE; ++c) SecondMemory.addOpenings(cursor + length * c, count, values, 51 * c);
+        unchecked {
+            uint256 length = SecondMemory.packedLength(count);
+            values = SecondMemory.allocate(count);
+            for (uint256 i = 0; i < count; ++i) SecondMemory.store(values + 32 * i, 0);
+            for (uint256 c = 0; c < DEGREE; ++c) SecondMemory.requirePadding(cursor + length * c, count);
+            for (uint256 c = 0; c < DEGREE; ++c) SecondMemory.addOpenings(cursor + length * c, count, values, 51 * c);
+        }
     }
 
     /// @dev Σ αⁱ · selectorᵢ(z) · constraintᵢ(z) = (zⁿ − 1) · Q(z). Reverts PointInDomain, ConstraintMismatch.
@@ -221,14 +228,16 @@ contract SecondStark is IStateTransitionVerifier {
 
     /// @dev Q(z) = Σⱼ z^(jn) · Σ_c X^c · value of chunk j's coordinate c, highest power first.
     function _quotient(SystemDescription memory d, ProofState memory s, uint256 zn) private pure returns (uint256 sum) {
-        for (uint256 chunk = d.chunkCount; chunk != 0; --chunk) {
-            uint256 cursor = s.atPoint + 32 * (d.mainWidth + DEGREE * (chunk - 1));
-            uint256 value = 0;
-            for (uint256 c = DEGREE; c != 0; --c)
-                value = SecondField.mul(value, SecondField.X) + SecondMemory.load(cursor + 32 * c - 32);
-            sum = SecondField.mul(sum, zn) + value;
+        unchecked {
+            for (uint256 chunk = d.chunkCount; chunk != 0; --chunk) {
+                uint256 cursor = s.atPoint + 32 * (d.mainWidth + DEGREE * (chunk - 1));
+                uint256 value = 0;
+                for (uint256 c = DEGREE; c != 0; --c)
+                    value = SecondField.mul(value, SecondField.X) + SecondMemory.load(cursor + 32 * c - 32);
+                sum = SecondField.mul(sum, zn) + value;
+            }
+            sum = SecondField.reduce(sum);
         }
-        sum = SecondField.reduce(sum);
     }
 
     /// @dev Reverts GrindingTooWeak, PositionsExhausted.
