@@ -63,6 +63,7 @@ import {
 import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
+import { openStakes } from "./membership/open-stakes.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
@@ -132,7 +133,7 @@ export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies)
 }
 
 async function start({ options, plans }: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
-  const { name, proofs, prover: proving } = options;
+  const { name, proofs, prover: proving, relayer: runsRelayer } = options;
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
@@ -169,7 +170,6 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));
   closing.add(chains.onChange(keepMembers));
 
-  const runsRelayer = options.relayer ?? true;
   const { relayer, viewOf, toL1, close } = createLiveRelayer({
     open: () => follow(chains, opening),
     onChange: (changed) => chains.onChange(changed),
@@ -183,13 +183,14 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
-  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: books.info }, closing);
+  const stakes = await openStakes({ options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
+  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: stakes.info }, closing);
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
   const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
   const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
-  const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));
+  const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
   const changing = ended.cutOff(switching(changes));
   const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, world, info }, closing);
   const methods = new Map([
@@ -272,7 +273,7 @@ async function openBases(
 
 /** The contracts on L1: kept, adopted or new. */
 async function settledOn(
-  { l1: { deployed: existing }, governance }: CompleteOptions,
+  { l1: { deployed: existing }, governance, stake }: CompleteOptions,
   plans: readonly ChainPlan[],
   { version, proven }: { readonly version: () => RegisteredVersion; readonly proven: () => Promise<ProvenPart> },
   { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
@@ -281,7 +282,11 @@ async function settledOn(
   const deployed =
     world?.deployed ??
     (existing === undefined
-      ? await deployNewContracts(version, { signer, artifacts }, { ...governanceOf(governance, accounts), ...(await proven()) })
+      ? await deployNewContracts(
+          version,
+          { signer, artifacts },
+          { ...governanceOf(governance, accounts), ...(await proven()), unbondingSeconds: stake?.unbondingSeconds },
+        )
       : await adoptContracts(existing, { version: version(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
   world?.keepDeployed(deployed);
   return deployed;

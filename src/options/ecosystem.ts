@@ -8,6 +8,7 @@ import { L1 } from "./fields/l1.ts";
 import { PAGE } from "./fields/page.ts";
 import { PROVER } from "./fields/prover.ts";
 import { RELAYER } from "./fields/relayer.ts";
+import { STAKE } from "./fields/stake.ts";
 import { list, option, text, trueOrFalse, url, wholeNumber, withDefault } from "./fields/values.ts";
 
 export const folder = text(/\S/, 'the path of a folder, such as "./hyperchain-data"');
@@ -52,6 +53,7 @@ export const ECOSYSTEM_OPTIONS = {
   url: configOption(option(url, "JSON-RPC URL of a running ecosystem, for tasks and networks", "the running one is found")),
   ...L1,
   ...GOVERNANCE,
+  ...STAKE,
   ...PROVER,
   ...ACCOUNTS,
   singletons: configOption(

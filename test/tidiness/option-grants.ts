@@ -44,6 +44,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     prover: "what proves",
     quorum: "signatures of validators",
     relayer: "what relays",
+    stake: "coins on L1 that answer for keys",
     superchain: "the protocol",
     url: "addresses of servers",
   },

@@ -15,6 +15,8 @@ export const ACCOUNT_NUMBERS = {
   // Who votes and who signs for a council, where the options name no accounts: among those that users have.
   ...{ firstHolder: 1, firstCouncilMember: 10 },
   ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002, superchain: 2_000_000_003 },
+  // Who reports faults of staked keys, and whose deposits answer for these: up to 64 a chain.
+  ...{ stakeWatcher: 2_000_000_004, firstStaker: 2_001_000_000 },
 } as const;
 
 /**

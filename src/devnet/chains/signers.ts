@@ -12,6 +12,7 @@ import { CALLDATA_POSTING, carriedPosting, NO_COINBASE, type PostingPolicy } fro
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
+import { stakableKey, type StakableKey } from "../stake/enlist-keys.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { DataChoices } from "./data-choices.ts";
 import { prepareHolders } from "./data-holders.ts";
@@ -27,7 +28,7 @@ import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { startMemberProcess, type MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
-import { remoteMember, type InputsOf } from "../quorum-member/remote-member.ts";
+import { remoteMember, remoteStakableKey, type InputsOf } from "../quorum-member/remote-member.ts";
 
 interface SignersDependencies {
   /** Where the chain settles on another: the contract there that carries its data, which is put there where it is missing. */
@@ -69,6 +70,8 @@ export interface PreparedSigners {
 /** Who signs for a chain. */
 export interface ChainSigners {
   readonly quorum: Quorum;
+  /** Validators' keys, which can consent to a stake. */
+  readonly stakableKeys: readonly StakableKey[];
   /** Has a further key in this process sign, from when on L1 counts it among the validators. It judges nothing by itself. */
   admit(signer: TypedDataSigner): Promise<void>;
   readonly posting: PostingPolicy;
@@ -150,6 +153,7 @@ export async function prepareSigners(
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       return {
         quorum: { members },
+        stakableKeys: await stakableKeysOf(quorumProcesses, operator, settlementChainId),
         admit,
         memberPids: pidsOf(quorumProcesses),
         committeePids: pidsOf(committees),
@@ -160,6 +164,16 @@ export async function prepareSigners(
       };
     },
   };
+}
+
+/** Keys of the members in other processes; the operator's if no other signs. */
+async function stakableKeysOf(
+  members: readonly MemberProcess[],
+  operator: TypedDataSigner,
+  settlementChainId: bigint,
+): Promise<readonly StakableKey[]> {
+  if (members.length === 0) return [await stakableKey(operator, settlementChainId)];
+  return members.map((member) => remoteStakableKey(member));
 }
 
 /** No validator signs: this process is one of the settlers that may take the chain to L1, and says so in each batch. */
@@ -174,7 +188,7 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
     connect: ({ hyperchain }, blocks) =>
       Promise.resolve({
         ...{ posting, policy: undefined, data: undefined, catchUp: () => Promise.resolve() },
-        ...{ quorum: { members: [] }, admit: () => Promise.resolve(), memberPids: [], committeePids: [] },
+        ...{ quorum: { members: [] }, stakableKeys: [], admit: () => Promise.resolve(), memberPids: [], committeePids: [] },
         chooseData: () => data,
         memberSetup: setupOf(plan, dependencies, { hyperchain, coinbase: NO_COINBASE }),
         inputs: blocks,

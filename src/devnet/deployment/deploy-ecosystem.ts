@@ -12,6 +12,7 @@ import {
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
+import { SLASH_SECONDS } from "../../protocol/stake.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import {
@@ -80,6 +81,8 @@ export interface EcosystemOptions extends GovernanceOptions {
    * the state of the chain that they are on. For contracts on a chain, which must have the CREATE2 deployer.
    */
   readonly throughCreator?: boolean;
+  /** Seconds in which faults of staked keys are slashed. Default: keys are not staked. */
+  readonly unbondingSeconds?: number | undefined;
 }
 
 interface EcosystemDependencies {
@@ -116,6 +119,9 @@ interface EcosystemAddresses {
   readonly timelock?: Hex;
   readonly governor?: Hex;
   readonly governanceToken?: Hex;
+  /** Deposits that answer for keys, and the judge of quorums; absent without stake. */
+  readonly stakeRegistry?: Hex;
+  readonly equivocation?: Hex;
 }
 
 /** An ecosystem on its settlement layer, without chains. */
@@ -202,6 +208,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
     },
     ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
     ...(council === undefined ? [] : [councilDeployment(council)]),
+    ...(options.unbondingSeconds === undefined ? [] : stakeDeployments(options.unbondingSeconds)),
   ];
 }
 
@@ -226,6 +233,14 @@ function governorDeployments(governor: GovernorOptions, deployer: Hex): readonly
       artifact: "HyperchainGovernor",
       args: (a) => [a.governanceToken, a.timelock, governorTerms(governor)],
     },
+  ];
+}
+
+function stakeDeployments(unbondingSeconds: number): readonly Deployment[] {
+  const reportSeconds = unbondingSeconds - SLASH_SECONDS;
+  return [
+    { role: "stakeRegistry", artifact: "StakeRegistry", args: () => [unbondingSeconds] },
+    { role: "equivocation", artifact: "Equivocation", args: (a) => [a.factory, a.settings, reportSeconds, SLASH_SECONDS] },
   ];
 }
 

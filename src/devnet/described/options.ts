@@ -141,6 +141,7 @@ export function planDevnet(options: DevnetOptions): DevnetPlan {
   const problems = [
     ...l1Problems(l1),
     ...adoptedGovernanceProblems(checked.value),
+    ...adoptedStakeProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
     ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data }),
   ];
@@ -202,6 +203,13 @@ function adoptedGovernanceProblems({ l1, governance }: Pick<CompleteOptions, "l1
   if (l1.deployed === undefined || said === undefined) return [];
   const message = "is of contracts that are deployed, and those of l1.deployed have theirs; leave one of the two out";
   return [{ path: ["governance", said], message }];
+}
+
+/** Contracts that were deployed without stake stake no key. */
+function adoptedStakeProblems({ l1, stake }: Pick<CompleteOptions, "l1" | "stake">): OptionProblem[] {
+  if (stake === undefined || l1.deployed === undefined || l1.deployed.addresses.stakeRegistry !== undefined) return [];
+  const message = "is of contracts that are deployed, and those of l1.deployed have no registry; leave one of the two out";
+  return [{ path: ["stake"], message }];
 }
 
 /** What concerns an L1 at a URL only. */

@@ -6,6 +6,8 @@ export const FACTS = {
   deployed: "deployed",
   moved: "moved seconds",
   started: "started",
+  /** Returns of L1 to earlier states by command. */
+  rewinds: "rewinds of l1",
   /** Which chains there are; absent until others than the first came or left. */
   members: "members",
 } as const;

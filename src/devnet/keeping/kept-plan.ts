@@ -15,6 +15,8 @@ export interface KeptPlan {
   readonly prover: unknown;
   /** Of an older ecosystem it says nothing, and an account governs. */
   readonly governance: object;
+  /** Undefined if no key is staked. */
+  readonly stake?: unknown;
   /** A bigint is a text. */
   readonly chains: readonly FlatPlan[];
 }
@@ -35,9 +37,9 @@ export function readKeptPlan(folder: string): KeptPlan | undefined {
 }
 
 /** What of the options an ecosystem cannot change any more, as text. */
-export function planText({ proofs, governance }: CompleteOptions, plans: readonly ChainPlan[]): string {
+export function planText({ proofs, governance, stake }: CompleteOptions, plans: readonly ChainPlan[]): string {
   return JSON.stringify(
-    { prover: proofs, governance, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
+    { prover: proofs, governance, stake, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
     (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
   );
 }
@@ -83,6 +85,7 @@ function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
   const ofAll: readonly Difference[] = [
     ["proofs", kept.prover, given.prover],
     ["governance", kept.governance, given.governance],
+    ["stake", kept.stake, given.stake],
   ];
   const whole = ofAll.filter(([, before, now]) => JSON.stringify(before) !== JSON.stringify(now));
   if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
@@ -107,6 +110,7 @@ function parsePlan(text: string, folder: string): KeptPlan {
       return {
         prover: plan["prover"],
         governance: isObject(plan["governance"]) ? plan["governance"] : {},
+        stake: plan["stake"],
         chains: plan["chains"].map((chain) => ({ ...chain, ...keptForGood(chain) })),
       };
   } catch (error) {

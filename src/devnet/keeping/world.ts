@@ -20,6 +20,7 @@ import type { ChainPlan } from "../../options/plan.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { dumpWorld, isMemberFileOf, type Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
+import type { L1Rewinds } from "../stake/stake-watcher.ts";
 import type { KeptMember } from "./kept-chains.ts";
 import { openKeptSends, type KeptSends } from "./kept-sends.ts";
 import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";
@@ -66,6 +67,11 @@ export interface World {
   readonly ownSends: KeptSends;
   readonly deployed: DeployedEcosystem | undefined;
   keepDeployed(deployed: DeployedEcosystem): void;
+  /** Returns of L1 to earlier states by command; undefined if there was none. */
+  readonly rewinds: L1Rewinds | undefined;
+  keepRewinds(rewinds: L1Rewinds): void;
+  /** Where the watcher of stakes keeps words that it has seen. */
+  readonly watcherFile: string;
   /** The contracts on a chain for those that settle on it; undefined where none does or did. */
   contractsOn(chainId: bigint): BaseContracts | undefined;
   keepContractsOn(chainId: bigint, contracts: BaseContracts): void;
@@ -136,6 +142,21 @@ function deployedBefore(kept: KeptEcosystem): DeployedEcosystem {
   return { ...kept, gasUsed: new Map() };
 }
 
+/** L1's contracts, and the returns of L1 that the watcher of stakes must know. */
+function contractFacts(
+  facts: LedgerFacts,
+  { deployed, rewinds }: { readonly deployed: KeptEcosystem | undefined; readonly rewinds: L1Rewinds | undefined },
+): Pick<World, "deployed" | "keepDeployed" | "rewinds" | "keepRewinds"> {
+  return {
+    deployed: deployed && deployedBefore(deployed),
+    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
+    rewinds,
+    keepRewinds: (rewound) => facts.set(FACTS.rewinds, encodeEntry(rewound)),
+  };
+}
+
+const STAKE_WATCHER_FILE = "stake-watcher";
+
 function beginAnew(ledger: Ledger, plan: string, nowMs: number): void {
   ledger.clear();
   const facts = ledger.facts(FACTS.kind);
@@ -170,8 +191,8 @@ function worldOf(
     movedSeconds: moved,
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     ownSends: openKeptSends(ledger, folder),
-    deployed: deployed && deployedBefore(deployed),
-    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
+    ...contractFacts(facts, { deployed, rewinds: read<L1Rewinds>(FACTS.rewinds) }),
+    watcherFile: join(folder, STAKE_WATCHER_FILE),
     contractsOn(chainId) {
       const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
       return kept && { ...kept, ecosystem: deployedBefore(kept.ecosystem) };

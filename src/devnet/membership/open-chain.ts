@@ -33,6 +33,8 @@ import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
+import { contractsOfStake } from "../stake/contracts.ts";
+import { enlistKeys } from "../stake/enlist-keys.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
@@ -122,10 +124,23 @@ export function openChain(
       pipelineDependencies(plan, { base, operator, kept }, opening),
     );
     closing.add(() => chain.close());
+    await stakeKeys(plan, chain, opening);
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
   });
+}
+
+/** Stakes the keys of a chain on L1, if the ecosystem has stake. A registry on L1 judges no chain on a chain. */
+async function stakeKeys(
+  { chainId, place }: ChainPlan,
+  { base, pipeline }: ServedChain,
+  { options: { stake: terms }, layer: { accounts } }: ChainOpening,
+): Promise<void> {
+  const contracts = contractsOfStake(base.ecosystem);
+  if (terms === undefined || contracts === undefined || base.chain !== undefined) return;
+  const keys = pipeline.signers.stakableKeys;
+  await enlistKeys({ contracts, terms, chainId, place, keys }, { accounts, l1: base.sending, funder: base.funder });
 }
 
 /** What a new chain on another needs there: for its funded accounts, its operator, and transactions before it runs. */
@@ -219,7 +234,7 @@ function pipelineDependencies(
 }
 
 /** A chain of this process takes nothing back, and the L1 that it starts does so by command. */
-function confirmationsOn(
+export function confirmationsOn(
   { chain, ecosystem }: Pick<SettlementBase, "chain" | "ecosystem">,
   { url, confirmations }: CompleteOptions["l1"],
 ): number {

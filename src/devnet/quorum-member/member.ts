@@ -28,6 +28,7 @@ import { SigningRefusal } from "../../settlement/signing/signing-refusal.ts";
 import { readSigningView, requireRevertible, requireSignable } from "../../settlement/l1-sender/signing-view.ts";
 import type { SignedBatch } from "../../settlement/batch/settlement-batch.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
+import { ENLISTMENT_TYPES, stakeDomain } from "../../protocol/stake.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { readerOf } from "./data-request.ts";
@@ -112,6 +113,10 @@ export class ValidatingMember {
         throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only beside a development L1");
       await signer.forgetApprovalsBut?.(kept);
       return undefined;
+    },
+    signEnlistment: async ({ registry, ...enlistment }) => {
+      const domain = stakeDomain(this.#chain().context.settlementChainId, registry);
+      return (await this.#wallet.signTypedData(domain, ENLISTMENT_TYPES, enlistment)) as Hex;
     },
     signAvailability: async ({ policy, ...batch }) => {
       const own = await this.#ofPresent(await this.#run(batch.inputs, batch));

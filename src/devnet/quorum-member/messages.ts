@@ -3,6 +3,7 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
+import type { Enlistment } from "../../protocol/stake.ts";
 import type { FirstState } from "../described/first-state.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
@@ -52,6 +53,8 @@ export interface MemberOperations {
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
   /** After L1 has returned to an earlier state. Refused beside an L1 that does not do so. */
   readonly forgetApprovalsBut: { readonly request: { readonly kept: readonly Hex[] }; readonly result: undefined };
+  /** Consents that an operator's deposit answers for the member's key. */
+  readonly signEnlistment: { readonly request: Enlistment & { readonly registry: Hex }; readonly result: Hex };
   /** Signs for a batch's data, which it then keeps. */
   readonly signAvailability: {
     readonly request: ShownBatch & { readonly preCommitment: Hex; readonly policy: Hex };

@@ -3,6 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import { SettlementError, type SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
 import type { QuorumMember } from "../../settlement/signing/quorum.ts";
+import type { StakableKey } from "../stake/enlist-keys.ts";
 import type { MemberProcess } from "./member-process.ts";
 import { QuorumMemberError, type MemberOperations } from "./messages.ts";
 
@@ -19,6 +20,14 @@ export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumM
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
     forgetApprovalsBut: (kept) => member.request("forgetApprovalsBut", { kept }),
+  };
+}
+
+/** The key of a member in a process of its own, which can consent to a stake. */
+export function remoteStakableKey(member: MemberProcess): StakableKey {
+  return {
+    address: member.address,
+    signEnlistment: (registry, enlistment) => member.request("signEnlistment", { registry, ...enlistment }),
   };
 }
 

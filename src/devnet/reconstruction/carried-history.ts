@@ -134,5 +134,6 @@ function callOf({ stored, batch }: FoundBatch, previous: StoredBatch): CommitCal
     withheldLogs: new Uint8Array(),
     policyData: "0x",
     oldLeafCount: previous.leafCount,
+    approval: undefined,
   };
 }

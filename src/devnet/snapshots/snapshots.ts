@@ -13,7 +13,7 @@ export interface SnapshotDependencies {
   /** The chains that there are now. */
   readonly members: () => readonly RestorableMember[];
   /** The ecosystem has these chains again, and no others. Default: they are always the same. */
-  readonly returnTo?: (members: ReadonlySet<RestorableMember>) => void;
+  readonly returnTo?: (members: ReadonlySet<RestorableMember>) => void | Promise<void>;
   /** Layers between a member and L1: it returns after what it settles on, whose state it reads then. Default: none. */
   readonly layerOf?: (member: RestorableMember) => number;
   readonly time: EcosystemTime;
@@ -82,7 +82,7 @@ export function createSnapshots(dependencies: SnapshotDependencies): Snapshots {
       );
     }
     await time.revert(timeMark);
-    returnTo?.(new Set(memberMarks.keys()));
+    await returnTo?.(new Set(memberMarks.keys()));
     const outcomes: PromiseSettledResult<void>[] = [];
     for (const layer of layersOf(memberMarks, layerOf))
       outcomes.push(...(await Promise.allSettled(layer.map(([member, memberMark]) => member.revert(memberMark)))));

@@ -72,6 +72,11 @@ export interface HyperchainsUserConfig {
    */
   readonly governance?: HyperchainsGovernanceUserConfig | undefined;
   /**
+   * Stake on L1 for validators' keys, and a process that reports contradictory batches.
+   * Default: no key is staked.
+   */
+  readonly stake?: HyperchainsStakeUserConfig | undefined;
+  /**
    * Whether L1 checks a proof of every batch; "none": **nothing is proven**, for tests that only need speed.
    * Allowed: "stark" or "none".
    * Default: "stark".
@@ -333,6 +338,21 @@ export interface HyperchainsCouncilUserConfig {
    * Default: 600.
    */
   readonly freezeSeconds?: number | undefined;
+}
+
+/** Options of `hyperchains.stake`. */
+export interface HyperchainsStakeUserConfig {
+  /**
+   * Seconds between the announcement of a withdrawal and its payment, within which faults are slashed.
+   * Allowed: a whole number from 7200 to 31536000, such as 100000.
+   */
+  readonly unbondingSeconds: number;
+  /**
+   * Wei on L1 that answer for each validator's key, from the account that pays there.
+   * Allowed: a bigint from 1n to 79228162514264337593543950336n, such as 1000000000000000000n.
+   * Default: 1 ETH.
+   */
+  readonly depositWei?: bigint | undefined;
 }
 
 /** Options of `hyperchains.prover`. */

@@ -42,6 +42,7 @@ export const taskDefinitions: TaskDefinition[] = [
   runningTasks.prover.setAction(() => import("./running/prover.ts")).build(),
   relayingTasks.relay.setAction(() => import("./relaying/relay.ts")).build(),
   relayingTasks.aggregate.setAction(() => import("./relaying/aggregate.ts")).build(),
+  relayingTasks.watchStake.setAction(() => import("./relaying/watch-stake.ts")).build(),
   actingTasks.spend.setAction(() => import("./acting/spend.ts")).build(),
   actingTasks.wallet.setAction(() => import("./acting/wallet.ts")).build(),
   actingTasks.names.setAction(() => import("./acting/names.ts")).build(),

@@ -5,6 +5,14 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { ifDecodable } from "../../protocol/undecodable.ts";
 import { dataCarrierInterface, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 
+/** Validators' approval in a commit's calldata. Not checked: neither that they signed it, nor that L1 took it. */
+interface CommitApproval {
+  /** Seconds of L1's time, both included. */
+  readonly validFrom: bigint;
+  readonly validUntil: bigint;
+  readonly signatures: readonly Hex[];
+}
+
 /** What calldata of a commit or a settlement say beside the record. Hostile: it may be a decoy that no contract has seen. */
 export interface CommitCall {
   readonly batchNumber: BatchNumber;
@@ -24,6 +32,8 @@ export interface CommitCall {
   /** Leaves of the state before it, as the submitter brought it along; 0 where L1 did not know. */
   readonly oldLeafCount: bigint;
   readonly priorityOpCount: bigint;
+  /** Undefined in a settlement, which no validator approves. */
+  readonly approval: CommitApproval | undefined;
 }
 
 /** A function that commits a batch. */
@@ -182,7 +192,9 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
   const read = (values: Result): CommitCall => {
     const previous = values["previous"] as { readonly leafCount: bigint };
     const batch = values["batch"] as RawCommit;
+    const isApproved = inputs.some(({ name }) => name === "approval");
     return {
+      approval: isApproved ? approvalOf(values["approval"] as CommitApproval) : undefined,
       batchNumber: batch.batchNumber,
       commitment: batch.commitment,
       firstBlock: batch.firstBlock,
@@ -198,4 +210,8 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
     };
   };
   return ifDecodable(() => AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true), read);
+}
+
+function approvalOf({ validFrom, validUntil, signatures }: CommitApproval): CommitApproval {
+  return { validFrom, validUntil, signatures: [...signatures] };
 }

@@ -7,6 +7,7 @@ import type { BatchProofPhase } from "../../../node/settling/batch-proving.ts";
 import type { ExecutionStage, TreeProgress } from "../../../prover/job.ts";
 import type { SingletonName } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { StakeInfo } from "../../stake/stake-info.ts";
 import type { SourceExcerpt } from "./source-excerpt.ts";
 
 /**
@@ -58,6 +59,8 @@ export interface EcosystemInfo {
   readonly relayer?: { readonly address: Hex };
   /** Of others, whose dapps run here; absent where the options name none. */
   readonly bridges?: NamedBridges;
+  /** Stake on L1 for validators' keys; absent without the option. */
+  readonly stake?: StakeInfo;
 }
 
 /** What chains settle on: L1, or a chain. */

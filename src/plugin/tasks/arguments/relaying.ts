@@ -67,4 +67,32 @@ export const relayingTasks = {
     .addFlag({ name: "once", description: "Have shown what waits now, and return" })
     .addOption(url)
     .addFlag(json),
+  watchStake: task(
+    "hyperchain:watch-stake",
+    "Report contradictory batches of staked validators to L1, which takes their stake, until Ctrl-C",
+  )
+    .addOption(
+      option(
+        "settlementUrl",
+        "JSON-RPC URL of L1; then no running ecosystem is needed, and HYPERCHAIN_PRIVATE_KEY and --registry are",
+      ),
+    )
+    .addOption(option("registry", "With --settlement-url: address of the stake registry on L1"))
+    .addOption(option("fromBlock", "With --settlement-url: block of the registry's first event (default: 0)"))
+    .addOption(
+      option(
+        "confirmations",
+        "Confirmations after which a block of L1 counts (default: 32; 1 for an L1 that the ecosystem started and a development chain)",
+      ),
+    )
+    .addOption(
+      option(
+        "from",
+        "Sender of reports on L1: number or address of a development account, from which nothing else sends (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addOption(option("file", "File that stores seen signatures, also of blocks that L1 drops later (default: memory)"))
+    .addFlag({ name: "once", description: "Report what is due now, and return" })
+    .addOption(url)
+    .addFlag(json),
 };

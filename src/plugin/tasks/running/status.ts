@@ -8,6 +8,7 @@ import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
 import { readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
 import { feeLine } from "./fee-line.ts";
+import { stakeLines } from "./stake-lines.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { alarm, createOutput, strong, table, warning } from "../session/output.ts";
@@ -114,6 +115,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...changes.flatMap((chain) => announcedOf(chain, layerOf(info, chain.name)).map((line) => warning(`${chain.name}: ${line}`))),
     ...attested,
     ...ofQueue,
+    ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
     ...(fees.length === 0 ? [] : [fees.join("\n")]),

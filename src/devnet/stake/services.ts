@@ -1,0 +1,24 @@
+import { AbiCoder, keccak256 } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { ifDecodable } from "../../protocol/undecodable.ts";
+
+const coder = AbiCoder.defaultAbiCoder();
+
+/** Data by which a judge of quorums knows the quorum of a chain. */
+export function quorumData(chainId: bigint): Hex {
+  return coder.encode(["uint256"], [chainId]) as Hex;
+}
+
+/** Chain whose quorum the data name; undefined for data of another form. */
+export function chainOfQuorumData(data: Hex): bigint | undefined {
+  const chainId = ifDecodable(
+    () => coder.decode(["uint256"], data),
+    ([value]) => value as bigint,
+  );
+  return chainId !== undefined && quorumData(chainId) === data ? chainId : undefined;
+}
+
+/** Name of a service in a registry. */
+export function serviceOf(evidence: Hex, data: Hex): Hex {
+  return keccak256(coder.encode(["address", "bytes"], [evidence, data])) as Hex;
+}

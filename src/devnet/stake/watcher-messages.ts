@@ -1,0 +1,27 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { L1Rewinds, StakeWatcherEvent } from "./stake-watcher.ts";
+
+/** What a watcher's process receives first. */
+export interface WatcherStart {
+  readonly type: "start";
+  readonly l1Url: string;
+  readonly settlementChainId: bigint;
+  readonly registry: Hex;
+  readonly fromBlock: number;
+  readonly confirmations: number;
+  /** Private key of the account that pays for reports. */
+  readonly key: Hex;
+  readonly pollMs: number;
+  /** File for words beyond the process; undefined for none. */
+  readonly file: string | undefined;
+}
+
+/** To the watcher: its start, or the rewinds that it asked for. */
+export type ToWatcher = WatcherStart | { readonly type: "rewinds"; readonly rewinds: L1Rewinds };
+
+/** From the watcher. */
+export type FromWatcher =
+  | { readonly type: "event"; readonly event: StakeWatcherEvent }
+  | { readonly type: "askRewinds" }
+  /** L1 is away, or the account has no money; undefined after a poll succeeds. */
+  | { readonly type: "trouble"; readonly reason: string | undefined };

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Interface, Wallet } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { signedWordsIn, type StakedChain } from "../../src/devnet/stake/signed-words.ts";
+import { WordBook, type SignedWord } from "../../src/devnet/stake/word-book.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
+import { createRandomness } from "../protocol/random-batches.ts";
+
+const L1 = 31_337n;
+const hyperchain = new Interface(hyperchainAbi);
+const [KEY, OTHER] = [new Wallet(wordToHex(7n)), new Wallet(wordToHex(8n))];
+const CHAIN: StakedChain = {
+  chainId: 271n,
+  hyperchain: `0x${"11".repeat(20)}`,
+  revertCount: 3n,
+  keys: new Set([KEY.address.toLowerCase() as Hex]),
+};
+const base: SignedWord = {
+  chainId: 271n,
+  signer: KEY.address.toLowerCase() as Hex,
+  signature: "0x",
+  commitment: wordToHex(1n),
+  batchNumber: 5n,
+  revertCount: 0n,
+  validFrom: 10n,
+  validUntil: 20n,
+};
+
+/** Words that contradict each other in the book, by the definition alone: every pair is compared. */
+function contradictionsOf(words: readonly SignedWord[]): string[] {
+  const pairs = words.flatMap((first, i) => words.slice(i + 1).map((second) => [first, second] as const));
+  return pairs
+    .filter(
+      ([a, b]) =>
+        a.signer === b.signer &&
+        a.chainId === b.chainId &&
+        a.batchNumber === b.batchNumber &&
+        a.revertCount === b.revertCount &&
+        a.commitment !== b.commitment &&
+        a.validFrom <= b.validUntil &&
+        b.validFrom <= a.validUntil,
+    )
+    .map((pair) => nameOf(pair))
+    .sort();
+}
+
+function nameOf(pair: readonly SignedWord[]): string {
+  return pair
+    .map(({ commitment, validFrom, validUntil, ...word }) =>
+      [commitment, validFrom, validUntil, word.batchNumber, word.revertCount].join(),
+    )
+    .sort()
+    .join(" / ");
+}
+
+describe("words of staked keys", () => {
+  test("contradict each other in the same pairs, in whichever order they are added and how often", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandomness(seed);
+      const words = Array.from({ length: 12 }, (): SignedWord => {
+        const validFrom = 10n + random.below(30n);
+        return {
+          ...base,
+          commitment: wordToHex(1n + random.below(3n)),
+          batchNumber: 5n + random.below(2n),
+          revertCount: random.below(2n),
+          signer: [base.signer, OTHER.address.toLowerCase() as Hex][random.index(2)]!,
+          validFrom,
+          validUntil: validFrom + random.below(15n),
+        };
+      });
+      const unique = [...new Map(words.map((word) => [Object.values(word).join(), word])).values()];
+      const book = new WordBook();
+      for (const word of [...words.toReversed(), ...words]) book.add(word);
+      const found = book.contradictions.map(({ first, second }) => nameOf([first, second])).sort();
+      assert.deepEqual(found, contradictionsOf(unique), `seed ${seed}`);
+      for (const { first, second, from, until } of book.contradictions) {
+        for (const word of [first, second]) assert.ok(word.validFrom <= from && until <= word.validUntil);
+      }
+    }
+  });
+
+  test("are forgotten after a rewind, and after their times", () => {
+    const book = new WordBook();
+    const second = { ...base, commitment: wordToHex(2n), validUntil: 30n };
+    assert.ok(book.add(base));
+    assert.ok(book.add(second));
+    assert.equal(book.contradictions.length, 1);
+    book.expireBefore(20n);
+    assert.equal(book.contradictions.length, 1);
+    book.expireBefore(21n);
+    assert.equal(book.contradictions.length, 0);
+    assert.ok(book.add({ ...base, validUntil: 40n }));
+    assert.equal(book.contradictions.length, 1);
+    book.clear();
+    assert.ok(book.add(base));
+    assert.equal(book.contradictions.length, 0);
+  });
+
+  /** Calldata of a commit with a signature of the key for a revert count. */
+  async function commitBy(key: Wallet, revertCount: bigint, commitment = 1n): Promise<Hex> {
+    const word = { commitment: wordToHex(commitment), batchNumber: 5n, revertCount, validFrom: 10n, validUntil: 20n };
+    const signature = await key.signTypedData(quorumDomain(L1, CHAIN.hyperchain), BATCH_COMMITMENT_TYPES, word);
+    const commit = hyperchain.getFunction("commitBatch")!;
+    const zero = (type: (typeof commit.inputs)[number]): unknown => {
+      if (type.isTuple()) return Object.fromEntries(type.components.map((each) => [each.name, zero(each)]));
+      if (type.isArray()) return [];
+      if (type.type === "address") return `0x${"00".repeat(20)}`;
+      if (type.type === "bool") return false;
+      if (type.type === "bytes") return "0x";
+      return type.type.startsWith("bytes") ? `0x${"00".repeat(Number(type.type.slice(5)))}` : 0n;
+    };
+    const [previous, batch] = commit.inputs.map(zero) as [object, object];
+    const approval = { validFrom: 10n, validUntil: 20n, signatures: ["0x1234", signature] };
+    const args = [previous, { ...batch, batchNumber: 5n, commitment: word.commitment }, approval];
+    return hyperchain.encodeFunctionData(commit, args) as Hex;
+  }
+
+  test("are read of calls of the chain's contract and of calls inside others' calldata, of each revert count", async () => {
+    for (const revertCount of [0n, 2n, 3n]) {
+      const data = await commitBy(KEY, revertCount);
+      const found = signedWordsIn({ to: CHAIN.hyperchain, data }, L1, [CHAIN]);
+      assert.deepEqual(
+        found.map((word) => [word.signer, word.batchNumber, word.revertCount]),
+        [[base.signer, 5n, revertCount]],
+      );
+      const wrapped = `0xabcdef01${"00".repeat(7)}${data.slice(2)}`;
+      assert.equal(signedWordsIn({ to: undefined, data: wrapped }, L1, [CHAIN]).length, 1);
+    }
+  });
+
+  test("are read of staked keys alone, and for the chain whose contract they name", async () => {
+    assert.deepEqual(signedWordsIn({ to: CHAIN.hyperchain, data: await commitBy(OTHER, 3n) }, L1, [CHAIN]), []);
+    const data = await commitBy(KEY, 3n);
+    assert.deepEqual(signedWordsIn({ to: CHAIN.hyperchain, data }, L1 + 1n, [CHAIN]), []);
+    const another = { ...CHAIN, hyperchain: `0x${"22".repeat(20)}` as const };
+    assert.deepEqual(signedWordsIn({ to: another.hyperchain, data }, L1, [another, CHAIN]), []);
+    assert.deepEqual(signedWordsIn({ to: CHAIN.hyperchain, data: "0x" }, L1, [CHAIN]), []);
+  });
+});
