@@ -401,6 +401,20 @@ const ROWS: readonly Row[] = [
     // What a day's exit delay leaves beside an hour's window; longer ones are refused of the chain.
     "council.freezeSeconds": { accepts: [1, DAY - 3_600 - 1], refuses: [0, 30 * DAY + 1, 1.5, "600"] },
   }).map(([option, bounds]): Row => ({ config: `governance.${option}`, devnet: `governance.${option}`, ...bounds })),
+  {
+    config: "stake.unbondingSeconds",
+    devnet: "stake.unbondingSeconds",
+    // Twice the time to send a slash, and a year.
+    accepts: [7_200, 365 * DAY],
+    refuses: [7_199, 365 * DAY + 1, 7_200.5, "7200"],
+  },
+  {
+    config: "stake.depositWei",
+    devnet: "stake.depositWei",
+    accepts: [1n, 2n ** 96n],
+    refuses: [0n, 2n ** 96n + 1n, 1],
+    beside: { "stake.unbondingSeconds": 100_000 },
+  },
   { config: "accounts.funded", accepts: [0, 20], refuses: [-1, 21, 1.5, "1"] },
   { devnet: "fundedAccounts", accepts: [[], [0, 2 ** 31 - 1]], refuses: [3, { 0: 1 }] },
   {

@@ -26,7 +26,7 @@ export interface StakeInfo {
     readonly transactionHash: Hex;
   }[];
   /** Returns of a development L1 to earlier states: words before the last one are no evidence. */
-  readonly rewinds: L1Rewinds;
+  readonly rewinds: { readonly count: number; readonly blockNumber: number };
   /** Sentence that says what the stake secures. */
   readonly sentence: string;
 }
