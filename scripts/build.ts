@@ -74,6 +74,9 @@ const CREATED_BY_OTHERS: ReadonlySet<string> = new Set([
   "SettingsFacet",
 ]);
 
+/** Contracts of a shielded pool, whose code is in src/abi. */
+const OF_POOLS = /^contracts\/(?:shielded\/|verifier\/generated\/(?:NoteTree|ShieldedStark))/;
+
 /** Folders whose contracts can be in a chain's first state, which has their code as their constructors leave it. */
 const IN_FIRST_STATES = /^contracts\/(?:l2|bridges)\//;
 
@@ -91,7 +94,7 @@ function bundleArtifacts(): void {
       readFileSync(join(root, file), "utf8"),
     ) as Artifact;
     if (sourceName.startsWith("contracts/libraries/") || sourceName.startsWith("contracts/types/")) continue;
-    if (CREATED_BY_OTHERS.has(contractName)) continue;
+    if (CREATED_BY_OTHERS.has(contractName) || OF_POOLS.test(sourceName)) continue;
     const other = sourceOf.get(contractName);
     if (other !== undefined)
       throw new Error(`${contractName} is in ${other} and in ${sourceName}; artifacts are found by name alone`);

@@ -18,7 +18,7 @@ export const CORE_FOLDERS: readonly string[] = [
     "consensus",
     "sequencing",
   ],
-  ...["settlement-layer", "relayer", "ledger", "demo", "contracts", "stark", "circuits", "recursion"],
+  ...["settlement-layer", "relayer", "ledger", "demo", "contracts", "stark", "circuits", "shielded", "recursion"],
 ];
 
 /** Files of these folders that `npm run test:all` runs and `npm test` does not, unless a row or a change names them. */

@@ -21,7 +21,7 @@ export const TEST_TIERS: readonly TestTier[] = [
   {
     name: "soundness",
     budgetCpuSeconds: 110,
-    folders: ["stark", "devices", "recursion", "circuits", "execution-proof", "prover", "l1-proof", "proving"],
+    folders: ["stark", "devices", "recursion", "circuits", "shielded", "execution-proof", "prover", "l1-proof", "proving"],
   },
   { name: "flow", budgetCpuSeconds: 170, folders: ["settlement", "client", "devnet", "node", "flow", "bridges"] },
   { name: "package", budgetCpuSeconds: 60, folders: ["plugin", "package"] },

@@ -69,7 +69,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   G2: row("rage quit", "contracts/l1/leaving"),
   G3: row("security council", "contracts/l1/emergency", "contracts/attacks/council"),
   G4: row("several factors", "flow/factors", "contracts/l1/attested-policy"),
-  G5: notBuilt("privacy by a shielded pool"),
+  G5: row("privacy by a shielded pool", "flow/shielded-pool", "contracts/shielded/shielded-pool", "flow/validium"),
   G6: notBuilt("second check of proofs"),
   H1: row("proof pipeline", "recursion/nodes/proven-node", "contracts/verifier/recorded-proofs"),
   H2: row("prover everywhere", "prover/device", "devices/device-choice"),

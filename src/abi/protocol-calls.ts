@@ -34,6 +34,7 @@ import { remoteSwapAbi } from "./remote-swap.ts";
 import { securityCouncilAbi } from "./security-council.ts";
 import { settlementCreatorAbi } from "./settlement-creator.ts";
 import { sharedBridgeAbi } from "./shared-bridge.ts";
+import { shieldedPoolAbi } from "./shielded-pool.ts";
 import { stakeRegistryAbi } from "./stake-registry.ts";
 import { stateExitAbi } from "./state-exit.ts";
 import { superchainAbi } from "./superchain.ts";
@@ -81,6 +82,7 @@ export const protocolCallsAbi = [
   ...provenHookAbi,
   ...ccipRampsAbi,
   ...ccipRmnAbi,
+  ...shieldedPoolAbi,
   ...superchainAbi,
   {"inputs":[],"name":"GAS_PER_PUBDATA_BYTE","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"MARKER","outputs":[],"stateMutability":"view","type":"function"},
@@ -114,13 +116,11 @@ export const protocolCallsAbi = [
   {"inputs":[{"components":[{"name":"published","type":"bool"},{"name":"preCommitment","type":"bytes32"},{"name":"pubdataHash","type":"bytes32"}],"name":"claim","type":"tuple"},{"name":"policyData","type":"bytes"}],"name":"checkAvailability","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"cheatCount","type":"uint64"},{"name":"hashes","type":"bytes32"}],"name":"closeBatch","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"commitFacet","outputs":[],"stateMutability":"view","type":"function"},
-  {"inputs":[],"name":"commitmentCount","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"kind","type":"uint8"},{"name":"account","type":"address"},{"name":"slot","type":"uint256"},{"name":"value","type":"uint256"}],"name":"leaf","type":"tuple"},{"components":[{"name":"nextKey","type":"bytes32"},{"name":"index","type":"uint32"},{"name":"leafCount","type":"uint32"},{"name":"siblings","type":"bytes32[32]"}],"name":"path","type":"tuple"}],"name":"computeRoot","outputs":[],"stateMutability":"pure","type":"function"},
   {"inputs":[{"components":[{"name":"kind","type":"uint8"},{"name":"account","type":"address"},{"name":"slot","type":"uint256"}],"name":"key","type":"tuple"},{"components":[{"name":"kind","type":"uint8"},{"name":"key","type":"bytes32"},{"name":"value","type":"uint256"}],"name":"low","type":"tuple"},{"components":[{"name":"nextKey","type":"bytes32"},{"name":"index","type":"uint32"},{"name":"leafCount","type":"uint32"},{"name":"siblings","type":"bytes32[32]"}],"name":"path","type":"tuple"}],"name":"computeRootWithout","outputs":[],"stateMutability":"pure","type":"function"},
   {"inputs":[{"components":[{"name":"chainId","type":"uint256"},{"name":"protocolVersion","type":"uint256"},{"name":"admin","type":"address"},{"name":"baseToken","type":"address"},{"name":"dataAvailabilityPolicy","type":"address"},{"name":"transactionFilterer","type":"address"},{"name":"sequencingMode","type":"uint8"},{"name":"cheatsAllowed","type":"bool"},{"name":"isGoverned","type":"bool"},{"name":"takesReplacements","type":"bool"},{"name":"validatorThreshold","type":"uint64"},{"name":"standbyThreshold","type":"uint64"},{"name":"executionDelay","type":"uint64"},{"name":"priorityOpWindow","type":"uint64"},{"name":"exitDelay","type":"uint64"},{"name":"priorityGasPerSecond","type":"uint64"},{"name":"l2GasPrice","type":"uint128"},{"name":"sequencer","type":"address"},{"name":"importBatches","type":"uint32"},{"name":"importStateRoot","type":"bytes32"},{"name":"importData","type":"bytes32"},{"name":"validators","type":"address[]"},{"name":"standby","type":"address[]"}],"name":"configuration","type":"tuple"}],"name":"configure","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"components":[{"components":[{"name":"messageId","type":"bytes32"},{"name":"sourceChainSelector","type":"uint64"},{"name":"destChainSelector","type":"uint64"},{"name":"sequenceNumber","type":"uint64"},{"name":"nonce","type":"uint64"}],"name":"header","type":"tuple"},{"name":"sender","type":"address"},{"name":"data","type":"bytes"},{"name":"receiver","type":"bytes"},{"name":"extraArgs","type":"bytes"},{"name":"feeToken","type":"address"},{"name":"feeTokenAmount","type":"uint256"},{"name":"feeValueJuels","type":"uint256"},{"components":[{"name":"sourcePoolAddress","type":"address"},{"name":"destTokenAddress","type":"bytes"},{"name":"extraData","type":"bytes"},{"name":"amount","type":"uint256"},{"name":"destExecData","type":"bytes"}],"name":"tokenAmounts","type":"tuple[]"}],"name":"message","type":"tuple"},{"name":"gasLimit","type":"uint256"}],"name":"deliver","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"token","type":"address"},{"name":"payer","type":"address"},{"name":"amount","type":"uint256"}],"name":"depositBaseToken","outputs":[],"stateMutability":"payable","type":"function"},
-  {"inputs":[{"components":[{"name":"root","type":"bytes32"},{"name":"nullifiers","type":"bytes32[2]"},{"name":"commitments","type":"bytes32[2]"},{"name":"valueIn","type":"uint64"},{"name":"valueOut","type":"uint64"},{"name":"recipient","type":"address"},{"name":"relayer","type":"address"},{"name":"fee","type":"uint64"},{"name":"ciphertexts","type":"bytes[2]"}],"name":"transfer","type":"tuple"}],"name":"digestOf","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"ecosystem","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"eip712Domain","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"entryPoint","outputs":[],"stateMutability":"pure","type":"function"},
@@ -142,9 +142,7 @@ export const protocolCallsAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"name":"remoteChainSelector","type":"uint64"},{"indexed":false,"name":"token","type":"address"},{"indexed":false,"name":"sender","type":"address"},{"indexed":false,"name":"recipient","type":"address"},{"indexed":false,"name":"amount","type":"uint256"}],"name":"ReleasedOrMinted","type":"event","outputs":[]},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"token","type":"address"},{"indexed":true,"name":"from","type":"address"},{"indexed":true,"name":"to","type":"address"},{"indexed":false,"name":"amount","type":"uint256"},{"indexed":false,"name":"destination","type":"uint256"}],"name":"SendERC20","type":"event","outputs":[]},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"tokenIn","type":"address"},{"indexed":false,"name":"amountIn","type":"uint256"},{"indexed":true,"name":"tokenOut","type":"address"},{"indexed":false,"name":"amountOut","type":"uint256"}],"name":"Swapped","type":"event","outputs":[]},
-  {"anonymous":false,"inputs":[{"indexed":true,"name":"index","type":"uint256"},{"indexed":false,"name":"nullifiers","type":"bytes32[2]"},{"indexed":false,"name":"commitments","type":"bytes32[2]"},{"indexed":false,"name":"ciphertexts","type":"bytes[2]"}],"name":"Transacted","type":"event","outputs":[]},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"holder","type":"address"},{"indexed":false,"name":"amount","type":"uint256"}],"name":"Withdrawal","type":"event","outputs":[]},
-  {"anonymous":false,"inputs":[{"indexed":true,"name":"recipient","type":"address"},{"indexed":false,"name":"amount","type":"uint256"},{"indexed":true,"name":"relayer","type":"address"},{"indexed":false,"name":"fee","type":"uint256"}],"name":"Withdrawn","type":"event","outputs":[]},
   {"inputs":[{"name":"to","type":"address"},{"name":"data","type":"bytes"}],"name":"execute","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"to","type":"address"},{"name":"value","type":"uint256"},{"name":"gas","type":"uint256"},{"name":"data","type":"bytes"}],"name":"execute","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"mode","type":"bytes32"},{"name":"executionData","type":"bytes"}],"name":"execute","outputs":[],"stateMutability":"payable","type":"function"},
@@ -177,8 +175,6 @@ export const protocolCallsAbi = [
   {"inputs":[{"name":"account","type":"address"}],"name":"isListed","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"sourceChainSelector","type":"uint64"},{"name":"offRamp","type":"address"}],"name":"isOffRamp","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"hash","type":"bytes32"}],"name":"isPublished","outputs":[],"stateMutability":"view","type":"function"},
-  {"inputs":[{"name":"root","type":"bytes32"}],"name":"isRecentRoot","outputs":[],"stateMutability":"view","type":"function"},
-  {"inputs":[{"name":"nullifier","type":"bytes32"}],"name":"isSpent","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"remoteChainSelector","type":"uint64"}],"name":"isSupportedChain","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"token","type":"address"}],"name":"isSupportedToken","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"sender","type":"address"},{"name":"contractL2","type":"address"},{"name":"mintValue","type":"uint256"},{"name":"l2Value","type":"uint256"},{"name":"l2Calldata","type":"bytes"},{"name":"refundRecipient","type":"address"}],"name":"isTransactionAllowed","outputs":[],"stateMutability":"view","type":"function"},
@@ -233,7 +229,6 @@ export const protocolCallsAbi = [
   {"inputs":[{"name":"data","type":"bytes"},{"name":"key","type":"address"},{"name":"faultAt","type":"uint48"},{"name":"evidenceId","type":"bytes32"},{"name":"reporter","type":"address"},{"name":"payee","type":"address"}],"name":"slash","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"mode","type":"bytes32"}],"name":"supportsExecutionMode","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"threshold","outputs":[],"stateMutability":"view","type":"function"},
-  {"inputs":[{"components":[{"name":"root","type":"bytes32"},{"name":"nullifiers","type":"bytes32[2]"},{"name":"commitments","type":"bytes32[2]"},{"name":"valueIn","type":"uint64"},{"name":"valueOut","type":"uint64"},{"name":"recipient","type":"address"},{"name":"relayer","type":"address"},{"name":"fee","type":"uint64"},{"name":"ciphertexts","type":"bytes[2]"}],"name":"transfer","type":"tuple"},{"name":"proof","type":"bytes"}],"name":"transact","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"token","type":"address"},{"name":"newAdmin","type":"address"}],"name":"transferAdminRole","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"},{"name":"data","type":"bytes"}],"name":"transferAndCall","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"components":[{"name":"sender","type":"address"},{"name":"nonce","type":"uint256"},{"name":"initCode","type":"bytes"},{"name":"callData","type":"bytes"},{"name":"accountGasLimits","type":"bytes32"},{"name":"preVerificationGas","type":"uint256"},{"name":"gasFees","type":"bytes32"},{"name":"paymasterAndData","type":"bytes"},{"name":"signature","type":"bytes"}],"name":"userOp","type":"tuple"},{"name":"userOpHash","type":"bytes32"},{"name":"missingAccountFunds","type":"uint256"}],"name":"validateUserOp","outputs":[],"stateMutability":"nonpayable","type":"function"},

@@ -44,6 +44,13 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     import { network } from "hardhat";
     declare const url: string;
   `,
+  "docs/recipes/shielded-pool.md": `
+    import type { Provider, Signer } from "ethers";
+    declare const seed: Uint8Array;
+    declare const signer: Signer;
+    declare const provider: Provider;
+    declare const [bob, recipient]: readonly [string, string];
+  `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}
     declare const signerOn: (chain: string) => Signer;
     declare const [alice, bob, sale, token]: readonly \`0x\${string}\`[];

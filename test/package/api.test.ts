@@ -9,6 +9,7 @@ import * as plugin from "../../src/index.ts";
 import * as abi from "../../src/abi.ts";
 import * as client from "../../src/client.ts";
 import * as kit from "../../src/kit.ts";
+import * as shielded from "../../src/shielded.ts";
 import * as viem from "../../src/viem.ts";
 import { entryPoints, publicContracts } from "../../scripts/api-report/entry-points.ts";
 import { ApiReader, type PublicApi } from "../../scripts/api-report/public-api.ts";
@@ -32,6 +33,7 @@ const LOADED: Readonly<Record<string, object>> = {
   "src/kit.ts": kit,
   "src/viem.ts": viem,
   "src/abi.ts": abi,
+  "src/shielded.ts": shielded,
 };
 
 /** A package with one entry point, as files. */
@@ -56,7 +58,7 @@ describe("API of the package", () => {
   test("has entry points for the plugin, front-ends, nodes, viem and ABIs", () => {
     assert.deepEqual(
       apis.map(({ entry }) => entry.name),
-      ["", "/client", "/kit", "/viem", "/abi"].map((subpath) => `hardhat-hyperchain${subpath}`),
+      ["", "/client", "/kit", "/viem", "/abi", "/shielded"].map((subpath) => `hardhat-hyperchain${subpath}`),
     );
   });
 

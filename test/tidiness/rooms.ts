@@ -309,6 +309,8 @@ const AFTER_ERRORS: Rooms = {
     protocol,
   ],
   "src/abi.ts": [abi],
+  "src/shielded/": [circuits, stark, kernels, field, protocol, abi],
+  "src/shielded.ts": ["src/shielded/", abi],
   "src/viem.ts": ["src/client/", protocol],
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],
   "src/index.ts": ["src/plugin/", "src/type-extensions.ts", "src/types.ts"],

@@ -5,8 +5,8 @@ pragma solidity 0.8.37;
 import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "join-split/1"
-/// @dev 220 columns, 39 of them opened at the next row; 23 queries at blowup 128.
-/// Verification key 0x80003c9411f3901245749cf44c2c1a5860585d57a49dc11c356488001354a3c8.
+/// @dev 220 columns, 39 of them opened at the next row; 25 queries at blowup 128.
+/// Verification key 0x456e1de43b31c67c1e08d010da7016460c1eb19f2285bf6aacb3ac30dc175f5b.
 contract ShieldedStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
     address public immutable constraints1;
@@ -140,9 +140,9 @@ contract ShieldedStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0xd8a0, state)
-                calldatacopy(0xd8c0, from, length)
-                r := keccak256(0xd8a0, add(length, 32))
+                mstore(0xdbe0, state)
+                calldatacopy(0xdc00, from, length)
+                r := keccak256(0xdbe0, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -652,7 +652,7 @@ contract ShieldedStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0xbca0
+                let top := 0xbf60
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -885,10 +885,10 @@ contract ShieldedStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0xd8a0, 0x80003c9411f3901245749cf44c2c1a5860585d57a49dc11c356488001354a3c8) // digest of the verification key
-                mstore(0xd8c0, statementHash)
-                calldatacopy(0xd8e0, proof.offset, 2)
-                let state := keccak256(0xd8a0, 66)
+                mstore(0xdbe0, 0x456e1de43b31c67c1e08d010da7016460c1eb19f2285bf6aacb3ac30dc175f5b) // digest of the verification key
+                mstore(0xdc00, statementHash)
+                calldatacopy(0xdc20, proof.offset, 2)
+                let state := keccak256(0xdbe0, 66)
                 state := absorb(state, add(proof.offset, 2), 26)
                 mstore(0x5060, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 28), 26)
@@ -899,7 +899,7 @@ contract ShieldedStark is IStarkVerifier {
                 let root := add(proof.offset, 5079)
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     state := absorb(state, root, 26)
-                    mstore(add(0xbc80, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
+                    mstore(add(0xbf40, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
                     root := add(root, 26)
                 }
                 let finalLength := shl(mload(0x1060), 20)
@@ -916,7 +916,7 @@ contract ShieldedStark is IStarkVerifier {
                 padding, bad := unpackValues(add(proof.offset, 4319), 152, 39, 0x7260)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xc2a0)
+                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xc5e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -976,11 +976,11 @@ contract ShieldedStark is IStarkVerifier {
             // deepTable
             {
                 {
-                    let bits := 22
+                    let bits := 16
                     if gt(mload(0x1000), 15) { bits := add(bits, sub(mload(0x1000), 15)) }
                     if shr(sub(256, bits), mload(0x10c0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10c0), 0x9be0, 23, mload(0x1020))
+                drawPositions(mload(0x10c0), 0x9be0, 25, mload(0x1020))
                 let a := mload(0x1140)
                 let power := 1
                 let sum := 0
@@ -1016,71 +1016,71 @@ contract ShieldedStark is IStarkVerifier {
             // mainTree
             { {
                     let cursor := mload(0x10a0)
-                    let siblings := add(cursor, 1426)
+                    let siblings := add(cursor, 1550)
                     {
-                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9be0)))
+                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 25, 0x9be0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
-                    for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
+                    for { let q := 0 } lt(q, 800) { q := add(q, 32) } {
                         let sum, rowFaults := preprocessedRowSum(cursor)
                         faults := or(faults, rowFaults)
-                        mstore(add(0xa480, q), sum)
-                        calldatacopy(0xd8a0, cursor, 62)
-                        mstore(add(0xa1a0, q), keccak256(0xd8a0, 62))
+                        mstore(add(0xa540, q), sum)
+                        calldatacopy(0xdbe0, cursor, 62)
+                        mstore(add(0xa220, q), keccak256(0xdbe0, 62))
                         cursor := add(cursor, 62)
                     }
                     if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 23, 0x9be0, 0xa1a0, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 25, 0x9be0, 0xa220, siblings)
                     if and(xor(root, 0xbad819ddf80330ce4c53da863cd11c1af33cdc32d6eac8bd81c5000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x10a0, cursor) }
                 {
                     let cursor := mload(0x10a0)
-                    let siblings := add(cursor, 16399)
+                    let siblings := add(cursor, 17825)
                     {
-                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9be0)))
+                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 25, 0x9be0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
-                    for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
+                    for { let q := 0 } lt(q, 800) { q := add(q, 32) } {
                         let sum, rowFaults := mainRowSum(cursor)
                         faults := or(faults, rowFaults)
-                        mstore(add(0xa480, q), add(sum, mload(add(0xa480, q))))
-                        mstore(add(0xa760, q), mload(0x11c0))
-                        calldatacopy(0xd8a0, cursor, 713)
-                        mstore(add(0xa1a0, q), keccak256(0xd8a0, 713))
+                        mstore(add(0xa540, q), add(sum, mload(add(0xa540, q))))
+                        mstore(add(0xa860, q), mload(0x11c0))
+                        calldatacopy(0xdbe0, cursor, 713)
+                        mstore(add(0xa220, q), keccak256(0xdbe0, 713))
                         cursor := add(cursor, 713)
                     }
                     if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 23, 0x9be0, 0xa1a0, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 25, 0x9be0, 0xa220, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 2))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                     mstore(0x10a0, cursor) }
             }
             // quotientTree
             {
                 let cursor := mload(0x10a0)
-                let siblings := add(cursor, 1794)
+                let siblings := add(cursor, 1950)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9be0)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 25, 0x9be0)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
-                for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
+                for { let q := 0 } lt(q, 800) { q := add(q, 32) } {
                     let sum, rowFaults := quotientRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xa480, q), add(sum, mload(add(0xa480, q))))
-                    calldatacopy(0xd8a0, cursor, 78)
-                    mstore(add(0xa1a0, q), keccak256(0xd8a0, 78))
+                    mstore(add(0xa540, q), add(sum, mload(add(0xa540, q))))
+                    calldatacopy(0xdbe0, cursor, 78)
+                    mstore(add(0xa220, q), keccak256(0xdbe0, 78))
                     cursor := add(cursor, 78)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0x9be0, 0xa1a0, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 25, 0x9be0, 0xa220, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 28))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 2) }
                 mstore(0x10a0, cursor)
             }
@@ -1094,15 +1094,15 @@ contract ShieldedStark is IStarkVerifier {
                 let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                 {
                     let run := 0x3fffdfc
-                    let at := 0xaa40
+                    let at := 0xab80
                     let minusZ := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x10e0))
                     let minusNext := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x1100))
-                    for { let q := 0x9be0 } lt(q, 0x9ec0) { q := add(q, 32) } {
+                    for { let q := 0x9be0 } lt(q, 0x9f00) { q := add(q, 32) } {
                         let x := mulmod(rootAt(mload(q)), 0xbfff9f4, 0x7f000001)
                         {
                             let d := extNormalize(add(x, minusZ))
                             mstore(at, d)
-                            mstore(add(at, 1472), run)
+                            mstore(add(at, 1600), run)
                             {
                                 let t_ := addmod(mulmod(run, and(d, low16_), modulus_), biasLow_, modulus_)
                                 t_ := add(addmod(mulmod(run, and(shr(16, d), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -1114,7 +1114,7 @@ contract ShieldedStark is IStarkVerifier {
                         {
                             let d := extNormalize(add(x, minusNext))
                             mstore(at, d)
-                            mstore(add(at, 1472), run)
+                            mstore(add(at, 1600), run)
                             {
                                 let t_ := addmod(mulmod(run, and(d, low16_), modulus_), biasLow_, modulus_)
                                 t_ := add(addmod(mulmod(run, and(shr(16, d), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -1125,10 +1125,10 @@ contract ShieldedStark is IStarkVerifier {
                         }
                     }
                     run := extInverse(run)
-                    for { } gt(at, 0xaa40) { } {
+                    for { } gt(at, 0xab80) { } {
                         at := sub(at, 32)
                         let d := mload(at)
-                        let inverse := mload(add(at, 1472))
+                        let inverse := mload(add(at, 1600))
                         {
                             let t_ := addmod(mulmod(run, and(inverse, low16_), modulus_), biasLow_, modulus_)
                             t_ := add(addmod(mulmod(run, and(shr(16, inverse), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -1144,33 +1144,33 @@ contract ShieldedStark is IStarkVerifier {
                         }
                     }
                 }
-                for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
-                    let at := add(0xaa40, shl(1, q))
-                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xa480, q)), mload(0x1180))))
-                    let next := extMul(mload(add(at, 32)), add(mload(add(0xa760, q)), mload(0x11a0)))
-                    mstore(add(0xb5c0, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
+                for { let q := 0 } lt(q, 800) { q := add(q, 32) } {
+                    let at := add(0xab80, shl(1, q))
+                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xa540, q)), mload(0x1180))))
+                    let next := extMul(mload(add(at, 32)), add(mload(add(0xa860, q)), mload(0x11a0)))
+                    mstore(add(0xb800, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
                 }
             }
             // friAndFinal
-            { let count := 23
+            { let count := 25
                 if sub(mload(0x10a0), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 let shift := 3
                 for { let i := mul(3, mload(0x1040)) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, 0x7f000001) }
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0xa1a0, i), mulmod(shift, rootAt(mload(add(0x9be0, i))), 0x7f000001))
-                    mstore(add(0xb8a0, i), 0)
+                    mstore(add(0xa220, i), mulmod(shift, rootAt(mload(add(0x9be0, i))), 0x7f000001))
+                    mstore(add(0xbb20, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0x4660, add(0xc2a0, mul(chunks, 2560)), 2560)
+                    mcopy(0x4660, add(0xc5e0, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0xb8a0, i), finalChunk(mload(add(0xb8a0, i)), mload(add(0xa1a0, i))))
+                        mstore(add(0xbb20, i), finalChunk(mload(add(0xbb20, i)), mload(add(0xa220, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0xb8a0, i)), mload(add(0xb5c0, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0xbb20, i)), mload(add(0xb800, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

@@ -79,10 +79,10 @@ describe("a shielded pool", () => {
     assert.equal(await pool.getFunction("isRecentRoot")(digestToHex(alice.tree.root)), true);
     assert.equal(await pool.getFunction("commitmentCount")(), 2n);
     assert.equal(await l1.ethers.provider.getBalance(pool), 1_000n * GWEI);
-    // 2.43 M are measured, with 42 kB of proof; its bytes differ from proof to proof.
+    // 2.55 M are measured, with 46 kB of proof; its bytes differ from proof to proof.
     const { gasUsed = 0n } = receipt ?? {};
-    assert.ok(gasUsed > 2_000_000n && gasUsed < 2_600_000n, `${gasUsed} gas`);
-    assert.ok(proof.length < 43_000, `${proof.length} bytes`);
+    assert.ok(gasUsed > 2_000_000n && gasUsed < 2_700_000n, `${gasUsed} gas`);
+    assert.ok(proof.length < 47_000, `${proof.length} bytes`);
   });
 
   test("moves value from note to note without a coin that moves", async () => {
