@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Interface, Wallet } from "ethers";
-import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { Wallet } from "ethers";
 import { signedWordsIn, type StakedChain } from "../../src/devnet/stake/signed-words.ts";
 import { WordBook, type SignedWord } from "../../src/devnet/stake/word-book.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
+import { quorumDomain } from "../../src/protocol/quorum.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
+import { commitCalldata } from "./support/commit-calldata.ts";
 
 const L1 = 31_337n;
-const hyperchain = new Interface(hyperchainAbi);
 const [KEY, OTHER] = [new Wallet(wordToHex(7n)), new Wallet(wordToHex(8n))];
 const CHAIN: StakedChain = {
   chainId: 271n,
@@ -100,23 +99,10 @@ describe("words of staked keys", () => {
   });
 
   /** Calldata of a commit with a signature of the key for a revert count. */
-  async function commitBy(key: Wallet, revertCount: bigint, commitment = 1n): Promise<Hex> {
-    const word = { commitment: wordToHex(commitment), batchNumber: 5n, revertCount, validFrom: 10n, validUntil: 20n };
-    const signature = await key.signTypedData(quorumDomain(L1, CHAIN.hyperchain), BATCH_COMMITMENT_TYPES, word);
-    const commit = hyperchain.getFunction("commitBatch")!;
-    const zero = (type: (typeof commit.inputs)[number]): unknown => {
-      if (type.isTuple()) return Object.fromEntries(type.components.map((each) => [each.name, zero(each)]));
-      if (type.isArray()) return [];
-      if (type.type === "address") return `0x${"00".repeat(20)}`;
-      if (type.type === "bool") return false;
-      if (type.type === "bytes") return "0x";
-      return type.type.startsWith("bytes") ? `0x${"00".repeat(Number(type.type.slice(5)))}` : 0n;
-    };
-    const [previous, batch] = commit.inputs.map(zero) as [object, object];
-    const approval = { validFrom: 10n, validUntil: 20n, signatures: ["0x1234", signature] };
-    const args = [previous, { ...batch, batchNumber: 5n, commitment: word.commitment }, approval];
-    return hyperchain.encodeFunctionData(commit, args) as Hex;
-  }
+  const commitBy = (key: Wallet, revertCount: bigint): Promise<Hex> => {
+    const word = { commitment: wordToHex(1n), batchNumber: 5n, revertCount, validFrom: 10n, validUntil: 20n };
+    return commitCalldata(key, quorumDomain(L1, CHAIN.hyperchain), word);
+  };
 
   test("are read of calls of the chain's contract and of calls inside others' calldata, of each revert count", async () => {
     for (const revertCount of [0n, 2n, 3n]) {
