@@ -53,4 +53,13 @@ describe("bundle of a front-end", () => {
     const expected = documented("A chain for viem and one ABI");
     assert.ok(Math.abs(kilobytes / expected - 1) < 0.1, `${kilobytes} kB, documented ${expected} kB`);
   });
+
+  test("has a wallet of shielded pools without any module of Node", async () => {
+    // A module of Node would fail the build: it is for browsers.
+    const { packages } = await bundled('export { ShieldedWallet } from "./src/shielded.ts";');
+    assert.deepEqual(
+      packages.filter((name) => !["ethers", "aes-js"].includes(name) && !name.startsWith("@")),
+      [],
+    );
+  });
 });
