@@ -99,16 +99,15 @@ library TrieLookup {
             offset = end;
             ++count;
         }
-        if (count != BRANCH_ITEMS || offset != items.length) revert TrieNodeMalformed();
+        if (count != BRANCH_ITEMS) revert TrieNodeMalformed();
     }
 
-    /// @dev End of the item at an offset. Nearly all children of a branch are empty or hashes, and their lengths follow from one byte. A
-    /// hash that is cut ends after the items.
+    /// @dev End of the item at an offset. Nearly all children of a branch are empty or hashes, and their lengths follow from one byte.
     function _itemEnd(bytes calldata items, uint256 offset) private pure returns (uint256 end) {
         uint256 prefix = uint8(items[offset]);
         if (prefix == EMPTY_ITEM) return offset + 1;
-        if (prefix == HASH_ITEM) return offset + 33;
-        (, end,) = Rlp.next(items, offset);
+        if (prefix != HASH_ITEM) (, end,) = Rlp.next(items, offset);
+        else if ((end = offset + 33) > items.length) revert Rlp.RlpMalformed();
     }
 
     /// @dev Path of a leaf or an extension: its first nibble distinguishes the two, and an odd number of nibbles from an even one; if it is even,

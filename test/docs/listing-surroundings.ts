@@ -55,6 +55,11 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const signerOn: (chain: string) => Signer;
     declare const [alice, bob, sale, token]: readonly \`0x\${string}\`[];
   `,
+  'await loadL1Slot(ecosystem, { on: "alpha", account: token, slot }, signerOn("alpha"), providerOf);': `${CLIENT}
+    declare const signerOn: (chain: string) => Signer;
+    declare const token: string;
+    declare const slot: bigint;
+  `,
   "docs/recipes/passkey-account.md": `${CLIENT}
     import { http } from "viem";
     import type { LocalAccount, PublicClient } from "viem";

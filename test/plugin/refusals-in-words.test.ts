@@ -56,6 +56,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["call", `${CONTRACT}@alpha`, "--from", "0@beta"],
   ["call-together", `[{"to": "${CONTRACT}@alpha"}]`],
   ["bring", `${CONTRACT}@alpha`, "0"],
+  ["l1-slot", CONTRACT, "0", "alpha"],
   ["swap", "1", `${CONTRACT}@beta`, "--from", "0@alpha"],
   ["settle"],
   ["reseal", "alpha"],

@@ -29,6 +29,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["call", `${CONTRACT}@beta`],
   ["call-together", "[]"],
   ["bring", `${CONTRACT}@alpha`, "0"],
+  ["l1-slot", CONTRACT, "0", "alpha"],
   ["swap", "1", `${CONTRACT}@beta`],
   ["settle"],
   ["reseal", "alpha"],

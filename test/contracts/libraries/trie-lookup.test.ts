@@ -26,6 +26,25 @@ function bytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random.below(255) + 1);
 }
 
+/** Bytes that begin items of RLP, or paths. */
+const PREFIXES = [
+  0, 1, 0x10, 0x1f, 0x20, 0x3f, 0x7f, 0x80, 0x81, 0xa0, 0xa1, 0xb7, 0xb8, 0xb9, 0xbf, 0xc0, 0xc1, 0xd1, 0xf7, 0xf8, 0xff,
+];
+
+/** Nodes, one with a byte changed, added or left out, and its new hash in all nodes above. */
+function withHashes(nodes: readonly Uint8Array[], index: number, random: Random): Hex[] {
+  const bytes = [...nodes[index]!];
+  const added = random.below(2) === 0 ? [] : [PREFIXES[random.below(PREFIXES.length)]!];
+  bytes.splice(random.below(bytes.length), random.below(2), ...added);
+  const changed = nodes.map((node) => toHex(node));
+  changed[index] = toHex(Uint8Array.from(bytes));
+  for (let i = index - 1; i >= 0; i--) {
+    const [before, after] = [keccak(nodes[i + 1]!), keccak(fromHex(changed[i + 1]!))];
+    changed[i] = changed[i]!.replace(before.slice(2), after.slice(2)) as Hex;
+  }
+  return changed;
+}
+
 describe("lookup in a trie", () => {
   let l1: LocalL1;
   let harness: BaseContract;
@@ -97,6 +116,33 @@ describe("lookup in a trie", () => {
         await refused(get(trie, key, proof.with(at, toHex(node))), "TrieNodeMismatch");
       }
     }
+  });
+
+  test("a changed node whose hash every parent has: a value is also OpenZeppelin's, and no implementation finds an absent key", async () => {
+    const random = createRandom(11);
+    const found = { value: 0, absent: 0, refused: 0 };
+    for (let i = 0; i < 120; i++) {
+      const keys = keysOf(random, 1 + random.below(8));
+      const trie = await trieOf(keys.map((key) => [key, bytes(random, 1 + random.below(40))] as const));
+      const present = keys[random.below(keys.length)]!;
+      const key = random.below(2) === 0 ? present : near(random, present, random.below(64));
+      const nodes = (await proofOf(trie, key)).map((node) => fromHex(node));
+      const changed = withHashes(nodes, random.below(nodes.length), random);
+      const root = keccak(fromHex(changed[0]!));
+      const answer = (name: "get" | "getByOpenZeppelin") => ask(name, root, key, changed).catch(() => undefined);
+      const [own, other] = [await answer("get"), await answer("getByOpenZeppelin")];
+      const third = await verifyMerkleProof(
+        fromHex(key),
+        changed.map((node) => fromHex(node)),
+        { root: fromHex(root) },
+      ).catch(() => null);
+      if (own === undefined) found.refused++;
+      else if (own === "0x") found.absent++;
+      else found.value++;
+      if (own !== undefined && own !== "0x") assert.equal(own, other, key);
+      if (own === "0x") assert.deepEqual([other, third], [undefined, null], key);
+    }
+    assert.ok(Math.min(...Object.values(found)) > 5, JSON.stringify(found));
   });
 
   describe("a node under its right hash", () => {
