@@ -66,13 +66,17 @@ describe("G5: coins move on a hyperchain without their owners and amounts", () =
       assert.ok(!text.includes(secret), secret);
   });
 
-  test("a wallet opened again from its seed finds its notes, and spends no more than they hold", async () => {
+  test("a wallet opened again from its seed finds its notes, spends no more than they hold, and withdraws all", async () => {
     const again = await ShieldedWallet.create(seedOf(BOB), { pool, provider: client });
     await again.sync();
     assert.equal(again.balance, ETHER);
     await assert.rejects(again.send({ to: ofAlice.address, amount: ETHER + 10n ** 9n }, alice), { code: "BalanceTooLow" });
     await assert.rejects(again.send({ to: ofAlice.address, amount: 1n }, alice), { code: "BadAmount" });
     await assert.rejects(again.send({ to: "0x1234", amount: ETHER }, alice), { code: "BadAddress" });
+    const before = await client.getBalance(FRESH);
+    await (await again.withdraw({ to: FRESH, amount: ETHER }, alice)).wait();
+    await again.sync();
+    assert.deepEqual([again.balance, (await client.getBalance(FRESH)) - before], [0n, ETHER]);
     await again.close();
   });
 });

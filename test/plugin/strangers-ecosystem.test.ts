@@ -36,6 +36,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["deliver", HASH],
   ["relay", "--once"],
   ["aggregate", "--once"],
+  ["watch-stake", "--once"],
   ["spend", "1", "ETH", "1@beta"],
   ["names", "anna@alpha", "--take"],
   ["keys", "--register", "--owners", "1"],
