@@ -6,19 +6,19 @@ import { MACHINE, STORE_ARRAY } from "../src/machine/instructions/privileged.ts"
 import { kernelRows } from "../src/machine/interpreter/kernel.ts";
 import { translate } from "../src/machine/rom/translate.ts";
 import { LeafKind } from "../src/protocol/domain-tags.ts";
-import { type MeasuredHash, programSystem, provenRun, type ProvenRun } from "./proven-run.ts";
+import { programSystem, provenRun, type ProvenRun } from "./proven-run.ts";
 
 const [POP, MSTORE, STOP] = [0x50, 0x52, 0x00];
 const ACCOUNT = 0xabcdefn;
 
 /** A run of the kernel that opens blocks, a second apart. */
-export function blocksRun(blocks: number, hash: MeasuredHash): ProvenRun {
+export function blocksRun(blocks: number): ProvenRun {
   const hints = [...Array.from({ length: blocks }, (_, i) => blockHints(BigInt(i + 1))).flat(), ...endHints()];
-  return provenRun(programSystem("the kernel", kernelRows(), hash), hints);
+  return provenRun(programSystem("the kernel", kernelRows()), hints);
 }
 
 /** A program that writes slots of an account, every second of which is not there before, in a state of twenty times as many leaves. */
-export function leavesRun(count: number, hash: MeasuredHash): ProvenRun {
+export function leavesRun(count: number): ProvenRun {
   const code = Array.from({ length: count }, (_, i) => [
     ...[push(BigInt(i + 5)), push(BigInt(i)), push(ACCOUNT), push(BigInt(LeafKind.storage))].flat(),
     MACHINE.key.code,
@@ -29,11 +29,11 @@ export function leavesRun(count: number, hash: MeasuredHash): ProvenRun {
     slots.map((slot) => ({ leafKind: LeafKind.storage, address: ACCOUNT, slot, value: slot + 1n })),
     { compressor: referenceCompressor },
   );
-  return provenRun(programSystem("leaves", rowsOf(code), hash), [], tree);
+  return provenRun(programSystem("leaves", rowsOf(code)), [], tree);
 }
 
 /** A program that recovers the keys of signatures of as many hashes. */
-export function signaturesRun(count: number, hash: MeasuredHash): ProvenRun {
+export function signaturesRun(count: number): ProvenRun {
   const code = Array.from({ length: count }, (_, i) => {
     const message = BigInt(i + 1) << 200n;
     const signed = secp256k1.sign(bytesOf(message), bytesOf(0xc0ffeen), { prehash: false, format: "recovered" });
@@ -42,7 +42,7 @@ export function signaturesRun(count: number, hash: MeasuredHash): ProvenRun {
     const stores = words.flatMap((word, k) => [...push(word), ...push(BigInt(32 * k)), MSTORE]);
     return [...stores, ...push(0n), MACHINE.recover.code, POP];
   }).flat();
-  return provenRun(programSystem("signatures", rowsOf(code), hash), []);
+  return provenRun(programSystem("signatures", rowsOf(code)), []);
 }
 
 const rowsOf = (code: readonly number[]) => translate(Uint8Array.from([...code, STOP]), { fused: true });

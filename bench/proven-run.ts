@@ -13,7 +13,6 @@ import type { Hint } from "../src/machine/interpreter/machine-state.ts";
 import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";
 import type { RomRow } from "../src/machine/rom/rom-row.ts";
 import type { LeafKind } from "../src/protocol/domain-tags.ts";
-import type { ProofParameters } from "../src/stark/systems/parameters.ts";
 import type { ProverInput } from "../src/stark/proving/prover-input.ts";
 
 /** A run by the interpreter, and what proves it. */
@@ -23,17 +22,10 @@ export interface ProvenRun {
   readonly input: ProverInput;
 }
 
-/** What trees are of: keccak, or Poseidon as the transcript is then. */
-export type MeasuredHash = "keccak" | "poseidon";
-
-export function parametersOf(hash: MeasuredHash): ProofParameters {
-  return hash === "poseidon" ? executionParameters() : { ...executionParameters(), hash: { kind: hash, digestBytes: 26 } };
-}
-
 /** The system that proves runs of a program with secure parameters. */
-export function programSystem(name: string, rows: readonly RomRow[], hash: MeasuredHash): RunSystem {
+export function programSystem(name: string, rows: readonly RomRow[]): RunSystem {
   const program = { name, rows, places: KERNEL_PLACES };
-  return { program, definition: runDefinition(program, parametersOf(hash)) };
+  return { program, definition: runDefinition(program, executionParameters()) };
 }
 
 /** Runs a program in a state, that of genesis if none is given. The tree is left as it was. */

@@ -34,14 +34,12 @@ import { leafProgram, checkByProgram } from "../test/recursion/check-by-program.
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */
 export interface RecursionSample {
   readonly file: string;
-  /** Whether a program could check the proof, or validators do. */
-  readonly isProvable: boolean;
   readonly workers: number | undefined;
   /** Whether proofs are made on the machine's graphics card. */
   readonly card: boolean;
 }
 
-const { file, isProvable, workers, card } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
+const { file, workers, card } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
 const { witness, claim, job } = deserialize(readFileSync(file)) as {
   readonly job: StateJob;
   readonly witness: ExecutionWitness;
@@ -51,7 +49,7 @@ const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-const parameters = isProvable ? executionParameters() : executionParameters();
+const parameters = executionParameters();
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const key = await createExecutionKey(claim.batch.protocolVersion, parameters, backend);
 const opened = card ? await openCard(false) : undefined;
@@ -70,22 +68,21 @@ verifyWithKey(key, claim, proof);
 const verifyCpuSeconds = cpuSeconds() - beforeVerification;
 await proving.release();
 const decoded = decodeBatchProof(proof);
-const leafProofs = isProvable ? await leafProofsOf(key, claim, decoded) : [];
-const tail = isProvable ? await tailOf(key, claim, decoded) : undefined;
+const leafProofs = await leafProofsOf(key, claim, decoded);
+const tail = await tailOf(key, claim, decoded);
 console.log(
   JSON.stringify({
-    parameters: isProvable ? "provable" : "execution",
     ...(opened === undefined ? {} : { adapter: opened.adapter, faults: backends.faults }),
     chunks: decoded.chunks.length,
     cells: metrics.cells,
     chunkProofKiB: decoded.chunks.map((chunk) => Math.round(chunk.proof.length / 1024)),
-    ...(isProvable ? { permutations: permutationsOf(key, claim, decoded), leaves: leavesOf(key, claim, decoded) } : {}),
+    permutations: permutationsOf(key, claim, decoded),
+    leaves: leavesOf(key, claim, decoded),
     proveCpuSeconds,
     proveSeconds,
     verifyCpuSeconds,
-    ...(isProvable
-      ? { leafCpuSeconds: leafProofs.reduce((sum, { leafCpuSeconds }) => sum + leafCpuSeconds, 0), leafProofs }
-      : {}),
+    leafCpuSeconds: leafProofs.reduce((sum, { leafCpuSeconds }) => sum + leafCpuSeconds, 0),
+    leafProofs,
     ...tail,
     leastProvenBits: Math.min(
       ...[key.provenBits, ...leafProofs.map((leaf) => leaf.leastProvenBits)],

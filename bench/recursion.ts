@@ -13,8 +13,8 @@ const sampleFile = fileURLToPath(new URL("./recursion-sample.ts", import.meta.ur
 const run = promisify(execFile);
 
 /**
- * Proves batches with so many transfers for validators, and for a program that checks the proof: what it costs that L1 will not take
- * the validators' word. Each proof in a process of its own, second of two there.
+ * Proves batches with so many transfers, and the programs that check the proofs for L1. Each proof is the second of a separate
+ * process.
  */
 export async function benchRecursion({ json, transfers, workers, card }: ExecutionBenchOptions): Promise<void> {
   await compile({ everything: true });
@@ -25,13 +25,11 @@ export async function benchRecursion({ json, transfers, workers, card }: Executi
       const { witness, claim } = batch;
       writeFileSync(file, serialize({ witness, claim, job }));
       for (const threads of workers) {
-        for (const isProvable of [false, true]) {
-          const request: RecursionSample = { file, isProvable, workers: threads, card };
-          const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
-          const result = { transfers: transfers[i], ...(JSON.parse(stdout) as object) };
-          if (json) console.log(JSON.stringify(result));
-          else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(24)} ${JSON.stringify(value)}`);
-        }
+        const request: RecursionSample = { file, workers: threads, card };
+        const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
+        const result = { transfers: transfers[i], ...(JSON.parse(stdout) as object) };
+        if (json) console.log(JSON.stringify(result));
+        else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(24)} ${JSON.stringify(value)}`);
       }
     }
   } finally {

@@ -1,3 +1,4 @@
+import { executionParameters } from "../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
 import type { ProofPhase } from "../src/stark/proving/column-prover.ts";
 import { FixedTables } from "../src/stark/proving/fixed-tables.ts";
@@ -9,7 +10,6 @@ import { ABSENT, createShape, rowCount } from "../src/stark/systems/shape.ts";
 import { compileSystem, type SystemDefinition } from "../src/stark/systems/system.ts";
 import { TablePrograms } from "../src/stark/programs/table-programs.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
-import { type MeasuredHash, parametersOf } from "./proven-run.ts";
 import { blocksRun, leavesRun, signaturesRun } from "./kernel-run.ts";
 import { SYNTHETIC_TABLES, syntheticDefinition, syntheticInput, syntheticRows } from "./synthetic-system.ts";
 
@@ -20,7 +20,6 @@ export type TablesSystem = "synthetic" | "kernel" | "leaves" | "signatures";
 export interface TablesRequest {
   readonly system: TablesSystem;
   readonly count: number;
-  readonly hash: MeasuredHash;
   readonly workers: number | undefined;
 }
 
@@ -50,9 +49,9 @@ interface Workload {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-function synthetic(transfers: number, hash: MeasuredHash): Workload {
+function synthetic(transfers: number): Workload {
   return {
-    definition: syntheticDefinition(transfers, parametersOf(hash)),
+    definition: syntheticDefinition(transfers, executionParameters()),
     makeInput: () => syntheticInput(transfers),
     usedRows: SYNTHETIC_TABLES.map((table) => syntheticRows(table, transfers).used),
     figures: { transfers },
@@ -61,17 +60,16 @@ function synthetic(transfers: number, hash: MeasuredHash): Workload {
 
 const RUNS = { kernel: ["blocks", blocksRun], leaves: ["leaves", leavesRun], signatures: ["signatures", signaturesRun] } as const;
 
-function ofRun(kind: keyof typeof RUNS, count: number, hash: MeasuredHash): Workload {
+function ofRun(kind: keyof typeof RUNS, count: number): Workload {
   const before = spent();
   const [counted, run] = RUNS[kind];
-  const { system, steps, input } = run(count, hash);
+  const { system, steps, input } = run(count);
   const figures = { [counted]: count, steps, traceCpuSeconds: spent(before).cpu };
   return { definition: system.definition, makeInput: () => input, usedRows: undefined, figures };
 }
 
-const { system: kindOfSystem, count, hash, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
-const { definition, makeInput, usedRows, figures } =
-  kindOfSystem === "synthetic" ? synthetic(count, hash) : ofRun(kindOfSystem, count, hash);
+const { system: kindOfSystem, count, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
+const { definition, makeInput, usedRows, figures } = kindOfSystem === "synthetic" ? synthetic(count) : ofRun(kindOfSystem, count);
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const beforeKey = spent();
 const system = compileSystem(definition, await commitPreprocessed(definition, backend));
@@ -112,7 +110,6 @@ console.log(
   JSON.stringify({
     system: kindOfSystem,
     ...figures,
-    hash,
     tables: system.tables.length,
     presentTables: logRows.filter((log) => log !== ABSENT).length,
     mainColumns: width((table) => table.mainWidth),

@@ -19,7 +19,7 @@ export interface TablesBenchOptions {
 const sampleFile = fileURLToPath(new URL("./tables-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
-/** Proves each system at each size with either tree hash, each proof in a process of its own: that gives its memory. */
+/** Proves each system at each size, each proof in a process of its own: that gives its memory. */
 export async function benchTables({ json, transfers, blocks, touched, signatures, workers }: TablesBenchOptions): Promise<void> {
   const sizes = [
     ...blocks.map((count) => ({ system: "kernel", count }) as const),
@@ -28,15 +28,13 @@ export async function benchTables({ json, transfers, blocks, touched, signatures
     ...transfers.map((count) => ({ system: "synthetic", count }) as const),
   ];
   for (const size of sizes) {
-    for (const hash of ["keccak", "poseidon"] as const) {
-      for (const threads of workers) {
-        const request: TablesRequest = { ...size, hash, workers: threads };
-        const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
-        if (json) process.stdout.write(stdout);
-        else
-          for (const [name, value] of Object.entries(JSON.parse(stdout) as object))
-            console.log(`${name.padEnd(22)} ${JSON.stringify(value)}`);
-      }
+    for (const threads of workers) {
+      const request: TablesRequest = { ...size, workers: threads };
+      const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
+      if (json) process.stdout.write(stdout);
+      else
+        for (const [name, value] of Object.entries(JSON.parse(stdout) as object))
+          console.log(`${name.padEnd(22)} ${JSON.stringify(value)}`);
     }
   }
 }

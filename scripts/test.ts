@@ -77,20 +77,10 @@ const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "
 const PACKAGE_CODE: Step = ["package's code", ["scripts/build.ts", "--only", "code", "--unchecked"]];
 /** What dapps of bridges install and compile, once for all tests of bridges. */
 const DAPPS: Step = ["dapps of bridges", ["test/bridges/support/prepare-dapps.ts"]];
-const OXLINT = "node_modules/oxlint/bin/oxlint";
-const LINT_RULES: readonly string[] = ["--type-aware", "--deny-warnings"];
-/** Paths that this repository's tsconfig files cover. One run checks types and lint, because both load the same declarations. */
-const TYPED: readonly string[] = ["bench", "page", "scripts", "src", "test", "hardhat.config.ts", "fixtures/tasks-project"];
 /** What needs no contracts, beside them: one half for each of two cores. */
 const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [CONTRACTS],
-  [
-    PACKAGE_CODE,
-    ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]],
-    ["types and lint", [OXLINT, "--type-check", ...LINT_RULES, ...TYPED]],
-    // The examples import the installed package, so that its tests check their types.
-    ["lint of the examples", [OXLINT, ...LINT_RULES, "fixtures"]],
-  ],
+  [PACKAGE_CODE, ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]], ["types and lint", ["scripts/lint.ts"]]],
 ];
 
 const SET: TestSet = values.night ? "long" : values.all ? "all" : "core";

@@ -5,9 +5,8 @@ import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { commitmentOf, type Note } from "../circuits/join-split/note.ts";
 import { compress } from "../kernels/poseidon.ts";
 import { type Digest, digestToHex, elementsFromBytes, elementsToBytes } from "../protocol/digest.ts";
-import type { ShieldedAddress, ShieldedKeys } from "./shielded-keys.ts";
+import { POINT_BYTES, type ShieldedAddress, type ShieldedKeys } from "./shielded-keys.ts";
 
-const POINT_BYTES = 33;
 const VALUE_BYTES = 8;
 /** The key is used once, so the nonce need not differ. */
 const NONCE = new Uint8Array(12);

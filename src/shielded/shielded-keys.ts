@@ -10,7 +10,8 @@ import { ShieldedError } from "./shielded-error.ts";
 
 const SEED_BYTES = 32;
 const OWNER_BYTES = 32;
-const POINT_BYTES = 33;
+/** Bytes of a compressed point of secp256k1. */
+export const POINT_BYTES = 33;
 
 /** Secrets of a wallet. */
 export interface ShieldedKeys {

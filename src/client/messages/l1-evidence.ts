@@ -1,4 +1,4 @@
-import { encodeRlp } from "ethers";
+import { encodeRlp, toBeArray } from "ethers";
 import { fromHex, hexQuantity, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { AskedNode } from "../../relayer/state-proof.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
@@ -77,17 +77,9 @@ function proofNotOfHeader(block: number): ClientError {
 function headerOf(block: JsonBlock): Hex {
   const fields = FIELDS.flatMap(([name, isNumber]) => {
     const value = block[name];
-    return typeof value === "string" ? [isNumber ? minimalBytes(value) : value] : [];
+    return typeof value === "string" ? [isNumber ? toBeArray(value) : value] : [];
   });
   return encodeRlp(fields) as Hex;
-}
-
-/** Bytes of a quantity without leading zeros; none for 0. */
-function minimalBytes(quantity: string): Hex {
-  const value = BigInt(quantity);
-  if (value === 0n) return "0x";
-  const digits = value.toString(16);
-  return `0x${digits.length % 2 === 0 ? "" : "0"}${digits}`;
 }
 
 /** The nodes that their parents name by hash: shorter ones are inside their parents, though some nodes of L1 list them again. */

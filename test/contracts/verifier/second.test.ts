@@ -4,35 +4,24 @@ import { AbiCoder, Interface } from "ethers";
 import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
-import { verify } from "../../../src/stark/proofs/verify.ts";
 import { readStateProof } from "../../support/recorded-state-proofs.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
 import { mutationsOf } from "./support/mutations.ts";
-import { artifactOf, deployFirst, deploySecond, packageDescription, type StateVerifier } from "./support/second-verifier.ts";
+import { artifactOf, packageDescription } from "./support/second-verifier.ts";
 import { solidityStatement } from "./support/small-batch.ts";
-import { verdictOf } from "./support/small-verifier.ts";
+import { threeVerifiers, type ThreeVerifiers } from "./support/three-verifiers.ts";
 
 const system = createStateTransitionSystem();
 /** Limit of a transaction's gas on public networks. */
 const TRANSACTION_GAS = 2 ** 24;
 
 let chain: CodeChain;
-let first: StateVerifier;
-let second: StateVerifier;
+let verifiers: ThreeVerifiers;
 before(async () => {
   chain = await startCodeChain();
-  first = await deployFirst(chain);
-  second = await deploySecond(chain, await packageDescription(chain));
+  verifiers = await threeVerifiers(chain, system);
 });
 after(() => chain.close());
-
-/** The verdict of all three verifiers. */
-async function agreed(encoded: Uint8Array, proof: Uint8Array, title: string): Promise<string> {
-  const expected = verdictOf(verify(system, encoded, proof));
-  assert.equal(await first.verify(encoded, proof), expected, title);
-  assert.equal(await second.verify(encoded, proof), expected, title);
-  return expected;
-}
 
 describe("the second verifier", () => {
   const { key, encoded, proof } = readStateProof("state-short");
@@ -43,19 +32,19 @@ describe("the second verifier", () => {
   });
 
   test("accepts a proof that the other two accept", async () => {
-    assert.equal(await agreed(encoded, proof, "honest"), "accepted");
+    assert.equal(await verifiers.agreed(encoded, proof, "honest"), "accepted");
   });
 
   test("refuses changed proofs with the verdict of the other two", async () => {
     for (const { title, ...changed } of mutationsOf(system, encoded, proof, 8, 1))
-      assert.notEqual(await agreed(changed.encoded, changed.proof, title), "accepted", title);
+      assert.notEqual(await verifiers.agreed(changed.encoded, changed.proof, title), "accepted", title);
   });
 
   test("refuses elements of the statement that are not below p", async () => {
     for (const offset of [32, 96, 128, 164]) {
       const changed = encoded.slice();
       new DataView(changed.buffer).setUint32(offset, P);
-      assert.equal(await agreed(changed, proof, `statement element at ${offset}`), "BadStatement");
+      assert.equal(await verifiers.agreed(changed, proof, `statement element at ${offset}`), "BadStatement");
     }
   });
 
@@ -65,7 +54,9 @@ describe("the second verifier", () => {
     const abi = new Interface(artifactOf("contracts/interfaces", "IStateTransitionVerifier").abi);
     const [signer] = await chain.l1.ethers.getSigners();
     const data = abi.encodeFunctionData("verify", [solidityStatement(tall.encoded), tall.proof]);
-    const receipt = await (await signer?.sendTransaction({ to: second.address, data, gasLimit: TRANSACTION_GAS }))?.wait();
+    const receipt = await (
+      await signer?.sendTransaction({ to: verifiers.second.address, data, gasLimit: TRANSACTION_GAS })
+    )?.wait();
     assert.equal(receipt?.status, 1);
     // One more doubling, the tallest that the parameters allow, adds less than 0.5 million.
     assert.ok(Number(receipt?.gasUsed) < 13_000_000, `${receipt?.gasUsed} gas`);

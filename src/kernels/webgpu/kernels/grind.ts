@@ -1,5 +1,5 @@
 import type { CardKernel } from "../card/kernel.ts";
-import { KECCAK_CONSTANTS, keccakLanes, keccakRounds } from "../wgsl/keccak.ts";
+import { KECCAK_CONSTANTS, keccakLanes, keccakRounds, RATE_WORDS } from "../wgsl/keccak.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 
 const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -18,8 +18,8 @@ export const grindKeccak: CardKernel = {
   declarations: `${KECCAK_CONSTANTS}
 var<private> block: array<u32, 50>;`,
   body: /* wgsl */ `
-  for (var w = 0u; w < 34u; w++) { block[w] = message[w]; }
-  for (var w = 34u; w < 50u; w++) { block[w] = 0u; }
+  for (var w = 0u; w < ${RATE_WORDS}u; w++) { block[w] = message[w]; }
+  for (var w = ${RATE_WORDS}u; w < 50u; w++) { block[w] = 0u; }
   block[p.nonceWord] = (i << 24u) | ((i & 0xff00u) << 8u) | ((i >> 8u) & 0xff00u) | (i >> 24u);
   ${keccakLanes((word) => `block[${word}]`)}
   ${keccakRounds()}
