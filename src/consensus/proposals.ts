@@ -13,6 +13,7 @@ export interface Header {
 export const MAX_PROPOSAL_BYTES = 1_048_576;
 const VIEW_BYTES = 8;
 const HEADER_BYTES = VIEW_BYTES + 32;
+export const MAX_CONTENT_BYTES = MAX_PROPOSAL_BYTES - HEADER_BYTES;
 
 export class MalformedProposalError extends NamedError<"MalformedProposal"> {
   override readonly name = "MalformedProposalError";

@@ -1,16 +1,17 @@
 import type { Chain } from "../chain/chain.ts";
 import { chainRules } from "../chain/model/rules.ts";
 import type { PeerCommands, PeerProposal } from "../chain/sequencer/peer-commands.ts";
+import type { Sequencer } from "../chain/sequencer/sequencer.ts";
 import { decodeTransaction } from "../chain/transaction/decode-transaction.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ReaderFacts } from "./decision-reader.ts";
 import { ExecutedInputs } from "./executed-inputs.ts";
 
 /** Inputs of a chain that no leader chooses, as far as this node has them. */
-export type SharedInputs = Pick<ReaderFacts, "operation" | "root" | "wish" | "maySeal">;
+export type SharedInputs = Pick<ReaderFacts, "operation" | "root" | "wish">;
 
-/** Chain that executes proposals of leaders. */
-export interface CheckedChain {
+/** Chain that executes proposals of leaders, and leads in its turn. */
+export interface CheckedChain extends Pick<Sequencer, "lead" | "settled" | "hasWork"> {
   /** Newest executed block. */
   readonly executedHead: { readonly hash: Hex };
   /** Maximum work of one transaction, which a decision must be able to hold. */
@@ -37,8 +38,14 @@ export function checkedChain(chain: Chain, inputs: () => SharedInputs, executed 
       opening: (timestamp) => sequencer.opening(timestamp),
       transaction: (raw) => decodeTransaction(raw, rules, { replayProtection: "required", intrinsicGas: "required" }),
       next: executed.next,
+      maySeal: sequencer.mayEnd,
       hasOpenBatch: sequencer.hasOpenBatch,
     }),
     propose: (command, options) => peers.propose(command, options),
+    lead: (maxTransactions) => sequencer.lead(maxTransactions),
+    settled: () => sequencer.settled(),
+    get hasWork() {
+      return sequencer.hasWork;
+    },
   };
 }

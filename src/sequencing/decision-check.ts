@@ -21,7 +21,9 @@ interface CheckOptions {
 }
 
 /** Decision that is executed, as a proposal. */
-interface ExecutedDecision {
+export interface ExecutedDecision {
+  readonly isEmpty: boolean;
+  readonly endsBatch: boolean;
   /** Settles its commands; resolves when the chain has done so. */
   settle(verdict: OfferVerdict): Promise<void>;
 }
@@ -55,11 +57,20 @@ class Execution implements ExecutedDecision {
   readonly #verdict = Promise.withResolvers<OfferVerdict>();
   readonly #proposals: PeerProposal[] = [];
   #workLeft: number;
+  #endsBatch = false;
 
   constructor(chain: CheckedChain, options: CheckOptions) {
     this.#chain = chain;
     this.#options = options;
     this.#workLeft = Math.max(MAX_DECISION_WORK, chain.maxTransactionWork);
+  }
+
+  get isEmpty(): boolean {
+    return this.#proposals.length === 0;
+  }
+
+  get endsBatch(): boolean {
+    return this.#endsBatch;
   }
 
   /** Reads and executes the next command. Returns the reason why the decision is not valid. */
@@ -69,6 +80,7 @@ class Execution implements ExecutedDecision {
     const proposal = await this.#propose(read);
     if ("verdict" in proposal) return proposal;
     this.#proposals.push(proposal);
+    this.#endsBatch ||= command.type === "seal";
     this.#workLeft -= proposal.work;
     return proposal.refusal && refusalOf(proposal.refusal);
   }

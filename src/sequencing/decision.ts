@@ -1,3 +1,5 @@
+import type { BatchCommand } from "../chain/ordering/command.ts";
+import { signed } from "../chain/sequencer/waiting-pool.ts";
 import { hexQuantity, type Hex } from "../protocol/hex.ts";
 
 /**
@@ -25,6 +27,29 @@ interface LeaderDecision {
 const HASH = /^0x[0-9a-f]{64}$/;
 const BYTES = /^0x(?:[0-9a-f]{2})+$/;
 const UINT64 = /^0x[0-9a-f]{1,16}$/;
+
+/** A leader's choices in a command of its chain. Throws TypeError for a command that only a wish can lead to. */
+export function leaderCommandOf(command: BatchCommand): LeaderCommand {
+  const { type, timestamp } = command;
+  switch (type) {
+    case "open":
+    case "seal":
+      return { type, timestamp };
+    case "block":
+      return { type, timestamp, transactions: signed(command.transactions).map(({ raw }) => raw) };
+    case "imports":
+      return { type, timestamp, indexes: command.roots.map(({ registryIndex }) => registryIndex) };
+    case "operation": {
+      const { queued } = command.operation;
+      if (queued !== undefined) return { type, timestamp, index: queued.nonce };
+      throw new TypeError(`operation ${command.operation.canonicalTxHash} has no index in L1's queue`);
+    }
+    case "empty":
+    case "cheat":
+    case "impersonation":
+      throw new TypeError(`a leader cannot choose to ${type}: only a wish of the host can`);
+  }
+}
 
 export function encodeDecision({ outcome, commands }: LeaderDecision): Uint8Array {
   return new TextEncoder().encode(JSON.stringify([outcome, ...commands.map(tupleOf)]));

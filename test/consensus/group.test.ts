@@ -3,42 +3,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { computeAddress, recoverAddress, SigningKey } from "ethers";
-import { openGroup, type Net, type RunningNode, type Workshop } from "../../src/consensus/group.ts";
-import type { GroupMessage } from "../../src/consensus/messages.ts";
+import { openGroup, type RunningNode, type Workshop } from "../../src/consensus/group.ts";
 import { VoteStore } from "../../src/consensus/vote-store.ts";
-import type { SignedVote, Vote } from "../../src/consensus/votes.ts";
-import { keccak, type Hex } from "../../src/protocol/hex.ts";
+import { keccak } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { until } from "../support/until.ts";
+import { TestKeys } from "./support/test-keys.ts";
+import { Wires } from "./support/wires.ts";
 
 const ROOT = { id: keccak(), view: 0, parent: keccak() };
 const COUNT = 4;
-const KEYS = Array.from({ length: COUNT }, (_, i) => new SigningKey(`0x${String(i + 1).padStart(64, "0")}`));
-const ADDRESSES = KEYS.map((key) => computeAddress(key.publicKey));
+const keys = new TestKeys(COUNT);
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
-const digestOf = ({ kind, epoch, view, id }: Vote, signedAt: number): Hex =>
-  keccak(new TextEncoder().encode([kind, epoch, view, id, signedAt].join("/")));
-
-type Listener = (message: GroupMessage, from: number) => void;
-
-/** Delivers each message in a later turn, to the nodes that listen. */
-class Wires {
-  readonly #listeners = new Map<number, Listener>();
-
-  of(index: number): Net {
-    return {
-      send: (message, to) => {
-        for (const other of to === undefined ? [...this.#listeners.keys()] : [to])
-          if (other !== index) setImmediate(() => this.#listeners.get(other)?.(message, index));
-      },
-      listen: (listener) => {
-        this.#listeners.set(index, listener);
-        return () => this.#listeners.delete(index);
-      },
-    };
-  }
-}
 
 /** Decides the words that it is given, one at a time. */
 class Words implements Workshop {
@@ -74,15 +50,7 @@ describe("a group of four nodes with files and signatures", () => {
 
   async function open(index: number): Promise<RunningNode> {
     return openGroup({
-      voters: {
-        count: COUNT,
-        epoch: 0,
-        leaderOf: (view) => view % COUNT,
-        indexOf: (address) => {
-          const at = ADDRESSES.indexOf(address);
-          return at < 0 ? undefined : at;
-        },
-      },
+      voters: keys.voters,
       self: index,
       root: ROOT,
       firstView: 1,
@@ -92,9 +60,8 @@ describe("a group of four nodes with files and signatures", () => {
       net: wires.of(index),
       workshop: words[index]!,
       clock: systemClock,
-      sign: (vote): Promise<SignedVote> =>
-        Promise.resolve({ ...vote, signedAt: 7, signature: KEYS[index]!.sign(digestOf(vote, 7)).serialized as Hex }),
-      signerOf: (vote) => recoverAddress(digestOf(vote, vote.signedAt), vote.signature) as Hex,
+      sign: (vote) => keys.sign(index, vote),
+      signerOf: (vote) => keys.signerOf(vote),
       onEvidence: () => assert.fail("no node lies"),
       onFailure: (error) => assert.fail(String(error)),
     });

@@ -47,7 +47,6 @@ async function startNode(predeploys?: TestChainOptions["predeploys"]): Promise<N
     operation: () => undefined,
     root: () => undefined,
     wish: () => undefined,
-    maySeal: false,
   } as Node["inputs"];
   return { ...test, wallets, inputs, checked: checkedChain(test.chain, () => inputs) };
 }

@@ -14,6 +14,9 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
+/** Gas of a transaction for which a batch with room must not end. */
+const ORDINARY_GAS = 1_000_000n;
+
 interface BatchBuilderOptions {
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
@@ -123,6 +126,11 @@ export class BatchBuilder {
   async isWithinLimits(): Promise<boolean> {
     const { reducer } = this.#dependencies;
     return reducer.keepsLimits(this.batchNumber, await reducer.measure());
+  }
+
+  /** True if the open batch may have no room for an ordinary transaction. */
+  get isFull(): boolean {
+    return hasContent(this.batch) && !this.surelyFits({ transactions: 1, gas: ORDINARY_GAS });
   }
 
   /** The open batch's usage with its changes as the witness counts them now. */

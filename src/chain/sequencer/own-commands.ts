@@ -13,6 +13,11 @@ export interface Deciders {
   readonly verdict: (command: BatchCommand) => Promise<OfferVerdict>;
   /** A proposal is dropped when its verdict has not come after this time. */
   readonly timeoutMs: number;
+  /**
+   * Called when there may be something to decide. Then this sequencer makes blocks and ends batches in `lead` only. Default: it
+   * always leads.
+   */
+  readonly onWork?: () => void;
 }
 
 interface OwnCommandsDependencies {
@@ -57,8 +62,12 @@ export class OwnCommands {
     return this.#handOver;
   }
 
-  /** Runs a piece of work after all earlier ones, until what it did is decided. */
+  /**
+   * Runs a piece of work after all earlier ones, until what it did is decided. Throws SequencerError NotAlone if this sequencer
+   * makes commands in its turn only.
+   */
   async run<Done>(work: () => Promise<Done>): Promise<Done> {
+    if (this.#dependencies.deciders?.onWork !== undefined) throw notAlone();
     for (;;) {
       const piece = await this.#dependencies.work.run(() => this.#attempt(work));
       if (piece !== undefined && (await piece.last?.settled) !== "dropped") return piece.done;
@@ -166,6 +175,13 @@ export class OwnCommands {
       void verdict.then(resolve, () => resolve("dropped")).finally(cancel);
     });
   }
+}
+
+function notAlone(): SequencerError {
+  return new SequencerError(
+    "NotAlone",
+    "several sequencers decide what the chain executes, and this one cannot do so out of turn; send a transaction",
+  );
 }
 
 function returned(): SequencerError {

@@ -16,7 +16,7 @@ type SequencerErrorCode =
   /** No proof covers what it does; in format 3. */
   | "NotProvable"
   | "NotExecutable"
-  /** Another transaction of the same sender and nonce, with higher fees, has taken its place. */
+  /** Another transaction of the same sender and nonce has taken its place, with higher fees or in a block. */
   | "Replaced"
   /** Taken out of the pool on demand. */
   | "Dropped"
@@ -33,6 +33,8 @@ type SequencerErrorCode =
   | "NoSuchPredeploy"
   /** The chain's order is L1's queue alone. */
   | "QueueOnly"
+  /** Several sequencers decide together, and this one was to act out of turn. */
+  | "NotAlone"
   | "Stopped";
 
 /** Why a transaction or a state cheat cannot be, or why the chain makes no more blocks. */

@@ -107,6 +107,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Under way while the chain forms batches again. */
   #rewinding: Promise<unknown> | undefined;
   #returns = 0;
+  /** True if the open batch must end when this sequencer or another one leads. */
+  #isEndWanted = false;
 
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
@@ -125,8 +127,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
     this.#age = new BatchAge(options.batches.maxAgeMs, {
       clock,
-      maySeal: () => canSeal() && !this.isPaused,
-      seal: () => void this.seal().catch(() => undefined),
+      maySeal: () => this.#maySeal() && !this.isPaused,
+      seal: () => (deciders?.onWork === undefined ? void this.seal().catch(() => undefined) : this.wantEnd()),
     });
     this.#builder = new BatchBuilder(options, {
       ...dependencies,
@@ -160,6 +162,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       hasReady: () => mempool.hasReady,
       exclusively: (work) => this.#commands.start(work),
       produce: (limit) => this.#produce(limit),
+      onWork: deciders?.onWork,
     });
     if (options.startsPaused === true) this.#timing.pause();
     this.#interval = new IntervalMining({
@@ -368,6 +371,36 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#commands.run(() => this.#builder.importRoots(roots));
   }
 
+  /** Lets the open batch end when this sequencer or another one leads. */
+  wantEnd(): void {
+    this.#isEndWanted = true;
+    this.#timing.advance();
+  }
+
+  /** True if the open batch may end now: its end is requested, or it may have no room for another transaction. */
+  get mayEnd(): boolean {
+    return this.hasOpenBatch && (this.#isEndWanted || this.#builder.isFull);
+  }
+
+  /** True if `lead` would do something now. */
+  get hasWork(): boolean {
+    return !this.isPaused && (this.mayEnd || this.#dependencies.mempool.hasReady);
+  }
+
+  /** Ends the batch if it may end, or makes blocks of waiting transactions. Does not wait for the verdict. */
+  lead(maxTransactions: number): Promise<void> {
+    return this.#commands.start(async () => {
+      if (!this.hasWork) return;
+      if (this.mayEnd) await this.#builder.seal();
+      else if (!(await this.#pool.produce(maxTransactions))) this.#isEndWanted = true;
+    });
+  }
+
+  /** Resolves when the chain has settled all own commands whose verdicts are given. */
+  settled(): Promise<void> {
+    return this.#work.run(() => this.#commands.settle());
+  }
+
   /** Ends the open batch. Undefined where there is none. */
   seal(): Promise<SealedBatch | undefined> {
     return this.#commands.run(() => this.#builder.seal());
@@ -455,7 +488,10 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     for (const { transactions, receipts } of result.blocks)
       for (const [i, { kind, from }] of transactions.entries())
         if (kind === "signed") this.#unpaid.paid(from, receipts[i]?.gasUsed ?? 0n);
-    if (result.command.type === "seal") this.#age.stop();
+    if (result.command.type === "seal") {
+      this.#age.stop();
+      this.#isEndWanted = false;
+    }
     if (this.isAwaited) this.#age.start();
   }
 
@@ -465,6 +501,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   returnTo(lists: AccessLists): void {
     this.#returns++;
+    this.#isEndWanted = false;
     this.#commands.forget();
     this.#setLists(lists);
     this.#ageAgain();
@@ -615,8 +652,13 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /** What is formed again was sealed before. */
-  #canSeal(): boolean {
+  #maySeal(): boolean {
     return this.#rewinding !== undefined || this.#dependencies.canSeal();
+  }
+
+  /** A leader ends a batch in a turn that does nothing else. */
+  #canSeal(): boolean {
+    return this.#dependencies.deciders?.onWork === undefined && this.#maySeal();
   }
 
   #ageAgain(): void {
