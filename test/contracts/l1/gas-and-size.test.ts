@@ -48,6 +48,7 @@ const CONTRACTS = [
   "NestedExit",
   "StakeRegistry",
   "Equivocation",
+  "GuardianNetwork",
   "StateExit",
   "StateTree",
   "TransactionRootRegistry",

@@ -19,6 +19,7 @@ const CONTRACTS = [
   "NestedExit",
   "StakeRegistry",
   "Equivocation",
+  "GuardianNetwork",
   "StateExit",
   "StateTree",
   "VerifierRegistry",
