@@ -1,6 +1,8 @@
 import type { Provider, Signer } from "ethers";
 import type { Follower, Source } from "../core/follower.ts";
-import type { Chain, ChainResult } from "../chain/chain.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { FormedResult } from "../chain/batch/forming.ts";
+import { priorityOperation } from "../chain/predeploys/priority-operation.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import type { Prover } from "../prover/prover.ts";
@@ -21,7 +23,8 @@ import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact, type L1Contact } from "./inflow/l1-contact.ts";
 import type { ChainInputs, OperationsOrigin } from "./inflow/l1-inputs.ts";
-import { L1Intake } from "./inflow/l1-intake.ts";
+import { L1Intake, type DerivedOrder } from "./inflow/l1-intake.ts";
+import type { LinkedChain } from "./linked/linked-chain.ts";
 import { QueueOrder } from "./inflow/queue-order.ts";
 import type { BatchProving } from "./settling/batch-proving.ts";
 import { Resealing, type Resealed } from "./settling/resealing.ts";
@@ -72,8 +75,6 @@ interface L1LinkOptions {
   /** L1 block of the chain's creation. */
   readonly fromBlock: number;
   readonly start: Pick<ChainStart, "firstBatch" | "operationsTaken" | "unexecuted" | "before">;
-  /** Receives all fees. */
-  readonly coinbase: Hex;
 }
 
 interface L1LinkDependencies {
@@ -83,8 +84,18 @@ interface L1LinkDependencies {
   readonly fault: Fault;
   /** Learns from L1 what the chain's looks at it find. */
   readonly versions: ChainVersions;
-  /** The chain's own time, where its order is L1's queue alone. */
-  readonly queueTime: MovableClock | undefined;
+  /** The chain if its order is L1's queue alone. */
+  readonly queue?: QueuedChain | undefined;
+}
+
+/** A chain whose order is L1's queue alone. */
+interface QueuedChain {
+  /** Time that the queue sets. */
+  readonly time: MovableClock;
+  /** Undefined until the chain runs. */
+  readonly chain: () => Chain | undefined;
+  /** Receives the fees of the operations. */
+  readonly coinbase: Hex;
 }
 
 /** Batches that came through each stage, while neither chain nor settlement has stopped. */
@@ -98,9 +109,9 @@ export interface L1Link {
   /** Batches that L1 had executed when the link was opened. */
   readonly executed: bigint;
   /** Follows the chain, whose batches it settles. */
-  readonly batches: Pick<SealedBatches, "begin" | "waiting"> & Follower<ChainResult>;
+  readonly batches: Pick<SealedBatches, "begin" | "waiting"> & Follower<FormedResult>;
   /** What the chain takes over from L1. */
-  readonly intake: Source<ChainResult>;
+  readonly intake: Source<unknown>;
   /** Whether a batch may be sealed now: not while many wait for L1, nor on an old view of it. */
   canSeal(): boolean;
   /** Looks at L1 where the view is old. Rejects with SettlementError L1Unreachable where that fails. */
@@ -135,16 +146,16 @@ export interface L1Link {
  * runs. Rejects with the provider's error.
  */
 export async function openL1Link(
-  { chain: onL1, fromBlock, start, coinbase }: L1LinkOptions,
+  { chain: onL1, fromBlock, start }: L1LinkOptions,
   settlement: ChainSettlement,
-  { clock, time, fault, versions, queueTime }: L1LinkDependencies,
-  chain: () => Chain | undefined,
+  { clock, time, fault, versions, queue }: L1LinkDependencies,
+  chain: () => LinkedChain | undefined,
 ): Promise<L1Link> {
   const { onWait, onSettled, onResealed, onQueued, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
   const { settlementChainId, hyperchain, configuration } = onL1;
   const name = `chain ${configuration.chainId}`;
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
-  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queueTime !== undefined };
+  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queue !== undefined };
   const contact = createL1Contact((reason) => onWait?.(reason));
   const settling: Settling = await Settling.open(
     { ...given, ...named, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
@@ -156,18 +167,22 @@ export async function openL1Link(
       onRefused: (refusal) => resealing.refused(refusal),
       onSettled(batch) {
         resealing.executed();
-        tellExecuted(chain(), batch, queueTime === undefined);
+        tellExecuted(chain(), batch, queue === undefined);
         onSettled?.(batch);
       },
     },
   );
-  const running = (): Chain => required(chain(), `${name} does not run yet`);
+  const running = (): LinkedChain => required(chain(), `${name} does not run yet`);
   const intake = new L1Intake(
-    { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
+    { ...given, ...start, chain: onL1, confirmations, l1MayBeBehind },
     {
       ...{ ...clocks, l1: settlement.l1, contact, versions, onStop: fault.raise, onQueued },
-      goBackToExecuted: (running) => goBackToExecuted(running, { settling, batches, fault, time: queueTime }),
-      queueOrder: queueTime && queueOrderOf({ chain: onL1, fromBlock, confirmations }, { l1: settlement.l1, time: queueTime }),
+      derivedOrder:
+        queue &&
+        derivedOrderOf({ chain: onL1, fromBlock, confirmations }, queue, {
+          l1: settlement.l1,
+          returning: () => ({ settling, batches, fault }),
+        }),
     },
   );
   const resealing = new Resealing(
@@ -186,7 +201,7 @@ export async function openL1Link(
   const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
   return {
     ...lookingBy(settling, intake, running),
-    ...(queueTime === undefined ? {} : SEALED_BY_QUEUE),
+    ...(queue === undefined ? {} : SEALED_BY_QUEUE),
     executed,
     batches,
     intake: sourceOf(intake, fault),
@@ -202,7 +217,7 @@ export async function openL1Link(
 }
 
 /** After a return to a mark the chain goes on from what L1 had then. */
-function sourceOf(intake: L1Intake, fault: Fault): Source<ChainResult, ReturnType<L1Intake["checkpoints"]>> {
+function sourceOf(intake: L1Intake, fault: Fault): Source<unknown, ReturnType<L1Intake["checkpoints"]>> {
   return {
     name: "intake",
     on: () => undefined,
@@ -218,15 +233,13 @@ interface GoingBack {
   readonly settling: Settling;
   readonly batches: SealedBatches;
   readonly fault: Fault;
-  /** The chain's, which its queue sets. */
-  readonly time: MovableClock | undefined;
 }
 
 /**
  * Returns a chain to behind the last batch that L1 has executed, and what settles it too. Rejects with RangeError where it has
  * forgotten that batch, or with L1's error.
  */
-async function goBackToExecuted(chain: Chain, { settling, batches, fault, time }: GoingBack): Promise<void> {
+async function rewindToExecuted(chain: Chain, time: MovableClock, { settling, batches, fault }: GoingBack): Promise<void> {
   const { sequencer } = chain;
   await settling.pause();
   const executed = await settling.executed();
@@ -234,7 +247,7 @@ async function goBackToExecuted(chain: Chain, { settling, batches, fault, time }
   // Where that batch has not begun, the chain ends at what L1 has executed.
   if (first < sequencer.batchNumber || sequencer.hasOpenBatch) await chain.goBack(first);
   batches.executedBefore(executed);
-  await time?.moveTo(sequencer.head.timestamp);
+  await time.moveTo(sequencer.head.timestamp);
   fault.clear();
   settling.resume();
 }
@@ -246,15 +259,22 @@ interface QueueOrderOptions extends Pick<L1LinkOptions, "chain" | "fromBlock"> {
   readonly confirmations: number;
 }
 
-function queueOrderOf(
+function derivedOrderOf(
   { chain: { hyperchain, configuration }, fromBlock, confirmations }: QueueOrderOptions,
-  { l1, time }: { readonly l1: Provider; readonly time: MovableClock },
-): QueueOrder {
+  { time, chain, coinbase }: QueuedChain,
+  { l1, returning }: { readonly l1: Provider; readonly returning: () => GoingBack },
+): DerivedOrder {
   const contract = { provider: l1, hyperchain, fromBlock };
-  return new QueueOrder(configuration, {
+  const order = new QueueOrder(configuration, {
     ...{ l1, time },
     executed: async (batchNumber) => findExecutedBatch(await atDepth(contract, confirmations), batchNumber),
   });
+  const running = (): Chain => required(chain(), `chain ${configuration.chainId} does not run yet`);
+  return {
+    derive: (queue) => order.derive(running(), queue, (operation) => priorityOperation(operation, coinbase)),
+    rewindToExecuted: () => rewindToExecuted(running(), time, returning()),
+    operationsTaken: () => running().operationsTaken(),
+  };
 }
 
 function provingBy(settling: Settling, { reason }: L1Contact): Pick<L1Link, "proving" | "waitsFor"> {
@@ -271,9 +291,9 @@ function heldBack(held: HeldProofs | undefined): string | undefined {
 }
 
 /** A chain of the queue alone forgets batches as it follows L1. */
-function tellExecuted(chain: Chain | undefined, { batch }: SettledBatch, isForgotten: boolean): void {
+function tellExecuted(chain: LinkedChain | undefined, { batch }: SettledBatch, isForgotten: boolean): void {
   if (isForgotten) chain?.executedOnL1(batch.outputs.batchNumber + 1n);
-  if (chain?.sequencer.isHeldUp === true) chain.sequencer.resume();
+  chain?.resume();
 }
 
 function progressOf(sealed: number, { uncommitted, unproven, unexecuted }: SettlementBacklog): BatchProgress {
@@ -289,7 +309,7 @@ function required<T>(value: T | undefined, otherwise: string): T {
 function lookingBy(
   settling: Settling,
   intake: L1Intake,
-  chain: () => Chain,
+  chain: () => LinkedChain,
 ): Pick<L1Link, "pollL1" | "canSeal" | "beforeSeal" | "isBlind"> {
   const { view } = intake;
   const pollL1 = (): Promise<ChainInputs> => intake.poll(chain());
@@ -302,7 +322,7 @@ function lookingBy(
       if (!view.isOld()) return true;
       // The chain looks, and seals then. A look that fails is told by the next one; one that finds L1 gone back stops the chain.
       void pollL1()
-        .then(() => chain().sequencer.sealFull())
+        .then(() => chain().sealFull())
         .catch(() => undefined);
       return false;
     },

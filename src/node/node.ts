@@ -34,6 +34,7 @@ import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
 import { offeredMethods } from "./settling/offered-methods.ts";
 import { openL1Link, type L1Link, type ChainSettlement } from "./l1-link.ts";
+import { linkedEvm } from "./linked/linked-evm.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
 import { noLink } from "./no-link.ts";
 import { endOfBatch, queueTime } from "./inflow/queue-order.ts";
@@ -159,15 +160,16 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const gasPrice = new FlooredGasPrice(ports.gasPrice ?? fees.price ?? { ...serving.gasPrice, leastWei: 0n });
     const started: { chain?: Chain; execution?: NodeExecution | undefined } = {};
     const ownTime = onL1.configuration.sequencingMode === QUEUE_ALONE ? queueTime() : undefined;
+    const queue = ownTime && { time: ownTime, chain: () => started.chain, coinbase: running.coinbase };
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
     const link =
       settlement === undefined
         ? noLink(name)
         : await openL1Link(
-            { ...options, coinbase: running.coinbase },
+            options,
             fees.following(showing(onL1.configuration.chainId, settlement, options.execution, () => started.execution)),
-            { ...shared(time), clock, fault, versions, queueTime: ownTime },
-            () => started.chain,
+            { ...shared(time), clock, fault, versions, queue },
+            () => started.chain && linkedEvm(started.chain, running.coinbase),
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();

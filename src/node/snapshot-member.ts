@@ -1,5 +1,5 @@
-import type { Chain } from "../chain/chain.ts";
 import type { Mark } from "../core/marks.ts";
+import type { LinkedChain } from "./linked/linked-chain.ts";
 import type { Settling } from "./settling/settling.ts";
 
 /** The part of a chain that an ecosystem's snapshots need. Nothing may move between it and L1 meanwhile, except where said. */
@@ -16,7 +16,7 @@ export interface RestorableMember {
   revert(mark: Mark): Promise<void>;
 }
 
-export function restorableMember(chain: () => Chain, settling: Settling): RestorableMember {
+export function restorableMember(chain: () => LinkedChain, settling: Settling): RestorableMember {
   return {
     snapshot: () => chain().snapshot(),
     pause: () => settling.pause(),

@@ -1,11 +1,5 @@
 import type { Provider } from "ethers";
-import type { Chain } from "../../chain/chain.ts";
-import type { PriorityOperation } from "../../chain/model/system-transactions.ts";
-import { priorityOperation } from "../../chain/predeploys/priority-operation.ts";
-import { type Hex, fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { canonicalTxHash, type L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
@@ -16,7 +10,8 @@ import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
 import { L1ReorgError, type ChainInputs, type OperationsOrigin } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
-import { SettledOtherwiseError, type QueueOrder } from "./queue-order.ts";
+import type { LinkedChain } from "../linked/linked-chain.ts";
+import { SettledOtherwiseError, type SeenQueue } from "./queue-order.ts";
 
 interface L1IntakeOptions {
   readonly chain: ChainOnL1;
@@ -26,8 +21,6 @@ interface L1IntakeOptions {
   readonly operationsTaken: bigint;
   /** What events before `rootsFrom` would tell. Default: nothing. */
   readonly before?: KnownBefore | undefined;
-  /** Receives the operations' fees. */
-  readonly coinbase: Hex;
   /** L1 blocks that must stand on something before it counts, its own included. */
   readonly confirmations: number;
   /** Whether L1's node may know less than it did, and get it back. */
@@ -42,19 +35,24 @@ interface L1IntakeDependencies {
   readonly versions: ChainVersions;
   /** The chain cannot continue: L1 took back what it stands on, as any look may find, or has executed another batch. */
   readonly onStop: (error: unknown) => void;
-  /** Returns the chain, and what settles it, to behind the last batch that L1 has executed. */
-  readonly goBackToExecuted: (chain: Chain) => Promise<void>;
   /** As the inflow's. */
   readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
-  /** Of a chain that has nothing but L1's queue; undefined where a sequencer chooses. */
-  readonly queueOrder?: QueueOrder | undefined;
+  /** Order of a chain that has nothing but L1's queue; undefined if a sequencer chooses. */
+  readonly derivedOrder?: DerivedOrder | undefined;
+}
+
+/** A chain whose order follows from L1's queue alone. */
+export interface DerivedOrder {
+  /** Executes the operations that L1 shows. Resolves with them; rejects as QueueOrder. */
+  derive(queue: SeenQueue): Promise<readonly L2CanonicalTransaction[]>;
+  /** Returns the chain, with its settlement, to the end of the last batch that L1 has executed. */
+  rewindToExecuted(): Promise<void>;
+  /** Number of operations that the chain has taken from the queue. */
+  operationsTaken(): bigint;
 }
 
 /** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
 const LOOKS_UNTIL_SHORTER = 1_000;
-
-/** Of the mappings from which `rootAt` reads in ImportedRoots: of imported roots, and of those that L1 has sent. */
-const ROOT_SLOTS = [0n, 3n];
 
 /** What a chain takes over from L1, and all else that must not happen meanwhile: one turn after the other. */
 export class L1Intake {
@@ -65,21 +63,21 @@ export class L1Intake {
   readonly #watcher: L1Watcher;
   readonly #inflow: L1Inflow;
   readonly #versions: ChainVersions;
-  readonly #queueOrder: QueueOrder | undefined;
-  readonly #dependencies: Pick<L1IntakeDependencies, "onStop" | "goBackToExecuted">;
+  readonly #derivedOrder: DerivedOrder | undefined;
+  readonly #onStop: L1IntakeDependencies["onStop"];
   #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(options: L1IntakeOptions, dependencies: L1IntakeDependencies) {
-    const { l1, time, gate, contact, versions, onStop, onQueued, queueOrder } = dependencies;
+    const { l1, time, gate, contact, versions, onStop, onQueued, derivedOrder } = dependencies;
     const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken, before } = options;
     const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
     this.#options = options;
     this.#gate = gate;
     this.#versions = versions;
-    this.#queueOrder = queueOrder;
-    this.#dependencies = dependencies;
+    this.#derivedOrder = derivedOrder;
+    this.#onStop = onStop;
     // What follows from L1 alone is derived again.
-    const onReorg = queueOrder === undefined ? onStop : (): void => undefined;
+    const onReorg = derivedOrder === undefined ? onStop : (): void => undefined;
     this.#watcher = createL1Watcher(
       {
         hyperchains: [chain.hyperchain],
@@ -100,7 +98,7 @@ export class L1Intake {
   }
 
   /** Takes over what is new; nothing while the sequencer is paused. Rejects with the provider's error, or with L1ReorgError. */
-  poll(chain: Chain): Promise<ChainInputs> {
+  poll(chain: LinkedChain): Promise<ChainInputs> {
     return this.inTurn(`what chain ${chain.chainId} takes over from L1`, () => this.#takeOver(chain));
   }
 
@@ -112,9 +110,9 @@ export class L1Intake {
   }
 
   /** Reads L1, and hands out the operations that the chain has not taken. In a turn. */
-  async waitingOperations(): Promise<readonly PriorityOperation[]> {
+  async waitingOperations(): Promise<readonly L2CanonicalTransaction[]> {
     await this.#inflow.look();
-    return this.#inflow.takeOperations().map((operation) => this.#carriedOut(operation));
+    return this.#inflow.takeOperations();
   }
 
   checkpoints(): readonly L1Checkpoint[] {
@@ -133,45 +131,38 @@ export class L1Intake {
     await this.#lastTurn;
   }
 
-  async #takeOver(chain: Chain): Promise<ChainInputs> {
-    const { sequencer } = chain;
-    if (sequencer.isPaused) return { operations: [], roots: [] };
-    if (this.#queueOrder !== undefined) return { operations: await this.#deriveFrom(this.#queueOrder, chain), roots: [] };
+  async #takeOver(chain: LinkedChain): Promise<ChainInputs> {
+    if (chain.isPaused) return { operations: [], roots: [] };
+    if (this.#derivedOrder !== undefined) return { operations: await this.#deriveFrom(this.#derivedOrder), roots: [] };
     await this.#inflow.look();
-    if (sequencer.isHeldUp) sequencer.resume();
-    await this.#endWait(sequencer);
-    const { censoredOperations } = sequencer;
+    chain.resume();
+    await this.#endWait(chain);
     return this.#inflow.handOver({
-      leavesOut: (operation) => censoredOperations.size > 0 && censoredOperations.has(canonicalTxHash(operation)),
-      operation: (operation) => sequencer.runPriorityOp(this.#carriedOut(operation)),
-      async roots(roots) {
-        const further: ImportedRoot[] = [];
-        for (const root of roots) if (!(await hasImported(chain, root.registryIndex))) further.push(root);
-        if (further.length > 0) await sequencer.importRoots(further);
-        return further;
-      },
+      leavesOut: (operation) => chain.leavesOut(operation),
+      operation: (operation) => chain.runOperation(operation),
+      roots: (roots) => chain.importRoots(roots),
     });
   }
 
   /** Seals a batch that waits with roots alone before the rules of its first second are past. */
-  async #endWait(sequencer: Chain["sequencer"]): Promise<void> {
-    const { isIdle, openedAt, nextEnvironment } = sequencer;
-    if (isIdle && openedAt !== undefined && this.#versions.endsWait(openedAt, nextEnvironment.timestamp))
-      await sequencer.sealIdle();
+  async #endWait(chain: LinkedChain): Promise<void> {
+    const { waitingBatch } = chain;
+    if (waitingBatch !== undefined && this.#versions.endsWait(waitingBatch.openedAt, waitingBatch.nextBlockAt))
+      await chain.sealWaiting();
   }
 
   /** Derives what L1's queue has. After a reorg the chain returns to what L1 has executed, and derives all behind that again. */
-  async #deriveFrom(order: QueueOrder, chain: Chain): Promise<readonly L2CanonicalTransaction[]> {
+  async #deriveFrom(order: DerivedOrder): Promise<readonly L2CanonicalTransaction[]> {
     const derive = async (): Promise<readonly L2CanonicalTransaction[]> => {
       await this.#inflow.look();
-      return order.derive(chain, this.#inflow, (operation) => this.#carriedOut(operation));
+      return order.derive(this.#inflow);
     };
     try {
       return await derive();
     } catch (error) {
       if (!(await this.#isReorg(error))) throw error;
     }
-    await this.#returnToExecuted(chain);
+    await this.#returnToExecuted(order);
     return derive();
   }
 
@@ -183,33 +174,20 @@ export class L1Intake {
       () => false,
       (failure: unknown) => failure instanceof L1ReorgError,
     );
-    if (!isReorg) this.#dependencies.onStop(error);
+    if (!isReorg) this.#onStop(error);
     return isReorg;
   }
 
-  async #returnToExecuted(chain: Chain): Promise<void> {
-    const { onStop, goBackToExecuted } = this.#dependencies;
+  async #returnToExecuted(order: DerivedOrder): Promise<void> {
     try {
-      await goBackToExecuted(chain);
+      await order.rewindToExecuted();
     } catch (error) {
-      onStop(error);
+      this.#onStop(error);
       throw error;
     }
     // The queue is read again from its first operation: those that the chain has taken are passed over.
     this.#watcher.returnTo([]);
-    this.#inflow.drop(chain.operationsTaken());
+    this.#inflow.drop(order.operationsTaken());
     this.#versions.returnTo(this.#options.rootsFrom - 1);
   }
-
-  #carriedOut(operation: L2CanonicalTransaction): PriorityOperation {
-    return priorityOperation(operation, this.#options.coinbase);
-  }
-}
-
-/** A chain that was rebuilt from L1 finds there the roots that it had imported. */
-async function hasImported(chain: Chain, registryIndex: bigint): Promise<boolean> {
-  const state = chain.engine.state("now");
-  const slots = ROOT_SLOTS.map((slot) => BigInt(keccak(fromHex(wordToHex(registryIndex)), fromHex(wordToHex(slot)))));
-  const roots = await Promise.all(slots.map((slot) => state.word(PREDEPLOYS.ImportedRoots, slot)));
-  return roots.some((root) => root !== 0n);
 }

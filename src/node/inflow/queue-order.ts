@@ -43,7 +43,7 @@ interface QueueOrderDependencies {
 }
 
 /** What is seen of the queue. */
-interface SeenQueue {
+export interface SeenQueue {
   next(): OperationOnL1 | undefined;
   taken(): void;
   /** The newest block of L1 of which everything was read. */

@@ -1,7 +1,7 @@
-import type { Chain } from "../../chain/chain.ts";
 import type { LostChange } from "../../chain/sequencer/replay.ts";
-import type { PriorityOperation } from "../../chain/model/system-transactions.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
+import type { LinkedChain } from "../linked/linked-chain.ts";
 import type { Settling } from "./settling.ts";
 
 interface ResealingOptions {
@@ -14,10 +14,10 @@ interface ResealingOptions {
 }
 
 interface ResealingDependencies {
-  readonly chain: () => Chain;
+  readonly chain: () => LinkedChain;
   readonly settling: () => Settling;
   /** Reads L1, and hands out the operations that the chain has not taken. */
-  readonly waitingOperations: () => Promise<readonly PriorityOperation[]>;
+  readonly waitingOperations: () => Promise<readonly L2CanonicalTransaction[]>;
   /** Runs the work after all that the chain takes over from L1, and before what comes later, and beside no snapshot. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** The chain is back before the first batch that is formed again. */
@@ -59,7 +59,7 @@ export class Resealing {
       } catch (error) {
         const { chain, settling } = this.#dependencies;
         // Batches are as they were, or, where the chain has stopped on its way, gone: what waits for them is told.
-        if (chain().sequencer.fault === undefined) settling().resume();
+        if (chain().fault === undefined) settling().resume();
         else settling().giveUp(error);
         throw error;
       }
