@@ -46,6 +46,7 @@ import { OrderError } from "./ordering/order-error.ts";
 import { timeRefusal } from "./ordering/time-refusal.ts";
 import { limitsBeside, provenLimits, type BatchLimits } from "./ordering/limits.ts";
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
+import type { OtherLeaders } from "./sequencer/leader-turns.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer/sequencer.ts";
 import { formAgain } from "./sequencer/form-again.ts";
@@ -153,6 +154,8 @@ export interface ChainDependencies {
   readonly beforeSeal?: () => Promise<void>;
   /** Those who decide with the sequencer what is in the chain's order. Default: it decides alone. */
   readonly deciders?: Deciders;
+  /** Sequencers with which the chain's sequencer leads in turns. Default: it always leads. */
+  readonly leaders?: OtherLeaders | undefined;
   /** What executes instead of the chain's own engine, which it may use and must close. Default: that one. */
   readonly engine?: ((own: ExecutionEngine) => ExecutionEngine) | undefined;
   /** Which waiting transaction comes next. Default: the one that has waited longest. */
@@ -409,6 +412,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       admission,
       ...(store === undefined ? {} : { store }),
       deciders: dependencies.deciders,
+      leaders: dependencies.leaders,
     },
   );
   for (const source of [...(dependencies.time === undefined ? [timeSource(time)] : []), ...sources]) spine.attach(source);

@@ -26,6 +26,8 @@ export function takeCertificate(draft: Draft, certificate: Certificate): boolean
   const { state } = draft;
   const { kind, view, id } = certificate;
   if (!isNews(state, certificate)) return false;
+  // A leader may have sent this node another proposal than the quorum.
+  for (const vote of certificate.votes) reportContrary(draft, vote);
   if (kind === FINALIZE) state.finalized = certificate;
   else (kind === NOTARIZE ? state.notarized : state.nullified).set(view, certificate);
   draft.changes++;

@@ -5,7 +5,7 @@ import { ConsensusNode, type ConsensusPorts } from "./node.ts";
 import { contentOf, requireHeader, type Header } from "./proposals.ts";
 import { restore } from "./restore.ts";
 import type { State, DecisionVerdict, Voters } from "./state.ts";
-import type { VoteStore } from "./vote-store.ts";
+import type { GroupStore } from "./vote-store.ts";
 import type { CountedVote, SignedVote, Vote } from "./votes.ts";
 
 /** Makes, executes and applies decisions. One call runs at a time. */
@@ -39,7 +39,7 @@ interface GroupParts {
   readonly firstView: number;
   readonly proposalMs: number;
   readonly viewMs: number;
-  readonly store: VoteStore;
+  readonly store: GroupStore;
   readonly net: Net;
   readonly workshop: Workshop;
   readonly clock: Clock;

@@ -20,8 +20,22 @@ interface Place {
   readonly length: number;
 }
 
+/** Votes and decisions of a node, which outlive it. */
+export interface GroupStore {
+  /** Content when the node starts. */
+  readonly stored: Stored;
+  /** Milliseconds of the last sync of the votes. */
+  readonly syncMs: number;
+  /** Resolves when the record is stored. */
+  appendVote(record: VoteRecord): Promise<void>;
+  appendDecision(record: DecisionRecord): Promise<void>;
+  /** Stored decisions above a view, the oldest first. */
+  decisionsAbove(view: number, count: number): readonly DecisionRecord[];
+  close(): Promise<void>;
+}
+
 /** A node's two files: `votes`, with the certificates that ended views, and `decisions`. */
-export class VoteStore {
+export class VoteStore implements GroupStore {
   /** Content when it was opened. */
   readonly stored: Stored;
   readonly #votes: RecordFile;

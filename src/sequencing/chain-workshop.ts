@@ -1,98 +1,129 @@
 import type { BatchCommand } from "../chain/ordering/command.ts";
-import type { Deciders } from "../chain/sequencer/own-commands.ts";
 import type { Workshop } from "../consensus/group.ts";
 import { encodeProposal, MAX_CONTENT_BYTES, requireHeader, type Header } from "../consensus/proposals.ts";
 import type { DecisionVerdict } from "../consensus/state.ts";
-import type { OfferVerdict } from "../core/source.ts";
 import { NamedError } from "../errors/named-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { CheckedChain } from "./checked-chain.ts";
-import { checkDecision, type ExecutedDecision } from "./decision-check.ts";
-import { encodeDecision, leaderCommandOf } from "./decision.ts";
+import { checkDecision, repeatDecision, type CheckResult, type ExecutedDecision } from "./decision-check.ts";
+import { leadTurn } from "./leaders-turn.ts";
 
-/** Longer than any view, whose end drops its proposal. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
 const MAX_TRANSACTIONS = 100;
+/** Newest final decisions whose ids are remembered, for nodes that are late. */
+const MAX_DECIDED = 256;
 
 export class WorkshopError extends NamedError<"DecisionRefused"> {
   override readonly name = "WorkshopError";
 }
 
-/** Decision that this node has seen, and that is not final. */
+/** Decision that is not final. */
 interface SeenDecision {
   readonly header: Header;
   readonly content: Uint8Array;
-}
-
-/** Commands of this node's sequencer in one turn as a leader, and the verdict on them. */
-interface Turn {
-  readonly commands: BatchCommand[];
-  readonly verdict: PromiseWithResolvers<OfferVerdict>;
+  /** Commands and outcome, if this node made the decision. */
+  readonly local?: Pick<ExecutedDecision, "commands" | "outcome">;
 }
 
 interface ExecutedAs {
   readonly id: Hex;
   readonly decision: ExecutedDecision;
-  /** True if the decision ends a batch: nothing but an empty decision may follow it. */
-  readonly ends: boolean;
 }
 
-/** Makes decisions of the transactions that wait at a chain, and executes those of other leaders. */
-export class ChainWorkshop implements Workshop {
-  /** Deciders of the chain, whose sequencer leads in its turn only. */
-  readonly deciders: Deciders;
-  readonly #chain: () => CheckedChain;
-  readonly #onWork: () => void;
-  readonly #seen = new Map<Hex, SeenDecision>();
-  /** Newest final decision. */
-  #newest: Hex;
-  /** Each after the one before. */
-  #executed: readonly ExecutedAs[] = [];
-  #turn: Turn | undefined;
+interface WorkshopParts {
+  /** Decision that the first one follows. */
+  readonly root: Hex;
+  readonly chain: CheckedChain;
+  /** Ends the work: the chain has returned to an earlier state. */
+  readonly signal: AbortSignal;
+  /** Called when there may be something to decide. */
+  readonly onWork: () => void;
+}
 
-  /** Workshop that begins after the decision `root`. `onWork` is called when there may be something to decide. */
-  constructor(root: Hex, chain: () => CheckedChain, onWork: () => void) {
-    this.#newest = root;
-    this.#chain = chain;
-    this.#onWork = onWork;
-    this.deciders = { timeoutMs: NO_TIMEOUT_MS, onWork, verdict: (command) => this.#collect(command) };
+/**
+ * Makes decisions of the work that waits at a chain, and executes those of other leaders. Several nodes may share it: calls wait
+ * for each other, and each decision is applied once.
+ */
+export class ChainWorkshop implements Workshop {
+  readonly #parts: WorkshopParts;
+  readonly #seen = new Map<Hex, SeenDecision>();
+  /** Ids of final decisions, the newest last. */
+  #decided: readonly Hex[];
+  /** Decisions that are executed and not final, in their order. */
+  #executed: readonly ExecutedAs[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: WorkshopParts) {
+    this.#parts = parts;
+    this.#decided = [parts.root];
   }
 
-  async build(view: number, parent: Hex): Promise<Uint8Array | undefined> {
-    if (!(await this.#goTo(parent))) return undefined;
-    const isFree = !this.#executed.some(({ ends }) => ends);
-    for (let limit = isFree ? MAX_TRANSACTIONS : 0; ; limit = Math.floor(limit / 2)) {
-      const { content, executed } = await this.#lead(limit);
+  /** True while a decision with commands is executed and not final. */
+  get isPending(): boolean {
+    return this.#executed.some(({ decision }) => decision.commands.length > 0);
+  }
+
+  build(view: number, parent: Hex, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#alone(async () => {
+      if (!(await this.#goTo(parent))) return undefined;
+      return this.#make({ view, parent }, signal);
+    });
+  }
+
+  execute(header: Header, content: Uint8Array, options: Parameters<Workshop["execute"]>[2]): Promise<DecisionVerdict> {
+    return this.#alone(() => this.#execute(header, content, options));
+  }
+
+  decide(header: Header, content: Uint8Array): Promise<void> {
+    return this.#alone(() => this.#decide(header, content));
+  }
+
+  get #newest(): Hex {
+    return this.#decided.at(-1) ?? this.#parts.root;
+  }
+
+  async #make({ view, parent }: Omit<Header, "id">, signal: AbortSignal): Promise<Uint8Array> {
+    const { chain, onWork } = this.#parts;
+    const endsBefore = this.#executed.some(({ decision }) => endsBatch(decision.commands));
+    for (let maxTransactions = endsBefore ? 0 : MAX_TRANSACTIONS; ; maxTransactions = Math.floor(maxTransactions / 2)) {
+      const { content, decision } = await leadTurn(chain, { maxTransactions, signal: this.#withinLife(signal) });
       if (content.length <= MAX_CONTENT_BYTES) {
         const header = requireHeader(encodeProposal({ view, parent }, content));
-        this.#seen.set(header.id, { header, content });
-        this.#executed = [...this.#executed, { ...executed, id: header.id }];
-        this.#onWork();
+        this.#seen.set(header.id, { header, content, local: decision });
+        this.#executed = [...this.#executed, { id: header.id, decision }];
+        onWork();
         return content;
       }
-      await executed.decision.settle("dropped");
+      await decision.settle("dropped");
     }
   }
 
-  async execute(header: Header, content: Uint8Array, options: Parameters<Workshop["execute"]>[2]): Promise<DecisionVerdict> {
-    if (this.#isExecuted(header.id)) return "valid";
-    this.#seen.set(header.id, { header, content });
-    if (!(await this.#goTo(header.parent))) return "later";
-    const ended = this.#executed.some(({ ends }) => ends);
-    const result = await checkDecision(content, this.#chain(), options);
+  async #execute(header: Header, content: Uint8Array, options: Parameters<Workshop["execute"]>[2]): Promise<DecisionVerdict> {
+    const { id, parent } = header;
+    if (this.#isExecuted(id) || this.#decided.includes(id)) return "valid";
+    const seen = this.#seen.get(id) ?? { header, content };
+    this.#seen.set(id, seen);
+    if (!(await this.#goTo(parent))) return "later";
+    const ended = this.#executed.some(({ decision }) => endsBatch(decision.commands));
+    const result = await this.#check(seen, options);
     if (result.verdict !== "valid") return result.verdict;
     const { decision } = result;
-    if (ended && !decision.isEmpty) {
+    if (ended && decision.commands.length > 0) {
       await decision.settle("dropped");
       return "invalid";
     }
-    this.#executed = [...this.#executed, { id: header.id, decision, ends: decision.endsBatch }];
+    this.#executed = [...this.#executed, { id, decision }];
     return "valid";
   }
 
-  async decide(header: Header, content: Uint8Array): Promise<void> {
-    if (header.id === this.#newest) return;
-    this.#seen.set(header.id, { header, content });
+  #check({ content, local }: SeenDecision, options: Parameters<Workshop["execute"]>[2]): Promise<CheckResult> {
+    const { chain } = this.#parts;
+    const signal = this.#withinLife(options.signal);
+    return local === undefined ? checkDecision(content, chain, { ...options, signal }) : repeatDecision(local, chain, signal);
+  }
+
+  async #decide(header: Header, content: Uint8Array): Promise<void> {
+    if (this.#decided.includes(header.id)) return;
+    if (!this.#seen.has(header.id)) this.#seen.set(header.id, { header, content });
     // Decisions that follow it stay.
     if (this.#executed[0]?.id !== header.id && !(await this.#goTo(header.id)))
       throw new WorkshopError(
@@ -102,9 +133,9 @@ export class ChainWorkshop implements Workshop {
     const [first, ...others] = this.#executed;
     await first?.decision.settle("decided");
     this.#executed = others;
-    this.#newest = header.id;
+    this.#decided = [...this.#decided, header.id].slice(-MAX_DECIDED);
     for (const [id, seen] of this.#seen) if (seen.header.view <= header.view) this.#seen.delete(id);
-    this.#onWork();
+    this.#parts.onWork();
   }
 
   /** Executes the decisions that lead to this one and drops all others. Returns false if a decision is missing. */
@@ -113,7 +144,7 @@ export class ChainWorkshop implements Workshop {
       const seen = this.#seen.get(id);
       if (seen === undefined || !(await this.#goTo(seen.header.parent))) return false;
       const options = { isNotarized: true, signal: new AbortController().signal };
-      return (await this.execute(seen.header, seen.content, options)) === "valid";
+      return (await this.#execute(seen.header, seen.content, options)) === "valid";
     }
     const end = this.#executed.findIndex((executed) => executed.id === id) + 1;
     const dropped = this.#executed.slice(end);
@@ -123,34 +154,23 @@ export class ChainWorkshop implements Workshop {
     return true;
   }
 
-  /** Lets the sequencer make a decision. */
-  async #lead(maxTransactions: number): Promise<{ readonly content: Uint8Array; readonly executed: Omit<ExecutedAs, "id"> }> {
-    const chain = this.#chain();
-    const turn: Turn = { commands: [], verdict: Promise.withResolvers() };
-    this.#turn = turn;
-    try {
-      if (maxTransactions > 0) await chain.lead(maxTransactions);
-    } finally {
-      this.#turn = undefined;
-    }
-    const { commands } = turn;
-    const settle = async (verdict: OfferVerdict): Promise<void> => {
-      turn.verdict.resolve(verdict);
-      if (commands.length > 0) await chain.settled();
-    };
-    const ends = commands.some(({ type }) => type === "seal");
-    const decision = { settle, isEmpty: commands.length === 0, endsBatch: ends };
-    const content = encodeDecision({ outcome: chain.executedHead.hash, commands: commands.map(leaderCommandOf) });
-    return { content, executed: { decision, ends } };
-  }
-
-  #collect(command: BatchCommand): Promise<OfferVerdict> {
-    if (this.#turn === undefined) throw new TypeError(`a ${command.type} is executed while another node may lead`);
-    this.#turn.commands.push(command);
-    return this.#turn.verdict.promise;
-  }
-
   #isExecuted(id: Hex): boolean {
     return this.#executed.some((executed) => executed.id === id);
   }
+
+  #withinLife(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#parts.signal]);
+  }
+
+  /** Runs the work after all earlier calls. */
+  #alone<Done>(work: () => Promise<Done>): Promise<Done> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** True if the commands end a batch: nothing but an empty decision may follow before they are final. */
+function endsBatch(commands: readonly BatchCommand[]): boolean {
+  return commands.some(({ type }) => type === "seal");
 }

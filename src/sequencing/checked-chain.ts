@@ -11,7 +11,7 @@ import { ExecutedInputs } from "./executed-inputs.ts";
 export type SharedInputs = Pick<ReaderFacts, "operation" | "root" | "wish">;
 
 /** Chain that executes proposals of leaders, and leads in its turn. */
-export interface CheckedChain extends Pick<Sequencer, "lead" | "settled" | "hasWork"> {
+export interface CheckedChain extends Pick<Sequencer, "lead" | "hasWork"> {
   /** Newest executed block. */
   readonly executedHead: { readonly hash: Hex };
   /** Maximum work of one transaction, which a decision must be able to hold. */
@@ -42,8 +42,7 @@ export function checkedChain(chain: Chain, inputs: () => SharedInputs, executed 
       hasOpenBatch: sequencer.hasOpenBatch,
     }),
     propose: (command, options) => peers.propose(command, options),
-    lead: (maxTransactions) => sequencer.lead(maxTransactions),
-    settled: () => sequencer.settled(),
+    lead: (turn) => sequencer.lead(turn),
     get hasWork() {
       return sequencer.hasWork;
     },

@@ -3,8 +3,9 @@ import type { PeerProposal } from "../chain/sequencer/peer-commands.ts";
 import { PeerRefusal } from "../chain/sequencer/peer-refusal.ts";
 import type { DecisionVerdict } from "../consensus/state.ts";
 import { OfferError, type OfferErrorCode, type OfferVerdict } from "../core/source.ts";
+import type { Hex } from "../protocol/hex.ts";
 import type { CheckedChain } from "./checked-chain.ts";
-import { decodeDecision, type LeaderCommand } from "./decision.ts";
+import { decodeDecision } from "./decision.ts";
 import { isRefusal, readCommand, type DecisionRefusal } from "./decision-reader.ts";
 
 /**
@@ -22,9 +23,11 @@ interface CheckOptions {
 
 /** Decision that is executed, as a proposal. */
 export interface ExecutedDecision {
-  readonly isEmpty: boolean;
-  readonly endsBatch: boolean;
-  /** Settles its commands; resolves when the chain has done so. */
+  /** Executed commands. */
+  readonly commands: readonly BatchCommand[];
+  /** Hash of the newest block after them. */
+  readonly outcome: Hex;
+  /** Settles the commands; resolves when the chain has done so. */
   settle(verdict: OfferVerdict): Promise<void>;
 }
 
@@ -37,55 +40,64 @@ export type CheckResult =
 export async function checkDecision(content: Uint8Array, chain: CheckedChain, options: CheckOptions): Promise<CheckResult> {
   const decision = decodeDecision(content);
   if (decision === undefined) return { verdict: "invalid", reason: `${content.length} bytes without a decision` };
-  const execution = new Execution(chain, options);
-  for (const command of decision.commands) {
-    const refusal = await execution.next(command);
-    if (refusal === undefined) continue;
-    await execution.settle("dropped");
-    return refusal;
-  }
-  const { hash } = chain.executedHead;
-  if (hash === decision.outcome) return { verdict: "valid", decision: execution };
-  await execution.settle("dropped");
-  return { verdict: "invalid", reason: `the newest block is ${hash}, and not ${decision.outcome}` };
+  const execution = new Execution(chain, options, Math.max(MAX_DECISION_WORK, chain.maxTransactionWork));
+  return execution.through(decision.outcome, decision.commands, (command) => readCommand(command, chain.facts()));
+}
+
+/** Executes once more a decision that this node has executed before, and dropped. */
+export function repeatDecision(
+  { commands, outcome }: Pick<ExecutedDecision, "commands" | "outcome">,
+  chain: CheckedChain,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  return new Execution(chain, { isNotarized: true, signal }, Infinity).through(outcome, commands, (command) => command);
 }
 
 /** Commands of one decision, which share a verdict and a limit of work. */
-class Execution implements ExecutedDecision {
+class Execution {
   readonly #chain: CheckedChain;
   readonly #options: CheckOptions;
   readonly #verdict = Promise.withResolvers<OfferVerdict>();
   readonly #proposals: PeerProposal[] = [];
   #workLeft: number;
-  #endsBatch = false;
 
-  constructor(chain: CheckedChain, options: CheckOptions) {
+  constructor(chain: CheckedChain, options: CheckOptions, maxWork: number) {
     this.#chain = chain;
     this.#options = options;
-    this.#workLeft = Math.max(MAX_DECISION_WORK, chain.maxTransactionWork);
+    this.#workLeft = maxWork;
   }
 
-  get isEmpty(): boolean {
-    return this.#proposals.length === 0;
+  /** Reads and executes all commands, which must lead to the outcome. */
+  async through<Command>(
+    outcome: Hex,
+    commands: readonly Command[],
+    read: (command: Command) => BatchCommand | DecisionRefusal,
+  ): Promise<CheckResult> {
+    for (const command of commands) {
+      const refusal = await this.#execute(read(command));
+      if (refusal !== undefined) return this.#refuse(refusal);
+    }
+    const { hash } = this.#chain.executedHead;
+    if (hash !== outcome) return this.#refuse({ verdict: "invalid", reason: `the newest block is ${hash}, and not ${outcome}` });
+    const executed = this.#proposals.map(({ result }) => result.command);
+    return { verdict: "valid", decision: { commands: executed, outcome, settle: (verdict) => this.#settle(verdict) } };
   }
 
-  get endsBatch(): boolean {
-    return this.#endsBatch;
-  }
-
-  /** Reads and executes the next command. Returns the reason why the decision is not valid. */
-  async next(command: LeaderCommand): Promise<DecisionRefusal | undefined> {
-    const read = readCommand(command, this.#chain.facts());
-    if (isRefusal(read)) return read;
-    const proposal = await this.#propose(read);
+  async #execute(command: BatchCommand | DecisionRefusal): Promise<DecisionRefusal | undefined> {
+    if (isRefusal(command)) return command;
+    const proposal = await this.#propose(command);
     if ("verdict" in proposal) return proposal;
     this.#proposals.push(proposal);
-    this.#endsBatch ||= command.type === "seal";
     this.#workLeft -= proposal.work;
     return proposal.refusal && refusalOf(proposal.refusal);
   }
 
-  async settle(verdict: OfferVerdict): Promise<void> {
+  async #refuse(refusal: DecisionRefusal): Promise<DecisionRefusal> {
+    await this.#settle("dropped");
+    return refusal;
+  }
+
+  async #settle(verdict: OfferVerdict): Promise<void> {
     this.#verdict.resolve(verdict);
     for (const { settled } of this.#proposals) await settled;
   }

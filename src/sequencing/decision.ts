@@ -28,8 +28,17 @@ const HASH = /^0x[0-9a-f]{64}$/;
 const BYTES = /^0x(?:[0-9a-f]{2})+$/;
 const UINT64 = /^0x[0-9a-f]{1,16}$/;
 
-/** A leader's choices in a command of its chain. Throws TypeError for a command that only a wish can lead to. */
-export function leaderCommandOf(command: BatchCommand): LeaderCommand {
+/** A leader's choices in commands of its chain. `nextWish` is the number of the first wish among them. */
+export function leaderCommandsOf(commands: readonly BatchCommand[], nextWish: bigint): readonly LeaderCommand[] {
+  let number = nextWish;
+  return commands.map((command) => {
+    const { type, timestamp } = command;
+    if (type === "empty" || type === "cheat" || type === "impersonation") return { type: "wish", timestamp, number: number++ };
+    return leaderCommandOf(command);
+  });
+}
+
+function leaderCommandOf(command: Exclude<BatchCommand, { readonly type: "empty" | "cheat" | "impersonation" }>): LeaderCommand {
   const { type, timestamp } = command;
   switch (type) {
     case "open":
@@ -44,10 +53,6 @@ export function leaderCommandOf(command: BatchCommand): LeaderCommand {
       if (queued !== undefined) return { type, timestamp, index: queued.nonce };
       throw new TypeError(`operation ${command.operation.canonicalTxHash} has no index in L1's queue`);
     }
-    case "empty":
-    case "cheat":
-    case "impersonation":
-      throw new TypeError(`a leader cannot choose to ${type}: only a wish of the host can`);
   }
 }
 

@@ -202,6 +202,7 @@ const AFTER_ERRORS: Rooms = {
     CHAIN.sequencer,
     CHAIN.transaction,
     protocol,
+    runtime,
   ],
 
   // What options may be, for the config, the command line and devnets.

@@ -9,8 +9,8 @@ interface BlockTimingDependencies {
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
   /** Makes blocks of at most so many waiting transactions. */
   readonly produce: (limit: number) => Promise<void>;
-  /** Called in place of making blocks. Default: blocks are made. */
-  readonly onWork?: (() => void) | undefined;
+  /** Called when a transaction may be ready. */
+  readonly onReady: () => void;
 }
 
 /** Makes blocks when the policy says so, unless someone wishes otherwise or a full batch may not be sealed. */
@@ -92,10 +92,10 @@ export class BlockTiming {
 
   /** Makes blocks until nothing waits. Blocks by interval come at their time only. */
   advance(): void {
-    const { hasReady, exclusively, produce, onWork } = this.#dependencies;
-    if (onWork !== undefined) return onWork();
+    this.#dependencies.onReady();
     if (this.#isPumping || this.#policy.type === "interval") return;
     this.#isPumping = true;
+    const { hasReady, exclusively, produce } = this.#dependencies;
     const limit = this.#policy.maxTransactions ?? 1;
     const turns = async (): Promise<void> => {
       try {
@@ -119,13 +119,11 @@ export class BlockTiming {
 
   #armInterval(): void {
     const policy = this.#policy;
-    if (policy.type === "instant" || this.#dependencies.onWork !== undefined) return;
+    if (policy.type === "instant") return;
     this.#cancelInterval?.();
     const { clock, hasReady, exclusively, produce } = this.#dependencies;
     const tick = async (): Promise<void> => {
-      await exclusively(async () => {
-        if (hasReady() && this.#makesBlocks) await produce(policy.maxTransactions);
-      });
+      if (hasReady() && this.#makesBlocks) await exclusively(() => produce(policy.maxTransactions));
       this.#armInterval();
     };
     this.#cancelInterval = clock.after(policy.intervalMs, () => {

@@ -1,11 +1,17 @@
+import { setTimeout } from "node:timers/promises";
 import { HandOver } from "../../core/hand-over.ts";
 import { OfferError, type CommandSource, type Outcome, type SpineView, type OfferVerdict } from "../../core/source.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
+import type { LeaderTurns } from "./leader-turns.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import { signed, type WaitingPool } from "./waiting-pool.ts";
+
+/** Time in which other sequencers must settle what is proposed, and the time between two looks. */
+const MAX_REST_MS = 20_000;
+const REST_POLL_MS = 2;
 
 /** Those who decide with the sequencer what is in the chain's order. */
 export interface Deciders {
@@ -13,11 +19,6 @@ export interface Deciders {
   readonly verdict: (command: BatchCommand) => Promise<OfferVerdict>;
   /** A proposal is dropped when its verdict has not come after this time. */
   readonly timeoutMs: number;
-  /**
-   * Called when there may be something to decide. Then this sequencer makes blocks and ends batches in `lead` only. Default: it
-   * always leads.
-   */
-  readonly onWork?: () => void;
 }
 
 interface OwnCommandsDependencies {
@@ -27,8 +28,10 @@ interface OwnCommandsDependencies {
   readonly clock: Clock;
   /** What was dropped waits again. */
   readonly onDropped: () => void;
-  /** Undefined: the sequencer alone decides. */
+  /** Undefined: the sequencer alone decides, or leads in turns. */
   readonly deciders: Deciders | undefined;
+  /** Turns in which this sequencer makes commands. Undefined: it always leads. */
+  readonly turns: LeaderTurns | undefined;
 }
 
 /** A command that is carried out, and not decided. */
@@ -62,21 +65,40 @@ export class OwnCommands {
     return this.#handOver;
   }
 
-  /**
-   * Runs a piece of work after all earlier ones, until what it did is decided. Throws SequencerError NotAlone if this sequencer
-   * makes commands in its turn only.
-   */
+  /** Runs a piece of work after all earlier ones, until its commands are decided. */
   async run<Done>(work: () => Promise<Done>): Promise<Done> {
-    if (this.#dependencies.deciders?.onWork !== undefined) throw notAlone();
     for (;;) {
-      const piece = await this.#dependencies.work.run(() => this.#attempt(work));
+      const piece = await this.#perform(() => this.#attempt(work));
       if (piece !== undefined && (await piece.last?.settled) !== "dropped") return piece.done;
     }
   }
 
-  /** Runs a piece of work after all earlier ones, and does not wait for what is decided: what it loses waits again by itself. */
-  async start(work: () => Promise<void>): Promise<void> {
-    await this.#dependencies.work.run(() => this.#attempt(work));
+  /**
+   * Runs a piece of work after all earlier ones, without waiting for decisions: transactions of dropped commands wait in the pool
+   * again. `isDue` is false while the work would do nothing.
+   */
+  async start(work: () => Promise<void>, isDue: () => boolean): Promise<void> {
+    await this.#perform(() => this.#attempt(work), isDue);
+  }
+
+  /** Runs the work while nothing is proposed. Throws SequencerError Undecided if proposals remain for 20 seconds. */
+  async atRest<Done>(work: () => Promise<Done>): Promise<Done> {
+    const { turns, work: exclusive } = this.#dependencies;
+    if (turns !== undefined) return turns.pausedFor(() => this.#whenSettled(work));
+    return exclusive.run(async () => {
+      await this.settle();
+      return work();
+    });
+  }
+
+  /** Calls back when nothing is proposed, while no leader's turn executes anything here. */
+  async resting<Done>(work: () => Promise<Done>): Promise<Done> {
+    const { turns } = this.#dependencies;
+    if (turns === undefined) return work();
+    return turns.pausedFor(async () => {
+      await this.#settledByOthers();
+      return work();
+    });
   }
 
   /** What is carried out now stands on the chain as it is, though it has returned since the piece of work began. */
@@ -86,7 +108,8 @@ export class OwnCommands {
 
   /** Resolves when the command is carried out. `isDecided`: it was decided before. Rejects as the reducer, or with OfferError. */
   async carryOut(command: BatchCommand, isDecided: boolean): Promise<CommandResult> {
-    const { deciders, pool } = this.#dependencies;
+    const { deciders, pool, turns } = this.#dependencies;
+    if (turns !== undefined && !isDecided) return this.#proposeInTurn(command, turns);
     if (deciders !== undefined && !isDecided) return this.#propose(command, deciders);
     const result = await this.#handOver.carryOut(command, { term: this.#term });
     pool.included(result);
@@ -103,6 +126,7 @@ export class OwnCommands {
   async settleEnd(): Promise<void> {
     const end = this.#proposed.at(-1);
     if (end?.result.command.type !== "seal") return;
+    if (this.#dependencies.turns !== undefined) throw endsFirst();
     await this.settle();
     if ((await end.settled) === "dropped") throw new OfferError("OldTerm", "the end of the batch was dropped");
   }
@@ -121,7 +145,20 @@ export class OwnCommands {
     }
   }
 
+  async #proposeInTurn(command: BatchCommand, turns: LeaderTurns): Promise<CommandResult> {
+    const verdict = turns.current?.verdict ?? Promise.resolve("dropped");
+    const { result, settled } = await this.#offer(command, () => verdict);
+    turns.count(result, settled);
+    return result;
+  }
+
   async #propose(command: BatchCommand, deciders: Deciders): Promise<CommandResult> {
+    const decide = (executed: BatchCommand): Promise<OfferVerdict> =>
+      this.#inTime(deciders.verdict(executed), deciders.timeoutMs);
+    return (await this.#offer(command, decide)).result;
+  }
+
+  async #offer(command: BatchCommand, decide: (executed: BatchCommand) => Promise<OfferVerdict>): Promise<Proposed> {
     const { work } = this.#dependencies;
     const told = Promise.withResolvers<OfferVerdict>();
     const settled = Promise.withResolvers<OfferVerdict>();
@@ -133,12 +170,12 @@ export class OwnCommands {
       else settled.resolve(what.type === "decided" ? "decided" : "dropped");
     };
     const result = await this.#handOver.carryOut(command, { term: this.#term, verdict: told.promise, onSettled });
-    const verdict = this.#inTime(deciders.verdict(result.command), deciders.timeoutMs);
+    const verdict = decide(result.command);
     const proposed = { result, verdict, tell: told.resolve, settled: settled.promise };
     this.#proposed = [...this.#proposed, proposed];
     // A chain that has ended hears no more.
     void verdict.then((given) => work.run(() => this.#settleFirst(proposed, given)).catch(() => undefined));
-    return result;
+    return proposed;
   }
 
   /** Tells the chain what was decided of a proposal, when those before it are settled. */
@@ -169,6 +206,36 @@ export class OwnCommands {
     this.#proposed = [];
   }
 
+  #perform<Done>(job: () => Promise<Done>, isDue?: () => boolean): Promise<Done> {
+    const { turns, work } = this.#dependencies;
+    if (turns === undefined) return work.run(job);
+    work.requireRunning();
+    return turns.wait(job, isDue);
+  }
+
+  /** Runs the work at a time when nothing is proposed. Leaders must not execute anything until then. */
+  async #whenSettled<Done>(work: () => Promise<Done>): Promise<Done> {
+    const { work: exclusive } = this.#dependencies;
+    for (;;) {
+      await this.#settledByOthers();
+      const piece = await exclusive.run(async () => (this.#isSettled ? { done: await work() } : undefined));
+      if (piece !== undefined) return piece.done;
+    }
+  }
+
+  get #isSettled(): boolean {
+    const { view } = this.#dependencies;
+    return view.decided === view.executed;
+  }
+
+  async #settledByOthers(): Promise<void> {
+    const { work } = this.#dependencies;
+    for (let waitedMs = 0; !this.#isSettled && work.ended === undefined; waitedMs += REST_POLL_MS) {
+      if (waitedMs >= MAX_REST_MS) throw undecided();
+      await setTimeout(REST_POLL_MS);
+    }
+  }
+
   #inTime(verdict: Promise<OfferVerdict>, timeoutMs: number): Promise<OfferVerdict> {
     return new Promise((resolve) => {
       const cancel = this.#dependencies.clock.after(timeoutMs, () => resolve("dropped"));
@@ -177,10 +244,15 @@ export class OwnCommands {
   }
 }
 
-function notAlone(): SequencerError {
+/** Ends a piece of work, which is repeated in a later turn. */
+export function endsFirst(): OfferError {
+  return new OfferError("OldTerm", "the end of the batch before it is not decided");
+}
+
+function undecided(): SequencerError {
   return new SequencerError(
-    "NotAlone",
-    "several sequencers decide what the chain executes, and this one cannot do so out of turn; send a transaction",
+    "Undecided",
+    `the newest command is not decided after ${MAX_REST_MS / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
   );
 }
 

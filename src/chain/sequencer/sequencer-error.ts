@@ -33,8 +33,8 @@ type SequencerErrorCode =
   | "NoSuchPredeploy"
   /** The chain's order is L1's queue alone. */
   | "QueueOnly"
-  /** Several sequencers decide together, and this one was to act out of turn. */
-  | "NotAlone"
+  /** Several sequencers decide together, and no quorum of them answers. */
+  | "Undecided"
   | "Stopped";
 
 /** Why a transaction or a state cheat cannot be, or why the chain makes no more blocks. */

@@ -26,7 +26,8 @@ import { ExclusiveWork } from "./exclusive-work.ts";
 import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
-import { OwnCommands, type Deciders } from "./own-commands.ts";
+import { LeaderTurns, type LeaderTurn, type OtherLeaders } from "./leader-turns.ts";
+import { endsFirst, OwnCommands, type Deciders } from "./own-commands.ts";
 import { PeerCommands } from "./peer-commands.ts";
 import { PeerInspection } from "./peer-inspection.ts";
 import { Redoing } from "./redoing.ts";
@@ -70,6 +71,8 @@ interface SequencerDependencies {
   readonly admission?: Admission;
   /** Default: it decides alone. */
   readonly deciders?: Deciders | undefined;
+  /** Sequencers with which this one leads in turns. Default: it always leads. */
+  readonly leaders?: OtherLeaders | undefined;
 }
 
 /** What a sequencer leaves out on purpose: accounts in lower case, and hashes of operations. */
@@ -98,6 +101,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   readonly #running: readonly Driven[];
   readonly #unpaid: UnpaidWork;
   readonly #work: ExclusiveWork;
+  readonly #turns: LeaderTurns | undefined;
   readonly #builder: BatchBuilder;
   readonly #pool: PoolInclusion;
   readonly #timing: BlockTiming;
@@ -113,9 +117,10 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, clock, spine, store, deciders, admission } = dependencies;
+    const { mempool, producer, clock, spine, store, deciders, leaders, admission } = dependencies;
     const canSeal = (): boolean => this.#canSeal();
     this.#work = new ExclusiveWork((error, isFault) => this.#end(error, isFault));
+    this.#turns = leaders && new LeaderTurns(leaders, this.#work);
     this.#waiting = new WaitingPool({ mempool, store: store?.waiting });
     this.#commands = new OwnCommands({
       view: spine,
@@ -124,11 +129,12 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       clock,
       onDropped: () => this.#timing.advance(),
       deciders,
+      turns: this.#turns,
     });
     this.#age = new BatchAge(options.batches.maxAgeMs, {
       clock,
       maySeal: () => this.#maySeal() && !this.isPaused,
-      seal: () => (deciders?.onWork === undefined ? void this.seal().catch(() => undefined) : this.wantEnd()),
+      seal: () => (this.#turns === undefined ? void this.seal().catch(() => undefined) : this.wantEnd()),
     });
     this.#builder = new BatchBuilder(options, {
       ...dependencies,
@@ -143,7 +149,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       impersonate: (request) => this.#impersonated(request),
       onBack: () => this.#ageAgain(),
     });
-    this.peers = deciders && this.#peerCommands();
+    this.peers = deciders === undefined && leaders === undefined ? undefined : this.#peerCommands();
     spine.attach(this.#waiting);
     this.#running = [spine.drive(this), ...(this.peers === undefined ? [] : [spine.drive(this.peers.source)])];
     this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#timing.advance() });
@@ -160,9 +166,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#timing = new BlockTiming(options.blocks, {
       clock,
       hasReady: () => mempool.hasReady,
-      exclusively: (work) => this.#commands.start(work),
+      exclusively: (work) => this.#commands.start(work, () => mempool.hasReady),
       produce: (limit) => this.#produce(limit),
-      onWork: deciders?.onWork,
+      onReady: () => this.#turns?.onWork(),
     });
     if (options.startsPaused === true) this.#timing.pause();
     this.#interval = new IntervalMining({
@@ -374,7 +380,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Lets the open batch end when this sequencer or another one leads. */
   wantEnd(): void {
     this.#isEndWanted = true;
-    this.#timing.advance();
+    this.#turns?.onWork();
   }
 
   /** True if the open batch may end now: its end is requested, or it may have no room for another transaction. */
@@ -384,21 +390,18 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /** True if `lead` would do something now. */
   get hasWork(): boolean {
-    return !this.isPaused && (this.mayEnd || this.#dependencies.mempool.hasReady);
+    return this.#turns?.hasWork === true || (this.#isEndDue && this.#turns?.isPaused === false);
   }
 
-  /** Ends the batch if it may end, or makes blocks of waiting transactions. Does not wait for the verdict. */
-  lead(maxTransactions: number): Promise<void> {
-    return this.#commands.start(async () => {
-      if (!this.hasWork) return;
-      if (this.mayEnd) await this.#builder.seal();
-      else if (!(await this.#pool.produce(maxTransactions))) this.#isEndWanted = true;
+  /**
+   * Executes, as a leader, the end of the batch if it is requested, and then the work that waits, within the limits of the turn.
+   * Does not wait for the verdict. A sequencer that leads alone does nothing.
+   */
+  async lead(turn: LeaderTurn): Promise<void> {
+    await this.#turns?.lead(turn, async () => {
+      this.#commands.stand();
+      if (this.#isEndDue) await this.#builder.seal();
     });
-  }
-
-  /** Resolves when the chain has settled all own commands whose verdicts are given. */
-  settled(): Promise<void> {
-    return this.#work.run(() => this.#commands.settle());
   }
 
   /** Ends the open batch. Undefined where there is none. */
@@ -416,6 +419,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Goes on after `canSeal` was false: proving has caught up. */
   resume(): void {
     this.#timing.resume();
+    this.#turns?.onWork();
   }
 
   /** Ends the open batch if it holds as many transactions as the policy wants, and `canSeal` kept it open. */
@@ -503,16 +507,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#returns++;
     this.#isEndWanted = false;
     this.#commands.forget();
+    this.#turns?.onReturned();
     this.#setLists(lists);
     this.#ageAgain();
   }
 
   /** Marks everything, to return to once. */
   snapshot(): Promise<Mark> {
-    return this.#work.run(async () => {
-      await this.#commands.settle();
-      return this.#dependencies.spine.mark();
-    });
+    return this.#commands.atRest(() => this.#dependencies.spine.mark());
   }
 
   /**
@@ -540,9 +542,10 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     const goBack = async (): Promise<void> => {
       // A fault is over then, also one that ended what was proposed.
       await this.#commands.settle().catch(() => this.#commands.forget());
+      this.#turns?.onReturned();
       lost = await steps(this.#redoing.doAgain);
     };
-    this.#rewinding = this.#work.restart(goBack, () => this.#waiting.refuseOthers(stateReverted()));
+    this.#rewinding = this.#commands.resting(() => this.#work.restart(goBack, () => this.#waiting.refuseOthers(stateReverted())));
     try {
       await this.#rewinding;
     } finally {
@@ -562,8 +565,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /** Does a last thing between two batches: no work follows it. Undefined where a batch is open; then others may. */
   endBetweenBatches<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    return this.#work.run(async () => {
-      await this.#commands.settle();
+    return this.#commands.atRest(async () => {
       await this.#dependencies.producer.witnessed();
       if (this.hasOpenBatch) return undefined;
       const result = await work();
@@ -616,8 +618,10 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   async #makeBlocks(): Promise<void> {
     const { mempool } = this.#dependencies;
     this.#unpaid.forget();
-    if (mempool.hasReady) await this.#produce(mempool.size);
-    else await this.#emptyBlock();
+    if (!mempool.hasReady) return this.#emptyBlock();
+    await this.#produce(mempool.size);
+    // The rest follows in the next turn.
+    if (this.#turns?.transactionsLeft === 0 && mempool.hasReady) throw endsFirst();
   }
 
   async #emptyBlock(): Promise<void> {
@@ -656,9 +660,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#rewinding !== undefined || this.#dependencies.canSeal();
   }
 
-  /** A leader ends a batch in a turn that does nothing else. */
+  /** Within a piece of work. A leader's turn ends a batch before it does anything else. */
   #canSeal(): boolean {
-    return this.#dependencies.deciders?.onWork === undefined && this.#maySeal();
+    return this.#turns === undefined && this.#maySeal();
+  }
+
+  /** True if the next turn of a leader ends the batch. */
+  get #isEndDue(): boolean {
+    return this.hasOpenBatch && this.#isEndWanted && this.#maySeal();
   }
 
   #ageAgain(): void {
@@ -671,18 +680,26 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#age.stop();
     this.#interval.set(undefined);
     this.#waiting.waiters.refuseAll(error);
+    this.#turns?.refuseAll(error);
     if (isFault) this.#dependencies.onStop(error);
   }
 
   async #produce(limit: number): Promise<void> {
-    this.#timing.setHeldUp(!(await this.#pool.produce(limit)));
+    const isDone = await this.#pool.produce(Math.min(limit, this.#turns?.transactionsLeft ?? limit));
+    if (!isDone && this.#turns !== undefined && this.#maySeal()) {
+      this.wantEnd();
+      throw endsFirst();
+    }
+    this.#timing.setHeldUp(!isDone);
     await this.#sealFull();
   }
 
   async #sealFull(): Promise<void> {
     const { maxTransactions } = this.#options.batches;
     const count = this.#builder.batch?.transactionCount ?? 0;
-    if (maxTransactions !== undefined && count >= maxTransactions && this.#canSeal()) await this.#builder.seal();
+    if (maxTransactions === undefined || count < maxTransactions || !this.#maySeal()) return;
+    if (this.#turns === undefined) await this.#builder.seal();
+    else this.wantEnd();
   }
 }
 

@@ -74,6 +74,8 @@ export interface TestChainOptions {
   readonly versionOf?: VersionOf;
   /** Default: the sequencer decides alone. */
   readonly deciders?: Deciders | undefined;
+  /** Default: the sequencer always leads. */
+  readonly leaders?: ChainDependencies["leaders"];
 }
 
 export const TEST_IDENTITY: ChainOptions["identity"] = {
@@ -150,6 +152,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       canSeal: options.canSeal ?? (() => test.canSeal),
       ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
       ...(options.deciders === undefined ? {} : { deciders: options.deciders }),
+      leaders: options.leaders,
     },
   );
   return Object.assign(test, { chain, oracle });

@@ -1,0 +1,171 @@
+import { setImmediate } from "node:timers/promises";
+import type { OfferVerdict } from "../../core/source.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import type { BatchCommand } from "../ordering/command.ts";
+import type { ExclusiveWork } from "./exclusive-work.ts";
+import type { SequencerError } from "./sequencer-error.ts";
+
+/** Gas and commands after which a turn ends: every node executes them within its view. */
+const MAX_TURN_GAS = 15_000_000n;
+const MAX_TURN_COMMANDS = 200;
+
+/** Turn of this sequencer as a leader. */
+export interface LeaderTurn {
+  /** Maximum number of users' transactions. */
+  readonly maxTransactions: number;
+  /** Ends the turn between two pieces of work. */
+  readonly signal: AbortSignal;
+  /** Verdict on all commands of the turn. */
+  readonly verdict: Promise<OfferVerdict>;
+  /** Called with each executed command, and with the promise of its settlement on this chain. */
+  onCommand(command: BatchCommand, settled: Promise<OfferVerdict>): void;
+}
+
+/** Other sequencers of the chain, which lead in turns with this one. */
+export interface OtherLeaders {
+  /** Called when there may be something to decide. */
+  onWork(): void;
+  /** Called when the chain returns to an earlier state: undecided commands no longer exist. */
+  onReturned(): void;
+}
+
+interface Wish {
+  readonly job: () => Promise<void>;
+  /** False while the job would do nothing. */
+  readonly isDue: () => boolean;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** Turn in progress, with its use of the limits. */
+interface CurrentTurn {
+  readonly turn: LeaderTurn;
+  transactions: number;
+  commands: number;
+  gas: bigint;
+  endsBatch: boolean;
+}
+
+/** Pieces of work that wait, in their order, for this sequencer's next turn as a leader. */
+export class LeaderTurns {
+  readonly #others: OtherLeaders;
+  readonly #work: ExclusiveWork;
+  #wishes: readonly Wish[] = [];
+  #current: CurrentTurn | undefined;
+  #pauses = 0;
+
+  constructor(others: OtherLeaders, work: ExclusiveWork) {
+    this.#others = others;
+    this.#work = work;
+  }
+
+  /** Turn whose piece of work runs now. */
+  get current(): LeaderTurn | undefined {
+    return this.#current?.turn;
+  }
+
+  /** Transactions that the current turn may still include. */
+  get transactionsLeft(): number {
+    const { current } = this;
+    return current === undefined ? Infinity : Math.max(0, current.maxTransactions - (this.#current?.transactions ?? 0));
+  }
+
+  /** True if a turn would execute something. */
+  get hasWork(): boolean {
+    return this.#pauses === 0 && this.#wishes.some(({ isDue }) => isDue());
+  }
+
+  get isPaused(): boolean {
+    return this.#pauses > 0;
+  }
+
+  /** Runs the job in this sequencer's next turn. Resolves and rejects as the job does. */
+  wait<Done>(job: () => Promise<Done>, isDue: () => boolean = () => true): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      const fulfil = async (): Promise<void> => {
+        try {
+          resolve(await job());
+        } catch (error) {
+          reject(error);
+          throw error;
+        }
+      };
+      this.#wishes = [...this.#wishes, { job: fulfil, isDue, refuse: reject }];
+      this.#others.onWork();
+    });
+  }
+
+  /** Executes `first`, and then jobs in their order, until the turn has reached a limit or ended a batch. */
+  async lead(turn: LeaderTurn, first: () => Promise<void>): Promise<void> {
+    const current: CurrentTurn = { turn, transactions: 0, commands: 0, gas: 0n, endsBatch: false };
+    if (this.isPaused) return;
+    await this.#inTurn(current, first);
+    while (this.#mayContinue(current)) {
+      if (this.#wishes.length === 0) return;
+      // The caller of the job has its error, and a fault ends all work.
+      await this.#inTurn(current, () => this.#fulfilNext()).catch(() => undefined);
+      // A caller that makes one wish after another makes the next one now.
+      await setImmediate();
+    }
+  }
+
+  /** Counts an executed command of the current turn. */
+  count({ command, blocks }: CommandResult, settled: Promise<OfferVerdict>): void {
+    const current = this.#current;
+    if (current === undefined) throw new TypeError(`a ${command.type} is executed while another node may lead`);
+    current.commands++;
+    current.endsBatch ||= command.type === "seal";
+    if (command.type === "block") current.transactions += command.transactions.length;
+    for (const { receipts } of blocks) for (const { gasUsed } of receipts) current.gas += gasUsed;
+    current.turn.onCommand(command, settled);
+  }
+
+  /** Runs the work while no leader's turn executes anything here. */
+  async pausedFor<Done>(work: () => Promise<Done>): Promise<Done> {
+    this.#pauses++;
+    try {
+      return await work();
+    } finally {
+      this.#pauses--;
+      this.#others.onWork();
+    }
+  }
+
+  onWork(): void {
+    this.#others.onWork();
+  }
+
+  onReturned(): void {
+    this.#others.onReturned();
+  }
+
+  /** Refuses all jobs that wait. */
+  refuseAll(error: SequencerError): void {
+    const refused = this.#wishes;
+    this.#wishes = [];
+    for (const { refuse } of refused) refuse(error);
+  }
+
+  #mayContinue({ turn, transactions, commands, gas, endsBatch }: CurrentTurn): boolean {
+    if (turn.signal.aborted || this.isPaused || endsBatch) return false;
+    return transactions < turn.maxTransactions && commands < MAX_TURN_COMMANDS && gas < MAX_TURN_GAS;
+  }
+
+  async #fulfilNext(): Promise<void> {
+    const [next, ...others] = this.#wishes;
+    this.#wishes = others;
+    await next?.job();
+  }
+
+  #inTurn(current: CurrentTurn, job: () => Promise<void>): Promise<void> {
+    return this.#work.run(async () => {
+      // The chain may have returned to an earlier state.
+      if (current.turn.signal.aborted) return;
+      this.#current = current;
+      try {
+        await job();
+      } finally {
+        this.#current = undefined;
+      }
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { BatchCommand } from "../chain/ordering/command.ts";
+import type { OfferVerdict } from "../core/source.ts";
+import type { CheckedChain } from "./checked-chain.ts";
+import type { ExecutedDecision } from "./decision-check.ts";
+import { encodeDecision, leaderCommandsOf } from "./decision.ts";
+
+/** Decision that this node's sequencer has made and executed. */
+interface MadeDecision {
+  readonly content: Uint8Array;
+  readonly decision: ExecutedDecision;
+}
+
+interface TurnLimits {
+  /** 0 for an empty decision. */
+  readonly maxTransactions: number;
+  readonly signal: AbortSignal;
+}
+
+/** Lets the chain's sequencer make a decision. */
+export async function leadTurn(chain: CheckedChain, { maxTransactions, signal }: TurnLimits): Promise<MadeDecision> {
+  const verdict = Promise.withResolvers<OfferVerdict>();
+  const commands: BatchCommand[] = [];
+  const settled: Promise<OfferVerdict>[] = [];
+  const { wish } = chain.facts().next;
+  if (maxTransactions > 0)
+    await chain.lead({
+      ...{ maxTransactions, signal, verdict: verdict.promise },
+      onCommand(command, settlement) {
+        commands.push(command);
+        settled.push(settlement);
+      },
+    });
+  const outcome = chain.executedHead.hash;
+  return {
+    content: encodeDecision({ outcome, commands: leaderCommandsOf(commands, wish) }),
+    decision: {
+      ...{ commands, outcome },
+      async settle(decided) {
+        verdict.resolve(decided);
+        await Promise.all(settled);
+      },
+    },
+  };
+}
