@@ -10,7 +10,7 @@ import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { systemContextsFile } from "./kernel-generator/system-contexts.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
-import { descriptionFile } from "./system-description/description-file.ts";
+import { descriptionFiles } from "./system-description/description-file.ts";
 import { generatedFiles, type GeneratedFile } from "./verifier-generator/generated-files.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -28,7 +28,7 @@ function write({ path, content }: GeneratedFile): void {
 }
 
 generatedFiles().forEach(write);
-write(descriptionFile());
+descriptionFiles().forEach(write);
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
 // The kernel of format 3 knows the code of a predeploy.

@@ -14,12 +14,15 @@ interface IBatchExecutions is IBatchStageErrors {
     event TransfersRefused(uint256 indexed batchNumber, uint256[] destinationChainIds);
 
     error BatchNotProven(uint256 proven, uint256 actual);
+    /// @notice The chain's terms require the second check, and the second verifier has not confirmed this batch (`confirmBatch`).
+    error SecondCheckMissing(uint256 batchNumber);
     error ExecutionDelayed(uint256 earliest, uint256 actual);
     error ImportedRootsMismatch(bytes32 expected, bytes32 actual);
     error ImportedRootUnknown(uint256 registryIndex, bytes32 expected, bytes32 actual);
     error FlowsMismatch(bytes32 expected, bytes32 actual);
 
-    /// @notice Executes the oldest proven batch after the delay: checks its imported roots against the registry, moves its
+    /// @notice Executes the oldest proven batch after the delay, and after its confirmation if the current terms require the second check:
+    /// checks its imported roots against the registry, moves its
     /// flows, publishes its log root.
     function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
         external;

@@ -4,12 +4,13 @@ pragma solidity ^0.8.28;
 import {BatchRecord} from "../types/BatchRecord.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {IBatchProving} from "./IBatchProving.sol";
+import {IBatchConfirmations} from "./IBatchConfirmations.sol";
 import {IBatchCommits} from "./IBatchCommits.sol";
 import {IBatchExecutions} from "./IBatchExecutions.sol";
 import {IExecutionProofs} from "./IExecutionProofs.sol";
 
 /// @title A chain's batches: their stages, and how far they are
-interface IBatches is IBatchCommits, IBatchProving, IExecutionProofs, IBatchExecutions {
+interface IBatches is IBatchCommits, IBatchProving, IBatchConfirmations, IExecutionProofs, IBatchExecutions {
     error OnlyRegistry(address expected, address actual);
     /// @notice The chain's last leaf is less than an hour old. A mark stays in the registry for good, where a leaf of that age says
     /// nearly the same.
@@ -33,6 +34,10 @@ interface IBatches is IBatchCommits, IBatchProving, IExecutionProofs, IBatchExec
 
     /// @notice keccak256 of the stored form of a committed batch; 0 where there is none.
     function storedBatchHash(uint256 batchNumber) external view returns (bytes32);
+
+    /// @notice Hash of the batch of this number that the second verifier has confirmed last, also of a reverted one; 0 without one. A batch
+    /// is confirmed if its stored form has this hash.
+    function confirmedBatchHash(uint256 batchNumber) external view returns (bytes32);
 
     /// @notice Root of an executed batch's log tree; 0 before execution.
     function l2LogsRootHash(uint256 batchNumber) external view returns (bytes32);

@@ -44,6 +44,14 @@ struct QueueSettings {
     uint128 l2GasPrice;
 }
 
+/// @notice Settings that an execution reads from its chain.
+/// @param executionDelay Seconds between commit and execution of a batch.
+/// @param requiresSecondCheck Whether the current terms require the second check.
+struct ExecutionSettings {
+    uint64 executionDelay;
+    bool requiresSecondCheck;
+}
+
 /// @title The settings of all chains, and the count of their validators' signatures
 /// @notice A contract of its own because chains' contracts would be too large with it. Settings are written once, when a chain
 /// is created. What can change changes with a notice in which every account can leave: the protocol version, for another that governance
@@ -117,9 +125,9 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// @return isStopped Whether governance or council have stopped the chain's batches of it.
     function aggregatorOf(uint256 chainId, uint256 version) external view returns (address aggregator, bool isStopped);
 
-    /// @notice Seconds between commit and execution of a batch. Reverts like the registry's `requireExecutable` for its version if the
-    /// chain follows governance.
-    function delayOfBatch(uint256 chainId, uint256 version) external view returns (uint256);
+    /// @notice For the execution of a batch of this version. Reverts like the registry's `requireExecutable` if the chain follows
+    /// governance.
+    function forExecution(uint256 chainId, uint256 version) external view returns (ExecutionSettings memory);
 
     /// @notice Seconds from an operation's deadline until the exit opens: the window, within which L1 still takes batches without the
     /// operation, and the exit delay.

@@ -66,12 +66,14 @@ interface ISettingsChanges is IFactoryCaller {
     /// @notice The chain is born: what it exports has the second of that. Only the factory.
     function recordBirth(uint256 chainId) external;
 
-    /// @notice Settles the chain's terms from `upgradeNotice` seconds on, as its next epoch. Only the chain's admin. Reverts with
-    /// TermsPending while others wait, with ImportsMissing before the chain is born (IChainImports), with the factory's errors for terms
+    /// @notice Settles the chain's terms from `upgradeNotice` seconds on, as its next epoch; from one window on if they are the current
+    /// ones without the second check. Only the chain's admin. Reverts with SecondCheckUnsupported if they require the second check and
+    /// the chain's version, or the one of an upgrade that waits, has no second verifier (IVerifierRegistry), with TermsPending while others wait, with ImportsMissing before the chain is born (IChainImports), with the factory's errors for terms
     /// with which no chain could be created, and with NoQuorum or QuorumRequired for a chain that would get its first quorum, or lose it.
     function scheduleTerms(uint256 chainId, Terms calldata next) external;
 
-    /// @notice Withdraws terms that do not count yet. Only the chain's admin.
+    /// @notice Withdraws terms that do not count yet. Only the chain's admin. Reverts with SecondCheckUnsupported if the current terms
+    /// require the second check and an upgrade waits to a version without a second verifier.
     function cancelTerms(uint256 chainId) external;
 
     /// @notice Offers the chain to another account, which takes it by `acceptAdmin`; 0 withdraws the offer. Only the chain's admin.
@@ -88,7 +90,8 @@ interface ISettingsChanges is IFactoryCaller {
     /// days from now, by which many chains can choose one day (0: after the notice). Only the chain's admin. Reverts with ImportsMissing
     /// before the chain is born (IChainImports), unless the version is known and neither halted nor retired nor about to retire, unless
     /// it has the same machine and no lower format, unless its reader counts by then (IChainFactory.requireReader), for a chain without a
-    /// quorum unless it proves execution, and while another upgrade has no executed batch yet, unless that version is halted.
+    /// quorum unless it proves execution, with SecondCheckUnsupported if the last terms of the chain require the second check and the
+    /// version has no second verifier, and while another upgrade has no executed batch yet, unless that version is halted.
     function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external;
 
     /// @notice Withdraws an upgrade that is not in effect yet, or whose version was halted before any batch of it was executed. Then the
@@ -97,7 +100,8 @@ interface ISettingsChanges is IFactoryCaller {
     function cancelUpgrade(uint256 chainId) external;
 
     /// @notice Takes a governed chain from a halted version: to the next one, once its upgrade is in effect, by anyone; else at once to
-    /// the replacement, by the admin, where the chain's terms take replacements and its reader counts (IChainFactory.requireReader). Committed batches are then the quorum's to take back:
-    /// none of a halted version is executed. Where it is the next version that is halted, those before it come first.
+    /// the replacement, by the admin, where the chain's terms take replacements and its reader counts (IChainFactory.requireReader).
+    /// Reverts with SecondCheckUnsupported as `scheduleUpgrade` does. Committed batches are then the quorum's to take back: none of a
+    /// halted version is executed. Where it is the next version that is halted, those before it come first.
     function passHalted(uint256 chainId) external;
 }

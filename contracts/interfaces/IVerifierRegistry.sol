@@ -8,6 +8,9 @@ import {IStateTree} from "./IStateTree.sol";
 
 /// @notice What a protocol version fixes for all chains that run it.
 /// @param verifier Checks the proofs of its batches' data.
+/// @param secondVerifier Checks the same proofs a second time, for chains whose terms require that; 0: none. A verifier written apart from
+/// the first: a fault that both have is caught by none of them. One that refuses true batches stops these chains until their admins
+/// drop the second check (IChainTerms).
 /// @param aggregator Tells chains which of its batches' executions are proven; 0 where the version proves no execution.
 /// @param tree Hashes proofs against the states of its batches.
 /// @param reader Reads its batches: all bytes that its format fixes.
@@ -17,6 +20,7 @@ import {IStateTree} from "./IStateTree.sol";
 /// the version proves no execution.
 struct ProtocolVersion {
     IStateTransitionVerifier verifier;
+    IStateTransitionVerifier secondVerifier;
     IProofAggregator aggregator;
     IStateTree tree;
     IBatchReader reader;
@@ -109,6 +113,11 @@ interface IVerifierRegistry {
     /// @notice Either all versions of a registry are proven, or none is: bit 31 of `version` differs from that of the first one.
     error ProofsMismatch(uint256 firstVersion, uint256 version);
     error VerifierWithoutCode(address verifier);
+    /// @notice Only versions on L1 that prove no execution have a second verifier: a batch whose execution is proven has no proof that it
+    /// could check, and the units of a transaction on a proven chain do not suffice for it.
+    error SecondVerifierUnsupported(address secondVerifier);
+    /// @notice The version has no second verifier.
+    error SecondCheckUnsupported(uint256 version);
     error TreeWithoutCode(address tree);
     error ReaderWithoutCode(address reader);
     /// @notice The lowest eight bits of a version's number are the format that its reader reads.
@@ -120,7 +129,7 @@ interface IVerifierRegistry {
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
     /// @notice Adds a version, from 1 on and of at most 32 bits: 0…7 its format ‖ 8…15 generation of circuits, kernel and limits ‖ 16…30
-    /// machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, tree and reader have code, the reader's format is
+    /// machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, second verifier if there is one, tree and reader have code, the reader's format is
     /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
     /// comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;
@@ -158,6 +167,10 @@ interface IVerifierRegistry {
 
     /// @notice Of any version. Reverts like `requireActive` if it must be active, else with UnknownProtocolVersion.
     function verifierOf(uint256 version, bool active) external view returns (IStateTransitionVerifier);
+
+    /// @notice Of any version, also of a stopped one: it confirms batches and moves nothing. Reverts with UnknownProtocolVersion, or with
+    /// SecondCheckUnsupported for a version without one.
+    function secondVerifierOf(uint256 version) external view returns (IStateTransitionVerifier);
 
     /// @notice Of any version. Reverts like `requireActive` if it must be active, else with UnknownProtocolVersion.
     function readerOf(uint256 version, bool active) external view returns (IBatchReader);

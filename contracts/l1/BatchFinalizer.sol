@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
+import {ExecutionSettings} from "../interfaces/IChainSettings.sol";
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {VersionNumber} from "../libraries/VersionNumber.sol";
@@ -22,7 +23,7 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         if (number == batchesVerified) revert BatchNotProven(number, batch.batchNumber);
         bytes32 batchHash = _requireStored(number, batch);
         // No look at the version: what was proven before it retired executes, or the delay would void what it held back.
-        _requireDelay(batch);
+        _requireTerms(batch, batchHash);
         _requireImports(batch, imports);
         bytes32 flowsHash = AssetFlows.hash(flows);
         if (flowsHash != batch.flowsHash) revert FlowsMismatch(batch.flowsHash, flowsHash);
@@ -39,8 +40,13 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         roots.append(chainId, number, batch.l2LogsTreeRoot, _recordOfBatch(batch, refused));
     }
 
-    function _requireDelay(StoredBatch calldata batch) private view {
-        uint256 earliest = batch.committedAt + settings.delayOfBatch(chainId, batch.protocolVersion);
+    /// @dev The second check comes before the delay: so callers learn that it is missing as soon as the batch is proven.
+    function _requireTerms(StoredBatch calldata batch, bytes32 batchHash) private view {
+        ExecutionSettings memory rules = settings.forExecution(chainId, batch.protocolVersion);
+        if (rules.requiresSecondCheck && confirmedHashes[batch.batchNumber] != batchHash) {
+            revert SecondCheckMissing(batch.batchNumber);
+        }
+        uint256 earliest = uint256(batch.committedAt) + rules.executionDelay;
         if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBatchProving} from "../interfaces/IBatchProving.sol";
-import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
+import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {StoredBatches} from "./StoredBatches.sol";
 
@@ -17,18 +17,7 @@ abstract contract BatchProver is StoredBatches, IBatchProving {
         uint256 version = batch.protocolVersion;
         if (verifiers.provesExecution(version)) revert ExecutionUnproven(version);
         IStateTransitionVerifier verifier = settings.verifierOf(chainId, version);
-        bool accepted = verifier.verify(
-            StateTransition({
-                commitment: batch.commitment,
-                oldStateRoot: batch.oldStateRoot,
-                newStateRoot: batch.newStateRoot,
-                diffDigest: batch.diffDigest,
-                point: batch.point,
-                evaluation: batch.evaluation,
-                outputsHash: batch.outputsHash
-            }),
-            proof
-        );
+        bool accepted = verifier.verify(_transitionOf(batch), proof);
         if (!accepted) revert ProofRefused();
         batchesVerified = uint32(number + 1);
         emit BatchProven(number, batch.commitment, version, address(verifier));

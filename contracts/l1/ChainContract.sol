@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBatches} from "../interfaces/IBatches.sol";
 import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
+import {IBatchConfirmations} from "../interfaces/IBatchConfirmations.sol";
 import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {IChainImports} from "../interfaces/IChainImports.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
@@ -25,7 +26,7 @@ contract ChainContract is BatchProver, Exit, IHyperchain {
 
     /// @notice Code that commits, reverts and settles batches.
     address public immutable commitFacet;
-    /// @notice Code that accepts proofs of execution and executes batches.
+    /// @notice Code that accepts proofs of execution, confirms and executes batches.
     address public immutable executionFacet;
     /// @notice Code that imports the first state.
     address public immutable importFacet;
@@ -76,6 +77,11 @@ contract ChainContract is BatchProver, Exit, IHyperchain {
 
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata) external returns (bool) {
+        Facet.run(executionFacet);
+    }
+
+    /// @inheritdoc IBatchConfirmations
+    function confirmBatch(StoredBatch calldata, bytes calldata) external {
         Facet.run(executionFacet);
     }
 
@@ -154,6 +160,11 @@ contract ChainContract is BatchProver, Exit, IHyperchain {
     /// @inheritdoc IBatches
     function storedBatchHash(uint256 batchNumber) external view returns (bytes32) {
         return batchNumber < batchesCommitted ? batchHashes[batchNumber] : bytes32(0);
+    }
+
+    /// @inheritdoc IBatches
+    function confirmedBatchHash(uint256 batchNumber) external view returns (bytes32) {
+        return confirmedHashes[batchNumber];
     }
 
     /// @inheritdoc IBatches

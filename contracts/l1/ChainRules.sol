@@ -112,6 +112,7 @@ abstract contract ChainRules is IChainFactory {
     function _checkVersion(ChainConfiguration calldata configuration) private view {
         uint256 version = configuration.protocolVersion;
         verifiers.requireLasting(version);
+        if (configuration.requiresSecondCheck) verifiers.secondVerifierOf(version);
         uint256 notice = verifiers.retirementNotice();
         uint256 needed = ChainTimes.upgradeNotice(
             configuration.priorityOpWindow, configuration.exitDelay, configuration.executionDelay, reactionTime

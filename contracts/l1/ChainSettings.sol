@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {CommitSettings, IChainSettings, ImportSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
+import {
+    CommitSettings,
+    ExecutionSettings,
+    IChainSettings,
+    ImportSettings,
+    QueueSettings,
+    Upgrade
+} from "../interfaces/IChainSettings.sol";
 import {IChainTerms} from "../interfaces/IChainTerms.sol";
 import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
 import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
@@ -9,7 +16,7 @@ import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {Facet} from "../libraries/Facet.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
-import {Epochs, Quorum, Terms} from "../types/Terms.sol";
+import {Epochs, Terms} from "../types/Terms.sol";
 import {SettingsFacet} from "./SettingsFacet.sol";
 import {SettingsBase, SettingsStorage} from "./SettingsStorage.sol";
 
@@ -103,19 +110,7 @@ contract ChainSettings is SettingsStorage, IChainSettings {
 
     /// @inheritdoc IChainTerms
     function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory) {
-        EpochTerms memory known = terms[chainId][epoch];
-        if (epoch == 0) {
-            known.validators = configurations[chainId].validators;
-            known.standby = configurations[chainId].standby;
-        }
-        return Terms({
-            quorum: Quorum({threshold: known.threshold, validators: known.validators}),
-            standby: Quorum({threshold: known.standbyThreshold, validators: known.standby}),
-            dataAvailabilityPolicy: known.dataAvailabilityPolicy,
-            transactionFilterer: known.transactionFilterer,
-            isGoverned: known.isGoverned,
-            takesReplacements: known.takesReplacements
-        });
+        return _termsOf(chainId, epoch);
     }
 
     /// @inheritdoc IChainTerms
@@ -222,9 +217,13 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function delayOfBatch(uint256 chainId, uint256 version) external view returns (uint256) {
-        if (_isGoverned(chainId)) registry.requireExecutable(version);
-        return configurations[chainId].executionDelay;
+    function forExecution(uint256 chainId, uint256 version) external view returns (ExecutionSettings memory) {
+        EpochTerms storage current = terms[chainId][_course(chainId).current];
+        if (current.isGoverned) registry.requireExecutable(version);
+        return ExecutionSettings({
+            executionDelay: configurations[chainId].executionDelay,
+            requiresSecondCheck: current.requiresSecondCheck
+        });
     }
 
     /// @inheritdoc IChainSettings

@@ -24,7 +24,8 @@ abstract contract ChainTerms is SettingsChanges {
         if (known.nextAt != 0) revert TermsPending(epoch, known.nextAt);
         _checkTerms(chainId, next);
         if (next.isGoverned && !_isGoverned(chainId)) _requireLastingVersion(chainId);
-        known.nextAt = uint64(block.timestamp + _upgradeNotice(chainId));
+        if (next.requiresSecondCheck) _requireSecondVerifiers(chainId, chain);
+        known.nextAt = uint64(block.timestamp + _noticeOf(chainId, known.current, next));
         courses[chainId] = known;
         EpochTerms storage written = terms[chainId][epoch];
         written.dataAvailabilityPolicy = next.dataAvailabilityPolicy;
@@ -32,6 +33,7 @@ abstract contract ChainTerms is SettingsChanges {
         written.standbyThreshold = uint32(next.standby.threshold);
         written.isGoverned = next.isGoverned;
         written.takesReplacements = next.takesReplacements;
+        written.requiresSecondCheck = next.requiresSecondCheck;
         written.transactionFilterer = next.transactionFilterer;
         written.validators = next.quorum.validators;
         written.standby = next.standby.validators;
@@ -46,6 +48,8 @@ abstract contract ChainTerms is SettingsChanges {
         Course memory known = _course(chainId);
         if (known.nextAt == 0) revert NoTermsScheduled();
         uint64 epoch = known.current + 1;
+        // An upgrade may have been scheduled that these terms allowed.
+        if (terms[chainId][known.current].requiresSecondCheck) _requireSecondVerifiers(chainId, _bornChain(chainId));
         known.nextAt = 0;
         courses[chainId] = known;
         // Other terms may get this epoch: none of these accounts must count in it.
@@ -99,9 +103,29 @@ abstract contract ChainTerms is SettingsChanges {
         first.standbyThreshold = uint32(configuration.standbyThreshold);
         first.isGoverned = configuration.isGoverned;
         first.takesReplacements = configuration.takesReplacements;
+        first.requiresSecondCheck = configuration.requiresSecondCheck;
         first.transactionFilterer = configuration.transactionFilterer;
         _addMembers(chainId, 0, configuration.validators, VALIDATOR);
         _addMembers(chainId, 0, configuration.standby, STANDBY);
+    }
+
+    /// @dev A second verifier that refuses true batches must not open the exit. An exit delay is longer than window, execution delay
+    /// and the factory's times together: so a window leaves time to execute what was committed as late as L1 takes it.
+    function _noticeOf(uint256 chainId, uint256 epoch, Terms calldata next) private view returns (uint256) {
+        Terms memory present = _termsOf(chainId, epoch);
+        if (present.requiresSecondCheck) {
+            present.requiresSecondCheck = false;
+            bool isOnlyDropped = keccak256(abi.encode(present)) == keccak256(abi.encode(next));
+            if (isOnlyDropped) return configurations[chainId].priorityOpWindow;
+        }
+        return _upgradeNotice(chainId);
+    }
+
+    /// @dev Each version of which a batch may still be executed. Reverts with SecondCheckUnsupported.
+    function _requireSecondVerifiers(uint256 chainId, IHyperchain chain) private view {
+        (uint256 base, uint256 pending) = _basis(versions[chainId], chain);
+        registry.secondVerifierOf(base);
+        if (pending != 0) registry.secondVerifierOf(pending);
     }
 
     function _addMembers(uint256 chainId, uint256 epoch, address[] calldata accounts, uint8 bit) private {

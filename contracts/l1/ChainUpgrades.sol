@@ -24,6 +24,7 @@ abstract contract ChainUpgrades is SettingsChanges {
         registry.requireLasting(version);
         _requireSuccessor(base, version);
         _requireProof(chainId, version);
+        _requireSecondVerifier(chainId, version);
         uint256 effectiveAt = _effectOf(chainId, notBefore);
         IChainFactory(chainFactory).requireReader(version, effectiveAt);
         uint256 operations = chain.getTotalPriorityTxs();
@@ -89,12 +90,6 @@ abstract contract ChainUpgrades is SettingsChanges {
         return notBefore;
     }
 
-    /// @dev The version of what is not executed and began before the upgrade that waits, and the version of that; 0 without.
-    function _basis(Versions memory known, IHyperchain chain) private view returns (uint256 base, uint256 pending) {
-        if (known.next == 0) return (known.current, 0);
-        return chain.getProtocolVersion() == known.next ? (known.next, uint32(0)) : (known.current, known.next);
-    }
-
     function _isHalted(uint256 chainId, uint256 version) private view returns (bool) {
         return _isGoverned(chainId) && registry.standingOf(version).haltedAt != 0;
     }
@@ -107,6 +102,7 @@ abstract contract ChainUpgrades is SettingsChanges {
         registry.requireActive(version);
         IChainFactory(chainFactory).requireReader(version, block.timestamp);
         _requireProof(chainId, version);
+        _requireSecondVerifier(chainId, version);
     }
 
     /// @dev Another machine could not go on with the state, and a lower format could not read its codes.
@@ -118,5 +114,13 @@ abstract contract ChainUpgrades is SettingsChanges {
 
     function _requireProof(uint256 chainId, uint256 version) private view {
         if (_threshold(chainId) == 0 && !registry.provesExecution(version)) revert VersionNeedsQuorum(version);
+    }
+
+    /// @dev Terms that are scheduled count before any batch of the version: an upgrade's notice is the longest, and without one, if a
+    /// version replaces a halted one, its batches wait for these terms. `cancelTerms` checks again.
+    function _requireSecondVerifier(uint256 chainId, uint256 version) private view {
+        Course memory known = _course(chainId);
+        uint256 last = known.nextAt == 0 ? known.current : known.current + 1;
+        if (terms[chainId][last].requiresSecondCheck) registry.secondVerifierOf(version);
     }
 }

@@ -73,6 +73,9 @@ abstract contract HyperchainStorage {
     /// @dev Rolling hash of the imports' data.
     bytes32 internal importHash;
 
+    /// @dev Hashes of batches that a second verifier has checked. A reverted batch's hash stays, and confirms no other batch.
+    mapping(uint256 batchNumber => bytes32) internal confirmedHashes;
+
     constructor(Ecosystem memory ecosystem) {
         chainFactory = ecosystem.factory;
         bridge = ecosystem.bridge;

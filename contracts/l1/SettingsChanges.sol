@@ -20,4 +20,10 @@ abstract contract SettingsChanges is SettingsStorage, ISettingsChanges {
         uint32 importsLeft = chain.importsLeft();
         if (importsLeft != 0) revert IChainImports.ImportsMissing(importsLeft);
     }
+
+    /// @dev The version of what is not executed and began before the upgrade that waits, and the version of that; 0 without.
+    function _basis(Versions memory known, IHyperchain chain) internal view returns (uint256 base, uint256 pending) {
+        if (known.next == 0) return (known.current, 0);
+        return chain.getProtocolVersion() == known.next ? (known.next, uint32(0)) : (known.current, known.next);
+    }
 }

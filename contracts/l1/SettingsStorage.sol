@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {Quorum, Terms} from "../types/Terms.sol";
 
 /// @notice What the settings of all chains are bound to.
 struct SettingsBase {
@@ -34,13 +35,15 @@ abstract contract SettingsStorage {
     }
 
     /// @dev Two slots, and the lists: 0…159 policy ‖ 160…191 threshold ‖ 192…223 threshold of the standby ‖ 224…231 is governed ‖
-    ///   232…239 takes replacements; 0…159 filterer. No threshold exceeds its list, which the factory bounds.
+    ///   232…239 takes replacements ‖ 240…247 requires the second check; 0…159 filterer. No threshold exceeds its list, which the factory
+    ///   bounds.
     struct EpochTerms {
         address dataAvailabilityPolicy;
         uint32 threshold;
         uint32 standbyThreshold;
         bool isGoverned;
         bool takesReplacements;
+        bool requiresSecondCheck;
         address transactionFilterer;
         address[] validators;
         address[] standby;
@@ -97,6 +100,23 @@ abstract contract SettingsStorage {
     /// @dev Whether what governance and council say of versions stops the chain now.
     function _isGoverned(uint256 chainId) internal view returns (bool) {
         return terms[chainId][_course(chainId).current].isGoverned;
+    }
+
+    function _termsOf(uint256 chainId, uint256 epoch) internal view returns (Terms memory) {
+        EpochTerms memory known = terms[chainId][epoch];
+        if (epoch == 0) {
+            known.validators = configurations[chainId].validators;
+            known.standby = configurations[chainId].standby;
+        }
+        return Terms({
+            quorum: Quorum({threshold: known.threshold, validators: known.validators}),
+            standby: Quorum({threshold: known.standbyThreshold, validators: known.standby}),
+            dataAvailabilityPolicy: known.dataAvailabilityPolicy,
+            transactionFilterer: known.transactionFilterer,
+            isGoverned: known.isGoverned,
+            takesReplacements: known.takesReplacements,
+            requiresSecondCheck: known.requiresSecondCheck
+        });
     }
 
     function _upgradeNotice(uint256 chainId) internal view returns (uint256) {

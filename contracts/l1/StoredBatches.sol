@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBatchStageErrors} from "../interfaces/IBatchStageErrors.sol";
+import {StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
@@ -11,6 +12,19 @@ abstract contract StoredBatches is HyperchainStorage {
         if (batch.batchNumber != number) revert IBatchStageErrors.BatchNumberMismatch(number, batch.batchNumber);
         batchHash = keccak256(abi.encode(batch));
         _requireHash(number, batchHash);
+    }
+
+    /// @dev The statement of the batch's proof.
+    function _transitionOf(StoredBatch calldata batch) internal pure returns (StateTransition memory) {
+        return StateTransition({
+            commitment: batch.commitment,
+            oldStateRoot: batch.oldStateRoot,
+            newStateRoot: batch.newStateRoot,
+            diffDigest: batch.diffDigest,
+            point: batch.point,
+            evaluation: batch.evaluation,
+            outputsHash: batch.outputsHash
+        });
     }
 
     function _requireHash(uint256 number, bytes32 batchHash) internal view {

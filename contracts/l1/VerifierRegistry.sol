@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IBatchReader} from "../interfaces/IBatchReader.sol";
 import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
 import {IVerifierRegistry, ProtocolVersion, RegistryTerms} from "../interfaces/IVerifierRegistry.sol";
+import {Predeploys} from "../l2/Predeploys.sol";
 import {Digest} from "../libraries/Digest.sol";
 import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {VersionStandings} from "./VersionStandings.sol";
@@ -14,13 +15,18 @@ contract VerifierRegistry is VersionStandings {
     uint64 private constant FIXED_LEAVES = 2;
     uint256 private constant MAX_VERSION = type(uint32).max;
 
+    /// @dev The chains of this registry settle on another chain.
+    bool private immutable isOnHyperchain;
+
     mapping(uint256 version => ProtocolVersion) private versions;
     /// @dev Version that was added first; 0 without one. Decides for all others whether their batches are proven.
     uint256 private firstVersion;
     /// @dev When a version first named it.
     mapping(IBatchReader reader => uint256) private readers;
 
-    constructor(RegistryTerms memory terms) VersionStandings(terms) {}
+    constructor(RegistryTerms memory terms) VersionStandings(terms) {
+        isOnHyperchain = Predeploys.SYSTEM_CONTEXT.code.length != 0;
+    }
 
     /// @inheritdoc IVerifierRegistry
     function addVersion(uint256 version, ProtocolVersion calldata content) external onlyGovernance {
@@ -32,6 +38,7 @@ contract VerifierRegistry is VersionStandings {
         if (address(content.tree).code.length == 0) revert TreeWithoutCode(address(content.tree));
         _checkReader(version, content.reader);
         _checkAggregator(version, content);
+        _checkSecondVerifier(content);
         if (content.genesisLeafCount < FIXED_LEAVES) revert GenesisWithoutOutputsLeaf(content.genesisLeafCount);
         Digest.requireCanonical(content.genesisStateRoot);
         versions[version] = content;
@@ -44,6 +51,13 @@ contract VerifierRegistry is VersionStandings {
         verifier = versions[version].verifier;
         if (address(verifier) == address(0)) revert UnknownProtocolVersion(version);
         if (active) _requireActive(version);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function secondVerifierOf(uint256 version) external view returns (IStateTransitionVerifier second) {
+        _requireKnown(version);
+        second = versions[version].secondVerifier;
+        if (address(second) == address(0)) revert SecondCheckUnsupported(version);
     }
 
     /// @inheritdoc IVerifierRegistry
@@ -104,6 +118,13 @@ contract VerifierRegistry is VersionStandings {
         uint256 proven = content.aggregator.protocolVersion();
         if (proven != version) revert AggregatorOfOtherVersion(version, proven);
         Digest.requireCanonical(content.executionKey);
+    }
+
+    function _checkSecondVerifier(ProtocolVersion calldata content) private view {
+        address second = address(content.secondVerifier);
+        if (second == address(0)) return;
+        if (isOnHyperchain || address(content.aggregator) != address(0)) revert SecondVerifierUnsupported(second);
+        if (second.code.length == 0) revert VerifierWithoutCode(second);
     }
 
     function _exists(uint256 version) private view returns (bool) {

@@ -11,6 +11,8 @@ pragma solidity ^0.8.28;
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
 /// @param isGoverned Whether a version that is retired, frozen or halted stops the chain.
 /// @param takesReplacements Whether its admin takes it at once to the version that replaces a halted one. Only where it is governed.
+/// @param requiresSecondCheck Whether a batch executes only after the second verifier of its version has confirmed it. Only with a version
+/// that has one: on L1, and without proofs of execution, hence with a quorum.
 /// @param validatorThreshold How many validators must sign a batch. 0, without validators: no signatures, and batches come by `settle` alone;
 /// then the version proves execution, executionDelay is 0, cheats are not allowed, and the data are on chain.
 /// @param standbyThreshold The same of the standby; 0 without one.
@@ -39,6 +41,7 @@ struct ChainConfiguration {
     bool cheatsAllowed;
     bool isGoverned;
     bool takesReplacements;
+    bool requiresSecondCheck;
     uint64 validatorThreshold;
     uint64 standbyThreshold;
     uint64 executionDelay;

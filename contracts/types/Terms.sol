@@ -7,8 +7,9 @@ struct Quorum {
     address[] validators;
 }
 
-/// @notice What of a chain's configuration holds for an epoch.
+/// @notice Part of a chain's configuration that holds for an epoch.
 /// @param standby Counts only while the quorum leaves an operation of the queue that is overdue; empty without one.
+/// @param requiresSecondCheck Whether a batch executes only after the second verifier of its version has confirmed it.
 struct Terms {
     Quorum quorum;
     Quorum standby;
@@ -16,6 +17,7 @@ struct Terms {
     address transactionFilterer;
     bool isGoverned;
     bool takesReplacements;
+    bool requiresSecondCheck;
 }
 
 /// @notice A chain's epochs, as L1's clock has them.

@@ -1,18 +1,33 @@
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
+import { keccak, type Hex } from "../../src/protocol/hex.ts";
 import { describeSystem } from "./describe.ts";
 
 const PATH = "contracts/verifier/second/generated/StateTransitionDescription.sol";
+const HASH_PATH = "src/protocol/generated/description-code-hash.ts";
 /** Bytes in a line of the contract. */
 const LINE_BYTES = 50;
 
-/** Data contract with the description of the deployed system, for the second verifier. */
-export function descriptionFile(): { readonly path: string; readonly content: string } {
+/** Data contract with the description of the deployed system, for the second verifier, and the hash of its code. */
+export function descriptionFiles(): readonly { readonly path: string; readonly content: string }[] {
   const description = describeSystem(createStateTransitionSystem());
   const lines = Array.from({ length: Math.ceil(description.length / LINE_BYTES) }, (_, i) => {
     const hex = Buffer.from(description.subarray(LINE_BYTES * i, LINE_BYTES * (i + 1))).toString("hex");
     return `            hex"${hex}"`;
   });
-  return { path: PATH, content: contract(lines) };
+  const hash = keccak(Uint8Array.of(0, ...description));
+  return [
+    { path: PATH, content: contract(lines) },
+    { path: HASH_PATH, content: hashModule(hash) },
+  ];
+}
+
+function hashModule(hash: Hex): string {
+  return `// Written by 'npm run generate' from scripts/system-description. Do not edit.
+import type { Hex } from "../hex.ts";
+
+/** keccak of the code of StateTransitionDescription, which the second verifier reads. */
+export const DESCRIPTION_CODE_HASH: Hex = "${hash}";
+`;
 }
 
 function contract(lines: readonly string[]): string {

@@ -9,6 +9,8 @@ export const MAX_TRANSACTION_BYTES = 128 * 1024;
 export interface ChainKind {
   /** True if validators approve batches. Otherwise any account settles, and a batch is never committed without its proof. */
   readonly hasQuorum: boolean;
+  /** True if the terms require the second check. That transaction has room for any batch. Default: false. */
+  readonly isCheckedTwice?: boolean;
   /** Number of chains below that pass the data on to L1; 0 if the data are in the calldata of the commit. */
   readonly carryingLayers: number;
 }
@@ -74,14 +76,18 @@ export const SETTLE_AT_ONCE = transactionOf(["commit", "prove", "execute"]);
  * Transactions that take any batch of the chain to L1, in order. A batch is sealed before it exceeds one of them. On a chain
  * without a quorum the proof is stored ahead, and `settle` does the rest: a batch is committed only together with its proof.
  */
-export function wayToL1({ hasQuorum, carryingLayers }: ChainKind): readonly L1Transaction[] {
+export function wayToL1({ hasQuorum, isCheckedTwice = false, carryingLayers }: ChainKind): readonly L1Transaction[] {
   if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"])];
   return [
     transactionOf(["commit"], UNCOUNTED_BYTES, carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE),
     transactionOf(["prove"]),
+    ...(isCheckedTwice ? [SECOND_CHECK] : []),
     transactionOf(["execute"]),
   ];
 }
+
+/** Transaction that confirms a batch by the second verifier. Its gas depends on the proof alone. */
+const SECOND_CHECK = transactionOf(["secondCheck"]);
 
 /** Transaction that imports a part of a chain's first state: it publishes the data and has the proof. */
 export const IMPORT_AT_ONCE = transactionOf(["commit", "prove"]);
@@ -95,6 +101,7 @@ export const MAX_SHOWN_BATCHES = Math.floor((MAX_TRANSACTION_BYTES - 2 * ENVELOP
 const FIXED_COST: Readonly<Record<SettlementStage, L1Cost>> = {
   commit: { gas: 360_000, bytes: 2400 },
   prove: { gas: 200_000, bytes: 1100 },
+  secondCheck: { gas: 6_500_000, bytes: 1100 },
   execute: { gas: 200_000, bytes: 1100 },
 };
 /** Gas of a byte of pubdata: 16 for the calldata, 4 for copies, hashes and memory. */
@@ -106,6 +113,8 @@ const EXECUTE_GAS = { flow: 36_000, importedRoot: 4000 };
 const EXECUTE_BYTES = { flow: 160, importedRoot: 64 };
 /** Verification and calldata; 49 were measured at most. */
 const GAS_PER_PROOF_BYTE = 50;
+/** The same for the second verifier, which evaluates the constraints for a fixed amount of gas; 89 were measured at most. */
+const SECOND_CHECK_GAS_PER_PROOF_BYTE = 95;
 const BASE_GAS = 21_000;
 /** Least price of a byte of calldata (EIP-7623). */
 const FLOOR_GAS_PER_BYTE = 40;
@@ -126,6 +135,7 @@ const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, carryGasPerBy
     bytes: pubdataBytes,
   }),
   prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
+  secondCheck: ({ proofBytes }) => ({ gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
   execute: ({ flows, importedRoots }) => ({
     gas: EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * importedRoots,
     bytes: EXECUTE_BYTES.flow * flows + EXECUTE_BYTES.importedRoot * importedRoots,
@@ -136,6 +146,11 @@ const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, carryGasPerBy
 export function l1TotalOf({ stages }: Pick<L1Transaction, "stages">, contents: L1Cost): L1Cost {
   const { gas, bytes } = sum([...stages.map((stage) => FIXED_COST[stage]), contents]);
   return { gas: Math.max(gas, BASE_GAS + FLOOR_GAS_PER_BYTE * bytes), bytes };
+}
+
+/** Upper bound of the gas that confirms a batch with a proof of this size. */
+export function secondCheckGas(proofBytes: number): number {
+  return l1TotalOf(SECOND_CHECK, { gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }).gas;
 }
 
 /** True if the transaction surely has room for contents of this cost. */

@@ -1,7 +1,6 @@
 import { fromHex, toHex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import { decodeShown } from "../protocol/shown-execution.ts";
-import { SETTLEMENT_STAGES } from "../protocol/settlement-stage.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
 import { SettlementError } from "./errors/settlement-error.ts";
@@ -17,6 +16,8 @@ type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSe
   readonly onSettledByOther?: (batch: Batch) => void;
 };
 
+/** Stages of a batch of a chain without a quorum, which has no second check. */
+const STAGES = ["commit", "prove", "execute"] as const;
 /** Others may settle while a proof is made. */
 const LOOK_MS = 2_000;
 
@@ -46,7 +47,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
     await journal.append(confirmation("execute", batchNumber, receipt));
     if (stored.commitment !== batch.commitment) onSettledByOther?.(batch);
     const receipts = { commit: receipt, prove: proving, execute: receipt };
-    for (const stage of SETTLEMENT_STAGES) onStage?.({ stage, batchNumber, stored, receipt: receipts[stage] });
+    for (const stage of STAGES) onStage?.({ stage, batchNumber, stored, receipt: receipts[stage] });
     return stored;
   }
 

@@ -8,7 +8,9 @@ import type { Journal } from "./journal/journal.ts";
 import { reduceJournal } from "./journal/progress.ts";
 import { readLastStoredBatch, readTotals, type BatchTotals } from "./l1-sender/chain-reader.ts";
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
+import { ShownProof } from "./shown-proof.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
+import { confirmBatch, isSecondCheckMissing } from "./l1-sender/confirm.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
 import { isProven, isProvenOrComing, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
 import type { SettlementStage } from "../protocol/settlement-stage.ts";
@@ -95,6 +97,9 @@ export interface Settlement<Batch extends SettlementBatch> {
   close(): Promise<void>;
 }
 
+/** Pause between two looks at an L1 whose nodes disagree. */
+const LOOK_MS = 1_000;
+
 /** Reads where L1 and the journal stand. Rejects with the provider's error. */
 export async function openSettlement<Batch extends SettlementBatch>(
   options: SettlementOptions,
@@ -135,47 +140,42 @@ export async function openSettlement<Batch extends SettlementBatch>(
     return done("commit", stored, receipt);
   }
 
-  /** What an earlier process made. */
-  function keptProof({ outputs, commitment }: Batch): Uint8Array | undefined {
-    const kept = progress.get(outputs.batchNumber)?.proof;
-    return kept?.commitment === commitment ? fromHex(kept.proof) : undefined;
-  }
-
-  async function newProof(batch: Batch): Promise<Uint8Array> {
-    const proof = await prove(batch);
-    await journal.append({
-      type: "proof",
-      batchNumber: batch.outputs.batchNumber,
-      commitment: batch.commitment,
-      proof: toHex(proof),
+  function proofOf(batch: Batch): ShownProof {
+    const { outputs, commitment } = batch;
+    const earlier = progress.get(outputs.batchNumber)?.proof;
+    const earlierProof = earlier?.commitment === commitment ? fromHex(earlier.proof) : undefined;
+    return new ShownProof(earlierProof, async () => {
+      const made = await prove(batch);
+      await journal.append({ type: "proof", batchNumber: outputs.batchNumber, commitment, proof: toHex(made) });
+      return made;
     });
-    return proof;
   }
 
-  async function makeProof(batch: Batch): Promise<Uint8Array | undefined> {
-    if (batch.outputs.batchNumber < totals.verified) return undefined;
-    return keptProof(batch) ?? newProof(batch);
-  }
-
-  /** A refused proof of an earlier process is made anew, once: what was wrong then may have been mended since. */
-  async function proveOnL1(batch: Batch, stored: StoredBatch, proof: Uint8Array): Promise<TransactionReceipt | undefined> {
-    onPosting?.(stored.batchNumber);
-    try {
-      return await proveBatch(context, stored, proof);
-    } catch (error) {
-      if (!(error instanceof SettlementError) || error.code !== "Reverted" || keptProof(batch) === undefined) throw error;
-      const anew = await newProof(batch);
-      if (toHex(anew) === toHex(proof)) throw error;
-      return proveBatch(context, stored, anew);
+  async function showProof(proof: ShownProof, stored: StoredBatch, { isDue, receipt }: DueProof): Promise<StoredBatch> {
+    const show = (): Promise<TransactionReceipt | undefined> => proof.shownBy((bytes) => proveBatch(context, stored, bytes));
+    if (isDue) {
+      onPosting?.(stored.batchNumber);
+      return done("prove", stored, await show());
     }
-  }
-
-  async function showProof(batch: Batch, stored: StoredBatch, { bytes, receipt }: DueProof): Promise<StoredBatch> {
-    if (bytes !== undefined) return done("prove", stored, await proveOnL1(batch, stored, bytes));
     // Also where an aggregator was late, and its transaction waits to be mined: no proof is made for nothing.
     if (await isProvenOrComing(context, stored)) return done("prove", stored, receipt);
     // It was proven when settlement was opened, and L1 took it back; or the proof of several did not prove it.
-    return done("prove", stored, await proveBatch(context, stored, await prove(batch)));
+    return done("prove", stored, await show());
+  }
+
+  /** Executes a batch. L1's terms at that time decide if the second verifier must confirm it first. */
+  async function execute(batch: Batch, proof: ShownProof, stored: StoredBatch): Promise<StoredBatch> {
+    for (;;) {
+      try {
+        return done("execute", stored, await executeBatch(context, batch, stored));
+      } catch (error) {
+        if (!isSecondCheckMissing(error)) throw error;
+      }
+      const receipt = await proof.shownBy((bytes) => confirmBatch(context, stored, bytes));
+      await done("secondCheck", stored, receipt);
+      // L1 had confirmed it, and its node that answered about the execution lags.
+      if (receipt === undefined) await context.patience.pause(`secondCheck of batch ${stored.batchNumber}`, LOOK_MS);
+    }
   }
 
   function stop(error: unknown): void {
@@ -203,23 +203,23 @@ export async function openSettlement<Batch extends SettlementBatch>(
       if (closed) return rejectedBatch(stopped);
       const earlier = tails;
       const committed = tracked("uncommitted", commit(batch, earlier));
-      const showTogether = batch.outputs.batchNumber < totals.verified ? undefined : together?.(batch);
+      const proof = proofOf(batch);
+      const isProvenBefore = batch.outputs.batchNumber < totals.verified;
+      const showTogether = isProvenBefore ? undefined : together?.(batch);
       const paced = (): Promise<void> | undefined => pace?.(batch.outputs);
       const due = stopped.guard(
         showTogether === undefined
-          ? dueProof(committed, stopped.guard(makeProof(batch)), paced)
+          ? dueProof(committed, isProvenBefore ? undefined : stopped.guard(proof.bytes()), paced)
           : shownWithOthers(committed, showTogether, { context, paced, onPosting, proven: () => proven }),
       );
       due.catch(() => undefined);
       const proven = tracked(
         "unproven",
-        Promise.all([committed, earlier?.proven]).then(async ([stored]) => showProof(batch, stored, await due)),
+        Promise.all([committed, earlier?.proven]).then(async ([stored]) => showProof(proof, stored, await due)),
       );
       const executed = tracked(
         "unexecuted",
-        Promise.all([proven, earlier?.executed]).then(async ([stored]) =>
-          done("execute", stored, await executeBatch(context, batch, stored)),
-        ),
+        Promise.all([proven, earlier?.executed]).then(([stored]) => execute(batch, proof, stored)),
       );
       tails = { committed, proven, executed };
       return tails;
@@ -237,15 +237,15 @@ export async function openSettlement<Batch extends SettlementBatch>(
 /** The proof of a committed batch, once it is to go to L1. */
 async function dueProof(
   committed: Promise<unknown>,
-  proof: Promise<Uint8Array | undefined>,
+  proof: Promise<Uint8Array> | undefined,
   paced: () => Promise<void> | undefined,
 ): Promise<DueProof> {
   // Looked at when the commit is there; until then a failure is not unhandled.
-  proof.catch(() => undefined);
+  proof?.catch(() => undefined);
   await committed;
-  const bytes = await proof;
-  if (bytes !== undefined) await paced();
-  return { bytes };
+  await proof;
+  if (proof !== undefined) await paced();
+  return { isDue: proof !== undefined };
 }
 
 /** What became of a proof of several, which fails without a word: the batch's own proof tells why. */
@@ -270,9 +270,11 @@ async function shownWithOthers(
   };
 }
 
-/** A proof to be shown, or a transaction that has shown one; neither where L1 had it when settlement was opened. */
+/** Next step of a committed batch's proof. Both fields are absent if L1 had the proof when settlement was opened. */
 interface DueProof {
-  readonly bytes?: Uint8Array | undefined;
+  /** True if this chain must show the proof. */
+  readonly isDue?: boolean;
+  /** Receipt of a transaction that has shown it. */
   readonly receipt?: TransactionReceipt | undefined;
 }
 

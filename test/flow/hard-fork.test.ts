@@ -55,6 +55,7 @@ type TermsOnL1 = readonly [
   filterer: string,
   isGoverned: boolean,
   takesReplacements: boolean,
+  requiresSecondCheck: boolean,
 ];
 const plain = ([threshold, validators]: QuorumOnL1) => [threshold, [...validators]];
 
@@ -202,11 +203,11 @@ describe("the day of a hard fork: three chains and a chain on one of them follow
   const scheduleGoverned = async (isGoverned: boolean): Promise<void> => {
     const [settings, { chainId }] = [await settingsOf(LEAVER), info(LEAVER)];
     const { current } = (await settings.getFunction("epochsOf")(chainId)) as unknown as { current: bigint };
-    const [quorum, standby, policy, filterer, , takesReplacements] = (await settings.getFunction("termsOf")(
+    const [quorum, standby, policy, filterer, , ...rules] = (await settings.getFunction("termsOf")(
       chainId,
       current,
     )) as TermsOnL1;
-    const terms = [plain(quorum), plain(standby), policy, filterer, isGoverned, takesReplacements];
+    const terms = [plain(quorum), plain(standby), policy, filterer, isGoverned, ...rules];
     await (await settings.getFunction("scheduleTerms")(chainId, terms)).wait();
   };
 

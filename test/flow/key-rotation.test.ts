@@ -45,6 +45,7 @@ describe(`a chain whose validators and policy change with notice, ${byNight("wit
       transactionFilterer: `0x${"00".repeat(20)}`,
       isGoverned: true,
       takesReplacements: false,
+      requiresSecondCheck: false,
     };
     notice = (await settings().getFunction("upgradeNotice")(CHAIN_ID)) as bigint;
     await (await settings().getFunction("scheduleTerms")(CHAIN_ID, terms)).wait();

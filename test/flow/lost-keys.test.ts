@@ -53,6 +53,7 @@ describe("a chain whose validators have lost their keys", () => {
       transactionFilterer: `0x${"00".repeat(20)}`,
       isGoverned: true,
       takesReplacements: false,
+      requiresSecondCheck: false,
     };
     const notice = (await settings().getFunction("upgradeNotice")(CHAIN_ID)) as bigint;
     await (await settings().getFunction("scheduleTerms")(CHAIN_ID, terms)).wait();

@@ -8,6 +8,7 @@ import {
   l1TotalOf,
   MAX_PROOF_BYTES,
   MAX_SHOWN_BATCHES,
+  secondCheckGas,
   SETTLE_AT_ONCE,
   wayToL1,
 } from "../../src/protocol/way-to-l1.ts";
@@ -17,6 +18,7 @@ import { encodeProveBatches } from "../../src/settlement/l1-sender/batch-calls.t
 const KINDS = [
   { hasQuorum: true, carryingLayers: 0 },
   { hasQuorum: true, carryingLayers: 2 },
+  { hasQuorum: true, isCheckedTwice: true, carryingLayers: 0 },
   { hasQuorum: false, carryingLayers: 0 },
 ] as const;
 /** EIP-7825, and what nodes of public networks take of a transaction: 128 KiB. */
@@ -28,13 +30,29 @@ describe("the way of a batch to L1", () => {
     it(`does each stage once, within the limits of each transaction: ${JSON.stringify(kind)}`, () => {
       const way = wayToL1(kind);
       const stages = way.flatMap((transaction) => transaction.stages);
-      assert.deepEqual([...stages].toSorted(), [...SETTLEMENT_STAGES].toSorted());
+      const expected = SETTLEMENT_STAGES.filter((stage) => stage !== "secondCheck" || "isCheckedTwice" in kind);
+      assert.deepEqual([...stages].toSorted(), expected.toSorted());
       for (const { gas, bytes } of way) assert.ok(gas < GAS && bytes < BYTES);
     });
 
   it("never commits a batch of a chain without a quorum before its proof is on L1", () => {
     const stages = wayToL1({ hasQuorum: false, carryingLayers: 0 }).flatMap((transaction) => transaction.stages);
     assert.ok(stages.indexOf("prove") < stages.indexOf("commit"));
+  });
+
+  it("checks a batch a second time after its proof, before its execution, in a transaction with room for the longest proof", () => {
+    const way = wayToL1({ hasQuorum: true, isCheckedTwice: true, carryingLayers: 0 });
+    assert.deepEqual(
+      way.map(({ stages }) => stages.join()),
+      ["commit", "prove", "secondCheck", "execute"],
+    );
+    const check = way[2]!;
+    assert.ok(hasRoomFor(check, l1CostOf(check, { ...EMPTY, proofBytes: MAX_PROOF_BYTES })));
+    // 6,500,000 + 95 · 90,000, below 2^24 less 1,177,216 for what no estimate counts.
+    assert.equal(secondCheckGas(MAX_PROOF_BYTES), 15_050_000);
+    assert.ok(secondCheckGas(MAX_PROOF_BYTES) <= GAS - 1_177_216);
+    const dear = { ...EMPTY, pubdataBytes: 100_000, codes: 300, messages: 4_000 };
+    assert.deepEqual(l1CostOf(check, dear), { gas: 0, bytes: 0 });
   });
 
   it("costs the floor of its calldata where that is more than the call (EIP-7623)", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Contract, id, Interface, randomBytes } from "ethers";
+import { Contract, id, Interface, randomBytes, ZeroAddress } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
@@ -53,6 +53,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     ).toLowerCase();
     const content = {
       ...{ verifier: addresses.verifier, aggregator, tree: addresses.stateTree, reader: addresses.reader },
+      secondVerifier: ZeroAddress,
       ...{ genesisStateRoot: version.genesisStateRoot, genesisLeafCount: version.genesisLeafCount, executionKey: wordToHex(77n) },
     };
     const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [VERSION, content]);

@@ -16,7 +16,10 @@ interface AnnouncedChange {
 }
 
 /** What of a chain's terms other terms change. */
-const TERMS = ["quorum", "standby", "dataAvailabilityPolicy", "transactionFilterer", "isGoverned", "takesReplacements"] as const;
+const TERMS = [
+  ...(["quorum", "standby", "dataAvailabilityPolicy", "transactionFilterer"] as const),
+  ...(["isGoverned", "takesReplacements", "requiresSecondCheck"] as const),
+] as const;
 type ChangedTerm = (typeof TERMS)[number];
 
 /** Which accounts can change what of a chain, and until when its accounts can leave. Addresses are 20 bytes in lower case. */

@@ -24,6 +24,8 @@ export interface ChainTerms {
   readonly isGoverned: boolean;
   /** Whether admin, governance and council together move it at once from a halted version to its replacement. */
   readonly takesReplacements: boolean;
+  /** True if a batch executes only after a second verifier has confirmed it. */
+  readonly requiresSecondCheck: boolean;
 }
 
 /** A chain's terms now, and those that wait. */
@@ -75,6 +77,7 @@ function plain(terms: TermsOnL1): ChainTerms {
     transactionFilterer: addressIn(terms.transactionFilterer),
     isGoverned: terms.isGoverned,
     takesReplacements: terms.takesReplacements,
+    requiresSecondCheck: terms.requiresSecondCheck,
   };
 }
 

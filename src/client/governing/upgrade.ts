@@ -32,6 +32,8 @@ export interface ChainUpgrades {
 /** A protocol version as governance has added it. */
 export interface VersionContent {
   readonly verifier: Hex;
+  /** Checks the same proofs for chains that require a second check; the zero address if the version has none. */
+  readonly secondVerifier: Hex;
   /** The zero address where the version proves no execution. */
   readonly aggregator: Hex;
   readonly tree: Hex;
@@ -95,6 +97,7 @@ export async function readVersion(verifiers: Hex, version: bigint, l1: Provider)
   if (content === undefined) return undefined;
   return {
     verifier: addressIn(content.verifier),
+    secondVerifier: addressIn(content.secondVerifier),
     aggregator: addressIn(content.aggregator),
     tree: addressIn(content.tree),
     reader: addressIn(content.reader),

@@ -238,6 +238,7 @@ function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainC
     cheatsAllowed: Boolean(raw["cheatsAllowed"]),
     isGoverned: Boolean(raw["isGoverned"]),
     takesReplacements: Boolean(raw["takesReplacements"]),
+    requiresSecondCheck: Boolean(raw["requiresSecondCheck"]),
     validatorThreshold: number("validatorThreshold"),
     standbyThreshold: number("standbyThreshold"),
     executionDelay: number("executionDelay"),

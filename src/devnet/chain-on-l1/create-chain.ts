@@ -25,6 +25,8 @@ export interface HyperchainConfiguration {
   readonly isGoverned: boolean;
   /** Only false so far. */
   readonly takesReplacements: boolean;
+  /** True if a second verifier confirms each batch before it executes. */
+  readonly requiresSecondCheck: boolean;
   readonly validatorThreshold: bigint;
   /** How many of the standby must sign; 0 without one. */
   readonly standbyThreshold: bigint;
@@ -57,6 +59,7 @@ export interface HyperchainConfiguration {
 export const PLAIN_SETTINGS = {
   isGoverned: true,
   takesReplacements: false,
+  requiresSecondCheck: false,
   standbyThreshold: 0n,
   sequencer: ZeroAddress as Hex,
   importBatches: 0n,

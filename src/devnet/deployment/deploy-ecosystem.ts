@@ -10,6 +10,7 @@ import {
   type TransactionRequest,
 } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
+import { DESCRIPTION_CODE_HASH } from "../../protocol/generated/description-code-hash.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { SLASH_SECONDS } from "../../protocol/stake.ts";
@@ -122,6 +123,9 @@ interface EcosystemAddresses {
   /** Deposits that answer for keys, and the judge of quorums; absent without stake. */
   readonly stakeRegistry?: Hex;
   readonly equivocation?: Hex;
+  /** Description of the proof system, and the second verifier, which reads it; absent on a chain, and if L1 checks markers. */
+  readonly secondDescription?: Hex;
+  readonly secondVerifier?: Hex;
 }
 
 /** An ecosystem on its settlement layer, without chains. */
@@ -209,6 +213,16 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
     ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
     ...(council === undefined ? [] : [councilDeployment(council)]),
     ...(options.unbondingSeconds === undefined ? [] : stakeDeployments(options.unbondingSeconds)),
+    ...secondVerifierDeployments(options),
+  ];
+}
+
+/** Second verifier of L1's versions; no chain on a chain has one. */
+function secondVerifierDeployments({ version, throughCreator = false }: EcosystemOptions): readonly Deployment[] {
+  if (throughCreator || !isProvenVersion(version.protocolVersion)) return [];
+  return [
+    { role: "secondDescription", artifact: "StateTransitionDescription", args: () => [] },
+    { role: "secondVerifier", artifact: "SecondStark", args: (a) => [a.secondDescription, DESCRIPTION_CODE_HASH] },
   ];
 }
 
@@ -280,12 +294,13 @@ export async function deployEcosystem(
     else await steps.send(artifact, placing, DEPLOYMENT_GAS);
   }
   const asGovernance = actingThrough(addresses.timelock);
-  const addVersion = (added: RegisteredVersion, verifier: Hex, shown: object = {}): Promise<Hex> => {
-    const content = { ...contentOf(added, addresses), verifier, ...shown };
+  const addVersion = (added: RegisteredVersion, shown: object): Promise<Hex> => {
+    const content = { ...contentOf(added, addresses), ...shown };
     const data = registryInterface.encodeFunctionData("addVersion", [added.protocolVersion, content]);
     return steps.send(addingOf(added.protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
   };
-  if ((options.governance?.toLowerCase() ?? deployer) === deployer) await addVersion(version, addresses.verifier);
+  if ((options.governance?.toLowerCase() ?? deployer) === deployer)
+    await addVersion(version, { secondVerifier: secondVerifierOf(options, addresses) });
   const proven = options.proven && (await addProven(options.proven, { steps, artifacts, addresses, addVersion }));
   if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
   return {
@@ -305,7 +320,7 @@ async function addProven(
   }: Pick<EcosystemDependencies, "artifacts"> & {
     readonly steps: DeploymentSteps;
     readonly addresses: EcosystemAddresses;
-    readonly addVersion: (added: RegisteredVersion, verifier: Hex, shown: object) => Promise<Hex>;
+    readonly addVersion: (added: RegisteredVersion, shown: object) => Promise<Hex>;
   },
 ): Promise<NonNullable<DeployedEcosystem["proven"]>> {
   const verifier = isProvenVersion(version.protocolVersion)
@@ -313,7 +328,7 @@ async function addProven(
     : await steps.deploy(NO_PROOF_AGGREGATE, await artifacts(NO_PROOF_AGGREGATE), []);
   const args = [addresses.factory, verifier, version.protocolVersion];
   const aggregator = await steps.deploy(PROOF_AGGREGATOR, await artifacts(PROOF_AGGREGATOR), args);
-  await addVersion(version, addresses.verifier, { aggregator, executionKey });
+  await addVersion(version, { aggregator, executionKey });
   return { ...version, aggregator };
 }
 
@@ -385,13 +400,20 @@ export function addingOf(version: bigint): string {
   return `addVersion ${version}`;
 }
 
-/** What the registry holds of a version, beside its verifier. Throws TypeError for a format that these contracts do not read. */
+/** Content of a version without a second verifier. Throws TypeError for a format that these contracts do not read. */
 function contentOf({ protocolVersion, ...genesis }: RegisteredVersion, addresses: EcosystemAddresses): object {
   const { stateTree: tree, reader: reader2, reader3 } = addresses;
   const reader = { 2: reader2, 3: reader3 }[versionParts(protocolVersion).format];
   if (reader === undefined) throw new TypeError(`version ${protocolVersion} was to be added without a reader of its format`);
   const [aggregator, executionKey] = PROVES_NO_EXECUTION;
-  return { aggregator, tree, reader, executionKey, ...genesis };
+  return { verifier: addresses.verifier, secondVerifier: ZeroAddress, aggregator, tree, reader, executionKey, ...genesis };
+}
+
+/** The second verifier of trusted versions. If L1 checks markers, the same contract checks them twice. */
+function secondVerifierOf({ version, throughCreator = false }: EcosystemOptions, addresses: EcosystemAddresses): Hex {
+  if (throughCreator) return ZeroAddress as Hex;
+  if (!isProvenVersion(version.protocolVersion)) return addresses.verifier;
+  return addresses.secondVerifier ?? (ZeroAddress as Hex);
 }
 
 interface SentStep {

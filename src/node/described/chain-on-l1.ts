@@ -30,6 +30,8 @@ export interface ChainOnL1 {
     readonly priorityOpWindow: bigint;
     /** Whether the state may be changed without transactions. */
     readonly cheatsAllowed: boolean;
+    /** True if a second verifier confirms each batch before it executes. */
+    readonly requiresSecondCheck: boolean;
   };
 }
 

@@ -124,7 +124,8 @@ export function chainOptionsOf(
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
   const isQueueAlone = chain.configuration.sequencingMode === QUEUE_ALONE;
   // Only chains whose order is the queue's are run without a quorum.
-  const kind = { hasQuorum: !isQueueAlone, carryingLayers: isCarried ? layersBelow(chainId) : 0 };
+  const isCheckedTwice = chain.configuration.requiresSecondCheck;
+  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers: isCarried ? layersBelow(chainId) : 0 };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,

@@ -22,7 +22,7 @@ type Progress = ReadonlyMap<bigint, BatchProgress>;
 
 const WAITING: StageProgress = { state: "waiting" };
 const UNKNOWN_BATCH: BatchProgress = {
-  stages: { commit: WAITING, prove: WAITING, execute: WAITING },
+  stages: { commit: WAITING, prove: WAITING, secondCheck: WAITING, execute: WAITING },
   stored: undefined,
   proof: undefined,
 };

@@ -64,6 +64,11 @@ export function encodeProve(batch: StoredBatch, proof: Uint8Array): Hex {
   return hyperchainInterface.encodeFunctionData("proveBatch", [batch, toHex(proof)]) as Hex;
 }
 
+/** Calldata of `confirmBatch`. */
+export function encodeConfirm(batch: StoredBatch, proof: Uint8Array): Hex {
+  return hyperchainInterface.encodeFunctionData("confirmBatch", [batch, toHex(proof)]) as Hex;
+}
+
 /** Calldata of `proveBatches`: one proof of batches' execution, which the aggregator takes. */
 export function encodeProveBatches(batches: readonly AggregatedBatch[], { digest, proof }: ShownExecution): Hex {
   return proofAggregatorInterface.encodeFunctionData("proveBatches", [batches, digest, toHex(proof)]) as Hex;

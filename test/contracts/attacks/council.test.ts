@@ -74,7 +74,8 @@ describe("attacks on a security council of eight", () => {
       await l1.deploy("BatchReader2"),
     ];
     const zero = `0x${"00".repeat(32)}`;
-    const genesis = { genesisStateRoot: zero, genesisLeafCount: 100n, executionKey: zero, aggregator: addressOf(0) };
+    const none = { executionKey: zero, aggregator: addressOf(0), secondVerifier: addressOf(0) };
+    const genesis = { genesisStateRoot: zero, genesisLeafCount: 100n, ...none };
     for (const version of [PROTOCOL_VERSION, SECOND_VERSION])
       await send(verifiers, "addVersion", version, { verifier, tree, reader, ...genesis });
     return [verifiers, made];

@@ -330,6 +330,6 @@ describe("a chain's first state, brought by imports", () => {
         [0n, []],
       ],
     );
-    assert.deepEqual(others, [dataAvailabilityPolicy, transactionFilterer, true, false]);
+    assert.deepEqual(others, [dataAvailabilityPolicy, transactionFilterer, true, false, false]);
   });
 });

@@ -370,6 +370,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
       const verifiers = await at("VerifierRegistry", settlement.addressOf("VerifierRegistry"));
       await send(verifiers, "addVersion", PROTOCOL_VERSION, {
         verifier: await (await l1.deploy("VerifierDouble")).getAddress(),
+        secondVerifier: ZERO_ADDRESS,
         aggregator: ZERO_ADDRESS,
         tree: await (await l1.deploy("StateTree")).getAddress(),
         reader: await (await l1.deploy("BatchReader2")).getAddress(),

@@ -4,6 +4,7 @@ import { AbiCoder, Interface } from "ethers";
 import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
+import { secondCheckGas } from "../../../src/protocol/way-to-l1.ts";
 import { readStateProof } from "../../support/recorded-state-proofs.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
 import { mutationsOf } from "./support/mutations.ts";
@@ -14,6 +15,8 @@ import { threeVerifiers, type ThreeVerifiers } from "./support/three-verifiers.t
 const system = createStateTransitionSystem();
 /** Limit of a transaction's gas on public networks. */
 const TRANSACTION_GAS = 2 ** 24;
+/** Upper bound of the gas that a chain's contract adds: copies of the proof, the batch's record, one slot, an event. */
+const CONTRACT_GAS = 150_000;
 
 let chain: CodeChain;
 let verifiers: ThreeVerifiers;
@@ -60,6 +63,7 @@ describe("the second verifier", () => {
     assert.equal(receipt?.status, 1);
     // One more doubling, the tallest that the parameters allow, adds less than 0.5 million.
     assert.ok(Number(receipt?.gasUsed) < 13_000_000, `${receipt?.gasUsed} gas`);
+    assert.ok(Number(receipt?.gasUsed) + CONTRACT_GAS <= secondCheckGas(tall.proof.length), `${receipt?.gasUsed} gas`);
   });
 
   test("is not deployed with code that is not the description", async () => {

@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Contract, Interface, type TransactionResponse } from "ethers";
+import { Contract, Interface, ZeroAddress, type TransactionResponse } from "ethers";
 import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
 import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
@@ -41,6 +41,7 @@ export async function addProvingVersion({ l1, accounts, ecosystem }: SettledL1):
   const { genesisStateRoot, genesisLeafCount } = ecosystem.version;
   const content = {
     verifier,
+    secondVerifier: ZeroAddress,
     aggregator,
     tree: stateTree,
     reader,

@@ -71,6 +71,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
     sequencingMode: 0n,
     isGoverned,
     takesReplacements: isGoverned && !random.oneIn(3),
+    requiresSecondCheck: false,
     cheatsAllowed: random.oneIn(4),
     validatorThreshold: random.between(1n, BigInt(keys.length)),
     priorityOpWindow,
@@ -222,6 +223,7 @@ function retiringVersions({ world }: Situation, isRipe: (retiresAt: bigint) => b
 function newVersion({ world, scene, random }: Situation): readonly [bigint, ProtocolVersion] {
   const content = {
     verifier: scene.verifierDouble,
+    secondVerifier: ZERO_ADDRESS,
     aggregator: ZERO_ADDRESS,
     tree: scene.stateTree,
     reader: world.addresses.reader,

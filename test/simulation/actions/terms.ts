@@ -31,6 +31,7 @@ function nextTerms({ scene, random, world }: Situation, { configuration }: Chain
     transactionFilterer: random.oneIn(4) ? scene.filterer : ZERO_ADDRESS,
     isGoverned,
     takesReplacements: isGoverned && random.oneIn(2),
+    requiresSecondCheck: false,
   };
 }
 

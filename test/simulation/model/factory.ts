@@ -18,8 +18,8 @@ const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
 const ANNOUNCEMENT_LIFETIME = 86_400n;
 const CONFIGURATION_TYPE =
   "tuple(uint256 chainId, uint256 protocolVersion, address admin, address baseToken, address dataAvailabilityPolicy, " +
-  "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, bool isGoverned, bool takesReplacements, uint64 validatorThreshold, " +
-  "uint64 standbyThreshold, uint64 executionDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
+  "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, bool isGoverned, bool takesReplacements, " +
+  "bool requiresSecondCheck, uint64 validatorThreshold, uint64 standbyThreshold, uint64 executionDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
   "uint64 priorityGasPerSecond, uint128 l2GasPrice, address sequencer, uint32 importBatches, bytes32 importStateRoot, " +
   "bytes32 importData, address[] validators, address[] standby)";
 const MAX_VALIDATORS = 64;

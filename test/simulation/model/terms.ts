@@ -18,6 +18,7 @@ export interface Terms {
   readonly transactionFilterer: Hex;
   readonly isGoverned: boolean;
   readonly takesReplacements: boolean;
+  readonly requiresSecondCheck: boolean;
 }
 
 function withTerms(configuration: Configuration, { quorum, standby, ...rest }: Terms): Configuration {

@@ -47,6 +47,7 @@ export interface Configuration {
   readonly cheatsAllowed: boolean;
   readonly isGoverned: boolean;
   readonly takesReplacements: boolean;
+  readonly requiresSecondCheck: boolean;
   readonly validatorThreshold: bigint;
   readonly standbyThreshold: bigint;
   readonly executionDelay: bigint;
@@ -196,6 +197,8 @@ export class Chain {
 
 export interface ProtocolVersion {
   readonly verifier: Hex;
+  /** The zero address: no version here has one. */
+  readonly secondVerifier: Hex;
   /** The zero address where the version proves no execution. */
   readonly aggregator: Hex;
   readonly tree: Hex;

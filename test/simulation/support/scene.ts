@@ -110,6 +110,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
   const registry = new Contract(ecosystem.addresses.verifiers, verifierRegistryAbi, signers[0]);
   await registry.getFunction("addVersion")(VERSION, {
     verifier: markerVerifier,
+    secondVerifier: ZERO_ADDRESS,
     aggregator: ZERO_ADDRESS,
     tree: ecosystem.addresses.stateTree,
     reader: ecosystem.addresses.reader,
@@ -235,7 +236,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
     world.secondBridges.set(secondBridges.mute, wordToHex(5n));
     world.aggregators.set(aggregator, { version: EXECUTION_VERSION, verifier: aggregateVerifierDouble });
     const { root: genesisStateRoot, leafCount: genesisLeafCount } = genesis;
-    const none = { aggregator: ZERO_ADDRESS, executionKey: wordToHex(0n) };
+    const none = { aggregator: ZERO_ADDRESS, executionKey: wordToHex(0n), secondVerifier: ZERO_ADDRESS };
     const content = { tree: a.stateTree, reader: a.reader, genesisStateRoot, genesisLeafCount, ...none };
     world.versions.set({ verifier: a.verifier, ...content }, PROVEN_VERSION);
     world.versions.set({ verifier: markerVerifier, ...content }, VERSION);

@@ -1,6 +1,6 @@
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { SettlementStage } from "../../../protocol/settlement-stage.ts";
+import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
 import type { SettledBatchInfo } from "../books/ecosystem-info.ts";
 import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
 
@@ -8,7 +8,7 @@ import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
 export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: SettledBatch): SettledBatchInfo {
   const l1Gas: Partial<Record<SettlementStage, number>> = {};
   const l1Transactions: Partial<Record<SettlementStage, Hex>> = {};
-  for (const stage of ["commit", "prove", "execute"] as const) {
+  for (const stage of SETTLEMENT_STAGES) {
     const receipt = receipts[stage];
     if (receipt === undefined) continue;
     l1Gas[stage] = Number(receipt.gasUsed);

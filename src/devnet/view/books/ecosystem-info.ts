@@ -7,6 +7,7 @@ import type { BatchProofPhase } from "../../../node/settling/batch-proving.ts";
 import type { ExecutionStage, TreeProgress } from "../../../prover/job.ts";
 import type { SingletonName } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { SettlementStage } from "../../../protocol/settlement-stage.ts";
 import type { StakeInfo } from "../../stake/stake-info.ts";
 import type { SourceExcerpt } from "./source-excerpt.ts";
 
@@ -289,8 +290,8 @@ export interface SettledBatchInfo {
   readonly pubdataBytes: number;
   /** Absent where nothing was proven; its seconds where an earlier process proved it; `worker` where this process did. */
   readonly proof?: { readonly bytes: number; readonly seconds?: number; readonly worker?: string };
-  readonly l1Gas: Readonly<Partial<Record<"commit" | "prove" | "execute", number>>>;
-  readonly l1Transactions: Readonly<Partial<Record<"commit" | "prove" | "execute", Hex>>>;
+  readonly l1Gas: Readonly<Partial<Record<SettlementStage, number>>>;
+  readonly l1Transactions: Readonly<Partial<Record<SettlementStage, Hex>>>;
 }
 
 /** A cross-chain message on its way; answer of `hyperchain_message`, element of `hyperchain_messages`. */

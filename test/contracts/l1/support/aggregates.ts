@@ -1,4 +1,4 @@
-import type { BaseContract, ContractTransactionReceipt } from "ethers";
+import { ZeroAddress, type BaseContract, type ContractTransactionReceipt } from "ethers";
 import type { AggregatedBatch } from "../../../../src/protocol/aggregate.ts";
 import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
@@ -36,6 +36,7 @@ export async function addExecutionVersion(
   );
   await send(ecosystem.verifiers, "addVersion", version, {
     verifier: await ecosystem.verifier.getAddress(),
+    secondVerifier: ZeroAddress,
     aggregator: await contract.getAddress(),
     tree: await ecosystem.stateTree.getAddress(),
     reader: await reader.getAddress(),

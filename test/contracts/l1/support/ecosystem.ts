@@ -132,8 +132,8 @@ export function furtherVersion(place: number): bigint {
   return place === 0 ? PROTOCOL_VERSION : nextGeneration(furtherVersion(place - 1));
 }
 
-/** Of a version that proves no execution. */
-export const NO_EXECUTION_PROOFS = { aggregator: ZeroAddress, executionKey: ZeroHash };
+/** Part of a version that proves no execution and has no second verifier. */
+export const NO_EXECUTION_PROOFS = { aggregator: ZeroAddress, executionKey: ZeroHash, secondVerifier: ZeroAddress };
 
 /** A configuration that the factory accepts: ETH, rollup, one validator (the deployer), short times. */
 export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint) {
@@ -148,6 +148,7 @@ export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint
     cheatsAllowed: false,
     isGoverned: true,
     takesReplacements: false,
+    requiresSecondCheck: false,
     validatorThreshold: 1n,
     standbyThreshold: 0n,
     executionDelay: 0n,

@@ -31,7 +31,8 @@ export interface FreezeScene {
   halt(version: bigint, replacement?: bigint): Promise<void>;
   /** Past the present freezes and their cycle. */
   nextCycle(): Promise<void>;
-  addVersion(version: bigint): Promise<void>;
+  /** `secondVerifier`: address of one; default: none. */
+  addVersion(version: bigint, secondVerifier?: string): Promise<void>;
 }
 
 export async function deployFreezeScene(): Promise<FreezeScene> {
@@ -54,11 +55,12 @@ export async function deployFreezeScene(): Promise<FreezeScene> {
       await send(verifiers, "halt", version, replacement);
     },
     nextCycle: () => ecosystem.increaseTime(FREEZE_SECONDS + CYCLE_SECONDS),
-    async addVersion(version) {
+    async addVersion(version, secondVerifier = NO_EXECUTION_PROOFS.secondVerifier) {
       const verifier = await (await l1.deploy("VerifierDouble")).getAddress();
       const [tree, reader] = [await ecosystem.stateTree.getAddress(), await ecosystem.reader.getAddress()];
       const genesis = { genesisStateRoot: GENESIS_ROOT, genesisLeafCount: GENESIS_LEAVES };
-      await send(verifiers, "addVersion", version, { verifier, tree, reader, ...genesis, ...NO_EXECUTION_PROOFS });
+      const content = { tree, reader, ...genesis, ...NO_EXECUTION_PROOFS, verifier, secondVerifier };
+      await send(verifiers, "addVersion", version, content);
     },
   };
   for (const version of [NEXT_VERSION, REPLACEMENT, THIRD_VERSION]) await scene.addVersion(version);

@@ -10,11 +10,12 @@ export interface ChainTerms {
   readonly transactionFilterer: string;
   readonly isGoverned: boolean;
   readonly takesReplacements: boolean;
+  readonly requiresSecondCheck: boolean;
 }
 
 /** Those of the chain's creation, but for some. */
 export function termsOf({ configuration }: TestChain, overrides: Partial<ChainTerms> = {}): ChainTerms {
-  const { dataAvailabilityPolicy, transactionFilterer, isGoverned, takesReplacements } = configuration;
+  const { dataAvailabilityPolicy, transactionFilterer, isGoverned, takesReplacements, requiresSecondCheck } = configuration;
   return {
     quorum: { threshold: configuration.validatorThreshold, validators: configuration.validators },
     standby: { threshold: configuration.standbyThreshold, validators: configuration.standby },
@@ -22,6 +23,7 @@ export function termsOf({ configuration }: TestChain, overrides: Partial<ChainTe
     transactionFilterer,
     isGoverned,
     takesReplacements,
+    requiresSecondCheck,
     ...overrides,
   };
 }

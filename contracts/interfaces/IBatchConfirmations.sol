@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {StoredBatch} from "../types/Batches.sol";
+
+/// @title Second check of committed batches
+/// @notice Any account may call: the proof decides.
+interface IBatchConfirmations {
+    /// @notice The second verifier of the batch's version accepted the proof of its statement in this transaction.
+    event BatchConfirmed(uint256 indexed batchNumber, bytes32 batchHash);
+
+    /// @notice Confirms a committed batch, proven or not: checks the proof of its statement by the second verifier of its version. The
+    /// batch's *hash* is confirmed. A batch that is committed at its number later needs another confirmation. Takes batches of stopped
+    /// versions: a confirmation alone moves nothing. Reverts with SecondCheckUnsupported for a version without a second verifier
+    /// (IVerifierRegistry), else with the errors of `proveBatch`.
+    function confirmBatch(StoredBatch calldata batch, bytes calldata proof) external;
+}
