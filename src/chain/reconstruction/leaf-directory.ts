@@ -5,6 +5,7 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
 import { codeDigestValue, isDigestOf } from "../model/code-digests.ts";
+import type { StateKey } from "../state/state-key.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
 /** A leaf, and what it says. */
@@ -36,6 +37,15 @@ export class LeafDirectory {
 
   get size(): number {
     return this.#leaves.length;
+  }
+
+  /** Names of the leaves that are neither the sentinel nor the outputs leaf, in the tree's order. */
+  names(): readonly StateKey[] {
+    return this.#leaves.slice(OUTPUTS_LEAF_INDEX + 1).flatMap((leaf) => {
+      if (leaf === undefined) throw new TypeError("the directory lacks a leaf of its tree");
+      const { leafKind, address, slot } = leaf;
+      return [{ leafKind, address, slot }];
+    });
   }
 
   /** Takes over a diff list that the tree has accepted. */

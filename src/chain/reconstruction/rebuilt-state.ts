@@ -1,5 +1,6 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex, type Compress } from "../../protocol/digest.ts";
+import { OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
@@ -15,9 +16,16 @@ import type { PublishedContent } from "./published-batch.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
 /** What a state takes of a batch, or of an import. */
-type AppliedContent = Pick<PublishedContent, "entries" | "bytecodes"> & {
+export type AppliedContent = Pick<PublishedContent, "entries" | "bytecodes"> & {
   readonly statement: Pick<PublishedContent["statement"], "newStateRoot">;
 };
+
+/** A state as plain data: its tree's leaves, their names in the tree's order, and the codes of its accounts. */
+export interface LeafDump {
+  readonly tree: Uint8Array;
+  readonly names: readonly StateKey[];
+  readonly codes: readonly Uint8Array[];
+}
 
 /** A chain's state, rebuilt batch by batch: tree, accounts, slots and codes. */
 export class RebuiltState {
@@ -27,14 +35,30 @@ export class RebuiltState {
   readonly #directory: LeafDirectory;
   readonly #codes: Map<Hex, Uint8Array>;
 
-  /** The protocol's genesis. Throws GenesisError, ChangeSetError or StateKeyError for one that cannot be. */
-  constructor(genesis: readonly GenesisAccount[]) {
+  /**
+   * The protocol's genesis, or a dump of a later state, whose root the caller compares with L1's. Throws GenesisError,
+   * ChangeSetError or StateKeyError for a genesis that cannot be; LeafDumpError or ReconstructionError RootMismatch for a dump
+   * whose parts do not fit.
+   */
+  constructor(start: readonly GenesisAccount[] | LeafDump) {
     const compressor = createCompressor();
     this.compress = (tag, left, right) => compressor.compress(tag, left, right);
-    const leaves = genesisLeaves(genesis);
+    if ("tree" in start) {
+      this.tree = StateTree.import(start.tree, { compressor });
+      this.#directory = directoryOf(start.names, this.tree);
+      this.#codes = codesByHash(start.codes);
+      return;
+    }
+    const leaves = genesisLeaves(start);
     this.tree = StateTree.genesis(leaves, { compressor });
     this.#directory = new LeafDirectory(leaves, this.tree);
-    this.#codes = codesByHash(genesis.flatMap(({ code }) => (code === undefined ? [] : [fromHex(code)])));
+    this.#codes = codesByHash(start.flatMap(({ code }) => (code === undefined ? [] : [fromHex(code)])));
+  }
+
+  /** All of the state, so that another process can continue it. Throws ReconstructionError BytecodeMissing. */
+  dump(): LeafDump {
+    const codes = [...this.#directory.codeHashes()].map((hash) => this.#codeOf(hash));
+    return { tree: this.tree.export(), names: this.#directory.names(), codes };
   }
 
   get stateRoot(): Hex {
@@ -49,7 +73,7 @@ export class RebuiltState {
    * Applies a batch; the root must come out as its record says. Throws ReconstructionError RootMismatch, after which the state
    * is of no use.
    */
-  apply(batchNumber: BatchNumber, content: PublishedContent): void {
+  apply(batchNumber: BatchNumber, content: AppliedContent | PublishedContent): void {
     this.#reach(batchNumber, content, () => this.tree.applyDiffList(content.entries));
   }
 
@@ -144,4 +168,19 @@ export class RebuiltState {
     this.#directory.apply(entries);
     for (const code of bytecodes) this.addCode(code);
   }
+}
+
+/** Names of all leaves but the first two. Throws ReconstructionError RootMismatch unless each is its leaf's. */
+function directoryOf(names: readonly StateKey[], tree: StateTree): LeafDirectory {
+  const unnamed = OUTPUTS_LEAF_INDEX + 1;
+  const isNamed = names.length + unnamed === tree.leafCount && names.every((key, i) => tree.indexOf(key) === i + unnamed);
+  if (!isNamed)
+    throw new ReconstructionError(
+      "RootMismatch",
+      `${names.length} names of the dump are not those of its ${tree.leafCount} leaves`,
+    );
+  return new LeafDirectory(
+    names.map((key) => ({ ...key, value: tree.get(key) })),
+    tree,
+  );
 }

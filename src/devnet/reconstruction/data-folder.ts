@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { DataHolder, WantedData } from "./held-data.ts";
 
@@ -14,8 +14,32 @@ export function dataFolder(folder: string): DataHolder {
     async keep(wanted, pubdata) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const unfinished = `${fileOf(wanted)}.part`;
-      await writeFile(unfinished, pubdata, { mode: 0o600 });
+      await writeToDisk(unfinished, pubdata);
       await rename(unfinished, fileOf(wanted));
+      await syncFolder(folder);
     },
   };
+}
+
+/** Resolves when the bytes survive a loss of power. */
+async function writeToDisk(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Resolves when the folder's list of names survives a loss of power. */
+async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folder as a file, and writes names with the file.
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

@@ -8,7 +8,7 @@ import { TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { ALWAYS, CLAIM, COIN, ENTER_DELAY, Network, TERMS, UNBONDING, type GuardianTerms } from "./support/guardians.ts";
-import { lower, scheduleTerms } from "./support/terms.ts";
+import { lower, scheduleTerms, setNextBlock } from "./support/terms.ts";
 
 const NOTHING = keccak();
 const urlOf = (place: number): string => `http://127.0.0.1:${9_000 + place}`;
@@ -73,6 +73,11 @@ describe("network of guardians", () => {
       // 3 coins and a unit: the lesser half is a unit short.
       const half = (3n * COIN + 1n) / 2n + 1n;
       await misses(network, [0], half, COIN);
+    });
+
+    test("accepts exactly the share", async () => {
+      const network = await founded([1n, 1n], { shareBps: 5_000n });
+      await accepts(network, [0]);
     });
 
     test("refuses signers that are repeated, out of order, foreign, or of other data", async () => {
@@ -266,7 +271,8 @@ describe("network of guardians", () => {
       const leave = () => send(network.by(stranger!), "leave", keys[0]!.address);
       await assertReverts(leave(), "NotOperator");
       await send(as(network.registry, operators[0]!), "announceWithdrawal", 1n);
-      await network.pass(1n);
+      // In the second after it: the newest past second counts.
+      await setNextBlock(ecosystem, (await network.now()) + 1n);
       await leave();
       assert.deepEqual(await listed(network), []);
       await assertReverts(leave(), `NotAGuardian(${lower(keys[0]!.address)})`);

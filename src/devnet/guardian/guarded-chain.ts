@@ -1,0 +1,170 @@
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import type { LeafDump, RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
+import type { PublishingChain } from "../../chain/reconstruction/published-batch.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import type { Journal } from "../../settlement/journal/journal.ts";
+import type { DataHolder } from "../reconstruction/held-data.ts";
+import { judgeBatch, type GuardedBatch } from "./guarded-batch.ts";
+import { GuardianError } from "./guardian-error.ts";
+
+/** A form of a batch that a guardian has stored: all but its data, which are a file with this hash as its name. */
+export interface StoredForm extends Omit<GuardedBatch, "pubdata"> {
+  readonly type: "form";
+  readonly pubdataHash: Hex;
+}
+
+/** State of a chain's contract on L1, as far as a guardian needs it. */
+export interface GuardedOnL1 {
+  readonly committed: bigint;
+  readonly executed: bigint;
+  readonly executedStateRoot: Hex;
+}
+
+interface GuardedChainDependencies {
+  /** Policy and contract that the chain's commitments name. */
+  readonly chain: PublishingChain;
+  /** State before the first batch, a new one for each call. */
+  readonly genesis: () => RebuiltState;
+  /** Forms that the guardian has stored, in its order. */
+  readonly journal: Journal<StoredForm>;
+  /** Files of data, which are on disk when `keep` resolves. */
+  readonly data: Required<DataHolder>;
+  readonly readL1: () => Promise<GuardedOnL1>;
+}
+
+/** Dump of the state that L1 executed last, and the batch after it. */
+export interface ExecutedLeaves {
+  readonly stateRoot: Hex;
+  readonly nextBatch: bigint;
+  readonly dump: LeafDump;
+}
+
+/**
+ * State and data of one chain, at a guardian: it applies each batch before it is on L1, without an EVM, and stores each form
+ * that it applied. A batch of an earlier number replaces all from that number onwards, unless L1 has one. One call at a time.
+ */
+export class GuardedChain {
+  readonly #dependencies: GuardedChainDependencies;
+  /** Forms in the order of their arrival, by number and pre-commitment. */
+  readonly #forms = new Map<string, StoredForm>();
+  /** Forms of the present state, by batch number. */
+  #line: StoredForm[] = [];
+  #head: RebuiltState;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(dependencies: GuardedChainDependencies) {
+    this.#dependencies = dependencies;
+    this.#head = dependencies.genesis();
+  }
+
+  /** Continues from the stored forms. Rejects with GuardianError DataUnknown if a file is missing, or DataMismatch. */
+  static async open(dependencies: GuardedChainDependencies): Promise<GuardedChain> {
+    const chain = new GuardedChain(dependencies);
+    let line: StoredForm[] = [];
+    for (const form of dependencies.journal.entries) {
+      chain.#forms.set(keyOf(form), form);
+      line = [...line.slice(0, Number(form.outputs.batchNumber)), form];
+    }
+    await chain.#replay(line);
+    return chain;
+  }
+
+  get nextBatch(): bigint {
+    return BigInt(this.#line.length);
+  }
+
+  get stateRoot(): Hex {
+    return this.#head.stateRoot;
+  }
+
+  /** Resolves when the batch is applied and on disk. Rejects with GuardianError; the state is then as before. */
+  take(batch: GuardedBatch): Promise<void> {
+    return this.#inTurn(() => this.#take(batch));
+  }
+
+  /** Leaves at the last root that L1 executed. Rejects with GuardianError StateUnknown. */
+  leaves(): Promise<ExecutedLeaves> {
+    return this.#inTurn(async () => {
+      const { executed, executedStateRoot } = await this.#dependencies.readL1();
+      const state = this.#dependencies.genesis();
+      for (const form of this.#line.slice(0, Number(executed))) await this.#apply(form, state);
+      const isExecuted = this.nextBatch >= executed && (executed === 0n || state.stateRoot === executedStateRoot);
+      if (!isExecuted)
+        throw new GuardianError(
+          "StateUnknown",
+          `L1 has executed ${executed} batches up to root ${executedStateRoot}, and the state here is ${state.stateRoot}; ask another guardian`,
+        );
+      return { stateRoot: state.stateRoot, nextBatch: executed, dump: state.dump() };
+    });
+  }
+
+  async #take(batch: GuardedBatch): Promise<void> {
+    const { batchNumber } = batch.outputs;
+    // The signature of a form that was judged is repeated; the form may have been replaced since.
+    if (this.#forms.has(keyOf(batch))) return;
+    if (batchNumber > this.nextBatch)
+      throw new GuardianError("BatchMissing", `batch ${this.nextBatch} comes next, not ${batchNumber}; send it first`, {
+        nextBatch: this.nextBatch,
+      });
+    const before = this.#line;
+    const isRewound = batchNumber < this.nextBatch;
+    if (isRewound) await this.#rewind(batchNumber);
+    let isApplied = false;
+    try {
+      const content = judgeBatch(batch, this.#dependencies.chain, this.#head);
+      isApplied = true;
+      this.#head.apply(batchNumber, content);
+      await this.#store(batch);
+    } catch (error) {
+      if (isRewound || isApplied) await this.#replay(before);
+      if (!(error instanceof ReconstructionError)) throw error;
+      throw new GuardianError("DataMismatch", error.message, { cause: error });
+    }
+  }
+
+  async #rewind(batchNumber: bigint): Promise<void> {
+    const { committed } = await this.#dependencies.readL1();
+    if (committed > batchNumber)
+      throw new GuardianError("BatchCommitted", `L1 has ${committed} batches, so batch ${batchNumber} has its final form`);
+    await this.#replay(this.#line.slice(0, Number(batchNumber)));
+  }
+
+  async #store({ pubdata, ...form }: GuardedBatch): Promise<void> {
+    const { data, journal } = this.#dependencies;
+    const stored: StoredForm = { type: "form", ...form, pubdataHash: hashPubdata(pubdata) };
+    // The data come first: a form without its data would be signed again after a crash.
+    await data.keep({ batchNumber: form.outputs.batchNumber, hash: stored.pubdataHash }, pubdata);
+    await journal.append(stored);
+    this.#forms.set(keyOf(stored), stored);
+    this.#line = [...this.#line, stored];
+  }
+
+  /** Builds the state of these forms from the start. */
+  async #replay(line: readonly StoredForm[]): Promise<void> {
+    const state = this.#dependencies.genesis();
+    for (const form of line) await this.#apply(form, state);
+    this.#head = state;
+    this.#line = [...line];
+  }
+
+  async #apply(form: StoredForm, state: RebuiltState): Promise<void> {
+    const { outputs, pubdataHash } = form;
+    const { batchNumber } = outputs;
+    const wanted = { batchNumber, hash: pubdataHash };
+    const pubdata = await this.#dependencies.data.read(wanted, new AbortController().signal).catch((cause: unknown) => {
+      throw new GuardianError("DataUnknown", `the file ${pubdataHash} of batch ${batchNumber} is missing; restore it`, { cause });
+    });
+    state.apply(batchNumber, judgeBatch({ ...form, pubdata }, this.#dependencies.chain, state));
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function keyOf({ outputs, preCommitment }: Pick<GuardedBatch, "outputs" | "preCommitment">): string {
+  return `${outputs.batchNumber} ${preCommitment}`;
+}

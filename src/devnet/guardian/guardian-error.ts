@@ -1,0 +1,28 @@
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+
+/** Reason why a guardian signs nothing. */
+export type GuardianErrorCode =
+  /** Neither a validator nor the admin of the chain signed the request. */
+  | "RequesterUnknown"
+  /** The guardian has not applied the batches before this one: send them first. */
+  | "BatchMissing"
+  /** L1 has committed a batch of this number, so no other form of it can follow. */
+  | "BatchCommitted"
+  /** The data do not lead to the state that the batch claims. */
+  | "DataMismatch"
+  /** The guardian has no data with this hash. */
+  | "DataUnknown"
+  /** L1 has executed a state that the guardian has not stored. */
+  | "StateUnknown";
+
+/** A guardian refuses. Nothing was signed and nothing was lost. */
+export class GuardianError extends HyperchainError<GuardianErrorCode> {
+  override readonly name = "GuardianError";
+  /** Batch that the guardian needs next, for code BatchMissing. */
+  readonly nextBatch: bigint | undefined;
+
+  constructor(code: GuardianErrorCode, message: string, options: ErrorOptions & { readonly nextBatch?: bigint } = {}) {
+    super(code, `${code}: ${message}`, options);
+    this.nextBatch = options.nextBatch;
+  }
+}

@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, beforeEach, describe, test } from "node:test";
+import { verifyTypedData, Wallet } from "ethers";
+import { BatchFormer, type FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { genesisLeaves, type GenesisAccount } from "../../src/chain/model/genesis.ts";
+import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
+import { StateTree } from "../../src/chain/state/state-tree.ts";
+import { judgeBatch, type GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
+import { GuardedChain, type GuardedOnL1, type StoredForm } from "../../src/devnet/guardian/guarded-chain.ts";
+import { Guardian, GUARDIAN_REQUEST_TYPES } from "../../src/devnet/guardian/guardian.ts";
+import { GuardianError, type GuardianErrorCode } from "../../src/devnet/guardian/guardian-error.ts";
+import { dataFolder } from "../../src/devnet/reconstruction/data-folder.ts";
+import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
+import { WITHHELD } from "../../src/protocol/data-choice.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { GUARDIAN_TYPES } from "../../src/protocol/guardians.ts";
+import { keccak, fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { availabilityDomain, quorumDomain } from "../../src/protocol/quorum.ts";
+import { openFileJournal } from "../../src/settlement/journal/journal.ts";
+import { oneBlockBatch } from "../support/one-block-batch.ts";
+import { SOME_EXTENSIONS } from "../support/extensions.ts";
+
+const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;
+const NETWORK: Hex = `0x${"22".repeat(20)}`;
+const CHAIN = { chainId: 271n, settlementChainId: 31_337n, hyperchain: HYPERCHAIN, daPolicy: BigInt(NETWORK) };
+const ACCOUNT = 0xabcn;
+const CODE: Hex = "0x6001600255";
+const GENESIS: readonly GenesisAccount[] = [
+  {
+    address: `0x${ACCOUNT.toString(16).padStart(40, "0")}`,
+    nonce: 3n,
+    balanceWei: 9n,
+    code: CODE,
+    storage: [{ slot: 1n, value: 10n }],
+  },
+];
+const VALID_UNTIL = 5_000n;
+
+/** A sequencer's side: forms batches whose values name them. */
+function newFormer(daPolicy = CHAIN.daPolicy): BatchFormer {
+  const compressor = createCompressor();
+  return new BatchFormer(
+    { chainId: 271n, settlementChainId: 31_337n, hyperchainAddress: HYPERCHAIN, daPolicy, extensions: SOME_EXTENSIONS },
+    { previousCommitment: wordToHex(7n), operationsTaken: 0n },
+    {
+      tree: StateTree.genesis(genesisLeaves(GENESIS), { compressor }),
+      compress: (tag, left, right) => compressor.compress(tag, left, right),
+      flowsHash: () => hashAssetFlows([]),
+      versionOf: () => 2n,
+    },
+  );
+}
+function form(former: BatchFormer, number: bigint, value = 100n + number): GuardedBatch {
+  const writes = [
+    { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n, value },
+    { leafKind: LeafKind.storage, address: ACCOUNT, slot: 50n + number, value },
+  ];
+  const canonicalTxHashes = [keccak(fromHex(wordToHex(number)))];
+  const logs = [{ type: "priorityOp", success: true }] as const;
+  return guarded(former.form(oneBlockBatch(number, 100n + number, { writes, canonicalTxHashes, logs }), WITHHELD));
+}
+const guarded = ({ newStateRoot, ...formed }: FormedBatch): GuardedBatch => ({
+  ...formed,
+  newStateRoot: digestToHex(newStateRoot),
+});
+const formLine = (count: number, former = newFormer()): GuardedBatch[] =>
+  Array.from({ length: count }, (_, number) => form(former, BigInt(number)));
+
+describe("guardian", () => {
+  const validator = new Wallet(wordToHex(1n));
+  const key = new Wallet(wordToHex(2n));
+  let folders: string[] = [];
+  let folder: string;
+  let onL1: GuardedOnL1;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "guardian-"));
+    folders = [...folders, folder];
+    onL1 = { committed: 0n, executed: 0n, executedStateRoot: wordToHex(0n) };
+  });
+  after(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
+
+  /** The guardian's state on disk, opened. */
+  async function open(keep = dataFolder(folder).keep) {
+    const journal = await openFileJournal<StoredForm>(join(folder, "forms"));
+    const data = { ...dataFolder(folder), keep: keep! };
+    const dependencies = { chain: CHAIN, genesis: () => new RebuiltState(GENESIS), journal, data, readL1: async () => onL1 };
+    const chain = await GuardedChain.open(dependencies).catch(async (error: unknown) => {
+      await journal.close();
+      throw error;
+    });
+    const requesters = async () => new Set([validator.address.toLowerCase() as Hex]);
+    const { settlementChainId } = CHAIN;
+    const guardian = new Guardian({
+      signer: key,
+      settlementChainId,
+      network: NETWORK,
+      hyperchain: HYPERCHAIN,
+      chain,
+      requesters,
+    });
+    return { chain, guardian, close: () => journal.close() };
+  }
+  async function requestOf(batch: GuardedBatch, by = validator, validUntil = VALID_UNTIL) {
+    const domain = { ...quorumDomain(CHAIN.settlementChainId, HYPERCHAIN) };
+    const { preCommitment } = batch;
+    const requestSignature = (await by.signTypedData(domain, GUARDIAN_REQUEST_TYPES, { preCommitment })) as Hex;
+    return { batch, validUntil, requestSignature };
+  }
+  const refuses = (work: Promise<unknown>, code: GuardianErrorCode): Promise<void> =>
+    assert.rejects(work, (error: unknown) => error instanceof GuardianError && error.code === code);
+
+  test("applies, stores and signs a batch before it is on L1", async () => {
+    const { chain, guardian, close } = await open();
+    for (const batch of formLine(3)) {
+      const signature = await guardian.sign(await requestOf(batch));
+      const value = { preCommitment: batch.preCommitment, pubdataHash: hashPubdata(batch.pubdata), validUntil: VALID_UNTIL };
+      const domain = { ...availabilityDomain(CHAIN.settlementChainId, NETWORK) };
+      assert.equal(verifyTypedData(domain, GUARDIAN_TYPES, value, signature), key.address);
+      assert.equal(chain.stateRoot, batch.newStateRoot);
+      assert.deepEqual(
+        await dataFolder(folder).read({ batchNumber: 0n, hash: hashPubdata(batch.pubdata) }, new AbortController().signal),
+        Buffer.from(batch.pubdata),
+      );
+    }
+    await close();
+  });
+
+  test("a stranger's batch: neither applied nor stored without a validator's signature of its pre-commitment", async () => {
+    const { chain, guardian, close } = await open();
+    const [first, second] = formLine(2);
+    await refuses(
+      requestOf(first!, key).then((request) => guardian.sign(request)),
+      "RequesterUnknown",
+    );
+    const ofOther = await requestOf(second!);
+    await refuses(guardian.sign({ ...ofOther, batch: first! }), "RequesterUnknown");
+    await refuses(guardian.sign({ ...ofOther, requestSignature: "0x12" }), "RequesterUnknown");
+    assert.deepEqual([chain.nextBatch, await readdir(folder)], [0n, ["forms"]]);
+    await close();
+  });
+
+  test("data that rebuild nothing: each changed part is refused, and the state stays", async () => {
+    const { chain, close } = await open();
+    const [first, second] = formLine(2);
+    await chain.take(first!);
+    const flipped = Uint8Array.from(second!.pubdata);
+    flipped[flipped.length - 1] = flipped.at(-1)! === 0 ? 1 : 0;
+    const changed: Partial<GuardedBatch>[] = [
+      { pubdata: flipped },
+      { pubdata: second!.pubdata.slice(0, -1) },
+      { pubdata: new Uint8Array() },
+      { pubdata: first!.pubdata },
+      { canonicalTxHashes: [] },
+      { canonicalTxHashes: [wordToHex(9n)] },
+      { outputs: { ...second!.outputs, lastTimestamp: 999n } },
+      { newStateRoot: first!.newStateRoot },
+      { previousCommitment: wordToHex(8n) },
+      { protocolVersion: 3n },
+      { preCommitment: wordToHex(8n) },
+    ];
+    for (const part of changed) {
+      await refuses(chain.take({ ...second!, ...part }), "DataMismatch");
+      assert.equal(chain.stateRoot, first!.newStateRoot, JSON.stringify(Object.keys(part)));
+    }
+    // A batch for another policy, whose signature would count nowhere.
+    await refuses(chain.take(formLine(2, newFormer(5n))[1]!), "DataMismatch");
+    await chain.take(second!);
+    assert.equal(chain.stateRoot, second!.newStateRoot);
+    await close();
+  });
+
+  test("a claimed root that the data do not reach is refused after the application, and the state is as before", async () => {
+    const { chain, close } = await open();
+    const [first, second] = formLine(2);
+    await chain.take(first!);
+    // The pre-commitment binds the false root: a chain can compute it.
+    const lying = withRoot(second!, first!.newStateRoot);
+    await refuses(chain.take(lying), "DataMismatch");
+    assert.deepEqual([chain.stateRoot, chain.nextBatch], [first!.newStateRoot, 1n]);
+    await chain.take(second!);
+    await close();
+  });
+
+  test("asks for the batches that it lacks", async () => {
+    const { chain, close } = await open();
+    const line = formLine(3);
+    const missing = (error: unknown): boolean => error instanceof GuardianError && error.nextBatch === 0n;
+    await assert.rejects(chain.take(line[2]!), missing);
+    for (const batch of line) await chain.take(batch);
+    assert.equal(chain.stateRoot, line[2]!.newStateRoot);
+    await close();
+  });
+
+  test("another form of a number replaces it and what follows, unless L1 has a batch of that number", async () => {
+    const { chain, close } = await open();
+    const line = formLine(3);
+    for (const batch of line) await chain.take(batch);
+    const former = newFormer();
+    form(former, 0n);
+    const other = form(former, 1n, 7_777n);
+    onL1 = { ...onL1, committed: 2n };
+    await refuses(chain.take(other), "BatchCommitted");
+    assert.deepEqual([chain.nextBatch, chain.stateRoot], [3n, line[2]!.newStateRoot]);
+    onL1 = { ...onL1, committed: 1n };
+    await chain.take(other);
+    assert.deepEqual([chain.nextBatch, chain.stateRoot], [2n, other.newStateRoot]);
+    // A form that fails leaves the present one.
+    await refuses(chain.take({ ...line[1]!, preCommitment: wordToHex(1n) }), "DataMismatch");
+    assert.deepEqual([chain.nextBatch, chain.stateRoot], [2n, other.newStateRoot]);
+    await close();
+    // Both forms survive a restart, in the order of their arrival.
+    const again = await open();
+    assert.deepEqual([again.chain.nextBatch, again.chain.stateRoot], [2n, other.newStateRoot]);
+    await again.guardian.sign(await requestOf(line[1]!));
+    await again.close();
+  });
+
+  test("crash between data and signature: a form counts when its data and its entry are on disk", async () => {
+    const [first, second] = formLine(2);
+    const full = await open();
+    await full.chain.take(first!);
+    await full.close();
+    const torn = await open(() => Promise.reject(new Error("no space")));
+    await assert.rejects(torn.guardian.sign(await requestOf(second!)), /no space/);
+    assert.deepEqual([torn.chain.nextBatch, torn.chain.stateRoot], [1n, first!.newStateRoot]);
+    await torn.close();
+    const again = await open();
+    await again.guardian.sign(await requestOf(second!));
+    await again.close();
+    await rm(join(folder, hashPubdata(first!.pubdata)));
+    await refuses(open(), "DataUnknown");
+  });
+
+  test("a leaf dump at the last executed root, and the data after it, rebuild the chain without the data before", async () => {
+    const { chain, guardian, close } = await open();
+    const line = formLine(4);
+    for (const batch of line) await chain.take(batch);
+    onL1 = { committed: 4n, executed: 2n, executedStateRoot: line[1]!.newStateRoot };
+    const { dump, nextBatch, stateRoot } = await guardian.leaves();
+    assert.deepEqual([nextBatch, stateRoot], [2n, line[1]!.newStateRoot]);
+    const state = new RebuiltState(dump);
+    assert.equal(state.stateRoot, line[1]!.newStateRoot);
+    for (const batch of line.slice(2)) state.apply(batch.outputs.batchNumber, judgeBatch(batch, CHAIN, state));
+    assert.equal(state.stateRoot, line[3]!.newStateRoot);
+    // Each account with its code and its slots, by name.
+    const account = state.accounts().find(({ address }) => BigInt(address) === ACCOUNT);
+    assert.deepEqual([account!.code, account!.nonce, account!.balanceWei], [CODE, 3n, 9n]);
+    const slots = account!.storage!.map(({ slot, value }) => [slot, value]).toSorted();
+    assert.deepEqual(slots, [
+      [1n, 103n],
+      [50n, 100n],
+      [51n, 101n],
+      [52n, 102n],
+      [53n, 103n],
+    ]);
+    onL1 = { ...onL1, executedStateRoot: line[0]!.newStateRoot };
+    await refuses(guardian.leaves(), "StateUnknown");
+    onL1 = { ...onL1, executed: 9n };
+    await refuses(guardian.leaves(), "StateUnknown");
+    await close();
+  });
+
+  test("a dump whose names are not those of its leaves, or whose codes are missing, is refused", async () => {
+    const { guardian, close } = await open();
+    const { dump } = await guardian.leaves();
+    const mismatch = { code: "RootMismatch" };
+    assert.throws(() => new RebuiltState({ ...dump, names: dump.names.slice(1) }), mismatch);
+    assert.throws(() => new RebuiltState({ ...dump, names: [...dump.names].reverse() }), mismatch);
+    assert.throws(
+      () => new RebuiltState({ ...dump, names: dump.names.map((name) => ({ ...name, slot: name.slot + 1n })) }),
+      mismatch,
+    );
+    const tree = Uint8Array.from(dump.tree);
+    tree[tree.length - 1] = tree.at(-1)! === 0 ? 1 : 0;
+    assert.throws(() => new RebuiltState({ ...dump, tree }));
+    assert.throws(() => new RebuiltState({ ...dump, codes: [] }).accounts(), { code: "BytecodeMissing" });
+    assert.equal(toHex(new RebuiltState(dump).dump().tree), toHex(dump.tree));
+    await close();
+  });
+});
+
+/** The batch with another root, and the pre-commitment that binds it. */
+function withRoot(batch: GuardedBatch, newStateRoot: Hex): GuardedBatch {
+  const state = new RebuiltState(GENESIS);
+  state.apply(0n, judgeBatch(form(newFormer(), 0n), CHAIN, state));
+  let preCommitment = batch.preCommitment;
+  try {
+    judgeBatch({ ...batch, newStateRoot }, CHAIN, state);
+  } catch (error) {
+    preCommitment = /to pre-commitment (0x[0-9a-f]{64})/.exec(String(error))![1] as Hex;
+  }
+  return { ...batch, newStateRoot, preCommitment };
+}
