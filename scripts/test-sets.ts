@@ -121,6 +121,7 @@ export const BEYOND_CORE: readonly string[] = [
   "consensus/planted-faults",
   "consensus/search",
   "consensus/group",
+  "sequencing/group",
   "machine/operation-checks",
   "machine/rom",
   "machine/stack-heights",
@@ -191,6 +192,7 @@ export const CORE_FILES: readonly string[] = [
   "flow/reconstruct-settled",
   "plugin/solidity-tests",
   "flow/idle-chains",
+  "flow/bft",
   "plugin/misuse",
 ].map(testFile);
 

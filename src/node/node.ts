@@ -77,6 +77,8 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
   /** As ChainDependencies'. */
   readonly chooseData?: ChainDependencies["chooseData"];
+  /** As ChainDependencies'. */
+  readonly leaders?: ChainDependencies["leaders"];
   /** Parts of others, in place of the node's own. */
   readonly ports?: RunningPorts | undefined;
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
@@ -190,7 +192,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       ],
       sources: [link.intake],
       ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
-      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order },
+      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order, leaders: dependencies.leaders },
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),

@@ -155,6 +155,11 @@ function grouped(place: number, valueOf: (name: string, option: ChainOption) => 
   return plan as unknown as ChainPlan;
 }
 
+/** Number of nodes that decide the chain's blocks together; 0 for a chain of another kind. */
+export function nodesOf({ ordering: { sequencing } }: Pick<ChainPlan, "ordering">): number {
+  return typeof sequencing === "string" ? 0 : sequencing.nodes;
+}
+
 /** Whether L1's queue alone makes the chain's order: then all of it is derived from L1, in each process anew. */
 export function isQueueAlone({ ordering }: Pick<ChainPlan, "ordering">): boolean {
   return ordering.sequencing === "queue";

@@ -57,6 +57,7 @@ export function conflicts(
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),
       ...queueConflicts(chain),
+      ...bftConflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
       ...importConflicts(chain),
       ...superchainConflicts(chain),
@@ -145,7 +146,7 @@ function provenConflicts({ path, plan: { proving, firstState, settlesOn } }: Pla
 /** Nobody has a say in such a chain, and nothing of it waits for a word. */
 function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const { ordering, protocol, proving, validators, availability, settlement } = plan;
-  if (ordering.sequencing === "single") return [];
+  if (ordering.sequencing !== "queue") return [];
   const refused: readonly (readonly [field: string, is: boolean, why: string])[] = [
     ["quorum", validators.quorum !== undefined, "and anyone settles such a chain"],
     ["standby", validators.standby !== undefined, "and anyone settles such a chain"],
@@ -168,6 +169,17 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   if (proving.execution === "proven") return problems;
   const message = 'is "queue", which takes a chain whose execution L1 checks; set its execution to "proven" too';
   return [{ path: path0("sequencing"), message }, ...problems];
+}
+
+/** Nodes that decide a chain are its validators, for good. */
+function bftConflicts({ path, plan: { ordering, validators } }: PlannedAt): readonly OptionProblem[] {
+  if (typeof ordering.sequencing === "string") return [];
+  return (["quorum", "standby"] as const)
+    .filter((field) => validators[field] !== undefined)
+    .map((field) => ({
+      path: [...path, field],
+      message: `is set together with sequencing by "bft", whose nodes are the validators; leave one of the two out`,
+    }));
 }
 
 /** What a standby commits in place of what it takes back must be executed before the exit opens. */

@@ -222,7 +222,21 @@ const ROWS: readonly Row[] = [
     accepts: ["arrival", "fee"],
     refuses: ["", "encrypted", 1],
   },
-  { config: "chains.a.sequencing", devnet: "chains[0].sequencing", accepts: ["single"], refuses: ["", "bft", 1] },
+  {
+    config: "chains.a.sequencing",
+    devnet: "chains[0].sequencing",
+    accepts: ["single", { by: "bft", nodes: 4 }, { by: "bft", nodes: 7 }],
+    refuses: [
+      "",
+      "bft",
+      1,
+      { by: "bft" },
+      { by: "bft", nodes: 3 },
+      { by: "bft", nodes: 8 },
+      { by: "bft", nodes: 4.5 },
+      { by: "bft", nodes: 4, more: 1 },
+    ],
+  },
   ...(
     [
       ["balance", ["0", "0x2a", String(2n ** 192n - 1n)], [5, "-1", "0x"]],

@@ -5,6 +5,7 @@ import type { OtherLeaders } from "../../src/chain/sequencer/leader-turns.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { LocalNodes } from "../../src/sequencing/local/local-nodes.ts";
+import { NO_FAULTS_OF_NODES } from "../../src/sequencing/local/node-faults.ts";
 import { ask } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
@@ -42,7 +43,7 @@ describe("a chain whose blocks four nodes of one process decide", () => {
     });
     nodes.start(test.chain);
   });
-  beforeEach(() => nodes.heal());
+  beforeEach(() => nodes.setFaults(NO_FAULTS_OF_NODES));
   after(async () => {
     await test.chain.close();
     await nodes.close();
@@ -52,7 +53,7 @@ describe("a chain whose blocks four nodes of one process decide", () => {
   it("answers a caller when its transaction is decided, under leaders that rotate", async () => {
     const leaders = new Set<number>();
     for (let i = 1; i <= 8; i++) {
-      leaders.add(nodes.state.leader);
+      leaders.add(nodes.status.leader);
       await pay();
       assert.equal(await balance(), `0x${i.toString(16)}`);
     }
@@ -87,7 +88,7 @@ describe("a chain whose blocks four nodes of one process decide", () => {
   it("never decides undone blocks after a return", async () => {
     const mark = await test.chain.snapshot();
     const paid = await balance();
-    const { view } = nodes.state;
+    const { view } = nodes.status;
     const first = height();
     for (const raw of [await wallet.signRaw(PAYMENT), await wallet.signRaw(PAYMENT)]) await test.chain.submit(raw);
     await pay();
@@ -96,7 +97,7 @@ describe("a chain whose blocks four nodes of one process decide", () => {
     assert.deepEqual([await balance(), height()], [paid, first]);
     await test.chain.sequencer.mine();
     assert.deepEqual([await balance(), height()], [paid, first + 1n]);
-    assert.ok(nodes.state.view > view);
+    assert.ok(nodes.status.view > view);
     await pay();
     assert.notEqual(await balance(), paid);
   });
@@ -111,26 +112,31 @@ describe("a chain whose blocks four nodes of one process decide", () => {
   });
 
   it("decides though one node is silent or dead, and waits if two are", async () => {
-    nodes.silence(2);
+    nodes.setFaults({ conditions: new Map([[2, "silent"]]), groups: [] });
     for (let i = 0; i < 4; i++) await pay();
-    nodes.heal();
-    await nodes.crash(1);
+    nodes.setFaults({ conditions: new Map([[1, "crashed"]]), groups: [] });
     for (let i = 0; i < 4; i++) await pay();
     const paid = await balance();
-    nodes.partition([[0, 2], [3]]);
+    nodes.setFaults({
+      conditions: new Map(),
+      groups: [
+        [0, 2],
+        [1, 3],
+      ],
+    });
     let isDecided = false;
     const waiting = pay().then(() => (isDecided = true));
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.deepEqual([isDecided, await balance()], [false, paid]);
-    nodes.heal();
+    nodes.setFaults(NO_FAULTS_OF_NODES);
     await waiting;
-    await until(() => new Set(nodes.state.nodes.map(({ view }) => view)).size === 1);
+    await until(() => new Set(nodes.status.members.map(({ view }) => view)).size === 1);
   });
 
   it("has evidence of a leader that proposes two decisions, and continues", async () => {
-    nodes.equivocate(3);
+    nodes.setFaults({ conditions: new Map([[3, "equivocating"]]), groups: [] });
     for (let i = 0; i < 4; i++) await pay();
-    await until(() => nodes.state.evidence.length > 0);
-    assert.equal(nodes.state.evidence[0]?.signer, keys[3]?.address);
+    await until(() => nodes.status.evidence.length > 0);
+    assert.equal(nodes.status.evidence[0]?.signer, keys[3]?.address);
   });
 });

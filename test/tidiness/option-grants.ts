@@ -22,6 +22,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     standby: 24,
   },
   words: {
+    sequencing: "a room of the source, which paths name",
     accounts: "accounts of a state",
     baseToken: "the token of each chain",
     batches: "a chain's batches",

@@ -240,6 +240,8 @@ const AFTER_ERRORS: Rooms = {
     "src/proving/",
     "src/l1-proof/",
     "src/ledger/",
+    "src/consensus/",
+    "src/sequencing/",
     ...allOfChain,
     "src/prover/",
     "src/settlement-layer/",

@@ -33,6 +33,7 @@ export type ClientErrorCode =
   | "LegNotHeld"
   | "PartFailed"
   | "NoVotes"
+  | "ValidatorsFixed"
   | "NoCouncil"
   | "WrongSignature"
   | "UnknownProposal"

@@ -2,6 +2,7 @@ import { Interface, type Provider } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { addressIn, viewsOn } from "./read-view.ts";
+import { ClientError } from "../ecosystem/client-error.ts";
 import { submit, type Sender } from "../sending/submit.ts";
 import { readUpgrades } from "./upgrade.ts";
 
@@ -97,6 +98,18 @@ export async function announceTerms(
   const next = { ...terms, ...changes };
   const words = { ...next, quorum: ascending(next.quorum), standby: ascending(next.standby) };
   return call(settings, "scheduleTerms", [chainId, words], sender);
+}
+
+/** Throws ClientError ValidatorsFixed for other validators of a chain whose nodes decide its blocks together. */
+export function requireChangeable(
+  { name, orderedBy }: { readonly name: string; readonly orderedBy?: { readonly kind: string } },
+  changes: Partial<ChainTerms>,
+): void {
+  if (orderedBy?.kind !== "nodes" || (changes.quorum === undefined && changes.standby === undefined)) return;
+  throw new ClientError(
+    "ValidatorsFixed",
+    `the nodes of ${name} decide its blocks and are its validators, which cannot change; announce terms with the same validators`,
+  );
 }
 
 function ascending({ threshold, validators }: SigningAccounts): SigningAccounts {

@@ -17,6 +17,8 @@ export const ACCOUNT_NUMBERS = {
   ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002, superchain: 2_000_000_003 },
   // Who reports faults of staked keys, and whose deposits answer for these: up to 64 a chain.
   ...{ stakeWatcher: 2_000_000_004, firstStaker: 2_001_000_000 },
+  // Nodes that decide a chain together: up to 8 a chain.
+  firstNode: 2_002_000_000,
 } as const;
 
 /**

@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import type { BaseWallet, Provider, Signer } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import { byFee } from "../../chain/mempool/orders.ts";
@@ -22,6 +22,8 @@ import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
+import { quorumDomain } from "../../protocol/quorum.ts";
+import { LocalNodes } from "../../sequencing/local/local-nodes.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startOrDispose, type Disposer } from "../../runtime/disposer.ts";
@@ -104,6 +106,8 @@ export interface ChainPipelineDependencies {
   readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
+  /** Keys of the nodes that decide the chain together; empty for one sequencer. */
+  readonly nodeKeys: readonly BaseWallet[];
   /** As signers'. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly onSettled?: (batch: SettledBatch) => void;
@@ -131,6 +135,8 @@ export interface ChainPipeline extends Node {
   readonly admin: () => Hex;
   readonly baseToken: BaseToken;
   readonly signers: ChainSigners;
+  /** Nodes that decide it together; undefined for one sequencer. */
+  readonly nodes: LocalNodes | undefined;
   /** Whether its data are carried to L1 by the chain on which it settles. */
   readonly isCarried: boolean;
   /** What a batch consists of. Rejects with RangeError where no validator re-executes, and for batches long ago. */
@@ -168,6 +174,7 @@ async function start(
   closing.add(() => older?.close());
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const execution = executionOf(plan, dependencies, closing);
+  const nodes = nodesOfChain(created, dependencies, closing);
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const { data, quorum, posting, inputs, chooseData } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
@@ -189,13 +196,7 @@ async function start(
         coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
         access: accessOf(options, admin),
       },
-      serving: {
-        ...serving,
-        port: plan.serving.port,
-        ...readersOf(plan, admin),
-        development: true,
-        ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
-      },
+      serving: { ...serving, ...servedAs(plan, admin, data) },
       settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
     },
     {
@@ -205,6 +206,7 @@ async function start(
       l1: settling.l1,
       ...(alterChanges === undefined ? {} : { alterChanges }),
       followers: prepared.reexecutes ? [recorder] : [],
+      leaders: nodes,
       onRepeated(chain, batches) {
         repeated = chain;
         return signers.catchUp(batches);
@@ -213,7 +215,33 @@ async function start(
     },
   );
   closing.add(() => node.close());
-  return { ...overNode(node, admin, closing), created, baseToken, signers, isCarried: prepared.isCarried, inputs };
+  nodes?.start(node.chain);
+  return { ...overNode(node, admin, closing), created, baseToken, signers, nodes, isCarried: prepared.isCarried, inputs };
+}
+
+function nodesOfChain(
+  { hyperchain }: CreatedChain,
+  { nodeKeys, ecosystem: { settlementChainId }, clock, time }: ChainPipelineDependencies,
+  closing: Disposer,
+): LocalNodes | undefined {
+  if (nodeKeys.length === 0) return undefined;
+  const keys = nodeKeys.map((key) => ({ address: lowerCaseAddress(key.address), privateKey: key.privateKey as Hex }));
+  const surroundings = { keys, clock, nowSeconds: () => Number(time.nowSeconds()) };
+  const nodes = new LocalNodes(surroundings, quorumDomain(settlementChainId, hyperchain));
+  // The chain ends before its nodes, which decide until then.
+  closing.add(() => nodes.close());
+  return nodes;
+}
+
+function servedAs(
+  plan: ChainPlan,
+  admin: PresentAdmin,
+  data: ChainSigners["data"],
+): Pick<NodeOptions["serving"], "port" | "development" | "methods" | "readers"> {
+  return {
+    ...{ port: plan.serving.port, development: true, ...readersOf(plan, admin) },
+    ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
+  };
 }
 
 /** The chain asks who its admin is whenever it looks at L1. */

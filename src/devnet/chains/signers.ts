@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChooseData } from "../../chain/batch/forming.ts";
+import { quorumOf } from "../../consensus/votes.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { chosenFirstState } from "../described/first-state.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
@@ -38,6 +39,8 @@ interface SignersDependencies {
   /** As members in other processes reach it. */
   readonly l1Url: string;
   readonly operator: Signer & TypedDataSigner;
+  /** Keys of the nodes that decide the chain together; empty for one sequencer. */
+  readonly nodeKeys: readonly TypedDataSigner[];
   /** The key of an account, where this process has it. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly artifacts: ArtifactSource;
@@ -102,7 +105,8 @@ export async function prepareSigners(
   dependencies: SignersDependencies,
   closing: Disposer,
 ): Promise<PreparedSigners> {
-  const { ecosystem, operator, kept, l1MayBeBehind } = dependencies;
+  const { ecosystem, operator, nodeKeys, kept, l1MayBeBehind } = dependencies;
+  const localKeys = nodeKeys.length === 0 ? [operator] : nodeKeys;
   const l1Returns = l1MayBeBehind !== true;
   const { settlementChainId, addresses } = ecosystem;
   const { availability, validators } = plan;
@@ -129,8 +133,8 @@ export async function prepareSigners(
   const isCarried = own === undefined && holders === undefined && policy !== addresses.rollupPolicy;
 
   return {
-    validators: quorumProcesses.length === 0 ? [operatorAddress] : quorumProcesses.map(({ address }) => address),
-    threshold: validators.quorum?.threshold ?? 1,
+    validators: quorumProcesses.length === 0 ? await addressesOf(localKeys) : quorumProcesses.map(({ address }) => address),
+    threshold: validators.quorum?.threshold ?? quorumOf(localKeys.length),
     dataAvailabilityPolicy: policy,
     isCarried,
     reexecutes: quorumProcesses.length + committees.length > 0,
@@ -144,7 +148,7 @@ export async function prepareSigners(
       const inputs = held?.inputs ?? blocks;
       const members =
         quorumProcesses.length === 0
-          ? [await createLocalMember(operator, contract, { l1Returns })]
+          ? await Promise.all(localKeys.map((key) => createLocalMember(key, contract, { l1Returns })))
           : quorumProcesses.map((member) => remoteMember(member, inputs));
       const admit = async (signer: TypedDataSigner): Promise<void> => {
         keys.push(signer);
@@ -153,7 +157,7 @@ export async function prepareSigners(
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       return {
         quorum: { members },
-        stakableKeys: await stakableKeysOf(quorumProcesses, operator, settlementChainId),
+        stakableKeys: await stakableKeysOf(quorumProcesses, localKeys, settlementChainId),
         admit,
         memberPids: pidsOf(quorumProcesses),
         committeePids: pidsOf(committees),
@@ -166,13 +170,17 @@ export async function prepareSigners(
   };
 }
 
-/** Keys of the members in other processes; the operator's if no other signs. */
+async function addressesOf(keys: readonly TypedDataSigner[]): Promise<readonly Hex[]> {
+  return Promise.all(keys.map(async (key) => lowerCaseAddress(await key.getAddress())));
+}
+
+/** Keys of the members in other processes; those of this process if no other signs. */
 async function stakableKeysOf(
   members: readonly MemberProcess[],
-  operator: TypedDataSigner,
+  localKeys: readonly TypedDataSigner[],
   settlementChainId: bigint,
 ): Promise<readonly StakableKey[]> {
-  if (members.length === 0) return [await stakableKey(operator, settlementChainId)];
+  if (members.length === 0) return Promise.all(localKeys.map((key) => stakableKey(key, settlementChainId)));
   return members.map((member) => remoteStakableKey(member));
 }
 

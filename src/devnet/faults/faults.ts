@@ -8,6 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
+import { NO_FAULTS_OF_NODES, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** Characters of an account in hexadecimal. */
@@ -30,6 +31,7 @@ const censoredTarget = v.pipe(
 const kind = <const Type extends string>(type: Type) => ({ type: v.literal(type) });
 const running = v.boolean();
 const chainId = v.number();
+const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const faultSchema = v.variant("type", [
   v.object({ ...kind("drop"), target }),
@@ -42,6 +44,9 @@ const faultSchema = v.variant("type", [
   v.object({ ...kind("censor"), chainId, target: censoredTarget }),
   // Bridges execute nothing on a member, L1 among them.
   v.object({ ...kind("bridges"), chainId, running }),
+  // Of nodes that decide a chain together; a partition without groups ends it.
+  v.object({ ...kind("node"), chainId, node: index, condition: v.picklist(["honest", "crashed", "silent", "equivocating"]) }),
+  v.object({ ...kind("partition"), chainId, groups: v.array(v.array(index)) }),
   v.object({ ...kind("tamperNextProof"), chainId }),
   v.object({ ...kind("tamperNextData"), chainId }),
   // Ends all of the above.
@@ -73,6 +78,8 @@ interface FaultState {
   readonly censored: ReadonlyMap<number, ReadonlySet<Hex>>;
   /** Members on which bridges execute nothing. */
   readonly heldBridges: ReadonlySet<number>;
+  /** Faults of the nodes that decide a chain together, by chain. */
+  readonly nodes: ReadonlyMap<number, FaultsOfNodes>;
   readonly tampered: ReadonlySet<number>;
   readonly tamperedData: ReadonlySet<number>;
 }
@@ -86,6 +93,7 @@ const NONE: FaultState = {
   stoppedSequencers: new Set(),
   censored: new Map(),
   heldBridges: new Set(),
+  nodes: new Map(),
   tampered: new Set(),
   tamperedData: new Set(),
 };
@@ -126,6 +134,7 @@ export function createFaults({ layer, isKept, chains }: FaultDependencies): Ecos
       if (stop && !sequencer.isPaused) sequencer.pause();
       if (!stop && sequencer.isPaused) sequencer.unpause();
       sequencer.censor(censoredBy(next, chainId));
+      pipeline.nodes?.setFaults(next.nodes.get(Number(chainId)) ?? NO_FAULTS_OF_NODES);
     }
   }
 
@@ -134,6 +143,8 @@ export function createFaults({ layer, isKept, chains }: FaultDependencies): Ecos
       const isOfL1 = fault.type === "bridges" && BigInt(fault.chainId) === layer.l1.chainId;
       if ("chainId" in fault && !isOfL1) requireChain(fault.chainId, chains());
       if (fault.type === "tamperNextData" && isKept) throw notWhereKept();
+      if (fault.type === "node") requireNodes(chains(), fault.chainId, [fault.node]);
+      if (fault.type === "partition") requireNodes(chains(), fault.chainId, fault.groups.flat());
       become(apply(state, fault, nowSeconds()));
     },
     applyToSequencers: () => become(state),
@@ -184,6 +195,35 @@ function requireChain(chainId: number, chains: readonly DevnetChain[]): void {
   throw new FaultError("UnknownFault", `there is no chain ${chainId}; there are ${known}`);
 }
 
+/** Throws FaultError for a chain of one sequencer, and for a node that does not exist. */
+function requireNodes(chains: readonly DevnetChain[], chainId: number, indexes: readonly number[]): void {
+  const chain = chains.find((each) => Number(each.chainId) === chainId);
+  const count = chain?.pipeline.nodes?.count ?? 0;
+  if (count === 0)
+    throw new FaultError(
+      "UnknownFault",
+      `${chain?.name} has one sequencer and no nodes; create a chain with sequencing: { by: "bft", nodes: 4 }`,
+    );
+  const unknown = indexes.find((each) => each >= count);
+  if (unknown === undefined) return;
+  throw new FaultError("UnknownFault", `${chain?.name} has no node ${unknown}; it has nodes 0 to ${count - 1}`);
+}
+
+function withNode(
+  { nodes }: FaultState,
+  { chainId, node, condition }: Extract<Fault, { readonly type: "node" }>,
+): FaultState["nodes"] {
+  const faults = nodes.get(chainId) ?? NO_FAULTS_OF_NODES;
+  return new Map([...nodes, [chainId, { ...faults, conditions: new Map([...faults.conditions, [node, condition]]) }]]);
+}
+
+function withPartition(
+  { nodes }: FaultState,
+  { chainId, groups }: Extract<Fault, { readonly type: "partition" }>,
+): FaultState["nodes"] {
+  return new Map([...nodes, [chainId, { ...(nodes.get(chainId) ?? NO_FAULTS_OF_NODES), groups }]]);
+}
+
 function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState {
   switch (fault.type) {
     case "drop":
@@ -208,6 +248,10 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
         ...state,
         heldBridges: fault.running ? without(state.heldBridges, fault.chainId) : new Set([...state.heldBridges, fault.chainId]),
       };
+    case "node":
+      return { ...state, nodes: withNode(state, fault) };
+    case "partition":
+      return { ...state, nodes: withPartition(state, fault) };
     case "censor":
       return { ...state, censored: withTarget(state.censored, fault) };
     case "tamperNextData":
@@ -289,7 +333,7 @@ function readFault(value: unknown): Fault {
   throw new FaultError(
     "UnknownFault",
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), tamperNextProof (chainId), tamperNextData (chainId) " +
+      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition), partition (chainId, groups), tamperNextProof (chainId), tamperNextData (chainId) " +
       `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,
   );
 }

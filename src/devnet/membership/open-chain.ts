@@ -31,13 +31,16 @@ import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import { formatOf } from "../../options/fields/proving.ts";
-import type { ChainPlan } from "../../options/plan.ts";
+import { nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import { enlistKeys } from "../stake/enlist-keys.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
+
+/** Account numbers that a chain has for its nodes. */
+const MAX_NODES = 8;
 
 /** What a chain's user is told by its process. */
 export interface ChainEvents {
@@ -179,7 +182,7 @@ function servedAs(
 }
 
 function pipelineDependencies(
-  { chainId }: ChainPlan,
+  plan: ChainPlan,
   {
     base,
     operator,
@@ -199,6 +202,7 @@ function pipelineDependencies(
     events,
   }: ChainOpening,
 ): ChainPipelineDependencies {
+  const { chainId } = plan;
   // A chain of this process forgets nothing by itself.
   const { url } = base.chain === undefined ? l1Options : {};
   return {
@@ -220,6 +224,7 @@ function pipelineDependencies(
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
+    nodeKeys: nodeKeysOf(plan, layer.accounts),
     keyOf: (address) => keyOf(layer.accounts, address),
     onProving: (proving) => feed.add(proofEntry(chainId, proving)),
     onSettled: (batch) => events.onSettled?.(chainId, batch),
@@ -231,6 +236,11 @@ function pipelineDependencies(
     ports: events.ports?.chain?.(chainId),
     onStop: (error) => events.onStop?.(chainId, error),
   };
+}
+
+function nodeKeysOf(plan: ChainPlan, accounts: SettlementLayer["accounts"]): ChainPipelineDependencies["nodeKeys"] {
+  const first = ACCOUNT_NUMBERS.firstNode + MAX_NODES * plan.place;
+  return Array.from({ length: nodesOf(plan) }, (_, index) => accounts.wallet(first + index));
 }
 
 /** A chain of this process takes nothing back, and the L1 that it starts does so by command. */

@@ -46,6 +46,14 @@ const ageOrNever = v.pipe(
   v.metadata({ wanted: AGE, type: "number | null" }),
 );
 
+/** f of 3f + 1 nodes may lie: with 4 or more, one may. */
+const nodeCount = wholeNumber(4, 7, 4);
+const SEQUENCING = '"single", "queue", or { by: "bft", nodes: 4 } with 4 to 7 nodes';
+const sequencing = v.pipe(
+  v.union([oneOf("single", "queue"), v.strictObject({ by: oneOf("bft"), nodes: nodeCount })], must(SEQUENCING)),
+  v.metadata({ wanted: SEQUENCING, type: '"single" | "queue" | { readonly by: "bft"; readonly nodes: number }' }),
+);
+
 const batches = v.pipe(
   fields({
     maxAgeMs: option(
@@ -140,8 +148,8 @@ export const ORDERING = {
     group: "ordering",
     said: "once",
     config: withDefault(
-      oneOf("single", "queue"),
-      '"queue": L1\'s queue alone makes the order, and anyone settles; for execution "proven"',
+      sequencing,
+      '"queue": L1\'s queue alone makes the order, and anyone settles; for execution "proven". "bft": nodes decide it, and validate',
       "single",
     ),
     older: "single",

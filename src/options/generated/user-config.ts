@@ -479,11 +479,11 @@ export interface HyperchainUserConfig {
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
-   * "queue": L1's queue alone makes the order, and anyone settles; for execution "proven".
-   * Allowed: "single" or "queue".
+   * "queue": L1's queue alone makes the order, and anyone settles; for execution "proven". "bft": nodes decide it, and validate.
+   * Allowed: "single", "queue", or { by: "bft", nodes: 4 } with 4 to 7 nodes.
    * Default: "single".
    */
-  readonly sequencing?: "single" | "queue" | undefined;
+  readonly sequencing?: "single" | "queue" | { readonly by: "bft"; readonly nodes: number } | undefined;
   /**
    * "fee": the highest price per gas comes first, so anyone can pay to overtake; a full pool refuses newcomers.
    * Allowed: "arrival" or "fee".

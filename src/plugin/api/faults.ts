@@ -31,6 +31,13 @@ export interface Faults {
    * and all behind it. Until L1's deadline: then L1 takes no batch without the operation, and the chain forms it again with it.
    */
   censor(chain: ChainName, target: CensoredTarget): Promise<void>;
+  /**
+   * Sets or ends (`honest`) the fault of a node, on a chain with several sequencers. A crashed node does nothing; a silent one
+   * neither sends nor receives; an equivocating one proposes two decisions when it leads.
+   */
+  setNode(chain: ChainName, node: number, condition: "honest" | "crashed" | "silent" | "equivocating"): Promise<void>;
+  /** Loses all messages between nodes of different groups. Nodes in no group are alone. No groups end the partition. */
+  partitionNodes(chain: ChainName, groups: readonly (readonly number[])[]): Promise<void>;
   /** One byte of the next proof of the chain is wrong, so L1 refuses it and the chain's settlement stands still. */
   tamperNextProof(chain: ChainName): Promise<void>;
   /**

@@ -18,6 +18,8 @@ export function createFaults(link: EcosystemLink): Faults {
     stopSequencer: (chain) => set({ type: "sequencer", chainId: chainId(chain), running: false }),
     startSequencer: (chain) => set({ type: "sequencer", chainId: chainId(chain), running: true }),
     censor: (chain, of) => set({ type: "censor", chainId: chainId(chain), target: censored(of) }),
+    setNode: (chain, node, condition) => set({ type: "node", chainId: chainId(chain), node, condition }),
+    partitionNodes: (chain, groups) => set({ type: "partition", chainId: chainId(chain), groups }),
     tamperNextData: (chain) => set({ type: "tamperNextData", chainId: chainId(chain) }),
     tamperNextProof: (chain) => set({ type: "tamperNextProof", chainId: chainId(chain) }),
     clear: () => set({ type: "clear" }),

@@ -13,6 +13,7 @@ import {
   announceTerms,
   offerAdmin,
   readTerms,
+  requireChangeable,
   withdrawTerms,
   type TermsOfChain,
 } from "../../client/governing/terms.ts";
@@ -122,10 +123,14 @@ function createCouncil(link: EcosystemLink, look: () => Promise<RegistryGovernan
 function createTerms(
   link: EcosystemLink,
 ): Pick<Governance, "terms" | "announceTerms" | "withdrawTerms" | "offerAdmin" | "acceptAdmin"> {
-  const of = async (chain: ChainName): Promise<TermsOfChain & { readonly layer: number }> => {
+  const infoOf = (chain: ChainName): EcosystemLink["info"]["chains"][number] => {
     const { chainId } = findChain(link.info, chain);
     const info = link.info.chains.find((each) => each.chainId === chainId);
     if (info === undefined) throw new ClientError("UnknownChain", "L1 has no terms; name a chain");
+    return info;
+  };
+  const of = async (chain: ChainName): Promise<TermsOfChain & { readonly layer: number }> => {
+    const info = infoOf(chain);
     const layer = ecosystemOf(link.info, info).l1.chainId;
     return { ...(await readTerms(info.hyperchain, link.client(layer))), layer };
   };
@@ -139,7 +144,10 @@ function createTerms(
   };
   return {
     terms: of,
-    announceTerms: (chain, changes) => asAdmin(chain, (known, admin) => announceTerms(known, changes, admin)),
+    async announceTerms(chain, changes) {
+      requireChangeable(infoOf(chain), changes);
+      return asAdmin(chain, (known, admin) => announceTerms(known, changes, admin));
+    },
     withdrawTerms: (chain) => asAdmin(chain, withdrawTerms),
     async offerAdmin(chain, to) {
       await asAdmin(chain, (known, admin) => offerAdmin(known, addressOf(to), admin));

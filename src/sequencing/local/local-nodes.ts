@@ -6,19 +6,21 @@ import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import { checkedChain, type CheckedChain, type SharedInputs } from "../checked-chain.ts";
 import { ExecutedInputs } from "../executed-inputs.ts";
-import { NodeFaults, type NodeCondition } from "./node-faults.ts";
+import { NodeFaults, type FaultsOfNodes, type NodeCondition } from "./node-faults.ts";
 import { NodeGroup, type GroupSurroundings } from "./node-group.ts";
 
-/** State of the nodes that decide a chain together. */
-interface NodesState {
+/** Nodes that decide a chain together. */
+export interface NodesStatus {
+  /** Turn of the present leader. */
   readonly view: number;
   /** Index of the view's leader. */
   readonly leader: number;
   /** Equal votes that decide. */
   readonly quorum: number;
-  readonly nodes: readonly {
+  readonly members: readonly {
     readonly address: Hex;
-    readonly state: NodeCondition;
+    /** "honest", or the fault that was set. */
+    readonly condition: NodeCondition;
     /** Absent while the node does not run. */
     readonly view?: number;
   }[];
@@ -45,7 +47,7 @@ export class LocalNodes implements OtherLeaders {
   constructor(surroundings: Omit<GroupSurroundings, "faults" | "onEvidence" | "onFailure">, domain: TypedDataDomain) {
     this.#surroundings = surroundings;
     this.#domain = domain;
-    this.#faults = new NodeFaults(surroundings.keys.length);
+    this.#faults = new NodeFaults();
   }
 
   /** Starts the nodes of a chain whose sequencer leads in turns. */
@@ -55,15 +57,19 @@ export class LocalNodes implements OtherLeaders {
     this.#begin(1);
   }
 
-  get state(): NodesState {
+  get count(): number {
+    return this.#surroundings.keys.length;
+  }
+
+  get status(): NodesStatus {
     const { keys } = this.#surroundings;
     return {
       view: this.#group?.view ?? 0,
       leader: this.#group?.leader ?? 0,
       quorum: quorumOf(keys.length),
-      nodes: keys.map(({ address }, index) => {
+      members: keys.map(({ address }, index) => {
         const view = this.#group?.viewOf(index);
-        return { address, state: this.#faults.stateOf(index), ...(view === undefined ? {} : { view }) };
+        return { address, condition: this.#faults.conditionOf(index), ...(view === undefined ? {} : { view }) };
       }),
       evidence: this.#evidence.map(({ voter, view }) => ({ signer: keys[voter]?.address ?? "0x", view })),
     };
@@ -81,38 +87,12 @@ export class LocalNodes implements OtherLeaders {
     this.#begin(firstView);
   }
 
-  /** Ends a node; the others continue. Throws RangeError for a node that does not exist. */
-  async crash(index: number): Promise<void> {
-    this.#faults.set(index, "crashed");
-    await this.#group?.stop(index);
-  }
-
-  /** Lets a node vote, and neither send nor receive. */
-  silence(index: number): void {
-    this.#faults.set(index, "silent");
-  }
-
-  /** Lets a node propose different decisions to different nodes when it leads. */
-  equivocate(index: number): void {
-    this.#faults.set(index, "equivocating");
-  }
-
-  /** Loses all messages between nodes of different groups. */
-  partition(groups: readonly (readonly number[])[]): void {
-    this.#faults.partition(groups);
-  }
-
-  /** Ends all faults. Nodes that crashed start with their votes. */
-  heal(): void {
-    for (let index = 0; index < this.#surroundings.keys.length; index++) this.restart(index);
-    this.#faults.partition([]);
-    this.#group?.connected();
-  }
-
-  /** Ends the faults of a node. */
-  restart(index: number): void {
-    this.#faults.set(index, "honest");
-    this.#group?.start(index);
+  /** Replaces all faults. Crashed nodes end, and start with their votes when they are honest again. */
+  setFaults(faults: FaultsOfNodes): void {
+    this.#faults.replace(faults);
+    for (let index = 0; index < this.count; index++)
+      if (this.#faults.conditionOf(index) === "crashed") void this.#group?.stop(index);
+      else this.#group?.start(index);
     this.#group?.connected();
   }
 
@@ -135,8 +115,7 @@ export class LocalNodes implements OtherLeaders {
       ...{ firstView, chain: checked },
     });
     this.#group = group;
-    for (let index = 0; index < this.#surroundings.keys.length; index++)
-      if (this.#faults.stateOf(index) !== "crashed") group.start(index);
+    for (let index = 0; index < this.count; index++) if (this.#faults.conditionOf(index) !== "crashed") group.start(index);
     group.onWork();
   }
 

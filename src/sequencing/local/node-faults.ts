@@ -8,29 +8,25 @@ import type { VoteKeys } from "./vote-keys.ts";
 export type NodeCondition = "honest" | "crashed" | "silent" | "equivocating";
 
 /** Faults of nodes of one process, set by a user. */
+export interface FaultsOfNodes {
+  /** Conditions of nodes, by index; other nodes are honest. */
+  readonly conditions: ReadonlyMap<number, NodeCondition>;
+  /** Nodes of different groups do not reach each other, and a node in no group is alone. Empty without a partition. */
+  readonly groups: readonly (readonly number[])[];
+}
+
+export const NO_FAULTS_OF_NODES: FaultsOfNodes = { conditions: new Map(), groups: [] };
+
+/** Present faults of the nodes, and their effect on messages. */
 export class NodeFaults {
-  readonly #states: NodeCondition[];
-  #groups: readonly (readonly number[])[] = [];
+  #faults = NO_FAULTS_OF_NODES;
 
-  constructor(count: number) {
-    this.#states = Array.from({ length: count }, () => "honest");
+  conditionOf(index: number): NodeCondition {
+    return this.#faults.conditions.get(index) ?? "honest";
   }
 
-  stateOf(index: number): NodeCondition {
-    const state = this.#states[index];
-    if (state !== undefined) return state;
-    throw new RangeError(`there is no node ${index}; the chain has nodes 0 to ${this.#states.length - 1}`);
-  }
-
-  set(index: number, state: NodeCondition): void {
-    this.stateOf(index);
-    this.#states[index] = state;
-  }
-
-  /** Loses all messages between nodes of different groups; a node in no group is alone. No groups end the partition. */
-  partition(groups: readonly (readonly number[])[]): void {
-    for (const index of groups.flat()) this.stateOf(index);
-    this.#groups = groups;
+  replace(faults: FaultsOfNodes): void {
+    this.#faults = faults;
   }
 
   /** Faults of the connections in one life of the group. */
@@ -38,18 +34,19 @@ export class NodeFaults {
     return {
       isCut: (from, to) => this.#isSilent(from) || this.#isSilent(to) || this.#areApart(from, to),
       altered: (message, from, to) =>
-        message.type === "proposal" && this.stateOf(from) === "equivocating" && to % 2 === 1
+        message.type === "proposal" && this.conditionOf(from) === "equivocating" && to % 2 === 1
           ? contraryProposal(message, from, keys)
           : message,
     };
   }
 
   #isSilent(index: number): boolean {
-    return this.stateOf(index) === "silent";
+    return this.conditionOf(index) === "silent";
   }
 
   #areApart(from: number, to: number): boolean {
-    return this.#groups.length > 0 && !this.#groups.some((group) => group.includes(from) && group.includes(to));
+    const { groups } = this.#faults;
+    return groups.length > 0 && !groups.some((group) => group.includes(from) && group.includes(to));
   }
 }
 

@@ -7,7 +7,7 @@ import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /** Key of a node. */
 export interface NodeKey {
-  /** Lower case. */
+  /** Lower-case hexadecimal digits. */
   readonly address: Hex;
   readonly privateKey: Hex;
 }

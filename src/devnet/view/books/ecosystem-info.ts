@@ -1,3 +1,4 @@
+import type { NodesStatus } from "../../../sequencing/local/local-nodes.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
@@ -77,10 +78,10 @@ export interface SettlementInfo {
   };
 }
 
-/** What makes the order of a chain that has no sequencer of its own. */
+/** Source of a chain's order, if that is not the operator's sequencer alone. */
 export interface OrderInfo {
-  /** L1's priority queue alone. */
-  readonly kind: "queue";
+  /** "queue": L1's priority queue. "nodes": nodes that decide together. */
+  readonly kind: "queue" | "nodes";
   /** What that means. */
   readonly sentence: string;
 }
@@ -209,6 +210,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly execution?: ExecutionInfo & Pick<NonNullable<ChainInfo["execution"]>, "sentence">;
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
+  /** Nodes that decide the chain together; absent for one sequencer. */
+  readonly nodes?: NodesStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */

@@ -40,7 +40,7 @@ import type { CompleteOptions, DevnetOptions } from "../../described/options.ts"
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
-import { executionSentence, OF_QUEUE_ALONE, provenSentence } from "./proven.ts";
+import { executionSentence, OF_QUEUE_ALONE, provenSentence, sentenceOfNodes } from "./proven.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
 import { dataFactsOf, isAttested } from "../../../options/data-facts.ts";
@@ -285,7 +285,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
     ...listsInfo(pipeline),
     ...quorumInfo(pipeline),
     ...(signsHere(pipeline) ? { signsHere: true } : {}),
-    ...(isOfQueue(pipeline.created) ? { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } } : {}),
+    ...orderInfo(pipeline),
     executionDelaySeconds: Number(configuration.executionDelay),
     ...executionSummary(pipeline),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
@@ -296,6 +296,11 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
 
 function signsHere({ created, signers: { memberPids } }: DevnetChain["pipeline"]): boolean {
   return memberPids.length === 0 && !isOfQueue(created);
+}
+
+function orderInfo({ created, nodes }: DevnetChain["pipeline"]): Pick<ChainInfo, "orderedBy"> {
+  if (isOfQueue(created)) return { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } };
+  return nodes === undefined ? {} : { orderedBy: { kind: "nodes", sentence: sentenceOfNodes(nodes.status) } };
 }
 
 function isOfQueue({ configuration }: DevnetChain["pipeline"]["created"]): boolean {
@@ -340,6 +345,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...executionStatus(pipeline),
     ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
+    ...(pipeline.nodes === undefined ? {} : { nodes: pipeline.nodes.status }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: wordsOf(fault) }),

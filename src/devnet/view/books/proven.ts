@@ -1,3 +1,4 @@
+import type { NodesStatus } from "../../../sequencing/local/local-nodes.ts";
 import type { ProverMode } from "./ecosystem-info.ts";
 
 /** What the proof says that a settlement layer checks. */
@@ -41,6 +42,14 @@ const LED_BY_RULES =
 export const OF_QUEUE_ALONE =
   "L1's priority queue alone makes its order: no account chooses its transactions or leaves one out, every node derives the same " +
   "blocks from L1, and any account settles them.";
+
+/** Sentence about a chain whose blocks nodes decide together. */
+export function sentenceOfNodes({ members: { length }, quorum }: Pick<NodesStatus, "members" | "quorum">): string {
+  return (
+    `${length} nodes of this process decide each block by ${quorum} equal votes under leaders that rotate (Simplex), and sign its batches ` +
+    `as validators. Up to ${length - quorum} nodes may be silent. They share one execution, so that none checks another's.`
+  );
+}
 
 const BY_QUORUM =
   "The quorum chooses the transactions and their order, and can wait; a quorum that says anything else of them gets nothing executed.";

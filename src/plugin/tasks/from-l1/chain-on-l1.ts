@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
-import type { EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
+import type { EcosystemStatus, OrderInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { reconstructCarriedOn } from "../../../devnet/reconstruction/reconstruct-carried.ts";
 import {
   reconstruct,
@@ -49,6 +49,8 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
 export interface FoundOnL1 {
   /** In the running ecosystem; absent where only its contract is known. */
   readonly name?: string;
+  /** Source of its order, if the running ecosystem names one besides its sequencer. */
+  readonly orderedBy?: OrderInfo;
   /** Of what it settles on: L1, or another chain. */
   readonly l1: string;
   /** What it settles on, as texts name it: "L1", or the name of a chain. */
@@ -143,6 +145,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
     hyperchain,
     output,
     ...(known === undefined ? {} : { name: known.name }),
+    ...(known?.orderedBy === undefined ? {} : { orderedBy: known.orderedBy }),
     ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
     ...(known === undefined ? {} : { readUpTo: () => readUpTo(session, known.chainId) }),
     runs: true,

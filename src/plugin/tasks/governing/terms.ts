@@ -4,6 +4,7 @@ import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
 import {
   announceTerms,
   readTerms,
+  requireChangeable,
   withdrawTerms,
   type ChainTerms,
   type SigningAccounts,
@@ -44,6 +45,7 @@ const action: NewTaskActionFunction<TermsArguments> = (args, hre) => {
       if (announces && known.next !== undefined)
         throw pluginError(`chain ${known.chainId} waits for other terms already: withdraw them with --withdraw first`);
       const changes = args.withdraw ? {} : changesOf(known.terms, args);
+      requireChangeable({ ...chain, name: chain.name ?? `chain ${known.chainId}` }, changes);
       const admin = { account: known.admin, role: `the admin of chain ${known.chainId}` };
       const transactionHash = await signAs(chain, admin, { from: args.from, l1 }, (sender) =>
         args.withdraw ? withdrawTerms(known, sender) : announceTerms(known, changes, sender),

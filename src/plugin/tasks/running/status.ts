@@ -115,6 +115,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...changes.flatMap((chain) => announcedOf(chain, layerOf(info, chain.name)).map((line) => warning(`${chain.name}: ${line}`))),
     ...attested,
     ...ofQueue,
+    ...chains.flatMap(({ name, nodes }) => (nodes === undefined ? [] : [nodesLine(name, nodes)])),
     ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
@@ -126,6 +127,14 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...ready,
     countsLine(messages),
   ].join("\n\n");
+}
+
+/** Turn of the nodes that decide a chain together, and their faults. */
+function nodesLine(name: string, { view, leader, members, evidence }: NonNullable<ChainStatus["nodes"]>): string {
+  const faults = members.flatMap(({ condition }, index) => (condition === "honest" ? [] : [`node ${index} is ${condition}`]));
+  const accused = [...new Set(evidence.map(({ signer }) => members.findIndex(({ address }) => address === signer)))];
+  const proven = accused.map((index) => `node ${index} signed contrary votes`);
+  return [`Nodes of ${name}: node ${leader} leads view ${view}`, ...faults, ...proven].join("; ");
 }
 
 /** Lines of the first messages, and the number of the others. */
