@@ -48,10 +48,9 @@ describe("D5: an ecosystem in a folder with stake", () => {
     await kept.devnet.settle();
     await untilRead();
     assert.equal(await kept.devnet.revert(mark), true);
+    await kept.restart();
     await kept.pay(2n);
     await kept.devnet.settle();
-    await untilRead();
-    await kept.restart();
     await untilRead();
     assert.equal(stake().rewinds.count, 1);
     assert.deepEqual(await deposits(), [DEPOSIT, DEPOSIT]);

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { appendFile, mkdtemp, open, readFile, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, mock, test } from "node:test";
+import { after, before, describe, mock, test } from "node:test";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { openFileJournal } from "../../src/settlement/journal/journal.ts";
 import { decodeEntry, encodeEntry, type JournalEntry } from "../../src/settlement/journal/journal-entry.ts";
-import { reduceJournal } from "../../src/settlement/journal/progress.ts";
+import { approvalsIn, newestForgetting, reduceJournal, withoutUsedProofs } from "../../src/settlement/journal/progress.ts";
 import { createRandom } from "../stark/fuzz/random.ts";
 
 let folder: string;
@@ -119,6 +119,44 @@ test("a confirmed stage stays confirmed; a revert forgets the batches from its n
   const progress = reduceJournal(confirmed);
   assert.deepEqual(progress.get(4n)?.stages.commit, { state: "confirmed", transactionHash: "0x02", gasUsed: 100n });
   const reverted = reduceJournal([...confirmed, { type: "reverted", fromBatch: 4n }]);
-  assert.deepEqual([...reverted.keys()], [3n]);
+  assert.deepEqual(reverted.get(4n)?.stages.commit, { state: "waiting" });
+  assert.equal(reverted.get(4n)?.stored, undefined);
+  assert.deepEqual(reverted.get(4n)?.proof, progress.get(4n)?.proof, "the same batch may be settled again");
+  assert.deepEqual([...reduceJournal([...confirmed, { type: "reverted", fromBatch: 3n }]).keys()], [4n]);
   assert.deepEqual([...progress.keys()], [4n, 3n]);
+});
+
+test("proofs of executed batches are not read again, unless the batch was reverted after its execution", () => {
+  const proofs = [4n, 5n].map((batchNumber): JournalEntry => ({ ...ENTRIES[3], batchNumber }) as JournalEntry);
+  const executed = [4n, 5n].map((batchNumber): JournalEntry => ({ type: "confirmed", stage: "execute", batchNumber }));
+  assert.deepEqual(withoutUsedProofs([...proofs, ...executed]), executed);
+  const reverted: JournalEntry = { type: "reverted", fromBatch: 5n };
+  assert.deepEqual(withoutUsedProofs([...proofs, ...executed, reverted]), [proofs[1], ...executed, reverted]);
+});
+
+describe("approvals in a journal", () => {
+  const hyperchain = `0x${"11".repeat(20)}` as const;
+  const other = `0x${"22".repeat(20)}` as const;
+  const asked = (commitment: bigint): JournalEntry => ({
+    ...{ type: "approval", hyperchain, state: "asked" },
+    approval: { commitment: wordToHex(commitment), batchNumber: 4n, revertCount: 0n, validFrom: 10n, validUntil: 20n },
+  });
+  const forgotten = (...but: bigint[]): JournalEntry => ({ type: "forgotten", hyperchain, but: but.map(wordToHex) });
+  const binding = (...entries: JournalEntry[]): bigint[] =>
+    approvalsIn(entries, hyperchain).map(({ commitment }) => BigInt(commitment));
+
+  test("bind until L1 has returned to an earlier state, except those of batches that were pending then", () => {
+    assert.deepEqual(binding(asked(1n), asked(2n)), [1n, 2n]);
+    assert.deepEqual(binding(asked(1n), asked(2n), forgotten(1n)), [1n]);
+    assert.deepEqual(binding(asked(1n), forgotten(), asked(2n)), [2n]);
+    assert.deepEqual(binding(asked(1n), { ...forgotten(), hyperchain: other } as JournalEntry), [1n]);
+  });
+
+  test("name those that still bind members if no later approval is in the journal", () => {
+    assert.equal(newestForgetting([asked(1n)], hyperchain), undefined);
+    assert.deepEqual(newestForgetting([asked(1n), forgotten(1n)], hyperchain), [wordToHex(1n)]);
+    assert.deepEqual(newestForgetting([forgotten(1n), { type: "reverted", fromBatch: 4n }], hyperchain), [wordToHex(1n)]);
+    assert.equal(newestForgetting([forgotten(1n), asked(2n)], hyperchain), undefined);
+    assert.equal(newestForgetting([forgotten(1n)], other), undefined);
+  });
 });

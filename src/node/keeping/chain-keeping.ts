@@ -11,6 +11,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { decodeEntry, encodeEntry, typedEntry, type JournalEntry } from "../../settlement/journal/journal-entry.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
+import { withoutUsedProofs } from "../../settlement/journal/progress.ts";
 import { decodeCommand, encodeCommand } from "./kept-command.ts";
 import { openPlaces } from "./kept-places.ts";
 
@@ -147,12 +148,4 @@ function readLists(text: string | undefined, chainId: ChainId): ChangedLists | u
       cause: error,
     });
   }
-}
-
-/** Proofs of batches that L1 has executed are needed no more, and are most of a long journal. */
-function withoutUsedProofs(entries: readonly JournalEntry[]): readonly JournalEntry[] {
-  const executed = new Set(
-    entries.flatMap((entry) => (entry.type === "confirmed" && entry.stage === "execute" ? [entry.batchNumber] : [])),
-  );
-  return entries.filter((entry) => entry.type !== "proof" || !executed.has(entry.batchNumber));
 }

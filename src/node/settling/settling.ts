@@ -11,7 +11,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
-import { approvalsIn, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
+import { approvalsIn, newestForgetting, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
 import { decodeShown, encodeShown } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
@@ -121,7 +121,7 @@ export class Settling {
   readonly #endPreparing: () => void;
   #refusal: SettlementError | undefined;
   /** Done when the quorum has forgotten what it signed for a state that is no more; one that has died says so later. */
-  #forgotten: Promise<unknown> = Promise.resolve();
+  #forgotten: Promise<unknown>;
   /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
   #run: Run | undefined;
   #paused = false;
@@ -144,9 +144,11 @@ export class Settling {
     this.#pace = new PaceOfRuns(options.pace);
     this.#earlier = reduceJournal(journal.entries);
     // A development L1 that has started anew has other chains at the same addresses.
-    this.#approvals = new SigningRecord(earlierApprovals(options, journal), [], {
-      l1Returns: options.l1MayBeBehind !== true,
-    });
+    this.#approvals = new SigningRecord(earlierApprovals(options, journal), [], { l1Returns: l1Returns(options) });
+    // The earlier process may have ended before its members had noted this.
+    this.#forgotten = this.#tellMembers(
+      l1IsJournals(options) ? newestForgetting(journal.entries, options.hyperchain) : undefined,
+    );
     this.#provings = new BatchProvings({ ...dependencies, pending: this.#batches.pending });
     this.#commits = new CommitsUnderWay({
       clock,
@@ -237,8 +239,7 @@ export class Settling {
    */
   withdrawFrom(batchNumber: BatchNumber): void {
     this.#batches.withdrawFrom(batchNumber);
-    // Elsewhere the next batch of a number waits until approvals of the one before have expired.
-    if (this.#options.l1MayBeBehind !== true) this.#forgetApprovals([...this.#batches.pending.values()]);
+    this.#forgetApprovals([...this.#batches.pending.values()]);
     this.#journalReverted(batchNumber);
   }
 
@@ -429,12 +430,26 @@ export class Settling {
     if (ended !== undefined) await quiet(ended);
   }
 
-  /** Approvals of batches that are under way at a mark outlast the return to it; all others are of no L1 any more. */
+  /**
+   * Approvals of batches that are under way at a mark outlast the return to it; all others are of no L1 any more. Members forget
+   * them when the return is kept: if the process ends before that, L1 has not returned. Beside an L1 that does not return by
+   * command nothing is forgotten: the next batch of a number waits until approvals of the one before have expired.
+   */
   #forgetApprovals(pending: readonly PendingBatch[]): void {
-    const kept = pending.map(({ batch }) => batch.commitment);
-    this.#approvals.forgetAllBut(new Set(kept));
+    if (!l1Returns(this.#options)) return;
+    const { journal, onStop } = this.#dependencies;
+    const but = pending.map(({ batch }) => batch.commitment);
+    this.#approvals.forgetAllBut(new Set(but));
+    const noted = journal.append({ type: "forgotten", hyperchain: this.#options.hyperchain, but });
+    noted.catch(onStop);
+    this.#forgotten = noted.then(() => this.#tellMembers(but));
+    this.#forgotten.catch(() => undefined);
+  }
+
+  #tellMembers(but: readonly Hex[] | undefined): Promise<unknown> {
     const { members } = this.#options.quorum;
-    this.#forgotten = Promise.allSettled(members.map(async (member) => member.forgetApprovalsBut?.(kept)));
+    const told = but === undefined ? [] : members.map(async (member) => member.forgetApprovalsBut?.(but));
+    return Promise.allSettled(told);
   }
 
   #journalReverted(fromBatch: bigint): void {
@@ -444,11 +459,17 @@ export class Settling {
 }
 
 /** What validators were asked for by earlier processes, for the same L1. */
-function earlierApprovals(
-  { hyperchain, l1MayBeBehind, l1IsJournals = l1MayBeBehind }: SettlingOptions,
-  { entries }: Journal,
-): readonly BatchCommitment[] {
-  return l1IsJournals === true ? approvalsIn(entries, hyperchain) : [];
+function earlierApprovals(options: SettlingOptions, { entries }: Journal): readonly BatchCommitment[] {
+  return l1IsJournals(options) ? approvalsIn(entries, options.hyperchain) : [];
+}
+
+function l1IsJournals({ l1MayBeBehind = false, l1IsJournals: isSame = l1MayBeBehind }: SettlingOptions): boolean {
+  return isSame;
+}
+
+/** True for a development L1 of this process, which returns to earlier states by command. */
+function l1Returns({ l1MayBeBehind = false }: SettlingOptions): boolean {
+  return !l1MayBeBehind;
 }
 
 /** Whether L1 would take the same transactions in batches of another time or version, or with the operations that wait. */

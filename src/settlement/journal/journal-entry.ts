@@ -32,6 +32,8 @@ export type JournalEntry =
       readonly approval: BatchCommitment;
       readonly state: "asked" | "unsigned";
     }
+  /** Of the approvals of the chain with this contract that stand before this entry, those of other commitments bind no longer. */
+  | { readonly type: "forgotten"; readonly hyperchain: Hex; readonly but: readonly Hex[] }
   /** Batches from this number on were reverted on L1. */
   | { readonly type: "reverted"; readonly fromBatch: bigint };
 

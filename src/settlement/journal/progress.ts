@@ -34,19 +34,48 @@ export function reduceJournal(entries: readonly JournalEntry[]): Progress {
 
 /** Pure: the state after one more entry. */
 function applyEntry(progress: Progress, entry: JournalEntry): Progress {
-  if (entry.type === "approval") return progress;
-  if (entry.type === "reverted") {
-    return new Map([...progress].filter(([batchNumber]) => batchNumber < entry.fromBatch));
-  }
+  if (entry.type === "approval" || entry.type === "forgotten") return progress;
+  if (entry.type === "reverted") return new Map([...progress].flatMap((numbered) => afterRevert(numbered, entry.fromBatch)));
   const batchNumber = entry.type === "stored" ? entry.batch.batchNumber : entry.batchNumber;
   const before = progress.get(batchNumber) ?? UNKNOWN_BATCH;
   return new Map(progress).set(batchNumber, applyToBatch(before, entry));
+}
+
+/** Leaves a reverted batch its proof, which names the commitment: the same batch may be settled again. */
+function afterRevert([batchNumber, batch]: readonly [bigint, BatchProgress], fromBatch: bigint): [bigint, BatchProgress][] {
+  if (batchNumber < fromBatch) return [[batchNumber, batch]];
+  return batch.proof === undefined ? [] : [[batchNumber, { ...UNKNOWN_BATCH, proof: batch.proof }]];
+}
+
+/** Journal entries without proofs of executed batches: L1 has verified them, and most of a long journal is proofs. */
+export function withoutUsedProofs(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const executed = new Set<bigint>();
+  for (const entry of entries) {
+    if (entry.type === "confirmed" && entry.stage === "execute") executed.add(entry.batchNumber);
+    if (entry.type !== "reverted") continue;
+    for (const batchNumber of executed) if (batchNumber >= entry.fromBatch) executed.delete(batchNumber);
+  }
+  return entries.filter((entry) => entry.type !== "proof" || !executed.has(entry.batchNumber));
+}
+
+/**
+ * Commitments whose approvals bind, if the chain's newest entry about approvals is that others were forgotten; undefined
+ * otherwise. A process may end between this entry and the note in its members' files.
+ */
+export function newestForgetting(entries: readonly JournalEntry[], hyperchain: Hex): readonly Hex[] | undefined {
+  const last = entries.findLast(
+    (entry) => (entry.type === "approval" || entry.type === "forgotten") && entry.hyperchain === hyperchain,
+  );
+  return last?.type === "forgotten" ? last.but : undefined;
 }
 
 /** The approvals that earlier processes were given, or may have been, for batches of the chain with this contract. */
 export function approvalsIn(entries: readonly JournalEntry[], hyperchain: Hex): readonly BatchCommitment[] {
   const approvals = new Map<string, BatchCommitment>();
   for (const entry of entries) {
+    if (entry.type === "forgotten" && entry.hyperchain === hyperchain) {
+      for (const [key, { commitment }] of approvals) if (!entry.but.includes(commitment)) approvals.delete(key);
+    }
     if (entry.type !== "approval" || entry.hyperchain !== hyperchain) continue;
     const { commitment, batchNumber, revertCount, validFrom, validUntil } = entry.approval;
     const key = [commitment, batchNumber, revertCount, validFrom, validUntil].join(" ");
@@ -56,7 +85,10 @@ export function approvalsIn(entries: readonly JournalEntry[], hyperchain: Hex): 
   return [...approvals.values()];
 }
 
-function applyToBatch(before: BatchProgress, entry: Exclude<JournalEntry, { type: "reverted" | "approval" }>): BatchProgress {
+function applyToBatch(
+  before: BatchProgress,
+  entry: Exclude<JournalEntry, { type: "reverted" | "approval" | "forgotten" }>,
+): BatchProgress {
   switch (entry.type) {
     case "stored":
       return { ...before, stored: entry.batch };

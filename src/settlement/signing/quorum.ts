@@ -94,8 +94,7 @@ export async function createLocalMember(
     },
     expireBefore: (second) => record.expireBefore(second),
     async forgetApprovalsBut(kept) {
-      record.forgetAllBut(new Set(kept));
-      await journal.append({ type: "forgotten", but: kept });
+      if (record.forgetAllBut(new Set(kept))) await journal.append({ type: "forgotten", but: kept });
     },
   };
 }

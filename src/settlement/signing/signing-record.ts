@@ -85,15 +85,17 @@ export class SigningRecord {
 
   /**
    * Forgets all but these commitments, for an L1 that has returned to an earlier state by command: what was signed since is of no
-   * L1 any more. Approvals from before still are.
+   * any more. Approvals from before still are. True if there was anything to forget.
    */
-  forgetAllBut(kept: ReadonlySet<Hex>): void {
-    for (const [batchNumber, approvals] of this.#approvals)
-      this.#keep(
-        batchNumber,
-        approvals.filter(({ commitment }) => kept.has(commitment)),
-      );
+  forgetAllBut(kept: ReadonlySet<Hex>): boolean {
+    let forgets = this.#reverts.length > 0;
+    for (const [batchNumber, approvals] of this.#approvals) {
+      const binding = approvals.filter(({ commitment }) => kept.has(commitment));
+      forgets ||= binding.length < approvals.length;
+      this.#keep(batchNumber, binding);
+    }
     this.#reverts = [];
+    return forgets;
   }
 
   #keep(batchNumber: bigint, approvals: BatchCommitment[]): void {
