@@ -3,7 +3,25 @@
  * too; what a port does wrong is found where that part's fault would be (docs/kit.md).
  */
 export { engineAround } from "./kit/engine-around.ts";
+export { startEnvironment } from "./kit/start-environment.ts";
 export { startNode } from "./kit/start-node.ts";
+export { EnvironmentError, EnvironmentRefusal } from "./chain/environment/environment-error.ts";
+export type { EnvironmentCommand } from "./chain/environment/environment-command.ts";
+export type { EnvironmentResult } from "./chain/environment/environment-reducer.ts";
+export type {
+  EnvironmentStep,
+  ExecutionEnvironment,
+  LeafWrite,
+  OutgoingTransfer,
+  PlainMessage,
+  StepEffects,
+  StepPlace,
+} from "./chain/environment/execution-environment.ts";
+export type { ProvenMessage } from "./chain/environment/message-proof.ts";
+export { HandOver } from "./core/hand-over.ts";
+export type { CommandSink } from "./core/log/command-log.ts";
+export type { CommandSource } from "./core/source.ts";
+export type { EnvironmentParts, EnvironmentPlan, RunningEnvironment } from "./devnet/environments/open-environment.ts";
 export type { KitMember, KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
 export type { EngineResult, ExecutionEngine } from "./chain/execution/engine.ts";
 export type { GasPrice } from "./chain/mempool/gas-price.ts";

@@ -28,7 +28,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   B7: row("custom base token, permissions", "flow/base-token", "devnet/access-lists"),
   B8: row("conversion of an existing chain", "flow/import-chain"),
   B9: row("one account on all chains", "clients/user-operations/accounts-on-all-chains"),
-  B10: notBuilt("other execution environments"),
+  B10: row("other execution environments", "flow/second-environment", "chain/environment/environment-reducer"),
   C1: row("seven steps of a hyperbridge", "flow/hyperbridge"),
   C2: row("burn and mint", "contracts/l2/assets"),
   C3: row("calls and messages", "contracts/l1/message-gateway"),

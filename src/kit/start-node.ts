@@ -1,5 +1,6 @@
 import type { Eip1193Provider } from "../node/serving/eip1193.ts";
 import type { DevnetOptions } from "../devnet/devnet.ts";
+import type { DeployedContracts } from "../devnet/described/options.ts";
 import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
 import type { SettledBatchInfo } from "../devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../options/generated/user-config.ts";
@@ -41,6 +42,10 @@ export interface KitMember {
 /** One chain with its L1, in this process. */
 export interface KitNode extends KitMember {
   readonly l1: KitMember;
+  /** Contracts of the ecosystem on L1, on which other chains can be created. */
+  readonly deployed: DeployedContracts;
+  /** Reads L1: executes its operations, and imports its newest root. */
+  pollL1(): Promise<void>;
   /** Seals the open batch, and resolves when L1 has executed it and all before it. Rejects with what stopped settlement. */
   settle(): Promise<readonly SettledBatchInfo[]>;
   close(): Promise<void>;
@@ -67,11 +72,14 @@ export async function startNode({ chain, ...around }: NodePlan, ports: NodePorts
       ...(onStop === undefined ? {} : { onStop: (_: bigint, error: unknown) => onStop(error) }),
     },
   );
-  const [{ chainId, url, clientProvider }] = devnet.chains as readonly [(typeof devnet.chains)[number]];
-  const { l1 } = devnet;
+  const [{ chainId, url, clientProvider, pipeline }] = devnet.chains as readonly [(typeof devnet.chains)[number]];
+  const { l1, ecosystem } = devnet;
+  const { addresses, version, fromBlock } = ecosystem;
   return {
     ...{ chainId, url, provider: clientProvider },
     l1: { chainId: l1.chainId, url: l1.url, provider: l1.eip1193 },
+    deployed: { addresses, version, fromBlock },
+    pollL1: async () => void (await pipeline.pollL1()),
     settle: () => devnet.settle(chainId),
     close: () => devnet.close(),
   };

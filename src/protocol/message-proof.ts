@@ -38,7 +38,7 @@ interface LogInclusionPath {
 }
 
 /** Version 2, the depths of both trees, zeros: the first word of a proof against an imported root. */
-const MESSAGE_PROOF_METADATA: Hex = wordToHex(
+export const MESSAGE_PROOF_METADATA: Hex = wordToHex(
   (2n << 248n) | (BigInt(L2_LOG_TREE_DEPTH) << 240n) | (BigInt(TRANSACTION_TREE_DEPTH) << 232n),
 );
 

@@ -19,7 +19,7 @@ const TYPES = {
     ...{ strict: true, noEmit: true, module: "nodenext", target: "es2024", lib: ["es2024"], types: ["node"] },
     ...{ allowImportingTsExtensions: true, skipLibCheck: false },
   },
-  include: ["*.ts"],
+  include: ["*.ts", "payments/*.ts"],
 };
 
 describe("I9: a chain with parts of one's own, by the packed package", () => {
@@ -43,6 +43,12 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
   test("the examples compile against what the package exports", () => {
     const { status, stdout } = run(join(project.folder, "node_modules/typescript/bin/tsc"), "-p", ".");
     assert.equal(status, 0, stdout);
+  });
+
+  test("a payments chain without an EVM settles with proofs, and sends to a chain with an EVM and back", () => {
+    const { status, stdout, stderr } = run("payments/run.ts");
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { batches: [0], bob: "600", carol: "250", supply: "850", carolOnEvm: "150" });
   });
 
   test("a node runs with an order, a gas price, an engine, a queue and an availability of others, and L1 executes its batches", () => {

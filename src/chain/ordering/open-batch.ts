@@ -157,6 +157,12 @@ export function usageAfter({ usage }: OpenBatch, receipt: Omit<BlockReceipt, "tr
   };
 }
 
+/** Contents of a batch that its outputs export. */
+type ExportedBatch = Pick<
+  OpenBatch,
+  "number" | "format" | "firstBlock" | "firstTimestamp" | "logs" | "canonicalTxHashes" | "importedRoots" | "cheatCount"
+>;
+
 /** What a batch exports that its chain knows of itself. */
 interface ChainOutputs {
   readonly extensions: Hex;
@@ -166,7 +172,7 @@ interface ChainOutputs {
 
 /** What the batch exports if the given block is its last. */
 export function batchOutputs(
-  batch: OpenBatch,
+  batch: ExportedBatch,
   lastBlock: bigint,
   lastTimestamp: bigint,
   { extensions, coinbase }: ChainOutputs,

@@ -1,0 +1,19 @@
+import {
+  openEnvironment,
+  type EnvironmentParts,
+  type EnvironmentPlan,
+  type RunningEnvironment,
+} from "../devnet/environments/open-environment.ts";
+import { packageGenesis } from "../plugin/protocol-genesis.ts";
+
+/**
+ * Starts a chain with an execution environment on an L1 that has an ecosystem's contracts, or continues it with its stored
+ * commands. Its operator is trusted for execution. Rejects with EnvironmentError, DevnetOptionsError, DeploymentError, or with an
+ * error of L1; then nothing is left running.
+ */
+export async function startEnvironment<Command, Receipt>(
+  plan: EnvironmentPlan,
+  parts: EnvironmentParts<Command, Receipt>,
+): Promise<RunningEnvironment<Command, Receipt>> {
+  return openEnvironment(plan, parts, { genesis: await packageGenesis() });
+}
