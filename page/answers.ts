@@ -118,6 +118,8 @@ export interface BatchAnswer {
   readonly commitment: string;
   readonly commitTxHash: string | null;
   readonly proveTxHash: string | null;
+  /** Absent until a second verifier has confirmed the batch. */
+  readonly secondCheckTxHash?: string;
   readonly executeTxHash: string | null;
 }
 

@@ -1,4 +1,5 @@
 import { timeOf, type Activity } from "../happenings.ts";
+import { gasOfStages } from "../gas-of-stages.ts";
 import type { ActivityTransaction, BatchInfo } from "../answers.ts";
 import type { KeptProof, Sample } from "../kept-history.ts";
 
@@ -130,7 +131,7 @@ export interface ActCost {
 export function sharedCosts(batches: readonly BatchInfo[], nameOf: (chainId: number) => string): readonly ActCost[] {
   return [...Map.groupBy(batches, ({ chainId }) => chainId)].flatMap(([chainId, own]) => {
     const of = own.reduce((sum, { transactions, operations }) => sum + transactions + operations, 0);
-    const gas = own.reduce((sum, { l1Gas }) => sum + (l1Gas.commit ?? 0) + (l1Gas.prove ?? 0) + (l1Gas.execute ?? 0), 0);
+    const gas = own.reduce((sum, { l1Gas }) => sum + gasOfStages(l1Gas), 0);
     return of === 0 ? [] : [{ act: `a transaction on ${nameOf(chainId)}, its share of its batch`, gas: gas / of, of }];
   });
 }

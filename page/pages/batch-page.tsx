@@ -58,6 +58,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                 commitment: <code>{batch.commitment}</code>,
                 "committed by": onBase(base, batch.commitTxHash, content?.l1Gas.commit),
                 "proven by": onBase(base, batch.proveTxHash, content?.l1Gas.prove),
+                "checked twice by": batch.secondCheckTxHash && onBase(base, batch.secondCheckTxHash, content?.l1Gas.secondCheck),
                 "executed by": onBase(base, batch.executeTxHash, content?.l1Gas.execute),
                 "signed by": content?.signers && <Signed by={content.signers.validators} on={base.name} as="validator" />,
                 "data kept by": content?.signers?.committee && (

@@ -72,6 +72,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           attestation: chain.attestation?.sentence,
           "protocol version": versionInWords(now.protocolVersion),
           "next version": now.upgrade && `${versionInWords(now.upgrade.version)}, from ${time(now.upgrade.effectiveAt)} on`,
+          "second check": chain.secondCheck && "a second verifier confirms each batch before it executes",
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
           "transactions a second": now.transactionsPerSecond,
           "a transaction takes": blocks.state === "there" ? gasPerTransaction(blocks.value) : undefined,

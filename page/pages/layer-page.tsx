@@ -5,6 +5,7 @@ import type { BatchInfo, EcosystemInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";
 import { count } from "../format.ts";
+import { gasOfStages } from "../gas-of-stages.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, TransactionLink, WholeAddress, useChainName } from "../parts/links.tsx";
 import { Words } from "../parts/words.tsx";
@@ -13,7 +14,17 @@ import { to } from "../route.ts";
 const MOST_TRANSACTIONS = 20;
 /** Characters of a call in the list: all of it stands on the transaction's page. */
 const MOST_OF_A_CALL = 100;
-const STAGES = ["commit", "prove", "execute"] as const;
+type Stage = keyof BatchInfo["l1Gas"];
+
+/** Stages of these batches; the second check only if a batch has it. */
+function stagesOf(batches: readonly BatchInfo[]): readonly Stage[] {
+  const isChecked = batches.some(({ l1Gas }) => l1Gas.secondCheck !== undefined);
+  return isChecked ? ["commit", "prove", "secondCheck", "execute"] : ["commit", "prove", "execute"];
+}
+
+function columnOf(stage: Stage): string {
+  return stage === "secondCheck" ? "second check" : stage;
+}
 
 /** L1, on which chains settle: its contracts, what batches took of its gas, and what was done there last. */
 export function LayerPage() {
@@ -52,7 +63,7 @@ function Costs() {
   const nameOf = useChainName();
   const executed = status.chains.map(({ batches }) => batches.executed);
   const asked = useAsked(() => executedBatches(info, status), ["costs", executed.join()]);
-  const stage = ({ l1, l1Gas }: BatchInfo, name: (typeof STAGES)[number]): ComponentChildren => {
+  const stage = ({ l1, l1Gas }: BatchInfo, name: Stage): ComponentChildren => {
     const [settled, gas] = [l1[name], l1Gas[name]];
     if (settled === undefined || gas === undefined) return "";
     return <a href={to(info.l1.name, "tx", settled.transactionHash)}>{count(gas)}</a>;
@@ -63,12 +74,12 @@ function Costs() {
         {(batches) => (
           <Table
             caption={`Gas on ${info.l1.name} of the newest executed batches`}
-            columns={["chain", "batch", "transactions", "bytes of data", ...STAGES, "gas a transaction"]}
+            columns={["chain", "batch", "transactions", "bytes of data", ...stagesOf(batches).map(columnOf), "gas a transaction"]}
             empty="No batch is executed yet."
             rows={batches.map((batch) => {
               const chain = nameOf(batch.chainId);
               const transactions = batch.transactions + batch.operations;
-              const gas = STAGES.reduce((sum, name) => sum + (batch.l1Gas[name] ?? 0), 0);
+              const gas = gasOfStages(batch.l1Gas);
               return {
                 key: `${batch.chainId}:${batch.number}`,
                 cells: [
@@ -76,7 +87,7 @@ function Costs() {
                   <BatchLink chain={chain} number={batch.number} />,
                   count(transactions),
                   count(batch.pubdataBytes),
-                  ...STAGES.map((name) => stage(batch, name)),
+                  ...stagesOf(batches).map((name) => stage(batch, name)),
                   transactions === 0 ? "–" : count(Math.round(gas / transactions)),
                 ],
               };

@@ -4,6 +4,8 @@ import { Mark } from "./layout.tsx";
 
 /** How far a batch has come on what its chain settles on. */
 export function BatchStage({ batch }: { readonly batch: BatchAnswer }) {
+  if (batch.executeTxHash === null && batch.secondCheckTxHash !== undefined && batch.proveTxHash !== null)
+    return <Mark kind="under-way">checked twice</Mark>;
   return <StageMark stage={stageOf(batch)} />;
 }
 

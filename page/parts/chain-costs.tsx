@@ -1,6 +1,7 @@
 import type { BatchInfo, BlockAnswer } from "../answers.ts";
 import { useAsked } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
+import { gasOfStages } from "../gas-of-stages.ts";
 import { ask } from "../rpc.ts";
 import type { SettlementBase } from "../settlement-base.ts";
 
@@ -22,7 +23,7 @@ async function settlementCost(member: string, { words }: SettlementBase, execute
   const batches = found.filter((batch) => batch !== null);
   const transactions = sum(batches, (batch) => batch.transactions + batch.operations);
   if (transactions === 0) return `not known before ${words} has executed a batch with transactions`;
-  const gas = sum(batches, ({ l1Gas }) => (l1Gas.commit ?? 0) + (l1Gas.prove ?? 0) + (l1Gas.execute ?? 0));
+  const gas = sum(batches, ({ l1Gas }) => gasOfStages(l1Gas));
   const bytes = sum(batches, ({ pubdataBytes }) => pubdataBytes);
   const of = `${plural(transactions, "transaction")} in the newest ${batches.length === 1 ? "executed batch" : `${batches.length} executed batches`}`;
   return `${count(Math.round(gas / transactions))} gas of ${words}, ${count(Math.round(bytes / transactions))} bytes of data (${of})`;

@@ -56,6 +56,7 @@ export function conflicts(
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),
+      ...secondCheckConflicts(chain),
       ...queueConflicts(chain),
       ...bftConflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
@@ -140,6 +141,20 @@ function provenConflicts({ path, plan: { proving, firstState, settlesOn } }: Pla
     ...(settlesOn === undefined
       ? []
       : [refused(`is "proven", and contracts on ${settlesOn} check no such proof; say "trusted", or leave settlesOn out`)]),
+  ];
+}
+
+/** Only trusted versions on L1 have a second verifier. */
+function secondCheckConflicts({ path, plan: { protocol, proving, settlesOn } }: PlannedAt): readonly OptionProblem[] {
+  if (!protocol.secondCheck) return [];
+  const refused = (message: string): OptionProblem => ({ path: [...path, "secondCheck"], message });
+  return [
+    ...(proving.execution === "trusted"
+      ? []
+      : [refused('is true, and no second verifier checks proofs of execution; set execution to "trusted", or leave it out')]),
+    ...(settlesOn === undefined
+      ? []
+      : [refused(`is true, and contracts on ${settlesOn} have no second verifier; leave it or settlesOn out`)]),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface ScheduledTerms {
   /** The accounts that sign where these leave an operation that is overdue; threshold 0 without any. */
   readonly standby: { readonly threshold: bigint; readonly validators: readonly Hex[] };
   readonly dataAvailabilityPolicy: Hex;
+  /** True if a second verifier confirms each batch before it executes. */
+  readonly requiresSecondCheck: boolean;
 }
 
 /**

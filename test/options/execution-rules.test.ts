@@ -41,6 +41,21 @@ describe("execution of a chain", () => {
     );
   });
 
+  test("goes with a second check only if it is trusted and L1 checks it", () => {
+    const planned = (given: DevnetOptions) => planDevnet(given).plans[0]!.protocol.secondCheck;
+    assert.deepEqual([planned(options({})), planned(options({ secondCheck: true }))], [false, true]);
+    assert.equal(planOfFlat({ place: 0, chainId: 271n }).protocol.secondCheck, false);
+    refused(
+      options({ secondCheck: true, execution: "proven" }),
+      /^chains\[0\]\.secondCheck is true, and no second verifier checks proofs of execution/,
+    );
+    const chains = [
+      { chainId: 271n, name: "alpha" },
+      { chainId: 4_294_967_567n, settlesOn: "alpha", secondCheck: true },
+    ] as const;
+    refused({ ...options({}), chains }, /^chains\[1\]\.secondCheck is true, and contracts on alpha have no second verifier/);
+  });
+
   test("replaces removed options, whose refusals name it", () => {
     const removed = (chain: object, said: object = {}) =>
       options(chain as Partial<DevnetChainOptions>, said as Partial<DevnetOptions>);

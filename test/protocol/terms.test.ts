@@ -13,6 +13,7 @@ const terms: readonly ScheduledTerms[] = [
     validators: [],
     standby: { threshold: 0n, validators: [] },
     dataAvailabilityPolicy: policy(11),
+    requiresSecondCheck: false,
   },
   {
     epoch: 2n,
@@ -21,6 +22,7 @@ const terms: readonly ScheduledTerms[] = [
     validators: [],
     standby: { threshold: 0n, validators: [] },
     dataAvailabilityPolicy: policy(12),
+    requiresSecondCheck: false,
   },
 ];
 

@@ -45,6 +45,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     prover: "what proves",
     quorum: "signatures of validators",
     relayer: "what relays",
+    secondCheck: "a stage of a batch on L1",
     stake: "coins on L1 that answer for keys",
     superchain: "the protocol",
     url: "addresses of servers",

@@ -66,6 +66,7 @@ export class BatchLedger {
           this.#reverted++;
         }
         return undefined;
+      case "batchConfirmed":
       case "exitActivated":
       case "transactionRoot":
       case "upgradeScheduled":

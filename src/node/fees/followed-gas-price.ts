@@ -107,7 +107,7 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
   addBatch({ batch, receipts }: SettledBatch): void {
     const { firstBlock, lastBlock } = batch.outputs;
     const isKnown = this.#gasOfBlocks.has(firstBlock) && this.#gasOfBlocks.has(lastBlock);
-    const { commit, prove, execute } = receipts;
+    const { commit, prove, secondCheck, execute } = receipts;
     const isWhole = commit !== undefined && execute !== undefined;
     let gas = 0n;
     for (const number of [...this.#gasOfBlocks.keys()]) {
@@ -116,7 +116,8 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
       this.#gasOfBlocks.delete(number);
     }
     if (!isKnown || !isWhole) return;
-    this.#costs.push({ gas, l1Gas: commit.gasUsed + (prove?.gasUsed ?? 0n) + execute.gasUsed });
+    const l1Gas = commit.gasUsed + (prove?.gasUsed ?? 0n) + (secondCheck?.gasUsed ?? 0n) + execute.gasUsed;
+    this.#costs.push({ gas, l1Gas });
     if (this.#costs.length > WINDOW) this.#costs.shift();
   }
 

@@ -18,7 +18,7 @@ interface SettlementViewOptions {
   readonly fromBlock: number;
 }
 
-type Stage = "committed" | "proven" | "executed";
+type Stage = "committed" | "proven" | "secondCheck" | "executed";
 type Place = Pick<SettlementPlace, "transactionHash" | "blockNumber">;
 
 /** What L1's events have told so far. */
@@ -40,7 +40,8 @@ function nothingKnown(): Known {
 
 function takeStage(known: Known, stage: Stage, batchNumber: BatchNumber, { transactionHash, blockNumber }: L1Event): void {
   known.stages.set(batchNumber, { ...known.stages.get(batchNumber), [stage]: { transactionHash, blockNumber } });
-  // Each stage goes through the batches in order.
+  if (stage === "secondCheck") return;
+  // Each counted stage goes through the batches in order.
   known.counts = { ...known.counts, [stage]: batchNumber + 1n };
 }
 
@@ -50,6 +51,8 @@ function take(known: Known, event: L1Event, l2ChainId: ChainId): void {
       return takeStage(known, "committed", event.stored.batchNumber, event);
     case "batchProven":
       return takeStage(known, "proven", event.batchNumber, event);
+    case "batchConfirmed":
+      return takeStage(known, "secondCheck", event.batchNumber, event);
     case "batchExecuted":
       return takeStage(known, "executed", event.batchNumber, event);
     case "batchesReverted":
@@ -121,13 +124,14 @@ export function createSettlementView(
     async stages(batchNumber): Promise<BatchStages> {
       await upToDate();
       const now = known;
-      const { committed, proven, executed } = now.stages.get(batchNumber) ?? {};
-      const [committedAt, provenAt, executedAt] = await Promise.all(
-        [committed, proven, executed].map((place) => complete(place, now)),
+      const { committed, proven, secondCheck, executed } = now.stages.get(batchNumber) ?? {};
+      const [committedAt, provenAt, secondCheckAt, executedAt] = await Promise.all(
+        [committed, proven, secondCheck, executed].map((place) => complete(place, now)),
       );
       return {
         committed: committedAt,
         proven: provenAt,
+        ...(secondCheckAt === undefined ? {} : { secondCheck: secondCheckAt }),
         executed: executedAt,
         registryLeafIndex: now.registryLeaves.get(batchNumber),
       };

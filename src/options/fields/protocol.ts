@@ -62,6 +62,18 @@ export const PROTOCOL = {
     ),
     onL1: (planned) => ({ exitDelay: BigInt(planned) }),
   }),
+  secondCheck: chainOption({
+    group: "protocol",
+    said: "once",
+    config: option(
+      trueOrFalse,
+      "whether a second verifier confirms each batch before L1 executes it; for a trusted chain on L1",
+      "false",
+    ),
+    planned: (said) => said ?? false,
+    older: false,
+    onL1: (planned) => ({ requiresSecondCheck: planned }),
+  }),
   cheats: chainOption({
     group: "protocol",
     said: "once",

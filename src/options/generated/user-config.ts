@@ -544,6 +544,12 @@ export interface HyperchainUserConfig {
    */
   readonly exitDelaySeconds?: number | undefined;
   /**
+   * Whether a second verifier confirms each batch before L1 executes it; for a trusted chain on L1.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly secondCheck?: boolean | undefined;
+  /**
    * Whether clients may change its state at will; written into the chain's contract when it is created.
    * Allowed: true or false.
    * Default: true beside an own L1 that only this machine reaches.

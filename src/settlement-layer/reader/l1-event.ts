@@ -38,6 +38,8 @@ export type L1Event = L1Position &
         readonly protocolVersion: bigint;
         readonly verifier: Hex;
       }
+    /** The second verifier has confirmed the batch, proven or not. */
+    | { readonly type: "batchConfirmed"; readonly batchNumber: BatchNumber; readonly batchHash: Hex }
     | { readonly type: "batchExecuted"; readonly batchNumber: BatchNumber; readonly batchHash: Hex; readonly commitment: Hex }
     /** What the batch, executed just before, sent to these chain ids comes back: no chain had them when it began. */
     | { readonly type: "transfersRefused"; readonly batchNumber: BatchNumber; readonly destinationChainIds: readonly bigint[] }
@@ -81,6 +83,7 @@ export const HYPERCHAIN_TOPICS: readonly string[] = [
   "NewPriorityRequest",
   "BatchStored",
   "BatchProven",
+  "BatchConfirmed",
   "BlockExecution",
   "TransfersRefused",
   "BlocksRevert",
@@ -137,12 +140,13 @@ export function decodeL1Event(log: Log): L1Event | undefined {
         protocolVersion: number(args["protocolVersion"]),
         verifier: hex(args["verifier"]),
       };
+    case "BatchConfirmed":
+      return { ...position, type: "batchConfirmed", ...namedBatch(args) };
     case "BlockExecution":
       return {
         ...position,
         type: "batchExecuted",
-        batchNumber: number(args["batchNumber"]),
-        batchHash: hex(args["batchHash"]),
+        ...namedBatch(args),
         commitment: hex(args["commitment"]),
       };
     case "TransfersRefused":
@@ -266,11 +270,17 @@ function decodeSetting(log: Log, position: L1Position): L1Event | undefined {
   };
 }
 
+function namedBatch(args: Readonly<Record<string, unknown>>): { readonly batchNumber: BatchNumber; readonly batchHash: Hex } {
+  return { batchNumber: number(args["batchNumber"]), batchHash: hex(args["batchHash"]) };
+}
+
 function scheduledTerms(args: Readonly<Record<string, unknown>>): ScheduledTerms {
-  const terms = args["terms"] as Readonly<Record<"quorum" | "standby" | "dataAvailabilityPolicy", unknown>>;
+  type Term = "quorum" | "standby" | "dataAvailabilityPolicy" | "requiresSecondCheck";
+  const terms = args["terms"] as Readonly<Record<Term, unknown>>;
   return {
     epoch: number(args["epoch"]),
     effectiveAt: number(args["effectiveAt"]),
+    requiresSecondCheck: Boolean(terms.requiresSecondCheck),
     ...plainQuorum(terms.quorum),
     standby: plainQuorum(terms.standby),
     dataAvailabilityPolicy: account(terms.dataAvailabilityPolicy),

@@ -293,6 +293,7 @@ export class L1View {
       case "exitActivated":
         chain.hasEnded = true;
         return;
+      case "batchConfirmed":
       case "upgradeScheduled":
       case "upgradeCanceled":
       case "haltedPassed":

@@ -61,6 +61,7 @@ const terms = (blockNumber: number, epoch: bigint, effectiveAt: bigint, chainId 
   ...{ type: "termsScheduled" as const, chainId, epoch, effectiveAt, threshold: 1n, validators: [OTHER] },
   standby: { threshold: 0n, validators: [] },
   dataAvailabilityPolicy: OTHER,
+  requiresSecondCheck: false,
 });
 const retiring = (blockNumber: number, version: bigint, retiresAt: bigint, contract = VERIFIERS) => ({
   ...place(blockNumber, contract),

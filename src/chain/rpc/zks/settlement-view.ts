@@ -13,6 +13,8 @@ export interface SettlementPlace {
 export interface BatchStages {
   readonly committed: SettlementPlace | undefined;
   readonly proven: SettlementPlace | undefined;
+  /** Confirmation by the second verifier; absent before, and on chains without it. */
+  readonly secondCheck?: SettlementPlace;
   readonly executed: SettlementPlace | undefined;
   /** Place of the batch's leaf in the registry of Transaction Roots; known from its execution on. */
   readonly registryLeafIndex: bigint | undefined;

@@ -136,7 +136,7 @@ function details(status: string, fee: bigint, initiatorAddress: Hex, { committed
 }
 
 /** A batch is `verified` once L1 has executed it. */
-function settled({ committed, proven, executed }: BatchStages): object {
+function settled({ committed, proven, secondCheck, executed }: BatchStages): object {
   const at = (place: SettlementPlace | undefined): string | null => (place === undefined ? null : time(place.timestamp));
   return {
     status: executed === undefined ? "sealed" : "verified",
@@ -144,6 +144,7 @@ function settled({ committed, proven, executed }: BatchStages): object {
     committedAt: at(committed),
     proveTxHash: proven?.transactionHash ?? null,
     provenAt: at(proven),
+    ...(secondCheck === undefined ? {} : { secondCheckTxHash: secondCheck.transactionHash, secondCheckAt: at(secondCheck) }),
     executeTxHash: executed?.transactionHash ?? null,
     executedAt: at(executed),
   };

@@ -2,6 +2,7 @@ import type { RpcClient } from "../../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import type { BatchProving } from "../../../node/settling/batch-proving.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { SettlementStage } from "../../../protocol/settlement-stage.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { ProofStage } from "../books/ecosystem-info.ts";
 
@@ -33,9 +34,7 @@ export interface BatchSummary {
 /** A sealed batch, with L1's transactions. */
 export interface SettledStages extends BatchSummary {
   /** With L1's seconds; those that have not happened are absent. */
-  readonly l1: Readonly<
-    Partial<Record<"commit" | "prove" | "execute", { readonly transactionHash: Hex; readonly timestamp: number }>>
-  >;
+  readonly l1: Readonly<Partial<Record<SettlementStage, { readonly transactionHash: Hex; readonly timestamp: number }>>>;
 }
 
 const MOST_BATCHES = 100;
@@ -75,12 +74,14 @@ export async function settledStages(
       : { transactionHash: hash, timestamp: Date.parse(time) / 1000 };
   const commit = at(stages?.commitTxHash, stages?.committedAt);
   const prove = at(stages?.proveTxHash, stages?.provenAt);
+  const secondCheck = at(stages?.secondCheckTxHash, stages?.secondCheckAt);
   const execute = at(stages?.executeTxHash, stages?.executedAt);
   return {
     ...summary,
     l1: {
       ...(commit === undefined ? {} : { commit }),
       ...(prove === undefined ? {} : { prove }),
+      ...(secondCheck === undefined ? {} : { secondCheck }),
       ...(execute === undefined ? {} : { execute }),
     },
   };
@@ -92,6 +93,8 @@ interface StageTimes {
   readonly committedAt: string | null;
   readonly proveTxHash: Hex | null;
   readonly provenAt: string | null;
+  readonly secondCheckTxHash?: Hex;
+  readonly secondCheckAt?: string;
   readonly executeTxHash: Hex | null;
   readonly executedAt: string | null;
 }

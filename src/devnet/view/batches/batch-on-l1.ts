@@ -10,20 +10,19 @@ import {
 } from "../../../protocol/quorum.ts";
 import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
+import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
 import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
 import { attestorShown, signaturesShown } from "../../chains/policy-contracts.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
 import { settledStages, type BatchSource, type SettledStages } from "./batch-info.ts";
 
-type Stage = "commit" | "prove" | "execute";
-
 /** Answer of `hyperchain_batch`. */
 export interface BatchInfo extends SettledStages {
   readonly pubdataBytes: number;
   readonly changes: BatchChanges;
   /** What L1's transactions took; those that have not happened are absent. */
-  readonly l1Gas: Readonly<Partial<Record<Stage, number>>>;
+  readonly l1Gas: Readonly<Partial<Record<SettlementStage, number>>>;
   /** Absent before L1 has the batch, and where another contract than the chain's own was called to commit it. */
   readonly signers?: BatchSigners;
 }
@@ -59,8 +58,8 @@ export async function batchInfo(chain: SettledSource, number: unknown, client: R
 }
 
 async function gasOf({ l1: stages }: SettledStages, l1: AskedL1): Promise<BatchInfo["l1Gas"]> {
-  const gas: Partial<Record<Stage, number>> = {};
-  for (const stage of ["commit", "prove", "execute"] as const) {
+  const gas: Partial<Record<SettlementStage, number>> = {};
+  for (const stage of SETTLEMENT_STAGES) {
     const hash = stages[stage]?.transactionHash;
     if (hash === undefined) continue;
     const receipt = (await l1.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;

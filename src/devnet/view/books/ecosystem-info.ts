@@ -130,6 +130,8 @@ export interface ChainInfo {
   /** The standby of those terms; absent where they have none. */
   readonly nextStandby?: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
+  /** True if a second verifier confirms each batch before L1 executes it; absent otherwise. */
+  readonly secondCheck?: true;
   /** What is proven of its batches' execution; absent where that is trusted. */
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** Sentence that says what is proven of it. */

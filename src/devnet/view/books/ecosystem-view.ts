@@ -395,16 +395,20 @@ function listsInfo({ chain }: DevnetChain["pipeline"]): Pick<ChainInfo, "lists">
 function quorumInfo({
   created,
   versions,
-}: DevnetChain["pipeline"]): Pick<ChainInfo, "quorum" | "standby" | "nextQuorum" | "nextStandby"> {
-  const { validators, validatorThreshold: threshold, standby, standbyThreshold } = created.configuration;
-  const first = { validators, threshold, standby: { validators: standby, threshold: standbyThreshold } };
+}: DevnetChain["pipeline"]): Pick<ChainInfo, "quorum" | "standby" | "secondCheck" | "nextQuorum" | "nextStandby"> {
+  const { validators, validatorThreshold: threshold, standby, standbyThreshold, requiresSecondCheck } = created.configuration;
+  const first = { validators, threshold, standby: { validators: standby, threshold: standbyThreshold }, requiresSecondCheck };
   const { terms = first, nextTerms } = versions();
   const plain = (of: Pick<ScheduledTerms, "validators" | "threshold">) => ({
     members: of.validators,
     threshold: Number(of.threshold),
   });
   const hasStandby = terms.standby.threshold !== 0n;
-  const now = { quorum: plain(terms), ...(hasStandby ? { standby: plain(terms.standby) } : {}) };
+  const now = {
+    quorum: plain(terms),
+    ...(hasStandby ? { standby: plain(terms.standby) } : {}),
+    ...(terms.requiresSecondCheck ? { secondCheck: true as const } : {}),
+  };
   if (nextTerms === undefined) return now;
   const nextQuorum = { ...plain(nextTerms), effectiveAt: Number(nextTerms.effectiveAt) };
   return { ...now, nextQuorum, ...(nextTerms.standby.threshold === 0n ? {} : { nextStandby: plain(nextTerms.standby) }) };

@@ -9,6 +9,7 @@ const TERMS: Readonly<Record<string, string>> = {
   transactionFilterer: "filterer",
   isGoverned: "rule on governance",
   takesReplacements: "rule on replacements",
+  requiresSecondCheck: "rule on the second check",
 };
 
 /** Which accounts can change what of the chain, in a sentence each. */

@@ -100,6 +100,7 @@ export const governingTasks = {
     .addOption(option("filterer", "Contract that says whose operations it takes, or none"))
     .addOption(option("governed", "yes, or no to leave governance: then no retirement, freeze or halt reaches it"))
     .addOption(option("takesReplacements", "yes: from a halted version its admin takes it at once to the replacement"))
+    .addOption(option("secondCheck", "yes: each batch needs a second verifier's check; no alone counts after one window"))
     .addFlag({ name: "withdraw", description: "Withdraw the terms that wait, until they count" })
     .addOption(
       option(

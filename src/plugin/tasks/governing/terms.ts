@@ -24,7 +24,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 const CHANGES = [
   ...(["validators", "threshold", "standby", "standbyThreshold"] as const),
-  ...(["policy", "filterer", "governed", "takesReplacements"] as const),
+  ...(["policy", "filterer", "governed", "takesReplacements", "secondCheck"] as const),
 ] as const;
 
 type TermsArguments = ArgumentsOf<(typeof governingTasks)["terms"]>;
@@ -65,7 +65,7 @@ const action: NewTaskActionFunction<TermsArguments> = (args, hre) => {
 
 /** What the options change. Throws a plugin error for what they cannot say. */
 function changesOf(terms: ChainTerms, args: TermsArguments): Partial<ChainTerms> {
-  const { policy, filterer, governed, takesReplacements } = args;
+  const { policy, filterer, governed, takesReplacements, secondCheck } = args;
   return {
     ...changed("quorum", signers(terms.quorum, args.validators, "threshold", args.threshold)),
     ...changed("standby", signers(terms.standby, args.standby, "standbyThreshold", args.standbyThreshold)),
@@ -76,6 +76,7 @@ function changesOf(terms: ChainTerms, args: TermsArguments): Partial<ChainTerms>
     ),
     ...changed("isGoverned", yesOrNo("governed", governed)),
     ...changed("takesReplacements", yesOrNo("takes-replacements", takesReplacements)),
+    ...changed("requiresSecondCheck", yesOrNo("second-check", secondCheck)),
   };
 }
 
@@ -127,6 +128,7 @@ function rows(terms: ChainTerms): readonly (readonly string[])[] {
       terms.isGoverned ? "yes: retirements, freezes and halts reach it" : "no: no retirement, freeze or halt reaches it",
     ],
     ["  takes replacements", terms.takesReplacements ? "yes: from a halted version at once" : "no"],
+    ["  second check", terms.requiresSecondCheck ? "yes: of each batch, before it executes" : "no"],
   ];
 }
 
