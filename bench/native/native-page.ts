@@ -1,4 +1,4 @@
-import { MOST_UNITS_PER_GAS } from "../../scripts/kernel-generator/dear-steps.ts";
+import { MAX_UNITS_PER_GAS } from "../../src/protocol/native-budget.ts";
 import { keyOf, type WeighedItem } from "../../test/execution-proof/support/native/weights.ts";
 
 /** Units that a gas pays for. */
@@ -33,8 +33,8 @@ For somebody who writes contracts:
 - Computing takes ${range(opcodes, (each) => each.item.gas <= 10 && each.rows < 4)} units a gas.
 - A warm call takes ${range(opcodes, ({ item }) => /^0xf[124a]/.test(item.key))} units a gas with its frame's end: fewer, larger calls are cheaper.
 - A block of KECCAK256 is a permutation: ${unitsOf(weighed, "hashedBlock")} units for 136 bytes, however few of them are there.
-- A contract's code counts by its bytes, once in a transaction; a slot or an account by its paths in the tree.
-- Nothing takes more than ${MOST_UNITS_PER_GAS} units for a gas of its own frame, but to load the code of an account that an access list or BALANCE made warm. Nearest is ${dearest.item.name}, with ${unitsPerGas(dearest).toFixed(1)}.
+- A contract's code counts by its bytes, once in a transaction, when its account becomes warm; a slot or an account by its paths in the tree.
+- Nothing takes more than ${MAX_UNITS_PER_GAS} units for a gas of its own frame. Nearest is ${dearest.item.name}, with ${unitsPerGas(dearest).toFixed(1)}.
 - BLOCKHASH, and precompiled contracts that are bytecode, pay a gas for six of their units in their own frame. Where its gas does not reach, it fails alone.
 
 ## Instructions

@@ -1,8 +1,6 @@
 import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { userWeights } from "../../src/protocol/native-budget.ts";
+import { MAX_UNITS_PER_GAS, userWeights } from "../../src/protocol/native-budget.ts";
 
-/** Units for a gas of its own frame beyond which a step could spend what its caller has left. */
-export const MOST_UNITS_PER_GAS = 24;
 /** The longest code that a contract can have, and init code (EIP-170, EIP-3860). */
 const [LONGEST_CODE, LONGEST_INIT_CODE] = [24_576, 49_152];
 const [KECCAK256, EXP, RATE, COLD] = [0x20, 0x0a, 136, 2600];
@@ -25,7 +23,7 @@ export function weighedSteps(kernel: KernelWeights): readonly Step[] {
 
 /** Throws DearStepError for what takes more than 24 units a gas without a price for its units. */
 export function requirePricedSteps(steps: readonly Step[]): void {
-  const dear = steps.filter(({ units, gas }) => units > MOST_UNITS_PER_GAS * gas);
+  const dear = steps.filter(({ units, gas }) => units > MAX_UNITS_PER_GAS * gas);
   if (dear.length > 0) throw new DearStepError(dear);
 }
 
@@ -54,10 +52,7 @@ function hashStep(full: number): Step {
   return { name: `KECCAK256 of ${full * RATE} bytes`, units, gas: 30 + 6 * Math.ceil((full * RATE) / 32) };
 }
 
-/**
- * What the kernel serves. Accounts, slots and codes count where they are asked for first, which is cold: what is warm by a list or by its
- * balance, and loaded later, has no price yet, nor has room for a call's output (docs/decisions/0167).
- */
+/** What the kernel serves. Slots, and accounts with their codes, count when they become warm. */
 function kernelSteps(kernel: KernelWeights): Step[] {
   const of = (...names: readonly string[]): number => names.reduce((sum, name) => sum + required(kernel, name), 0);
   const load = LONGEST_CODE * of("codeByte");
@@ -68,11 +63,12 @@ function kernelSteps(kernel: KernelWeights): Step[] {
     ...["sload", "sstore", "tload", "tstore", "balance", "codeSize", "codeHash", "codeCopy", "call"].map(warm),
     { name: "SLOAD, cold", units: of("sload", "leaf"), gas: 2100 },
     { name: "SSTORE, cold", units: of("sstore", "leaf"), gas: 2200 },
-    ...["balance", "codeHash"].map((name) => ({ name: `${name}, cold`, units: of(name, "account"), gas: COLD })),
-    ...["codeSize", "codeCopy", "call"].map((name) => ({
-      ...{ name: `${name}, which loads the longest code`, units: of(name, "account") + load, gas: COLD },
+    ...["balance", "codeHash", "codeSize", "codeCopy", "call"].map((name) => ({
+      ...{ name: `${name} of a cold account with the longest code`, units: of(name, "account") + load, gas: COLD },
     })),
-    { name: "SELFDESTRUCT", units: of("destruct", "account"), gas: 5000 },
+    { name: "SELFDESTRUCT", units: of("destruct"), gas: 5000 },
+    { name: "SELFDESTRUCT to a cold heir with the longest code", units: of("destruct", "account") + load, gas: 5000 + COLD },
+    { name: "32 bytes of output in a caller's room", units: of("copiedWord"), gas: 3 },
     { name: "LOG4", units: of("log4"), gas: 1875 },
     { name: "LOG0", units: of("log0"), gas: 375 },
     { name: "CREATE of the longest init code", units: of("create", "account") + init, gas: 32_000 },
@@ -81,8 +77,8 @@ function kernelSteps(kernel: KernelWeights): Step[] {
       units: of("create", "account") + init + blocks * of("hashedBlock"),
       gas: 32_000 + 8 * (LONGEST_INIT_CODE / 32),
     },
-    { name: "a byte of code that a contract gets", units: of("depositedByte"), gas: 200 },
-    { name: "an account of an access list", units: of("account"), gas: 2400 },
+    { name: "a byte of code that a contract gets", units: of("depositedByte", "codeByte"), gas: 200 },
+    { name: "an account of an access list with the longest code", units: of("account") + load, gas: 2400 },
     { name: "a slot of an access list", units: of("leaf"), gas: 1900 },
     // What an authority that exists is given back for it is taken off.
     { name: "an authorization", units: of("authorization"), gas: 12_500 },
@@ -121,7 +117,7 @@ export class DearStepError extends Error {
   constructor(steps: readonly Step[]) {
     const list = steps.slice(0, 8).map(({ name, units, gas }) => `${name} (${units} units for ${gas} gas)`);
     super(
-      `more than ${MOST_UNITS_PER_GAS} units a gas: ${list.join(", ")}${steps.length > 8 ? ` and ${steps.length - 8} more` : ""}; ` +
+      `more than ${MAX_UNITS_PER_GAS} units a gas: ${list.join(", ")}${steps.length > 8 ? ` and ${steps.length - 8} more` : ""}; ` +
         "make it cheaper, or let its own frame pay a sixth of its units as BLOCKHASH does",
     );
   }

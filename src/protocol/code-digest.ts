@@ -11,11 +11,20 @@ const BYTES_PER_ELEMENT = 3;
  * length is the first element; in format 3 it comes last, in a compression of its own. Both are valid for good.
  */
 export function codeDigest(code: Uint8Array, format: Format, compress: Compress): Digest {
-  const bytes: number[] = [];
+  if (format === 2) return chain([code.length, ...elementsOf(code)], compress);
+  return compress(DomainTag.codeWithLength, codeChain(code, compress), filled([code.length]));
+}
+
+/** Chain over a code's bytes, without its length: the last compression but one of format 3's digest. */
+export function codeChain(code: Uint8Array, compress: Compress): Digest {
+  return chain(elementsOf(code), compress);
+}
+
+function elementsOf(code: Uint8Array): number[] {
+  const elements: number[] = [];
   for (let at = 0; at < code.length; at += BYTES_PER_ELEMENT)
-    bytes.push(((code[at] ?? 0) << 16) | ((code[at + 1] ?? 0) << 8) | (code[at + 2] ?? 0));
-  if (format === 2) return chain([code.length, ...bytes], compress);
-  return compress(DomainTag.codeWithLength, chain(bytes, compress), filled([code.length]));
+    elements.push(((code[at] ?? 0) << 16) | ((code[at + 1] ?? 0) << 8) | (code[at + 2] ?? 0));
+  return elements;
 }
 
 /** What the leaf of kind 3 says: the digest as a word, or 0 where there is no code. */

@@ -110,6 +110,8 @@ export function userWeights(format: Format): UserWeights {
 /** What a gas pays for in format 3, and the most that one transaction may take: half of the cells that a step may have. */
 export const UNITS_PER_GAS = 6;
 export const MOST_UNITS = 1_300_000;
+/** Maximum of units for a gas that a step takes of the frame that it runs in, so that a callee is lent enough for its gas. */
+export const MAX_UNITS_PER_GAS = 24;
 
 /** Units that a transaction of format 3 may take. */
 export function unitBudget(gasLimit: bigint): number {

@@ -207,8 +207,7 @@ describe("proofs of runs", () => {
   function routine(name: string, files: readonly string[], functions: RegExp, lines: readonly string[]): RunSystem["program"] {
     const folder = join(import.meta.dirname, "..", "..", "src", "machine", "kernel");
     const source = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
-    // How many frames a transaction may have is not what these programs show.
-    const used = [...(source.match(functions) ?? []), "function countFrame(id) { }"];
+    const used = source.match(functions) ?? [];
     const code = compileSource(`object "Kernel" { code {\n${[...lines, "stop()", ...used].join("\n")}\n} }\n`);
     return provenProgram(name, translate(Buffer.from(code, "hex"), { fused: true }));
   }

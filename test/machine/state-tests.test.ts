@@ -36,19 +36,16 @@ async function runCases(cases: readonly StateTestCase[]): Promise<Record<string,
 test("the kernel agrees with ethereumjs on a sample of Ethereum's public state tests", async () => {
   const sample = stateTestCases().filter((_, i) => i % STRIDE === 0);
   assert.deepEqual(await runCases(sample), {
-    equal: 359,
+    equal: 365,
     "invalid: balance": 1,
     "invalid: sender-has-code": 1,
-    "refused: unsupported-precompile": 6,
     "outside: balance above 192 bits": 7,
   });
 });
 
 test("the kernel agrees with ethereumjs on all of the public state tests", { skip: !IS_NIGHTLY }, async () => {
-  const { equal = 0, "refused: unsupported-precompile": refused = 0, ...others } = await runCases(stateTestCases());
-  // Those that call a precompiled contract without a proof are few.
-  assert.equal(equal + refused, 4393);
-  assert.ok(refused < 150, `${refused}`);
+  const { equal = 0, ...others } = await runCases(stateTestCases());
+  assert.equal(equal, 4393);
   assert.deepEqual(others, {
     "invalid: balance": 11,
     "invalid: gas-below-intrinsic": 3,

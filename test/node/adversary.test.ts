@@ -27,7 +27,7 @@ const IN_BATCH = 10;
 /** Of a step: a unit is 100 cells, and what fills tables up may double them. */
 const MOST_CELLS = 2 * 100 * MOST_UNITS;
 /** The only names by which a block refuses what a sender can pay for. */
-const REFUSED = ["ProvingExceedsChunk", "NotProvable", "CallDataTooLarge", "HostileCode", "TooHeavy"];
+const REFUSED = ["ProvingExceedsChunk", "PrecompileNotProven", "CallDataTooLarge", "HostileCode", "TooHeavy"];
 /** NOT SECURE: small parameters. */
 const PARAMETERS = smallParameters({
   minLogRows: 4,

@@ -26,7 +26,7 @@ const [FIRST, STRIDE] = (process.env["PUBLIC_CASES"] ?? "0/1").split("/").map(Nu
 
 /** What cases are refused by, and why some are no state of a chain. */
 const OTHERS = [
-  ...["ProvingExceedsChunk", "NotProvable", "CallDataTooLarge", "HostileCode", "TooHeavy", "NotExecutable"],
+  ...["ProvingExceedsChunk", "PrecompileNotProven", "CallDataTooLarge", "HostileCode", "TooHeavy", "NotExecutable"],
   ...["IntrinsicGasTooLow", "InsufficientFunds"],
 ]
   .map((code) => `refused: ${code}`)

@@ -38,7 +38,7 @@ const PERMANENT_REFUSALS: readonly string[] = [
   "HostileCode",
   "CallDataTooLarge",
   "ExceedsBatch",
-  "NotProvable",
+  "PrecompileNotProven",
   "ProvingExceedsGas",
   "ProvingExceedsChunk",
 ];

@@ -79,7 +79,7 @@ export interface NativeOutcome {
    * Why it was broken off, and so has failed; undefined where it was not. `lone`: it takes more than a transaction may, whatever
    * its gas pays for.
    */
-  readonly spent: "budget" | "lone" | "callData" | undefined;
+  readonly spent: "budget" | "lone" | undefined;
 }
 
 /** A transaction's effects, without the hash that only the first engine gives it. */

@@ -15,10 +15,6 @@ export type NotRunReason =
   | "precompile"
   /** It takes more to prove than one transaction of format 3 may, whatever its gas pays for. */
   | "lone"
-  /** It makes more than 60,000 frames. */
-  | "frames"
-  /** It comes to what format 3's kernel does not cover. */
-  | "fault"
   /** It asks for the hash of the block that pays it out, which does not exist before the payout. */
   | "blockHash";
 
@@ -36,8 +32,6 @@ export interface JudgedOperation {
 export interface OperationVerdict {
   /** Undefined where it runs. */
   readonly notRun: NotRunReason | undefined;
-  /** What it came to, where that has a name: a precompiled contract that no proof of format 3 covers. */
-  readonly notRunDetail?: string | undefined;
   /**
    * What it is charged: where it runs its gas, in format 3 a sixth of its units where that is more. Where it does not, all of its
    * gas, but nothing where it is not even valid.

@@ -60,8 +60,6 @@ export interface SequencedPriorityOp {
   readonly success: boolean;
   /** Why it did not run; undefined where it did. */
   readonly notRun: NotRunReason | undefined;
-  /** What it came to, in words; undefined where there is nothing to add. */
-  readonly notRunDetail: string | undefined;
   /** What L1 charged for each gas. */
   readonly gasPriceWei: bigint;
   /** What it is charged for: all of its gas where it did not run, or none where it was not even valid. */
@@ -291,7 +289,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
    */
   async #operation({ operation, timestamp, runs }: CommandOf<"operation">): Promise<Outcome> {
     const { canonicalTxHash, payout, gasPriceWei = 0n } = operation;
-    const { notRun, notRunDetail, chargedGas } = await this.#verdict(operation, timestamp);
+    const { notRun, chargedGas } = await this.#verdict(operation, timestamp);
     if (runs !== undefined && runs !== (notRun === undefined))
       throw new OrderError(
         runs ? "OperationMustNotRun" : "OperationLeftOut",
@@ -321,7 +319,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     const { gasUsed } = outcome;
     const operationHash = receipt?.transactionHash;
     const paid = { gasPriceWei, gasUsed };
-    return { operation: { canonicalTxHash, success, notRun, notRunDetail, ...paid, operationHash, resultHash } };
+    return { operation: { canonicalTxHash, success, notRun, ...paid, operationHash, resultHash } };
   }
 
   /** Whether an operation runs, judged in the environment of its own block before anything of it is in one. */

@@ -74,7 +74,6 @@ const notesSchema = v.strictObject({
         canonicalTxHash: hash,
         success: v.boolean(),
         notRun: v.optional(v.string()),
-        notRunDetail: v.optional(v.string()),
         gasPriceWei: whole,
         gasUsed: whole,
         operationHash: v.optional(hash),

@@ -6,8 +6,8 @@ import type { CallAnswer } from "./asked/question.ts";
 /** What of a call's outcome is told. */
 export function answerOf(outcome: CallOutcome): CallAnswer {
   const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isHeavy, isLate } = outcome;
-  const { isUnprovable = false, readsTime } = outcome;
+  const { readsTime } = outcome;
   const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-  const broken = { exceedsCallData, isLong, isHeavy, isLate, isUnprovable };
+  const broken = { exceedsCallData, isLong, isHeavy, isLate };
   return { receipt, reason, output, error, isHostile, creators, readsTime, ...broken };
 }

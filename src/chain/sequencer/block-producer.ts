@@ -244,7 +244,6 @@ export class BlockProducer implements BlockEngine {
       !preview.exceedsCallData &&
       !preview.isLong &&
       !preview.isHeavy &&
-      preview.isUnprovable !== true &&
       [...preview.initCodes, ...preview.runtimeCodes].every((code) => !isHostileCode(fromHex(code)));
     return { ...preview, admitted };
   }

@@ -15,6 +15,7 @@ import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
 import { provingRefusal } from "./proving-refusal.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import type { UnpaidWork } from "./unpaid-work.ts";
+import { unprovenTarget } from "./unproven-target.ts";
 
 interface PoolInclusionDependencies {
   readonly mempool: Mempool;
@@ -66,7 +67,7 @@ export class PoolInclusion {
         waiting.push(transaction);
         continue;
       }
-      const excluded = lists?.refusal(transaction);
+      const excluded = lists?.refusal(transaction) ?? (producer.nextFormat === 3 ? unprovenTarget(transaction) : undefined);
       if (excluded !== undefined) {
         this.#refuse(transaction, excluded);
         continue;
@@ -259,8 +260,7 @@ function only({ gasLimit }: SignedTransaction): Unmeasured {
 
 /** Why what was not admitted is refused. */
 function refusalOf(preview: Inspection, maxInstructions: number): SequencerError {
-  const { exceedsCallData, isLong, isHeavy, isUnprovable, reason } = preview;
-  if (isUnprovable === true) return new SequencerError("NotProvable", reason ?? "no proof covers what it does");
+  const { exceedsCallData, isLong, isHeavy } = preview;
   if (exceedsCallData) return loudCalls();
   if (isLong) return tooManySteps(maxInstructions);
   if (isHeavy) return tooHeavy(maxInstructions);

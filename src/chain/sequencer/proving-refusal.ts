@@ -14,8 +14,6 @@ export function provingRefusal({ native }: ReexecutedReceipt, gasLimit: bigint):
       "ProvingExceedsChunk",
       `the transaction takes more than ${MOST_UNITS} units to prove, the most that one may take; divide its work`,
     );
-  if (spent === "callData")
-    return new SequencerError("CallDataTooLarge", "the transaction's calls pass on more than 16 MiB of data; divide its work");
   const gasNeeded = gasOfUnits(units);
   if (gasNeeded <= gasLimit) return undefined;
   return new SequencerError(

@@ -13,8 +13,8 @@ type SequencerErrorCode =
   | "ProvingExceedsGas"
   /** It takes more to prove than one transaction may; in format 3. */
   | "ProvingExceedsChunk"
-  /** No proof covers what it does; in format 3. */
-  | "NotProvable"
+  /** Its own target is a precompiled contract that no proof covers; in format 3. */
+  | "PrecompileNotProven"
   | "NotExecutable"
   /** Another transaction of the same sender and nonce has taken its place, with higher fees or in a block. */
   | "Replaced"

@@ -79,8 +79,6 @@ export interface CallOutcome {
   readonly isLate: boolean;
   /** Whether code asked for the block's time, so that in another block it may cost something else. */
   readonly readsTime: boolean;
-  /** No proof covers what it does, as `reason` says; it was broken off. */
-  readonly isUnprovable?: boolean;
   /** Accounts and slots that it touched and that are not warm from the start, where it was asked for. */
   readonly accessList: readonly AccessEntry[] | undefined;
 }

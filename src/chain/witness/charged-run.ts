@@ -1,7 +1,7 @@
 import type { Message } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import { chargedGas } from "../../protocol/native-budget.ts";
 import type { BlockEnvironment, NativeOutcome } from "../model/block.ts";
 import { gasPriceOf, type EngineTransaction } from "../transaction/transaction.ts";
@@ -44,11 +44,11 @@ export class ChargedRuns {
   }
 
   /** A meter of the next run, with which it is weighed until it is stopped. */
-  meter(tx: RunTxOpts["tx"], run: Omit<MeteredTransaction, "accounts" | "slots" | "authorizations">): UnitMeter {
+  meter(tx: RunTxOpts["tx"], run: Omit<MeteredTransaction, "accessList" | "authorizations">): UnitMeter {
     return new UnitMeter(this.#vm.evm, this.#state, this.#codes, { ...run, ...listsOf(tx) });
   }
 
-  /** Runs one and keeps its effects. Throws as `IsolatedVm.run`, and UnprovableError if no proof covers the transaction. */
+  /** Runs one, signed or in the name of an impersonated account, and keeps its effects. Throws as `IsolatedVm.run`. */
   async run(
     options: RunTxOpts,
     transaction: EngineTransaction,
@@ -56,10 +56,11 @@ export class ChargedRuns {
     { checkTime, onSpent = () => undefined }: ChargedBounds = {},
   ): Promise<ChargedRun> {
     const { to, data, gasLimit } = transaction;
-    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, checkTime });
+    const admitted = admittedSender(transaction);
+    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, coinbase, checkTime });
     const fees = { from: transaction.from, coinbase, priceWei: gasPriceOf(transaction) };
     try {
-      const result = await this.#vm.run(options);
+      const result = await this.#vm.run(options, admitted);
       const { units } = meter;
       const evmGas = result.totalGasSpent;
       const gasUsed = chargedGas(evmGas, units);
@@ -67,10 +68,9 @@ export class ChargedRuns {
       return { result, gasUsed, native: { units, spent: undefined } };
     } catch (error) {
       const { reason, units, isBeforeLists } = meter;
-      if (!(error instanceof RunBrokenOff)) throw error;
-      if (reason !== "budget" && reason !== "lone" && reason !== "callData") throw error;
+      if (!(error instanceof RunBrokenOff) || reason === undefined) throw error;
       onSpent();
-      const result = isBeforeLists ? undefined : await this.#fail(options);
+      const result = isBeforeLists ? undefined : await this.#fail(options, admitted);
       if (result === undefined) await this.#useNonce(transaction.from);
       await this.#charge(gasLimit - (result?.totalGasSpent ?? 0n), fees);
       return { result, gasUsed: gasLimit, native: { units, spent: reason } };
@@ -80,7 +80,7 @@ export class ChargedRuns {
   }
 
   /** Runs it so that its first frame fails at once. */
-  async #fail(options: RunTxOpts): Promise<RunTxResult> {
+  async #fail(options: RunTxOpts, admitted: Hex | undefined): Promise<RunTxResult> {
     const { events } = this.#vm.evm;
     const fail = (message: Message): void => {
       if (message.to === undefined) message.data = INVALID;
@@ -88,7 +88,7 @@ export class ChargedRuns {
     };
     events.once("beforeMessage", fail);
     try {
-      return await this.#vm.run(options);
+      return await this.#vm.run(options, admitted);
     } finally {
       events.off("beforeMessage", fail);
     }
@@ -116,12 +116,16 @@ export class ChargedRuns {
   }
 }
 
-/** Entries of an access list, their slots, and authorizations. */
-function listsOf(tx: RunTxOpts["tx"]): Pick<MeteredTransaction, "accounts" | "slots" | "authorizations"> {
+/** An impersonated account may hold code. */
+export function admittedSender(transaction: EngineTransaction): Hex | undefined {
+  return transaction.kind === "unsigned" && transaction.isImpersonated === true ? transaction.from : undefined;
+}
+
+function listsOf(tx: RunTxOpts["tx"]): Pick<MeteredTransaction, "accessList" | "authorizations"> {
   const { accessList = [], authorizationList = [] } = tx as {
     readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[];
     readonly authorizationList?: readonly unknown[];
   };
-  const slots = accessList.reduce((sum, [, keys]) => sum + keys.length, 0);
-  return { accounts: accessList.length, slots, authorizations: authorizationList.length };
+  const named = accessList.map(([account, slots]) => [toHex(account), slots.map((slot) => BigInt(toHex(slot)))] as const);
+  return { accessList: named, authorizations: authorizationList.length };
 }

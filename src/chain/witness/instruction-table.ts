@@ -4,15 +4,18 @@ import type { EVM } from "@ethereumjs/evm";
 export interface RunState {
   readonly env: { readonly address: { toString(): string }; readonly callData: Uint8Array };
   readonly code: Uint8Array;
-  readonly interpreter: { useGas(amount: bigint, context?: string): void };
+  readonly interpreter: { useGas(amount: bigint, context?: string): void; getGasLeft(): bigint };
   readonly stack: { readonly length: number; peek(count: number): readonly bigint[] };
   readonly memory: { read(offset: number, length: number): Uint8Array };
 }
 
 type Handler = (runState: RunState, common: unknown) => unknown;
+type GasHandler = (runState: RunState, gas: bigint, common: unknown) => Promise<bigint>;
 
 interface Instruction {
   opHandler: Handler;
+  /** Gas that depends on operands, with that of the instruction itself. */
+  gasHandler: GasHandler;
 }
 
 /** An EVM's instructions by opcode: its own objects, whose handlers are exchanged. What is kept of a code names them. */
@@ -41,5 +44,20 @@ export function beforeInstructions(evm: EVM, actions: ReadonlyMap<number, (runSt
     };
   return () => {
     for (const { instruction, original } of exchanged) instruction.opHandler = original;
+  };
+}
+
+/** Lets instructions whose gas depends on operands take more of it, until the returned function is called. */
+export function withMoreGas(evm: EVM, prices: ReadonlyMap<number, (runState: RunState) => bigint>): () => void {
+  const table = instructionTableOf(evm);
+  const exchanged = [...prices].map(([opcode, more]) => {
+    const instruction = table[opcode];
+    if (instruction === undefined) throw new TypeError(`the EVM has no instruction ${opcode}`);
+    return { instruction, more, original: instruction.gasHandler };
+  });
+  for (const { instruction, more, original } of exchanged)
+    instruction.gasHandler = (runState, gas, common) => original(runState, gas + more(runState), common);
+  return () => {
+    for (const { instruction, original } of exchanged) instruction.gasHandler = original;
   };
 }

@@ -14,7 +14,7 @@ import { chainRules } from "../model/rules.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { StateCheat } from "./state-cheat.ts";
-import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../transaction/transaction.ts";
+import { gasPriceOf, isEthereumTransaction, isUsers, type EngineTransaction } from "../transaction/transaction.ts";
 import type { AskedBlock, AskedCall, CallOutcome } from "./asked-call.ts";
 import { askedTransaction } from "./asked-transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
@@ -22,15 +22,14 @@ import { BlockHashes, type BlockHashMark } from "./block-hashes.ts";
 import { FlatState, type HeldValue } from "./flat-state.ts";
 import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger, type StateLedger } from "./ledger.ts";
-import { ChargedRuns } from "./charged-run.ts";
+import { admittedSender, ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { decidesRun, InvalidTransaction, refusalOr } from "./run-end.ts";
 import type { RunListener, TransactionListener } from "./run-listener.ts";
 import { chargedGas } from "../../protocol/native-budget.ts";
 import { RunWatch, type RunBounds } from "./run-watch.ts";
-import { UnitMeter } from "./unit-meter.ts";
-import { UnprovableError } from "./unprovable-error.ts";
+import type { UnitMeter } from "./unit-meter.ts";
 
 /** What a transaction would do, and the code that it would bring into play. */
 export interface Preview {
@@ -49,8 +48,6 @@ export interface Preview {
   readonly isLong: boolean;
   /** It does more work than a transaction may; it was not run to its end. */
   readonly isHeavy: boolean;
-  /** No proof covers what it does, as `reason` says. */
-  readonly isUnprovable?: boolean;
   /** Units (../model/work-limits.ts) that it took, 0 where they were not counted since its gas is too little for many. */
   readonly work: number;
   /** Size of the batch's changes with this transaction. */
@@ -76,6 +73,8 @@ export interface AskedBeside {
   readonly isCharged?: boolean;
   /** Whether units are counted, and take gas of frames, as in format 3. Default: as the state's format has it. */
   readonly countsUnits?: boolean | undefined;
+  /** Block that pays out an operation of L1's queue, whose hash does not exist yet. */
+  readonly unknownBlock?: bigint | undefined;
 }
 
 /** A run of which a caller wants to know more than its receipt. */
@@ -185,16 +184,11 @@ export class Reexecution {
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
-    if (transaction.kind === "signed" && this.state.format === 3) {
+    if (isUsers(transaction) && this.state.format === 3) {
       const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...this.#receiptOf(result), gasUsed, native };
     }
-    const isOperation = transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
-    const { to, data, gasLimit } = transaction;
-    const meter =
-      isOperation && this.state.format === 3
-        ? this.#charged.meter(options.tx, { to, data, gasLimit, blockNumber: environment.number })
-        : undefined;
+    const meter = this.#isMeteredOperation(transaction) ? this.#meterOf(options.tx, transaction, environment) : undefined;
     try {
       return this.#receiptOf(await this.#vm.run(options, admittedSender(transaction)));
     } finally {
@@ -244,7 +238,7 @@ export class Reexecution {
       return report(receipt, undefined);
     } catch (error) {
       if (!decidesRun(error)) throw error;
-      return { ...report(undefined, reasonOf(error)), isUnprovable: error instanceof UnprovableError };
+      return report(undefined, reasonOf(error));
     } finally {
       watch.stop();
       state.rollback(mark);
@@ -279,13 +273,11 @@ export class Reexecution {
         watch.stop();
       }
       const { initCodes, runtimeCodes } = watch.report();
-      const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
+      const isHostile = state.format === 2 && [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
       const notRun = gasUsed === undefined ? brokenOff : isHostile ? "code" : undefined;
-      const { units, unprovable } = meter instanceof UnitMeter ? meter : { units: 0, unprovable: undefined };
-      const notRunDetail = unprovable?.message;
       if (notRun !== undefined || gasUsed === undefined)
-        return { notRun, notRunDetail, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
-      return { notRun, notRunDetail, chargedGas: chargedGas(gasUsed, units) };
+        return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
+      return { notRun, chargedGas: chargedGas(gasUsed, meter instanceof NativeMeter ? 0 : meter.units) };
     } finally {
       state.rollback(mark);
     }
@@ -294,12 +286,18 @@ export class Reexecution {
   #operationMeter({ payout, payoutEnvironment, operation, environment }: JudgedOperation): UnitMeter | NativeMeter {
     const unknownBlock = payout.length === 0 ? undefined : payoutEnvironment.number;
     if (this.state.format === 2) return new NativeMeter(this.#vm.evm, this.state, operation, unknownBlock);
-    const { to, data, gasLimit } = operation;
-    return this.#charged.meter(this.#typed(operation), {
-      ...{ to, data, gasLimit },
-      blockNumber: environment.number,
-      operation: { unknownBlock },
-    });
+    return this.#meterOf(this.#typed(operation), operation, environment);
+  }
+
+  #isMeteredOperation(transaction: EngineTransaction): boolean {
+    return this.state.format === 3 && transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
+  }
+
+  /** The meter of an operation. Its value is paid out in the block before its own. */
+  #meterOf(tx: TypedTransaction, operation: EngineTransaction, { number, coinbase }: BlockEnvironment): UnitMeter {
+    const { to, data, gasLimit, valueWei } = operation;
+    const unknownBlock = valueWei === 0n ? undefined : number - 1n;
+    return this.#charged.meter(tx, { to, data, gasLimit, blockNumber: number, coinbase, unknownBlock });
   }
 
   /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
@@ -320,8 +318,12 @@ export class Reexecution {
     listener: TransactionListener,
   ): Promise<CallOutcome> {
     const options = (): RunTxOpts => ({ tx: this.#typed(transaction) });
-    if (transaction.kind !== "signed" || this.state.format === 2)
-      return this.#ask({ watched: transaction, options, admitted: admittedSender(transaction) }, block, bounds, { listener });
+    if (!isUsers(transaction) || this.state.format === 2) {
+      const countsUnits = this.#isMeteredOperation(transaction);
+      const unknownBlock = countsUnits && transaction.valueWei > 0n ? block.number - 1n : undefined;
+      const beside = { listener, countsUnits, isCharged: countsUnits, unknownBlock };
+      return this.#ask({ watched: transaction, options, admitted: admittedSender(transaction) }, block, bounds, beside);
+    }
     let stopListening = listen(this.#vm.evm.events, listener);
     const watch = new RunWatch(this.#vm.evm, this.state, transaction, bounds);
     const onSpent = (): void => {
@@ -348,7 +350,7 @@ export class Reexecution {
     { watched, options, admitted }: AskedRun,
     block: AskedBlock,
     bounds: RunBounds,
-    { reportAccess = false, listener, isCharged = false, countsUnits = this.state.format === 3 }: AskedBeside,
+    { reportAccess = false, listener, isCharged = false, countsUnits = this.state.format === 3, unknownBlock }: AskedBeside,
   ): Promise<CallOutcome> {
     const { events } = this.#vm.evm;
     const stopListening = listener === undefined ? undefined : listen(events, listener);
@@ -360,7 +362,8 @@ export class Reexecution {
       if (countsUnits)
         meter = this.#charged.meter(run.tx, {
           ...watched,
-          ...{ blockNumber: block.number, budget: isCharged ? undefined : Infinity, checkTime: () => watch.checkTime() },
+          ...{ blockNumber: block.number, coinbase: block.coinbase, unknownBlock },
+          ...{ budget: isCharged ? undefined : Infinity, checkTime: () => watch.checkTime() },
         });
       const result = await this.#vm.run({ ...run, block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
       const accessList = result.accessList?.map(({ address, storageKeys }) => ({
@@ -376,8 +379,7 @@ export class Reexecution {
       };
     } catch (error) {
       if (!decidesRun(error)) throw error;
-      const isUnprovable = meter?.unprovable !== undefined;
-      return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report(), isUnprovable };
+      return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report() };
     } finally {
       showBaseFee.stop();
       meter?.stop();
@@ -446,11 +448,6 @@ function refused(build: () => TypedTransaction): TypedTransaction {
   } catch (error) {
     throw refusalOr(error);
   }
-}
-
-/** An impersonated account may hold code. */
-function admittedSender(transaction: EngineTransaction): Hex | undefined {
-  return transaction.kind === "unsigned" && transaction.isImpersonated === true ? transaction.from : undefined;
 }
 
 /** Tells a listener of a run, until the returned function is called. */

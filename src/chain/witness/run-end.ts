@@ -1,6 +1,5 @@
 import { EthereumJSError } from "@ethereumjs/util";
 import { NamedError } from "../../errors/named-error.ts";
-import { UnprovableError } from "./unprovable-error.ts";
 
 /** Refusal of a transaction before its first message: its form, sender, nonce, gas or balance is wrong in this state. */
 export class InvalidTransaction extends NamedError<"InvalidTransaction"> {
@@ -12,7 +11,7 @@ export class InvalidTransaction extends NamedError<"InvalidTransaction"> {
 }
 
 /** Limit that ended a run. */
-type RunLimit = "budget" | "lone" | "callData" | "precompile" | "fault" | "blockHash" | "instructions" | "work" | "time";
+type RunLimit = "budget" | "lone" | "callData" | "precompile" | "blockHash" | "instructions" | "work" | "time";
 
 /** End of a run that a meter or a watch broke off at a limit. */
 export class RunBrokenOff extends NamedError<RunLimit> {
@@ -28,6 +27,6 @@ export function refusalOr(error: unknown): unknown {
  * True if an error decides about a transaction, by its name. Any other error is a fault of this software or of its machine, from
  * which no verdict follows: it stops what runs.
  */
-export function decidesRun(error: unknown): error is InvalidTransaction | RunBrokenOff | UnprovableError {
-  return error instanceof InvalidTransaction || error instanceof RunBrokenOff || error instanceof UnprovableError;
+export function decidesRun(error: unknown): error is InvalidTransaction | RunBrokenOff {
+  return error instanceof InvalidTransaction || error instanceof RunBrokenOff;
 }

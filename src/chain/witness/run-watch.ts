@@ -14,8 +14,8 @@ import { WorkMeter, type WorkBounds } from "./work-meter.ts";
  */
 const LEAST_GAS_PER_MS = 1_500;
 const TIMESTAMP = 0x42;
-/** Data that a transaction's calls may pass on, all together. */
-export const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
+/** Data that calls of a transaction of format 2 may pass on, all together. In format 3 they pay for it. */
+const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
 /** Where a run is broken off. */
 export interface RunBounds extends WorkBounds {
@@ -124,7 +124,7 @@ export class RunWatch {
   }
 
   get #exceedsCallData(): boolean {
-    return this.#bytes > MAX_CALL_DATA_BYTES;
+    return this.#state.format === 2 && this.#bytes > MAX_CALL_DATA_BYTES;
   }
 
   /** A call passes on so much. Throws where the run must end. */

@@ -1,56 +1,79 @@
-import { type EVM, type EVMResult, type ExecResult, type Message, EVMError } from "@ethereumjs/evm";
+import { type EVM, type ExecResult, type Message, EVMError } from "@ethereumjs/evm";
 import { generateAddress, generateAddress2 } from "@ethereumjs/util";
 import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
-import { gasOfUnits, MAX_MODULAR_BYTES, MOST_UNITS, unitBudget, UNITS_PER_GAS } from "../../protocol/native-budget.ts";
+import {
+  gasOfUnits,
+  MAX_MODULAR_BYTES,
+  MOST_UNITS,
+  MAX_UNITS_PER_GAS,
+  unitBudget,
+  UNITS_PER_GAS,
+} from "../../protocol/native-budget.ts";
 import { SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
 import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
+import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
-import { beforeInstructions, type RunState } from "./instruction-table.ts";
+import { beforeInstructions, type RunState, withMoreGas } from "./instruction-table.ts";
 import { RunBrokenOff } from "./run-end.ts";
-import { MAX_CALL_DATA_BYTES } from "./run-watch.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { copied, hashed, OPCODE_WEIGHTS } from "./unit-weights.ts";
-import { UnprovableError } from "./unprovable-error.ts";
 
-/** Why a run was broken off. */
+/** Reason why a run was broken off: its outermost frame spent its units. */
 type MeterEnd =
   /** It takes more to prove than its gas pays for. */
   | "budget"
-  /** Its calls pass on too much data. */
-  | "callData"
-  /** More than one transaction may take, whatever its gas pays for. */
-  | "lone"
-  /** It calls a precompiled contract that no proof covers. */
-  | "fault"
-  /** It asks for the hash of the block that pays it out, which does not exist yet. */
-  | "blockHash";
+  /** It takes more than one transaction may take, whatever its gas pays for. */
+  | "lone";
 
 /** A transaction that is weighed. */
 export interface MeteredTransaction extends Pick<TransactionRequest, "to" | "data" | "gasLimit"> {
-  /** Of its lists. */
-  readonly accounts: number;
-  readonly slots: number;
+  /** Accounts of its access list with their slots. */
+  readonly accessList: readonly (readonly [account: string, slots: readonly bigint[]])[];
+  /** Number of its authorizations. */
   readonly authorizations: number;
-  /** The block that it is in. */
+  /** Number and coinbase of its block. */
   readonly blockNumber: bigint;
-  /** Where it is an operation of L1's queue: what such a one must not do ends it. */
-  readonly operation?: { readonly unknownBlock: bigint | undefined };
+  readonly coinbase: string;
+  /** Block that pays out an operation of L1's queue. A frame that asks for its hash halts, because it does not exist yet. */
+  readonly unknownBlock?: bigint | undefined;
   /** Units that it may take. Default: those that its gas pays for. */
   readonly budget?: number | undefined;
-  /** Throws where the run's time is over; asked while a precompiled contract's bytecode is weighed. Default: it never is. */
+  /** Throws when the run's time is over; called while a precompiled contract's bytecode is weighed. Default: no limit. */
   readonly checkTime?: (() => void) | undefined;
 }
 
-const BLOCKHASH = 0x40;
+/** A call or creation that has begun, or a precompiled contract. */
+interface MeteredFrame {
+  /** Units of its caller that are not lent. */
+  readonly reserve: number;
+  /** Room that its caller has for its output. */
+  readonly room: number;
+  readonly isCreation: boolean;
+  /** True for the code that the transaction itself calls: if it spends its units, the transaction ends. */
+  readonly isOutermost: boolean;
+}
+
+const [BLOCKHASH, RETURN, REVERT] = [0x40, 0xf3, 0xfd];
 const BLOCKHASH_GAS = 20n;
+const CALLS: ReadonlyMap<number, { readonly valueWords: number }> = new Map([
+  [0xf1, { valueWords: 1 }],
+  [0xf2, { valueWords: 1 }],
+  [0xf4, { valueWords: 0 }],
+  [0xfa, { valueWords: 0 }],
+]);
+/** Bytes of call data that take no gas. */
+const FREE_DATA = 4096n;
+const [DEPOSIT_GAS, RESERVED_BYTE] = [200n, 0xef];
 
 type Precompile = (code: unknown, data: Uint8Array, gasLimit: bigint) => ExecResult | Promise<ExecResult>;
 
-/** How a delegated account's code begins (EIP-7702), and how long it is. */
-const DELEGATION = [0xef, 0x01, 0x00, 23] as const;
-/** Gas below which the code of a sum or a multiple is not run: what it takes is known only where it runs, also where it fails. */
+/** Start of a delegated account's code (EIP-7702). */
+const DELEGATION = [0xef, 0x01, 0x00] as const;
+/** Length of a delegated account's code. Code of this length counts with its account. */
+const DELEGATION_BYTES = 23;
+/** Gas below which the code of a sum or a multiple is not run: its units are known only after it runs, also if it fails. */
 const POINT_GAS: ReadonlyMap<bigint, bigint> = new Map([
   [0x06n, 150n],
   [0x07n, 6000n],
@@ -58,8 +81,9 @@ const POINT_GAS: ReadonlyMap<bigint, bigint> = new Map([
 
 /**
  * Adds up what a transaction of format 3 takes to prove, to the unit as the kernel does
- * (src/machine/kernel/format-3/native-meter.yul), and breaks its run off where that is more than its budget. An instruction
- * counts once its gas is paid. What is counted once a transaction, accounts, slots and codes, is not undone with a frame.
+ * (src/machine/kernel/format-3/native-meter.yul). A frame that spends its units fails as one without gas, and the outermost one
+ * breaks the run off. An instruction counts once its gas is paid. What is counted once a transaction, accounts with their codes
+ * and slots, is not undone with a frame.
  */
 export class UnitMeter {
   readonly #evm: EVM;
@@ -67,17 +91,19 @@ export class UnitMeter {
   readonly #codes: ProtocolCodeRuns;
   readonly #run: MeteredTransaction;
   readonly #budget: number;
-  /** Whether its gas would pay for more than one transaction may take. */
+  /** True if its gas would pay for more than one transaction may take. */
   readonly #isLone: boolean;
   readonly #stops: readonly (() => void)[];
   /** Accounts by their addresses, slots by these and their words. */
-  readonly #touched = new Set<string>();
-  readonly #loaded = new Set<string>();
+  readonly #paid = new Set<string>();
+  readonly #frames: MeteredFrame[] = [];
   #units = 0;
-  #bytes = 0;
+  /** Units of the current frame. */
+  #left: number;
+  /** Room that the next call has for its output. */
+  #room = 0;
   #deepest = 0n;
   #end: MeterEnd | undefined;
-  #unprovable: UnprovableError | undefined;
   #isBeforeLists = false;
 
   constructor(evm: EVM, state: FlatState, codes: ProtocolCodeRuns, run: MeteredTransaction) {
@@ -86,32 +112,29 @@ export class UnitMeter {
     this.#codes = codes;
     this.#run = run;
     this.#budget = run.budget ?? unitBudget(run.gasLimit);
+    this.#left = this.#budget;
     this.#isLone = BigInt(UNITS_PER_GAS) * run.gasLimit > BigInt(MOST_UNITS);
-    const [before, after] = [(message: Message) => this.#begin(message), (result: EVMResult) => this.#deposit(result)];
+    const [before, after] = [(message: Message) => this.#begin(message), () => this.#leave()];
     evm.events.on("beforeMessage", before).on("afterMessage", after);
     this.#stops = [
+      this.#chargeData(),
       this.#weighInstructions(),
       this.#weighPrecompiles(),
       () => void evm.events.off("beforeMessage", before).off("afterMessage", after),
     ];
   }
 
-  /** Units so far: all of its budget where it was broken off. */
+  /** Units so far: all of its budget if it was broken off. */
   get units(): number {
     return this.#end === undefined ? this.#units : this.#budget;
   }
 
-  /** Why the run was broken off; undefined where it was not. */
+  /** Reason why the run was broken off; undefined if it was not. */
   get reason(): MeterEnd | undefined {
     return this.#end;
   }
 
-  /** Which precompiled contract broke the run off, where none proves it. */
-  get unprovable(): UnprovableError | undefined {
-    return this.#unprovable;
-  }
-
-  /** Whether it was broken off before its lists had any effect. */
+  /** True if it was broken off before its lists had any effect. */
   get isBeforeLists(): boolean {
     return this.#isBeforeLists;
   }
@@ -120,40 +143,74 @@ export class UnitMeter {
     for (const stop of this.#stops) stop();
   }
 
-  /** The library tells of the outermost message once it has found the transaction valid. */
+  /** The library announces the outermost message once it has found the transaction valid. */
   #begin(message: Message): void {
-    this.#bytes += message.data.length;
-    if (message.depth === 0) this.#beginFirst();
-    else if (message.to === undefined) this.#account(this.#createdBy(message));
-    // The kernel calls what it may call, and ends behind that: where nothing proves the contract, it does not come so far.
-    if (this.#bytes <= MAX_CALL_DATA_BYTES) return;
-    const contract = uncoveredBy(message);
-    if (contract !== undefined) this.#fault(contract, message.data.length);
-    this.#break("callData");
+    const { depth, to, gasLimit } = message;
+    const isCreation = to === undefined;
+    const isOutermost = depth === 0 && !(to !== undefined && isPrecompile(to.toString()));
+    if (depth === 0) this.#beginFirst();
+    else if (isCreation) this.#account(this.#createdBy(message));
+    const room = isCreation || depth === 0 ? 0 : this.#room;
+    this.#frames.push({ reserve: isOutermost ? 0 : this.#lend(gasLimit), room, isCreation, isOutermost });
+  }
+
+  #leave(): void {
+    this.#left += this.#frames.pop()?.reserve ?? 0;
+  }
+
+  /** Lends the units that the callee's gas pays for, at most 63/64 of those left; answers what the caller keeps. */
+  #lend(gas: bigint): number {
+    const left = this.#left;
+    const most = left === Infinity ? left : left - Math.floor(left / 64);
+    this.#left = Math.min(MAX_UNITS_PER_GAS * Number(gas), most);
+    return left - this.#left;
   }
 
   #beginFirst(): void {
-    const { to, data, accounts, slots, authorizations } = this.#run;
-    const bytes = fromHex(data);
+    const { to, data, accessList, authorizations, coinbase } = this.#run;
+    const bytes = fromHex(data).length;
     this.#isBeforeLists = true;
-    this.#add(SERVED_WEIGHTS.transaction + Math.ceil(bytes.length / 32) * SERVED_WEIGHTS.inputWord);
-    this.#add(accounts * SERVED_WEIGHTS.account + slots * SERVED_WEIGHTS.leaf + authorizations * SERVED_WEIGHTS.authorization);
+    this.#add(SERVED_WEIGHTS.transaction + Math.ceil(bytes / 32) * SERVED_WEIGHTS.inputWord);
+    this.#add(authorizations * SERVED_WEIGHTS.authorization);
+    this.#addCode(coinbase);
+    this.#paid.add(coinbase);
+    for (const [account, slots] of accessList) {
+      this.#account(account);
+      for (const slot of slots) this.#slot(account, slot);
+    }
     this.#isBeforeLists = false;
-    if (to === undefined) this.#add(bytes.length * SERVED_WEIGHTS.codeByte);
-    else this.#target(to.toLowerCase(), () => bytes);
+    if (to === undefined) this.#add(bytes * SERVED_WEIGHTS.codeByte);
+    else this.#target(to.toLowerCase());
   }
 
-  /** Where a creation's contract is to be; the creator's nonce is used up already. */
+  /** Address of a creation's contract; the creator's nonce is already used. */
   #createdBy({ caller, salt, data }: Message): string {
     if (salt !== undefined) return toHex(generateAddress2(caller.bytes, salt, data));
     const nonce = (this.#state.accountAt(caller.toString())?.nonce ?? 0n) - 1n;
     return toHex(generateAddress(caller.bytes, integer(nonce)));
   }
 
-  /** Code that a contract gets, whether it is undone later or not. */
-  #deposit({ createdAddress, execResult }: EVMResult): void {
-    if (createdAddress === undefined || execResult.exceptionError !== undefined) return;
-    this.#add(execResult.returnValue.length * SERVED_WEIGHTS.depositedByte);
+  /** Weighs the output of a frame that returns or reverts: code that its contract gets, or bytes that its caller has room for. */
+  #output({ stack, memory, interpreter }: RunState, isReverted: boolean): void {
+    const [offset = 0n, length = 0n] = stack.peek(2);
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return;
+    if (!frame.isCreation) return this.#add(copied(BigInt(Math.min(frame.room, Number(length)))));
+    const isCode = length > 0n && length <= ETHEREUM_CODE_LIMITS.runtimeBytes && DEPOSIT_GAS * length <= interpreter.getGasLeft();
+    if (isReverted || !isCode || memory.read(Number(offset), 1)[0] === RESERVED_BYTE) return;
+    this.#add(Number(length) * (SERVED_WEIGHTS.depositedByte + SERVED_WEIGHTS.codeByte));
+  }
+
+  /** Lets calls pay for their data, before the library takes 63/64 of the gas left. */
+  #chargeData(): () => void {
+    const priced = [...CALLS].map(([opcode, { valueWords }]) => {
+      const more = ({ stack }: RunState): bigint => {
+        const length = stack.length < 6 + valueWords ? 0n : (stack.peek(4 + valueWords).at(-1) ?? 0n);
+        return length > FREE_DATA ? (length - FREE_DATA + 31n) / 32n : 0n;
+      };
+      return [opcode, more] as const;
+    });
+    return withMoreGas(this.#evm, new Map(priced));
   }
 
   #weighInstructions(): () => void {
@@ -169,24 +226,30 @@ export class UnitMeter {
       };
       return [[opcode, weigh] as const];
     });
-    return beforeInstructions(this.#evm, new Map(weighed));
+    const ends = [RETURN, REVERT].map((opcode) => {
+      const weigh = (runState: RunState): void => {
+        if (runState.stack.length >= 2) this.#output(runState, opcode === REVERT);
+      };
+      return [opcode, weigh] as const;
+    });
+    return beforeInstructions(this.#evm, new Map([...weighed, ...ends]));
   }
 
-  /** What of an instruction depends on the state, and on operands of what the kernel serves. */
+  /** Weighs what depends on the state, and on operands of what the kernel serves. */
   #servedBy(opcode: number): ((runState: RunState) => void) | undefined {
     const operand = ({ stack }: RunState, place: number): bigint => stack.peek(place + 1)[place] ?? 0n;
-    const called = (runState: RunState, valueWords: number): void => this.#call(runState, valueWords);
+    const call = CALLS.get(opcode);
+    if (call !== undefined) return (runState) => this.#call(runState, call.valueWords);
     switch (opcode) {
       case 0x31:
+      case 0x3b:
       case 0x3f:
       case 0xff:
         return (runState) => this.#account(addressOf(operand(runState, 0)));
-      case 0x3b:
-        return (runState) => this.#load(addressOf(operand(runState, 0)));
       case 0x3c:
         return (runState) => {
           this.#add(copied(operand(runState, 3)));
-          this.#load(addressOf(operand(runState, 0)));
+          this.#account(addressOf(operand(runState, 0)));
         };
       case BLOCKHASH:
         return (runState) => this.#askHash(operand(runState, 0));
@@ -200,56 +263,43 @@ export class UnitMeter {
           if (opcode === 0xf5) this.#add(hashed(length));
           this.#add(Number(length) * SERVED_WEIGHTS.codeByte);
         };
-      case 0xf1:
-      case 0xf2:
-        return (runState) => called(runState, 1);
-      case 0xf4:
-      case 0xfa:
-        return (runState) => called(runState, 0);
       default:
         return undefined;
     }
   }
 
-  #call({ stack, memory }: RunState, valueWords: number): void {
+  #call({ stack }: RunState, valueWords: number): void {
     const operands = stack.peek(6 + valueWords);
-    const [offset = 0n, length = 0n, , room = 0n] = operands.slice(2 + valueWords);
-    this.#add(copied(room));
-    // Gas for this much memory has been paid by now.
-    this.#target(addressOf(operands[1] ?? 0n), () => memory.read(Number(offset), Number(length)));
+    this.#room = Number(operands.at(-1) ?? 0n);
+    this.#target(addressOf(operands[1] ?? 0n));
   }
 
-  /** What a call runs. A precompiled contract counts whether it can be called or not. */
-  #target(address: string, input: () => Uint8Array): void {
-    const number = BigInt(address);
-    const isPrecompile = (number > 0n && number < 0x12n) || number === 0x100n;
-    if (!isPrecompile) return this.#load(address);
-    switch (number) {
-      case 0x01n:
-        return this.#add(SERVED_WEIGHTS.recover);
-      case 0x02n:
-        return this.#add((Math.floor((input().length + 8) / 64) + 1) * SERVED_WEIGHTS.sha256Block);
-      case 0x04n:
-        return this.#add(copied(BigInt(input().length)));
-      case 0x100n:
-        return this.#add(SERVED_WEIGHTS.p256);
-      default:
-        if (this.#run.operation !== undefined && UNCOVERED_PRECOMPILES.has(number)) this.#fault(number, input().length);
-    }
+  /** Account that is called, and the one that it delegates to, whose own delegation is not followed. */
+  #target(address: string): void {
+    if (isPrecompile(address)) return;
+    this.#account(address);
+    const code = this.#state.codeAt(address);
+    if (code.length !== DELEGATION_BYTES || DELEGATION.some((byte, i) => code[i] !== byte)) return;
+    const delegate = toHex(code.subarray(DELEGATION.length));
+    if (!isPrecompile(delegate)) this.#account(delegate);
   }
 
+  /** A precompiled contract weighs once its price is paid. One that no proof covers fails. */
   #weighPrecompiles(): () => void {
     const evm = this.#evm;
     const addresses = new Map<unknown, bigint>([...evm.precompiles].map(([address, code]) => [code, BigInt(`0x${address}`)]));
-    // Whoever watches already bounds them, too.
+    // An account that watches already bounds them, too.
     const watched = Object.getOwnPropertyDescriptor(evm, "runPrecompile")?.value as Precompile | undefined;
     const run: Precompile = watched ?? ((code, data, gas) => Object.getPrototypeOf(evm).runPrecompile.call(evm, code, data, gas));
     const weighed: Precompile = async (code, data, gas) => {
       const address = addresses.get(code) ?? 0n;
-      if (UNCOVERED_PRECOMPILES.has(address)) this.#fault(address, data.length);
+      if (data.length > 0 && UNCOVERED_PRECOMPILES.has(address)) return withoutGas(gas);
       const result = await run(code, data, gas);
-      if (address === 0x05n && result.exceptionError === undefined) this.#add(powerUnits(data));
-      return runsCode(address, data, gas, result) ? this.#price(address, data, gas, result) : result;
+      const priced = runsCode(address, data, gas, result) ? await this.#price(address, data, gas, result) : result;
+      if (priced.exceptionError !== undefined) return priced;
+      const room = this.#frames.at(-1)?.room ?? 0;
+      const units = precompileUnits(address, data) + copied(BigInt(Math.min(room, priced.returnValue.length)));
+      return this.#takes(units) ? priced : withoutGas(gas);
     };
     Object.assign(evm, { runPrecompile: weighed });
     return () => {
@@ -258,47 +308,34 @@ export class UnitMeter {
     };
   }
 
-  /** A protocol code has the units that its gas pays for, or what is left of all. It fails alone where these are spent. */
+  /** Runs a protocol code, which takes the larger of two prices and fails if its units or its gas are too few. */
   async #price(address: bigint, data: Uint8Array, gas: bigint, result: ExecResult): Promise<ExecResult> {
-    const left = this.#budget - this.#units;
-    const most = Number(gas) * UNITS_PER_GAS;
-    const lent = Math.min(most, left);
-    const units = await this.#codes.unitsOf(address, data, lent, this.#run.checkTime);
-    if (units === undefined && most >= left) this.#add(Infinity);
-    this.#add(units ?? lent);
-    const price = gasOfUnits(units ?? lent);
+    const units = await this.#codes.unitsOf(address, data, this.#left, this.#run.checkTime);
+    if (!this.#takes(units ?? Infinity)) return withoutGas(gas);
     if (result.exceptionError !== undefined) return result;
-    if (units !== undefined) return price > result.executionGasUsed ? { ...result, executionGasUsed: price } : result;
-    const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
-    return { executionGasUsed: gas, returnValue: new Uint8Array(0), exceptionError };
+    const price = gasOfUnits(units ?? 0);
+    if (price > gas) return withoutGas(gas);
+    return price > result.executionGasUsed ? { ...result, executionGasUsed: price } : result;
   }
 
+  /** An account with its code, which counts when the account becomes warm, whether it is loaded or not. */
   #account(address: string): void {
-    if (!this.#touch(address)) return;
+    if (this.#paid.has(address)) return;
     this.#add(SERVED_WEIGHTS.account);
+    this.#addCode(address);
+    this.#paid.add(address);
+  }
+
+  #addCode(address: string): void {
+    const { length } = this.#state.codeAt(address);
+    if (length !== DELEGATION_BYTES) this.#add(length * SERVED_WEIGHTS.codeByte);
   }
 
   #slot(address: string, slot: bigint): void {
-    if (this.#touch(`${address}:${slot}`)) this.#add(SERVED_WEIGHTS.leaf);
-  }
-
-  #touch(place: string): boolean {
-    if (this.#touched.has(place)) return false;
-    this.#touched.add(place);
-    return true;
-  }
-
-  /** An account with its code, and what it delegates to, and so on. */
-  #load(account: string): void {
-    for (let address = account; !this.#loaded.has(address);) {
-      this.#loaded.add(address);
-      this.#account(address);
-      const code = this.#state.codeAt(address);
-      this.#add(code.length * SERVED_WEIGHTS.codeByte);
-      const isDelegated = code.length === DELEGATION[3] && [0, 1, 2].every((i) => code[i] === DELEGATION[i]);
-      if (!isDelegated) return;
-      address = toHex(code.subarray(3));
-    }
+    const place = `${address}:${slot}`;
+    if (this.#paid.has(place)) return;
+    this.#add(SERVED_WEIGHTS.leaf);
+    this.#paid.add(place);
   }
 
   /** Gas for the units of BLOCKHASH beyond its own price; without it the frame fails alone. */
@@ -317,25 +354,33 @@ export class UnitMeter {
     const links = this.#linksTo(number);
     this.#add(links * SERVED_WEIGHTS.link);
     this.#deepest += BigInt(links);
-    if (this.#run.operation !== undefined && number === this.#run.operation.unknownBlock) this.#break("blockHash");
+    if (number === this.#run.unknownBlock) throw new EVMError(EVMError.errorMessages.OUT_OF_GAS);
   }
 
   #add(units: number): void {
-    this.#units += units;
-    if (this.#units > this.#budget) this.#break(this.#isLone ? "lone" : "budget");
+    if (this.#takes(units)) return;
+    if (this.#frames.at(-1)?.isOutermost === false) throw new EVMError(EVMError.errorMessages.OUT_OF_GAS);
+    this.#end ??= this.#isLone ? "lone" : "budget";
+    throw new RunBrokenOff(this.#end, `it takes more to prove than it may: ${this.#end}`);
   }
 
-  /** Without input such a contract does nothing that would have to be proven. */
-  #fault(address: bigint, bytes: number): void {
-    if (bytes === 0) return;
-    if (this.#end === undefined) this.#unprovable = new UnprovableError(address, bytes);
-    this.#break("fault");
+  /** Takes units of the current frame. False, and all are taken, if it has too few. */
+  #takes(units: number): boolean {
+    const taken = Math.min(units, this.#left);
+    this.#units += taken;
+    this.#left = this.#left === Infinity ? Infinity : this.#left - taken;
+    return taken === units;
   }
+}
 
-  #break(reason: MeterEnd): never {
-    this.#end ??= reason;
-    throw this.#unprovable ?? new RunBrokenOff(this.#end, `it takes more to prove than it may: ${this.#end}`);
-  }
+function isPrecompile(address: string): boolean {
+  const number = BigInt(address);
+  return (number > 0n && number < 0x12n) || number === 0x100n;
+}
+
+function withoutGas(gas: bigint): ExecResult {
+  const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
+  return { executionGasUsed: gas, returnValue: new Uint8Array(0), exceptionError };
 }
 
 /** Whether a precompiled contract comes to its bytecode: with too little gas, or an input of the wrong shape, it does not. */
@@ -356,10 +401,13 @@ function sizesOf(data: Uint8Array): readonly bigint[] {
   return [0, 32, 64].map((place) => BigInt(toHex(head.subarray(place, place + 32))));
 }
 
-/** The precompiled contract that is called, where nothing proves it. */
-function uncoveredBy({ to, codeAddress }: Message): bigint | undefined {
-  const address = to === undefined ? 0n : BigInt(codeAddress.toString());
-  return UNCOVERED_PRECOMPILES.has(address) ? address : undefined;
+/** Units of a precompiled contract that has a table. */
+function precompileUnits(address: bigint, data: Uint8Array): number {
+  if (address === 0x01n) return SERVED_WEIGHTS.recover;
+  if (address === 0x02n) return (Math.floor((data.length + 8) / 64) + 1) * SERVED_WEIGHTS.sha256Block;
+  if (address === 0x04n) return copied(BigInt(data.length));
+  if (address === 0x05n) return powerUnits(data);
+  return address === 0x100n ? SERVED_WEIGHTS.p256 : 0;
 }
 
 /**

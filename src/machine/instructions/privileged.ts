@@ -51,7 +51,7 @@ export const MACHINE = {
   copy: instruction(0xb8, 3, 1),
   /** (code digest) → the code's length, as the witness has it; in format 3 with 1 << 24 where the digest has format 2's form */
   codeLength: instruction(0xb9, 1, 1),
-  /** (code digest, offset) → a word of the code, as the witness has it */
+  /** (code digest, offset) → a word of the code, as the witness has it; at 2^24 the chain over its bytes, without its length */
   codeWord: instruction(0xba, 2, 1),
   /** (pointer, length, code digest) → code digest. Notes that this code may be loaded, which the kernel cannot see. */
   keepCode: instruction(0xbb, 3, 1),

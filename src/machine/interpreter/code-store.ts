@@ -1,3 +1,5 @@
+import { codeChain } from "../../protocol/code-digest.ts";
+import { type Compress, digestToHex } from "../../protocol/digest.ts";
 import { PROTOCOL_CODES } from "../protocol-codes/generated/protocol-codes.ts";
 import type { ByteMemory } from "./byte-memory.ts";
 
@@ -29,6 +31,7 @@ const LENGTH_FIRST = 2 ** 24;
 export class CodeStore {
   readonly #source: CodeSource;
   readonly #byDigest = new Map<bigint, Uint8Array>();
+  readonly #chains = new Map<bigint, bigint>();
   readonly #analysed = new Map<number, Code>();
 
   constructor(source: CodeSource) {
@@ -53,6 +56,13 @@ export class CodeStore {
   told(digest: bigint): number {
     const code = this.load(digest);
     return this.#source.isLengthFirst?.(digest, code) === true ? code.length + LENGTH_FIRST : code.length;
+  }
+
+  /** Chain over a code's bytes. The code's digest is the chain's compression with the length. */
+  chainOf(digest: bigint, compress: Compress): bigint {
+    let chain = this.#chains.get(digest);
+    if (chain === undefined) this.#chains.set(digest, (chain = BigInt(digestToHex(codeChain(this.load(digest), compress)))));
+    return chain;
   }
 
   /** Bytes that may be loaded by their digest from now on. */

@@ -22,12 +22,7 @@ const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"]
 const VERDICTS = {
   1: "invalid",
   2: "budget",
-  4: "code",
-  5: "callData",
-  6: "blockHash",
-  7: "frames",
   8: "lone",
-  9: "fault",
 } as const;
 export type MachineVerdict = (typeof VERDICTS)[keyof typeof VERDICTS];
 

@@ -25,7 +25,7 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
   const operations: Record<MachineInstruction, Privileged> = {
     ...frameOperations(user),
     ...memoryOperations(),
-    ...stateOperations(),
+    ...stateOperations(primitives),
     ...digestOperations(primitives),
     ...signatureOperations(primitives),
     endTransaction: (machine) => machine.endTransaction(),
@@ -115,6 +115,9 @@ function digestOperations({ compress, sha256Block }: Primitives) {
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
 
+/** Offset at which a code has the chain over its bytes: the digest is the chain's compression with the code's length. */
+const CHAIN_OFFSET = 2 ** 24;
+
 /** Added to the tag of a compression whose right side is in the upper 24 bytes of its word. */
 const PACKED = 2 ** 16;
 
@@ -153,7 +156,7 @@ function writeElements(limbs: Uint16Array, at: number, elements: readonly number
   }
 }
 
-function stateOperations() {
+function stateOperations({ compress }: Primitives) {
   return {
     key: (machine) => {
       const { kernelStack, keys } = machine;
@@ -171,8 +174,11 @@ function stateOperations() {
       kernelStack.pushNumber(codes.told(kernelStack.popBigInt()));
     },
     codeWord: ({ kernelStack, codes }) => {
-      const bytes = codes.load(kernelStack.popBigInt());
+      const digest = kernelStack.popBigInt();
+      const bytes = codes.load(digest);
       const offset = kernelStack.popNumber();
+      if (offset === CHAIN_OFFSET)
+        return kernelStack.pushBigInt(codes.chainOf(digest, (...compressed) => [...compress(...compressed)]));
       const word = new Uint8Array(32);
       word.set(bytes.subarray(offset, offset + 32));
       pushBytes(kernelStack, word);

@@ -24,11 +24,17 @@ function warmAccessList() {
   let a := 0x400000
   for { let entries := get.accessEntries() } entries { entries := sub(entries, 1) } {
     let account := mload(a)
-    pop(touch(headerOf(account)))
+    let id := headerOf(account)
+    meterAccount(account, id)
+    pop(touch(id))
     let slots := mload(add(a, 32))
     a := add(a, 64)
     for { let end := add(a, shl(5, slots)) } lt(a, end) { a := add(a, 32) } {
-      pop(touch(machine.key(0, account, mload(a))))
+      if get.isSpent() { leave }
+      id := machine.key(0, account, mload(a))
+      meterSlot(id)
+      pop(touch(id))
     }
+    if get.isSpent() { leave }
   }
 }

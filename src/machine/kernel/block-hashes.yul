@@ -46,17 +46,19 @@ function blockHash_() -> ok {
     weigh(blockHashUnits())
     let asked := popUser()
     meterLinks(asked)
-    pushUser(blockHash(asked))
+    if get.isSpent() { leave }
+    let at := sub(get.blockNumber(), 1)
+    if and(eq(asked, at), get.hasUnnamedParent()) {
+      noteUnnamed()
+      ok := 0
+      leave
+    }
+    pushUser(blockHash(asked, at))
   }
 }
 
 // 0 for what is not among the last 256 blocks, or is older than the chain of hashes.
-function blockHash(asked) -> hash {
-  let at := sub(get.blockNumber(), 1)
-  if and(eq(asked, at), get.hasUnnamedParent()) {
-    set.notRun(6)
-    leave
-  }
+function blockHash(asked, at) -> hash {
   if or(gt(asked, at), lt(asked, hashesSince())) { leave }
   if gt(sub(at, asked), 255) { leave }
   let from := get.hashesFrom()

@@ -7,29 +7,27 @@ function call_(opcode) -> ok {
   if lt(opcode, 0xf3) { v := popUser() }
   if and(eq(opcode, 0xf1), gt(v, 0)) { if frame.isStatic() { leave } }
   if iszero(popRanges()) { leave }
-  let cost := 100
+  let cost := add(100, dataGas(and(get.callInput(), 0xffffffff)))
   let id := 0
   switch isPrecompile(account)
   case 0 {
     id := headerOf(account)
-    if touch(id) { cost := 2600 }
+    if touch(id) { cost := add(cost, 2500) }
   }
   default { if v { id := headerOf(account) } }
   if v {
     cost := add(cost, 9000)
     if eq(opcode, 0xf1) { if isEmpty(account, id) { cost := add(cost, 25000) } }
   }
-  // What a code takes to load is not done for what cannot be paid for.
   if iszero(charge(cost)) { leave }
-  let code := codeOf(account)
-  if shr(48, code) {
-    let target := delegateOf(code)
-    if iszero(charge(accountGas(target))) { leave }
-    code := delegatedCode(target)
-  }
+  let delegate_ := delegateTo(account)
+  if delegate_ { if iszero(charge(accountGas(and(delegate_, 0xffffffffffffffffffffffffffffffffffffffff)))) { leave } }
   ok := 1
-  meterCallOf(account, id)
-  if get.notRun() { leave }
+  // No code is loaded that is not paid for.
+  meterCallOf(account, id, delegate_)
+  if or(get.notRun(), get.isSpent()) { leave }
+  let code := codeOf(account)
+  if delegate_ { code := delegatedCode(and(delegate_, 0xffffffffffffffffffffffffffffffffffffffff)) }
   let given := gas()
   given := sub(given, shr(6, given))
   if lt(wanted, given) { given := wanted }
@@ -54,6 +52,7 @@ function call_(opcode) -> ok {
     leave
   }
   enterCall(opcode, account, id, v)
+  setFrame.keptUnits(lendUnits(given))
   machine.setGas(given)
   runCode(code)
 }

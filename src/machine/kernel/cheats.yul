@@ -42,7 +42,7 @@ function giveCode(account) {
   default { setCode(account, get.inputFrame(), 0, get.inputLength()) }
 }
 
-// Its sender may have code, and it may fail, but it must be valid.
+// Its sender may have code, and it may fail, but it must be valid. It is weighed as one that is signed.
 function impersonation() {
   requireUsersBlock()
   requireChoice()
@@ -61,7 +61,9 @@ function impersonation() {
   let id := headerOf(sender)
   readyUnsigned(sender, id)
   if iszero(canStart(id)) { machine.panic(0x08) }
-  runUnsigned(sender, id)
+  startUnsigned(id)
+  takeLists()
+  meterUser(sender, sub(get.gasLimit(), intrinsicGas()))
   settle()
   machine.endTransaction()
   set.cheatCount(add(get.cheatCount(), 1))

@@ -88,6 +88,14 @@ function copyCode(code, to, from, length) {
 // The current frame runs a code from its start, with an empty stack.
 function runCode(code) { setFrame.position(shl(48, code)) }
 
+// What an account delegates to, with 1 << 160, or 0. No code is loaded for that but a designation.
+function delegateTo(account) -> delegate_ {
+  if eq(lengthOf(account), 23) {
+    let code := codeOf(account)
+    if shr(48, code) { delegate_ := or(shl(160, 1), delegateOf(code)) }
+  }
+}
+
 function delegateOf(code) -> account {
   account := and(shr(72, mload(pointer(and(code, 0xffff), 0))), 0xffffffffffffffffffffffffffffffffffffffff)
 }

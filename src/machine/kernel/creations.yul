@@ -14,7 +14,7 @@ function create_(opcode) -> ok {
   if iszero(charge(add(32000, shl(1, words)))) { leave }
   if iszero(length) { offset := 0 }
   meterCreation(opcode, offset, length)
-  if gt(length, 49152) { leave }
+  if or(gt(length, 49152), get.isSpent()) { leave }
   ok := 1
   setFrame.returned(0)
   let own := frame.headerId()
@@ -29,8 +29,9 @@ function create_(opcode) -> ok {
   default { account := creationAddress(frame.address(), nonce) }
   setCurrent(own, add(load.current(own), 1))
   let id := headerOf(account)
-  meterAccount(id)
+  meterAccount(account, id)
   pop(touch(id))
+  if get.isSpent() { leave }
   let given := sub(gas(), shr(6, gas()))
   pop(charge(given))
   passOn(length)
@@ -56,6 +57,7 @@ function runInitCode(account, id, v, given, code) {
   setFrame.callValue(v)
   setFrame.depth(add(depth, 1))
   setFrame.isCreation(1)
+  setFrame.keptUnits(lendUnits(given))
   machine.setGas(given)
   runCode(code)
 }

@@ -82,12 +82,14 @@ function serveState(opcode) -> done {
   case 0x3c { ok := extCodeCopy_() }
   case 0x44 { ok := prevRandao_() }
   case 0x40 { ok := blockHash_() }
-  // The budget is spent.
-  case 0x0c {
-    set.notRun(spentBudget())
-    leave
-  }
-  if iszero(ok) { done := exitFrame(0, 0, 0) }
+  // The frame's units are spent.
+  case 0x0c { noteSpent() }
+  done := endIfHalted(ok)
+}
+
+// An instruction has halted its frame, or has taken more units than the frame has.
+function endIfHalted(ok) -> done {
+  if or(iszero(ok), get.isSpent()) { done := exitFrame(0, 0, 0) }
 }
 
 function serveFrames(opcode) -> done {
@@ -116,7 +118,7 @@ function serveFrames(opcode) -> done {
     done := exitFrame(selfDestruct_(), 0, 0)
     leave
   }
-  if iszero(ok) { done := exitFrame(0, 0, 0) }
+  done := endIfHalted(ok)
 }
 
 function return_(status) -> done {
@@ -127,6 +129,7 @@ function return_(status) -> done {
   default {
     if iszero(length) { offset := 0 }
     weighEnd(status)
+    meterOutput(frame.output(), length)
     done := exitFrame(status, offset, length)
   }
 }
@@ -136,6 +139,10 @@ function exitFrame(status, offset, length) -> done {
   let id := get.frame()
   let creation := frame.isCreation()
   if and(creation, eq(status, 1)) { status := deposit(id, offset, length) }
+  if get.isSpent() {
+    spendFrame()
+    status := 0
+  }
   let left := mul(gas(), gt(status, 0))
   if sub(status, 1) {
     rollBack(frame.mark())
@@ -151,6 +158,7 @@ function exitFrame(status, offset, length) -> done {
   }
   let output := frame.output()
   let account := frame.address()
+  returnUnits(frame.keptUnits())
   machine.enterFrame(parent)
   keepBalance()
   machine.setGas(add(gas(), left))
@@ -191,6 +199,6 @@ function deposit(id, offset, length) -> status {
   status := charge(mul(200, length))
   if and(status, gt(length, 0)) {
     meterDeposit(id, offset, length)
-    setCode(frame.address(), id, offset, length)
+    if iszero(get.isSpent()) { setCode(frame.address(), id, offset, length) }
   }
 }

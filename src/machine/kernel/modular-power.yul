@@ -22,7 +22,7 @@ function modularPower(given, input, output) -> left, length {
   left := sub(given, cost)
   length := modulusSize
   if iszero(length) { leave }
-  meterPower(bits)
+  if meterPower(bits) { leave }
   mstore(pointer(output, 0), shl(sub(256, shl(3, length)), power(base, exponent, modulus)))
 }
 

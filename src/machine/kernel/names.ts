@@ -69,7 +69,7 @@ export const VARIABLES = [
   "deepest",
   "protocolPrice",
   "prevRandao",
-  "lastFrame",
+  "isSpent",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 
@@ -91,6 +91,7 @@ export const FRAME_FIELDS = [
   "position",
   "memoryWords",
   "balance",
+  "keptUnits",
 ] as const;
 export type FrameField = (typeof FRAME_FIELDS)[number];
 
@@ -109,7 +110,6 @@ export const ARRAYS = [
   "codeDigest",
   "meteredAt",
   "protocolCode",
-  "loadedAt",
   "hashAt",
 ] as const;
 

@@ -113,7 +113,7 @@ function balance_() -> ok {
   if ok {
     weigh(balanceUnits())
     let id := headerOf(account)
-    meterAccount(id)
+    meterAccount(account, id)
     pushUser(balanceOf(id))
   }
 }
@@ -123,8 +123,8 @@ function extCodeSize_() -> ok {
   ok := charge(accountGas(account))
   if ok {
     weigh(codeSizeUnits())
-    meterSize(account)
-    pushUser(codeLength(codeOf(account)))
+    meterAccount(account, headerOf(account))
+    pushUser(lengthOf(account))
   }
 }
 
@@ -133,7 +133,7 @@ function extCodeHash_() -> ok {
   ok := charge(accountGas(account))
   if ok {
     weigh(codeHashUnits())
-    meterAccount(headerOf(account))
+    meterAccount(account, headerOf(account))
     let hash := load.current(machine.key(2, account, 0))
     if iszero(hash) {
       // keccak256 of nothing, for an account that exists
@@ -154,6 +154,7 @@ function extCodeCopy_() -> ok {
     weigh(codeCopyUnits())
     weighCopy(length)
     meterCode(account)
+    if get.isSpent() { leave }
     copyCode(codeOf(account), to, from, length)
   }
 }
@@ -170,7 +171,7 @@ function selfDestruct_() -> status {
   if wei { if isEmpty(heir, id) { cost := add(cost, 25000) } }
   if iszero(charge(cost)) { leave }
   weigh(destructUnits())
-  meterAccount(id)
+  meterAccount(heir, id)
   status := 1
   let fresh := eq(load.createdAt(own), get.transactionNumber())
   if sub(own, id) { pop(transfer(own, id, wei)) }

@@ -48,7 +48,7 @@ function runOperation() {
   startMeter(get.operationGas())
   set.passedOn(get.inputLength())
   meterStart()
-  if iszero(get.notRun()) { runUnsigned(sender, id) }
+  if iszero(or(get.notRun(), get.isSpent())) { runUnsigned(sender, id) }
   endMeter()
 }
 

@@ -1,12 +1,12 @@
-// Precompiled contracts. Proven: 0x01 to 0x07, 0x09, 0x100. A call of another with input stops the transaction's proof,
-// as do more signatures of P-256 than `compute` allows.
+// Precompiled contracts. Proven: 0x01 to 0x07, 0x09, 0x100. A call of another with input fails. More signatures of P-256 than `compute`
+// allows stop the proof.
 
 function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }
 
 // By an opcode of the current frame, which made room for the output.
 function callPrecompile(account, given) {
   let output := newFrame()
-  let left, length := runPrecompile(account, given, get.callInput(), output)
+  let left, length := payPrecompile(account, given, get.callInput(), output, get.callOutput())
   if eq(left, not(0)) {
     rollBack(get.mark())
     setFrame.returned(0)
@@ -20,7 +20,7 @@ function callPrecompile(account, given) {
 
 // By a transaction itself.
 function callPrecompileDirectly(account, given) {
-  let left, length := runPrecompile(account, given, slice(get.inputFrame(), 0, get.inputLength()), newFrame())
+  let left, length := payPrecompile(account, given, slice(get.inputFrame(), 0, get.inputLength()), newFrame(), 0)
   if eq(left, not(0)) {
     rollBack(get.mark())
     leave
@@ -29,17 +29,32 @@ function callPrecompileDirectly(account, given) {
   set.gasLeft(left)
 }
 
+// With units of its own, as a frame.
+function payPrecompile(account, given, input, output, room) -> left, length {
+  let kept := lendUnits(given)
+  left, length := runPrecompile(account, given, input, output)
+  if not(left) { meterOutput(room, length) }
+  if takeUnits(kept) { left := not(0) }
+}
+
 // Answers the gas that is left, or 2^256 - 1 for a failure, and the length of what stands at the output frame's start.
 function runPrecompile(account, given, input, output) -> left, length {
   left := not(0)
   let n := and(input, 0xffffffff)
   let words := shr(5, add(n, 31))
   switch account
-  case 0x01 { if iszero(lt(given, 3000)) { left := sub(given, 3000) length := recoverInput(input, output) } }
+  case 0x01 {
+    if iszero(lt(given, 3000)) {
+      left := sub(given, 3000)
+      if meterRun(account, n) { leave }
+      length := recoverInput(input, output)
+    }
+  }
   case 0x02 {
     let cost := add(60, mul(12, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
+      if meterRun(account, n) { leave }
       mstore(pointer(output, 0), sha256(shr(32, input), n))
       length := 32
     }
@@ -48,11 +63,18 @@ function runPrecompile(account, given, input, output) -> left, length {
     let cost := add(15, mul(3, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
+      if meterRun(account, n) { leave }
       length := machine.copy(pointer(output, 0), shr(32, input), n)
     }
   }
   case 0x05 { left, length := modularPower(given, input, output) }
-  case 0x100 { if iszero(lt(given, 6900)) { left := sub(given, 6900) length := verifyInput(input, output) } }
+  case 0x100 {
+    if iszero(lt(given, 6900)) {
+      left := sub(given, 6900)
+      if meterRun(account, n) { leave }
+      length := verifyInput(input, output)
+    }
+  }
   default {
     switch n
     case 0 { left, length := runWithoutInput(account, given, output) }

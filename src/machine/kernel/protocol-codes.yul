@@ -23,7 +23,8 @@ function runByCode(account, given, input, output) -> left, length {
     }
     digest := protocol.blake2()
   }
-  default { machine.panic(0x21) }
+  // No proof covers it: it fails, and takes all of its gas.
+  default { }
   left := not(0)
   if lt(given, cost) { leave }
   let ok
@@ -45,8 +46,7 @@ function runProtocolCode(account, place, digest, given, input, output) -> length
   setFrame.callValue(account)
   machine.setGas(get.protocolGas())
   runCode(code)
-  let kept := lendUnits(given)
-  let spent := 0
+  let units := get.nativeLeft()
   switch machine.run()
   case 0xf3 {
     let offset := popUser()
@@ -55,19 +55,19 @@ function runProtocolCode(account, place, digest, given, input, output) -> length
     ok := 1
   }
   case 0xfd {}
-  // The units are spent that its gas pays for, or all that the transaction has left.
-  case 0x0c { spent := 1 }
+  case 0x0c { noteSpent() }
   // More than a transaction has for this: several times of what a proof can hold.
   default { machine.panic(0x21) }
-  takeUnits(given, kept, spent)
+  set.protocolPrice(gasOfUnits(sub(units, get.nativeLeft())))
   set.protocolGas(gas())
   machine.enterFrame(own)
 }
 
-// What is left of a protocol code's gas: it takes the larger of the two prices.
+// What is left of a protocol code's gas, which takes the larger of two prices; 2^256 - 1 if the gas is less.
 function leftInFrame(given, cost) -> left {
   if lt(cost, get.protocolPrice()) { cost := get.protocolPrice() }
-  left := sub(given, cost)
+  left := not(0)
+  if iszero(lt(given, cost)) { left := sub(given, cost) }
 }
 
 // A word of the input; what stands behind its end is 0.

@@ -72,6 +72,5 @@ function newFrame() -> id {
   id := get.nextFrame()
   // Pointers have 16 bits for a frame, and proofs a few spaces of memory fewer.
   if gt(id, 0xff00) { machine.panic(0x23) }
-  countFrame(id)
   set.nextFrame(add(id, 1))
 }

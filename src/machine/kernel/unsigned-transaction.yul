@@ -62,8 +62,12 @@ function canStart(id) -> ok {
 
 // Its nonce is used up by the journal, so that an operation that must not run can be undone.
 function runUnsigned(sender, id) {
+  startUnsigned(id)
+  callTarget(sender, sub(get.gasLimit(), intrinsicGas()))
+}
+
+function startUnsigned(id) {
   setCurrent(id, add(load.current(id), 1))
   pop(touch(id))
   pop(touch(get.coinbaseId()))
-  callTarget(sender, sub(get.gasLimit(), intrinsicGas()))
 }

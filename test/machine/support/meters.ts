@@ -5,9 +5,11 @@ import { UNLIMITED_CODE } from "../../../src/chain/model/code-limits.ts";
 import { accountHeader, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import type { ReexecutedReceipt } from "../../../src/chain/model/block.ts";
+import type { EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
+import { impersonationHints } from "../../../src/machine/hints/batch-hints.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { FoldedHashes } from "./folded-hashes.ts";
 import { Kernel, kernelRows, type LeafChange, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
@@ -33,23 +35,40 @@ const hashOfBlock = (number: bigint): bigint => hashOf(new TextEncoder().encode(
 export interface Agreed {
   readonly kind: "ran";
   readonly receipt: ReexecutedReceipt & { readonly native: NonNullable<ReexecutedReceipt["native"]> };
+  /** Rows of the kernel. */
+  readonly kernelSteps: number;
 }
 
-/** One transaction in format 3, by the witness and by the machine; each asserts that they agree to the unit, the gas and the leaf. */
-export async function comparedMeters(
-  accounts: ReadonlyMap<bigint, WorldAccount>,
-  transaction: TypedTransaction,
-): Promise<Agreed | { readonly kind: "refused"; readonly reason: string }> {
+type Compared = Agreed | { readonly kind: "refused"; readonly reason: string };
+type Accounts = ReadonlyMap<bigint, WorldAccount>;
+
+/** Runs a signed transaction in format 3 by the witness and by the machine, and asserts that units, gas and leaves agree. */
+export function comparedMeters(accounts: Accounts, transaction: TypedTransaction): Promise<Compared> {
+  const signed = decodeTransaction(toHex(transaction.serialize()), rules, { replayProtection: "optional" });
+  return compare(accounts, signed, transactionHints(userTransaction(transaction, 1n)));
+}
+
+/** Runs a call in the name of an account in the same two ways. */
+export function comparedImpersonation(
+  accounts: Accounts,
+  call: { from: bigint; to: bigint; gasLimit: bigint },
+): Promise<Compared> {
+  const { gasLimit } = call;
+  const fields = { from: hexAddress(call.from), to: hexAddress(call.to), gasLimit, valueWei: 0n, data: "0x", nonce: 0n } as const;
+  const hints = impersonationHints({ ...call, value: 0n, data: new Uint8Array(0) });
+  return compare(accounts, { kind: "unsigned", isImpersonated: true, ...fields }, hints);
+}
+
+async function compare(accounts: Accounts, transaction: EngineTransaction, hints: readonly bigint[]): Promise<Compared> {
   const witness = await startWitness(accounts);
   const environment = {
     ...{ number: BLOCK, timestamp: TIMESTAMP, prevRandao: prevRandaoOf(1n, BLOCK, 3), gasLimit: 2n ** 50n },
     coinbase: hexAddress(COINBASE),
   };
-  const signed = decodeTransaction(toHex(transaction.serialize()), rules, { replayProtection: "optional" });
-  const machine = runMachine(accounts, transaction);
+  const machine = runMachine(accounts, hints);
   let receipt: ReexecutedReceipt;
   try {
-    receipt = await witness.run(signed, environment);
+    receipt = await witness.run(transaction, environment);
   } catch (error) {
     const reason = (error as Error).message;
     assert.ok(machine instanceof KernelPanic, `the witness refuses what the machine runs: ${reason}`);
@@ -65,7 +84,7 @@ export async function comparedMeters(
   );
   for (const leaf of machine.leaves)
     assert.equal(leafOf(witness, leaf), leaf.after, `leaf ${leaf.leafKind} of ${leaf.account.toString(16)} slot ${leaf.slot}`);
-  return { kind: "ran", receipt: { ...receipt, native } };
+  return { kind: "ran", receipt: { ...receipt, native }, kernelSteps: Number(outcome?.kernelSteps) };
 }
 
 async function startWitness(accounts: ReadonlyMap<bigint, WorldAccount>): Promise<Reexecution> {
@@ -79,7 +98,7 @@ async function startWitness(accounts: ReadonlyMap<bigint, WorldAccount>): Promis
   return witness;
 }
 
-function runMachine(accounts: ReadonlyMap<bigint, WorldAccount>, transaction: TypedTransaction): RunResult | KernelPanic {
+function runMachine(accounts: Accounts, steps: readonly bigint[]): RunResult | KernelPanic {
   const foldedHashes = new FoldedHashes(primitives.compress);
   for (let number = 0n; number < BLOCK - 1n; number++) foldedHashes.fold(hashOfBlock(number));
   const blockHashes = foldedHashes.digest;
@@ -92,7 +111,7 @@ function runMachine(accounts: ReadonlyMap<bigint, WorldAccount>, transaction: Ty
       ...{ blockHashes, cheatCount: 0n },
     },
   };
-  const hints = [...blockHints(TIMESTAMP, parent), ...transactionHints(userTransaction(transaction, 1n)), ...endHints()];
+  const hints = [...blockHints(TIMESTAMP, parent), ...steps, ...endHints()];
   const world = new NewWorld(accounts);
   try {
     return kernel.run({ environment, state: world, codes: world, foldedHashes }, hints);

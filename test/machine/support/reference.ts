@@ -1,4 +1,5 @@
 import { createBlock } from "@ethereumjs/block";
+import { EVMError } from "@ethereumjs/evm";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
@@ -7,6 +8,7 @@ import type { LeafChange } from "../../../src/machine/interpreter/kernel.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
+import { UNCOVERED_PRECOMPILES } from "../../../src/protocol/uncovered-precompiles.ts";
 import type { WorldAccount } from "./world.ts";
 
 /** The product's own rules, on another chain id. */
@@ -49,6 +51,7 @@ export async function runReference(
     excessBlobGas: 0n,
   };
   const block = createBlock({ header }, { common: rules });
+  failUncovered(vm.evm);
   try {
     const result = await runTx(vm, { tx: transaction, block, skipBlockGasLimitValidation: true });
     return {
@@ -59,6 +62,24 @@ export async function runReference(
     };
   } catch (error) {
     return { refused: (error as Error).message };
+  }
+}
+
+type Evm = Awaited<ReturnType<typeof createVM>>["evm"];
+
+/** A precompiled contract without a proof fails if it has input. */
+function failUncovered({ precompiles }: Evm): void {
+  for (const [name, original] of precompiles) {
+    if (!UNCOVERED_PRECOMPILES.has(BigInt(`0x${name}`))) continue;
+    precompiles.set(name, (input) =>
+      input.data.length === 0
+        ? original(input)
+        : {
+            executionGasUsed: input.gasLimit,
+            returnValue: new Uint8Array(0),
+            exceptionError: new EVMError(EVMError.errorMessages.OUT_OF_GAS),
+          },
+    );
   }
 }
 

@@ -64,8 +64,6 @@ export interface CallAnswer {
   readonly isLate: boolean;
   /** Whether code asked for the block's time. */
   readonly readsTime: boolean;
-  /** No proof covers what it does, as `reason` says. */
-  readonly isUnprovable?: boolean;
 }
 
 /** A call whose gas is to be enough in the block, and in each of some others in which it may be instead. */

@@ -16,7 +16,6 @@ export function outputOf(answer: CallAnswer): Hex {
     const message = `execution failed: ${reason}, as long as a question may take here; ask for less at once, or send the transaction with gas of your choice`;
     throw new RpcError(RpcCode.rejected, message, { code: "QuestionTooLong" });
   }
-  requireProvable(answer);
   if (receipt === undefined) throw new RpcError(RpcCode.rejected, `execution failed: ${reason}`);
   if (receipt.success) return output;
   const { code, message, data } = failureOf(answer);
@@ -33,18 +32,9 @@ export function failureOf({ output, error }: CallAnswer): {
   return { code: RpcCode.rejected, message: `execution failed: ${error}`, data: output };
 }
 
-/** Throws RpcError for a call that comes to what no proof covers. */
-function requireProvable({ isUnprovable, reason }: Pick<CallAnswer, "isUnprovable" | "reason">): void {
-  if (isUnprovable === true) throw new RpcError(RpcCode.rejected, `execution failed: ${reason}`, { code: "NotProvable" });
-}
-
-/**
- * Throws RpcError for a call that the chain would refuse as a transaction, because its execution engine must not run it, or
- * no proof covers it.
- */
+/** Throws RpcError for a call that the chain would refuse as a transaction, because its execution engine must not run it. */
 export function requireRunnable(answer: Omit<CallAnswer, "output" | "error" | "isLate">, maxInstructions: number): void {
   const { isHostile, exceedsCallData, isLong, isHeavy } = answer;
-  requireProvable(answer);
   if (exceedsCallData) {
     throw new RpcError(RpcCode.rejected, "the transaction's calls pass on more data than this chain's engine can hold", {
       code: "CallDataTooLarge",

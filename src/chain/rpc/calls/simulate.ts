@@ -212,12 +212,8 @@ function limitExceeded(message: string, data?: unknown): RpcError {
   return new RpcError(SimulationCode.limitExceeded, message, data);
 }
 
-function invalid(
-  { reason = "", refusal, isLate, isUnprovable = false }: SimulatedAnswer,
-  place: number,
-  block: bigint,
-): RpcError {
+function invalid({ reason = "", refusal, isLate }: SimulatedAnswer, place: number, block: bigint): RpcError {
   const code = isLate ? SimulationCode.timeout : refusal === undefined ? RpcCode.rejected : REFUSAL_CODES[refusal];
-  const data = isLate ? { code: "QuestionTooLong" } : isUnprovable ? { code: "NotProvable" } : undefined;
+  const data = isLate ? { code: "QuestionTooLong" } : undefined;
   return new RpcError(code, `call ${place} of block ${block} is not valid: ${reason}`, data);
 }

@@ -81,7 +81,7 @@ export class ZkFields {
       ...(operation === undefined
         ? {}
         : { effectiveGasPrice: hexQuantity(operation.gasPriceWei), gasUsed: hexQuantity(operation.gasUsed) }),
-      ...(operation?.notRun === undefined ? {} : { notRun: operation.notRun, notRunDetail: operation.notRunDetail ?? null }),
+      ...(operation?.notRun === undefined ? {} : { notRun: operation.notRun }),
       status: (operation?.success ?? success) ? "0x1" : "0x0",
       l1BatchNumber,
       l1BatchTxIndex: "0x0",

@@ -7,4 +7,6 @@ function lengthAsTold(told) -> length {
   length := told
 }
 
+function lengthOf(account) -> length { length := codeLength(codeOf(account)) }
+
 function digestAsTold(p, told) -> digest { digest := lengthFirstDigest(p, told) }

@@ -11,8 +11,13 @@ function weigh(units) {
   }
 }
 
-function spentBudget() -> verdict { verdict := 2 }
-function countFrame(id) { }
+function noteSpent() { set.notRun(2) }
+function spendFrame() { }
+function returnUnits(kept) { }
+function noteUnnamed() { set.notRun(6) }
+function dataGas(length) -> cost { }
+function meterOutput(room, length) { }
+function meterRun(account, n) -> stops { }
 function noteVerdict() { }
 
 function startMeter(gasLimit) {
@@ -47,17 +52,15 @@ function blockHashUnits() -> units { units := 920 }
 function prevRandaoUnits() -> units { units := 12 }
 
 // A protocol code of format 2 has the precompiled contract's price alone.
+function gasOfUnits(units) -> cost { }
 function lendUnits(given) -> kept { }
-function takeUnits(given, kept, spent) {
-  if spent { machine.panic(0x21) }
-}
+function takeUnits(kept) -> spent { }
 
 // Format 2 weighs no leaves, and no links of the chain of hashes.
 function meterSlot(id) { }
-function meterAccount(id) { }
-function meterPower(bits) { }
+function meterAccount(account, id) { }
+function meterPower(bits) -> stops { }
 function hashGas() -> cost { cost := 20 }
-function meterSize(account) { }
 function meterLinks(asked) { }
 
 function weighEnd(status) {
@@ -66,7 +69,7 @@ function weighEnd(status) {
   default { weigh(470) }
 }
 
-function meterCallOf(account, id) {
+function meterCallOf(account, id, delegate_) {
   if get.isMetered() {
     weigh(600)
     weighCopy(and(get.callOutput(), 0xffffffff))

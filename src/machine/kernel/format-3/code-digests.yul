@@ -27,6 +27,25 @@ function lengthAsTold(told) -> length {
   length := and(told, 0xffffff)
 }
 
+// Length of an account's code, which need not be loaded: the digest's last compression has it.
+function lengthOf(account) -> length {
+  let id := machine.key(3, account, 0)
+  let digest := load.current(id)
+  if iszero(digest) { leave }
+  if eq(load.codeDigest(id), digest) {
+    length := codeLength(load.code(id))
+    leave
+  }
+  let told := machine.codeLength(digest)
+  length := lengthAsTold(told)
+  switch shr(24, told)
+  case 0 {
+    // The chain over the code's bytes is the prover's, until it has the digest.
+    if sub(machine.compress(21, machine.codeWord(digest, 0x1000000), shl(224, length)), digest) { machine.panic(0x24) }
+  }
+  default { length := codeLength(codeOf(account)) }
+}
+
 function digestAsTold(p, told) -> digest {
   let length := and(told, 0xffffff)
   switch shr(24, told)

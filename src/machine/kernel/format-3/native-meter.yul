@@ -1,27 +1,53 @@
 // What a transaction or an operation of format 3 takes to prove, in units of 100 cells (docs/native.md). User mode weighs what it runs itself,
 // here is what the kernel serves. An instruction counts once its gas is paid; ends of frames, and what a frame that halts has begun,
-// count with the call. What is counted once a transaction is not undone. `notRun`: 1 invalid, 2 budget, 4 code, 5 call data, 6 block hash,
-// 7 frames, 8 lone, 9 fault.
+// count with the call. What is counted once a transaction is not undone. `notRun`: 1 invalid, 2 budget, 8 lone.
 
+// `nativeLeft` are the units of the current frame. A frame that has too few fails as one without gas does (`isSpent`).
 function weigh(units) {
   let left := get.nativeLeft()
   switch lt(left, units)
   case 0 { set.nativeLeft(sub(left, units)) }
-  // What the protocol itself does has no budget.
-  default { if get.budget() { endFor(spentBudget()) } }
+  // Transactions of the protocol have no budget.
+  default { if get.budget() { set.isSpent(1) } }
 }
 
-// Why it ends is what it came to first.
-function endFor(verdict) { if iszero(get.notRun()) { set.notRun(verdict) } }
+function noteSpent() { set.isSpent(1) }
 
-// Its gas pays for no more units, or for more than a step may have.
+// The current frame ends. The transaction ends with its outermost frame, for which `isSpent` stays.
+function spendFrame() {
+  set.nativeLeft(0)
+  if frame.parent() { set.isSpent(0) }
+}
+
+// The transaction's gas pays for no more units, or for more than a step may have.
 function spentBudget() -> verdict { verdict := add(2, mul(6, gt(mul(6, get.gasLimit()), 1300000))) }
 
-// 60,000 frames a transaction, those of codes included.
-function countFrame(id) {
-  if gt(id, get.lastFrame()) { if get.budget() { endFor(7) } }
+// Lends the units that a callee's gas pays for, 24 a gas, but at most 63/64 of those left, as EIP-150 does with gas. No step takes more
+// than 24 units a gas (scripts/kernel-generator/dear-steps.ts), so a callee has enough units for its gas as long as its caller has, and
+// its caller keeps a 64th whatever the callee does. Answers what the caller keeps.
+function lendUnits(given) -> kept {
+  if get.budget() {
+    let left := get.nativeLeft()
+    let lent := sub(left, shr(6, left))
+    if lt(mul(24, given), lent) { lent := mul(24, given) }
+    kept := sub(left, lent)
+    set.nativeLeft(lent)
+  }
 }
 
+function returnUnits(kept) { set.nativeLeft(add(kept, get.nativeLeft())) }
+
+// The end of a precompiled contract, which has no frame to leave. Answers 1 if it has spent its units and fails.
+function takeUnits(kept) -> spent {
+  spent := get.isSpent()
+  if spent {
+    set.isSpent(0)
+    set.nativeLeft(0)
+  }
+  returnUnits(kept)
+}
+
+function passOn(length) { }
 function noteVerdict() { machine.endOperation() }
 
 // Six units a gas, and no more cells than half of what a step may have, since its tables are filled up to powers of two.
@@ -30,92 +56,99 @@ function startMeter(gasLimit) {
   if gt(units, 1300000) { units := 1300000 }
   set.budget(units)
   set.nativeLeft(units)
+  set.isSpent(0)
   set.deepest(0)
-  set.lastFrame(add(get.nextFrame(), 59999))
 }
 
-// What comes behind is another transaction, which begins without a budget.
+// The end of an operation.
 function endMeter() {
-  set.isMetered(0)
-  set.lastFrame(0x10000)
+  if get.isSpent() { set.notRun(spentBudget()) }
+  set.isSpent(0)
 }
 
 // The larger of what the EVM takes and what six units cost a gas.
 function withUnits(used) -> gasUsed_ {
-  gasUsed_ := div(add(sub(get.budget(), get.nativeLeft()), 5), 6)
-  if or(iszero(get.budget()), lt(gasUsed_, used)) { gasUsed_ := used }
+  gasUsed_ := gasOfUnits(sub(get.budget(), get.nativeLeft()))
+  if lt(gasUsed_, used) { gasUsed_ := used }
 }
 
-// What a transaction's lists name is looked up if its budget pays for all that is before the first frame. Else they have no effect.
+function gasOfUnits(units) -> cost { cost := mul(gt(get.budget(), 0), div(add(units, 5), 6)) }
+
+// What a transaction's lists name is looked up as far as its budget pays. Its authorizations have an effect if the budget pays for all
+// that is before the first frame.
 function takeLists() {
-  set.notRun(0)
   startMeter(get.gasLimit())
-  set.passedOn(get.inputLength())
   weighTransaction()
-  if and(hasLists(), iszero(get.notRun())) {
+  if and(hasLists(), iszero(get.isSpent())) {
     warmAccessList()
-    if eq(get.transactionType(), 4) { applyAuthorizations() }
+    if and(eq(get.transactionType(), 4), iszero(get.isSpent())) { applyAuthorizations() }
   }
 }
 
 // A user's transaction whose budget is spent has failed: its first frame is undone, its nonce, its price and its authorizations stay, and
 // all of its gas is taken.
 function meterUser(sender, gasLeft) {
-  if iszero(get.notRun()) { meterFirst() }
+  if iszero(get.isSpent()) { meterFirst() }
   let mark := get.journalLength()
-  if iszero(get.notRun()) { callTarget(sender, gasLeft) }
-  if get.notRun() {
+  if iszero(get.isSpent()) { callTarget(sender, gasLeft) }
+  if get.isSpent() {
     rollBack(mark)
-    set.notRun(0)
+    set.isSpent(0)
     set.status(0)
     set.gasLeft(0)
     set.refund(0)
     set.destroyedCount(0)
     set.nativeLeft(0)
   }
-  endMeter()
 }
 
-// What is before the first frame: the signature, the payload, the lists.
+// What is before the lists and the first frame: the signature, the payload, the authorizations, and the code of the operator, whose account
+// is warm from the start and counts with the transaction.
 function weighTransaction() {
   weigh(add(transactionUnits(), mul(shr(5, add(get.inputLength(), 31)), inputWordUnits())))
-  if hasLists() {
-    weigh(add(mul(get.accessEntries(), accountUnits()), mul(get.accessSlots(), leafUnits())))
-    if eq(get.transactionType(), 4) { weigh(mul(get.authorizations(), authorizationUnits())) }
-  }
+  if eq(get.transactionType(), 4) { weigh(mul(get.authorizations(), authorizationUnits())) }
+  weighCode(get.coinbase())
+  store.meteredAt(get.coinbaseId(), get.transactionNumber())
 }
 
 function weighStop() { }
 function weighEnd(status) { }
 function weighCopy(length) { weigh(mul(copiedWordUnits(), shr(5, add(length, 31)))) }
 
-// Once a transaction and leaf, whatever is undone: the paths of a leaf, the three of an account.
-function meterSlot(id) { meterOnce(id, leafUnits()) }
-function meterAccount(id) { meterOnce(id, accountUnits()) }
-
-function meterOnce(id, units) {
-  if sub(load.meteredAt(id), get.transactionNumber()) {
-    store.meteredAt(id, get.transactionNumber())
-    weigh(units)
+// Once a transaction and leaf, whatever is undone, and only if it is paid for: the paths of a slot; the three of an account with its code,
+// when the account becomes warm. So a warm code is paid for, and may be loaded or not.
+function meterSlot(id) {
+  if isUnpaid(id) {
+    weigh(leafUnits())
+    notePaid(id)
   }
 }
 
-// The code of an account, and of what it delegates to, where it is loaded: whatever the run before has loaded of it.
-function meterCode(account) { meterLoad(account, headerOf(account)) }
-
-function meterLoad(account, id) {
-  for {} sub(load.loadedAt(id), get.transactionNumber()) {} {
-    store.loadedAt(id, get.transactionNumber())
-    meterAccount(id)
-    let code := codeOf(account)
-    weigh(mul(codeByteUnits(), codeLength(code)))
-    if iszero(shr(48, code)) { leave }
-    account := delegateOf(code)
-    id := headerOf(account)
+function meterAccount(account, id) {
+  if isUnpaid(id) {
+    weigh(accountUnits())
+    weighCode(account)
+    notePaid(id)
   }
 }
 
-function meterSize(account) { meterCode(account) }
+function meterCode(account) { meterAccount(account, headerOf(account)) }
+
+function isUnpaid(id) -> yes {
+  if and(gt(get.budget(), 0), iszero(get.isSpent())) { yes := gt(sub(load.meteredAt(id), get.transactionNumber()), 0) }
+}
+
+function notePaid(id) {
+  if iszero(get.isSpent()) { store.meteredAt(id, get.transactionNumber()) }
+}
+
+// The bytes of a code, which is not loaded for that. A designation of 23 bytes counts with its account: a list may name the account before
+// an authorization gives it that.
+function weighCode(account) {
+  if get.isSpent() { leave }
+  let length := lengthOf(account)
+  if sub(length, 23) { weigh(mul(codeByteUnits(), length)) }
+}
 
 // Gas for its units: 20 pay for one link of the chain of hashes at most.
 function hashGas() -> cost {
@@ -129,8 +162,11 @@ function hashGas() -> cost {
 function meterLinks(asked) {
   let links := linksTo(asked)
   weigh(mul(linkUnits(), links))
-  set.deepest(add(get.deepest(), links))
+  if iszero(get.isSpent()) { set.deepest(add(get.deepest(), links)) }
 }
+
+// A frame that asks for the hash of the block that pays out its operation, which does not exist yet, halts.
+function noteUnnamed() { }
 
 // Links of the chain of hashes beyond the deepest that this transaction has asked for.
 function linksTo(asked) -> links {
@@ -141,17 +177,27 @@ function linksTo(asked) -> links {
   }
 }
 
-function meterCallOf(account, id) {
+// Gas of a call for its data: one a word beyond 4,096 bytes, since passing on the same memory takes none.
+function dataGas(length) -> cost {
+  if and(gt(length, 4096), gt(get.budget(), 0)) { cost := shr(5, sub(length, 4065)) }
+}
+
+function meterCallOf(account, id, delegate_) {
   weigh(callUnits())
-  let room := and(get.callOutput(), 0xffffffff)
-  if room { weighCopy(room) }
-  switch isPrecompile(account)
-  case 0 { meterLoad(account, id) }
-  default { meterPrecompile(account, get.callInput()) }
+  if isPrecompile(account) { leave }
+  meterAccount(account, id)
+  meterDelegate(delegate_)
+}
+
+// What an account delegates to, as `delegateTo` answers: one step, as the EVM follows it.
+function meterDelegate(delegate_) {
+  if delegate_ {
+    delegate_ := and(delegate_, 0xffffffffffffffffffffffffffffffffffffffff)
+    if iszero(isPrecompile(delegate_)) { meterAccount(delegate_, headerOf(delegate_)) }
+  }
 }
 
 function meterStart() {
-  set.isMetered(1)
   weighTransaction()
   meterFirst()
 }
@@ -165,80 +211,43 @@ function meterFirst() {
 
 function meterTarget() {
   let account := get.target()
-  switch isPrecompile(account)
-  case 0 { meterCode(account) }
-  default { meterPrecompile(account, slice(get.inputFrame(), 0, get.inputLength())) }
+  if isPrecompile(account) { leave }
+  meterAccount(account, headerOf(account))
+  if iszero(get.isSpent()) { meterDelegate(delegateTo(account)) }
 }
 
-// What precompiled contracts take beside the call. Those that are bytecode weigh what it runs, a power what its exponent makes it.
-function meterPrecompile(account, input) {
-  let n := and(input, 0xffffffff)
+// What precompiled contracts take after their price is paid. Those that are bytecode weigh what it runs, a power what its exponent makes
+// it. Answers 1 if the units are spent: nothing is computed then.
+function meterRun(account, n) -> stops {
   switch account
   case 0x01 { weigh(recoverUnits()) }
   case 0x02 { weigh(mul(sha256BlockUnits(), add(1, shr(6, add(n, 8))))) }
   case 0x04 { weighCopy(n) }
-  case 0x100 { weigh(p256Units()) }
-  default {
-    // What the kernel would panic at. An operation cannot be left out, so it does not run.
-    if and(get.isMetered(), and(gt(n, 0), or(eq(account, 0x08), gt(account, 0x09)))) { endFor(9) }
-  }
+  default { weigh(p256Units()) }
+  stops := get.isSpent()
 }
 
-// For each bit of the exponent behind its first, and as many as 32 for what is around them.
-function meterPower(bits) { weigh(mul(powerBitUnits(), add(32, bits))) }
+// For each bit of the exponent after its first, and as many as 32 for the rest. Answers as `meterRun`.
+function meterPower(bits) -> stops {
+  weigh(mul(powerBitUnits(), add(32, bits)))
+  stops := get.isSpent()
+}
+
+// Output that is copied into the caller's room: its callee pays, which has paid gas for as much memory.
+function meterOutput(room, length) {
+  let n := and(room, 0xffffffff)
+  if gt(n, length) { n := length }
+  weighCopy(n)
+}
 
 // Init code that is to run, at whatever depth, and whether the creation fails or not.
-function meterInitCode(frameId, offset, length) {
-  weigh(mul(codeByteUnits(), length))
-  refuseHostile(frameId, offset, length)
-}
+function meterInitCode(frameId, offset, length) { weigh(mul(codeByteUnits(), length)) }
 
-function meterDeposit(frameId, offset, length) {
-  weigh(mul(depositedByteUnits(), length))
-  refuseHostile(frameId, offset, length)
-}
-
-// A first PUSH20 whose 20 bytes are not all there ends the first engine.
-function refuseHostile(frameId, offset, length) {
-  if and(get.isMetered(), and(gt(length, 0), lt(length, 21))) {
-    if eq(byte(0, mload(pointer(frameId, offset))), 0x73) { endFor(4) }
-  }
-}
+// Code that a contract gets, with what loading it takes: the account is warm.
+function meterDeposit(frameId, offset, length) { weigh(mul(add(depositedByteUnits(), codeByteUnits()), length)) }
 
 function meterCreation(opcode, offset, length) {
   weigh(createUnits())
   if eq(opcode, 0xf5) { weigh(mul(hashedBlockUnits(), add(div(length, 136), 1))) }
   meterInitCode(get.frame(), offset, length)
-}
-
-// What calls and creations pass on, all together: 16 MiB at most.
-function passOn(length) {
-  if get.budget() {
-    set.passedOn(add(get.passedOn(), length))
-    if gt(get.passedOn(), 0x1000000) { endFor(5) }
-  }
-}
-
-// A protocol code is paid for in its own frame: it has the units that its gas pays for, so it cannot spend what its caller's caller has left.
-// What of the budget is beyond that is kept from it.
-function lendUnits(given) -> kept {
-  let left := get.nativeLeft()
-  let most := mul(6, given)
-  if and(gt(get.budget(), 0), lt(most, left)) {
-    kept := sub(left, most)
-    set.nativeLeft(most)
-  }
-  set.protocolPrice(sub(left, kept))
-}
-
-// Gas for what it took, rounded up. Where it spent all that it had, it fails alone; or with the transaction, which had no more.
-function takeUnits(given, kept, spent) {
-  let lent := get.protocolPrice()
-  let left := get.nativeLeft()
-  if spent {
-    left := 0
-    if iszero(kept) { endFor(spentBudget()) }
-  }
-  set.nativeLeft(add(kept, left))
-  set.protocolPrice(mul(gt(get.budget(), 0), div(add(sub(lent, left), 5), 6)))
 }
