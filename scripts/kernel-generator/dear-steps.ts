@@ -99,6 +99,7 @@ function precompiledSteps(of: (...names: readonly string[]) => number): Step[] {
     { name: "SHA-256, 64 bytes more", units: of("sha256Block"), gas: 24 },
     { name: "identity, 32 bytes more", units: of("copiedWord"), gas: 3 },
     ...[1, 31, 255].map(power),
+    { name: "the units left", units: of("call", "copiedWord"), gas: 115 },
     { name: "P-256", units: of("call", "p256"), gas: 7000 },
   ];
 }

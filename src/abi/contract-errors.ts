@@ -317,6 +317,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"required","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotEnoughGasForLeg","type":"error"},
   {"inputs":[{"name":"required","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotEnoughGasForPubdata","type":"error"},
   {"inputs":[{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"name":"available","type":"uint256"}],"name":"NotEnoughInPool","type":"error"},
+  {"inputs":[{"name":"required","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotEnoughUnits","type":"error"},
   {"inputs":[{"name":"required","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotEnoughValue","type":"error"},
   {"inputs":[],"name":"NotEntered","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"NotHalted","type":"error"},

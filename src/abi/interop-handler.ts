@@ -10,6 +10,7 @@ export const interopHandlerAbi = [
   {"inputs":[],"name":"NotABundle","type":"error"},
   {"inputs":[{"name":"recipient","type":"address"},{"name":"answer","type":"bytes4"}],"name":"NotAcknowledged","type":"error"},
   {"inputs":[{"name":"required","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotEnoughGas","type":"error"},
+  {"inputs":[{"name":"required","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotEnoughUnits","type":"error"},
   {"inputs":[],"name":"Reentered","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ResultTooLong","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"ValueNotInBaseToken","type":"error"},

@@ -113,6 +113,10 @@ export const MOST_UNITS = 1_300_000;
 /** Maximum of units for a gas that a step takes of the frame that it runs in, so that a callee is lent enough for its gas. */
 export const MAX_UNITS_PER_GAS = 24;
 
+/** Address of the precompiled contract of format 3 that answers the units of the frame that calls it, and its price. */
+export const UNITS_ADDRESS = 0x101n;
+export const UNITS_GAS = 15n;
+
 /** Units that a transaction of format 3 may take. */
 export function unitBudget(gasLimit: bigint): number {
   const paid = BigInt(UNITS_PER_GAS) * gasLimit;

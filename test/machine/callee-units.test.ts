@@ -27,7 +27,7 @@ const OF_TRANSACTIONS = [
   "weighEnd",
 ];
 /** Number of accounts with the longest code. */
-const LARGE_CODES = 24;
+const LARGE_CODES = 22;
 const LONGEST: Code = Array<number>(24_576).fill(STOP);
 
 /** Code that a callee repeats until its gas is spent. */

@@ -59,7 +59,7 @@ describe("a hostile callee harms no caller", () => {
       const asking = repeated(8, [0x5f, 0x5f, ...push(213), 0x5f, ...push3(Number(address)), 0x5f, STATICCALL, POP]);
       return (await run([caller(asking)])).units;
     };
-    const each = [...Array.from({ length: 17 }, (_, i) => BigInt(i + 1)), 0x100n];
+    const each = [...Array.from({ length: 17 }, (_, i) => BigInt(i + 1)), 0x100n, 0x101n];
     const idle = await units(0x0bn);
     for (const address of each) assert.equal(await units(address), idle, `0x${address.toString(16)}`);
   });

@@ -96,7 +96,7 @@ describe("the kernel of format 3 weighs every transaction", () => {
     const { status, named } = outcomeOf(1_200);
     // The header of each account, and the digest of its code.
     assert.deepEqual([status, named], ["success", 2 * 1_200]);
-    const { named: paid, ...spent } = outcomeOf(1_400);
+    const { named: paid, ...spent } = outcomeOf(1_500);
     assert.deepEqual(spent, { status: "halted", gasUsed: 2n ** 24n });
     assert.ok(paid <= 2 * (1_300_000 / parts.account), `${paid}`);
   });

@@ -178,7 +178,7 @@ describe("three meters agree", () => {
     }
     for (const [entries, success] of [
       [1_200, true],
-      [1_400, false],
+      [1_500, false],
     ] as const) {
       const accessList = Array.from({ length: entries }, (_, i) => ({
         address: createAddressFromBigInt((1n << 100n) + BigInt(i)).toString(),

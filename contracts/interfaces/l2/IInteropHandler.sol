@@ -53,6 +53,8 @@ interface IInteropHandler is IRestrictedCallers, IReentrancyGuard, IReceivedMess
     error WrongAsset(bytes32 expected, bytes32 actual);
     error WrongValue(uint256 expected, uint256 actual);
     error NotEnoughGas(uint256 required, uint256 actual);
+    /// @notice On a chain whose execution is proven: the transaction has fewer units left than the call needs.
+    error NotEnoughUnits(uint256 required, uint256 actual);
     error WrongResult(bytes32 expected, bytes32 actual);
     /// @notice The calls, or the callback, fail with this reason where a contract delivers them. Nothing changed: to have it
     /// count, an account without code has to call the handler itself.

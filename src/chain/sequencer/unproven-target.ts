@@ -3,8 +3,9 @@ import type { TransactionRequest } from "../transaction/transaction.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /**
- * Refusal of a transaction whose own target is a precompiled contract that no proof covers, with input: it would fail and pay all of
- * its gas. A rule of the pool, not of the chain: an operation of L1's queue to the address fails, and so does a contract's call.
+ * Refusal of a transaction whose own target is a precompiled contract that no proof covers, with input: it would fail and
+ * pay all of its gas. A rule of the pool, not of the chain: an operation of L1's queue to the address fails, and so does a
+ * contract's call.
  */
 export function unprovenTarget({ to, data }: Pick<TransactionRequest, "to" | "data">): SequencerError | undefined {
   const address = to === undefined ? 0n : BigInt(to);

@@ -1,9 +1,10 @@
 import type { Common } from "@ethereumjs/common";
-import { createEVM, MCLBLS, type EVM, type EVMBLSInterface, type Message } from "@ethereumjs/evm";
+import { createEVM, EVMError, MCLBLS, type EVM, type EVMBLSInterface, type ExecResult, type Message } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import { createVM, runTx, type RunTxOpts, type RunTxResult, type VM } from "@ethereumjs/vm";
 import mcl from "mcl-wasm";
 import { toHex, type Hex } from "../../protocol/hex.ts";
+import { UNITS_ADDRESS, UNITS_GAS } from "../../protocol/native-budget.ts";
 import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import type { BlockHashes } from "./block-hashes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
@@ -42,6 +43,7 @@ export class IsolatedVm {
 
   /** The EVM of the next transaction, to watch that one with; the one after it may have another. */
   get evm(): EVM {
+    this.#setPrecompiles();
     return this.#evm;
   }
 
@@ -57,6 +59,7 @@ export class IsolatedVm {
    */
   async run(options: RunTxOpts, admitted?: Hex): Promise<RunTxResult> {
     const state = this.#state;
+    this.#setPrecompiles();
     const mark = state.mark();
     state.originalStorageCache.clear();
     state.admitSender(admitted);
@@ -72,6 +75,13 @@ export class IsolatedVm {
     } finally {
       state.admitSender(undefined);
     }
+  }
+
+  /** Sets the precompiled contracts of the state's format: 3 has one that answers units. */
+  #setPrecompiles(): void {
+    const { precompiles } = this.#evm;
+    if (this.#state.format === 2) precompiles.delete(UNITS_PLACE);
+    else precompiles.set(UNITS_PLACE, answerNothing);
   }
 
   #listen(): void {
@@ -93,6 +103,16 @@ async function startLibrary(rules: Common, stateManager: FlatState, blockchain: 
   const evm = await createEVM({ common, stateManager, blockchain, bls: await fastBls() });
   await rememberAnalyses(evm);
   return { evm, vm: await createVM({ common, stateManager, evm }) };
+}
+
+/** Address of the contract that answers units, as the library has it. */
+const UNITS_PLACE = UNITS_ADDRESS.toString(16).padStart(40, "0");
+
+/** Contract that answers units, where nothing counts them: it takes its price alone. */
+function answerNothing({ gasLimit }: { readonly gasLimit: bigint }): ExecResult {
+  const returnValue = new Uint8Array(0);
+  if (gasLimit >= UNITS_GAS) return { executionGasUsed: UNITS_GAS, returnValue };
+  return { executionGasUsed: gasLimit, returnValue, exceptionError: new EVMError(EVMError.errorMessages.OUT_OF_GAS) };
 }
 
 const CONSOLE = createAddressFromString(CONSOLE_ADDRESS);

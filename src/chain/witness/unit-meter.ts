@@ -1,13 +1,14 @@
 import { type EVM, type ExecResult, type Message, EVMError } from "@ethereumjs/evm";
 import { generateAddress, generateAddress2 } from "@ethereumjs/util";
 import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
-import { fromHex, toHex } from "../../protocol/hex.ts";
+import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import {
   gasOfUnits,
   MAX_MODULAR_BYTES,
   MOST_UNITS,
   MAX_UNITS_PER_GAS,
   unitBudget,
+  UNITS_ADDRESS,
   UNITS_PER_GAS,
 } from "../../protocol/native-budget.ts";
 import { SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
@@ -99,7 +100,7 @@ export class UnitMeter {
   readonly #frames: MeteredFrame[] = [];
   #units = 0;
   /** Units of the current frame. */
-  #left: number;
+  #unitsLeft: number;
   /** Room that the next call has for its output. */
   #room = 0;
   #deepest = 0n;
@@ -112,7 +113,7 @@ export class UnitMeter {
     this.#codes = codes;
     this.#run = run;
     this.#budget = run.budget ?? unitBudget(run.gasLimit);
-    this.#left = this.#budget;
+    this.#unitsLeft = this.#budget;
     this.#isLone = BigInt(UNITS_PER_GAS) * run.gasLimit > BigInt(MOST_UNITS);
     const [before, after] = [(message: Message) => this.#begin(message), () => this.#leave()];
     evm.events.on("beforeMessage", before).on("afterMessage", after);
@@ -155,15 +156,15 @@ export class UnitMeter {
   }
 
   #leave(): void {
-    this.#left += this.#frames.pop()?.reserve ?? 0;
+    this.#unitsLeft += this.#frames.pop()?.reserve ?? 0;
   }
 
   /** Lends the units that the callee's gas pays for, at most 63/64 of those left; answers what the caller keeps. */
   #lend(gas: bigint): number {
-    const left = this.#left;
+    const left = this.#unitsLeft;
     const most = left === Infinity ? left : left - Math.floor(left / 64);
-    this.#left = Math.min(MAX_UNITS_PER_GAS * Number(gas), most);
-    return left - this.#left;
+    this.#unitsLeft = Math.min(MAX_UNITS_PER_GAS * Number(gas), most);
+    return left - this.#unitsLeft;
   }
 
   #beginFirst(): void {
@@ -294,7 +295,8 @@ export class UnitMeter {
     const weighed: Precompile = async (code, data, gas) => {
       const address = addresses.get(code) ?? 0n;
       if (data.length > 0 && UNCOVERED_PRECOMPILES.has(address)) return withoutGas(gas);
-      const result = await run(code, data, gas);
+      const ran = await run(code, data, gas);
+      const result = address === UNITS_ADDRESS ? this.#answered(ran) : ran;
       const priced = runsCode(address, data, gas, result) ? await this.#price(address, data, gas, result) : result;
       if (priced.exceptionError !== undefined) return priced;
       const room = this.#frames.at(-1)?.room ?? 0;
@@ -308,9 +310,16 @@ export class UnitMeter {
     };
   }
 
+  /** Output of the contract that answers the caller's units: a word, or nothing if they have no limit. */
+  #answered(result: ExecResult): ExecResult {
+    const units = this.#unitsLeft + (this.#frames.at(-1)?.reserve ?? 0);
+    if (result.exceptionError !== undefined || units === Infinity) return result;
+    return { ...result, returnValue: fromHex(wordToHex(BigInt(units))) };
+  }
+
   /** Runs a protocol code, which takes the larger of two prices and fails if its units or its gas are too few. */
   async #price(address: bigint, data: Uint8Array, gas: bigint, result: ExecResult): Promise<ExecResult> {
-    const units = await this.#codes.unitsOf(address, data, this.#left, this.#run.checkTime);
+    const units = await this.#codes.unitsOf(address, data, this.#unitsLeft, this.#run.checkTime);
     if (!this.#takes(units ?? Infinity)) return withoutGas(gas);
     if (result.exceptionError !== undefined) return result;
     const price = gasOfUnits(units ?? 0);
@@ -366,16 +375,16 @@ export class UnitMeter {
 
   /** Takes units of the current frame. False, and all are taken, if it has too few. */
   #takes(units: number): boolean {
-    const taken = Math.min(units, this.#left);
+    const taken = Math.min(units, this.#unitsLeft);
     this.#units += taken;
-    this.#left = this.#left === Infinity ? Infinity : this.#left - taken;
+    this.#unitsLeft = this.#unitsLeft === Infinity ? Infinity : this.#unitsLeft - taken;
     return taken === units;
   }
 }
 
 function isPrecompile(address: string): boolean {
   const number = BigInt(address);
-  return (number > 0n && number < 0x12n) || number === 0x100n;
+  return (number > 0n && number < 0x12n) || number === 0x100n || number === UNITS_ADDRESS;
 }
 
 function withoutGas(gas: bigint): ExecResult {

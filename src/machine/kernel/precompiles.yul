@@ -1,7 +1,9 @@
-// Precompiled contracts. Proven: 0x01 to 0x07, 0x09, 0x100. A call of another with input fails. More signatures of P-256 than `compute`
-// allows stop the proof.
+// Precompiled contracts. Proven: 0x01 to 0x07, 0x09, 0x100, and 0x101 where units are lent. A call of another with input fails. More
+// signatures of P-256 than `compute` allows stop the proof.
 
-function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }
+function isPrecompile(account) -> yes {
+  yes := or(or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)), answersUnits(account))
+}
 
 // By an opcode of the current frame, which made room for the output.
 function callPrecompile(account, given) {
@@ -31,10 +33,26 @@ function callPrecompileDirectly(account, given) {
 
 // With units of its own, as a frame.
 function payPrecompile(account, given, input, output, room) -> left, length {
+  let units := get.nativeLeft()
   let kept := lendUnits(given)
-  left, length := runPrecompile(account, given, input, output)
+  switch answersUnits(account)
+  case 0 { left, length := runPrecompile(account, given, input, output) }
+  default { left, length := unitsLeft(given, output, units) }
   if not(left) { meterOutput(room, length) }
   if takeUnits(kept) { left := not(0) }
+}
+
+// Units that the calling frame has left, for the price of a small precompiled contract, whatever the input. No output where nothing is
+// metered.
+function unitsLeft(given, output, units) -> left, length {
+  left := not(0)
+  if iszero(lt(given, 15)) {
+    left := sub(given, 15)
+    if get.budget() {
+      mstore(pointer(output, 0), units)
+      length := 32
+    }
+  }
 }
 
 // Answers the gas that is left, or 2^256 - 1 for a failure, and the length of what stands at the output frame's start.

@@ -37,6 +37,8 @@ export interface Agreed {
   readonly receipt: ReexecutedReceipt & { readonly native: NonNullable<ReexecutedReceipt["native"]> };
   /** Rows of the kernel. */
   readonly kernelSteps: number;
+  /** Leaves that the machine has changed, which the witness has alike. */
+  readonly leaves: readonly LeafChange[];
 }
 
 type Compared = Agreed | { readonly kind: "refused"; readonly reason: string };
@@ -84,7 +86,7 @@ async function compare(accounts: Accounts, transaction: EngineTransaction, hints
   );
   for (const leaf of machine.leaves)
     assert.equal(leafOf(witness, leaf), leaf.after, `leaf ${leaf.leafKind} of ${leaf.account.toString(16)} slot ${leaf.slot}`);
-  return { kind: "ran", receipt: { ...receipt, native }, kernelSteps: Number(outcome?.kernelSteps) };
+  return { kind: "ran", receipt: { ...receipt, native }, kernelSteps: Number(outcome?.kernelSteps), leaves: machine.leaves };
 }
 
 async function startWitness(accounts: ReadonlyMap<bigint, WorldAccount>): Promise<Reexecution> {

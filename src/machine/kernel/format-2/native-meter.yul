@@ -55,6 +55,7 @@ function prevRandaoUnits() -> units { units := 12 }
 function gasOfUnits(units) -> cost { }
 function lendUnits(given) -> kept { }
 function takeUnits(kept) -> spent { }
+function answersUnits(account) -> yes { }
 
 // Format 2 weighs no leaves, and no links of the chain of hashes.
 function meterSlot(id) { }

@@ -235,7 +235,8 @@ const state = (): MeasuredItem[] => {
     ),
     {
       ...{ key: "codeByte", name: "a byte of code, the first time in a transaction", gas: 0, times: 20_000, counts: ONCE },
-      ...{ body: same([...push(otherAddress(1)), 0x3b, POP]), less: same([...other, 0x3b, POP]) },
+      // EXTCODECOPY of no bytes loads the code.
+      ...{ body: same([0x5f, 0x5f, 0x5f, ...push(otherAddress(1)), 0x3c]), less: same([0x5f, 0x5f, 0x5f, ...other, 0x3c]) },
       others: [repeated(4_000, [INVALID]), range(0, 23_999).map((i) => (i * 7919) % 251)],
     },
   ];
