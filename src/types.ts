@@ -49,6 +49,9 @@ export type { CallEstimate, SendEstimate } from "./client/transfers/estimate.ts"
 export type { SwapEstimate } from "./client/transfers/swap.ts";
 export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
+export type { NodeCondition } from "./sequencing/local/node-faults.ts";
+export type { NodesStatus } from "./sequencing/local/local-nodes.ts";
+export type { SettlementStage } from "./protocol/settlement-stage.ts";
 export type { SourceExcerpt } from "./devnet/view/books/source-excerpt.ts";
 export type { ReasonWithoutProof } from "./execution-proof/batch/unproven-execution.ts";
 export type { ExecutionProgress } from "./execution-proof/batch/execution-progress.ts";

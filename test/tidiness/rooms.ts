@@ -315,6 +315,7 @@ const AFTER_ERRORS: Rooms = {
     "src/options/",
     "src/client/",
     "src/devnet/",
+    "src/sequencing/",
     "src/node/",
     "src/execution-proof/batch/",
     "src/prover/",

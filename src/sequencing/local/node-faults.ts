@@ -5,6 +5,7 @@ import { encodeDecision } from "../decision.ts";
 import type { NetFaults } from "./local-net.ts";
 import type { VoteKeys } from "./vote-keys.ts";
 
+/** Fault of a node, or none: `honest`. */
 export type NodeCondition = "honest" | "crashed" | "silent" | "equivocating";
 
 /** Faults of nodes of one process, set by a user. */
