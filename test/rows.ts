@@ -61,7 +61,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   F1: row("zkRollup", "flow/swaps-pubdata"),
   F2: notBuilt("zkPorter"),
   F3: row("validium", "flow/validium", "contracts/l1/availability"),
-  F4: notBuilt("inputs only"),
+  F4: row("inputs only", "flow/inputs-only", "chain/verification/published-inputs", "contracts/l1/availability"),
   F5: notBuilt("self-hosted data"),
   F6: row("composition of policies", "settlement/data-policy", "contracts/l1/availability"),
   F7: notBuilt("logical partitions"),

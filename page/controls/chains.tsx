@@ -68,6 +68,7 @@ function AddChain({ taken }: { readonly taken: readonly string[] }) {
       <select aria-label="where its data goes" value={data} onChange={({ currentTarget }) => setData(currentTarget.value)}>
         <option>rollup</option>
         <option>validium</option>
+        <option>inputs</option>
       </select>
       <select aria-label="where it settles" value={settlesOn} onChange={({ currentTarget }) => setSettlesOn(currentTarget.value)}>
         <option value="">on {info.l1.name}</option>

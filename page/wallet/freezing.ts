@@ -14,6 +14,8 @@ export function whoCanFreeze(
   const parties: string[] = [];
   const here = chains.find(({ chainId }) => chainId === memberId);
   if (here?.dataAvailability === "validium") parties.push(`the data committee of ${here.name}, by withholding its data`);
+  if (here?.dataAvailability === "inputs")
+    parties.push(`the validators of ${here.name}, by publishing other inputs than they executed`);
   if (here?.settlesOn !== undefined)
     parties.push(`the validators of ${here.settlesOn.name}, on which ${here.name} settles, by stopping it or by a false state`);
   if (origin.chainId === l1.chainId) {

@@ -179,6 +179,8 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"IncompleteRemote","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"IndexBeyondLeafCount","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"IndexNotAscending","type":"error"},
+  {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"InputsFormatUnknown","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"InputsLengthInvalid","type":"error"},
   {"inputs":[{"name":"owner","type":"address"},{"name":"spender","type":"address"},{"name":"allowance","type":"uint256"},{"name":"needed","type":"uint256"}],"name":"InsufficientAllowance","type":"error"},
   {"inputs":[{"name":"account","type":"address"},{"name":"balance","type":"uint256"},{"name":"needed","type":"uint256"}],"name":"InsufficientBalance","type":"error"},
   {"inputs":[],"name":"InsufficientFeeTokenAmount","type":"error"},

@@ -57,7 +57,8 @@ export interface NodeOptions {
   readonly running: RunningOptions;
   readonly serving: Omit<ServingOptions, "name" | "settlement" | "hyperchain">;
   /** What keeps the chain beyond this process, and what earlier ones left there. Default: nothing does. */
-  readonly keeping?: ChainKeeping;
+  readonly keeping?: Pick<ChainKeeping, "store" | "commands" | "onRepeated" | "waiting" | "lists" | "past"> &
+    Partial<Pick<ChainKeeping, "places">>;
   /** What proves the execution of its batches. Default: nothing, and it is trusted. */
   readonly execution?: ExecutionProofs;
   /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
@@ -315,7 +316,7 @@ async function keepPlaceAtRest(
   placeBlocks: number,
 ): Promise<void> {
   const isProven = execution !== undefined && isProvenOnL1(chain.protocolVersion());
-  if (isProven || keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
+  if (isProven || keeping?.places === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
   if ((running.publishes ?? "always") !== "always" || settlement?.l1MayBeBehind !== false) return;
   const { sealed, executed } = link.progress();
   const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);

@@ -44,8 +44,7 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   if (below === undefined) return `"${settlesOn}" settles in a circle that never reaches L1; leave settlesOn of one of them out`;
   if (below.length + 1 >= MOST_LAYERS)
     return `"${settlesOn}" is ${below.length} chains above L1 itself, and ids name no chain above it; name one of ${below.join(", ")}`;
-  if (dataFactsOf(parent.availability).publishes !== "always")
-    return `"${settlesOn}" is ${parent.availability.dataAvailability === "validium" ? "a validium" : "no rollup"}: its committee could withhold what a chain on it publishes; name a rollup`;
+  if (dataFactsOf(parent.availability).publishes !== "always") return objectionToData(settlesOn, parent);
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
   if (parent.proving.execution === "proven")
@@ -54,6 +53,12 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
     return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;
   return undefined;
+}
+
+function objectionToData(settlesOn: string, { availability: { dataAvailability } }: ChainPlan): string {
+  if (dataAvailability === "inputs")
+    return `"${settlesOn}" publishes its inputs alone, and data of a chain on it are not among them; name a rollup`;
+  return `"${settlesOn}" is ${dataAvailability === "validium" ? "a validium" : "no rollup"}: its committee could withhold what a chain on it publishes; name a rollup`;
 }
 
 /** Data that stay on the chain below are on L1 by no chain above. */

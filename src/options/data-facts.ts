@@ -5,6 +5,7 @@ import type { ChainPlan } from "./plan.ts";
 /** Where a chain's data are, and for whom. */
 export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): DataFacts {
   if (dataAvailability === "chain") return { publishes: "always", rebuiltFrom: "base", readers: "everybody" };
+  if (dataAvailability === "inputs") return { publishes: "never", rebuiltFrom: "inputs", readers: "everybody" };
   const publishes = publishesOf(dataAvailability);
   return {
     publishes,
@@ -15,17 +16,27 @@ export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): Da
 
 /** Whether those who keep the data beside L1 are among its parts. */
 export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
-  return dataAvailability !== "chain" && hasCommittee(dataAvailability);
+  return isPolicy(dataAvailability) && hasCommittee(dataAvailability);
 }
 
 /** Whether each batch needs a program's word. */
 export function isAttested(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
-  return dataAvailability !== "chain" && hasAttested(dataAvailability);
+  return isPolicy(dataAvailability) && hasAttested(dataAvailability);
 }
 
 /** Whether each batch has its own choice. */
 export function leavesChoice(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
-  return dataAvailability !== "chain" && hasAnyOf(dataAvailability);
+  return isPolicy(dataAvailability) && hasAnyOf(dataAvailability);
+}
+
+/** True if commits have the inputs of batches. */
+export function publishesInputs({ dataAvailability }: ChainPlan["availability"]): boolean {
+  return dataAvailability === "inputs";
+}
+
+/** True if the data are published as changes, or kept by parties that sign for it. */
+export function isPolicy(data: ChainPlan["availability"]["dataAvailability"] | DataPart): data is DataPart {
+  return data !== "chain" && data !== "inputs";
 }
 
 function hasCommittee(part: DataPart): boolean {

@@ -63,6 +63,7 @@ export function conflicts(
       ...importConflicts(chain),
       ...superchainConflicts(chain),
       ...dataConflicts(chain),
+      ...inputsConflicts(chain),
       ...timeConflicts(chain, l1, freezeSeconds),
       ...paceConflicts(chain),
       ...feeConflicts(chain),
@@ -253,6 +254,42 @@ function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly Op
   return (["committee", "readers", "openReads"] as const)
     .filter((field) => availability[field] !== undefined && availability[field] !== false)
     .map((field) => ({ path: [...path, field], message }));
+}
+
+/** Inputs are compared by the validators of a chain whose execution is trusted, and are on L1 itself. */
+function inputsConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  const { availability, proving, settlesOn, firstState, ordering } = plan;
+  if (availability.dataAvailability !== "inputs") return [];
+  const refused = (field: string, message: string): OptionProblem => ({ path: [...path, field], message });
+  return [
+    ...(proving.execution === "trusted"
+      ? []
+      : [
+          refused(
+            "execution",
+            'is "proven", whose proof does not cover published inputs; set "trusted", or dataAvailability: "rollup"',
+          ),
+        ]),
+    ...(settlesOn === undefined
+      ? []
+      : [
+          refused(
+            "settlesOn",
+            'is a chain, and inputs are published on L1 alone; leave it out, or set dataAvailability: "rollup"',
+          ),
+        ]),
+    ...(typeof ordering.sequencing === "string"
+      ? []
+      : [refused("dataAvailability", 'is "inputs", which nodes of sequencing by "bft" do not form; leave one of the two out')]),
+    ...(firstState.superchain
+      ? [
+          refused(
+            "dataAvailability",
+            'is "inputs", which do not name the contracts of bridges.superchain; leave one of the two out',
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** An operation must be seen, taken and committed within the window: confirmations and the age of a batch shorten it. */

@@ -15,8 +15,11 @@ export interface DataChoice {
 export interface DataFacts {
   /** Whether its commits carry the pubdata: "sometimes" where each batch has its own choice. */
   readonly publishes: "always" | "sometimes" | "never";
-  /** From where a reader with rights rebuilds the chain: "base" is the chain on which it settles, "holders" have its data. */
-  readonly rebuiltFrom: "l1" | "base" | "holders";
+  /**
+   * Source from which a reader with rights rebuilds the chain: "l1" has its changes, "inputs" are on L1 and are executed
+   * again, "base" is the chain on which it settles, "holders" have its data.
+   */
+  readonly rebuiltFrom: "l1" | "inputs" | "base" | "holders";
   /** Whether its data, and so its state, are for everybody, or for accounts with sessions. */
   readonly readers: "everybody" | "sessions";
 }

@@ -13,6 +13,8 @@ export interface ChainKind {
   readonly isCheckedTwice?: boolean;
   /** Number of chains below that pass the data on to L1; 0 if the data are in the calldata of the commit. */
   readonly carryingLayers: number;
+  /** True if the commit has the inputs of the batch. Default false. */
+  readonly publishesInputs?: boolean;
 }
 
 /** Transaction on the way of a batch to L1. */
@@ -25,11 +27,15 @@ export interface L1Transaction {
   readonly bytes: number;
   /** Gas for each byte of pubdata that the commit passes on in a message; 0 without such messages. */
   readonly carryGasPerByte: number;
+  /** True if the commit has the inputs of the batch. */
+  readonly hasInputs: boolean;
 }
 
 /** Contents of a batch that cost gas or bytes on L1. */
 export interface L1Load {
   readonly pubdataBytes: number;
+  /** Bytes of the inputs, which only some chains publish. */
+  readonly inputBytes: number;
   /** Changed leaves of the state tree. */
   readonly diffs: number;
   /** Codes that no earlier batch published. */
@@ -60,12 +66,16 @@ const ENVELOPE_BYTES = 500;
 /** The messenger charges 100; two events, copies and hashes take the rest. */
 const CARRY_GAS_PER_BYTE = 125;
 
-function transactionOf(stages: readonly SettlementStage[], uncountedBytes = 0, carryGasPerByte = 0): L1Transaction {
+function transactionOf(
+  stages: readonly SettlementStage[],
+  { uncountedBytes = 0, carryGasPerByte = 0, hasInputs = false } = {},
+): L1Transaction {
   return {
     stages,
     gas: MAX_TRANSACTION_GAS - UNCOUNTED_GAS,
     bytes: MAX_TRANSACTION_BYTES - ENVELOPE_BYTES - uncountedBytes,
     carryGasPerByte,
+    hasInputs,
   };
 }
 
@@ -76,10 +86,19 @@ export const SETTLE_AT_ONCE = transactionOf(["commit", "prove", "execute"]);
  * Transactions that take any batch of the chain to L1, in order. A batch is sealed before it exceeds one of them. On a chain
  * without a quorum the proof is stored ahead, and `settle` does the rest: a batch is committed only together with its proof.
  */
-export function wayToL1({ hasQuorum, isCheckedTwice = false, carryingLayers }: ChainKind): readonly L1Transaction[] {
+export function wayToL1({
+  hasQuorum,
+  isCheckedTwice = false,
+  carryingLayers,
+  publishesInputs: hasInputs = false,
+}: ChainKind): readonly L1Transaction[] {
   if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"])];
   return [
-    transactionOf(["commit"], UNCOUNTED_BYTES, carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE),
+    transactionOf(["commit"], {
+      uncountedBytes: UNCOUNTED_BYTES,
+      carryGasPerByte: carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE,
+      hasInputs,
+    }),
     transactionOf(["prove"]),
     ...(isCheckedTwice ? [SECOND_CHECK] : []),
     transactionOf(["execute"]),
@@ -120,19 +139,20 @@ const BASE_GAS = 21_000;
 const FLOOR_GAS_PER_BYTE = 40;
 
 /** Cost of these contents alone, in proportion to them; never too low, except for the floor of calldata. */
-export function l1CostOf({ stages, carryGasPerByte }: L1Transaction, load: L1Load): L1Cost {
-  return sum(stages.map((stage) => STAGE_COSTS[stage](load, carryGasPerByte)));
+export function l1CostOf(transaction: L1Transaction, load: L1Load): L1Cost {
+  return sum(transaction.stages.map((stage) => STAGE_COSTS[stage](load, transaction)));
 }
 
-const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, carryGasPerByte: number) => L1Cost>> = {
-  commit: ({ pubdataBytes, diffs, codes, messages, priorityOps }, carryGasPerByte) => ({
+const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, transaction: L1Transaction) => L1Cost>> = {
+  commit: ({ pubdataBytes, inputBytes, diffs, codes, messages, priorityOps }, { carryGasPerByte, hasInputs }) => ({
     gas:
       (GAS_PER_BYTE + carryGasPerByte) * pubdataBytes +
+      GAS_PER_BYTE * (hasInputs ? inputBytes : 0) +
       COMMIT_GAS.diff * diffs +
       COMMIT_GAS.code * codes +
       COMMIT_GAS.message * messages +
       COMMIT_GAS.priorityOp * priorityOps,
-    bytes: pubdataBytes,
+    bytes: pubdataBytes + (hasInputs ? inputBytes : 0),
   }),
   prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
   secondCheck: ({ proofBytes }) => ({ gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),

@@ -23,7 +23,17 @@ const KINDS = [
 ] as const;
 /** EIP-7825, and what nodes of public networks take of a transaction: 128 KiB. */
 const [GAS, BYTES] = [16_777_216, 131_072];
-const EMPTY = { pubdataBytes: 9, diffs: 1, codes: 0, messages: 0, flows: 0, priorityOps: 0, importedRoots: 0, proofBytes: 0 };
+const EMPTY = {
+  pubdataBytes: 9,
+  inputBytes: 0,
+  diffs: 1,
+  codes: 0,
+  messages: 0,
+  flows: 0,
+  priorityOps: 0,
+  importedRoots: 0,
+  proofBytes: 0,
+};
 
 describe("the way of a batch to L1", () => {
   for (const kind of KINDS)

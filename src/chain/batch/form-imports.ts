@@ -75,6 +75,7 @@ type PartSize = Readonly<Record<"leaves" | "codes" | "codeBytes", number>>;
 function costOf({ leaves, codes, codeBytes }: PartSize, later: number): L1Cost {
   const { gas, bytes } = l1CostOf(IMPORT_AT_ONCE, {
     pubdataBytes: PUBDATA_HEADER + leaves * LEAF_BYTES + codes * CODE_OVERHEAD + codeBytes,
+    inputBytes: 0,
     diffs: leaves,
     codes,
     messages: 0,

@@ -6,9 +6,9 @@ import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import { emptyHeader } from "../witness/made-block.ts";
 import type { Witness } from "../witness/witness.ts";
-import { BLOCK_GAS_LIMIT } from "./connection.ts";
 import type { Explainer, ReadPrestate } from "./explainer.ts";
 import { EngineError, type EngineResult, type ExecutionEngine } from "./engine.ts";
+import { unknownHeader } from "./unknown-header.ts";
 
 interface FlatEngineOptions {
   /** The newest block before the engine's own; its hash where that is known. */
@@ -26,8 +26,6 @@ interface FlatEngineDependencies {
 
 /** Some 10 ms: behind what prints more, others do not wait. */
 const MOST_AWAITED_LINES = 100;
-const NOTHING: Hex = `0x${"00".repeat(32)}`;
-const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 /** ethereumjs as a chain's execution engine: the witness makes the blocks. */
 export class FlatEngine implements ExecutionEngine {
@@ -152,9 +150,4 @@ export class FlatEngine implements ExecutionEngine {
   get #newestHash(): Hex {
     return this.#headers.at(-1)?.hash ?? this.#head.hash;
   }
-}
-
-/** In the place of a block before the engine's first one, of which no more is known than the time of the last. */
-function unknownHeader({ number, timestamp }: Head): BlockHeader {
-  return emptyHeader({ number, timestamp, prevRandao: NOTHING, coinbase: NOBODY, gasLimit: BLOCK_GAS_LIMIT }, NOTHING);
 }

@@ -17,12 +17,13 @@ import type { Preview } from "../witness/reexecution.ts";
 import { nextEnvironment, type BlockEngine, type BlockRules, type PlannedBlock } from "./block-engine.ts";
 import type { BatchCommand } from "./command.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import { fits, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
+import { fits, hasRoomForSteps, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
 import {
   batchOutputs,
   beginBatch,
   extendBatch,
   recordCheat,
+  recordEmptyBlocks,
   recordImports,
   recordMined,
   recordPriorityOp,
@@ -169,10 +170,20 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return fits(usage, limits(batchNumber, this.#batch?.format ?? STRICTEST), leafCount(), further);
   }
 
-  /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
-  fitsAfter({ receipt, size }: Pick<Preview, "receipt" | "size">): boolean {
+  /**
+   * Whether a transaction that does what its preview says keeps the limits. `signed`: its bytes if it is signed. The batch must
+   * have been measured.
+   */
+  fitsAfter({ receipt, size }: Pick<Preview, "receipt" | "size">, signed: readonly Hex[]): boolean {
     if (this.#batch === undefined || receipt === undefined) return false;
-    return this.keepsLimits(this.#batch.number, usageAfter(this.#batch, receipt, size));
+    return this.keepsLimits(this.#batch.number, usageAfter(this.#batch, { receipt, size, signed }));
+  }
+
+  /** True if the open batch has room for the inputs of some more steps of few bytes. */
+  get hasRoomForSteps(): boolean {
+    if (this.#batch === undefined) return true;
+    const { number, format, usage } = this.#batch;
+    return hasRoomForSteps(usage, this.#dependencies.limits(number, format));
   }
 
   /** Transactions without a signature with their senders' nonces, in order. */
@@ -235,7 +246,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
       head = { ...block.environment, hash: block.hash };
       this.#blocks.push({ ...block, batchNumber, transactions: [] });
     }
-    this.#batch = recordMined({ ...this.#open, blockHashes }, blocks.length);
+    this.#batch = recordEmptyBlocks(recordMined({ ...this.#open, blockHashes }, blocks.length));
     return {};
   }
 

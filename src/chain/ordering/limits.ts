@@ -10,6 +10,8 @@ import {
   type L1Load,
   type L1Transaction,
 } from "../../protocol/way-to-l1.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { MAX_INPUTS_BYTES } from "../../protocol/published-inputs.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 
 /** Contents of a batch at most. It is sealed before one is exceeded; a transaction that exceeds an empty batch is refused. */
@@ -26,6 +28,8 @@ export interface BatchLimits {
   readonly diffs: number;
   /** Rows of the prover's table for these changes. */
   readonly proofRows: number;
+  /** Bytes of the inputs; Infinity if the chain publishes none. */
+  readonly inputBytes: number;
   /** L2 gas. */
   readonly gas: bigint;
 }
@@ -44,6 +48,8 @@ export interface BatchUsage {
   readonly messageBytes: number;
   readonly priorityOps: number;
   readonly importedRoots: number;
+  /** Upper bound of the bytes of the inputs. */
+  readonly inputBytes: number;
   readonly gas: bigint;
   /** What came after the last measurement counts as the worst that its gas can do. */
   readonly unmeasured: Unmeasured;
@@ -54,6 +60,8 @@ export interface Unmeasured {
   readonly transactions: number;
   /** What they have spent at most, or will spend: their own price of 21,000 each and what was refunded afterwards included. */
   readonly gas: bigint;
+  /** Bytes as signed, of transactions that are not in the batch yet. Default 0. */
+  readonly inputBytes?: number;
 }
 
 /** Bytes that stay free for what the commit itself changes on the chain below, and for the messages' heads. */
@@ -75,7 +83,7 @@ const RELISTED_GAS = 24_000_000n;
  * chain below that passes their data on. Any operation of the chain's queue fits a batch that it begins.
  */
 export function batchLimits(chain: ChainKind): BatchLimits {
-  const { carryingLayers } = chain;
+  const { carryingLayers, publishesInputs = false } = chain;
   return {
     way: wayToL1(chain),
     executeGas: 12_000_000,
@@ -84,6 +92,7 @@ export function batchLimits(chain: ChainKind): BatchLimits {
     carryBytesPerCode: carryingLayers === 0 ? 0 : CARRY_BYTES_PER_CODE,
     diffs: 4096,
     proofRows: 2 ** 17 - 1,
+    inputBytes: publishesInputs ? MAX_INPUTS_BYTES : Infinity,
     gas: 10n ** 9n,
   };
 }
@@ -108,6 +117,7 @@ export const NO_USAGE: BatchUsage = {
   messageBytes: 0,
   priorityOps: 0,
   importedRoots: 0,
+  inputBytes: 0,
   gas: 0n,
   unmeasured: NO_TRANSACTIONS,
 };
@@ -238,6 +248,7 @@ export function withOperation(usage: BatchUsage): BatchUsage {
 
 const NO_LOAD: L1Load = {
   pubdataBytes: 0,
+  inputBytes: 0,
   diffs: 0,
   codes: 0,
   messages: 0,
@@ -249,9 +260,10 @@ const NO_LOAD: L1Load = {
 
 /** Contents of the batch for L1, those of blocks that are not measured excepted; never too low. */
 export function l1LoadOf(usage: BatchUsage): L1Load {
-  const { diffs, codes, messages, priorityOps, importedRoots } = usage;
+  const { diffs, codes, messages, priorityOps, importedRoots, inputBytes } = usage;
   return {
     pubdataBytes: pubdataBytes({ ...usage, unmeasured: NO_TRANSACTIONS }),
+    inputBytes: INPUTS_HEAD + inputBytes,
     diffs,
     codes,
     messages,
@@ -302,6 +314,7 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     diffs: usage.diffs + SYSTEM_DIFFS,
     insertions: usage.insertions + SYSTEM_DIFFS,
     diffBytes: usage.diffBytes + SYSTEM_DIFFS * DIFF_BYTES,
+    inputBytes: usage.inputBytes + (further.inputBytes ?? 0),
     unmeasured: addUnmeasured(usage.unmeasured, further),
   };
   return (
@@ -310,11 +323,40 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     total.messages + Math.ceil(spareGas(further) / GAS_PER_MESSAGE) <= limits.messages &&
     bytesToPublish(total, limits) <= limits.pubdataBytes &&
     executeGas(total, further) <= limits.executeGas &&
+    INPUTS_HEAD + total.inputBytes <= limits.inputBytes &&
     limits.way.every((transaction) => hasRoomFor(transaction, costOn(transaction, total))) &&
     total.gas + further.gas <= limits.gas
   );
 }
 
 export function addUnmeasured(a: Unmeasured, b: Unmeasured): Unmeasured {
-  return { transactions: a.transactions + b.transactions, gas: a.gas + b.gas };
+  const inputBytes = (a.inputBytes ?? 0) + (b.inputBytes ?? 0);
+  return { transactions: a.transactions + b.transactions, gas: a.gas + b.gas, ...(inputBytes === 0 ? {} : { inputBytes }) };
 }
+
+/** Bytes of published inputs around their steps. */
+const INPUTS_HEAD = 100;
+/** Kind, time and length of a step. */
+const STEP_BYTES = 24;
+/** Length in front of a transaction. */
+const TRANSACTION_HEAD = 4;
+/** Index and hash of a root, with the lengths in front of them. */
+const ROOT_BYTES = 48;
+
+/** Upper bound of the bytes of inputs that a block of these signed transactions takes. */
+export function blockInputBytes(signed: readonly Hex[]): number {
+  return signed.reduce((sum, raw) => sum + TRANSACTION_HEAD + (raw.length - 2) / 2, STEP_BYTES);
+}
+
+/** Bytes of inputs that imported roots take, without their step. */
+export function rootInputBytes(roots: number): number {
+  return ROOT_BYTES * roots;
+}
+
+/** True if the batch has room for the inputs of some more steps of few bytes. */
+export function hasRoomForSteps({ inputBytes }: BatchUsage, limits: BatchLimits): boolean {
+  return INPUTS_HEAD + inputBytes + SPARE_STEPS * STEP_BYTES <= limits.inputBytes;
+}
+
+/** Steps that may follow the last look at the limits: a batch ends with the next command. */
+const SPARE_STEPS = 16;

@@ -12,7 +12,16 @@ import { pubdataLogLeaves, type PubdataLog } from "../../protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import { waitingLists } from "../model/waiting-lists.ts";
-import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE, type BatchUsage, type Unmeasured } from "./limits.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import {
+  addUnmeasured,
+  blockInputBytes,
+  NO_TRANSACTIONS,
+  NO_USAGE,
+  rootInputBytes,
+  type BatchUsage,
+  type Unmeasured,
+} from "./limits.ts";
 
 /** A block that the witness has not measured yet. */
 interface UnmeasuredBlock extends Unmeasured {
@@ -93,6 +102,7 @@ export function extendBatch(
       ...usage,
       ...withMessages(usage, receipts),
       gas: receipts.reduce((sum, { gasUsed }) => sum + gasUsed, usage.gas),
+      inputBytes: usage.inputBytes + blockInputBytes(transactions.flatMap(rawOf)),
       unmeasured: addUnmeasured(usage.unmeasured, unmeasured),
     },
   };
@@ -114,9 +124,19 @@ function mostSpent({ gasUsed }: BlockReceipt, transaction: EngineTransaction | u
   return transaction !== undefined && transaction.gasLimit < spent ? transaction.gasLimit : spent;
 }
 
+function rawOf(transaction: EngineTransaction): readonly Hex[] {
+  return transaction.kind === "signed" ? [transaction.raw] : [];
+}
+
 /** Batch after the given number of blocks that were mined on request. */
 export function recordMined(batch: OpenBatch, count: number): OpenBatch {
   return { ...batch, minedBlocks: batch.minedBlocks + count };
+}
+
+/** Batch after a step of blocks without transactions. */
+export function recordEmptyBlocks(batch: OpenBatch): OpenBatch {
+  const { usage } = batch;
+  return { ...batch, usage: { ...usage, inputBytes: usage.inputBytes + blockInputBytes([]) } };
 }
 
 /** The batch after a state cheat. */
@@ -144,16 +164,28 @@ export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: OperationHas
 /** The batch after these roots are imported. */
 export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]): OpenBatch {
   const importedRoots = [...batch.importedRoots, ...roots];
-  return { ...batch, importedRoots, usage: { ...batch.usage, importedRoots: importedRoots.length } };
+  const inputBytes = batch.usage.inputBytes + rootInputBytes(roots.length);
+  return { ...batch, importedRoots, usage: { ...batch.usage, importedRoots: importedRoots.length, inputBytes } };
 }
 
 /** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */
-export function usageAfter({ usage }: OpenBatch, receipt: Omit<BlockReceipt, "transactionHash">, size: ChangeSize): BatchUsage {
+export function usageAfter(
+  { usage }: OpenBatch,
+  {
+    receipt,
+    size,
+    signed,
+  }: Pick<Preview, "size"> & {
+    readonly receipt: Omit<BlockReceipt, "transactionHash">;
+    readonly signed: readonly Hex[];
+  },
+): BatchUsage {
   return {
     ...usage,
     ...size,
     ...withMessages(usage, [{ ...receipt, transactionHash: "0x" }]),
     gas: usage.gas + receipt.gasUsed,
+    inputBytes: usage.inputBytes + blockInputBytes(signed),
   };
 }
 

@@ -19,6 +19,8 @@ export type ReconstructionErrorCode =
   | "PubdataMissing"
   /** The pubdata, or how much of it there is, differs from what the batch's commitment binds. */
   | "PubdataMismatch"
+  /** Inputs of a batch on L1 do not lead to the batch: a quorum signed what it had not executed, or the call is a decoy. */
+  | "InputsMismatch"
   /** Bytes that L1's own reader would have refused. */
   | "PubdataMalformed"
   /** Messages and results do not hash to the batch's log root. */

@@ -1,10 +1,19 @@
 import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { BlockReceipt } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
-import { GAS_PER_IMPORT, MAX_IMPORTS, withOperation, type BatchUsage, type Unmeasured } from "../ordering/limits.ts";
+import {
+  blockInputBytes,
+  GAS_PER_IMPORT,
+  MAX_IMPORTS,
+  rootInputBytes,
+  withOperation,
+  type BatchUsage,
+  type Unmeasured,
+} from "../ordering/limits.ts";
 import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
 import { OrderError } from "../ordering/order-error.ts";
 import { mostChange, type ImpersonatedRequest, type StateCheat } from "../witness/state-cheat.ts";
@@ -40,6 +49,9 @@ interface BlockOptions {
   readonly areSafe?: boolean;
 }
 
+/** Payout, the operation and its conclusion. */
+const BLOCKS_PER_OPERATION = 3;
+
 /**
  * Chooses when batches open and end, and the time of each command: one that would not fit gets a fresh batch. What comes of a
  * command is the reducer's. One call at a time; after a throw the chain must stop.
@@ -68,6 +80,7 @@ export class BatchBuilder {
     transactions: readonly SignedTransaction[],
     { timestamp, areSafe = false }: BlockOptions = {},
   ): Promise<CommandResult> {
+    if (transactions.length === 0) await this.#makeRoom();
     await this.open();
     return this.#carryOut({
       type: "block",
@@ -79,6 +92,7 @@ export class BatchBuilder {
 
   /** Makes empty blocks in the open batch, so many seconds apart; opens one where there is none. */
   async empty(count: number, intervalSeconds: bigint): Promise<void> {
+    await this.#makeRoom();
     await this.open();
     const { timestamp } = this.#dependencies.producer.environment();
     await this.#carryOut({ type: "empty", count, intervalSeconds, timestamp });
@@ -89,6 +103,11 @@ export class BatchBuilder {
     const batch = this.batch ?? (await this.#begin());
     const { firstBatch, hashesUnknown = false } = this.#options;
     return batch.number === firstBatch && hashesUnknown ? this.#passUnknown(batch) : batch;
+  }
+
+  /** Empty blocks are not measured, and their inputs take bytes. */
+  async #makeRoom(): Promise<void> {
+    if (!this.#dependencies.reducer.hasRoomForSteps) await this.seal();
   }
 
   async #begin(): Promise<OpenBatch> {
@@ -139,9 +158,9 @@ export class BatchBuilder {
     return this.#dependencies.reducer.measure();
   }
 
-  /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
-  fitsAfter(preview: Preview): boolean {
-    return this.#dependencies.reducer.fitsAfter(preview);
+  /** Whether a transaction that does what its preview says keeps the limits; likewise as the reducer's. */
+  fitsAfter(preview: Preview, signed: readonly Hex[]): boolean {
+    return this.#dependencies.reducer.fitsAfter(preview, signed);
   }
 
   /** Changes the state in the open batch. A cheat that would not fit gets a fresh one. */
@@ -185,7 +204,7 @@ export class BatchBuilder {
         throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
       const refusal = refusalOf(preview);
       if (refusal !== undefined) throw refusal;
-      if (!this.fitsAfter(preview)) {
+      if (!this.fitsAfter(preview, [])) {
         if (!hasContent(this.batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");
         await this.seal();
         continue;
@@ -213,7 +232,7 @@ export class BatchBuilder {
   async takes({ operation }: PriorityOperation): Promise<boolean> {
     const usage = await this.measure();
     const isFresh = !hasContent(this.batch) && this.batchNumber !== 0n;
-    const further = { transactions: 1, gas: operation.gasLimit };
+    const further = { transactions: 1, gas: operation.gasLimit, inputBytes: BLOCKS_PER_OPERATION * blockInputBytes([]) };
     return isFresh || this.#dependencies.reducer.keepsLimits(this.batchNumber, withOperation(usage), further);
   }
 
@@ -252,7 +271,8 @@ export class BatchBuilder {
 
   async #takesImports(count: number): Promise<boolean> {
     if ((this.batch?.importedRoots.length ?? 0) + count > MAX_IMPORTS) return false;
-    const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count) };
+    const inputBytes = blockInputBytes([]) + rootInputBytes(count);
+    const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count), inputBytes };
     const isKept = ({ importedRoots, ...usage }: BatchUsage): boolean =>
       this.#dependencies.reducer.keepsLimits(this.batchNumber, { ...usage, importedRoots: importedRoots + count }, most);
     if (this.batch === undefined || isKept(this.batch.usage)) return true;

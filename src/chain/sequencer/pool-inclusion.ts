@@ -9,7 +9,7 @@ import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
 import type { Inspection } from "../ordering/block-engine.ts";
-import { addUnmeasured, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
+import { addUnmeasured, blockInputBytes, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
 import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
 import { provingRefusal } from "./proving-refusal.ts";
@@ -148,10 +148,12 @@ export class PoolInclusion {
         await this.#refuseRun(transaction, excluded, preview, environment);
         return true;
       }
-      if (builder.fitsAfter(preview)) break;
+      if (builder.fitsAfter(preview, [transaction.raw])) break;
       if (!hasContent(builder.batch)) {
         const { diffs, diffBytes, codeBytes } = preview.size;
-        const reason = `the transaction exceeds what a batch may hold: ${diffs} changes of ${diffBytes} bytes, ${codeBytes} bytes of code`;
+        const reason =
+          `the transaction exceeds what a batch may hold: ${diffs} changes of ${diffBytes} bytes, ${codeBytes} bytes of code, ` +
+          `${blockInputBytes([transaction.raw])} bytes of inputs`;
         await this.#refuseRun(transaction, new SequencerError("ExceedsBatch", reason), preview, environment);
         return true;
       }
@@ -254,8 +256,8 @@ class BlockPlan {
   }
 }
 
-function only({ gasLimit }: SignedTransaction): Unmeasured {
-  return { transactions: 1, gas: gasLimit };
+function only({ gasLimit, raw }: SignedTransaction): Unmeasured {
+  return { transactions: 1, gas: gasLimit, inputBytes: blockInputBytes([raw]) };
 }
 
 /** Why what was not admitted is refused. */

@@ -10,7 +10,7 @@ export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | 
 /** A block as it was decided, without anything that came of it but its name. */
 export interface InputBlock {
   readonly environment: BlockEnvironment;
-  /** Only the execution engine can compute it; later blocks can ask for it (BLOCKHASH). */
+  /** Later blocks can ask for it (BLOCKHASH). A verifier computes it and compares. */
   readonly hash: Hex;
   readonly transactions: readonly InputTransaction[];
 }

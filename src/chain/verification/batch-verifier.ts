@@ -1,13 +1,17 @@
+import type { Common } from "@ethereumjs/common";
 import type { Follower } from "../../core/follower.ts";
 import { CommandLog } from "../../core/log/command-log.ts";
 import { HandOver } from "../../core/hand-over.ts";
 import { Spine } from "../../core/spine.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { PUBLISHED, type DataChoice } from "../../protocol/data-choice.ts";
+import { PUBLISHED, WITHHELD, type DataChoice } from "../../protocol/data-choice.ts";
 import { digestToHex } from "../../protocol/digest.ts";
-import { wordToHex, type Hex } from "../../protocol/hex.ts";
+import { keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { encodeInputs, type PublishedInputs } from "../../protocol/published-inputs.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer, type ChainIdentity, type FormedBatch, type PreFormedBatch } from "../batch/form-batch.ts";
 import { Forming, type UnformedChain } from "../batch/forming.ts";
@@ -23,11 +27,14 @@ import { BatchReducer, type CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { limitsBeside, PROTOCOL_LIMITS, type BatchLimits } from "../ordering/limits.ts";
 import { OrderError } from "../ordering/order-error.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { FirstTreeState } from "../state/first-tree-state.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs, ShownChoices } from "./batch-inputs.ts";
+import { commandsOfInputs } from "./commands-of-inputs.ts";
 import { decodeBatch, type L1Facts } from "./decode-batch.ts";
+import { inputsOfBlocks } from "./inputs-of-blocks.ts";
 import { BatchRefusal } from "./refusal.ts";
 import { ShownBlocks } from "./shown-blocks.ts";
 
@@ -45,6 +52,10 @@ export interface BatchVerifierOptions {
   readonly imported?: (() => FirstTreeState) | undefined;
   /** The state before the first batch as L1 has it. */
   readonly genesisBatch: Pick<StoredBatch, "commitment" | "newStateRoot">;
+  /** Block 0. Default: the first batch shows its hash. */
+  readonly genesisBlock?: NamedHead;
+  /** Of a chain whose commits have the inputs of each batch: parts of its first state (`firstStateParts`). */
+  readonly publishedInputs?: { readonly firstState: number } | undefined;
 }
 
 export interface BatchVerifierDependencies {
@@ -73,6 +84,8 @@ export class BatchVerifier {
   /** Batches that have a choice, by number: it may be made, or made again, behind them, and the next one stands on it. */
   readonly #chosen = new Map<bigint, PreFormedBatch>();
   #choice: ShownChoices | undefined;
+  /** Hash of the inputs that the commit of this batch has; undefined if the chain publishes none. */
+  #boundNow: () => Hex | undefined = () => undefined;
   readonly #shown: ShownBlocks;
   readonly #reducer: BatchReducer;
   readonly #spine: Spine<BatchCommand, CommandResult>;
@@ -104,8 +117,9 @@ export class BatchVerifier {
       policyOf: l1.policyOf,
     });
     this.#forming = new Forming(this.#former, publishingFirst(initial, 0n), (batch) => this.#choose(batch));
-    this.#shown = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
     const { chainId, extensions } = options.identity;
+    const { genesisBlock = { number: 0n, timestamp: 0n, hash: wordToHex(0n) } } = options;
+    this.#shown = new ShownBlocks(genesisBlock, execution, chainId);
     this.#reducer = new BatchReducer({ chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT }, 0n, {
       engine: this.#shown,
       system: predeployTransactions,
@@ -143,14 +157,38 @@ export class BatchVerifier {
   }
 
   /** The batch that the inputs lead to. Rejects with BatchRefusal, and then stands where it stood. */
-  async verify(inputs: BatchInputs): Promise<FormedBatch> {
-    const { batchNumber } = inputs;
+  verify(inputs: BatchInputs): Promise<FormedBatch> {
+    return this.#next(inputs.batchNumber, () => this.#verify(inputs));
+  }
+
+  /**
+   * The batch that inputs on L1 lead to, with these operations of L1's queue. `bound` is the hash of the inputs. Rejects with
+   * BatchRefusal and TransactionFormatError, and then stands where it stood.
+   */
+  repeat(
+    batchNumber: BatchNumber,
+    published: PublishedInputs,
+    { operations, bound }: { readonly operations: readonly L2CanonicalTransaction[]; readonly bound: Hex },
+  ): Promise<FormedBatch> {
+    return this.#next(batchNumber, async () => {
+      const version = this.#dependencies.l1.versionOf(published.openedAt, this.#former.operationsTaken, batchNumber);
+      const { format } = versionParts(version);
+      const commands = commandsOfInputs(published, { batchNumber, format, operations, rules: this.#rules });
+      this.#boundNow = () => bound;
+      const { head } = this.#shown;
+      this.#execution.rememberHash(head.number, head.hash);
+      this.#shown.beginUnseen();
+      return this.#carryOut(batchNumber, commands);
+    });
+  }
+
+  async #next(batchNumber: BatchNumber, form: () => Promise<FormedBatch>): Promise<FormedBatch> {
     if (batchNumber !== this.nextBatch) {
       throw new BatchRefusal("BatchNumberMismatch", `batch ${batchNumber} was shown, the next one is ${this.nextBatch}`);
     }
     await this.#spine.boundary();
     try {
-      const formed = await this.#carryOut(inputs);
+      const formed = await form();
       this.#spine.forgetBefore(batchNumber - MAX_STARTS);
       return formed;
     } catch (error) {
@@ -167,24 +205,42 @@ export class BatchVerifier {
     await this.#spine.returnTo(start, "redo");
   }
 
-  /** Carries out the commands of which the batch consists, as its sequencer did. */
-  async #carryOut(inputs: BatchInputs): Promise<FormedBatch> {
-    const { coinbase, identity } = this.#options;
+  async #verify(inputs: BatchInputs): Promise<FormedBatch> {
+    const { coinbase } = this.#options;
     this.#chosenBefore(inputs);
+    this.#boundNow = () => this.#boundOf(inputs);
     this.#shown.show(inputs);
     const { open, commands, seal } = await decodeBatch(inputs, {
-      rules: chainRules(Number(identity.chainId), codeLimitsOf(this.#initial.accounts)),
+      rules: this.#rules,
       operationsTaken: this.#former.operationsTaken,
       l1: this.#dependencies.l1,
       carriedOut: (operation) => priorityOperation(operation, coinbase),
     });
-    if (open.forgetsHashes === true) this.#execution.forgetHashes();
-    else this.#rememberParent(inputs, this.#shown.head);
-    await this.#shownCommands.carryOut(open);
-    for (const command of commands) await this.#shownCommands.carryOut(command);
-    const { sealed } = await this.#shownCommands.carryOut(seal);
-    if (sealed === undefined) throw new TypeError(`batch ${inputs.batchNumber} was sealed`);
+    if (open.forgetsHashes === true) {
+      this.#execution.forgetHashes();
+      // The chain continued from L1, which has no hash of a block.
+      this.#shown.followUnknown(inputs.parentHash);
+    } else this.#rememberParent(inputs, this.#shown.head);
+    return this.#carryOut(inputs.batchNumber, [open, ...commands, seal]);
+  }
+
+  /** Executes the commands of a batch, as its sequencer did. The last one seals it. */
+  async #carryOut(batchNumber: BatchNumber, commands: readonly BatchCommand[]): Promise<FormedBatch> {
+    let sealed: SealedBatch | undefined;
+    for (const command of commands) ({ sealed } = await this.#shownCommands.carryOut(command));
+    if (sealed === undefined) throw new TypeError(`batch ${batchNumber} was sealed`);
     return this.#forming.formed(sealed);
+  }
+
+  get #rules(): Common {
+    return chainRules(Number(this.#options.identity.chainId), codeLimitsOf(this.#initial.accounts));
+  }
+
+  /** Hash of the inputs that the commit of a batch must have; undefined if the chain publishes none. */
+  #boundOf({ batchNumber, blocks }: BatchInputs): Hex | undefined {
+    const { publishedInputs } = this.#options;
+    if (publishedInputs === undefined) return undefined;
+    return keccak(encodeInputs(inputsOfBlocks(blocks, batchNumber === 0n ? publishedInputs.firstState : 0)));
   }
 
   #chosenBefore({ batchNumber, choices }: BatchInputs): void {
@@ -196,6 +252,8 @@ export class BatchVerifier {
   }
 
   #choose(batch: PreFormedBatch): DataChoice {
+    const bound = this.#boundNow();
+    if (bound !== undefined) return { ...WITHHELD, bound };
     if (this.#choice !== undefined) this.#chosen.set(batch.outputs.batchNumber, batch);
     return this.#choice?.own ?? this.#options.data ?? PUBLISHED;
   }

@@ -1,12 +1,14 @@
 import { createAddressFromString } from "@ethereumjs/util";
 import { fromHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { SystemRequest } from "../model/system-transactions.ts";
 import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import { changeSize, type ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
+import { blockBytes, makeBlock } from "../witness/made-block.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import { decidesRun } from "../witness/run-end.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
@@ -21,12 +23,13 @@ interface ShownMark {
 }
 
 /**
- * A validator's engine: runs each planned block in an EVM of its own, if it is the very block that was shown. Only the blocks'
- * hashes are taken from there, which the first engine alone can compute. Rejects with BatchRefusal; whatever ran until then is in
+ * Engine of a validator, or of an account that rebuilds a chain: runs each planned block in a separate EVM and computes its hash.
+ * If blocks are shown, each must be the planned one and have that hash. Rejects with BatchRefusal; what ran until then stays in
  * the execution's state.
  */
 export class ShownBlocks implements BlockEngine {
   readonly #execution: Reexecution;
+  readonly #chainId: ChainId;
   #inputs: BatchInputs | undefined;
   #start = 0;
   #first: NamedHead;
@@ -34,10 +37,22 @@ export class ShownBlocks implements BlockEngine {
   #place = 0;
 
   /** `head` is the block before the first batch. */
-  constructor(head: NamedHead, execution: Reexecution) {
+  constructor(head: NamedHead, execution: Reexecution, chainId: ChainId) {
+    this.#chainId = chainId;
     this.#first = head;
     this.#head = head;
     this.#execution = execution;
+  }
+
+  /** Begins a batch without shown blocks: they follow from its commands alone. */
+  beginUnseen(): void {
+    this.#inputs = undefined;
+    this.#start = this.#execution.state.mark();
+  }
+
+  /** The next block names this hash as its parent's. No transaction can ask for the hash. */
+  followUnknown(parentHash: Hex): void {
+    this.#head = { ...this.#head, hash: parentHash };
   }
 
   /** The next batch's blocks are these. */
@@ -73,11 +88,12 @@ export class ShownBlocks implements BlockEngine {
 
   async run(planned: PlannedBlock): Promise<MineResult> {
     const { environment, transactions } = planned;
-    const { hash } = this.#take(planned);
-    const receipts: BlockReceipt[] = [];
+    const shown = this.#take(planned);
+    const made: Parameters<typeof makeBlock>[0][number][] = [];
     for (const [i, transaction] of transactions.entries()) {
       try {
-        receipts.push({ ...(await this.#execution.run(transaction, environment)), transactionHash: "0x" });
+        const receipt = await this.#execution.run(transaction, environment);
+        made.push({ transaction, receipt, bytes: blockBytes(transaction, this.#chainId) });
       } catch (error) {
         if (!decidesRun(error)) throw error;
         throw new BatchRefusal("TransactionInvalid", `block ${environment.number}, transaction ${i}: ${error.message}`, {
@@ -85,6 +101,10 @@ export class ShownBlocks implements BlockEngine {
         });
       }
     }
+    const { header, receipts } = makeBlock(made, environment, this.#head.hash);
+    const { hash } = header;
+    if (shown !== undefined && shown.hash !== hash)
+      throw new BatchRefusal("BlockMismatch", `block ${environment.number} is shown with hash ${shown.hash}, and has ${hash}`);
     this.#execution.rememberHash(environment.number, hash);
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash };
     return { block: { environment, hash, receipts }, included: transactions, refused: [] };
@@ -124,28 +144,24 @@ export class ShownBlocks implements BlockEngine {
   }
 
   async takeChanges(): Promise<NetChanges> {
-    const { blocks, batchNumber } = this.#shown;
-    if (this.#place !== blocks.length)
-      throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} ends with block ${this.#head.number}, more are shown`);
+    const shown = this.#inputs;
+    if (shown !== undefined && this.#place !== shown.blocks.length)
+      throw new BatchRefusal("BlockMismatch", `batch ${shown.batchNumber} ends with block ${this.#head.number}, more are shown`);
     return this.#execution.state.changesSince(this.#start);
-  }
-
-  get #shown(): BatchInputs {
-    if (this.#inputs === undefined) throw new TypeError("no batch is shown");
-    return this.#inputs;
   }
 
   #size(): ChangeSize {
     return changeSize(this.#execution.state.changesSince(this.#start));
   }
 
-  /** The next block that is shown, which must be the planned one. */
-  #take({ environment, transactions, purpose }: PlannedBlock): InputBlock {
-    const shown = this.#shown.blocks[this.#place++];
+  /** The next block that is shown, which must be the planned one; undefined if none are. */
+  #take({ environment, transactions, purpose }: PlannedBlock): InputBlock | undefined {
+    if (this.#inputs === undefined) return undefined;
+    const shown = this.#inputs.blocks[this.#place++];
     if (shown === undefined)
       throw new BatchRefusal(
         "BlockMismatch",
-        `batch ${this.#shown.batchNumber} ends without block ${environment.number}, of a transaction that ${purpose}`,
+        `batch ${this.#inputs.batchNumber} ends without block ${environment.number}, of a transaction that ${purpose}`,
       );
     for (const name of ["number", "timestamp", "coinbase", "gasLimit", "prevRandao"] as const) {
       const [actual, expected] = [shown.environment[name], environment[name]];

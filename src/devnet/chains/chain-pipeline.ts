@@ -38,7 +38,7 @@ import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../de
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
-import { dataFactsOf } from "../../options/data-facts.ts";
+import { dataFactsOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
@@ -175,7 +175,7 @@ async function start(
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const execution = executionOf(plan, dependencies, closing);
   const nodes = nodesOfChain(created, dependencies, closing);
-  const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
+  const signers = await prepared.connect(created, recorder);
   const { data, quorum, posting, inputs, chooseData } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
@@ -310,8 +310,9 @@ async function beginOnL1(
 ): Promise<Pick<ChainBirth, "created" | "genesisTimestamp">> {
   const created = await createOnL1(options, dependencies, prepared);
   const block = await dependencies.l1.getBlock("latest");
-  // What all derive begins with a second that L1 names.
-  const genesisTimestamp = isQueueAlone(options.plan) ? created.bornAt : BigInt(block?.timestamp ?? 0);
+  // What others execute again from L1 begins with a second that L1 names.
+  const isNamed = isQueueAlone(options.plan) || publishesInputs(options.plan.availability);
+  const genesisTimestamp = isNamed ? created.bornAt : BigInt(block?.timestamp ?? 0);
   const { baseToken } = options;
   const { dataAvailabilityPolicy } = prepared;
   dependencies.kept?.born({ created, baseToken, dataAvailabilityPolicy, genesisTimestamp });
@@ -419,6 +420,7 @@ function running(
     publishes: ports?.availability === undefined ? dataFactsOf(plan.availability).publishes : "sometimes",
     isCarried,
     isReexecuted: reexecutes,
+    publishesInputs: publishesInputs(plan.availability),
     replayProtection: "optional",
     rewindable: true,
   };

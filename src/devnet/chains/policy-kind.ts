@@ -8,6 +8,7 @@ const policies = new Interface([
   "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
   "function threshold() view returns (uint256)",
   "function measurement() view returns (bytes32)",
+  "function inputsFormat() view returns (uint256)",
   "function members() view returns (address[])",
 ]);
 const CLAIM = [true, ZeroHash, ZeroHash];
@@ -17,7 +18,7 @@ type Answer = { readonly value: unknown } | { readonly refusal: string };
 type Ask = (policy: Hex, name: string, args?: readonly unknown[]) => Promise<Answer>;
 
 /** True if a contract is a data policy of these parts, by its answers. Rejects with the provider's error if the node fails. */
-export function isOfParts(part: DataPart, policy: Hex, l1: Provider): Promise<boolean> {
+export function isOfParts(part: DataPart | "inputs", policy: Hex, l1: Provider): Promise<boolean> {
   return answersAs(part, policy, async (to, name, args = []) => {
     try {
       return { value: await askContract(l1, { to, contract: policies, name, args }) };
@@ -28,7 +29,8 @@ export function isOfParts(part: DataPart, policy: Hex, l1: Provider): Promise<bo
   });
 }
 
-async function answersAs(part: DataPart, policy: Hex, ask: Ask): Promise<boolean> {
+async function answersAs(part: DataPart | "inputs", policy: Hex, ask: Ask): Promise<boolean> {
+  if (part === "inputs") return "value" in (await ask(policy, "inputsFormat"));
   if (part === "rollup") return "value" in (await ask(policy, "checkAvailability", [CLAIM, "0x"]));
   if (isAttestedPart(part)) return "value" in (await ask(policy, "measurement"));
   const inner = partsOf(part);

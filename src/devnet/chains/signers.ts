@@ -3,11 +3,11 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChooseData } from "../../chain/batch/forming.ts";
 import { quorumOf } from "../../consensus/votes.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { chosenFirstState } from "../described/first-state.ts";
+import { chosenFirstState, firstStateNumber } from "../described/first-state.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD, type DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { CALLDATA, choiceOfAll, postingOf } from "../../settlement/data-policy.ts";
+import { CALLDATA, choiceOfAll, postingOf, type DataPolicy } from "../../settlement/data-policy.ts";
 import { createLocalMember, type Quorum, type QuorumMember, type TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting, NO_COINBASE, type PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
@@ -18,15 +18,18 @@ import { DevnetOptionsError } from "../described/options.ts";
 import { DataChoices } from "./data-choices.ts";
 import { prepareHolders } from "./data-holders.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
+import { inputsPolicy } from "./inputs-data.ts";
 import { servedPolicy } from "./served-policy.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { hasHolders, isAttested, leavesChoice } from "../../options/data-facts.ts";
+import { hasHolders, isAttested, isPolicy, leavesChoice, publishesInputs } from "../../options/data-facts.ts";
 import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
+import { deployContract } from "../deployment/deploy-contract.ts";
+import type { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import { startMemberProcess, type MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
 import { remoteMember, remoteStakableKey, type InputsOf } from "../quorum-member/remote-member.ts";
@@ -67,7 +70,7 @@ export interface PreparedSigners {
   /** Whether anybody needs batches' inputs. */
   readonly reexecutes: boolean;
   /** Tells them their chain. */
-  connect(created: CreatedChain, blocks: InputsOf): Promise<ChainSigners>;
+  connect(created: CreatedChain, blocks: Pick<BatchRecorder, "inputs" | "blocks">): Promise<ChainSigners>;
 }
 
 /** Who signs for a chain. */
@@ -119,7 +122,7 @@ export async function prepareSigners(
   const own = await ownAvailability(validators, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
-    own !== undefined || dataAvailability === "chain" || !(hasHolders(dataAvailability) || isAttested(dataAvailability))
+    own !== undefined || !isPolicy(dataAvailability) || !(hasHolders(dataAvailability) || isAttested(dataAvailability))
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,
@@ -130,15 +133,15 @@ export async function prepareSigners(
   const committees = holders?.processes ?? [];
   const policy = own?.contract ?? holders?.policy ?? (await publishingPolicy(dataAvailability, dependencies));
   // A kept chain on a chain may be older than carriers.
-  const isCarried = own === undefined && holders === undefined && policy !== addresses.rollupPolicy;
-
+  const isCarried = (own ?? holders) === undefined && !publishesInputs(availability) && policy !== addresses.rollupPolicy;
   return {
     validators: quorumProcesses.length === 0 ? await addressesOf(localKeys) : quorumProcesses.map(({ address }) => address),
     threshold: validators.quorum?.threshold ?? quorumOf(localKeys.length),
     dataAvailabilityPolicy: policy,
     isCarried,
-    reexecutes: quorumProcesses.length + committees.length > 0,
-    async connect({ hyperchain }, blocks): Promise<ChainSigners> {
+    reexecutes: quorumProcesses.length + committees.length > 0 || publishesInputs(availability),
+    async connect({ hyperchain }, recorder): Promise<ChainSigners> {
+      const blocks: InputsOf = recorder.inputs.bind(recorder);
       const contract = { settlementChainId, hyperchain };
       const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
       const [held] = await Promise.all([
@@ -146,6 +149,7 @@ export async function prepareSigners(
         ...quorumProcesses.map((member) => member.request("configure", setup)),
       ]);
       const inputs = held?.inputs ?? blocks;
+      const served = { provider: dependencies.l1, hyperchain, clock: dependencies.clock };
       const members =
         quorumProcesses.length === 0
           ? await Promise.all(localKeys.map((key) => createLocalMember(key, contract, { l1Returns })))
@@ -163,7 +167,7 @@ export async function prepareSigners(
         committeePids: pidsOf(committees),
         memberSetup: setup,
         inputs,
-        ...(held ?? (await published(policy, isCarried, { provider: dependencies.l1, hyperchain, clock: dependencies.clock }))),
+        ...(held ?? (await published(policy, { isCarried, inputs: policyOfInputs(plan, recorder) }, served))),
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },
@@ -193,13 +197,13 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
     dataAvailabilityPolicy: dependencies.ecosystem.addresses.rollupPolicy,
     isCarried: false,
     reexecutes: false,
-    connect: ({ hyperchain }, blocks) =>
+    connect: ({ hyperchain }, recorder) =>
       Promise.resolve({
         ...{ posting, policy: undefined, data: undefined, catchUp: () => Promise.resolve() },
         ...{ quorum: { members: [] }, stakableKeys: [], admit: () => Promise.resolve(), memberPids: [], committeePids: [] },
         chooseData: () => data,
         memberSetup: setupOf(plan, dependencies, { hyperchain, coinbase: NO_COINBASE }),
-        inputs: blocks,
+        inputs: (batchNumber) => recorder.inputs(batchNumber),
       }),
   };
 }
@@ -221,16 +225,27 @@ function startsMembers(
   };
 }
 
-/** What a chain has whose commits have all of its data, in calldata or through the contract that carries them. */
+/** What a chain has whose commits have all of its data: changes or inputs in calldata, or changes in messages of a chain. */
 async function published(
   policy: Hex,
-  isCarried: boolean,
+  { isCarried, inputs }: { readonly isCarried: boolean; readonly inputs: DataPolicy | undefined },
   chain: Parameters<typeof servedPolicy>[1],
 ): Promise<Pick<ChainSigners, "posting" | "policy" | "data" | "chooseData" | "catchUp">> {
-  const created = { part: isCarried ? "chain" : "rollup", contract: { address: policy, parts: [] } } as const;
-  const served = await servedPolicy({ ...created, serve: () => Promise.resolve(CALLDATA) }, chain);
+  const part = inputs !== undefined ? "inputs" : isCarried ? "chain" : "rollup";
+  const created = { part, contract: { address: policy, parts: [] } } as const;
+  const served = await servedPolicy({ ...created, serve: () => Promise.resolve(inputs ?? CALLDATA) }, chain);
   const posting = { ...(isCarried ? carriedPosting(policy) : CALLDATA_POSTING), ...postingOf(served) };
-  return { posting, policy: undefined, data: undefined, chooseData: () => PUBLISHED, catchUp: () => Promise.resolve() };
+  const chooseData: ChooseData = (batch) => inputs?.choose(batch) ?? PUBLISHED;
+  return { posting, policy: undefined, data: undefined, chooseData, catchUp: () => Promise.resolve() };
+}
+
+/** Undefined if the chain publishes no inputs. */
+function policyOfInputs(
+  { availability, firstState }: ChainPlan,
+  recorder: Pick<BatchRecorder, "blocks">,
+): DataPolicy | undefined {
+  if (!publishesInputs(availability)) return undefined;
+  return inputsPolicy((batchNumber) => recorder.blocks(batchNumber), firstStateNumber(firstState));
 }
 
 /** As a policy of others says. */
@@ -252,7 +267,7 @@ function ownAvailability(
 
 /** What every batch has; where each has its own, members are shown it. */
 function dataOf({ dataAvailability }: ChainPlan["availability"]): DataChoice {
-  return dataAvailability === "chain" || leavesChoice(dataAvailability) ? PUBLISHED : fixedChoice(dataAvailability);
+  return !isPolicy(dataAvailability) || leavesChoice(dataAvailability) ? PUBLISHED : fixedChoice(dataAvailability);
 }
 
 function fixedChoice(part: DataPart): DataChoice {
@@ -275,6 +290,7 @@ function setupOf(
     genesis,
     firstState: chosenFirstState({ firstState }, superchain),
     data: dataOf(availability),
+    publishedInputs: publishesInputs(availability) ? { firstState: firstStateNumber(firstState) } : undefined,
     keeps: undefined,
     l1Returns: l1MayBeBehind !== true,
   };
@@ -283,9 +299,10 @@ function setupOf(
 /** The policy of a kept chain, or of one that is to be created, whose data are published. */
 function publishingPolicy(
   dataAvailability: ChainPlan["availability"]["dataAvailability"],
-  { kept, carrier, ecosystem }: SignersDependencies,
+  { kept, carrier, ecosystem, operator, artifacts }: SignersDependencies,
 ): Promise<Hex> {
   if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);
+  if (dataAvailability === "inputs") return deployContract("InputsPolicy", [], { operator, artifacts });
   if (dataAvailability === "rollup" && carrier !== undefined) return carrier();
   return Promise.resolve(ecosystem.addresses.rollupPolicy);
 }

@@ -18,6 +18,21 @@ export function chosenFirstState(
   return { ...rest, bridges: has ? superchain : [] };
 }
 
+/** Parts of a first state that a chain which publishes its inputs names on L1, by bit. */
+const FIRST_STATE_PARTS = ["singletons", "allowUnlimitedContractSize"] as const;
+
+/** Number that names a first state without contracts of bridges, as published inputs have it. */
+export function firstStateNumber(firstState: Pick<FirstState, (typeof FIRST_STATE_PARTS)[number]>): number {
+  return FIRST_STATE_PARTS.reduce((sum, part, bit) => sum + (firstState[part] ? 2 ** bit : 0), 0);
+}
+
+/** Inverse of `firstStateNumber`; undefined for a number that names none. */
+export function numberedFirstState(number: number): FirstState | undefined {
+  const [singletons, allowUnlimitedContractSize] = FIRST_STATE_PARTS.map((_, bit) => Math.floor(number / 2 ** bit) % 2 === 1);
+  const firstState = { singletons: singletons === true, allowUnlimitedContractSize: allowUnlimitedContractSize === true };
+  return firstStateNumber(firstState) === number ? { ...firstState, bridges: [] } : undefined;
+}
+
 /** Accounts that imports bring: on a proven chain also bridges' contracts. Undefined if nothing is imported. */
 export function importedAccounts(
   { firstState: { imported, superchain: has }, proving }: Pick<ChainPlan, "firstState" | "proving">,

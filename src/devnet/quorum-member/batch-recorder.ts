@@ -75,10 +75,16 @@ export class BatchRecorder implements Follower<CommandResult, RecorderMark> {
     return digestOf([hashes, this.#newest, open, this.#movedOut]);
   }
 
-  /** Rejects with RangeError for a batch that is not remembered. */
-  async inputs(batchNumber: BatchNumber): Promise<BatchInputs> {
+  /** Throws RangeError for a batch that is not remembered. */
+  blocks(batchNumber: BatchNumber): readonly InputBlock[] {
     const blocks = this.#of(batchNumber);
     if (blocks === undefined) throw new RangeError(`the inputs of batch ${batchNumber} are not remembered`);
+    return blocks;
+  }
+
+  /** Rejects with RangeError for a batch that is not remembered. */
+  async inputs(batchNumber: BatchNumber): Promise<BatchInputs> {
+    const blocks = this.blocks(batchNumber);
     const parentHash = this.#lastHash(batchNumber - 1n) ?? (await this.#genesisHash());
     return { batchNumber, parentHash, blocks };
   }

@@ -240,7 +240,7 @@ async function configure(
   wallet: TypedDataSigner,
   { file }: MemberDependencies,
 ): Promise<Configured> {
-  const { hyperchain, fromBlock, coinbase, genesis, data, keeps, confirmations, l1Returns } = setup;
+  const { hyperchain, fromBlock, coinbase, genesis, data, publishedInputs, keeps, confirmations, l1Returns } = setup;
   const reader = async (): Promise<ChainContractReader> =>
     new ChainContractReader(l1, hyperchain, countingBlock(await l1.getBlockNumber(), confirmations));
   const contract = await reader();
@@ -263,6 +263,7 @@ async function configure(
     {
       identity: { ...identity, chainId },
       data,
+      publishedInputs,
       coinbase,
       genesis,
       initialState: [...configurationState, ...firstStateAccounts({ chainId, format }, setup.firstState)],

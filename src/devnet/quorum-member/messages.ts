@@ -23,6 +23,8 @@ export interface MemberSetup {
   readonly firstState: FirstState;
   /** How every batch's data are made available. */
   readonly data: DataChoice;
+  /** Set if commits have the inputs of each batch instead, which the member computes and compares. */
+  readonly publishedInputs?: { readonly firstState: number } | undefined;
   /** Whether the member keeps every batch's data, and who may then read it. */
   readonly keeps: { readonly readers: readonly Hex[] } | undefined;
   /** Whether L1 is a development chain, which returns to earlier states by command. */

@@ -11,7 +11,9 @@ import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { HeldData } from "./held-data.ts";
+import type { RepeatedInputs } from "./repeated-inputs.ts";
 import { boundBy } from "./bound-by-policy.ts";
 import { CallRefusal } from "../chain-on-l1/ask-contract.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
@@ -21,6 +23,8 @@ interface BatchSource {
   readonly stored: StoredBatch;
   readonly previous: StoredBatch;
   readonly calls: readonly CommitCall[];
+  /** Operations of L1's queue that it takes, in order. */
+  readonly operations: readonly L2CanonicalTransaction[];
   readonly canonicalTxHashes: readonly Hex[];
   readonly oldLeafCount: number;
 }
@@ -32,14 +36,14 @@ interface BatchSource {
 export async function readBatchContent(
   { calls, ...batch }: BatchSource,
   chain: PublishingChain,
-  { compress, held }: { readonly compress: Compress; readonly held: HeldData },
+  { compress, held, repeated }: { readonly compress: Compress; readonly held: HeldData; readonly repeated: RepeatedInputs },
   provider: Provider,
 ): Promise<PublishedContent> {
   let refusal: ReconstructionError | undefined;
   for (const call of calls) {
     try {
       const publishes = call.pubdata.length > 0;
-      const pubdata = publishes ? call.pubdata : await held.read(batch.stored.batchNumber, call.withheldHash);
+      const pubdata = publishes ? call.pubdata : await withheldData(call, batch, chain, { held, repeated });
       const bound = await askPolicy({ ...call, pubdata }, publishes, batch, chain, provider);
       const { oldLeafCount } = batch;
       return readPublishedBatch({ ...call, ...batch, oldLeafCount, pubdata, data: { bound, publishes } }, chain, compress);
@@ -55,6 +59,17 @@ export async function readBatchContent(
       batchNumber,
     })
   );
+}
+
+/** Data that the commit does not have: from the batch's inputs if L1 has those, otherwise from those who keep the data. */
+async function withheldData(
+  call: CommitCall,
+  { stored, previous, operations }: Omit<BatchSource, "calls">,
+  { daPolicy }: PublishingChain,
+  { held, repeated }: { readonly held: HeldData; readonly repeated: RepeatedInputs },
+): Promise<Uint8Array> {
+  if (await repeated.isUnder(daPolicy)) return repeated.pubdataOf({ stored, previous, call, operations, daPolicy });
+  return held.read(stored.batchNumber, call.withheldHash);
 }
 
 /** What the chain's policy binds of its own data: the commitment binds the policy, and what it answered. */

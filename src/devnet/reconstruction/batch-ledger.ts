@@ -109,6 +109,12 @@ export class BatchLedger {
     return this.#operationHashes.slice(first, end);
   }
 
+  /** Operations that a batch took, except those that L1 shows by their hashes alone. */
+  contentsOf(stored: StoredBatch, previous: StoredBatch): readonly L2CanonicalTransaction[] {
+    const [first, end] = [Number(previous.priorityOpTotal), Number(stored.priorityOpTotal)];
+    return Array.from({ length: end - first }, (_, i) => this.#operations.get(first + i)).filter((each) => each !== undefined);
+  }
+
   /** Forgets the contents of operations before this one: they have been carried out. */
   forgetOperations(before: bigint): void {
     for (const index of this.#operations.keys()) {

@@ -10,11 +10,13 @@ import type { Hex } from "../../protocol/hex.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import { readContract, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import { createLocalMember, type Quorum, type TypedDataSigner } from "../../settlement/signing/quorum.ts";
-import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlement-batch.ts";
+import { CALLDATA_POSTING, carriedPosting, type PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { eventsFrom, startBehind } from "./chain-start.ts";
 import { missingOperations, type MissingOperation } from "./queued-operations.ts";
+import { postingOf } from "../../settlement/data-policy.ts";
 import type { Reconstruction } from "./reconstruct.ts";
+import { startRepeated } from "./repeated-start.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
@@ -51,7 +53,8 @@ export async function continueChain(
   { host = "127.0.0.1", port = 0, pace = {}, ...running }: ContinuationOptions,
   { connect, clock, operator, onStop, ...dependencies }: ContinuationDependencies,
 ): Promise<Node> {
-  const { contract, genesis } = reconstruction;
+  const { contract, genesis, repeated } = reconstruction;
+  const again = repeated && startRepeated(reconstruction, repeated);
   const fromBlock = eventsFrom(reconstruction);
   const { settlementChainId, hyperchain, configuration } = contract;
   const coinbase = lowerCaseAddress(await operator.getAddress());
@@ -66,22 +69,28 @@ export async function continueChain(
       chain: contract,
       fromBlock,
       genesis,
-      start: startBehind(reconstruction),
-      running: { ...running, coinbase, rewindable: true, isCarried: contract.isCarried },
+      start: again?.start ?? startBehind(reconstruction),
+      ...(again === undefined ? {} : { keeping: again.keeping }),
+      running: { ...running, coinbase, ...again?.running, rewindable: true, isCarried: contract.isCarried },
       serving: { host, port, gasPrice: { toldWei: running.minGasPriceWei }, development: false },
       // From the chain's creation on: the newest root of others may be older than the last batch.
       settlement: {
         ...dependencies,
         quorum,
-        posting: contract.isCarried ? carriedPosting(contract.terms.dataAvailabilityPolicy) : CALLDATA_POSTING,
+        posting: again === undefined ? changesPosting(contract) : postingOf(again.policy),
         pace,
         journal: createMemoryJournal(),
         sender: operator,
         rootsFrom: fromBlock,
       },
     },
-    { connect, clock, l1: dependencies.l1, onStop },
+    { connect, clock, l1: dependencies.l1, onStop, ...again?.dependencies },
   );
+}
+
+/** Of a chain that publishes its changes. */
+function changesPosting({ isCarried, terms }: Reconstruction["contract"]): PostingPolicy {
+  return isCarried ? carriedPosting(terms.dataAvailabilityPolicy) : CALLDATA_POSTING;
 }
 
 /** `operator` is absent where others sign. */

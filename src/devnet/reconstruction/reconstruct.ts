@@ -25,6 +25,7 @@ import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
 import { HeldData, type DataHolder } from "./held-data.ts";
+import { RepeatedInputs, type RepeatedChain } from "./repeated-inputs.ts";
 import { historyInEvents, type PublishedHistory } from "./published-history.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
 import { withProvider } from "./with-provider.ts";
@@ -74,7 +75,7 @@ export interface ReconstructedBatch extends CommittedBatch {
   /** Leaves of its log tree, by the place of the log. */
   readonly logLeaves: readonly Hex[];
   readonly pubdataBytes: number;
-  /** Whether a holder gave its data, which L1 has the hash of. */
+  /** Whether a holder gave its data, or its inputs were executed again: L1 has the hash of the data. */
   readonly isHeld: boolean;
   /** Entries of its diff list, the outputs entry included. */
   readonly entryCount: number;
@@ -114,6 +115,8 @@ export interface Reconstruction {
    * count.
    */
   readonly upgrades: readonly SettingsEvent[];
+  /** Set if L1 has the inputs of its batches, which were executed again. */
+  readonly repeated: RepeatedChain | undefined;
 }
 
 /** What the state of the chain below says beside the chain's contract. */
@@ -176,6 +179,7 @@ export async function rebuild(
   const upgrades: SettingsEvent[] = [];
   const replay = new BatchReplay({
     ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber, held: new HeldData(options.holders ?? []) },
+    genesis,
     policyOf: (...times) => policyOf(contract.configuration, termsIn(upgrades), ...times),
   });
   const report = (blockNumber: number): void =>
@@ -219,8 +223,7 @@ export async function rebuild(
     state,
     pendingOperations: ledger.operationsFrom(last.priorityOpTotal),
     pendingHashes: ledger.hashesFrom(last.priorityOpTotal),
-    below: undefined,
-    upgrades,
+    ...{ below: undefined, upgrades, repeated: replay.repeated },
   };
 }
 
@@ -237,6 +240,8 @@ interface ReplayDependencies {
   /** By what was read of the settings so far. */
   readonly policyOf: PolicyOf;
   readonly held: HeldData;
+  /** Before the first batch. */
+  readonly genesis: readonly GenesisAccount[];
 }
 
 /** Applies batches, one after the other. */
@@ -252,9 +257,22 @@ class BatchReplay {
   readonly #block: number;
   readonly #policyOf: PolicyOf;
   readonly #held: HeldData;
+  readonly #repeated: RepeatedInputs;
 
-  constructor({ first, contract, state, ledger, history, provider, block, policyOf: policies, held }: ReplayDependencies) {
+  constructor({
+    first,
+    contract,
+    state,
+    ledger,
+    history,
+    provider,
+    block,
+    policyOf: policies,
+    held,
+    genesis,
+  }: ReplayDependencies) {
     this.#held = held;
+    this.#repeated = new RepeatedInputs(contract, { genesis, first, provider });
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;
@@ -263,6 +281,11 @@ class BatchReplay {
     this.#block = block;
     this.#policyOf = policies;
     this.last = first;
+  }
+
+  /** Set if L1 has the inputs of the batches. */
+  get repeated(): RepeatedChain | undefined {
+    return this.#repeated.chain;
   }
 
   /** Reads the next batches' calldata, several at a time, and applies them in order. */
@@ -282,11 +305,12 @@ class BatchReplay {
     const chain = publishingChain(this.#contract, this.#policyOf(stored.firstTimestamp, stored.committedAt));
     if (this.batches.length === 0) checkGenesis(this.#state.stateRoot, stored.oldStateRoot);
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
+    const operations = this.#ledger.contentsOf(stored, this.last);
     const read = (from: readonly CommitCall[]): Promise<PublishedContent> =>
       readBatchContent(
-        { stored, previous: this.last, calls: from, canonicalTxHashes, oldLeafCount: this.#state.leafCount },
+        { stored, previous: this.last, calls: from, operations, canonicalTxHashes, oldLeafCount: this.#state.leafCount },
         chain,
-        { compress: this.#state.compress, held: this.#held },
+        { compress: this.#state.compress, held: this.#held, repeated: this.#repeated },
         this.#provider,
       );
     const content = await read(calls).catch(async (error: unknown) => {

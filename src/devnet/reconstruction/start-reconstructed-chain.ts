@@ -6,6 +6,7 @@ import { startNode, type Node } from "../../node/node.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startBehind } from "./chain-start.ts";
 import type { Reconstruction } from "./reconstruct.ts";
+import { startRepeated } from "./repeated-start.ts";
 
 interface ReconstructedChainOptions {
   /**
@@ -39,8 +40,9 @@ export async function startReconstructedChain(
   { writable = false, host = "127.0.0.1", port = 0, minGasPriceWei = 0n }: ReconstructedChainOptions,
   { connect, clock, l1, onStop = () => undefined }: ReconstructedChainDependencies,
 ): Promise<Node> {
-  const { contract, fromBlock, genesis } = reconstruction;
+  const { contract, fromBlock, genesis, repeated } = reconstruction;
   const { chainId, admin: coinbase } = contract.configuration;
+  const again = repeated && startRepeated(reconstruction, repeated);
   const methods = writable ? new Map<string, RpcMethod>() : new Map([["eth_sendRawTransaction", refuseToSend]]);
   return startNode(
     {
@@ -48,9 +50,10 @@ export async function startReconstructedChain(
       chain: contract,
       fromBlock,
       genesis,
-      start: startBehind(reconstruction),
+      start: again?.start ?? startBehind(reconstruction),
+      ...(again === undefined ? {} : { keeping: again.keeping }),
       running: {
-        coinbase,
+        ...(again?.running ?? { coinbase }),
         blocks: { type: "instant" },
         batches: { maxAgeMs: undefined, maxTransactions: undefined },
         minGasPriceWei,
@@ -58,7 +61,7 @@ export async function startReconstructedChain(
       serving: { host, port, gasPrice: { toldWei: minGasPriceWei }, development: writable, methods },
       settlement: undefined,
     },
-    { connect, clock, l1, onStop },
+    { connect, clock, l1, onStop, ...again?.dependencies },
   );
 }
 

@@ -70,6 +70,8 @@ export interface RunningOptions {
   readonly isCarried?: boolean;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
   readonly isReexecuted?: boolean;
+  /** True if commits have the inputs of batches. Default false. */
+  readonly publishesInputs?: boolean;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
   readonly startsPaused?: boolean;
   /** The rest as ChainOptions'. */
@@ -118,14 +120,15 @@ export function chainOptionsOf(
     ...others
   }: RunningOptions,
 ): ChainOptions {
-  const { isReexecuted = false, startsPaused = false, ...running } = others;
+  const { isReexecuted = false, startsPaused = false, publishesInputs = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
   const isQueueAlone = chain.configuration.sequencingMode === QUEUE_ALONE;
   // Only chains whose order is the queue's are run without a quorum.
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
-  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers: isCarried ? layersBelow(chainId) : 0 };
+  const carryingLayers = isCarried ? layersBelow(chainId) : 0;
+  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers, publishesInputs };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,

@@ -12,13 +12,13 @@ export const AVAILABILITY = {
     said: "once",
     config: withDefault(
       dataAvailability,
-      'whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain")',
+      'whether L1 gets its changes or inputs, or a committee its data; "chain": the chain on which it settles stores them',
       "rollup",
     ),
     flags: {
       da: flag(
-        list(namedAvailability, "rollup, validium or chain, one for all chains or with commas"),
-        "where the chains' data goes: rollup, validium or chain",
+        list(namedAvailability, "rollup, validium, inputs or chain, one for all chains or with commas"),
+        "where the chains' data goes: rollup, validium, inputs or chain",
         "rollup",
         { into: (given, said: v.InferOutput<typeof dataAvailability>, place) => given[place] ?? given[0] ?? said },
       ),

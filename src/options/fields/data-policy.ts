@@ -20,15 +20,15 @@ export type ComposedData =
 
 const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS, LONGEST_WAIT_MS] = [2, 8, 3, 60_000];
 const WANTED =
-  '"rollup", "validium" or "chain", { allOf: [...] } or { anyOf: [...], afterMs? } of such, { attested }; in 3 levels';
+  '"rollup", "validium", "inputs", "chain", { allOf: [...] } or { anyOf: [...], afterMs? }, { attested }; in 3 levels';
 
 /** Where data are by one place alone. */
-export const namedAvailability = oneOf("rollup", "validium", "chain");
+export const namedAvailability = oneOf("rollup", "validium", "inputs", "chain");
 
 /** The same, or by several. */
 export const dataAvailability = v.pipe(
   v.custom<v.InferOutput<typeof namedAvailability> | ComposedData>(isDataAvailability, must(WANTED)),
-  v.metadata({ wanted: WANTED, type: '"rollup" | "validium" | "chain" | ComposedData' }),
+  v.metadata({ wanted: WANTED, type: '"rollup" | "validium" | "inputs" | "chain" | ComposedData' }),
 );
 
 /** The parts that a composed policy is made of; none of a simple one. */

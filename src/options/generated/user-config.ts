@@ -556,11 +556,11 @@ export interface HyperchainUserConfig {
    */
   readonly cheats?: boolean | undefined;
   /**
-   * Whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain").
-   * Allowed: "rollup", "validium" or "chain", { allOf: [...] } or { anyOf: [...], afterMs? } of such, { attested }; in 3 levels.
+   * Whether L1 gets its changes or inputs, or a committee its data; "chain": the chain on which it settles stores them.
+   * Allowed: "rollup", "validium", "inputs", "chain", { allOf: [...] } or { anyOf: [...], afterMs? }, { attested }; in 3 levels.
    * Default: "rollup".
    */
-  readonly dataAvailability?: "rollup" | "validium" | "chain" | ComposedData | undefined;
+  readonly dataAvailability?: "rollup" | "validium" | "inputs" | "chain" | ComposedData | undefined;
   /**
    * Of a validium, also as a part: processes that execute every batch again and keep its data; how many must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.

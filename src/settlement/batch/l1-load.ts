@@ -13,6 +13,8 @@ export function l1LoadOfBatch(
   const messages = logs.filter(({ type }) => type === "message").length;
   return {
     pubdataBytes: pubdata.length,
+    // A chain without a quorum publishes its changes.
+    inputBytes: 0,
     diffs: entries.length,
     codes: entries.filter(setsCode).length,
     messages,

@@ -115,10 +115,9 @@ describe("a fault while a transaction runs", () => {
   it("is no refusal of a validator's", async () => {
     const { execution, ledger } = await execute();
     const environment = environmentOf(1n);
-    const blocks = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
-    const shown = [{ environment, hash: wordToHex(9n), transactions: [asking()] }];
+    const blocks = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution, 1n);
     const run = () => {
-      blocks.show({ batchNumber: 0n, parentHash: wordToHex(0n), blocks: shown } as never);
+      blocks.beginUnseen();
       return blocks.run({ environment, transactions: [asking()], areSafe: true, purpose: "is tested" });
     };
     await assert.rejects(run(), fault);

@@ -6,6 +6,7 @@ import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex, toHex } from "../../../src/protocol/hex.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES, orderSignatures } from "../../../src/protocol/quorum.ts";
+import { MAX_INPUTS_BYTES } from "../../../src/protocol/published-inputs.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
 import { accountsOf, assetMessage } from "./support/assets.ts";
@@ -76,6 +77,50 @@ describe("data availability", () => {
       { ...formed.commit, ...overrides },
       await chain.sign(formed.expected.commitment),
     );
+
+  describe("inputs", () => {
+    let inputs: BaseContract;
+    before(async () => (inputs = await ecosystem.l1.deploy("InputsPolicy")));
+    const withInputs = (data: Hex): NonNullable<BatchContent["policy"]> => {
+      return () => Promise.resolve({ data, boundDataHash: keccak(fromHex(data)) });
+    };
+
+    test("takes withheld pubdata with inputs, which the commitment binds", async () => {
+      const chain = await createWith(inputs);
+      const formed = await chain.form({ withhold: true, policy: withInputs("0x01c0") });
+      await assertReverts(commit(chain, formed, { policyData: "0x01c1" }), "CommitmentMismatch");
+      await assertReverts(commit(chain, formed, { policyData: "0x01c000" }), "CommitmentMismatch");
+      await assertReverts(commit(chain, formed, { policyData: "0x" }), "InputsLengthInvalid(100000, 0)");
+      await chain.commit(formed);
+    });
+
+    test("takes 100,000 bytes in the format that it names, not a byte further and no other format", async () => {
+      const claim = { published: false, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) };
+      const ask = (data: string): Promise<string> => view<string>(inputs, "checkAvailability", claim, data);
+      const longest: Hex = `0x01${"5a".repeat(99_999)}`;
+      assert.equal(await ask(longest), keccak(fromHex(longest)));
+      await assertReverts(ask(`${longest}5a`), "InputsLengthInvalid(100000, 100001)");
+      await assertReverts(ask("0x00c0"), "InputsFormatUnknown(1, 0)");
+      await assertReverts(ask("0x02c0"), "InputsFormatUnknown(1, 2)");
+      assert.deepEqual(
+        [await view(inputs, "inputsFormat"), await view(inputs, "maxInputsBytes")],
+        [1n, BigInt(MAX_INPUTS_BYTES)],
+      );
+    });
+
+    test("finds them on L1 if a contract commits: the chain's contract emits the call", async () => {
+      const chain = await createWith(inputs);
+      const formed = await chain.form({ withhold: true, policy: withInputs("0x01c0") });
+      const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
+      const contract = await ecosystem.l1.deploy("RequestingContract");
+      const data = chain.contract.interface.encodeFunctionData("commitBatch", args);
+      const receipt = await send(contract, "call", chain.address, data);
+      const told = receipt.logs
+        .flatMap((log) => chain.contract.interface.parseLog(log) ?? [])
+        .find(({ name }) => name === "CommitCall");
+      assert.equal(told?.args[1], data);
+    });
+  });
 
   describe("rollup", () => {
     test("takes published pubdata only, and no data of its own but a word, which it binds", async () => {

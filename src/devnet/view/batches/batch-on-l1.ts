@@ -8,6 +8,7 @@ import {
   quorumDomain,
   type TypedDataDomain,
 } from "../../../protocol/quorum.ts";
+import { isPolicy } from "../../../options/data-facts.ts";
 import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
 import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
@@ -109,7 +110,7 @@ async function signersOf(
   const validators = recovered(quorumDomain(l1.chainId, hyperchain), BATCH_COMMITMENT_TYPES, signed, signatures);
   const { policy } = pipeline.signers;
   const { dataAvailability } = plan.availability;
-  if (policy === undefined || dataAvailability === "chain" || batch.policyData === "0x") return { validators };
+  if (policy === undefined || !isPolicy(dataAvailability) || batch.policyData === "0x") return { validators };
   const { pubdata, withheld } = batch;
   const pubdataHash = pubdata === "0x" ? withheld.pubdataHash : hashPubdata(fromHex(pubdata));
   const claim = { preCommitment, pubdataHash };

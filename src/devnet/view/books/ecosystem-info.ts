@@ -18,11 +18,10 @@ import type { SourceExcerpt } from "./source-excerpt.ts";
  */
 
 /**
- * Where a chain's data goes: to L1, be it by the chain on which it settles; to a committee; or to that chain and no
- * further, so that it is no
- * rollup: it cannot be rebuilt from L1.
+ * Place of a chain's data: L1, also through the chain on which it settles; a committee; L1 as inputs, which are executed
+ * again; or the chain on which it settles and no further, so that it cannot be rebuilt from L1.
  */
-export type DataAvailability = "rollup" | "validium" | "chain";
+export type DataAvailability = "rollup" | "validium" | "inputs" | "chain";
 
 /** What checks a chain's batches. */
 export type ProverMode = "stark" | "none";

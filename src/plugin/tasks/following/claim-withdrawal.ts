@@ -101,9 +101,10 @@ async function requireWithdrawal({ info, provider }: Session, chainId: number, m
     throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
 }
 
-/** A validium's messages are on L1 by their hashes only: their contents come from the chain, and L1 checks them. */
+/** Without changes on L1, L1 has messages by their hashes only: their contents come from the chain, and L1 checks them. */
 async function bringBodies(session: Session, chainId: number, view: ReturnType<typeof viewL1>): Promise<void> {
-  if (session.info.chains.find((chain) => chain.chainId === chainId)?.dataAvailability !== "validium") return;
+  const data = session.info.chains.find((chain) => chain.chainId === chainId)?.dataAvailability;
+  if (data !== "validium" && data !== "inputs") return;
   const topics = [topicOf(messenger, "L1MessageSent")];
   const provider = session.provider(chainId);
   const logs = await readLogs(provider, {

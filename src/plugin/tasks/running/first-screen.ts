@@ -41,6 +41,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     trustedLine(chains),
+    ...chains.flatMap(inputsLine),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     deviceLine(prover.device),
@@ -51,6 +52,13 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** Whose word counts for inputs on L1. */
+function inputsLine({ name, dataAvailability, quorum: { members, threshold } }: ChainInfo): string[] {
+  if (dataAvailability !== "inputs") return [];
+  const signers = members.length === 1 ? "1 signer" : `${threshold} of ${members.length} signers`;
+  return [wrapped(`${name} publishes its inputs, according to ${signers}: L1 binds the bytes, and compares them with no batch.`)];
 }
 
 /** Execution of the trusted chains, one sentence for all that have the same signers. */

@@ -1,0 +1,12 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockHeader, Head } from "../model/block.ts";
+import { emptyHeader } from "../witness/made-block.ts";
+import { BLOCK_GAS_LIMIT } from "./connection.ts";
+
+const NOTHING: Hex = `0x${"00".repeat(32)}`;
+const NOBODY: Hex = `0x${"00".repeat(20)}`;
+
+/** Header of a block that the engine did not make: block 0, or a block before the chain's start. */
+export function unknownHeader({ number, timestamp }: Head): BlockHeader {
+  return emptyHeader({ number, timestamp, prevRandao: NOTHING, coinbase: NOBODY, gasLimit: BLOCK_GAS_LIMIT }, NOTHING);
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
+import { firstStateNumber, numberedFirstState } from "../../src/devnet/described/first-state.ts";
+import { dataFactsOf } from "../../src/options/data-facts.ts";
+
+const planned = (chain: Partial<DevnetChainOptions>) =>
+  planDevnet({
+    chains: [{ chainId: 271n, name: "base", ...chain }],
+    fundedAccounts: [],
+    fundingWei: 0n,
+    relayer: false,
+  }).plans[0]!;
+
+test("a chain that publishes its inputs is for everybody, and no rollup for chains on it", () => {
+  const { availability } = planned({ dataAvailability: "inputs" });
+  assert.deepEqual(dataFactsOf(availability), { publishes: "never", rebuiltFrom: "inputs", readers: "everybody" });
+});
+
+test("a chain that publishes its inputs is refused by name together with options that they do not cover", () => {
+  const conflicts: readonly (readonly [field: string, conflict: Partial<DevnetChainOptions>])[] = [
+    ["execution", { execution: "proven" }],
+    ["dataAvailability", { sequencing: { by: "bft", nodes: 4 } }],
+    ["readers", { readers: [`0x${"a1".repeat(20)}`] }],
+  ];
+  for (const [field, conflict] of conflicts) {
+    const message = new RegExp(`^chains\\[0\\]\\.${field} is `);
+    assert.throws(() => planned({ dataAvailability: "inputs", ...conflict }), { name: "DevnetOptionsError", message });
+  }
+});
+
+test("a first state without contracts of bridges has a number, and each number names one or none", () => {
+  const numbers = [0, 1, 2, 3].map((number) => numberedFirstState(number));
+  assert.deepEqual(
+    numbers.map((named) => named && [named.singletons, named.allowUnlimitedContractSize, firstStateNumber(named)]),
+    [
+      [false, false, 0],
+      [true, false, 1],
+      [false, true, 2],
+      [true, true, 3],
+    ],
+  );
+  for (const number of [4, 5, 2 ** 40]) assert.equal(numberedFirstState(number), undefined);
+});
