@@ -1,7 +1,7 @@
 import { OfferError, type CommandSource, type Offer, type Outcome, type SpineView, type OfferVerdict } from "./source.ts";
 
 /** How a command is offered. */
-interface HandedOverAs<Result> {
+export interface HandedOverAs<Result> {
   /** The term in which it was chosen. Default: the chain's, when its turn comes. */
   readonly term?: number;
   /** What is to become of it. Default: it is decided. */

@@ -17,7 +17,7 @@ export interface SpineView {
 export type OfferVerdict = "decided" | "dropped";
 
 /** Commands to be carried out one after the other, behind the place that their source saw. */
-export type Offer<Command> = Standing & {
+export type Offer<Command> = OfferStanding & {
   /** Commands before them. */
   readonly parent: number;
   /** The chain's, as the source saw it. */
@@ -26,7 +26,7 @@ export type Offer<Command> = Standing & {
 };
 
 /** Proposals are carried out at once, and may stand on proposals; whether they were is decided later. */
-type Standing =
+export type OfferStanding =
   | { readonly standing: "decided" }
   | {
       readonly standing: "proposed";
@@ -52,6 +52,7 @@ export interface CommandSource<Command, Result, Own = unknown> extends Source<Re
   outcome(offer: Offer<Command>, what: Outcome<Result>): void;
 }
 
+/** Reasons why an offer is refused. */
 export type OfferErrorCode =
   /** The chain has taken back what the offer stood on, or something beside it. */
   | "OldTerm"

@@ -1,6 +1,7 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
-type EnvironmentErrorCode =
+/** Reasons why an execution environment or its chain cannot be run as asked. */
+export type EnvironmentErrorCode =
   /** A part of an EVM's chain that other environments do not have. */
   | "NeedsEvm"
   /** The chain's version proves execution, and only the EVM's instructions can be proven. */
@@ -21,7 +22,8 @@ export class EnvironmentError extends HyperchainError<EnvironmentErrorCode> {
   override readonly name = "EnvironmentError";
 }
 
-type RefusalCode =
+/** Reasons why a step is refused. */
+export type EnvironmentRefusalCode =
   /** The environment's rules do not allow the command. */
   | "AgainstRules"
   /** No imported root contains the message, or its proof is wrong. */
@@ -38,6 +40,6 @@ type RefusalCode =
   | "TimeRunsBackwards";
 
 /** A step that is refused; nothing has changed. */
-export class EnvironmentRefusal extends HyperchainError<RefusalCode> {
+export class EnvironmentRefusal extends HyperchainError<EnvironmentRefusalCode> {
   override readonly name = "EnvironmentRefusal";
 }

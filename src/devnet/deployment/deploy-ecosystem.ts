@@ -93,7 +93,7 @@ interface EcosystemDependencies {
 }
 
 /** Addresses of an ecosystem's contracts, 20 bytes in lower case. */
-interface EcosystemAddresses {
+export interface EcosystemAddresses {
   /** Parts of the verifier; absent where L1 checks markers. */
   readonly constraints1?: Hex;
   readonly constraints2?: Hex;

@@ -1,9 +1,17 @@
 import { Interface, Wallet, ZeroAddress, type Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { EnvironmentError } from "../../chain/environment/environment-error.ts";
-import type { EnvironmentChainDependencies } from "../../chain/environment/environment-chain.ts";
+import type { EnvironmentCommand } from "../../chain/environment/environment-command.ts";
+import type { EnvironmentResult } from "../../chain/environment/environment-reducer.ts";
+import type { ExecutionEnvironment } from "../../chain/environment/execution-environment.ts";
+import type { CommandSink } from "../../core/log/command-log.ts";
+import type { CommandSource } from "../../core/source.ts";
 import type { GenesisOf } from "../../chain/model/genesis.ts";
-import { startEnvironmentNode, type EnvironmentNode } from "../../node/environment-node.ts";
+import type { ProvenMessage } from "../../chain/environment/message-proof.ts";
+import type { ChainInputs } from "../../node/inflow/l1-inputs.ts";
+import { settledBatchInfo } from "../view/batches/settled-info.ts";
+import type { SettledBatchInfo } from "../view/books/ecosystem-info.ts";
+import { startEnvironmentNode } from "../../node/environment-node.ts";
 import { versionedChain } from "../../node/described/chain-on-l1.ts";
 import type { Proofs } from "../../options/fields/prover.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -47,13 +55,16 @@ export interface EnvironmentPlan {
 }
 
 /** Parts that an execution environment supplies. */
-export type EnvironmentParts<Command, Receipt> = Pick<
-  EnvironmentChainDependencies<Command, Receipt>,
-  "environment" | "sources" | "stored" | "sink"
-> & {
+export interface EnvironmentParts<Command, Receipt> {
+  readonly environment: ExecutionEnvironment<Command, Receipt>;
+  /** Sources of the environment's commands. */
+  readonly sources: readonly CommandSource<Command, EnvironmentResult<Command, Receipt>>[];
+  /** Decided commands of earlier processes, and the sink for those of this one. Default: none, and they are lost. */
+  readonly stored?: readonly EnvironmentCommand<Command>[] | undefined;
+  readonly sink?: CommandSink<EnvironmentCommand<Command>> | undefined;
   /** Called when the chain or its settlement has stopped. */
   readonly onStop?: (error: unknown) => void;
-};
+}
 
 const factoryInterface = new Interface(chainFactoryAbi);
 
@@ -62,7 +73,19 @@ interface EnvironmentDependencies {
 }
 
 /** A running chain with an execution environment. */
-export interface RunningEnvironment<Command, Receipt> extends Omit<EnvironmentNode<Command, Receipt>, "chain"> {
+export interface RunningEnvironment<Command, Receipt> {
+  /** Reads L1: executes its operations, and imports its newest root. */
+  pollL1(): Promise<ChainInputs>;
+  /** Delivers a transfer of another chain. Rejects with EnvironmentRefusal. */
+  deliver(message: ProvenMessage): Promise<EnvironmentResult<Command, Receipt>>;
+  /** Refunds a transfer that L1 refused. Rejects with EnvironmentRefusal. */
+  refund(message: ProvenMessage, refused: readonly bigint[]): Promise<EnvironmentResult<Command, Receipt>>;
+  /** Ends the open batch, and resolves when L1 has executed it and all batches before it. */
+  settle(): Promise<readonly SettledBatchInfo[]>;
+  /** Batches that reached each stage. */
+  progress(): Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+  /** Error that stopped the chain or its settlement. */
+  fault(): unknown;
   readonly chainId: bigint;
   /** The chain's contract on L1. */
   readonly hyperchain: Hex;
@@ -130,6 +153,7 @@ async function start<Command, Receipt>(
   const { chain: _, ...running } = node;
   return {
     ...{ ...running, chainId, hyperchain },
+    settle: async () => (await running.settle()).map((batch) => settledBatchInfo(chainId, batch)),
     request: async (request) => answerRequest(chainId, request),
     close: () => closing.close(),
   };
