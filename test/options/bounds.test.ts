@@ -337,6 +337,7 @@ const ROWS: readonly Row[] = [
     refuses: [-1, 10 ** 15 + 1, 0.5, "1"],
   },
   { config: "chains.a.cheats", devnet: "chains[0].cheats", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "chains.a.secondCheck", devnet: "chains[0].secondCheck", accepts: [true, false], refuses: NOT_BOOLEAN },
   {
     config: "chains.a.openReads",
     devnet: "chains[0].openReads",
