@@ -2,6 +2,7 @@ import { ANVIL_ALIASES } from "./aliases.ts";
 import { ECOSYSTEM_PARAMETERS, parameterFault, positionOf } from "./ecosystem-parameters.ts";
 import type { RpcMethods } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { superfluousParameters } from "./parameter-limits.ts";
 
 /** Parameters without which a method has no answer, in their order. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -65,14 +66,14 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Methods that refuse a request without a required parameter by the parameter's name and position, also under anvil's names.
- * Methods of this package also refuse further parameters, and parameters of a wrong type.
+ * Methods that Hardhat's node serves also refuse further parameters; methods of this package parameters of a wrong type too.
  */
 export function withRequiredParameters(methods: RpcMethods): RpcMethods {
   return {
     get(name) {
       const method = methods.get(name);
+      if (method === undefined) return method;
       const faultOf = faultFinder(name);
-      if (method === undefined || faultOf === undefined) return method;
       return async (params, client) => {
         const fault = faultOf(params);
         if (fault === undefined) return method(params, client);
@@ -82,14 +83,14 @@ export function withRequiredParameters(methods: RpcMethods): RpcMethods {
   };
 }
 
-function faultFinder(name: string): ((params: readonly unknown[]) => string | undefined) | undefined {
+function faultFinder(name: string): (params: readonly unknown[]) => string | undefined {
   const parameters = ECOSYSTEM_PARAMETERS[name];
   if (parameters !== undefined) return (params) => parameterFault(parameters, params);
-  const required = REQUIRED[ANVIL_ALIASES[name] ?? name];
-  if (required === undefined) return undefined;
+  const method = ANVIL_ALIASES[name] ?? name;
+  const required = REQUIRED[method] ?? [];
   return (params) => {
     const missing = required.findIndex((_, index) => params[index] === undefined);
-    return missing === -1 ? undefined : `${positionOf(missing)} is missing: ${required[missing]}`;
+    return missing === -1 ? superfluousParameters(method, params) : `${positionOf(missing)} is missing: ${required[missing]}`;
   };
 }
 
