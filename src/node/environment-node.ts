@@ -36,7 +36,7 @@ interface EnvironmentNodeDependencies<Command, Receipt> extends Pick<
 }
 
 /** A chain with an execution environment, and its link with L1. */
-export interface EnvironmentNode<Command, Receipt> extends Pick<L1Link, "progress" | "waitsFor"> {
+interface EnvironmentNode<Command, Receipt> extends Pick<L1Link, "progress" | "waitsFor"> {
   readonly chain: EnvironmentChain<Command, Receipt>;
   /** Reads L1: executes its operations, and imports its newest root. */
   pollL1(): Promise<ChainInputs>;

@@ -66,7 +66,8 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Methods that refuse a request without a required parameter by the parameter's name and position, also under anvil's names.
- * Methods that Hardhat's node serves also refuse further parameters; methods of this package parameters of a wrong type too.
+ * Methods that Hardhat's node serves also refuse further parameters;
+ * methods of this package also refuse parameters of a wrong type.
  */
 export function withRequiredParameters(methods: RpcMethods): RpcMethods {
   return {
