@@ -26,10 +26,14 @@ export type { ReturnReason, Returning, Source } from "./core/follower.ts";
 export type { CommandSink } from "./core/log/command-log.ts";
 export type { CommandSource, Offer, OfferErrorCode, OfferStanding, OfferVerdict, Outcome, SpineView } from "./core/source.ts";
 export type { SealedBatch } from "./chain/model/sealed-batch.ts";
-export type { DeployedContracts } from "./devnet/described/options.ts";
 export { HyperchainError } from "./errors/hyperchain-error.ts";
 export type { NamedError } from "./errors/named-error.ts";
-export type { DeployedEcosystem, EcosystemAddresses, RegisteredVersion } from "./devnet/deployment/deploy-ecosystem.ts";
+export type {
+  DeployedContracts,
+  DeployedEcosystem,
+  EcosystemAddresses,
+  RegisteredVersion,
+} from "./devnet/deployment/deploy-ecosystem.ts";
 export type { GenesisLeaf } from "./chain/model/genesis.ts";
 export type { ChainInputs } from "./node/inflow/l1-inputs.ts";
 export type { SettlementStage } from "./protocol/settlement-stage.ts";

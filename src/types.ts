@@ -50,7 +50,7 @@ export type { SwapEstimate } from "./client/transfers/swap.ts";
 export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
 export type { NodeCondition } from "./sequencing/local/node-faults.ts";
-export type { NodesStatus } from "./sequencing/local/local-nodes.ts";
+export type { NodesStatus } from "./sequencing/local/nodes-status.ts";
 export type { SettlementStage } from "./protocol/settlement-stage.ts";
 export type { SourceExcerpt } from "./devnet/view/books/source-excerpt.ts";
 export type { ReasonWithoutProof } from "./execution-proof/batch/unproven-execution.ts";

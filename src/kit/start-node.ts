@@ -1,6 +1,6 @@
 import type { Eip1193Provider } from "../node/serving/eip1193.ts";
 import type { DevnetOptions } from "../devnet/devnet.ts";
-import type { DeployedContracts } from "../devnet/described/options.ts";
+import type { DeployedContracts } from "../devnet/deployment/deploy-ecosystem.ts";
 import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
 import type { SettledBatchInfo } from "../devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../options/generated/user-config.ts";

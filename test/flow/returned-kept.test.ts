@@ -19,7 +19,8 @@ describe("B5: an ecosystem in a folder that returns to a snapshot and starts aga
       const path = join(kept.folder, name);
       const lines = readFileSync(path, "utf8").split("\n");
       const before = lines.filter((line) => !line.includes('"forgotten"'));
-      assert.equal(before.length, lines.length - 1);
+      // A member that was stopped earlier has none yet.
+      assert.ok(lines.length - before.length <= 1);
       writeFileSync(path, before.join("\n"));
     }
   }

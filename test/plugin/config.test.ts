@@ -82,7 +82,7 @@ describe("I3 the config", () => {
     [
       { chains: { a: { dataAvailability: "celestia" } } },
       "config.hyperchains.chains.a.dataAvailability",
-      /"rollup", "validium" or "chain"/,
+      /"rollup", "validium", "inputs", "chain"/,
     ],
     [
       { chains: { a: { quorum: { members: 2, threshold: 3 } } } },

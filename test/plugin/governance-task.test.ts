@@ -26,6 +26,7 @@ interface Terms {
   readonly terms: {
     readonly standby: { readonly threshold: string; readonly validators: readonly string[] };
     readonly isGoverned: boolean;
+    readonly requiresSecondCheck: boolean;
   };
   readonly next: { readonly effectiveAt: string; readonly terms: Terms["terms"] } | null;
   readonly now: string;
@@ -160,6 +161,9 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
     await refused(/waits for other terms already: withdraw them with --withdraw/, "terms", "--governed", "yes");
     const { stdout } = await workplace.run(["hyperchain:terms", "alpha"]);
     assert.match(stdout, /standby +none\n[^]*until then --withdraw takes them back:\n[^]*governed +no: no retirement/);
+    assert.equal((await terms("--withdraw")).next, null);
+    const { next: checked } = await terms("--second-check", "yes");
+    assert.equal(checked?.terms.requiresSecondCheck, true);
     assert.equal((await terms("--withdraw")).next, null);
   });
 

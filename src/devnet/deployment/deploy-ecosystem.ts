@@ -142,6 +142,9 @@ export interface DeployedEcosystem {
   readonly gasUsed: ReadonlyMap<string, bigint>;
 }
 
+/** Contracts that chains can be created with. */
+export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "fromBlock">;
+
 type Role = keyof EcosystemAddresses;
 
 /** One contract: who it is, and its constructor's arguments once all addresses are known. */

@@ -24,7 +24,7 @@ import {
   withDefault,
   type DeepReadonly,
 } from "../../options/fields/values.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { DeployedContracts } from "../deployment/deploy-ecosystem.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** The bridge's limit of what a chain has, in wei. */
@@ -32,9 +32,6 @@ const MOST_WEI = 2n ** 126n;
 const wei = wholeBigint(0n, MOST_WEI, 10n ** 18n);
 /** BIP-44's numbers. */
 const accountNumber = wholeNumber(0, 2 ** 31 - 1, 1);
-
-/** What must be known of contracts to create chains with them. */
-export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "fromBlock">;
 
 const l1Schema = fields({
   port: option(port, "of the in-process L1", "any free port"),

@@ -5,8 +5,8 @@ import { viewsOn } from "../../client/governing/read-view.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { exitDelayObjection, type ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
-import { DevnetOptionsError, type DeployedContracts } from "../described/options.ts";
+import type { DeployedContracts, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../described/options.ts";
 
 /** What the contracts must be good for. */
 interface Adoption {

@@ -2,31 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { Chain } from "../../chain/chain.ts";
 import type { OtherLeaders } from "../../chain/sequencer/leader-turns.ts";
 import { quorumOf, type CountedVote } from "../../consensus/votes.ts";
-import { toHex, type Hex } from "../../protocol/hex.ts";
+import { toHex } from "../../protocol/hex.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import { checkedChain, type CheckedChain, type SharedInputs } from "../checked-chain.ts";
 import { ExecutedInputs } from "../executed-inputs.ts";
-import { NodeFaults, type FaultsOfNodes, type NodeCondition } from "./node-faults.ts";
+import { NodeFaults, type FaultsOfNodes } from "./node-faults.ts";
 import { NodeGroup, type GroupSurroundings } from "./node-group.ts";
-
-/** Nodes that decide a chain together. */
-export interface NodesStatus {
-  /** Turn of the present leader. */
-  readonly view: number;
-  /** Index of the view's leader. */
-  readonly leader: number;
-  /** Equal votes that decide. */
-  readonly quorum: number;
-  readonly members: readonly {
-    readonly address: Hex;
-    /** "honest", or the fault that was set. */
-    readonly condition: NodeCondition;
-    /** Absent while the node does not run. */
-    readonly view?: number;
-  }[];
-  /** Pairs of votes that no honest node casts, by the address of their signer. */
-  readonly evidence: readonly { readonly signer: Hex; readonly view: number }[];
-}
+import type { NodesStatus } from "./nodes-status.ts";
 
 /** Inputs that no leader can name here: every decision of an honest leader was made by this process. */
 const NO_INPUTS: SharedInputs = { operation: () => undefined, root: () => undefined, wish: () => undefined };

@@ -1,4 +1,4 @@
-import type { NodesStatus } from "../../../sequencing/local/local-nodes.ts";
+import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";

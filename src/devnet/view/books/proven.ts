@@ -1,4 +1,4 @@
-import type { NodesStatus } from "../../../sequencing/local/local-nodes.ts";
+import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { ProverMode } from "./ecosystem-info.ts";
 
 /** What the proof says that a settlement layer checks. */

@@ -11,6 +11,8 @@ export const FAULT_WORDS = {
   bridgesOff: "stop bridges",
   bridgesOn: "start bridges",
   censor: "censor",
+  node: "set the condition of a node",
+  partition: "separate nodes",
   tamperNextProof: "tamper with the next proof",
   tamperNextData: "tamper with the next data",
   clear: "end all faults",

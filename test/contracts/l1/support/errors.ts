@@ -39,6 +39,7 @@ const CONTRACTS = [
   "AnyOfPolicy",
   "AttestedPolicy",
   "RollupCalldataPolicy",
+  "InputsPolicy",
   "DataCarrier",
   "SenderList",
   "Forwarders",
