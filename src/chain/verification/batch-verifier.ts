@@ -8,10 +8,8 @@ import { PUBLISHED, WITHHELD, type DataChoice } from "../../protocol/data-choice
 import { digestToHex } from "../../protocol/digest.ts";
 import { keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
-import { encodeInputs, type PublishedInputs } from "../../protocol/published-inputs.ts";
+import { encodeInputs } from "../../protocol/published-inputs.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer, type ChainIdentity, type FormedBatch, type PreFormedBatch } from "../batch/form-batch.ts";
 import { Forming, type UnformedChain } from "../batch/forming.ts";
@@ -32,7 +30,6 @@ import type { FirstTreeState } from "../state/first-tree-state.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs, ShownChoices } from "./batch-inputs.ts";
-import { commandsOfInputs } from "./commands-of-inputs.ts";
 import { decodeBatch, type L1Facts } from "./decode-batch.ts";
 import { inputsOfBlocks } from "./inputs-of-blocks.ts";
 import { BatchRefusal } from "./refusal.ts";
@@ -162,18 +159,11 @@ export class BatchVerifier {
   }
 
   /**
-   * The batch that inputs on L1 lead to, with these operations of L1's queue. `bound` is the hash of the inputs. Rejects with
-   * BatchRefusal and TransactionFormatError, and then stands where it stood.
+   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs. Rejects with
+   * BatchRefusal, and then stands where it stood.
    */
-  repeat(
-    batchNumber: BatchNumber,
-    published: PublishedInputs,
-    { operations, bound }: { readonly operations: readonly L2CanonicalTransaction[]; readonly bound: Hex },
-  ): Promise<FormedBatch> {
+  repeat(batchNumber: BatchNumber, commands: readonly BatchCommand[], bound: Hex): Promise<FormedBatch> {
     return this.#next(batchNumber, async () => {
-      const version = this.#dependencies.l1.versionOf(published.openedAt, this.#former.operationsTaken, batchNumber);
-      const { format } = versionParts(version);
-      const commands = commandsOfInputs(published, { batchNumber, format, operations, rules: this.#rules });
       this.#boundNow = () => bound;
       const { head } = this.#shown;
       this.#execution.rememberHash(head.number, head.hash);

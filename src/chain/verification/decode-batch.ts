@@ -1,13 +1,10 @@
 import { Interface } from "ethers";
 import type { Common } from "@ethereumjs/common";
 import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
-import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import { type PriorityOperation, OPENINGS } from "../model/system-transactions.ts";
 import type { BatchCommand } from "../ordering/command.ts";
@@ -16,6 +13,7 @@ import { decodeTransaction } from "../transaction/decode-transaction.ts";
 import { TransactionFormatError } from "../transaction/transaction-format-error.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
+import { importedRootOf, isImport } from "./inputs-of-blocks.ts";
 import { BatchRefusal } from "./refusal.ts";
 import { isRequest } from "./shown-blocks.ts";
 
@@ -47,7 +45,7 @@ interface DecodedBatch {
   readonly seal: BatchCommand & { readonly type: "seal" };
 }
 
-const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);
+const abi = new Interface(OPENINGS);
 
 /**
  * The commands of which a batch consists, read from its blocks: senders are recovered, roots and operations are those that L1
@@ -120,8 +118,7 @@ interface DecodedCommand {
 async function decodeNext(block: InputBlock, nextOperation: bigint, context: DecodingContext): Promise<DecodedCommand> {
   const [first] = block.transactions;
   if (first === undefined || first.kind === "signed") return { command: decodeSigned(block, context.rules), blockCount: 1 };
-  if (first.from === BOOTLOADER_ADDRESS && first.to === PREDEPLOYS.ImportedRoots)
-    return { command: await decodeImports(block, context.l1), blockCount: 1 };
+  if (isImport(first)) return { command: await decodeImports(block, context.l1), blockCount: 1 };
   return decodeOperation(block, nextOperation, context);
 }
 
@@ -156,9 +153,9 @@ async function decodeImports(block: InputBlock, l1: L1Facts): Promise<BatchComma
 }
 
 function importedRoot(block: InputBlock, transaction: InputTransaction): ImportedRoot {
-  const call = transaction.kind === "signed" ? null : abi.parseTransaction({ data: transaction.data });
-  if (call === null) throw mismatch(block, "something else is among imports of roots");
-  return { registryIndex: call.args["registryIndex"] as bigint, root: String(call.args["root"]).toLowerCase() as Hex };
+  const root = importedRootOf(transaction);
+  if (root === undefined) throw mismatch(block, "something else is among imports of roots");
+  return root;
 }
 
 /** Payout, the operation itself and its conclusion, a block each where there is anything in it; or the conclusion alone. */

@@ -73,7 +73,8 @@ function isResult(transaction: InputTransaction | undefined): boolean {
   return transaction?.kind === "unsigned" && transaction.from === BOOTLOADER_ADDRESS && transaction.to === PREDEPLOYS.L1Messenger;
 }
 
-function isImport(transaction: InputTransaction): boolean {
+/** True if a block that begins with the transaction imports roots. */
+export function isImport(transaction: InputTransaction): boolean {
   return (
     transaction.kind === "unsigned" && transaction.from === BOOTLOADER_ADDRESS && transaction.to === PREDEPLOYS.ImportedRoots
   );
@@ -85,7 +86,14 @@ function rawOf(transaction: InputTransaction): Hex {
 }
 
 function rootOf(transaction: InputTransaction): ImportedRoot {
+  const root = importedRootOf(transaction);
+  if (root === undefined) throw new TypeError("a block of imports holds imports only");
+  return root;
+}
+
+/** Root that a transaction imports; undefined for any other transaction. */
+export function importedRootOf(transaction: InputTransaction): ImportedRoot | undefined {
   const call = transaction.kind === "signed" ? null : abi.parseTransaction({ data: transaction.data });
-  if (call === null) throw new TypeError("a block of imports holds imports only");
+  if (call === null) return undefined;
   return { registryIndex: call.args["registryIndex"] as bigint, root: String(call.args["root"]).toLowerCase() as Hex };
 }

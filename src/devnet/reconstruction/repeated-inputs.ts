@@ -113,14 +113,14 @@ export class RepeatedInputs {
     const verifier = await this.#verifierOf(inputs);
     // A decoy may have led to the same pubdata.
     if (verifier.nextBatch > batchNumber) await verifier.goBack(batchNumber);
-    const { pubdata } = await verifier.repeat(batchNumber, inputs, { operations, bound });
+    const { format } = versionParts(stored.protocolVersion);
+    const commands = commandsOfInputs(inputs, { batchNumber, format, operations, rules: this.#rules });
+    const { pubdata } = await verifier.repeat(batchNumber, commands, bound);
     if (hashPubdata(pubdata) !== call.withheldHash) {
       await verifier.goBack(batchNumber);
       throw new RangeError(`they lead to pubdata with hash ${hashPubdata(pubdata)}, L1 has ${call.withheldHash}`);
     }
-    const { format } = versionParts(stored.protocolVersion);
-    this.#commands = this.#commands.slice(0, Number(batchNumber));
-    this.#commands.push(commandsOfInputs(inputs, { batchNumber, format, operations, rules: this.#rules }));
+    this.#commands = [...this.#commands.slice(0, Number(batchNumber)), commands];
     return pubdata;
   }
 

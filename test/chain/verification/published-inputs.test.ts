@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RLP } from "@ethereumjs/rlp";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
+import { chainRules } from "../../../src/chain/model/rules.ts";
 import { unknownHeader } from "../../../src/chain/execution/unknown-header.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
-import { fewestBlocks } from "../../../src/chain/verification/commands-of-inputs.ts";
+import { commandsOfInputs, fewestBlocks } from "../../../src/chain/verification/commands-of-inputs.ts";
 import { inputsOfBlocks } from "../../../src/chain/verification/inputs-of-blocks.ts";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import {
@@ -14,11 +16,13 @@ import {
   type PublishedInputs,
 } from "../../../src/protocol/published-inputs.ts";
 import { ask } from "../support/ask.ts";
+import { CHAIN_ID } from "../support/engine.ts";
 import { startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 /** Stores BLOCKHASH(n) in slot n, for input word n. */
 const HASH_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
+const RULES = chainRules(CHAIN_ID, ETHEREUM_CODE_LIMITS);
 const wallet = new TestWallet(78);
 const account = { address: wallet.address, balanceWei: 10n ** 20n };
 const OTHER: Hex = `0x${"1a".repeat(20)}`;
@@ -40,6 +44,17 @@ async function rebuilder({ chain, verifying }: VerifiedChain): Promise<BatchVeri
   const head = { number: 0n, timestamp: BigInt(timestamp) };
   const genesisBlock = { ...head, hash: unknownHeader(head).hash };
   return BatchVerifier.create({ ...verifying.options, genesisBlock }, verifying.l1);
+}
+
+async function repeat(
+  rebuilt: BatchVerifier,
+  batchNumber: bigint,
+  inputs: PublishedInputs,
+  operations: VerifiedChain["queued"],
+  bound = wordToHex(1n),
+): Promise<FormedBatch> {
+  const commands = commandsOfInputs(inputs, { batchNumber, format: 2, operations, rules: RULES });
+  return rebuilt.repeat(batchNumber, commands, bound);
 }
 
 const published = (test: VerifiedChain, batchNumber: bigint): Uint8Array =>
@@ -73,7 +88,7 @@ describe("inputs of batches, as L1 has them", () => {
         const operations = test.queued.slice(taken, (taken += Number(priorityOpCount)));
         const inputs = decodeInputs(bytes);
         assert.ok(fewestBlocks(inputs) <= Number(batch.outputs.lastBlock - batch.outputs.firstBlock) + 1);
-        const again = await rebuilt.repeat(batchNumber, inputs, { operations, bound: keccak(bytes) });
+        const again = await repeat(rebuilt, batchNumber, inputs, operations, keccak(bytes));
         assert.deepEqual(
           [again.outputsHash, again.newStateRoot, toHex(again.pubdata)],
           [batch.outputsHash, batch.newStateRoot, toHex(batch.pubdata)],
@@ -119,7 +134,7 @@ describe("inputs of batches, as L1 has them", () => {
         { ...honest, coinbase: OTHER },
       ];
       for (const [i, lie] of lies.entries()) {
-        const repeated = rebuilt.repeat(0n, lie, { operations: test.queued, bound: wordToHex(1n) });
+        const repeated = repeat(rebuilt, 0n, lie, test.queued);
         const root = await repeated.then(
           async ({ preCommitment }) => {
             await rebuilt.goBack(0n);
@@ -129,9 +144,9 @@ describe("inputs of batches, as L1 has them", () => {
         );
         assert.notEqual(root, formed.preCommitment, `lie ${i}`);
       }
-      const missing = rebuilt.repeat(0n, honest, { operations: [], bound: wordToHex(1n) });
+      const missing = repeat(rebuilt, 0n, honest, []);
       await assert.rejects(missing, /take operation 0, and L1's record says 0 operations/);
-      const { preCommitment } = await rebuilt.repeat(0n, honest, { operations: test.queued, bound: wordToHex(1n) });
+      const { preCommitment } = await repeat(rebuilt, 0n, honest, test.queued);
       assert.equal(preCommitment, formed.preCommitment);
     });
   });
