@@ -88,7 +88,7 @@ describe("guardian", () => {
   /** The guardian's state on disk, opened. */
   async function open(keep = dataFolder(folder).keep) {
     const journal = await openFileJournal<StoredForm>(join(folder, "forms"));
-    const data = { ...dataFolder(folder), keep: keep! };
+    const data = { ...dataFolder(folder), keep };
     const dependencies = { chain: CHAIN, genesis: () => new RebuiltState(GENESIS), journal, data, readL1: async () => onL1 };
     const chain = await GuardedChain.open(dependencies).catch(async (error: unknown) => {
       await journal.close();

@@ -13,7 +13,7 @@ import { GuardianError } from "./guardian-error.ts";
 export const GUARDIAN_REQUEST_TYPES = { GuardianRequest: [{ name: "preCommitment", type: "bytes32" }] };
 
 /** Request of a chain that a guardian stores and signs a batch. */
-interface SigningRequest {
+export interface SigningRequest {
   readonly batch: GuardedBatch;
   /** Last second at which L1 accepts the signature. */
   readonly validUntil: bigint;

@@ -6,7 +6,7 @@ import type { DataHolder, WantedData } from "./held-data.ts";
  * A folder with batches' pubdata, each a file named by its hash. What other holders give is kept there, for this user alone:
  * data that L1 does not have are not public.
  */
-export function dataFolder(folder: string): DataHolder {
+export function dataFolder(folder: string): Required<DataHolder> {
   const fileOf = ({ hash }: WantedData): string => join(folder, hash);
   return {
     name: folder,

@@ -1,0 +1,29 @@
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** A chain that a guardian's process stores. */
+export interface GuardedChainStart {
+  /** Contract of the chain: 20 bytes, lower case. */
+  readonly hyperchain: Hex;
+  /** State of the version with which the chain was created, which the first pre-commitment confirms. */
+  readonly genesis: readonly GenesisAccount[];
+  /** L1 block of the chain's creation or an earlier one. */
+  readonly fromBlock: number;
+}
+
+/** The first message to a guardian's process. */
+export interface GuardianStart {
+  /** Private key that signs. */
+  readonly key: Hex;
+  /** Folder of data and forms; another process with the same one continues. */
+  readonly folder: string;
+  readonly l1Url: string;
+  /** Contract of the network. */
+  readonly network: Hex;
+  readonly chains: readonly GuardedChainStart[];
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
+/** Answer of the process: its URL, or the reason why it cannot start. */
+export type GuardianStarted = { readonly url: string } | { readonly reason: string };

@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import type { LeafDump } from "../../chain/reconstruction/rebuilt-state.ts";
+import { fromHex, isPlainHex, toHex, type Hex } from "../../protocol/hex.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+import type { ExecutedLeaves } from "./guarded-chain.ts";
+import type { SigningRequest } from "./guardian.ts";
+
+/** Paths of a guardian's server; `data` is followed by a hash. */
+export const GUARDIAN_PATHS = { sign: "/sign", data: "/data/", leaves: "/leaves" } as const;
+/** Bytes of a request at most: a batch has at most 100,000 bytes of data, as 200,000 digits. */
+export const MAX_REQUEST_BYTES = 1_000_000;
+/** Operations of a batch at most, as many as fit into a request. */
+const MAX_OPERATIONS = 4_096;
+const SIGNATURE_BYTES = 65;
+
+const hexOf = (bytes: number) => v.custom<Hex>((text) => isPlainHex(text, bytes), `must have ${bytes} bytes`);
+const bytes = v.pipe(
+  v.string(),
+  v.regex(/^0x(?:[0-9a-f]{2})*$/, "must be hexadecimal digits"),
+  v.transform((text) => fromHex(text)),
+);
+const whole = v.pipe(v.bigint(), v.minValue(0n), v.maxValue(2n ** 64n - 1n));
+const outputs = v.strictObject({
+  ...{ batchNumber: whole, firstBlock: whole, lastBlock: whole, firstTimestamp: whole, lastTimestamp: whole },
+  ...{ l2LogsTreeRoot: hexOf(32), logCount: whole, priorityOpCount: whole, priorityOpsRollingHash: hexOf(32) },
+  ...{ importedRootCount: whole, importedRootsRollingHash: hexOf(32), cheatCount: whole, extensions: hexOf(32) },
+  coinbase: v.exactOptional(hexOf(20)),
+});
+const request = v.strictObject({
+  batch: v.strictObject({
+    protocolVersion: whole,
+    outputs,
+    canonicalTxHashes: v.pipe(v.array(hexOf(32)), v.maxLength(MAX_OPERATIONS)),
+    ...{ previousCommitment: hexOf(32), preCommitment: hexOf(32), newStateRoot: hexOf(32) },
+    pubdata: bytes,
+  }),
+  validUntil: whole,
+  requestSignature: hexOf(SIGNATURE_BYTES),
+});
+const leaves = v.strictObject({
+  stateRoot: hexOf(32),
+  nextBatch: whole,
+  tree: bytes,
+  names: v.array(v.strictTuple([v.number(), v.bigint(), v.bigint()])),
+  codes: v.array(bytes),
+});
+
+export function encodeRequest({ batch, ...terms }: SigningRequest): string {
+  return encodeEntry({ batch: { ...batch, pubdata: toHex(batch.pubdata) }, ...terms });
+}
+
+/** Throws SyntaxError or ValiError for a text of another form. */
+export function decodeRequest(text: string): SigningRequest {
+  return v.parse(request, decodeEntry<unknown>(text));
+}
+
+export function encodeLeaves({ dump: { tree, names, codes }, ...executed }: ExecutedLeaves): string {
+  const named = names.map(({ leafKind, address, slot }) => [leafKind, address, slot]);
+  return encodeEntry({ ...executed, tree: toHex(tree), names: named, codes: codes.map(toHex) });
+}
+
+/** Throws SyntaxError or ValiError for a text of another form. The caller compares the root with L1's. */
+export function decodeLeaves(text: string): ExecutedLeaves {
+  const { stateRoot, nextBatch, tree, names, codes } = v.parse(leaves, decodeEntry<unknown>(text));
+  const named = names.map(([leafKind, address, slot]) => ({ leafKind, address, slot })) as LeafDump["names"];
+  return { stateRoot, nextBatch, dump: { tree, names: named, codes } };
+}

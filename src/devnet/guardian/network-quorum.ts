@@ -1,0 +1,142 @@
+import { AbiCoder, Interface, verifyTypedData, type Provider } from "ethers";
+import { reasonOf } from "../../errors/reason-of.ts";
+import { GUARDIAN_TYPES } from "../../protocol/guardians.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import { availabilityDomain, orderSignatures, quorumDomain } from "../../protocol/quorum.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
+import type { TypedDataSigner } from "../../settlement/signing/signatures.ts";
+import type { GuardedBatch } from "./guarded-batch.ts";
+import { GUARDIAN_REQUEST_TYPES } from "./guardian.ts";
+import { RemoteGuardian } from "./guardian-client.ts";
+import { GuardianError } from "./guardian-error.ts";
+
+const networkInterface = new Interface([
+  "function guardians() view returns ((address key, string url, uint48 joinedAt)[])",
+  "function weights() view returns (address[] counted, uint256[] weightOf, uint256 total)",
+  "function terms() view returns ((address admin, uint16 shareBps, uint128 minStake, uint128 minTotal, uint48 enterDelay, uint48 retention))",
+]);
+const coder = AbiCoder.defaultAbiCoder();
+const WHOLE_BPS = 10_000n;
+/** Weight above the share for which the collection waits: weights may change until the commit. */
+const RESERVE_BPS = 100n;
+
+interface QuorumDependencies {
+  readonly l1: Provider;
+  readonly settlementChainId: ChainId;
+  /** Contract of the network. */
+  readonly network: Hex;
+  /** Contract of the chain. */
+  readonly hyperchain: Hex;
+  /** Validator or admin of the chain, whose requests guardians answer. */
+  readonly requester: TypedDataSigner;
+  /** An earlier batch, for guardians that lack it. */
+  readonly batchOf: (batchNumber: bigint) => Promise<GuardedBatch>;
+}
+
+/** A guardian that L1 counts. */
+interface CountedGuardian {
+  readonly key: Hex;
+  readonly weight: bigint;
+  readonly remote: RemoteGuardian;
+}
+
+/**
+ * Asks all guardians of a network at the same time for signatures of a batch's data, until the share of the weight and a reserve
+ * have signed. Resolves with the network's policy data as soon as they are enough, or when all have answered. Rejects with
+ * SettlementError QuorumUnreachable, which names each refusal.
+ */
+export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigint, from: QuorumDependencies): Promise<Hex> {
+  const { guardians, total, shareBps } = await countedGuardians(from);
+  const needed = (bps: bigint): bigint => (total * bps + WHOLE_BPS - 1n) / WHOLE_BPS;
+  const reserved = shareBps + RESERVE_BPS;
+  const enough = needed(reserved > WHOLE_BPS ? WHOLE_BPS : reserved);
+  const signed: { signer: Hex; signature: Hex }[] = [];
+  const refusals: string[] = [];
+  let weight = 0n;
+  await new Promise<void>((resolve) => {
+    let pending = guardians.length;
+    if (pending === 0) resolve();
+    for (const guardian of guardians) {
+      const answered = signatureOf(guardian, batch, validUntil, from).then(
+        (signature) => {
+          signed.push({ signer: guardian.key, signature });
+          weight += guardian.weight;
+        },
+        (error: unknown) => void refusals.push(`${guardian.key}: ${reasonOf(error)}`),
+      );
+      void answered.then(() => {
+        pending--;
+        if (weight >= enough || pending === 0) resolve();
+      });
+    }
+  });
+  if (weight >= needed(shareBps)) return coder.encode(["uint64", "bytes[]"], [validUntil, orderSignatures(signed)]) as Hex;
+  throw new SettlementError(
+    "QuorumUnreachable",
+    `guardians signed ${percent(weight, total)} %, needed ${Number(shareBps) / 100} %; start more, or add "rollup" to anyOf; ` +
+      `refused: ${refusals.join("; ")}`,
+  );
+}
+
+async function countedGuardians({ l1, network, hyperchain }: QuorumDependencies) {
+  const ask = async (name: string): Promise<readonly unknown[]> =>
+    networkInterface.decodeFunctionResult(name, await l1.call({ to: network, data: networkInterface.encodeFunctionData(name) }));
+  const [[listed], [counted, weightOf, total], [terms]] = (await Promise.all([
+    ask("guardians"),
+    ask("weights"),
+    ask("terms"),
+  ])) as unknown as [[unknown], [string[], bigint[], bigint], [unknown]];
+  const urls = new Map((listed as readonly { key: string; url: string }[]).map(({ key, url }) => [key, url]));
+  const guardians = counted.flatMap((key, i): CountedGuardian[] => {
+    const [url, weight] = [urls.get(key), weightOf[i] ?? 0n];
+    if (url === undefined || !/^https?:\/\//.test(url)) return [];
+    return [{ key: key.toLowerCase() as Hex, weight, remote: new RemoteGuardian(url, hyperchain) }];
+  });
+  const { shareBps } = terms as { shareBps: bigint };
+  return { guardians, total, shareBps };
+}
+
+/** One false signature would make the contract refuse all of them. */
+async function signatureOf(
+  { key, remote }: CountedGuardian,
+  batch: GuardedBatch,
+  validUntil: bigint,
+  from: QuorumDependencies,
+): Promise<Hex> {
+  const { settlementChainId, network } = from;
+  const signature = await requestInOrder(remote, batch, validUntil, from);
+  const value = { preCommitment: batch.preCommitment, pubdataHash: hashPubdata(batch.pubdata), validUntil };
+  const domain = { ...availabilityDomain(settlementChainId, network) };
+  const signer = verifyTypedData(domain, GUARDIAN_TYPES, value, signature).toLowerCase();
+  if (signer !== key) throw new SettlementError("SignatureForeign", `the signature is by ${signer}`);
+  return signature;
+}
+
+/** Sends the batches that the guardian lacks, then this one. */
+async function requestInOrder(
+  remote: RemoteGuardian,
+  batch: GuardedBatch,
+  validUntil: bigint,
+  from: QuorumDependencies,
+): Promise<Hex> {
+  const { settlementChainId, hyperchain, requester, batchOf } = from;
+  const { preCommitment, outputs } = batch;
+  const domain = quorumDomain(settlementChainId, hyperchain);
+  const requestSignature = (await requester.signTypedData(domain, GUARDIAN_REQUEST_TYPES, { preCommitment })) as Hex;
+  const request = { batch, validUntil, requestSignature };
+  try {
+    return await remote.sign(request);
+  } catch (error) {
+    const next = error instanceof GuardianError ? error.nextBatch : undefined;
+    if (next === undefined || next >= outputs.batchNumber) throw error;
+    for (let missing = next; missing < outputs.batchNumber; missing++)
+      await requestInOrder(remote, await batchOf(missing), validUntil, from);
+    return remote.sign(request);
+  }
+}
+
+function percent(part: bigint, total: bigint): string {
+  return total === 0n ? "0" : (Number((part * WHOLE_BPS) / total) / 100).toString();
+}
