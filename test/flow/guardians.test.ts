@@ -198,7 +198,8 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
       assert.deepEqual([state.stateRoot, nextBatch], [onL1.executedStateRoot, onL1.totals.executed]);
       const wanted = { batchNumber: nextBatch, hash: hashPubdata(unsettled.pubdata) };
       const pubdata = await guardian.read(wanted, AbortSignal.timeout(5_000));
-      state.apply(nextBatch, judgeBatch({ ...guarded(unsettled), pubdata }, publishingChain(facts), state));
+      assert.equal(hashPubdata(pubdata), wanted.hash);
+      state.apply(nextBatch, judgeBatch({ ...guarded(unsettled), pubdata: Uint8Array.from(pubdata) }, publishingChain(facts), state));
       assert.equal(state.stateRoot, digestToHex(unsettled.newStateRoot));
       const bob = state.accounts().find(({ address }) => address === BOB_ADDRESS);
       assert.equal(bob!.balanceWei, 20n);
