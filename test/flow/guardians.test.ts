@@ -188,18 +188,21 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
     });
 
     await t.test("a leaf dump at the executed root and later data rebuild a chain without its operator", async () => {
-      const unsettled = await seal(0, BOB_ADDRESS);
-      await signs(0, unsettled);
       const reader = new ChainContractReader(l1, hyperchainOf(0), await l1.getBlockNumber());
       const [facts, onL1] = await Promise.all([reader.facts(), reader.state()]);
       const guardian = new RemoteGuardian(network.processes[2]!.url, hyperchainOf(0));
       const { dump, nextBatch } = await guardian.leaves();
       const state = new RebuiltState(dump);
       assert.deepEqual([state.stateRoot, nextBatch], [onL1.executedStateRoot, onL1.totals.executed]);
+      const unsettled = await seal(0, BOB_ADDRESS);
+      await signs(0, unsettled);
       const wanted = { batchNumber: nextBatch, hash: hashPubdata(unsettled.pubdata) };
       const pubdata = await guardian.read(wanted, AbortSignal.timeout(5_000));
       assert.equal(hashPubdata(pubdata), wanted.hash);
-      state.apply(nextBatch, judgeBatch({ ...guarded(unsettled), pubdata: Uint8Array.from(pubdata) }, publishingChain(facts), state));
+      state.apply(
+        nextBatch,
+        judgeBatch({ ...guarded(unsettled), pubdata: Uint8Array.from(pubdata) }, publishingChain(facts), state),
+      );
       assert.equal(state.stateRoot, digestToHex(unsettled.newStateRoot));
       const bob = state.accounts().find(({ address }) => address === BOB_ADDRESS);
       assert.equal(bob!.balanceWei, 20n);
