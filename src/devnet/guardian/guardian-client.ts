@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import type { Hex } from "../../protocol/hex.ts";
-import { isPlainHex } from "../../protocol/hex.ts";
+import { isPlainHex, type Hex } from "../../protocol/hex.ts";
 import type { DataHolder } from "../reconstruction/held-data.ts";
 import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { SigningRequest } from "./guardian.ts";
