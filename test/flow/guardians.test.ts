@@ -104,7 +104,7 @@ class Network {
     return startGuardian({ ...place, key: this.keys[i]!.privateKey as Hex, network: address, chains });
   }
 
-  /** The policy accepts what the guardians sign for a batch. */
+  /** The policy accepts the guardians' signatures of a batch. */
   async signs(batch: FormedBatch, place: number, earlier: readonly FormedBatch[]): Promise<void> {
     const { preCommitment, pubdata } = batch;
     const claim = { published: false, preCommitment, pubdataHash: hashPubdata(pubdata) };
@@ -170,7 +170,7 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
       });
     });
 
-    await t.test("a guardian that starts again continues from its folder, and receives what it missed", async () => {
+    await t.test("a guardian that starts again continues from its folder, and receives the batches that it missed", async () => {
       const { port } = new URL(network.processes[1]!.url);
       network.processes[1] = await network.start(1, Number(port));
       await signs(0, batches[0]![2]!);

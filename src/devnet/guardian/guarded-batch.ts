@@ -33,15 +33,16 @@ interface StateBefore {
 
 /**
  * Reads a batch's data and compares them with its pre-commitment, which L1 binds: logs, operations, changes, and the roots
- * before and after. The new root is the claim that only an application to the tree decides. Throws GuardianError DataMismatch.
+ * before and after. The new root is the claim that only an application to the tree decides. Throws GuardianError
+ * DataMismatch.
  */
 export function judgeBatch(batch: GuardedBatch, chain: PublishingChain, before: StateBefore): AppliedContent {
   const { outputs, canonicalTxHashes, pubdata } = batch;
   const { batchNumber } = outputs;
-  const mismatch = (what: string): GuardianError =>
+  const mismatch = (reason: string): GuardianError =>
     new GuardianError(
       "DataMismatch",
-      `the data of batch ${batchNumber} of chain ${chain.chainId}: ${what}; form the batch again`,
+      `the data of batch ${batchNumber} of chain ${chain.chainId}: ${reason}; form the batch again`,
     );
   const decoding = decodePubdata(pubdata, { oldLeafCount: before.leafCount, priorityOpCount: canonicalTxHashes.length });
   if (!decoding.ok) throw mismatch(`${decoding.rejection.code} at byte ${decoding.rejection.offset}`);

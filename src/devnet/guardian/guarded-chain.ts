@@ -42,7 +42,8 @@ export interface ExecutedLeaves {
 
 /**
  * State and data of one chain, at a guardian: it applies each batch before it is on L1, without an EVM, and stores each form
- * that it applied. A batch of an earlier number replaces all from that number onwards, unless L1 has one. One call at a time.
+ * that it applied. A batch of an earlier number replaces all from that number onwards, unless L1 has one. One call at a
+ * time.
  */
 export class GuardedChain {
   readonly #dependencies: GuardedChainDependencies;

@@ -6,7 +6,7 @@ import type { SigningRequest } from "./guardian.ts";
 import { GuardianError, type GuardianErrorCode } from "./guardian-error.ts";
 import { decodeLeaves, encodeRequest, GUARDIAN_PATHS } from "./guardian-wire.ts";
 
-/** Bytes of a leaf dump, and of a batch's data, at most: a hostile guardian sends without end. */
+/** Bytes of a leaf dump, and of a batch's data, at most: a hostile guardian never stops sending. */
 const [MAX_LEAVES_BYTES, MAX_DATA_BYTES, MAX_ANSWER_BYTES] = [2 ** 30, 1_000_000, 1_024];
 const SIGNATURE_BYTES = 65;
 /** Time for a signature; a guardian that is slower counts as silent. */

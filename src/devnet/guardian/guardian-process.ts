@@ -8,7 +8,7 @@ const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js"
 export interface GuardianProcess {
   readonly url: string;
   readonly pid: number | undefined;
-  /** Ends the process as a crash does: what it has signed for is on disk. */
+  /** Ends the process as a crash does: the data of its signatures are on disk. */
   close(): Promise<void>;
 }
 

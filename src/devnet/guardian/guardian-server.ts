@@ -18,8 +18,8 @@ interface GuardianServer {
 }
 
 /**
- * Serves chains by their contracts: data and leaves to every account, signatures to the chain. A refusal is an answer of status 409 with
- * the code, a request of another form one of status 400. Rejects with the system's error.
+ * Serves chains by their contracts: data and leaves to every account, signatures to the chain. A refusal is an answer of
+ * status 409 with the code, a request of another form one of status 400. Rejects with the system's error.
  */
 export async function serveGuardian(
   chains: ReadonlyMap<string, ServedGuardian>,

@@ -43,9 +43,9 @@ interface CountedGuardian {
 }
 
 /**
- * Asks all guardians of a network at the same time for signatures of a batch's data, until the share of the weight and a reserve
- * have signed. Resolves with the network's policy data as soon as they are enough, or when all have answered. Rejects with
- * SettlementError QuorumUnreachable, which names each refusal.
+ * Asks all guardians of a network at the same time for signatures of a batch's data. Resolves with the network's policy data
+ * when the share of the weight and a reserve have signed, or when all have answered. Rejects with SettlementError
+ * QuorumUnreachable, which names each refusal.
  */
 export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigint, from: QuorumDependencies): Promise<Hex> {
   const { guardians, total, shareBps } = await countedGuardians(from);
