@@ -17,7 +17,7 @@ interface RunOfJournal {
 
 /** A sender whose every transaction is in the journal before it leaves, and whose waiting ends with the run. */
 export function journaledContext(
-  given: Omit<SenderContext, "onBroadcast" | "onApproval">,
+  given: Omit<SenderContext, "onBroadcast" | "onApproval" | "requireRunning">,
   { journal, progress, stopped }: RunOfJournal,
 ): SenderContext {
   async function kept(label: string, entry: JournalEntry): Promise<void> {
@@ -32,6 +32,7 @@ export function journaledContext(
   }
   return {
     ...given,
+    requireRunning: () => stopped.throwIfStopped(),
     delay: (ms, stage) => stopped.guard(given.delay(ms, stage, stopped.signal)),
     earlier(stage, batchNumber) {
       const known = progress.get(batchNumber)?.stages[stage];
@@ -81,6 +82,11 @@ export class StopSwitch {
       this.#pending.add(reject);
       promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
     });
+  }
+
+  /** Throws what has stopped everything. */
+  throwIfStopped(): void {
+    if (this.#reason !== undefined) throw this.#reason.error;
   }
 
   stop(error: unknown): void {

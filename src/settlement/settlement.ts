@@ -26,7 +26,7 @@ interface SettlementOptions {
 }
 
 interface SettlementDependencies<Batch extends SettlementBatch> {
-  readonly context: Omit<SenderContext, "onBroadcast" | "onApproval">;
+  readonly context: Omit<SenderContext, "onBroadcast" | "onApproval" | "requireRunning">;
   readonly journal: Journal;
   /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
   readonly prove: (batch: Batch) => Promise<Uint8Array>;

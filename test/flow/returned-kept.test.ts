@@ -67,4 +67,18 @@ describe("B5: an ecosystem in a folder that returns to a snapshot and starts aga
     const file = readFileSync(join(kept.folder, "validator-271-1"), "utf8");
     assert.match(file, /"forgotten","but":\["0x[0-9a-f]{64}"\]/, "the batch that was signed before the snapshot binds");
   });
+
+  test("settles a batch that is rebuilt immediately after its seal, while validators receive the former one", async () => {
+    await kept.pay(6n);
+    const { pipeline } = kept.chain();
+    const batch = await pipeline.seal();
+    assert.ok(batch !== undefined);
+    const { firstBatch } = await pipeline.reseal();
+    assert.equal(firstBatch, batch.outputs.batchNumber);
+    const settled = pipeline.settled(firstBatch);
+    const proven = () => pipeline.progress().proven;
+    while (proven() <= Number(firstBatch)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await execute();
+    await settled;
+  });
 });

@@ -58,16 +58,18 @@ export async function commitBatch(
       const counting = await readCountingQuorum(context, proposed.validFrom);
       const terms = untilChange(proposed, counting);
       const approval = approvalOf(batch, terms);
+      context.requireRunning?.();
       context.approvals.admit(approval);
       await context.onApproval?.(approval, "asked");
       try {
         const asked = countingMembers(quorum, counting, mayStandbyCommit(view));
-        const approved = await answered(label, () =>
-          collectApproval(asked, context, batch, terms).catch(async (error: unknown) => {
+        const approved = await answered(label, async () => {
+          context.requireRunning?.();
+          return collectApproval(asked, context, batch, terms).catch(async (error: unknown) => {
             await requireVersion(context, batch, previous);
             throw error;
-          }),
-        );
+          });
+        });
         return posting.carrier === undefined
           ? encodeCommit(previous, commit, approved)
           : encodeCarriedCommit(context.hyperchain, previous, commit, approved);

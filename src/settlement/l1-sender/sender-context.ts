@@ -29,6 +29,8 @@ export interface SenderContext extends ChainContract {
   readonly patience: L1Retry;
   /** Transactions of earlier processes that carried a stage of a batch. */
   readonly earlier?: (stage: SettlementStage, batchNumber: BatchNumber) => readonly Hex[];
+  /** Throws the reason why the run was ended: validators must not sign its batches then. Default: no run ends. */
+  readonly requireRunning?: () => void;
   /** Told about each approval just before validators are asked for it, and where none of them has given it. */
   readonly onApproval?: (approval: BatchCommitment, state: "asked" | "unsigned") => Promise<void>;
   /** Told about each transaction just before it leaves. */

@@ -13,6 +13,7 @@ import { createMemoryJournal, type Journal } from "../journal/journal.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";
 import { collectSignatures, UnsignedError, type TypedDataSigner } from "./signatures.ts";
 import { SigningRecord } from "./signing-record.ts";
+import { SigningRefusal } from "./signing-refusal.ts";
 
 export type { TypedDataSigner };
 
@@ -77,11 +78,18 @@ export async function createLocalMember(
 ): Promise<QuorumMember> {
   const domain = quorumDomain(context.settlementChainId, context.hyperchain);
   const record = recordOf(journal.entries, rules);
+  let timesForgotten = 0;
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
     async signBatch(batch, terms) {
+      const before = timesForgotten;
       await rules.batch?.(batch, terms);
       const value = approvalOf(batch, terms);
+      if (timesForgotten !== before)
+        throw new SigningRefusal(
+          "BatchWithdrawn",
+          `batch ${value.batchNumber} was withdrawn while this validator checked it; request the signature again if the batch is still to be signed`,
+        );
       record.admit(value);
       await journal.append({ type: "batch", approval: value });
       return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...value })) as Hex;
@@ -94,6 +102,7 @@ export async function createLocalMember(
     },
     expireBefore: (second) => record.expireBefore(second),
     async forgetApprovalsBut(kept) {
+      timesForgotten++;
       if (record.forgetAllBut(new Set(kept))) await journal.append({ type: "forgotten", but: kept });
     },
   };

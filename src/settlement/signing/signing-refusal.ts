@@ -12,6 +12,8 @@ type SigningRefusalCode =
   | "RevertCountMismatch"
   /** It takes none of the waiting operations, though the oldest is due: L1 refuses it. */
   | "OperationOverdue"
+  /** The chain has returned to a state before the batch, or rebuilds it, since the validator was asked. */
+  | "BatchWithdrawn"
   /** L1 has other batches than those that are to be reverted. */
   | "RevertMismatch";
 

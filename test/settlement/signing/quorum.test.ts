@@ -54,3 +54,14 @@ test("does not count a signature of something else, and says who gave it", async
 test("says at once when there are fewer members than signatures needed", async () => {
   await assert.rejects(collectApproval({ members: [], threshold: 1 }, CONTEXT, BATCH, TERMS), { code: "QuorumUnreachable" });
 });
+
+test("a member does not sign a batch that is withdrawn while it checks the batch, and signs the next one of its number", async () => {
+  let endCheck: (() => void) | undefined;
+  const check = new Promise<void>((resolve) => (endCheck = resolve));
+  const member = await createLocalMember(new Wallet(wordToHex(1n)), CONTEXT, { batch: () => check, l1Returns: true });
+  const signed = member.signBatch(BATCH, TERMS);
+  await member.forgetApprovalsBut?.([]);
+  endCheck?.();
+  await assert.rejects(signed, { code: "BatchWithdrawn" });
+  await member.signBatch({ ...BATCH, commitment: wordToHex(78n) }, TERMS);
+});
