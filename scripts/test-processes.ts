@@ -4,7 +4,20 @@ import { LONGEST, TEST_TIERS, tierOf } from "./test-tiers.ts";
 const TOGETHER: readonly string[] = [
   ...["abi", "chain", "errors", "field", "kernels", "ledger", "machine", "options", "protocol", "relayer", "runtime"],
   ...["circuits", "client", "clients", "contracts", "devnet", "execution-proof", "flow", "node", "plugin", "recursion"],
-  ...["consensus", "core", "demo", "docs", "page", "sequencing", "settlement", "settlement-layer", "stark", "suites", "tidiness"],
+  ...[
+    "consensus",
+    "core",
+    "demo",
+    "docs",
+    "page",
+    "sequencing",
+    "settlement",
+    "settlement-layer",
+    "stark",
+    "suites",
+    "threshold",
+    "tidiness",
+  ],
 ];
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */

@@ -17,6 +17,7 @@ export const CORE_FOLDERS: readonly string[] = [
     "core",
     "consensus",
     "sequencing",
+    "threshold",
   ],
   ...["settlement-layer", "relayer", "ledger", "demo", "contracts", "stark", "circuits", "shielded", "recursion"],
 ];

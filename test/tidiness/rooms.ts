@@ -46,6 +46,8 @@ const AFTER_ERRORS: Rooms = {
   [abi]: [],
   [runtime]: [],
   [core]: [protocol],
+  // Encryption to identities, whose keys several holders make together.
+  "src/threshold/": [protocol],
   // Nodes that agree on decisions, whatever these hold.
   "src/consensus/": [protocol, runtime],
   [kernels]: [field],
