@@ -7,6 +7,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import ts from "typescript";
+import { genesisAccounts } from "../src/protocol/genesis.ts";
+import { FORMATS } from "../src/protocol/protocol-version.ts";
+import { SUPERCHAIN } from "../src/protocol/superchain.ts";
 import { bundlePage } from "./bundle-page.ts";
 
 interface Artifact {
@@ -77,8 +80,11 @@ const CREATED_BY_OTHERS: ReadonlySet<string> = new Set([
 /** Contracts of a shielded pool, whose code is in src/abi. */
 const OF_POOLS = /^contracts\/(?:shielded\/|verifier\/generated\/(?:NoteTree|ShieldedStark))/;
 
-/** Folders whose contracts can be in a chain's first state, which has their code as their constructors leave it. */
-const IN_FIRST_STATES = /^contracts\/(?:l2|bridges)\//;
+/** Contracts of chains' first states, which have runtime code and run no constructor. */
+const IN_FIRST_STATES: ReadonlySet<string> = new Set([
+  ...FORMATS.flatMap((format) => genesisAccounts(format).map(({ artifact }) => artifact)),
+  ...Object.keys(SUPERCHAIN),
+]);
 
 /**
  * Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. Contracts that
@@ -105,7 +111,7 @@ function bundleArtifacts(): void {
       sourceName,
       abi,
       bytecode,
-      ...(IN_FIRST_STATES.test(sourceName) ? { deployedBytecode } : {}),
+      ...(IN_FIRST_STATES.has(contractName) ? { deployedBytecode } : {}),
       linkReferences: {},
       deployedLinkReferences: {},
     };

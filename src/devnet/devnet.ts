@@ -80,7 +80,7 @@ export interface DevnetDependencies extends ChainEvents, ExecutionProvingOptions
   /** Its L1s have the public networks' limits, and sign for the development accounts. */
   readonly connectL1: ConnectL1;
   readonly connectChain: EdrConnect;
-  readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode: string }>;
+  readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode?: string }>;
   readonly clock: Clock;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
   readonly names?: () => Promise<ProjectNames>;
@@ -137,7 +137,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
-  const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
+  const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex | undefined);
   const superchain = await bornBridges({ options, plans }, artifacts);
   const gate = new SharedExclusiveLock({ clock });
   const feed = new Feed();

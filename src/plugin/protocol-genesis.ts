@@ -5,5 +5,5 @@ import { bundledArtifact } from "./contract-artifacts.ts";
 
 /** The states with which chains of this package's protocol versions begin. */
 export function packageGenesis(): Promise<GenesisOf> {
-  return protocolGenesis(async (name) => (await bundledArtifact(name)).deployedBytecode as Hex);
+  return protocolGenesis(async (name) => (await bundledArtifact(name)).deployedBytecode as Hex | undefined);
 }

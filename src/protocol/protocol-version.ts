@@ -23,7 +23,7 @@ export const TRUSTED_VERSION = 2n;
 /** Version of proven chains: transactions pay for their proof, and L1 executes a batch by one proof of its execution. */
 export const PROVEN_VERSION = 0x203n;
 
-const FORMATS: readonly Format[] = [2, 3];
+export const FORMATS: readonly Format[] = [2, 3];
 const FORMAT_BITS = 8;
 const LARGEST = 2n ** 32n - 1n;
 

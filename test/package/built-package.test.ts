@@ -3,7 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isBuilt } from "../support/built-package.ts";
+import { fileURLToPath } from "node:url";
+import { superchainAccounts } from "../../src/chain/predeploys/superchain.ts";
+import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
+import { packageGenesis } from "../../src/plugin/protocol-genesis.ts";
+import { FORMATS } from "../../src/protocol/protocol-version.ts";
+import { buildPackage, isBuilt } from "../support/built-package.ts";
+
+const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 test("a build is stale once a source of it is newer, or was removed, and not for the page that is bundled into the sources", (context) => {
   const root = mkdtempSync(join(tmpdir(), "hyperchain-checkout-"));
@@ -25,4 +32,21 @@ test("a build is stale once a source of it is newer, or was removed, and not for
   touch("contracts", before);
   rmSync(join(root, "dist"), { recursive: true });
   assert.equal(isBuilt(root), false);
+});
+
+test("chains of the package begin with the state of the sources' chains", async () => {
+  buildPackage();
+  const built = async <Part>(path: string): Promise<Part> => (await import(join(DIST, path))) as Part;
+  const genesis = await built<{ packageGenesis: typeof packageGenesis }>("plugin/protocol-genesis.js");
+  const [expected, actual] = [await packageGenesis(), await genesis.packageGenesis()];
+  for (const format of FORMATS) assert.deepEqual(actual(format), expected(format));
+  const artifacts = await built<{ bundledArtifact: typeof bundledArtifact }>("plugin/contract-artifacts.js");
+  assert.deepEqual(await superchainAccounts(artifacts.bundledArtifact), await superchainAccounts(bundledArtifact));
+});
+
+test("a contract without runtime code ends the start of a chain, by name", async () => {
+  await assert.rejects(
+    superchainAccounts(() => Promise.resolve({})),
+    /artifact of CrossL2Inbox has no runtime code/,
+  );
 });

@@ -7,22 +7,23 @@ import {
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GenesisAccount, GenesisOf } from "../model/genesis.ts";
+import { requireRuntimeCode } from "./runtime-code.ts";
 import { singletonAccounts } from "./singletons.ts";
 
+/** Reads an artifact's runtime code; undefined if the artifact has none. */
+type ReadCode = (artifact: GenesisArtifact) => Promise<Hex | undefined>;
+
 /**
- * The protocol's genesis in a format: every chain's first state tree. `codeOf` gives an artifact's runtime code. In format 3 it
- * has the singletons that all chains have, and digests of codes as that format writes them.
+ * Genesis of a format: every chain's first state tree. In format 3 it has the singletons that all chains have, and digests of
+ * codes as that format writes them. Rejects with TypeError for a contract without code, because another root would follow.
  */
-export async function predeployGenesis(
-  format: Format,
-  codeOf: (artifact: GenesisArtifact) => Promise<Hex>,
-): Promise<GenesisAccount[]> {
+export async function predeployGenesis(format: Format, codeOf: ReadCode): Promise<GenesisAccount[]> {
   const predeploys = await Promise.all(
     genesisAccounts(format).map(async ({ address, artifact, balanceWei, nonce }) => ({
       address,
       balanceWei,
       nonce,
-      code: await codeOf(artifact),
+      code: requireRuntimeCode(artifact, await codeOf(artifact)),
     })),
   );
   if (format === 2) return predeploys;
@@ -30,7 +31,7 @@ export async function predeployGenesis(
 }
 
 /** The genesis of all formats; `codeOf` as above. */
-export async function protocolGenesis(codeOf: (artifact: GenesisArtifact) => Promise<Hex>): Promise<GenesisOf> {
+export async function protocolGenesis(codeOf: ReadCode): Promise<GenesisOf> {
   const [genesis2, genesis3] = await Promise.all([predeployGenesis(2, codeOf), predeployGenesis(3, codeOf)]);
   return (format) => ({ 2: genesis2, 3: genesis3 })[format];
 }
