@@ -4,6 +4,7 @@
  */
 export { engineAround } from "./kit/engine-around.ts";
 export { startEnvironment } from "./kit/start-environment.ts";
+export { sequencerKey } from "./kit/order-chain.ts";
 export { startNode } from "./kit/start-node.ts";
 export { EnvironmentError, EnvironmentRefusal } from "./chain/environment/environment-error.ts";
 export type { EnvironmentErrorCode, EnvironmentRefusalCode } from "./chain/environment/environment-error.ts";
@@ -19,6 +20,9 @@ export type {
   StepPlace,
 } from "./chain/environment/execution-environment.ts";
 export type { ProvenMessage } from "./chain/environment/message-proof.ts";
+export { SlotError } from "./sequencing/external/slot-error.ts";
+export { NO_SLOT, slotDigest } from "./protocol/slot.ts";
+export { slotFromJson, slotToJson } from "./protocol/slot-json.ts";
 export { HandOver } from "./core/hand-over.ts";
 export type { HandedOverAs } from "./core/hand-over.ts";
 export type { CarriedOut } from "./core/environment.ts";
@@ -41,6 +45,10 @@ export type { AssetMessageKind, AssetTransfer } from "./protocol/asset-message.t
 export type { L2CanonicalTransaction } from "./protocol/priority-op.ts";
 export type { EnvironmentParts, EnvironmentPlan, RunningEnvironment } from "./devnet/environments/open-environment.ts";
 export type { KitMember, KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
+export type { OrderedChain, SequencerKey } from "./kit/order-chain.ts";
+export type { Part, WaitingWork } from "./sequencing/external/external-status.ts";
+export type { SignedSlot, SlotPart, UnsignedSlot } from "./protocol/slot.ts";
+export type { SlotJson } from "./protocol/slot-json.ts";
 export type { EngineResult, ExecutionEngine } from "./chain/execution/engine.ts";
 export type { GasPrice } from "./chain/mempool/gas-price.ts";
 export type { TransactionOrder } from "./chain/mempool/orders.ts";

@@ -63,6 +63,7 @@ import {
 import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
+import { SlotPeers } from "../sequencing/external/slot-peers.ts";
 import { openStakes } from "./membership/open-stakes.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
@@ -159,7 +160,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ executionProvers, contracts, connect: connectChain },
+    ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));
@@ -190,7 +191,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
-  const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
+  const snapshots = knownAfter(fillBooks, opening, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
   const changing = ended.cutOff(switching(changes));
   const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, world, info }, closing);
   const methods = new Map([
@@ -216,6 +217,18 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...(runsRelayer ? { relayer } : {}),
     ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers },
     close: () => closing.close(),
+  };
+}
+
+/** Chains that external sequencers order: none runs yet. */
+function externalChains(plans: readonly ChainPlan[], members: readonly MemberPlan[]): ChainOpening["external"] {
+  return {
+    running: new SlotPeers(),
+    chainId(name) {
+      const plan = [...plans, ...members.map((member) => member.plan)].find((each) => each.name === name);
+      if (plan === undefined) throw new DevnetOptionsError("BadOptions", `peers: there is no chain "${name}"`);
+      return plan.chainId;
+    },
   };
 }
 
@@ -359,7 +372,9 @@ async function supply(
   },
 ): Promise<void> {
   if (isFresh) await fundAtStart(options, { accounts, chains });
-  await Promise.all(chains.map(({ pipeline }) => pipeline.pollL1()));
+  // A chain in doubt takes nothing from L1 until its slot comes.
+  const taking = chains.filter(({ pipeline }) => pipeline.external?.status.inDoubtSince === undefined);
+  await Promise.all(taking.map(({ pipeline }) => pipeline.pollL1()));
   await putOnChains(chains, contracts, accounts);
 }
 
@@ -379,10 +394,21 @@ function looksOf(
   return bridges === undefined ? [look] : [look, async () => void (await bridges.look())];
 }
 
-/** After a return to a mark books know the state that is there, before that is answered. */
-function knownAfter(fillBooks: (() => Promise<void>) | undefined, { snapshot, revert }: Snapshots): Snapshots {
+/** Snapshots between two slots of external sequencers. After a return to a mark books have its state before that is answered. */
+function knownAfter(
+  fillBooks: (() => Promise<void>) | undefined,
+  { external: { running } }: Pick<ChainOpening, "external">,
+  { snapshot, revert }: Snapshots,
+): Snapshots {
   return {
-    snapshot,
+    async snapshot() {
+      const resume = await running.rest();
+      try {
+        return await snapshot();
+      } finally {
+        resume();
+      }
+    },
     async revert(id) {
       const isBack = await revert(id);
       if (isBack) await fillBooks?.();

@@ -1,10 +1,4 @@
-import {
-  openEnvironment,
-  type EnvironmentParts,
-  type EnvironmentPlan,
-  type RunningEnvironment,
-} from "../devnet/environments/open-environment.ts";
-import { packageGenesis } from "../plugin/protocol-genesis.ts";
+import type { EnvironmentParts, EnvironmentPlan, RunningEnvironment } from "../devnet/environments/open-environment.ts";
 
 /**
  * Starts a chain with an execution environment on an L1 that has an ecosystem's contracts, or continues it with its stored
@@ -15,5 +9,8 @@ export async function startEnvironment<Command, Receipt>(
   plan: EnvironmentPlan,
   parts: EnvironmentParts<Command, Receipt>,
 ): Promise<RunningEnvironment<Command, Receipt>> {
+  // A process that starts no chain loads none of this.
+  const { openEnvironment } = await import("../devnet/environments/open-environment.ts");
+  const { packageGenesis } = await import("../plugin/protocol-genesis.ts");
   return openEnvironment(plan, parts, { genesis: await packageGenesis() });
 }

@@ -4,10 +4,8 @@ import type { DeployedContracts } from "../devnet/deployment/deploy-ecosystem.ts
 import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
 import type { SettledBatchInfo } from "../devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../options/generated/user-config.ts";
-import { withEngineNetwork } from "../plugin/config/engine-network.ts";
 import type { Proofs } from "../options/fields/prover.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { startEcosystem } from "../plugin/start-ecosystem.ts";
 
 /** A chain, and what is around it. Everything but its id has a default that works on a developer's machine. */
 export interface NodePlan {
@@ -60,7 +58,10 @@ const FUNDING_WEI = 10n ** 20n;
  * DevnetOptionsError, PortInUseError, DeploymentError, or with what a port threw; then nothing is left running.
  */
 export async function startNode({ chain, ...around }: NodePlan, ports: NodePorts = {}): Promise<KitNode> {
+  // A process that starts no chain loads none of this.
   const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  const { withEngineNetwork } = await import("../plugin/config/engine-network.ts");
+  const { startEcosystem } = await import("../plugin/start-ecosystem.ts");
   const host = await createHardhatRuntimeEnvironment(withEngineNetwork({}));
   const { queue, onStop, ...ofChain } = ports;
   const devnet = await startEcosystem(

@@ -157,7 +157,14 @@ function grouped(place: number, valueOf: (name: string, option: ChainOption) => 
 
 /** Number of nodes that decide the chain's blocks together; 0 for a chain of another kind. */
 export function nodesOf({ ordering: { sequencing } }: Pick<ChainPlan, "ordering">): number {
-  return typeof sequencing === "string" ? 0 : sequencing.nodes;
+  return typeof sequencing !== "string" && sequencing.by === "bft" ? sequencing.nodes : 0;
+}
+
+/** External sequencer of the chain, and names of its other chains; undefined for a chain of another kind. */
+export function externalSequencerOf({
+  ordering: { sequencing },
+}: Pick<ChainPlan, "ordering">): { readonly key: Hex; readonly peers: readonly string[] } | undefined {
+  return typeof sequencing !== "string" && sequencing.by === "external" ? sequencing : undefined;
 }
 
 /** Whether L1's queue alone makes the chain's order: then all of it is derived from L1, in each process anew. */

@@ -3,7 +3,8 @@ import { ETHEREUM_CODE_LIMITS } from "../chain/model/code-limits.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
-import type { PlannedAt } from "./plan.ts";
+import { externalConflicts } from "./external-rules.ts";
+import { nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { hasHolders } from "./data-facts.ts";
 import {
@@ -54,6 +55,7 @@ export function conflicts(
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains),
     ...sharedIds(chains),
+    ...externalConflicts(chains),
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),
       ...secondCheckConflicts(chain),
@@ -189,7 +191,7 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
 
 /** Nodes that decide a chain are its validators, for good. */
 function bftConflicts({ path, plan: { ordering, validators } }: PlannedAt): readonly OptionProblem[] {
-  if (typeof ordering.sequencing === "string") return [];
+  if (nodesOf({ ordering }) === 0) return [];
   return (["quorum", "standby"] as const)
     .filter((field) => validators[field] !== undefined)
     .map((field) => ({
@@ -280,7 +282,12 @@ function inputsConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
         ]),
     ...(typeof ordering.sequencing === "string"
       ? []
-      : [refused("dataAvailability", 'is "inputs", which nodes of sequencing by "bft" do not form; leave one of the two out')]),
+      : [
+          refused(
+            "dataAvailability",
+            `is "inputs", which chains with sequencing by "${ordering.sequencing.by}" do not form; leave one of the two out`,
+          ),
+        ]),
     ...(firstState.superchain
       ? [
           refused(

@@ -12,7 +12,7 @@ import { isRefusal, readCommand, type DecisionRefusal } from "./decision-reader.
  * Maximum work of a decision, in the units of chain/model/work-limits.ts: some 2 seconds of processor time. Leaders and checkers
  * have the same limit.
  */
-const MAX_DECISION_WORK = 12_500_000;
+export const MAX_DECISION_WORK = 12_500_000;
 
 interface CheckOptions {
   /** True if a quorum has notarized the decision: this node's clock does not judge it. */

@@ -60,6 +60,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["swap", "1", `${CONTRACT}@beta`, "--from", "0@alpha"],
   ["settle"],
   ["reseal", "alpha"],
+  ["cut-slot", "alpha"],
   ["message", HASH],
   ["deliver", HASH],
   ["relay", "--once"],

@@ -33,6 +33,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["swap", "1", `${CONTRACT}@beta`],
   ["settle"],
   ["reseal", "alpha"],
+  ["cut-slot", "alpha"],
   ["deliver", HASH],
   ["relay", "--once"],
   ["aggregate", "--once"],

@@ -334,12 +334,22 @@ const AFTER_ERRORS: Rooms = {
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],
   "src/index.ts": ["src/plugin/", "src/type-extensions.ts", "src/types.ts"],
   // A chain with parts of others.
-  "src/kit/": ["src/plugin/", "src/devnet/", "src/node/", "src/options/", protocol, CHAIN.execution],
+  "src/kit/": [
+    "src/plugin/",
+    "src/devnet/",
+    "src/node/",
+    "src/options/",
+    "src/sequencing/",
+    protocol,
+    CHAIN.execution,
+    CHAIN.transaction,
+  ],
   "src/kit.ts": [
     "src/kit/",
     "src/devnet/",
     "src/node/",
     "src/options/",
+    "src/sequencing/",
     "src/settlement/",
     "src/proving/",
     "src/prover/",

@@ -13,6 +13,8 @@ const MAX_TURN_COMMANDS = 200;
 export interface LeaderTurn {
   /** Maximum number of users' transactions. */
   readonly maxTransactions: number;
+  /** False if the turn makes no blocks of the pool's transactions by the sequencer's policy. Default true. */
+  readonly takesPool?: boolean;
   /** Ends the turn between two pieces of work. */
   readonly signal: AbortSignal;
   /** Verdict on all commands of the turn. */
@@ -27,12 +29,18 @@ export interface OtherLeaders {
   onWork(): void;
   /** Called when the chain returns to an earlier state: undecided commands no longer exist. */
   onReturned(): void;
+  /** Maximum wait for the settlement of their proposals. Default: 20 seconds. */
+  readonly maxRestMs?: number;
+  /** Error after that wait. Default: SequencerError Undecided. */
+  undecided?(): SequencerError;
 }
 
 interface Wish {
   readonly job: () => Promise<void>;
   /** False while the job would do nothing. */
   readonly isDue: () => boolean;
+  /** True if the job makes blocks of the pool's transactions by the sequencer's policy. */
+  readonly isOfPool: boolean;
   readonly refuse: (error: unknown) => void;
 }
 
@@ -74,12 +82,25 @@ export class LeaderTurns {
     return this.#pauses === 0 && this.#wishes.some(({ isDue }) => isDue());
   }
 
+  /** True if a job waits that is not of the pool. */
+  get hasRequests(): boolean {
+    return this.#pauses === 0 && this.#wishes.some(({ isOfPool }) => !isOfPool);
+  }
+
+  /** Limit and error of the wait for proposals of others. */
+  get rest(): Pick<OtherLeaders, "maxRestMs" | "undecided"> {
+    return this.#others;
+  }
+
   get isPaused(): boolean {
     return this.#pauses > 0;
   }
 
-  /** Runs the job in this sequencer's next turn. Resolves and rejects as the job does. */
-  wait<Done>(job: () => Promise<Done>, isDue: () => boolean = () => true): Promise<Done> {
+  /**
+   * Runs the job in this sequencer's next turn. Resolves and rejects as the job does. A job with `isDue` makes blocks of the
+   * pool's transactions by the sequencer's policy.
+   */
+  wait<Done>(job: () => Promise<Done>, isDue?: () => boolean): Promise<Done> {
     return new Promise((resolve, reject) => {
       const fulfil = async (): Promise<void> => {
         try {
@@ -89,7 +110,8 @@ export class LeaderTurns {
           throw error;
         }
       };
-      this.#wishes = [...this.#wishes, { job: fulfil, isDue, refuse: reject }];
+      const wish = { job: fulfil, isDue: isDue ?? (() => true), isOfPool: isDue !== undefined, refuse: reject };
+      this.#wishes = [...this.#wishes, wish];
       this.#others.onWork();
     });
   }
@@ -100,9 +122,9 @@ export class LeaderTurns {
     if (this.isPaused) return;
     await this.#inTurn(current, first);
     while (this.#mayContinue(current)) {
-      if (this.#wishes.length === 0) return;
+      if (this.#nextOf(turn) === undefined) return;
       // The caller of the job has its error, and a fault ends all work.
-      await this.#inTurn(current, () => this.#fulfilNext()).catch(() => undefined);
+      await this.#inTurn(current, () => this.#fulfilNext(turn)).catch(() => undefined);
       // A caller that makes one wish after another makes the next one now.
       await setImmediate();
     }
@@ -140,9 +162,22 @@ export class LeaderTurns {
 
   /** Refuses all jobs that wait. */
   refuseAll(error: SequencerError): void {
-    const refused = this.#wishes;
-    this.#wishes = [];
+    this.#refuse(error, () => true);
+  }
+
+  /** Refuses all jobs that wait and make no blocks by the sequencer's policy. */
+  refuseRequests(error: SequencerError): void {
+    this.#refuse(error, ({ isOfPool }) => !isOfPool);
+  }
+
+  #refuse(error: SequencerError, isRefused: (wish: Wish) => boolean): void {
+    const refused = this.#wishes.filter(isRefused);
+    this.#wishes = this.#wishes.filter((wish) => !isRefused(wish));
     for (const { refuse } of refused) refuse(error);
+  }
+
+  #nextOf({ takesPool = true }: LeaderTurn): Wish | undefined {
+    return this.#wishes.find(({ isOfPool }) => takesPool || !isOfPool);
   }
 
   #mayContinue({ turn, transactions, commands, gas, endsBatch }: CurrentTurn): boolean {
@@ -150,9 +185,9 @@ export class LeaderTurns {
     return transactions < turn.maxTransactions && commands < MAX_TURN_COMMANDS && gas < MAX_TURN_GAS;
   }
 
-  async #fulfilNext(): Promise<void> {
-    const [next, ...others] = this.#wishes;
-    this.#wishes = others;
+  async #fulfilNext(turn: LeaderTurn): Promise<void> {
+    const next = this.#nextOf(turn);
+    this.#wishes = this.#wishes.filter((wish) => wish !== next);
     await next?.job();
   }
 

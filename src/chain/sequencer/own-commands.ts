@@ -81,7 +81,7 @@ export class OwnCommands {
     await this.#perform(() => this.#attempt(work), isDue);
   }
 
-  /** Runs the work while nothing is proposed. Throws SequencerError Undecided if proposals remain for 20 seconds. */
+  /** Runs the work while nothing is proposed. Throws SequencerError if proposals remain. */
   async atRest<Done>(work: () => Promise<Done>): Promise<Done> {
     const { turns, work: exclusive } = this.#dependencies;
     if (turns !== undefined) return turns.pausedFor(() => this.#whenSettled(work));
@@ -229,9 +229,10 @@ export class OwnCommands {
   }
 
   async #settledByOthers(): Promise<void> {
-    const { work } = this.#dependencies;
+    const { work, turns } = this.#dependencies;
+    const maxRestMs = turns?.rest.maxRestMs ?? MAX_REST_MS;
     for (let waitedMs = 0; !this.#isSettled && work.ended === undefined; waitedMs += REST_POLL_MS) {
-      if (waitedMs >= MAX_REST_MS) throw undecided();
+      if (waitedMs >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided();
       await setTimeout(REST_POLL_MS);
     }
   }

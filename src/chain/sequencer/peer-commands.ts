@@ -23,6 +23,8 @@ interface ProposalOptions extends ProposalBounds {
   readonly verdict: Promise<OfferVerdict>;
   /** True if a quorum has agreed on the command, so that this node's clock does not judge its time. Default false. */
   readonly isAgreed?: boolean;
+  /** True if transactions that did not wait in the pool stay out of it after their block is dropped. Default false. */
+  readonly isPrivate?: boolean;
 }
 
 /** A peer's command that is executed. */
@@ -74,10 +76,10 @@ export class PeerCommands {
 
   async #execute(
     proposed: BatchCommand,
-    { verdict, isAgreed, ...bounds }: ProposalOptions,
+    { verdict, isAgreed, isPrivate = false, ...bounds }: ProposalOptions,
     { promise, resolve, reject }: PromiseWithResolvers<OfferVerdict>,
   ): Promise<PeerProposal> {
-    const { inspection, batch } = this.#dependencies;
+    const { inspection, batch, pool } = this.#dependencies;
     const onSettled = (what: Outcome<CommandResult>): void => {
       if (what.type === "failed") reject(what.error);
       else if (what.type === "dropped" && what.by === "term")
@@ -86,20 +88,22 @@ export class PeerCommands {
     };
     const { command, work } = await inspection.before(proposed, bounds);
     const before = batch();
+    const signedHere = command.type === "block" ? signed(command.transactions) : [];
+    const returning = isPrivate ? signedHere.filter((transaction) => pool.holds(transaction)) : signedHere;
     const result = await this.#handOver.carryOut(command, { verdict, isAgreed, onSettled });
-    const settled = promise.then((what) => this.#settle(result, what));
+    const settled = promise.then((what) => this.#settle(result, returning, what));
     settled.catch(() => undefined);
     return { result, work, refusal: await inspection.after(result, before), settled };
   }
 
-  /** Answers callers whose transactions are decided; offers those of a dropped block to the pool, before what waits there. */
-  async #settle(result: CommandResult, what: OfferVerdict): Promise<OfferVerdict> {
+  /** Answers callers whose transactions are decided. Offers `returning` to the pool first if the block is dropped. */
+  async #settle(result: CommandResult, returning: readonly SignedTransaction[], what: OfferVerdict): Promise<OfferVerdict> {
     const { work, pool, onPoolChanged } = this.#dependencies;
     if (what === "decided") {
       pool.included(result);
       return what;
     }
-    this.#dropped = [...this.#dropped, ...result.blocks.flatMap(({ transactions }) => signed(transactions))];
+    this.#dropped = [...this.#dropped, ...returning];
     await work.run(async () => {
       const dropped = this.#dropped;
       this.#dropped = [];

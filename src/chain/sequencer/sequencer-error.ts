@@ -35,6 +35,8 @@ type SequencerErrorCode =
   | "QueueOnly"
   /** Several sequencers decide together, and no quorum of them answers. */
   | "Undecided"
+  /** A part of a slot is executed, and its sequencer has not published the slot. */
+  | "PartHeld"
   | "Stopped";
 
 /** Why a transaction or a state cheat cannot be, or why the chain makes no more blocks. */

@@ -393,6 +393,16 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#turns?.hasWork === true || (this.#isEndDue && this.#turns?.isPaused === false);
   }
 
+  /** True if `lead` would do something now besides blocks by the policy: requests, L1's operations, the end of a batch. */
+  get hasRequests(): boolean {
+    return this.#turns?.hasRequests === true || (this.#isEndDue && this.#turns?.isPaused === false);
+  }
+
+  /** Refuses the requests that wait for a turn. */
+  refuseRequests(error: SequencerError): void {
+    this.#turns?.refuseRequests(error);
+  }
+
   /**
    * Executes, as a leader, the end of the batch if it is requested, and then the work that waits, within the limits of the turn.
    * Does not wait for the verdict. A sequencer that leads alone does nothing.

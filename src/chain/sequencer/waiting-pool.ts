@@ -58,6 +58,10 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
     this.#keep();
   }
 
+  holds(transaction: SignedTransaction): boolean {
+    return this.#mempool.holds(transaction);
+  }
+
   /** Whether transactions are out of the pool for a moment, and come back. */
   get isOffering(): boolean {
     return this.#isOffering;

@@ -1,6 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { setLengthLeft } from "@ethereumjs/util";
 import { NamedError } from "../../errors/named-error.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { libsecp256k1, type Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
@@ -40,6 +41,21 @@ export function recoverPublicKey(
     return recover(signature, Number(recoveryId), messageHash).slice(1);
   } catch (error) {
     throw isOfSignature(error) ? new UnknownSignerError(error) : error;
+  }
+}
+
+const SIGNATURE = /^0x[0-9a-f]{128}(?:1b|1c)$/;
+
+/** Address that signed the digest; undefined if the signature has another form than r, s and 27 or 28, or no key has it. */
+export function signerOfDigest(digest: Hex, signature: Hex): Hex | undefined {
+  if (!SIGNATURE.test(signature)) return undefined;
+  const bytes = fromHex(signature);
+  try {
+    const key = recoverPublicKey(fromHex(digest), BigInt(bytes[64] ?? 0), bytes.slice(0, 32), bytes.slice(32, 64));
+    return `0x${keccak(key).slice(-40)}`;
+  } catch (error) {
+    if (error instanceof UnknownSignerError) return undefined;
+    throw error;
   }
 }
 

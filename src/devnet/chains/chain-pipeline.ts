@@ -22,8 +22,7 @@ import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
-import { quorumDomain } from "../../protocol/quorum.ts";
-import { LocalNodes } from "../../sequencing/local/local-nodes.ts";
+import type { ExternalOrder } from "../../sequencing/external/external-order.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startOrDispose, type Disposer } from "../../runtime/disposer.ts";
@@ -46,6 +45,8 @@ import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
+import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
+import { slotMethods } from "./slot-methods.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
@@ -108,6 +109,8 @@ export interface ChainPipelineDependencies {
   readonly operator: Signer & TypedDataSigner;
   /** Keys of the nodes that decide the chain together; empty for one sequencer. */
   readonly nodeKeys: readonly BaseWallet[];
+  /** Chains that external sequencers order. */
+  readonly external: ExternalChains;
   /** As signers'. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly onSettled?: (batch: SettledBatch) => void;
@@ -129,14 +132,12 @@ export interface ChainPipelineDependencies {
 }
 
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
-export interface ChainPipeline extends Node {
+export interface ChainPipeline extends Node, Pick<ChainOrder, "nodes" | "external"> {
   readonly created: CreatedChain;
   /** The account that speaks for the chain, by its last look at L1. */
   readonly admin: () => Hex;
   readonly baseToken: BaseToken;
   readonly signers: ChainSigners;
-  /** Nodes that decide it together; undefined for one sequencer. */
-  readonly nodes: LocalNodes | undefined;
   /** Whether its data are carried to L1 by the chain on which it settles. */
   readonly isCarried: boolean;
   /** What a batch consists of. Rejects with RangeError where no validator re-executes, and for batches long ago. */
@@ -174,7 +175,7 @@ async function start(
   closing.add(() => older?.close());
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const execution = executionOf(plan, dependencies, closing);
-  const nodes = nodesOfChain(created, dependencies, closing);
+  const { leaders, start: startOrder, ...order } = orderOfChain(created, plan, dependencies, closing);
   const signers = await prepared.connect(created, recorder);
   const { data, quorum, posting, inputs, chooseData } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
@@ -196,7 +197,7 @@ async function start(
         coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
         access: accessOf(options, admin),
       },
-      serving: { ...serving, ...servedAs(plan, admin, data) },
+      serving: { ...serving, ...servedAs(plan, admin, data, order.external) },
       settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
     },
     {
@@ -206,7 +207,7 @@ async function start(
       l1: settling.l1,
       ...(alterChanges === undefined ? {} : { alterChanges }),
       followers: prepared.reexecutes ? [recorder] : [],
-      leaders: nodes,
+      leaders,
       onRepeated(chain, batches) {
         repeated = chain;
         return signers.catchUp(batches);
@@ -215,32 +216,22 @@ async function start(
     },
   );
   closing.add(() => node.close());
-  nodes?.start(node.chain);
-  return { ...overNode(node, admin, closing), created, baseToken, signers, nodes, isCarried: prepared.isCarried, inputs };
-}
-
-function nodesOfChain(
-  { hyperchain }: CreatedChain,
-  { nodeKeys, ecosystem: { settlementChainId }, clock, time }: ChainPipelineDependencies,
-  closing: Disposer,
-): LocalNodes | undefined {
-  if (nodeKeys.length === 0) return undefined;
-  const keys = nodeKeys.map((key) => ({ address: lowerCaseAddress(key.address), privateKey: key.privateKey as Hex }));
-  const surroundings = { keys, clock, nowSeconds: () => Number(time.nowSeconds()) };
-  const nodes = new LocalNodes(surroundings, quorumDomain(settlementChainId, hyperchain));
-  // The chain ends before its nodes, which decide until then.
-  closing.add(() => nodes.close());
-  return nodes;
+  await startOrder(node.chain);
+  return { ...overNode(node, admin, closing), ...order, created, baseToken, signers, isCarried: prepared.isCarried, inputs };
 }
 
 function servedAs(
   plan: ChainPlan,
   admin: PresentAdmin,
   data: ChainSigners["data"],
+  external: ExternalOrder | undefined,
 ): Pick<NodeOptions["serving"], "port" | "development" | "methods" | "readers"> {
   return {
     ...{ port: plan.serving.port, development: true, ...readersOf(plan, admin) },
-    ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
+    methods: new Map([
+      ...(data === undefined ? [] : [["hyperchain_getBatchData", batchDataMethod(data)] as const]),
+      ...(external === undefined ? [] : slotMethods(external, plan.chainId)),
+    ]),
   };
 }
 

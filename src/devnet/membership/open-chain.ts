@@ -87,6 +87,7 @@ export interface ChainOpening {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly events: ChainEvents;
+  readonly external: ChainPipelineDependencies["external"];
   /** Told when a chain was paused or started. */
   readonly onSwitched: () => void;
   /** Whether a chain's exit was activated, as far as is known. */
@@ -200,6 +201,7 @@ function pipelineDependencies(
     clock,
     feed,
     events,
+    external,
   }: ChainOpening,
 ): ChainPipelineDependencies {
   const { chainId } = plan;
@@ -225,6 +227,7 @@ function pipelineDependencies(
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
     nodeKeys: nodeKeysOf(plan, layer.accounts),
+    external,
     keyOf: (address) => keyOf(layer.accounts, address),
     onProving: (proving) => feed.add(proofEntry(chainId, proving)),
     onSettled: (batch) => events.onSettled?.(chainId, batch),

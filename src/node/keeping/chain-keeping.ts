@@ -5,7 +5,7 @@ import type { Place, PlaceStore } from "../../chain/past/place.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { CommandStore, KeptCommands } from "../../chain/ordering/command-store.ts";
-import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
+import type { Ledger, LedgerFacts, LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
@@ -34,12 +34,16 @@ export interface ChainKeeping {
   readonly journal: Journal;
   /** How batches' data were made available, of a chain that chooses. */
   readonly choices: LedgerStream;
+  /** Slots of a chain with an external sequencer, the part that it holds, and its life. */
+  readonly slots: LedgerStream;
+  readonly slotFacts: LedgerFacts;
 }
 
 /** Nothing of a chain with this id has happened. */
 export function forgetChainKeeping(ledger: Ledger, chainId: ChainId): void {
-  for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf, choicesOf]) ledger.stream(nameOf(chainId)).truncate(0);
-  for (const kind of [poolOf(chainId), accessOf(chainId)]) {
+  for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf, choicesOf, slotsOf])
+    ledger.stream(nameOf(chainId)).truncate(0);
+  for (const kind of [poolOf(chainId), accessOf(chainId), slotsOf(chainId)]) {
     const facts = ledger.facts(kind);
     for (const name of facts.all().keys()) facts.delete(name);
   }
@@ -50,6 +54,7 @@ const settlementOf = (chainId: ChainId): string => `settlement of ${chainId}`;
 const blocksOf = (chainId: ChainId): string => `blocks of ${chainId}`;
 const placeOf = (chainId: ChainId): string => `place of ${chainId}`;
 const choicesOf = (chainId: ChainId): string => `data choices of ${chainId}`;
+const slotsOf = (chainId: ChainId): string => `slots of ${chainId}`;
 const poolOf = (chainId: ChainId): string => `pool of ${chainId}`;
 const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
@@ -137,6 +142,8 @@ export function openChainKeeping(
       close: () => Promise.resolve(),
     },
     choices: ledger.stream(choicesOf(chainId)),
+    slots: ledger.stream(slotsOf(chainId)),
+    slotFacts: ledger.facts(slotsOf(chainId)),
   };
 }
 

@@ -48,10 +48,22 @@ const ageOrNever = v.pipe(
 
 /** f of 3f + 1 nodes may lie: with 4 or more, one may. */
 const nodeCount = wholeNumber(4, 7, 4);
-const SEQUENCING = '"single", "queue", or { by: "bft", nodes: 4 } with 4 to 7 nodes';
+const SEQUENCING =
+  '"single", "queue", { by: "bft", nodes: 4 to 7 }, or { by: "external", key: an address, peers: names of chains }';
+const peerNames = list(v.pipe(v.string(), v.nonEmpty()), "a list of names of chains");
 const sequencing = v.pipe(
-  v.union([oneOf("single", "queue"), v.strictObject({ by: oneOf("bft"), nodes: nodeCount })], must(SEQUENCING)),
-  v.metadata({ wanted: SEQUENCING, type: '"single" | "queue" | { readonly by: "bft"; readonly nodes: number }' }),
+  v.union(
+    [
+      oneOf("single", "queue"),
+      v.strictObject({ by: oneOf("bft"), nodes: nodeCount }),
+      v.strictObject({ by: oneOf("external"), key: address, peers: v.optional(peerNames, []) }),
+    ],
+    must(SEQUENCING),
+  ),
+  v.metadata({
+    wanted: SEQUENCING,
+    type: '"single" | "queue" | { readonly by: "bft"; readonly nodes: number } | { readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }',
+  }),
 );
 
 const batches = v.pipe(
@@ -149,7 +161,7 @@ export const ORDERING = {
     said: "once",
     config: withDefault(
       sequencing,
-      '"queue": L1\'s queue alone makes the order, and anyone settles; for execution "proven". "bft": nodes decide it, and validate',
+      '"queue": L1\'s queue makes the order; for execution "proven". "bft": nodes decide, and validate. "external": a key orders',
       "single",
     ),
     older: "single",

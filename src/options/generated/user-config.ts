@@ -479,11 +479,16 @@ export interface HyperchainUserConfig {
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
-   * "queue": L1's queue alone makes the order, and anyone settles; for execution "proven". "bft": nodes decide it, and validate.
-   * Allowed: "single", "queue", or { by: "bft", nodes: 4 } with 4 to 7 nodes.
+   * "queue": L1's queue makes the order; for execution "proven". "bft": nodes decide, and validate. "external": a key orders.
+   * Allowed: "single", "queue", { by: "bft", nodes: 4 to 7 }, or { by: "external", key: an address, peers: names of chains }.
    * Default: "single".
    */
-  readonly sequencing?: "single" | "queue" | { readonly by: "bft"; readonly nodes: number } | undefined;
+  readonly sequencing?:
+    | "single"
+    | "queue"
+    | { readonly by: "bft"; readonly nodes: number }
+    | { readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }
+    | undefined;
   /**
    * "fee": the highest price per gas comes first, so anyone can pay to overtake; a full pool refuses newcomers.
    * Allowed: "arrival" or "fee".

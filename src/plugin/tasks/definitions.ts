@@ -36,6 +36,7 @@ export const taskDefinitions: TaskDefinition[] = [
   actingTasks.l1Slot.setAction(() => import("./acting/l1-slot.ts")).build(),
   actingTasks.swap.setAction(() => import("./acting/swap.ts")).build(),
   runningTasks.settle.setAction(() => import("./running/settle.ts")).build(),
+  runningTasks.cutSlot.setAction(() => import("./running/cut-slot.ts")).build(),
   runningTasks.reseal.setAction(() => import("./running/reseal.ts")).build(),
   followingTasks.message.setAction(() => import("./following/message.ts")).build(),
   relayingTasks.deliver.setAction(() => import("./relaying/deliver.ts")).build(),

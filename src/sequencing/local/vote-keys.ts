@@ -1,9 +1,8 @@
-import { SigningKey } from "ethers";
-import { recoverPublicKey, UnknownSignerError } from "../../chain/transaction/signature-recovery.ts";
+import { signDigest } from "../../chain/transaction/digest-signature.ts";
+import { signerOfDigest } from "../../chain/transaction/signature-recovery.ts";
 import type { SignedVote, Vote } from "../../consensus/votes.ts";
 import { blockVoteDigests, type BlockVoteDomain } from "../../protocol/block-vote.ts";
-import { fromHex, keccak, toHex, type Hex } from "../../protocol/hex.ts";
-import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /** Key of a node. */
 export interface NodeKey {
@@ -14,7 +13,6 @@ export interface NodeKey {
 
 /** Signers that are remembered: the nodes of this process check each vote. */
 const MAX_REMEMBERED = 4_096;
-const SIGNATURE = /^0x[0-9a-f]{128}(?:1b|1c)$/;
 
 /** Signatures of votes in one life of a group. */
 export class VoteKeys {
@@ -48,27 +46,9 @@ export class VoteKeys {
     const digest = this.#digestOf(vote);
     const name = digest + vote.signature;
     if (this.#signers.has(name)) return this.#signers.get(name);
-    const signer = recover(digest, vote.signature);
+    const signer = signerOfDigest(digest, vote.signature);
     if (this.#signers.size >= MAX_REMEMBERED) this.#signers.clear();
     this.#signers.set(name, signer);
     return signer;
-  }
-}
-
-function signDigest(privateKey: Hex, digest: Hex): Hex {
-  if (libsecp256k1 === undefined) return new SigningKey(privateKey).sign(digest).serialized as Hex;
-  const { signature, recid } = libsecp256k1.ecdsaSign(fromHex(digest), fromHex(privateKey));
-  return `${toHex(signature)}${recid === 0 ? "1b" : "1c"}`;
-}
-
-function recover(digest: Hex, signature: Hex): Hex | undefined {
-  if (!SIGNATURE.test(signature)) return undefined;
-  const bytes = fromHex(signature);
-  try {
-    const key = recoverPublicKey(fromHex(digest), BigInt(bytes[64] ?? 0), bytes.slice(0, 32), bytes.slice(32, 64));
-    return `0x${keccak(key).slice(-40)}`;
-  } catch (error) {
-    if (error instanceof UnknownSignerError) return undefined;
-    throw error;
   }
 }

@@ -22,7 +22,7 @@ const OPEN = [
   ...["zks_getBridgehubContract", "zks_getBytecodeSupplierContract", "zks_getFeeParams", "zks_getMainContract"],
   ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
   // They ask for a signature, or the admin's session, themselves.
-  ...["hyperchain_getBatchData", "hyperchain_setAccessLists"],
+  ...["hyperchain_getBatchData", "hyperchain_propose", "hyperchain_publishSlot", "hyperchain_setAccessLists"],
   // Of a chain that offers its batches to an aggregator: their records on L1, and proofs of those.
   ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof"],
   ...SESSION_METHODS,
@@ -84,7 +84,7 @@ const READER = [
   ...["hardhat_reset", "hardhat_setBalance", "hardhat_setCode", "hardhat_setCoinbase", "hardhat_setLoggingEnabled"],
   ...["hardhat_setMinGasPrice", "hardhat_setNextBlockBaseFeePerGas", "hardhat_setNonce", "hardhat_setPrevRandao"],
   ...["hardhat_setStorageAt", "hardhat_stopImpersonatingAccount", "hyperchain_getAccessLists", "hyperchain_getMessage"],
-  "hyperchain_sealBatch",
+  ...["hyperchain_cutSlot", "hyperchain_sealBatch", "hyperchain_slot", "hyperchain_waiting"],
   ...["ots_getBlockDetails", "ots_getBlockDetailsByHash", "ots_getBlockTransactions", "ots_getContractCreator"],
   ...["ots_getInternalOperations", "ots_getTransactionBySenderAndNonce", "ots_getTransactionError", "ots_hasCode"],
   ...["ots_searchTransactionsAfter", "ots_searchTransactionsBefore", "ots_traceTransaction"],

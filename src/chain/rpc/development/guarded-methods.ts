@@ -25,6 +25,7 @@ const DEVELOPMENT = new Set([
   "hardhat_setLoggingEnabled",
   "hyperchain_addChain",
   "hyperchain_curse",
+  "hyperchain_cutSlot",
   "hyperchain_dump",
   "hyperchain_removeChain",
   "hyperchain_sealBatch",

@@ -63,6 +63,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_closeSession: [],
   hyperchain_contracts: [],
   hyperchain_curse: [required("the chain id of the member", CHAIN), required("the curse", BOOLEAN)],
+  hyperchain_cutSlot: [],
   hyperchain_deployments: [page],
   hyperchain_describe: [required("the list of calls, events and contracts", LIST)],
   hyperchain_dump: [],
@@ -83,6 +84,8 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_openSession: [required("the message of the challenge", OBJECT), required("the signature", TEXT)],
   hyperchain_prepare: [account, required("the request", OBJECT)],
   hyperchain_proof: [chain, batch],
+  hyperchain_propose: [required("the part", OBJECT)],
+  hyperchain_publishSlot: [required("the slot", OBJECT)],
   hyperchain_read: [required("the call", OBJECT)],
   hyperchain_relay: [optional("the transaction to relay", OBJECT)],
   hyperchain_removeChain: [chain, optional("the options of the removal", OBJECT)],
@@ -92,6 +95,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_setAccessLists: [required("the lists", OBJECT)],
   hyperchain_setFault: [required("the fault", OBJECT)],
   hyperchain_settle: [optional("the chain", CHAIN), optional("the options of the settlement", OBJECT)],
+  hyperchain_slot: [optional("the number of the slot", NUMBER)],
   hyperchain_sourceSteps: [chain, hash],
   hyperchain_startChain: [chain],
   hyperchain_status: [freshness],
@@ -100,6 +104,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_traceMessage: [required("the hash of the message", HASH), optional("the source chain", CHAIN)],
   hyperchain_transactions: [page],
   hyperchain_useSession: [required("the token", TEXT)],
+  hyperchain_waiting: [],
   hyperchain_wallet: [account],
 };
 

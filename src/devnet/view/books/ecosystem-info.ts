@@ -1,3 +1,4 @@
+import type { ExternalStatus } from "../../../sequencing/external/external-status.ts";
 import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
@@ -79,8 +80,8 @@ export interface SettlementInfo {
 
 /** Source of a chain's order, if that is not the operator's sequencer alone. */
 export interface OrderInfo {
-  /** "queue": L1's priority queue. "nodes": nodes that decide together. */
-  readonly kind: "queue" | "nodes";
+  /** "queue": L1's priority queue. "nodes": nodes that decide together. "external": a key, by RPC. */
+  readonly kind: "queue" | "nodes" | "external";
   /** What that means. */
   readonly sentence: string;
 }
@@ -213,6 +214,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly fees?: FeeStatus;
   /** Nodes that decide the chain together; absent for one sequencer. */
   readonly nodes?: NodesStatus;
+  /** External sequencing; absent for a chain of another kind. */
+  readonly external?: ExternalStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */

@@ -40,7 +40,7 @@ import type { CompleteOptions, DevnetOptions } from "../../described/options.ts"
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
-import { executionSentence, OF_QUEUE_ALONE, provenSentence, sentenceOfNodes } from "./proven.ts";
+import { executionSentence, OF_QUEUE_ALONE, provenSentence, sentenceOfExternal, sentenceOfNodes } from "./proven.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
 import { dataFactsOf, isAttested } from "../../../options/data-facts.ts";
@@ -298,8 +298,9 @@ function signsHere({ created, signers: { memberPids } }: DevnetChain["pipeline"]
   return memberPids.length === 0 && !isOfQueue(created);
 }
 
-function orderInfo({ created, nodes }: DevnetChain["pipeline"]): Pick<ChainInfo, "orderedBy"> {
+function orderInfo({ created, nodes, external }: DevnetChain["pipeline"]): Pick<ChainInfo, "orderedBy"> {
   if (isOfQueue(created)) return { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } };
+  if (external !== undefined) return { orderedBy: { kind: "external", sentence: sentenceOfExternal(external.status) } };
   return nodes === undefined ? {} : { orderedBy: { kind: "nodes", sentence: sentenceOfNodes(nodes.status) } };
 }
 
@@ -346,6 +347,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(pipeline.nodes === undefined ? {} : { nodes: pipeline.nodes.status }),
+    ...(pipeline.external === undefined ? {} : { external: pipeline.external.status }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: wordsOf(fault) }),

@@ -1,3 +1,4 @@
+import type { ExternalStatus } from "../../../sequencing/external/external-status.ts";
 import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { ProverMode } from "./ecosystem-info.ts";
 
@@ -48,6 +49,17 @@ export function sentenceOfNodes({ members: { length }, quorum }: Pick<NodesStatu
   return (
     `${length} nodes of this process decide each block by ${quorum} equal votes under leaders that rotate (Simplex), and sign its batches ` +
     `as validators. Up to ${length - quorum} nodes may be silent. They share one execution, so that none checks another's.`
+  );
+}
+
+/** Sentence about a chain whose users' transactions an external sequencer orders. */
+export function sentenceOfExternal({ sequencer, peers, isCut }: Pick<ExternalStatus, "sequencer" | "peers" | "isCut">): string {
+  if (isCut) return "External sequencing was cut: the operator's sequencer orders transactions alone.";
+  const others =
+    peers.length === 0 ? "" : `, together with those of chain ${peers.join(", ")}: a slot decides on all of them or on none`;
+  return (
+    `The key of ${sequencer} orders users' transactions from outside this process${others}. It can reorder and withhold them; this ` +
+    "process executes, signs batches, and takes L1's operations."
   );
 }
 

@@ -57,6 +57,7 @@ export const ACT_KINDS: ReadonlyMap<string, ActKind> = new Map<string, ActKind>(
   ],
   ["hyperchain_reseal", ofChain("forms its batches again")],
   ["hyperchain_sealBatch", fixed("a batch sealed")],
+  ["hyperchain_cutSlot", fixed("external sequencing cut")],
   ["hyperchain_addChain", { words: ([options]) => `chain ${shown(fieldOf(options, "name"))} added`, onAll: true }],
   ["hyperchain_stopChain", ofChain("paused")],
   ["hyperchain_startChain", ofChain("started")],

@@ -115,6 +115,10 @@ export const runningTasks = {
     )
     .addOption(url)
     .addFlag(json),
+  cutSlot: task("hyperchain:cut-slot", "End external sequencing of a chain and its peers: parts without a slot are dropped")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(url)
+    .addFlag(json),
   prover: task("hyperchain:prover", "Prove for an ecosystem that runs elsewhere, until Ctrl-C")
     .addOption(option("url", "Where the ecosystem serves its fleet, as its first screen and hyperchain:status say"))
     .addOption(option("token", "The ecosystem's prover.fleet.token (default: HYPERCHAIN_PROVER_TOKEN)"))

@@ -116,6 +116,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...attested,
     ...ofQueue,
     ...chains.flatMap(({ name, nodes }) => (nodes === undefined ? [] : [nodesLine(name, nodes)])),
+    ...chains.flatMap(({ name, external }) => (external === undefined ? [] : [externalLine(name, external)])),
     ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
@@ -135,6 +136,15 @@ function nodesLine(name: string, { view, leader, members, evidence }: NonNullabl
   const accused = [...new Set(evidence.map(({ signer }) => members.findIndex(({ address }) => address === signer)))];
   const proven = accused.map((index) => `node ${index} signed contrary votes`);
   return [`Nodes of ${name}: node ${leader} leads view ${view}`, ...faults, ...proven].join("; ");
+}
+
+/** Slots of an external sequencer, and a part in doubt. */
+function externalLine(name: string, { newestSlot, inDoubtSince, evidence }: NonNullable<ChainStatus["external"]>): string {
+  const since = inDoubtSince === undefined ? undefined : new Date(inDoubtSince * 1_000).toISOString();
+  const doubt = since === undefined ? [] : [`slot ${newestSlot + 1} in doubt since ${since}: hyperchain:cut-slot ends the wait`];
+  const proven = evidence.map(({ number }) => `its sequencer signed two slots ${number}`);
+  const line = [`Slots of ${name}: ${newestSlot}`, ...doubt, ...proven].join("; ");
+  return doubt.length + proven.length > 0 ? warning(line) : line;
 }
 
 /** Lines of the first messages, and the number of the others. */
