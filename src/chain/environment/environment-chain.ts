@@ -14,6 +14,7 @@ import type { PolicyOf } from "../../protocol/terms.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import { BatchFormer, type ChainIdentity, type FormedBatch, type FormedBefore } from "../batch/form-batch.ts";
 import { Forming, type FormedResult } from "../batch/forming.ts";
+import { takeOperationsFirst } from "../ordering/replan.ts";
 import type { LostChange } from "../sequencer/replay.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { GenesisLeaf } from "../model/genesis.ts";
@@ -22,7 +23,6 @@ import { EnvironmentError, EnvironmentRefusal } from "./environment-error.ts";
 import { EnvironmentReducer, type EnvironmentResult, type EnvironmentRules } from "./environment-reducer.ts";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
 import { pumpCommands } from "./pump-commands.ts";
-import { replanDecisions } from "./replan-decisions.ts";
 
 interface EnvironmentChainOptions {
   readonly rules: EnvironmentRules;
@@ -195,7 +195,7 @@ export class EnvironmentChain<Command, Receipt> {
       this.#fault = undefined;
       onRewound();
       const lost: LostChange[] = [];
-      for (const decision of replanDecisions(done, operations)) {
+      for (const decision of takeOperationsFirst<EnvironmentDecision<Command>>(done, operations, "end")) {
         if (this.#reducer.isFull) await this.#seal();
         if (decision.type === "seal") await this.#seal();
         else

@@ -17,20 +17,31 @@ export function replan(
   waiting: readonly PriorityOperation[],
   place: OperationsPlace,
 ): readonly Decision[] {
-  const done = decisions(commands);
+  return takeOperationsFirst(
+    decisions(commands),
+    waiting.map((operation) => ({ type: "operation", operation }) as const),
+    place,
+  );
+}
+
+/**
+ * Decisions since the beginning of a batch, in their order, with all operations of L1's queue in the first batch: those of later
+ * batches, and then `waiting`.
+ */
+export function takeOperationsFirst<Decided extends { readonly type: string }>(
+  done: readonly Decided[],
+  waiting: readonly Decided[],
+  place: OperationsPlace,
+): readonly Decided[] {
   const firstSeal = done.findIndex(({ type }) => type === "seal");
   const end = firstSeal === -1 ? done.length : firstSeal;
-  const isOperation = ({ type }: Decision): boolean => type === "operation";
-  const first = done.slice(0, end);
-  const later = done.slice(end);
-  const added: Decision[] = [
-    ...later.filter(isOperation),
-    ...waiting.map((operation) => ({ type: "operation", operation }) as const),
-  ];
-  const rest = later.filter((command) => !isOperation(command));
+  const isOperation = ({ type }: Decided): boolean => type === "operation";
+  const [first, later] = [done.slice(0, end), done.slice(end)];
+  const added = [...later.filter(isOperation), ...waiting];
+  const rest = later.filter((decision) => !isOperation(decision));
   return place === "end"
     ? [...first, ...added, ...rest]
-    : [...first.filter(isOperation), ...added, ...first.filter((command) => !isOperation(command)), ...rest];
+    : [...first.filter(isOperation), ...added, ...first.filter((decision) => !isOperation(decision)), ...rest];
 }
 
 /**

@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { EnvironmentReducer } from "../../../src/chain/environment/environment-reducer.ts";
 import type { ExecutionEnvironment, StepEffects } from "../../../src/chain/environment/execution-environment.ts";
 import type { ProvenMessage } from "../../../src/chain/environment/message-proof.ts";
-import { replanDecisions } from "../../../src/chain/environment/replan-decisions.ts";
+import { takeOperationsFirst } from "../../../src/chain/ordering/replan.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
@@ -210,7 +210,7 @@ test("replayed decisions have all operations in the first batch, in the queue's 
   const command = (name: string) => ({ type: "command", command: name }) as const;
   const seal = { type: "seal" } as const;
   const done = [command("a"), operation(0n), seal, command("b"), operation(1n), seal, command("c")];
-  assert.deepEqual(replanDecisions(done, [operation(2n)]), [
+  assert.deepEqual(takeOperationsFirst(done, [operation(2n)], "end"), [
     ...[command("a"), operation(0n), operation(1n), operation(2n), seal],
     ...[command("b"), seal, command("c")],
   ]);
