@@ -23,6 +23,8 @@ interface HidingTable {
 
 /** Random rows beyond those that are revealed: they hide the leaves whose digests a proof contains. */
 const SPARE_ROWS = 5;
+/** Random coefficients of the quotient beyond those that are revealed, for the leaves of its chunks: one in each coordinate. */
+const SPARE_COEFFICIENTS = 1;
 
 /**
  * Smallest numbers of random rows and quotient coefficients. A proof shows a column at each query and at z, whose value is one
@@ -30,7 +32,7 @@ const SPARE_ROWS = 5;
  */
 export function leastHiding({ extensionDegree, queryCount }: ProofParameters): HidingParameters {
   const forms = extensionDegree + queryCount;
-  return { randomRows: 2 * forms + SPARE_ROWS, quotientMask: forms };
+  return { randomRows: 2 * forms + SPARE_ROWS, quotientMask: forms + SPARE_COEFFICIENTS };
 }
 
 /** Throws RangeError or TypeError that names the rule of hiding a definition breaks. Nothing for one that does not hide. */
@@ -111,12 +113,17 @@ export function quotientStep({ hiding }: ProofParameters, logRows: number): numb
 
 /**
  * Chunks of the quotient that a proof has. Without hiding they are of n coefficients each; with it all but the last share their
- * highest coefficients with the next chunk's lowest. A transition's factor adds one to the degree.
+ * highest coefficients with the next chunk's lowest. A transition's factor adds one to the degree. Throws TypeError for a hiding
+ * system whose quotient is one chunk: its leaves would have no randomness except the columns'.
  */
-export function quotientChunkCount({ parameters, tables }: HidingDefinition, constraintDegree: number): number {
+export function quotientChunkCount({ name, parameters, tables }: HidingDefinition, constraintDegree: number): number {
   const logRows = tables[0]?.preprocessed?.logRows;
   if (parameters.hiding === undefined || logRows === undefined) return Math.max(1, constraintDegree - 1);
   const rows = 2 ** logRows;
   const coefficients = constraintDegree * (rows - 1) - rows + 2;
-  return 1 + Math.max(0, Math.ceil((coefficients - rows) / quotientStep(parameters, logRows)));
+  const count = 1 + Math.max(0, Math.ceil((coefficients - rows) / quotientStep(parameters, logRows)));
+  if (count > 1) return count;
+  throw new TypeError(
+    `system ${name} hides: its quotient has two chunks or more, and constraints of degree ${constraintDegree} need one`,
+  );
 }

@@ -45,12 +45,12 @@ function declareLine(t: AirBuilder) {
 
 describe("a system that hides", () => {
   it("fewer than 61 dead rows are refused", () => {
-    // 2 · (5 + 23) + 5, and 5 + 23: DEFAULT_PARAMETERS have five coordinates and 23 queries.
-    assert.deepEqual(leastHiding(DEFAULT_PARAMETERS), { randomRows: 61, quotientMask: 28 });
+    // 2 · (5 + 23) + 5, and 5 + 23 + 1: DEFAULT_PARAMETERS have five coordinates and 23 queries.
+    assert.deepEqual(leastHiding(DEFAULT_PARAMETERS), { randomRows: 61, quotientMask: 29 });
     const ofPool = { ...DEFAULT_PARAMETERS, minLogRows: 8, maxLogRows: 8 };
     const definition = (hiding: HidingParameters) => lineDefinition({ ...ofPool, hiding }, lineAir(5));
-    refused(definition({ randomRows: 60, quotientMask: 28 }), /randomRows of 61 or more, got 60/);
-    refused(definition({ randomRows: 61, quotientMask: 27 }), /quotientMask of 28 or more, got 27/);
+    refused(definition({ randomRows: 60, quotientMask: 29 }), /randomRows of 61 or more, got 60/);
+    refused(definition({ randomRows: 61, quotientMask: 28 }), /quotientMask of 29 or more, got 28/);
   });
 
   it("takes the least numbers and more, each with another key", async () => {
@@ -115,6 +115,11 @@ describe("a system that hides", () => {
     // 4 · 255 − 256 + 2 = 766 coefficients: 2 · 224 + 256 = 704 are fewer, 3 · 224 + 256 = 928 are enough.
     const ofPool = { ...DEFAULT_PARAMETERS, minLogRows: 8, maxLogRows: 8, hiding: { randomRows: 64, quotientMask: 32 } };
     assert.equal(quotientChunkCount(lineDefinition(ofPool, lineAir(5)), 4), 4);
+    // 2 · 255 − 256 + 2 = 256 coefficients are one chunk, whose leaves a guess of the constraints' values would find.
+    assert.throws(
+      () => quotientChunkCount(lineDefinition(ofPool, lineAir(5)), 2),
+      /two chunks or more, and .* degree 2 need one/,
+    );
     const { hiding: _, ...plain } = ofPool;
     assert.equal(quotientChunkCount(lineDefinition(plain, lineAir(5)), 4), 3);
   });
