@@ -240,6 +240,7 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
             flow.legs[leg].chainId, fact.batchNumber, fact.index, message, fact.proof
         );
         if (!isIncluded) revert FactNotProven(id, leg);
+        if (fact.proof.length <= EXECUTED_AT) revert FactNotEnough(flow.legs[leg].chainId, fact.batchNumber);
         // The pivot kept to its own chain's clock when it ran.
         if (flow.legs[leg].isPivot) return;
         uint256 executedAt = uint256(fact.proof[EXECUTED_AT]);

@@ -496,8 +496,13 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     ) private {
         if (isDelivered(block.chainid, messageHash)) revert AlreadyRefunded(messageHash);
         _requireIncluded(sent);
+        if (sent.proof.length <= REFUSED) revert FactNotEnough(sent.chainId, sent.l1BatchNumber);
         _requireRefused(destinationChainId, sent.proof[REFUSED], refused);
         delivered[keccak256(abi.encode(block.chainid, messageHash))] = true;
+    }
+
+    function _requireSentLater(uint256 firstTimestamp) private view {
+        if (firstTimestamp <= CONTEXT.bornAt()) revert SentBeforeChain(firstTimestamp, CONTEXT.bornAt());
     }
 
     /// @dev The handler owes what it receives to a bundle, the router to a list; an amount that belongs to none would be lost.
@@ -517,9 +522,9 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         }
         if (isDelivered(sent.chainId, messageHash)) revert AlreadyDelivered(sent.chainId, messageHash);
         _requireIncluded(sent);
-        uint256 firstTimestamp = uint256(sent.proof[FIRST_TIMESTAMP]);
-        // L1 left it to the chain that sent it; a delivery here could never be executed there.
-        if (firstTimestamp <= CONTEXT.bornAt()) revert SentBeforeChain(firstTimestamp, CONTEXT.bornAt());
+        // L1 left it to the chain that sent it; a delivery here could never be executed there. No validator accepts a fact about a
+        // batch from before the chain's creation, and L1 has none for this chain.
+        if (sent.proof.length > FIRST_TIMESTAMP) _requireSentLater(uint256(sent.proof[FIRST_TIMESTAMP]));
         delivered[keccak256(abi.encode(sent.chainId, messageHash))] = true;
         _sendNumbered(
             AssetTransfer({

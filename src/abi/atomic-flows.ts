@@ -12,6 +12,7 @@ export const atomicFlowsAbi = [
   {"inputs":[{"name":"id","type":"bytes32"},{"name":"leg","type":"uint256"}],"name":"EscrowExists","type":"error"},
   {"inputs":[{"name":"id","type":"bytes32"},{"name":"leg","type":"uint256"},{"name":"status","type":"uint8"}],"name":"EscrowNotHeld","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"FactCount","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint256"}],"name":"FactNotEnough","type":"error"},
   {"inputs":[{"name":"id","type":"bytes32"},{"name":"leg","type":"uint256"}],"name":"FactNotProven","type":"error"},
   {"inputs":[{"name":"leg","type":"uint256"},{"name":"deadline","type":"uint64"},{"name":"executedAt","type":"uint256"}],"name":"FactTooLate","type":"error"},
   {"inputs":[{"name":"deadline","type":"uint64"},{"name":"timestamp","type":"uint256"}],"name":"FlowExpired","type":"error"},

@@ -7,6 +7,7 @@ export const l2AssetRouterAbi = [
   {"inputs":[{"name":"originChainId","type":"uint256"},{"name":"originToken","type":"address"}],"name":"AssetNotOnL1","type":"error"},
   {"inputs":[],"name":"BaseTokenNotSupported","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"CallerNotAllowed","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint256"}],"name":"FactNotEnough","type":"error"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"InvalidDestination","type":"error"},
   {"inputs":[],"name":"InvalidMessageProof","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"ListMismatch","type":"error"},

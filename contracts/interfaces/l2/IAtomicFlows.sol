@@ -101,6 +101,8 @@ interface IAtomicFlows is IReentrancyGuard {
     error CallNotTaken(address recipient);
     error FactCount(uint256 expected, uint256 actual);
     error FactNotProven(bytes32 id, uint256 leg);
+    /// @notice The message is proven against a fact alone: L1 has not executed the batch, so its record does not exist.
+    error FactNotEnough(uint256 chainId, uint256 batchNumber);
     /// @notice L1 executed the escrow's batch after the deadline.
     error FactTooLate(uint256 leg, uint64 deadline, uint256 executedAt);
     error PivotNotExecuted(bytes32 id);

@@ -63,6 +63,8 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     event ListedClaimed(bytes32 indexed assetId, address indexed recipient, uint256 amount);
 
     error UnexpectedValue(uint256 value);
+    /// @notice A refund follows from the record of a batch that L1 has executed, and a proof against a fact has none.
+    error FactNotEnough(uint256 chainId, uint256 batchNumber);
     /// @notice Base token that L1 does not back cannot leave.
     error UnbackedList(uint256 unbacked);
     /// @notice These are not the entries that the list's message names.

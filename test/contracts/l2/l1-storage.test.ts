@@ -203,7 +203,8 @@ describe("L1's storage on a chain", () => {
     const hash = keccak(header);
     const message = hashL2Log(messageLog(TOKEN, Uint8Array.of(1)));
     for (const leaf of [hash, words[0]!, message, blocks[0].state.root])
-      for (const siblings of [zeros, words.slice(1), zeros.with(13, hash)]) assert.equal(await proves(leaf, siblings), false);
+      for (const siblings of [zeros, words.slice(1), zeros.with(13, hash)])
+        await assertReverts(proves(leaf, siblings), "MessageVerification", "LeafOfBlock", [L1, 100n]);
     assert.equal(await proves(EMPTY_L2_LOG_LEAF, zeros), false);
     // No node of a log tree has as many bytes as a header: a block's hash is never a node's.
     assert.ok(header.length > 64);
