@@ -7,7 +7,7 @@ import { abiFiles } from "./abi-generator/abi-files.ts";
 import { apiReports } from "./api-report/report.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
 import { kernelFiles } from "./kernel-generator/kernel-file.ts";
-import { systemContextsFile } from "./kernel-generator/system-contexts.ts";
+import { predeployFiles } from "./kernel-generator/system-contexts.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { descriptionFiles } from "./system-description/description-file.ts";
@@ -31,9 +31,9 @@ generatedFiles().forEach(write);
 descriptionFiles().forEach(write);
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
-// The kernel of format 3 knows the code of a predeploy.
+// The codes of predeploys are compiled contracts.
 kernelFiles(root).forEach(write);
-write(systemContextsFile(root));
+predeployFiles(root).forEach(write);
 abiFiles(root).forEach(write);
 write(errorsPage(root));
 (await optionsReference(root)).forEach(write);

@@ -5,23 +5,25 @@ import {CommitBatch, ImportBatch} from "../types/Batches.sol";
 
 /// @notice What a chain's contract knows about its next batch from its own storage.
 /// @param oldLeafCount Leaves of the state tree before the batch; 0 where L1 cannot know.
-/// @param extensions What the batch exports beside its logs.
+/// @param previousVersion Version of the batch before; the first batch has the chain's first version here.
 struct BatchContext {
     uint256 protocolVersion;
+    uint256 previousVersion;
     address hyperchain;
     uint256 chainId;
     bytes32 previousCommitment;
     bytes32 oldStateRoot;
     uint64 oldLeafCount;
     uint256 daPolicy;
-    bytes32 extensions;
+    bytes32 configurationHash;
 }
 
 /// @notice What L1 finds in a batch. `flowCount` is the number of distinct asset flows; `leafCount` is 0 where L1 cannot know.
-/// `publishedCodes` are hashes of bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
+/// `extensions` is the hash of the batch's exports besides its logs, 0 of an import. `publishedCodes` are hashes of bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
 struct BatchReading {
     bytes32 preCommitment;
     bytes32 outputsHash;
+    bytes32 extensions;
     bytes32 pubdataHash;
     bytes32 l2LogsTreeRoot;
     bytes32 flowsHash;

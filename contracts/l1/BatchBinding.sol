@@ -18,13 +18,14 @@ abstract contract BatchBinding is HyperchainStorage {
     {
         return BatchContext({
             protocolVersion: current.protocolVersion,
+            previousVersion: previous.protocolVersion,
             hyperchain: address(this),
             chainId: chainId,
             previousCommitment: previous.commitment,
             oldStateRoot: previous.newStateRoot,
             oldLeafCount: previous.leafCount,
             daPolicy: uint160(current.dataAvailabilityPolicy),
-            extensions: BatchCommitment.hashExtensions(current.configurationHash)
+            configurationHash: current.configurationHash
         });
     }
 

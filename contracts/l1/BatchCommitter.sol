@@ -124,7 +124,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
         stored.l2LogsTreeRoot = reading.l2LogsTreeRoot;
         stored.importedRootsRollingHash = batch.importedRootsRollingHash;
         stored.flowsHash = reading.flowsHash;
-        stored.extensions = context.extensions;
+        stored.extensions = reading.extensions;
     }
 
     /// @dev Whether the arguments are the transaction's own input, which every node serves, in the encoding that every reader

@@ -161,7 +161,9 @@ abstract contract BatchReader is IBatchReader {
         outputs.importedRootCount = batch.importedRootCount;
         outputs.importedRootsRollingHash = batch.importedRootsRollingHash;
         outputs.cheatCount = batch.cheatCount;
-        outputs.extensions = context.extensions;
+        reading.extensions =
+            BatchCommitment.hashExtensions(context.configurationHash, _installedPredeploys(context, batch.batchNumber));
+        outputs.extensions = reading.extensions;
         reading.outputsHash = _hashOutputs(outputs, batch.coinbase);
 
         _bindState(context, batch.batchNumber, batch.newStateRoot, batch.diffDigest, reading);
@@ -197,6 +199,9 @@ abstract contract BatchReader is IBatchReader {
         fields.daPolicy = context.daPolicy;
         reading.preCommitment = BatchCommitment.hashPreCommitment(fields);
     }
+
+    /// @dev Digest of the predeploys that the batch's opening must have installed; else 0.
+    function _installedPredeploys(BatchContext calldata context, uint64 batchNumber) internal view virtual returns (bytes32);
 
     /// @dev By the format. Reverts for a coinbase that it does not export.
     function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure virtual returns (bytes32);

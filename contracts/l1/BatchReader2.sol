@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchReader} from "../interfaces/IBatchReader.sol";
+import {BatchContext, IBatchReader} from "../interfaces/IBatchReader.sol";
 import {BatchCommitment, BatchOutputs} from "../libraries/BatchCommitment.sol";
 import {BatchReader} from "./BatchReader.sol";
 
@@ -9,6 +9,11 @@ import {BatchReader} from "./BatchReader.sol";
 contract BatchReader2 is BatchReader {
     /// @inheritdoc IBatchReader
     uint256 public constant format = 2;
+
+    /// @dev Predeploys of this format are in the genesis, and stay.
+    function _installedPredeploys(BatchContext calldata, uint64) internal pure override returns (bytes32) {
+        return 0;
+    }
 
     function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure override returns (bytes32) {
         if (coinbase != address(0)) revert CoinbaseNotExported(format, coinbase);

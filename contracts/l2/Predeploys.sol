@@ -16,6 +16,8 @@ library Predeploys {
     address internal constant INTEROP_CENTER = address(0x1000d);
     address internal constant INTEROP_HANDLER = address(0x1000e);
     address internal constant CROSS_CHAIN_VIEWS = address(0x1000f);
+    /// @notice Accounts of a trusted chain whose state is in a second tree.
+    address internal constant PARTITIONS = address(0x10016);
     /// @notice Code behind every bridged token, which are minimal proxies.
     address internal constant BRIDGED_TOKEN_IMPLEMENTATION = address(0x20001);
     /// @notice Code behind every interop account, which are minimal proxies.

@@ -5,14 +5,15 @@ import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {ISystemContext3} from "../interfaces/l2/ISystemContext3.sol";
 import {BatchCommitment, BatchOutputs, ChainOrigin} from "../libraries/BatchCommitment.sol";
+import {ImportKinds} from "../libraries/ImportKinds.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
 /// @notice See {ISystemContext3}. Beside {SystemContext}, whose code is format 2's genesis and cannot change.
 contract SystemContext3 is ISystemContext3, RestrictedCallers {
     // The order is part of the protocol: slot 0 is proven, slots 2 to 6 and 9 are written by a chain's first opening
-    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`). Slots 0 to 8 are format 2's,
-    // so that a chain keeps them over an upgrade.
+    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`), programs read slot 11, and
+    // an opening that installs predeploys writes slot 12. Slots 0 to 8 are format 2's, so that a chain keeps them over an upgrade.
     bytes32 public outputsHash;
     uint64 public batchNumber;
     uint64 private firstBlock;
@@ -25,9 +26,16 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
     uint256 public bornAt;
     bytes32 public blockHashes;
     uint64 public hashesSince;
-    /// @dev A slot of its own, and at most 3: the opening that writes it takes no other.
-    uint256 public sequencingMode;
+    /// @dev Separate slot: the mode, at most 3, in its lowest byte, flags of the chain above it.
+    uint256 private modeAndFlags;
     address private coinbase;
+    /// @inheritdoc ISystemContext3
+    bytes32 public lastFact;
+    /// @dev Digest of the predeploys that the open batch's opening has installed; else 0.
+    bytes32 private installedPredeploys;
+
+    /// @dev Flag of a chain whose batches are facts for others. Chains without it write no slot for them.
+    uint256 private constant SERVES_FACTS = 1 << 8;
 
     /// @inheritdoc ISystemContext3
     function openBatch(uint64 number, uint64 since, address feeRecipient) external onlyFrom(Predeploys.BOOTLOADER) {
@@ -56,8 +64,10 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
         delete coinbase;
         (outputs.l2LogsTreeRoot, outputs.logCount, outputs.priorityOpCount, outputs.priorityOpsRollingHash) =
             IL1Messenger(Predeploys.L1_MESSENGER).closeBatch();
+        if (modeAndFlags & SERVES_FACTS != 0) _noteFacts(outputs);
         (outputs.importedRootCount, outputs.importedRootsRollingHash) = IImportedRoots(Predeploys.IMPORTED_ROOTS).closeBatch();
-        outputs.extensions = BatchCommitment.hashExtensions(_configurationHash());
+        outputs.extensions = BatchCommitment.hashExtensions(_configurationHash(), installedPredeploys);
+        if (installedPredeploys != 0) delete installedPredeploys;
         outputsHash = BatchCommitment.hashOutputsWithCoinbase(outputs, feeRecipient);
         emit BatchClosed(outputs.batchNumber, outputsHash, outputs);
     }
@@ -67,10 +77,22 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
         return (baseTokenOriginChainId, baseTokenOriginToken);
     }
 
+    /// @inheritdoc ISystemContext3
+    function sequencingMode() public view returns (uint256) {
+        return modeAndFlags & type(uint8).max;
+    }
+
+    /// @dev A batch without logs is a fact that no message is proven against, so the last one with logs stays.
+    function _noteFacts(BatchOutputs memory outputs) private {
+        IImportedRoots(Predeploys.IMPORTED_ROOTS).noteFacts();
+        if (outputs.logCount == 0 && lastFact != 0) return;
+        lastFact = ImportKinds.hashFact(ImportKinds.factIndex(block.chainid, outputs.batchNumber), outputs.l2LogsTreeRoot);
+    }
+
     /// @dev Of the slots themselves: L1 compares it with what it knows, so that no opening can name another bridge.
     function _configurationHash() private view returns (bytes32) {
         return BatchCommitment.hashConfiguration(
-            ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt), uint8(sequencingMode)
+            ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt), modeAndFlags
         );
     }
 }

@@ -85,15 +85,17 @@ library BatchCommitment {
     }
 
     /// @notice Of a chain with one sequencer (mode 0) as format 2 has it, so that a chain keeps its hash over an upgrade.
-    function hashConfiguration(ChainOrigin memory origin, uint8 sequencingMode) internal pure returns (bytes32) {
+    /// @param sequencingMode Mode in the lowest byte, flags above it.
+    function hashConfiguration(ChainOrigin memory origin, uint256 sequencingMode) internal pure returns (bytes32) {
         if (sequencingMode == 0) return hashConfiguration(origin);
         return keccak256(abi.encode(CONFIGURATION_TAG_3, origin, sequencingMode));
     }
 
-    /// @notice What a batch exports beside its logs: by which configuration its chain runs. The roots of chains below it and the hash
-    /// of its signed transactions are 0 in versions 2 and 3.
-    function hashExtensions(bytes32 configurationHash) internal pure returns (bytes32) {
-        return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, bytes32(0), bytes32(0)));
+    /// @notice Exports of a batch besides its logs: its chain's configuration, and the predeploys that its opening installed. The hash of
+    /// its signed transactions is 0 in versions 2 and 3.
+    /// @param predeploys Digest of the predeploys' codes (docs/protocol.md §11); 0 for an opening without them.
+    function hashExtensions(bytes32 configurationHash, bytes32 predeploys) internal pure returns (bytes32) {
+        return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, predeploys, bytes32(0)));
     }
 
     /// @notice What an import writes into the outputs slot: its tag parts it from a batch of the same number. Not the chain's address: that

@@ -6,7 +6,6 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import { expandSource, KernelSourceError } from "./expand-source.ts";
 import { type ProtocolCode, protocolCodes, protocolCodesFile } from "./protocol-codes.ts";
-import { systemContextConstants } from "./system-contexts.ts";
 import { nativeWeights } from "./native-weights.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
@@ -71,7 +70,7 @@ function kernelFile(root: string, codes: readonly ProtocolCode[]): GeneratedFile
 function kernelSource(root: string, format: Format): string {
   const names = [...SOURCES, ...SOURCES_OF_FORMAT.map((name) => `format-${format}/${name}`)];
   const parts = names.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
-  if (format === 3) parts.push(systemContextConstants(root), nativeWeights());
+  if (format === 3) parts.push(nativeWeights());
   return `object "Kernel" { code {\n${parts.join("\n")}\n} }\n`;
 }
 

@@ -1,47 +1,82 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { codeDigest } from "../../src/protocol/code-digest.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import { fromHex, keccak, toHex, type Hex } from "../../src/protocol/hex.ts";
+import { codeDigestWord } from "../../src/protocol/code-digest.ts";
+import { genesisAccounts } from "../../src/protocol/genesis.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { predeploysDigest, type VersionPredeploy } from "../../src/protocol/version-predeploys.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
-/** The code of each format's system context. The contracts must be compiled. */
-function systemContextCodes(root: string): { readonly 2: Uint8Array; readonly 3: Uint8Array } {
-  const codeOf = (name: string): Uint8Array => {
-    const artifact = readFileSync(join(root, `artifacts/contracts/l2/${name}.sol/${name}.json`), "utf8");
-    return fromHex((JSON.parse(artifact) as { readonly deployedBytecode: Hex }).deployedBytecode);
-  };
-  return { 2: codeOf("SystemContext"), 3: codeOf("SystemContext3") };
+const FOLDER = "src/protocol/generated";
+const HEAD = [
+  "// Written by 'npm run generate' from the compiled contracts. Do not edit.",
+  'import type { Hex } from "../hex.ts";',
+  "",
+];
+
+/** Code of a compiled contract of the genesis. */
+function codeOf(root: string, name: string): Hex {
+  const folder = name === "StateTree" ? "verifier/generated" : "l2";
+  const artifact = readFileSync(join(root, `artifacts/contracts/${folder}/${name}.sol/${name}.json`), "utf8");
+  return (JSON.parse(artifact) as { readonly deployedBytecode: Hex }).deployedBytecode;
 }
 
-/** What the kernel of format 3 knows of them, as leaves have it: functions in Yul. */
-export function systemContextConstants(root: string): string {
-  const { compress } = createCompressor();
-  const codes = systemContextCodes(root);
-  const constant = (name: string, value: Hex): string => `function ${name}() -> v { v := ${value} }`;
-  return [
-    constant("formerContextDigest", digestToHex(codeDigest(codes[2], 2, compress))),
-    constant("systemContextDigest", digestToHex(codeDigest(codes[3], 3, compress))),
-    constant("systemContextHash", keccak(codes[3])),
-  ].join("\n");
+/** Files with the hashes of the system contexts and with the predeploys of proven chains. The contracts must be compiled. */
+export function predeployFiles(root: string): readonly GeneratedFile[] {
+  return [systemContextsFile(root), ...versionPredeployFiles(root)];
 }
 
-/** What a chain must know of them to tell the format of a state, and to bring it to format 3. */
-export function systemContextsFile(root: string): GeneratedFile {
-  const codes = systemContextCodes(root);
+/** Hashes that tell the format of a state. */
+function systemContextsFile(root: string): GeneratedFile {
+  const hash = (name: string): Hex => keccak(fromHex(codeOf(root, name)));
   return {
-    path: "src/protocol/generated/system-contexts.ts",
+    path: `${FOLDER}/system-contexts.ts`,
     content: [
-      "// Written by 'npm run generate' from the compiled contracts. Do not edit.",
-      'import type { Hex } from "../hex.ts";',
-      "",
+      HEAD[0],
       "/** keccak of the system context's code, by format: it tells the format of a state. */",
-      `export const SYSTEM_CONTEXT_HASHES = {\n  2: "${keccak(codes[2])}",\n  3: "${keccak(codes[3])}",\n} as const;`,
-      "",
-      "/** What the first opening in format 3 puts in the place of format 2's. */",
-      `export const SYSTEM_CONTEXT_3_CODE: Hex =\n  "${toHex(codes[3])}";`,
+      `export const SYSTEM_CONTEXT_HASHES = {\n  2: "${hash("SystemContext")}",\n  3: "${hash("SystemContext3")}",\n} as const;`,
       "",
     ].join("\n"),
   };
+}
+
+/** Predeploys of proven chains; codes are apart, because they are large and few modules need them. */
+function versionPredeployFiles(root: string): readonly GeneratedFile[] {
+  const { compress } = createCompressor();
+  const accounts = genesisAccounts(3).map(({ address, artifact }) => {
+    const code = codeOf(root, artifact);
+    const digest = wordToHex(codeDigestWord(fromHex(code), 3, compress));
+    return { address, code, codeHash: keccak(fromHex(code)), codeDigest: digest };
+  });
+  const list = (lines: readonly string[]): string => `[\n${lines.map((line) => `  ${line},\n`).join("")}]`;
+  const named = accounts.map(
+    ({ address, codeHash, codeDigest }: VersionPredeploy) =>
+      `{\n    address: "${address}",\n    codeHash: "${codeHash}",\n    codeDigest: "${codeDigest}",\n  }`,
+  );
+  return [
+    {
+      path: `${FOLDER}/version-predeploys.ts`,
+      content: [
+        HEAD[0],
+        'import type { Hex } from "../hex.ts";',
+        'import type { VersionPredeploy } from "../version-predeploys.ts";',
+        "",
+        "/** Predeploys of chains whose execution is proven. */",
+        `export const VERSION_PREDEPLOYS: readonly VersionPredeploy[] = ${list(named)};`,
+        "",
+        "/** Their digest, which L1's reader has. */",
+        `export const PREDEPLOYS_DIGEST: Hex = "${predeploysDigest(accounts)}";`,
+        "",
+      ].join("\n"),
+    },
+    {
+      path: `${FOLDER}/predeploy-codes.ts`,
+      content: [
+        ...HEAD,
+        "/** Codes of `VERSION_PREDEPLOYS`, in the same order. */",
+        `export const PREDEPLOY_CODES: readonly Hex[] = ${list(accounts.map(({ code }) => `"${code}"`))};`,
+        "",
+      ].join("\n"),
+    },
+  ];
 }

@@ -77,7 +77,7 @@ export async function startEnvironmentNode<Command, Receipt>(
   const { settlementChainId, bornAt } = onL1;
   const chain = new EnvironmentChain<Command, Receipt>(
     {
-      rules: { chainId, settlementChainId, bornAt, extensions: identity.extensions, limits: PROTOCOL_LIMITS },
+      rules: { chainId, settlementChainId, bornAt, extensions: identity.extensions.usual, limits: PROTOCOL_LIMITS },
       identity: { ...identity, chainId },
       genesis: genesisLeaves(genesis),
       formedBefore: { previousCommitment: NO_COMMITMENT, operationsTaken: 0n },

@@ -1,5 +1,5 @@
 import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
-import type { ChainId } from "./ids.ts";
+import type { BatchNumber, ChainId } from "./ids.ts";
 import { PREDEPLOYS, type PredeployName } from "./predeploys.ts";
 import type { Format } from "./protocol-version.ts";
 
@@ -80,12 +80,29 @@ export function hashConfiguration(configuration: ChainConfiguration, sequencingM
 }
 
 /**
- * What a chain's batches export beside their logs: keccak(tag ‖ hash of the configuration ‖ root of a registry on the chain ‖
- * hash of signed transactions). The last two are 0 in versions 2 and 3.
+ * Exports of a batch besides its logs: keccak(tag ‖ hash of the configuration ‖ digest of the predeploys that its opening
+ * installed ‖ hash of signed transactions). The third is 0 if the opening installed none, the last one in versions 2 and 3.
  */
-export function hashExtensions(configurationHash: Hex): Hex {
+export function hashExtensions(configurationHash: Hex, predeploys: Hex = wordToHex(0n)): Hex {
   const none = fromHex(wordToHex(0n), 32);
-  return keccak(fromHex(EXTENSIONS_TAG), fromHex(configurationHash, 32), none, none);
+  return keccak(fromHex(EXTENSIONS_TAG), fromHex(configurationHash, 32), fromHex(predeploys, 32), none);
+}
+
+/** Exports of a chain's batches besides their logs. */
+export interface ChainExtensions {
+  /** Of a batch whose opening installs the version's predeploys. */
+  readonly installing: Hex;
+  readonly usual: Hex;
+}
+
+/** Exports of a chain with this configuration, whose proven version has predeploys with this digest. */
+export function chainExtensions(configurationHash: Hex, predeploys: Hex): ChainExtensions {
+  return { installing: hashExtensions(configurationHash, predeploys), usual: hashExtensions(configurationHash) };
+}
+
+/** True if the opening of a batch installs the predeploys of its format: L1's reader requires the same. */
+export function installsPredeploys(batchNumber: BatchNumber, format: Format, formatBefore: Format): boolean {
+  return format === 3 && (batchNumber === 0n || formatBefore !== format);
 }
 
 /** One storage word. */
@@ -127,3 +144,9 @@ function configurationWords(configuration: ChainConfiguration): readonly bigint[
     configuration.bornAt,
   ];
 }
+
+/** Slot of the system context with the digest of the predeploys that the open batch's opening has installed. */
+export const INSTALLED_SLOT = 12n;
+
+/** Root of a second state tree, which trusted chains alone may have. The account has no code, so no contract reads it. */
+export const PARTITION_ROOT = { address: "0x0000000000000000000000000000000000010017", slot: 0n } as const;

@@ -5,7 +5,7 @@ import type { ChainDependencies } from "../../src/chain/chain.ts";
 import { mergeAccounts, type GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { CONFIGURATION_SLOTS } from "../../src/protocol/genesis.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -43,6 +43,8 @@ const WORDS = [
   0n,
 ] as const;
 
+const CONTEXT_DIGEST = codeDigestValue(fromHex(SYSTEM_CONTEXT_3_CODE), 3);
+
 /** Seals, has a validator run it again, and the machine too: all leaves, receipts and outputs are the same. */
 async function sealAndReplay(test: VerifiedChain, machine: ReplayedChain, configuration?: readonly bigint[]) {
   const batch = await test.sealAndVerify();
@@ -50,7 +52,10 @@ async function sealAndReplay(test: VerifiedChain, machine: ReplayedChain, config
   const blocks = test.blocks.filter((block) => block.batchNumber === batchNumber);
   machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
   const start = machine.state.copy();
-  const result = machine.run(stepsOf(blocks, test.inputs(batchNumber).parentHash, { configuration }));
+  const isFirst = configuration !== undefined || machine.state.read(3, CONTEXT, 0n) !== CONTEXT_DIGEST;
+  const result = machine.run(
+    stepsOf(blocks, test.inputs(batchNumber).parentHash, { configuration, installsPredeploys: isFirst }),
+  );
   compareReceipts(result, blocks);
   machine.state.compare(start, batch.writes, BigInt(batch.outputsHash));
   for (const code of batch.bytecodes) machine.state.addCode(fromHex(code));
@@ -144,7 +149,13 @@ describe("an upgrade from format 2 to format 3", () => {
       assert.deepEqual([converting.protocolVersion, converting.outputs.coinbase], [3n, COINBASE]);
       assert.deepEqual(converting.bytecodes, [SYSTEM_CONTEXT_3_CODE]);
       const changed = converting.writes.filter(({ leafKind }) => leafKind === 2 || leafKind === 3);
-      assert.deepEqual(new Set(changed.map(({ address }) => address)), new Set([CONTEXT]), "no other code is touched");
+      assert.deepEqual(
+        new Set(changed.map(({ address }) => address)),
+        new Set(Object.values(PREDEPLOYS).map((address) => BigInt(address))),
+        "codes of predeploys alone are written in the new form",
+      );
+      const hashes = changed.filter(({ leafKind }) => leafKind === 2);
+      assert.deepEqual(new Set(hashes.map(({ address }) => address)), new Set([CONTEXT]), "all others have the same code");
       assert.equal(converting.outputs.cheatCount, 0n);
       assert.equal(digest(), codeDigestValue(delegation, 2), "what is not written keeps its digest");
       // The same delegation, written anew: its hash stays, its digest is the format's.
@@ -260,7 +271,7 @@ describe("an upgrade from format 2 to format 3", () => {
       const created = getCreateAddress({ from: wallet.address, nonce: 0 }).toLowerCase() as Hex;
       assert.deepEqual(
         [PREDEPLOYS.SystemContext, PREDEPLOYS.L1Messenger, created, wallet.address].map((address) => formats.get(address)),
-        [3, 2, 2, 3],
+        [3, 3, 2, 3],
       );
       const { tree } = state.origin({ number: last.outputs.lastBlock, timestamp: last.outputs.lastTimestamp });
       assert.deepEqual(tree.root, last.newStateRoot);

@@ -24,7 +24,7 @@ import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { availabilityDomain, quorumDomain } from "../../src/protocol/quorum.ts";
 import { openFileJournal } from "../../src/settlement/journal/journal.ts";
 import { oneBlockBatch } from "../support/one-block-batch.ts";
-import { SOME_EXTENSIONS } from "../support/extensions.ts";
+import { neverInstalling, SOME_EXTENSIONS } from "../support/extensions.ts";
 
 const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;
 const NETWORK: Hex = `0x${"22".repeat(20)}`;
@@ -46,7 +46,13 @@ const VALID_UNTIL = 5_000n;
 function newFormer(daPolicy = CHAIN.daPolicy): BatchFormer {
   const compressor = createCompressor();
   return new BatchFormer(
-    { chainId: 271n, settlementChainId: 31_337n, hyperchainAddress: HYPERCHAIN, daPolicy, extensions: SOME_EXTENSIONS },
+    {
+      chainId: 271n,
+      settlementChainId: 31_337n,
+      hyperchainAddress: HYPERCHAIN,
+      daPolicy,
+      extensions: neverInstalling(SOME_EXTENSIONS),
+    },
     { previousCommitment: wordToHex(7n), operationsTaken: 0n },
     {
       tree: StateTree.genesis(genesisLeaves(GENESIS), { compressor }),

@@ -8,7 +8,7 @@ import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

@@ -10,7 +10,7 @@ import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
 import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { versionParts } from "../../src/protocol/protocol-version.ts";

@@ -14,6 +14,7 @@ import {
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
+import { VERSION_PREDEPLOYS } from "../../src/protocol/generated/version-predeploys.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
@@ -39,6 +40,11 @@ const words = (mode = 0n): bigint[] => [
   BORN.bornAt,
   mode,
 ];
+const PREDEPLOY_WORDS = VERSION_PREDEPLOYS.map(({ address, codeHash, codeDigest }) => [
+  BigInt(address),
+  BigInt(codeHash),
+  BigInt(codeDigest),
+]);
 const opening = (told: Partial<OpeningOfFormat3> = {}): Hint[] => openingHints(PLACE, false, { coinbase: COINBASE, ...told });
 const slotOf = (chain: ReplayedChain, slot: bigint): bigint => chain.state.read(0, CONTEXT, slot);
 const steps = (...list: readonly (readonly Hint[])[]) => list.map((hints) => ({ hints }));
@@ -56,12 +62,12 @@ function refusalOf(chain: ReplayedChain, ...list: readonly (readonly Hint[])[]):
 const addressOf = (account: bigint): Hex => `0x${account.toString(16).padStart(40, "0")}`;
 
 /** What L1 computes of an empty batch of two blocks. */
-function outputsOfEmptyBatch(coinbase: bigint, mode = 0): bigint {
+function outputsOfEmptyBatch(coinbase: bigint, mode = 0, predeploys?: Hex): bigint {
   const outputs = {
     ...{ batchNumber: 0n, firstBlock: 1n, lastBlock: 2n, firstTimestamp: TIME, lastTimestamp: TIME },
     ...{ l2LogsTreeRoot: l2LogTreeRoot([]), logCount: 0n, priorityOpCount: 0n, importedRootCount: 0n, cheatCount: 0n },
     ...{ priorityOpsRollingHash: EMPTY_PRIORITY_OPS_HASH, importedRootsRollingHash: IMPORTED_ROOTS_TAG },
-    extensions: hashExtensions(hashConfiguration(BORN, mode)),
+    extensions: hashExtensions(hashConfiguration(BORN, mode), predeploys),
   };
   return BigInt(hashOutputs({ ...outputs, coinbase: addressOf(coinbase) }));
 }
@@ -134,13 +140,14 @@ describe("the kernel of format 3", () => {
       [3, 1n << 160n],
       [4, 0n],
       [5, 4n],
-      [5, 0x101n],
+      [5, 0x401n],
+      [5, 1n << 255n],
     ] as const)
       assert.equal(refusalOf(fresh(), opening({ configuration: words().with(at, value) })), "field-range", `word ${at}`);
   });
 
   it("import holds slots of SystemContext: the first opening panics", () => {
-    for (const slot of [2n, 3n, 4n, 5n, 8n, 9n, 10n])
+    for (const slot of [2n, 3n, 4n, 5n, 8n, 9n, 10n, 11n])
       assert.equal(
         refusalOf(withContext({ storage: [{ slot, value: 1n }] }), opening({ configuration: words() })),
         "configured-before",
@@ -176,41 +183,71 @@ describe("the kernel of format 3", () => {
   });
 
   describe("over a state of format 2", () => {
+    const installed = { predeploys: PREDEPLOY_WORDS };
     const upgraded = (...accounts: readonly GenesisAccount[]): ReplayedChain => {
       const storage = words().flatMap((value, i) => (i < 5 ? [{ slot: BigInt(i) + 2n, value }] : []));
       const all = landed.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, storage } : each));
       return new ReplayedChain([...all, ...accounts], GENESIS_TIMESTAMP, 3);
     };
-    const bringCode = async (chain: ReplayedChain): Promise<Uint8Array> => {
+    const addContextCode = async (chain: ReplayedChain): Promise<Uint8Array> => {
       const code = fromHex((await testContract("SystemContext3")).runtimeCode);
       chain.state.addCode(code);
       return code;
     };
 
-    it("the first opening exchanges the system context and nothing else, and batches go on", async () => {
+    it("the first opening installs all predeploys in the new form of digests, exports their hash once, and writes nothing else", async () => {
       const chain = upgraded();
-      const code = await bringCode(chain);
+      const code = await addContextCode(chain);
       const before = chain.state.copy();
-      chain.run(steps(opening(), closingHints(PLACE)));
+      chain.run(steps(opening(installed), closingHints(PLACE)));
       const leaf = { address: CONTEXT, slot: 0n };
       const written = [
         { ...leaf, leafKind: 2 as const, value: BigInt(keccak(code)) },
-        { ...leaf, leafKind: 3 as const, value: codeDigestValue(code, 3) },
+        ...genesis.slice(0, landed.length).map(({ address, code: own = "0x" }) => {
+          return { address: BigInt(address), slot: 0n, leafKind: 3 as const, value: codeDigestValue(fromHex(own), 3) };
+        }),
         { ...leaf, leafKind: 0 as const, slot: 7n, value: slotOf(chain, 7n) },
         { leafKind: 1 as const, address: 0x8001n, slot: 0n, value: 2n },
       ];
-      chain.state.compare(before, written, outputsOfEmptyBatch(COINBASE));
+      const words = PREDEPLOY_WORDS.flat().map((word) => fromHex(wordToHex(word)));
+      chain.state.compare(before, written, outputsOfEmptyBatch(COINBASE, 0, keccak(...words)));
       assert.equal(refusalOf(chain, opening()), "nothing");
     });
 
-    it("convert over an edited predeploy panics, whatever its code", async () => {
-      for (const code of ["0x5f5ffd", "0x", (await testContract("L1Messenger")).runtimeCode] as const) {
-        const chain = withContext({ code, digestFormat: 2 });
-        await bringCode(chain);
-        assert.equal(refusalOf(chain, opening({ configuration: words() })), "unknown-system-context");
+    it("an edited predeploy is replaced by the version's, whatever its code and the digest that it had", async () => {
+      const hostile = ["0x5f5ffd", "0x", (await testContract("SystemContext")).runtimeCode] as const;
+      for (const address of [PREDEPLOYS.SystemContext, PREDEPLOYS.L1Messenger])
+        for (const code of hostile) {
+          const edited = landed.map((each) => (each.address === address ? { ...each, code } : each));
+          const chain = new ReplayedChain(edited, GENESIS_TIMESTAMP, 3);
+          for (const { code: own = "0x" } of genesis) chain.state.addCode(fromHex(own));
+          chain.run(steps(opening({ ...installed, configuration: words() }), closingHints(PLACE)));
+          const own = genesis.find((each) => each.address === address)?.code ?? "0x";
+          assert.equal(chain.state.read(2, BigInt(address), 0n), BigInt(keccak(fromHex(own))));
+          assert.equal(chain.state.read(3, BigInt(address), 0n), codeDigestValue(fromHex(own), 3));
+        }
+    });
+
+    it("an opening that installs another code, a code less or one more exports another hash than L1 requires", async () => {
+      const [first = [], ...others] = PREDEPLOY_WORDS;
+      const truth = keccak(...PREDEPLOY_WORDS.flat().map((word) => fromHex(wordToHex(word))));
+      for (const predeploys of [others, [...PREDEPLOY_WORDS, first], [[...first.slice(0, 2), first[1] ?? 0n], ...others], []]) {
+        const chain = fresh();
+        chain.run(steps(opening({ predeploys, configuration: words() })));
+        assert.notEqual(wordToHex(slotOf(chain, 12n)), truth);
       }
-      // Format 3's code by the digest that format 2 would have written of it.
-      assert.equal(refusalOf(withContext({ digestFormat: 2 }), opening({ configuration: words() })), "unknown-system-context");
+      const chain = upgraded();
+      await addContextCode(chain);
+      chain.run(steps(opening(installed)));
+      assert.equal(wordToHex(slotOf(chain, 12n)), truth);
+      chain.run(steps(closingHints(PLACE)));
+      assert.equal(slotOf(chain, 12n), 0n, "the closing forgets it");
+      assert.equal(refusalOf(fresh(), opening({ predeploys: [[1n << 160n, 1n, 1n]] })), "field-range");
+    });
+
+    it("a state with a second tree is not installed", () => {
+      const partitioned = { address: addressOf(0x10017n), storage: [{ slot: 0n, value: 7n }] };
+      assert.equal(refusalOf(upgraded(partitioned), opening(installed)), "partitioned-state");
     });
 
     it("ten thousand codes before the upgrade: the first opening takes what it takes without them", async () => {
@@ -218,10 +255,10 @@ describe("the kernel of format 3", () => {
         return { address: addressOf(0xc0de0000n + BigInt(i)), code: `0x60${(i % 256).toString(16).padStart(2, "0")}00` };
       });
       const rowsOf = async (chain: ReplayedChain): Promise<number> => {
-        await bringCode(chain);
+        await addContextCode(chain);
         let rows = 0;
         const observer = { row: () => void rows++, opcode: () => void rows++ };
-        chain.attempt(steps(opening()), { observer: () => observer, ended: () => undefined });
+        chain.attempt(steps(opening(installed)), { observer: () => observer, ended: () => undefined });
         return rows;
       };
       assert.equal(await rowsOf(upgraded(...codes)), await rowsOf(upgraded()));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { hashTag } from "../../src/protocol/hex.ts";
 import { expandSource } from "../../scripts/kernel-generator/expand-source.ts";
-import { systemContextsFile } from "../../scripts/kernel-generator/system-contexts.ts";
+import { predeployFiles } from "../../scripts/kernel-generator/system-contexts.ts";
 import { kernelFiles } from "../../scripts/kernel-generator/kernel-file.ts";
 import { requirePricedSteps, weighedSteps } from "../../scripts/kernel-generator/dear-steps.ts";
 import { KERNEL_WEIGHTS } from "../../scripts/kernel-generator/native-weights.ts";
@@ -12,7 +12,7 @@ import { KERNEL_WEIGHTS } from "../../scripts/kernel-generator/native-weights.ts
 const root = join(import.meta.dirname, "..", "..");
 
 test("the committed kernels and their protocol codes are what solc makes of their sources (npm run generate)", () => {
-  for (const { path, content } of [...kernelFiles(root), systemContextsFile(root)])
+  for (const { path, content } of [...kernelFiles(root), ...predeployFiles(root)])
     assert.ok(readFileSync(join(root, path), "utf8") === content, `${path} is out of date: run npm run generate`);
 });
 

@@ -11,6 +11,9 @@ import { flowFact, flowFactKey, hashAtomicFlow } from "../../src/protocol/atomic
 import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
+import { PREDEPLOYS_DIGEST, VERSION_PREDEPLOYS } from "../../src/protocol/generated/version-predeploys.ts";
+import { predeploysDigest } from "../../src/protocol/version-predeploys.ts";
+import { factIndex, hashFact, ImportKind, importKindOf } from "../../src/protocol/import-kinds.ts";
 import { hashNameAnnouncement } from "../../src/protocol/name-announcement.ts";
 import { decodeGatewayMessage, encodeGatewayMessage, gatewayMessageId } from "../../src/protocol/gateway-message.ts";
 import { fromHex, hashTag, toHex, wordToHex } from "../../src/protocol/hex.ts";
@@ -29,10 +32,26 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
   });
 
   test("configuration and extensions", () => {
-    for (const { hash, extensions, ...configuration } of VECTORS.configurations) {
+    for (const { hash, extensions, predeploys, installing, ...configuration } of VECTORS.configurations) {
       assert.equal(hashConfiguration(configuration), hash);
       assert.equal(hashExtensions(hash), extensions);
+      assert.equal(hashExtensions(hash, predeploys), installing);
     }
+  });
+
+  test("digest of predeploys", () => {
+    for (const { predeploys, hash } of VECTORS.predeploys) assert.equal(predeploysDigest(predeploys), hash);
+    assert.equal(predeploysDigest(VERSION_PREDEPLOYS), PREDEPLOYS_DIGEST);
+  });
+
+  test("facts have one index and one hash; an id of 2^64 has none", () => {
+    for (const { chainId, batchNumber, logRoot, index, hash } of VECTORS.facts) {
+      assert.equal(factIndex(chainId, batchNumber), index);
+      assert.equal(importKindOf(index), ImportKind.fact);
+      assert.equal(hashFact(index, logRoot), hash);
+    }
+    assert.throws(() => factIndex(2n ** 64n, 0n), RangeError);
+    assert.throws(() => factIndex(0n, 2n ** 64n), RangeError);
   });
 
   test("refused destinations, asset flows, stored batches", () => {

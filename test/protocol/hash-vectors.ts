@@ -5,6 +5,7 @@ import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { AttestationLeaf, QuotedBatch } from "../../src/protocol/attestation.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
+import type { VersionPredeploy } from "../../src/protocol/version-predeploys.ts";
 import type { GatewayPayload } from "../../src/protocol/gateway-message.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import type { L1Call } from "../../src/protocol/l1-call.ts";
@@ -14,7 +15,21 @@ import { genesisStoredBatch, type StoredBatch } from "../../src/protocol/stored-
 /** Hashes of the protocol with their preimages, from an independent derivation. */
 export interface HashVectors {
   readonly tags: Readonly<Record<string, { readonly text: string; readonly hash: Hex }>>;
-  readonly configurations: readonly (ChainConfiguration & { readonly hash: Hex; readonly extensions: Hex })[];
+  readonly configurations: readonly (ChainConfiguration & {
+    readonly hash: Hex;
+    readonly extensions: Hex;
+    /** Digest that an opening installed, and the exports of its batch. */
+    readonly predeploys: Hex;
+    readonly installing: Hex;
+  })[];
+  readonly predeploys: readonly { readonly predeploys: readonly VersionPredeploy[]; readonly hash: Hex }[];
+  readonly facts: readonly {
+    readonly chainId: bigint;
+    readonly batchNumber: bigint;
+    readonly logRoot: Hex;
+    readonly index: bigint;
+    readonly hash: Hex;
+  }[];
   readonly refused: readonly { readonly chainIds: readonly bigint[]; readonly hash: Hex }[];
   readonly flows: readonly { readonly flows: readonly AssetFlow[]; readonly hash: Hex }[];
   readonly storedBatches: readonly { readonly batch: StoredBatch; readonly hash: Hex }[];

@@ -1,13 +1,23 @@
-import { configurationOnL1, hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
+import { PREDEPLOYS_DIGEST } from "../../src/protocol/generated/version-predeploys.ts";
+import { chainExtensions, configurationOnL1, hashConfiguration, type ChainExtensions } from "../../src/protocol/genesis.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 
 /** In place of a chain's extensions where no L1 compares them. */
 export const SOME_EXTENSIONS: Hex = wordToHex(0xe0n);
 
+/** Exports of a chain none of whose batches installs predeploys. */
+export function neverInstalling(extensions: Hex): ChainExtensions {
+  return { usual: extensions, installing: extensions };
+}
+
 /** What L1 expects a chain's batches to export beside their logs. */
-export function extensionsOnL1({
-  sequencingMode,
-  ...chain
-}: Parameters<typeof configurationOnL1>[0] & { readonly sequencingMode?: number }): Hex {
-  return hashExtensions(hashConfiguration(configurationOnL1(chain), sequencingMode));
+export function extensionsOnL1(chain: ChainFacts): Hex {
+  return chainExtensionsOnL1(chain).usual;
+}
+
+type ChainFacts = Parameters<typeof configurationOnL1>[0] & { readonly sequencingMode?: number };
+
+/** Likewise, with those of a batch whose opening installs predeploys. */
+export function chainExtensionsOnL1({ sequencingMode, ...chain }: ChainFacts): ChainExtensions {
+  return chainExtensions(hashConfiguration(configurationOnL1(chain), sequencingMode), PREDEPLOYS_DIGEST);
 }

@@ -6,7 +6,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
-/// Verification key 0xb7ea97ed87b3f356a57fae5114d8dd6a31f502324e06bf6b0b91e3004c32e042.
+/// Verification key 0x87f0f22e3fe0bf3b8a3987794985519cf157c5edb5458b6fa454ed040023c9da.
 contract AggregateStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
     address public immutable constraints1;
@@ -951,7 +951,7 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x11960, 0xb7ea97ed87b3f356a57fae5114d8dd6a31f502324e06bf6b0b91e3004c32e042) // digest of the verification key
+                mstore(0x11960, 0x87f0f22e3fe0bf3b8a3987794985519cf157c5edb5458b6fa454ed040023c9da) // digest of the verification key
                 mstore(0x11980, statementHash)
                 calldatacopy(0x119a0, proof.offset, 8)
                 let state := keccak256(0x11960, 72)
@@ -1225,7 +1225,7 @@ contract AggregateStark is IStarkVerifier {
                     if faults { fail(0x1d791160) }
                     let root := 0
                     root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
-                    if and(xor(root, 0x21d43822666fc8c0306872f68555718eac80e327ca64b1d3fd00000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
+                    if and(xor(root, 0xd1ea37a96f30b40cd984ea4c914fafe0f2eeed49a351e015a200000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)

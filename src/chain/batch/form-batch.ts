@@ -17,6 +17,7 @@ import type { ChainId } from "../../protocol/ids.ts";
 import { encodePubdata, hashPubdata, sortBytecodes, type PubdataLog } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { PolicyOf } from "../../protocol/terms.ts";
+import type { ChainExtensions } from "../../protocol/genesis.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
@@ -29,8 +30,8 @@ export interface ChainIdentity {
   readonly chainId: ChainId;
   /** As the chain's contract numbers its data availability policies: the first one. */
   readonly daPolicy: bigint;
-  /** What its batches export beside their logs (`hashExtensions`). */
-  readonly extensions: Hex;
+  /** Exports of its batches besides their logs. */
+  readonly extensions: ChainExtensions;
 }
 
 /** A batch that is applied to the tree, without what depends on how its data are made available. Plain data. */

@@ -1,6 +1,9 @@
 import { BLOCK_HASHES_SLOTS, emptyBlockHashes, foldBlockHash, type BlockHashChain } from "../../protocol/block-hashes.ts";
 import { digestFromHex, type Compress } from "../../protocol/digest.ts";
-import { SYSTEM_CONTEXT_3_CODE, SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
+import { PREDEPLOY_CODES } from "../../protocol/generated/predeploy-codes.ts";
+import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
+import { PREDEPLOYS_DIGEST, VERSION_PREDEPLOYS } from "../../protocol/generated/version-predeploys.ts";
+import { INSTALLED_SLOT, installsPredeploys, PARTITION_ROOT, type ChainExtensions } from "../../protocol/genesis.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
@@ -40,8 +43,8 @@ const STRICTEST: Format = 3;
 interface BatchReducerDependencies {
   readonly engine: BlockEngine;
   readonly system: SystemTransactions;
-  /** What each batch exports beside its logs, as its closing computes it. */
-  readonly extensions: Hex;
+  /** Exports of each batch besides its logs, as its closing computes them. */
+  readonly extensions: ChainExtensions;
   readonly compress: Compress;
   /** What a batch may hold. */
   readonly limits: (batchNumber: BatchNumber, format: Format) => BatchLimits;
@@ -253,9 +256,16 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   async #begin({ batchNumber, timestamp, forgetsHashes = false, format = 2 }: CommandOf<"open">): Promise<Outcome> {
     if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
     const firstBlock = this.#dependencies.engine.head.number + 1n;
-    if (format === 3) await this.#bringContext(batchNumber);
+    const installsPredeploys = format === 3 && (await this.#installPredeploys(batchNumber));
     const blockHashes = forgetsHashes ? emptyBlockHashes(firstBlock) : await this.#keptHashes();
-    this.#batch = beginBatch({ number: batchNumber, format, firstBlock, firstTimestamp: timestamp, blockHashes });
+    this.#batch = beginBatch({
+      number: batchNumber,
+      format,
+      installsPredeploys,
+      firstBlock,
+      firstTimestamp: timestamp,
+      blockHashes,
+    });
     this.#nextBatch = batchNumber + 1n;
     const coinbase = format === 2 ? undefined : this.#rules.coinbase;
     const opening = this.#dependencies.system.opening(batchNumber, blockHashes.since, coinbase);
@@ -263,18 +273,33 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return {};
   }
 
-  /** The first opening in format 3 gives a state its system context, which is no cheat: the kernel does the same. */
-  async #bringContext(batchNumber: BatchNumber): Promise<void> {
+  /**
+   * Gives the state the predeploys of format 3 where the first opening of the chain or of the format does, which is no cheat,
+   * because the kernel does the same. True if it did.
+   */
+  async #installPredeploys(batchNumber: BatchNumber): Promise<boolean> {
     const { engine } = this.#dependencies;
     const address = PREDEPLOYS.SystemContext;
     const hash = keccak(fromHex(await engine.codeOf(address)));
-    if (hash === SYSTEM_CONTEXT_HASHES[3]) return;
-    if (hash !== SYSTEM_CONTEXT_HASHES[2])
+    const formatBefore = hash === SYSTEM_CONTEXT_HASHES[3] ? 3 : 2;
+    if (!installsPredeploys(batchNumber, 3, formatBefore)) return false;
+    if (formatBefore === 2 && hash !== SYSTEM_CONTEXT_HASHES[2])
       throw new OrderError(
         "SystemContextUnknown",
         `batch ${batchNumber} has format 3, and the state's system context has code ${hash}, which no format has: use the state as its version left it`,
       );
-    await engine.cheat({ type: "code", address, code: SYSTEM_CONTEXT_3_CODE });
+    if ((await engine.storageOf(PARTITION_ROOT.address, PARTITION_ROOT.slot)) !== 0n)
+      throw new OrderError(
+        "StatePartitioned",
+        `batch ${batchNumber} has format 3, and the state has a second tree, which no proof of execution covers: use a version without proofs of execution`,
+      );
+    // The context comes first: in its format the others' digests are written.
+    const predeploys = VERSION_PREDEPLOYS.map((predeploy, i) => ({ ...predeploy, code: PREDEPLOY_CODES[i] ?? "0x" }));
+    const isContext = (each: { readonly address: Hex }): boolean => each.address === address;
+    for (const each of [...predeploys.filter(isContext), ...predeploys.filter((other) => !isContext(other))])
+      await engine.cheat({ type: "code", address: each.address, code: each.code });
+    await engine.cheat({ type: "storage", address, slot: INSTALLED_SLOT, value: BigInt(PREDEPLOYS_DIGEST) });
+    return true;
   }
 
   /** As the state has them between two batches: without that of the newest block. */
@@ -378,7 +403,10 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     const { system, engine, extensions } = this.#dependencies;
     const { number } = this.#environment(timestamp);
     const exported = (): BatchOutputs =>
-      batchOutputs(this.#open, number, timestamp, { extensions, coinbase: this.#rules.coinbase });
+      batchOutputs(this.#open, number, timestamp, {
+        extensions: this.#open.installsPredeploys ? extensions.installing : extensions.usual,
+        coinbase: this.#rules.coinbase,
+      });
     await this.#own([system.closing(exported(), this.#hashesAfterHead())], timestamp, "closes the batch");
     // With the messages of the closing itself, which sends the batch's lists of transfers.
     const [batch, outputs] = [this.#open, exported()];

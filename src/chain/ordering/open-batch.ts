@@ -32,6 +32,8 @@ interface UnmeasuredBlock extends Unmeasured {
 export interface OpenBatch {
   readonly number: bigint;
   readonly format: Format;
+  /** True if its opening installed the predeploys of its format. */
+  readonly installsPredeploys: boolean;
   readonly firstBlock: bigint;
   /** Seconds. */
   readonly firstTimestamp: bigint;
@@ -52,7 +54,7 @@ export interface OpenBatch {
 
 /** A batch that begins with the given block; nothing of it is made yet. */
 export function beginBatch(
-  begin: Pick<OpenBatch, "number" | "format" | "firstBlock" | "firstTimestamp" | "blockHashes">,
+  begin: Pick<OpenBatch, "number" | "format" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes">,
 ): OpenBatch {
   return {
     ...begin,

@@ -11,6 +11,8 @@ type OrderErrorCode =
   | "OperationMustNotRun"
   /** The state has a system context that no format has: it cannot be brought to a batch's format. */
   | "SystemContextUnknown"
+  /** The state has a second tree, which no proof of execution covers. */
+  | "StatePartitioned"
   /** A block would be earlier than the one before it. */
   | "TimeRunsBackwards";
 

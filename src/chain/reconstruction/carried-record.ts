@@ -5,6 +5,7 @@ import { digestToHex, elementsToBytes, type Compress } from "../../protocol/dige
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
 import { evaluateDiffList } from "../../protocol/evaluation.ts";
+import { installsPredeploys, type ChainExtensions } from "../../protocol/genesis.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
@@ -13,7 +14,7 @@ import { hashPubdata, pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { exportedCoinbase } from "../../protocol/protocol-version.ts";
+import { exportedCoinbase, versionParts } from "../../protocol/protocol-version.ts";
 import { preCommitmentOf, type PublishingChain } from "./published-batch.ts";
 
 /** What a carried batch is read beside. */
@@ -22,8 +23,8 @@ interface RecordContext {
   readonly previous: StoredBatch;
   /** Of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
-  /** What the chain's batches export beside their logs. */
-  readonly extensions: Hex;
+  /** Exports of the chain's batches besides their logs. */
+  readonly exported: ChainExtensions;
   readonly protocolVersion: bigint;
 }
 
@@ -34,7 +35,7 @@ interface RecordContext {
  */
 export function carriedRecord(
   batch: CarriedBatch,
-  { previous, canonicalTxHashes, extensions, protocolVersion }: RecordContext,
+  { previous, canonicalTxHashes, exported, protocolVersion }: RecordContext,
   chain: PublishingChain,
   compress: Compress,
 ): StoredBatch | undefined {
@@ -47,6 +48,9 @@ export function carriedRecord(
   if (!decoding.ok) return undefined;
   const { logs, changes } = decoding.pubdata;
   const l2LogsTreeRoot = l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes));
+  const { format } = versionParts(protocolVersion);
+  const installs = installsPredeploys(batchNumber, format, versionParts(previous.protocolVersion).format);
+  const extensions = installs ? exported.installing : exported.usual;
   const outputsHash = hashOutputs({
     ...{ batchNumber, firstBlock: previous.lastBlock + 1n, lastBlock, firstTimestamp, lastTimestamp },
     ...{ l2LogsTreeRoot, logCount: BigInt(logs.length), priorityOpCount },

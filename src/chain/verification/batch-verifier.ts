@@ -267,6 +267,7 @@ export class BatchVerifier {
 const REFUSAL_CODES = {
   SystemTransactionFailed: "SystemTransactionMismatch",
   SystemContextUnknown: "SystemTransactionMismatch",
+  StatePartitioned: "SystemTransactionMismatch",
   OutputsDiffer: "OutputsMismatch",
   OperationLeftOut: "OperationLeftOut",
   OperationMustNotRun: "OperationMustNotRun",

@@ -11,6 +11,7 @@ import {
 } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import { DESCRIPTION_CODE_HASH } from "../../protocol/generated/description-code-hash.ts";
+import { PREDEPLOYS_DIGEST } from "../../protocol/generated/version-predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { SLASH_SECONDS } from "../../protocol/stake.ts";
@@ -213,7 +214,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
       artifact: "ChainFactory",
       args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds],
     },
-    ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
+    ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [PREDEPLOYS_DIGEST] } as const]),
     ...(council === undefined ? [] : [councilDeployment(council)]),
     ...(options.unbondingSeconds === undefined ? [] : stakeDeployments(options.unbondingSeconds)),
     ...secondVerifierDeployments(options),

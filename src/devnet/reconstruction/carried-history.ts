@@ -95,14 +95,14 @@ async function findBatch({
   readonly context: HistoryContext;
 }): Promise<FoundBatch> {
   const expected = await reader.storedBatchHash(number);
-  const { extensions } = identityOf(contract).identity;
+  const { extensions: exported } = identityOf(contract).identity;
   const first = Number(previous.priorityOpTotal);
   // What replaced a batch came later.
   for (const batch of candidates.filter(({ batchNumber }) => batchNumber === number).toReversed()) {
     const canonicalTxHashes = hashes.slice(first, first + Number(batch.priorityOpCount));
     const asked = await reader.versionOfBatch(contract, batch.firstTimestamp, previous.priorityOpTotal);
     for (const protocolVersion of versionsBetween(previous.protocolVersion, asked)) {
-      const read = { previous, canonicalTxHashes, extensions, protocolVersion };
+      const read = { previous, canonicalTxHashes, exported, protocolVersion };
       const stored = carriedRecord(batch, read, publishingChain(contract), state.compress);
       if (stored !== undefined && hashStoredBatch(stored) === expected) return { stored, batch };
     }

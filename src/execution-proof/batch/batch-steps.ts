@@ -15,6 +15,7 @@ import {
 } from "../../machine/hints/batch-hints.ts";
 import { blockHints, transactionHints } from "../../machine/hints/transaction-hints.ts";
 import type { Hint } from "../../machine/interpreter/machine-state.ts";
+import { VERSION_PREDEPLOYS } from "../../protocol/generated/version-predeploys.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
@@ -27,6 +28,13 @@ import { UnprovableBatch } from "./unproven-execution.ts";
 import { signedTransaction } from "./user-transaction.ts";
 
 const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);
+
+/** Words of each predeploy that a first opening in format 3 installs. */
+const PREDEPLOY_WORDS = VERSION_PREDEPLOYS.map(({ address, codeHash, codeDigest }) => [
+  BigInt(address),
+  BigInt(codeHash),
+  BigInt(codeDigest),
+]);
 
 /** What one step of the kernel reads of the witness. Chunks are cut between steps. */
 export interface BatchStep {
@@ -84,13 +92,15 @@ function concludes({ transactions }: ExecutedBlock): boolean {
 /** The steps of a block that is no operation's. */
 function blockSteps(
   { made, isFirst, isLast, environment, transactions }: PlacedBlock,
-  { chainId, configuration }: Pick<ExecutedBatch, "chainId" | "configuration">,
+  { chainId, configuration, installsPredeploys = false }: Pick<ExecutedBatch, "chainId" | "configuration" | "installsPredeploys">,
 ): Hint[][] {
   const [first] = transactions;
   const isOwn = first?.kind === "unsigned" && first.from === BOOTLOADER_ADDRESS && first.isImpersonated !== true;
   if (isOwn && isFirst) {
     const { forgetsHashes, coinbase } = openingOf([{ environment, transactions }]);
-    return [openingHints(made, forgetsHashes, coinbase === undefined ? undefined : { coinbase, configuration })];
+    const predeploys = installsPredeploys ? PREDEPLOY_WORDS : [];
+    const told = coinbase === undefined ? undefined : { coinbase, configuration, predeploys };
+    return [openingHints(made, forgetsHashes, told)];
   }
   if (isOwn && isLast) return [closingHints(made)];
   if (isOwn) return [importHints(made, transactions.map(importedRoot))];

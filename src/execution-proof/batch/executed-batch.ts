@@ -28,6 +28,8 @@ export interface ExecutedBatch {
   readonly operations: readonly L2CanonicalTransaction[];
   /** Of a chain's first batch in format 3: slots 2 to 6 and 9 of the system context, which its opening writes. */
   readonly configuration?: readonly bigint[] | undefined;
+  /** True if its opening installs the predeploys of format 3. Default false. */
+  readonly installsPredeploys?: boolean;
   /** Changes of the state that no transaction made, in order, each with the number of the block behind which it stands. */
   readonly cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[];
 }

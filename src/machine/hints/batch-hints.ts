@@ -17,6 +17,8 @@ export interface OpeningOfFormat3 {
   readonly coinbase: bigint;
   /** Of a chain's first batch: slots 2 to 6 and 9 of the system context. */
   readonly configuration?: readonly bigint[] | undefined;
+  /** Address, code hash and code digest of each predeploy that the opening installs. Default none. */
+  readonly predeploys?: readonly (readonly bigint[])[] | undefined;
 }
 
 /**
@@ -26,12 +28,17 @@ export interface OpeningOfFormat3 {
 export function openingHints({ timestamp, parentHash }: StepBlock, forgets = false, told?: OpeningOfFormat3): Hint[] {
   return [
     STEP.opening,
+    ...(told === undefined ? [] : predeployHints(told.predeploys)),
     ...(told?.configuration ?? []),
     forgets ? 1n : 0n,
     timestamp,
     ...(forgets ? [] : [parentHash]),
     ...(told === undefined ? [] : [told.coinbase]),
   ];
+}
+
+function predeployHints(predeploys: readonly (readonly bigint[])[] = []): Hint[] {
+  return [BigInt(predeploys.length), ...predeploys.flat()];
 }
 
 /** Witness of imports of roots, in one block. */

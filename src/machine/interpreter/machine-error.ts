@@ -34,7 +34,7 @@ export const PANIC_REASONS = {
   0x25: "unsupported-code-size",
   0x26: "false-block-hash",
   0x27: "queue-only",
-  0x28: "unknown-system-context",
+  0x28: "partitioned-state",
   0x29: "configured-before",
 } as const;
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];

@@ -7,7 +7,8 @@ import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
 import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/policies.ts";
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
-import { configurationOnL1, hashConfiguration, hashExtensions } from "../../protocol/genesis.ts";
+import { PREDEPLOYS_DIGEST } from "../../protocol/generated/version-predeploys.ts";
+import { chainExtensions, configurationOnL1, hashConfiguration } from "../../protocol/genesis.ts";
 import type { DataFacts } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
@@ -98,7 +99,7 @@ export function identityOf({ configuration, settlementChainId, hyperchain, bridg
       settlementChainId,
       hyperchainAddress: hyperchain,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
-      extensions: hashExtensions(hashConfiguration(configured, configuration.sequencingMode)),
+      extensions: chainExtensions(hashConfiguration(configured, configuration.sequencingMode), PREDEPLOYS_DIGEST),
     },
     configurationState: configurationAccounts(configured, configuration.sequencingMode),
   };

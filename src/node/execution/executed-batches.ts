@@ -20,8 +20,11 @@ import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execut
 import type { UnprovenExecution } from "../../execution-proof/batch/unproven-execution.ts";
 import { firstStateTree } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../protocol/generated/system-contexts.ts";
-import { CONFIGURATION_SLOTS } from "../../protocol/genesis.ts";
+import { PREDEPLOY_CODES } from "../../protocol/generated/predeploy-codes.ts";
+import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
+import { installsPredeploys, CONFIGURATION_SLOTS } from "../../protocol/genesis.ts";
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS } from "../../protocol/outputs-leaf.ts";
 import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -99,8 +102,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
     );
-    // The opening that brings a state to format 3 loads the system context that it has just put there.
-    this.#codes = new Map([...codes, ...options.codes, fromHex(SYSTEM_CONTEXT_3_CODE)].flatMap(byDigests));
+    // The opening that converts a state to format 3 loads the predeploys that it has just put there.
+    this.#codes = new Map([...codes, ...options.codes, ...PREDEPLOY_CODES.map((code) => fromHex(code))].flatMap(byDigests));
   }
 
   /** A sealed batch is run by the machine before it changes the tree. */
@@ -159,9 +162,19 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const { format } = openingOf(blocks);
     const isFirst = batchNumber === 0n;
     const configuration = isFirst && format === 3 ? this.#configuration() : undefined;
-    const batch = { chainId, coinbase, batchNumber, parentHash: head.hash, blocks, operations, cheats, configuration };
     const previous = isFirst ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
     const before = this.#before(batchNumber, previous);
+    const batch: ExecutedBatch = {
+      chainId,
+      coinbase,
+      batchNumber,
+      parentHash: head.hash,
+      blocks,
+      operations,
+      cheats,
+      configuration,
+      installsPredeploys: installsPredeploys(batchNumber, format, formatOfState(before)),
+    };
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
@@ -214,6 +227,12 @@ function executedBlock({
   transactions,
 }: CommandResult["blocks"][number]): ExecutedBlock {
   return { environment: { number, timestamp }, hash, transactions };
+}
+
+/** Format of the batch before, whose system context the state has. */
+function formatOfState({ tree }: ExecutionBefore): Format {
+  const hash = tree.get({ leafKind: LeafKind.codeHash, address: OUTPUTS_ADDRESS, slot: 0n });
+  return hash === BigInt(SYSTEM_CONTEXT_HASHES[3]) ? 3 : 2;
 }
 
 /** A code by the digests that accounts may have of it. */

@@ -10,7 +10,7 @@ import { boundOfAny, NOTHING_BOUND, PUBLISHED, WITHHELD } from "../../../src/pro
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
-import { SOME_EXTENSIONS } from "../../support/extensions.ts";
+import { neverInstalling, SOME_EXTENSIONS } from "../../support/extensions.ts";
 
 const batchOf = (number: bigint) =>
   oneBlockBatch(number, 100n + number, { writes: [{ leafKind: LeafKind.storage, address: 9n, slot: number, value: 5n }] });
@@ -23,7 +23,7 @@ function newFormer(): BatchFormer {
       hyperchainAddress: `0x${"11".repeat(20)}`,
       chainId: 271n,
       daPolicy: 5n,
-      extensions: SOME_EXTENSIONS,
+      extensions: neverInstalling(SOME_EXTENSIONS),
     },
     { previousCommitment: wordToHex(0n), operationsTaken: 0n },
     {

@@ -21,7 +21,7 @@ import { hashPubdata, pubdataLogLeaves, type PubdataLog } from "../../../src/pro
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
-import { SOME_EXTENSIONS } from "../../support/extensions.ts";
+import { neverInstalling, SOME_EXTENSIONS } from "../../support/extensions.ts";
 import { verifyProof } from "../state/support/verify-proof.ts";
 
 const CHAIN = { chainId: 271n, settlementChainId: 31337n, hyperchain: `0x${"11".repeat(20)}`, daPolicy: 5n } as const;
@@ -64,7 +64,7 @@ function publish(written = writes, coinbase?: Hex): { readonly published: Publis
       settlementChainId: 31337n,
       hyperchainAddress: CHAIN.hyperchain,
       daPolicy: 5n,
-      extensions: SOME_EXTENSIONS,
+      extensions: neverInstalling(SOME_EXTENSIONS),
     },
     { previousCommitment: previous.commitment, operationsTaken: 0n },
     {

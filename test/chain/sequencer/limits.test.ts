@@ -134,7 +134,14 @@ describe("limits of a batch, at the edge", () => {
     // 100 slots are cleared for 5,000 gas each, of which a fifth comes back (EIP-3529): 521,000 become 416,800.
     const block = { environment, hash: "0x", receipts: [receipt(416_800n), receipt(21_000n)] } as const;
     const batch = extendBatch(
-      beginBatch({ format: 2, number: 1n, firstBlock: 1n, firstTimestamp: 0n, blockHashes: emptyBlockHashes(0n) }),
+      beginBatch({
+        format: 2,
+        installsPredeploys: false,
+        number: 1n,
+        firstBlock: 1n,
+        firstTimestamp: 0n,
+        blockHashes: emptyBlockHashes(0n),
+      }),
       block,
       [transaction(1_000_000n), transaction(21_000n)],
     );

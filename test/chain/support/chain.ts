@@ -8,7 +8,7 @@ import {
   type ChainResult,
 } from "../../../src/chain/chain.ts";
 import { digestOf } from "../../../src/core/digest-of.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { ChainIdentity, FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS, type BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
@@ -16,14 +16,14 @@ import type { Deciders } from "../../../src/chain/sequencer/own-commands.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import type { SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
-import { keccak, type Hex } from "../../../src/protocol/hex.ts";
+import { keccak } from "../../../src/protocol/hex.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
 import { TestClock } from "./clock.ts";
 import { CHAIN_ID, COINBASE, connect, GENESIS_TIMESTAMP } from "./engine.ts";
 import { openOracle } from "./edr-oracle.ts";
 import { testGenesis, testSystem } from "./system.ts";
-import { SOME_EXTENSIONS } from "../../support/extensions.ts";
+import { neverInstalling, SOME_EXTENSIONS } from "../../support/extensions.ts";
 
 export interface TestChain {
   readonly chain: Chain;
@@ -42,7 +42,7 @@ export interface TestChainOptions {
   readonly predeploys?: readonly GenesisAccount[];
   readonly initialState?: readonly GenesisAccount[];
   /** What the batches export beside their logs, where the predeploys tell it. */
-  readonly extensions?: Hex;
+  readonly extensions?: ChainIdentity["extensions"];
   readonly origin?: ChainOrigin;
   readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
   readonly limits?: Partial<BatchLimits>;
@@ -82,7 +82,7 @@ export const TEST_IDENTITY: ChainOptions["identity"] = {
   settlementChainId: 31337n,
   hyperchainAddress: `0x${"11".repeat(20)}`,
   daPolicy: 0n,
-  extensions: SOME_EXTENSIONS,
+  extensions: neverInstalling(SOME_EXTENSIONS),
 };
 export const GENESIS_COMMITMENT = keccak();
 
@@ -107,7 +107,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       genesis,
       initialState: options.initialState ?? [],
       ...(options.origin === undefined ? {} : { origin: options.origin }),
-      identity: { ...TEST_IDENTITY, extensions: options.extensions ?? SOME_EXTENSIONS },
+      identity: { ...TEST_IDENTITY, extensions: options.extensions ?? TEST_IDENTITY.extensions },
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
       ...(options.replayProtection === undefined ? {} : { replayProtection: options.replayProtection }),
       rewindable: options.rewindable ?? false,

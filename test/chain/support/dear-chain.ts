@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
 import type { RunResult } from "../../../src/machine/interpreter/kernel.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../../src/protocol/generated/system-contexts.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
 import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
 import { ask } from "./ask.ts";

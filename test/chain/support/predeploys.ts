@@ -1,6 +1,7 @@
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { configurationAccounts, predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
-import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
+import { chainExtensions, hashConfiguration, type ChainExtensions } from "../../../src/protocol/genesis.ts";
+import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { testContract } from "./artifact.ts";
@@ -19,9 +20,12 @@ export function realGenesis(format: Format = 2): Promise<GenesisAccount[]> {
 }
 
 /** A chain's configuration as accounts of its first state, and what its batches export beside their logs. */
-export function configurationOf(bornAt: bigint): { readonly accounts: readonly GenesisAccount[]; readonly extensions: Hex } {
+export function configurationOf(bornAt: bigint): {
+  readonly accounts: readonly GenesisAccount[];
+  readonly extensions: ChainExtensions;
+} {
   const own = { ...CONFIGURATION, bornAt };
-  return { accounts: configurationAccounts(own), extensions: hashExtensions(hashConfiguration(own)) };
+  return { accounts: configurationAccounts(own), extensions: chainExtensions(hashConfiguration(own), PREDEPLOYS_DIGEST) };
 }
 
 export const { accounts: configuration, extensions } = configurationOf(CONFIGURATION.bornAt);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../../src/protocol/generated/system-contexts.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
 import { toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { environmentOf } from "../support/engine.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
 import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
 import { TestChain, type BatchContent } from "../l1/support/chain.ts";
@@ -25,7 +26,7 @@ describe("versions, formats and their readers", () => {
   let nextChainId = 4_000n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    reader3 = await (await ecosystem.l1.deploy("BatchReader3")).getAddress();
+    reader3 = await (await ecosystem.l1.deploy("BatchReader3", PREDEPLOYS_DIGEST)).getAddress();
     for (const version of [FORMAT_3, nextGeneration(FORMAT_3)]) await add(version, reader3);
   });
   after(() => ecosystem.l1.close());
@@ -69,6 +70,30 @@ describe("versions, formats and their readers", () => {
     const refusal = `CoinbaseNotExported(2, ${COINBASE})`;
     await assertReverts(commitAs(chain, {}, { coinbase: COINBASE }), refusal);
     await assertReverts(commitAs(chain, { coinbase: COINBASE }, {}), refusal);
+  });
+
+  test("predeploys: exported by the first batch and by the first one of the format, with the version's digest, and by no other", async () => {
+    for (const version of [FORMAT_3, PROTOCOL_VERSION]) {
+      const chain = await create(version);
+      if (version === PROTOCOL_VERSION) {
+        await chain.settle();
+        await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, FORMAT_3, 0n);
+        await chain.settle();
+        await ecosystem.increaseTime(2_000n);
+      }
+      const content = { protocolVersion: FORMAT_3, coinbase: COINBASE };
+      const { usual, installing } = chain.extensions;
+      for (const extensions of [usual, wordToHex(0n)]) {
+        const formed = await chain.form({ ...content, extensions });
+        const approval = await chain.sign(formed.expected.commitment);
+        await assertReverts(send(chain.contract, "commitBatch", formed.previous, formed.commit, approval), "CommitmentMismatch");
+      }
+      const { stored } = await chain.settle({ ...content, extensions: installing });
+      assert.equal(stored.extensions, installing);
+      await assertReverts(commitAs(chain, { ...content, extensions: installing }, {}), "CommitmentMismatch");
+      const next = await chain.settle({ ...content, extensions: usual });
+      assert.equal(next.stored.extensions, usual);
+    }
   });
 
   test("version 0x103 shown as 0x3: the version is in the preCommitment", async () => {

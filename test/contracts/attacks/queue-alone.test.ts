@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { extensionsOnL1 } from "../../support/extensions.ts";
+import { chainExtensionsOnL1 } from "../../support/extensions.ts";
 import { addExecutionVersion, type Aggregator } from "../l1/support/aggregates.ts";
 import type { TestChain } from "../l1/support/chain.ts";
 import {
@@ -40,7 +41,7 @@ describe("a chain whose order is L1's queue alone", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    const reader = await ecosystem.l1.deploy("BatchReader3");
+    const reader = await ecosystem.l1.deploy("BatchReader3", PREDEPLOYS_DIGEST);
     aggregator = await addExecutionVersion(ecosystem, VERSION, undefined, reader);
   });
   after(() => ecosystem.l1.close());
@@ -119,10 +120,10 @@ describe("a chain whose order is L1's queue alone", () => {
   });
 
   async function ofMode0({ configuration: { chainId } }: TestChain): Promise<Hex> {
-    return extensionsOnL1({
+    return chainExtensionsOnL1({
       ...{ settlementChainId: ecosystem.chainId, bridge: await hexAddress(ecosystem.bridge), baseToken: addressOf(1) },
       bornAt: await view<bigint>(ecosystem.factory, "bornAt", chainId),
-    });
+    }).installing;
   }
 
   async function commitOf(chain: TestChain): Promise<readonly unknown[]> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { AbiCoder } from "ethers";
+import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../../src/protocol/data-choice.ts";
 import { exitAfterRequest, lastToLeave, upgradeNotice } from "../../../src/protocol/leaving.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -155,7 +156,7 @@ class Scene {
     const content = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", PLAIN);
     await send(ecosystem.verifiers, "addVersion", NEXT_PLAIN, content.toObject());
     for (const version of [PROVING, NEXT_PROVING]) await addExecutionVersion(ecosystem, version);
-    const reader = await l1.deploy("BatchReader3");
+    const reader = await l1.deploy("BatchReader3", PREDEPLOYS_DIGEST);
     for (const version of [QUEUE, NEXT_QUEUE]) await addExecutionVersion(ecosystem, version, undefined, reader);
     const published = await ecosystem.rollupPolicy.getAddress();
     const composed = async (name: string) => (await l1.deploy(name, [published, published])).getAddress();

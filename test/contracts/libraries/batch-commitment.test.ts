@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, keccak256, type BaseContract } from "ethers";
+import { Interface, keccak256, ZeroHash, type BaseContract } from "ethers";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { readBatchVectors, readRejectionVectors } from "../../protocol/vectors.ts";
 import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
@@ -96,9 +96,10 @@ describe("protocol hashes in Solidity", () => {
     const hash = (name: string, ...args: unknown[]): Promise<unknown> =>
       hashes.getFunction(name).staticCall(...args) as Promise<unknown>;
     const { configurations, refused, flows, storedBatches } = readHashVectors();
-    for (const { hash: expected, extensions, ...configuration } of configurations) {
+    for (const { hash: expected, extensions, predeploys, installing, ...configuration } of configurations) {
       assert.equal(await hash("hashConfiguration", configuration, 0), expected);
-      assert.equal(await hash("hashExtensions", expected), extensions);
+      assert.equal(await hash("hashExtensions", expected, ZeroHash), extensions);
+      assert.equal(await hash("hashExtensions", expected, predeploys), installing);
     }
     for (const { chainIds, hash: expected } of refused) assert.equal(await hash("hashRefused", chainIds), expected);
     for (const { flows: list, hash: expected } of flows) assert.equal(await hash("hashFlows", list), expected);

@@ -103,7 +103,8 @@ describe(`hashes of random records, in Solidity and in TypeScript (seed ${SEED})
   test("extensions and refused destinations are equal", async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const configuration = toHex(random.bytes(32));
-      assert.equal(await onL1(records, "hashExtensions", configuration), hashExtensions(configuration));
+      const predeploys = toHex(random.bytes(32));
+      assert.equal(await onL1(records, "hashExtensions", configuration, predeploys), hashExtensions(configuration, predeploys));
       const chainIds = Array.from({ length: random.index(6) }, () => random.word(256));
       assert.equal(await onL1(records, "hashRefused", chainIds), hashRefusedDestinations(chainIds));
     }

@@ -18,6 +18,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import type { PolicyOf } from "../../../src/protocol/terms.ts";
 import type { SettledChain } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
+import { neverInstalling } from "../../support/extensions.ts";
 
 /** What a counter is told: to add, or that its batch ends at a time. */
 export type Count = { readonly add: bigint } | { readonly sealAt: bigint };
@@ -110,7 +111,7 @@ function formerOf(chain: SettledChain, { tree, previousCommitment, data }: Count
   const compressor = createCompressor();
   return new BatchFormer(
     {
-      ...{ settlementChainId, chainId, extensions: chain.extensions },
+      ...{ settlementChainId, chainId, extensions: neverInstalling(chain.extensions) },
       hyperchainAddress: hyperchain,
       daPolicy: BigInt(dataAvailabilityPolicy),
     },

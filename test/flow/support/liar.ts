@@ -20,7 +20,7 @@ import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch
 import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
-import { extensionsOnL1 } from "../../support/extensions.ts";
+import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";
 
 /**
  * A chain whose whole quorum lies: it executes nothing and signs batches that say whatever it likes. Contract, state tree and
@@ -56,7 +56,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
       hyperchainAddress: created.hyperchain,
       chainId,
       daPolicy: BigInt(created.configuration.dataAvailabilityPolicy),
-      extensions,
+      extensions: neverInstalling(extensions),
     },
     {
       previousCommitment: genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount)

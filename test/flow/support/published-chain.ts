@@ -19,6 +19,7 @@ import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain, type SettledChain, type SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { ANY_TIME, approvalBy } from "../../settlement/support/approval.ts";
+import { neverInstalling } from "../../support/extensions.ts";
 
 /** What a test says about a batch; the rest follows. */
 export interface PublishedBatchContent {
@@ -59,7 +60,7 @@ export class PublishedChain {
       hyperchainAddress: this.hyperchain,
       chainId,
       daPolicy: BigInt(dataAvailabilityPolicy),
-      extensions: chain.extensions,
+      extensions: neverInstalling(chain.extensions),
     };
     const before = { previousCommitment: chain.genesis.commitment, operationsTaken: 0n };
     this.#former = new BatchFormer(identity, before, {

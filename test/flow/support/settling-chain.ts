@@ -25,7 +25,7 @@ import { nextGeneration, TRUSTED_VERSION } from "../../../src/protocol/protocol-
 import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
 import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
-import { extensionsOnL1 } from "../../support/extensions.ts";
+import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { settledGenesis, type PublishedBatchContent } from "./published-chain.ts";
 
@@ -154,7 +154,7 @@ export class SettlingChain {
         hyperchainAddress: this.hyperchain,
         chainId,
         daPolicy: BigInt(dataAvailabilityPolicy),
-        extensions: this.#extensions,
+        extensions: neverInstalling(this.#extensions),
       },
       { previousCommitment: this.last.commitment, operationsTaken: 0n },
       {

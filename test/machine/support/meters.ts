@@ -14,7 +14,7 @@ import { blockHints, endHints, transactionHints } from "../../../src/machine/hin
 import { FoldedHashes } from "./folded-hashes.ts";
 import { Kernel, kernelRows, type LeafChange, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
-import { SYSTEM_CONTEXT_3_CODE } from "../../../src/protocol/generated/system-contexts.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "./context-code.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { userWeights } from "../../../src/protocol/native-budget.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";

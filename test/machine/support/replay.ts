@@ -151,9 +151,15 @@ export class ReplayedChain {
 export function stepsOf(
   blocks: readonly SequencedBlock[],
   parentHash: Hex,
-  { operations = [], cheats = [], configuration }: Partial<Pick<ExecutedBatch, "operations" | "cheats" | "configuration">> = {},
+  {
+    operations = [],
+    cheats = [],
+    configuration,
+    installsPredeploys = configuration !== undefined,
+  }: Partial<Pick<ExecutedBatch, "operations" | "cheats" | "configuration" | "installsPredeploys">> = {},
 ): BatchStep[] {
-  return atOnce(batchSteps({ chainId: BigInt(CHAIN_ID), blocks, parentHash, operations, cheats, configuration }));
+  const chainId = BigInt(CHAIN_ID);
+  return atOnce(batchSteps({ chainId, blocks, parentHash, operations, cheats, configuration, installsPredeploys }));
 }
 
 /** Gas and success of each transaction of the blocks, as both engines have them. */

@@ -23,7 +23,7 @@ import { createLocalMember, type QuorumMember } from "../../../src/settlement/si
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { oneBlockBatch, type OneBlockContent } from "../../support/one-block-batch.ts";
-import { extensionsOnL1 } from "../../support/extensions.ts";
+import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";
 
 const PROTOCOL_VERSION = TRUSTED_VERSION;
 /** Leaves that every chain of these tests starts with, beside the two fixed ones. */
@@ -143,7 +143,7 @@ export async function createSettledChain(
       hyperchainAddress: created.hyperchain,
       chainId,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
-      extensions,
+      extensions: neverInstalling(extensions),
     },
     { previousCommitment: genesis.commitment, operationsTaken: 0n },
     {

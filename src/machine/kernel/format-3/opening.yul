@@ -1,22 +1,38 @@
-// What a batch's opening does in format 3 alone: a state gets its system context and its configuration, once.
+// What a batch's opening does in format 3 alone: a state gets its version's predeploys and its configuration.
 
-// The batch is made by the system context of this format. Where the state still has format 2's, it gets the new one: the first opening behind
-// an upgrade. Any other code could do anything, so the opening panics.
 function bringState() {
-  let id := machine.key(3, 0x800b, 0)
-  let digest := load.current(id)
-  if sub(digest, systemContextDigest()) {
-    if sub(digest, formerContextDigest()) { machine.panic(0x28) }
-    store.current(id, systemContextDigest())
-    store.current(machine.key(2, 0x800b, 0), systemContextHash())
-  }
+  bringPredeploys()
   if iszero(load.current(machine.key(0, 0x800b, 6))) { configure() }
+}
+
+// Codes of all predeploys: where the state has others, it gets these. They are the prover's word here, so the kernel knows none of them. Slot 12 of
+// the system context has a hash of all three words of each, which the closing exports. L1 requires the version's value of a chain's first
+// batch and of the first one behind a version of another format, and 0 of all others.
+function bringPredeploys() {
+  let count := machine.hint()
+  if iszero(count) { leave }
+  // A state with a second tree has accounts that no proof covers. Their root is slot 0 of 0x10017.
+  if load.current(machine.key(0, 0x10017, 0)) { machine.panic(0x28) }
+  let p := 0x1000
+  for { } count { count := sub(count, 1) } {
+    let account := machine.hint()
+    if shr(160, account) { machine.panic(0x14) }
+    let hash := machine.hint()
+    let digest := machine.hint()
+    mstore(p, account)
+    mstore(add(32, p), hash)
+    mstore(add(64, p), digest)
+    p := add(96, p)
+    store.current(machine.key(2, account, 0), hash)
+    store.current(machine.key(3, account, 0), digest)
+  }
+  store.current(machine.key(0, 0x800b, 12), keccak256(0x1000, sub(p, 0x1000)))
 }
 
 // Slots 2 to 6 and 9 of a chain's first batch. L1 hashes what it knows of them, so false words make the batch impossible to commit. Here only
 // what contracts do not see of a word is refused, and a state that has some of it already.
 function configure() {
-  for { let slot := 2 } lt(slot, 11) { slot := add(slot, 1) } {
+  for { let slot := 2 } lt(slot, 12) { slot := add(slot, 1) } {
     if load.current(machine.key(0, 0x800b, slot)) { machine.panic(0x29) }
   }
   let chainId_ := machine.hint()
@@ -25,7 +41,8 @@ function configure() {
   let originToken := machine.hint()
   let born := machine.hint()
   let mode := machine.hint()
-  if or(shr(160, or(bridge, originToken)), or(iszero(born), gt(mode, 3))) { machine.panic(0x14) }
+  // Modes up to 3, and two flags: the chain serves facts, and it publishes inputs.
+  if or(shr(160, or(bridge, originToken)), or(iszero(born), and(mode, not(0x303)))) { machine.panic(0x14) }
   store.current(machine.key(0, 0x800b, 2), chainId_)
   store.current(machine.key(0, 0x800b, 3), bridge)
   store.current(machine.key(0, 0x800b, 4), originChain)
@@ -48,5 +65,5 @@ function tellOpening(since) {
 
 // Where L1's queue alone makes the order (mode 1) a sequencer has nothing to choose: no transaction of an account, no root, no cheat.
 function requireChoice() {
-  if eq(load.current(machine.key(0, 0x800b, 9)), 1) { machine.panic(0x27) }
+  if eq(and(load.current(machine.key(0, 0x800b, 9)), 0xff), 1) { machine.panic(0x27) }
 }

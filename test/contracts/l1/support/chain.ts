@@ -33,7 +33,8 @@ import type { BatchApproval } from "../../../../src/settlement/signing/quorum.ts
 import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
-import { exportedCoinbase } from "../../../../src/protocol/protocol-version.ts";
+import { installsPredeploys, type ChainExtensions } from "../../../../src/protocol/genesis.ts";
+import { exportedCoinbase, versionParts } from "../../../../src/protocol/protocol-version.ts";
 import {
   createChain,
   digestOf,
@@ -47,7 +48,7 @@ import {
   type ChainConfiguration,
   type Ecosystem,
 } from "./ecosystem.ts";
-import { extensionsOnL1 } from "../../../support/extensions.ts";
+import { chainExtensionsOnL1 } from "../../../support/extensions.ts";
 
 const ZERO_ADDRESS: Hex = `0x${"00".repeat(20)}`;
 
@@ -99,7 +100,7 @@ export class TestChain {
   readonly configuration: ChainConfiguration;
   readonly #ecosystem: Ecosystem;
   readonly #validators: readonly HardhatEthersSigner[];
-  readonly extensions: Hex;
+  readonly extensions: ChainExtensions;
   last: StoredBatch;
   batchCount = 0n;
   #seed = 1;
@@ -109,7 +110,7 @@ export class TestChain {
     contract: BaseContract,
     address: Hex,
     configuration: ChainConfiguration,
-    extensions: Hex,
+    extensions: ChainExtensions,
   ) {
     this.extensions = extensions;
     this.#ecosystem = ecosystem;
@@ -131,7 +132,7 @@ export class TestChain {
   static async of(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
     const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
     const contract = (await ecosystem.l1.ethers.getContractAt("ChainContract", address)) as unknown as BaseContract;
-    const extensions = extensionsOnL1({
+    const extensions = chainExtensionsOnL1({
       settlementChainId: ecosystem.chainId,
       bridge: await hexAddress(ecosystem.bridge),
       baseToken: configuration.baseToken as Hex,
@@ -139,6 +140,13 @@ export class TestChain {
       sequencingMode: Number(configuration.sequencingMode),
     });
     return new TestChain(ecosystem, contract, await hexAddress(contract), configuration, extensions);
+  }
+
+  /** Exports besides logs that L1 requires of the next batch. */
+  #expectedExtensions(batchNumber: bigint, version: bigint): Hex {
+    const before = versionParts(this.last.protocolVersion).format;
+    const { installing, usual } = this.extensions;
+    return installsPredeploys(batchNumber, versionParts(version).format, before) ? installing : usual;
   }
 
   /** Forms the next batch from the protocol's TypeScript modules alone. */
@@ -167,7 +175,7 @@ export class TestChain {
       importedRootCount: BigInt(importedRoots.length),
       importedRootsRollingHash: importsHash,
       cheatCount,
-      extensions: content.extensions ?? this.extensions,
+      extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion),
       coinbase: exportedCoinbase(protocolVersion, coinbase),
     });
     const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
@@ -231,7 +239,7 @@ export class TestChain {
       l2LogsTreeRoot,
       importedRootsRollingHash: importsHash,
       flowsHash,
-      extensions: this.extensions,
+      extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion),
       nestedRoot: NO_PARTITION,
       partitionRoot: NO_PARTITION,
       partition: NO_PARTITION,

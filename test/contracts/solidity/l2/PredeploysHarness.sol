@@ -5,7 +5,7 @@ import {Predeploys} from "../../../../contracts/l2/Predeploys.sol";
 
 contract PredeploysHarness {
     /// @notice In the order of `src/protocol/predeploys.ts`.
-    function all() external pure returns (address[13] memory) {
+    function all() external pure returns (address[14] memory) {
         return [
             Predeploys.L1_MESSENGER,
             Predeploys.BASE_TOKEN,
@@ -17,6 +17,7 @@ contract PredeploysHarness {
             Predeploys.INTEROP_CENTER,
             Predeploys.INTEROP_HANDLER,
             Predeploys.CROSS_CHAIN_VIEWS,
+            Predeploys.PARTITIONS,
             Predeploys.BRIDGED_TOKEN_IMPLEMENTATION,
             Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION,
             Predeploys.STATE_TREE

@@ -15,7 +15,7 @@ import {StoredBatch} from "../../../../contracts/types/Batches.sol";
 
 /// @notice Opens hashes of records to tests; apart from ProtocolHarness, whose gas is measured.
 contract HashHarness {
-    function hashConfiguration(ChainOrigin calldata origin, uint8 sequencingMode) external pure returns (bytes32) {
+    function hashConfiguration(ChainOrigin calldata origin, uint256 sequencingMode) external pure returns (bytes32) {
         return BatchCommitment.hashConfiguration(origin, sequencingMode);
     }
 
@@ -27,8 +27,8 @@ contract HashHarness {
         for (uint256 i = 0; i < pubdataHashes.length; ++i) hash = RollingHash.addImport(hash, pubdataHashes[i]);
     }
 
-    function hashExtensions(bytes32 configurationHash) external pure returns (bytes32) {
-        return BatchCommitment.hashExtensions(configurationHash);
+    function hashExtensions(bytes32 configurationHash, bytes32 predeploys) external pure returns (bytes32) {
+        return BatchCommitment.hashExtensions(configurationHash, predeploys);
     }
 
     function hashRefused(uint256[] calldata chainIds) external pure returns (bytes32) {

@@ -1,0 +1,8 @@
+import { PREDEPLOY_CODES } from "../../../src/protocol/generated/predeploy-codes.ts";
+import { VERSION_PREDEPLOYS } from "../../../src/protocol/generated/version-predeploys.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+
+/** Code of the system context of proven chains. */
+export const SYSTEM_CONTEXT_3_CODE: Hex =
+  PREDEPLOY_CODES[VERSION_PREDEPLOYS.findIndex(({ address }) => address === PREDEPLOYS.SystemContext)] ?? "0x";
