@@ -194,12 +194,14 @@ export const CORE_FILES: readonly string[] = [
   "plugin/solidity-tests",
   "flow/idle-chains",
   "flow/bft",
+  "flow/bft-processes",
   "plugin/misuse",
 ].map(testFile);
 
 /** Files that only `npm run nightly` runs: they take minutes of CPU, or a card. */
 export const LONG: readonly string[] = [
   "flow/sixteen-together",
+  "flow/bft-processes-long",
   "simulation/faults",
   "simulation/parts",
   "node/public-cases",
@@ -223,6 +225,7 @@ export const LONG: readonly string[] = [
 
 /** Files of the core that take more than ten CPU seconds, with the test or feature that nothing cheaper covers. */
 export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
+  [testFile("flow/bft-processes"), "nodes in processes that are killed, lose files, lie and are cut off"],
   [testFile("flow/chain-on-chain"), "chains on a chain, with their bridges: no other file of the core starts one"],
   [testFile("plugin/connection/hyperchains"), "the test API as a project uses it"],
   [testFile("contracts/l1/way-to-l1"), "batches filled to the limits, whose transactions the real contracts take"],

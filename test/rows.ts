@@ -53,7 +53,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   D8: row("join and exit", "contracts/l1/leaving", "flow/escape"),
   D9: row("throughput by chains", "devnet/throughput"),
   E1: row("centralized sequencer", "devnet/rest", "chain/rpc/feed"),
-  E2: notBuilt("decentralized sequencers"),
+  E2: row("decentralized sequencers", "flow/bft", "flow/bft-processes", "sequencing/lying-leader"),
   E3: row("priority queue only", "flow/queue-only", "contracts/attacks/queue-alone", "contracts/verifier/recorded-proofs"),
   E4: row("escape hatch", "flow/escape"),
   E5: notBuilt("external sequencing"),

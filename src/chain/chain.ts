@@ -1,5 +1,5 @@
 import type { Follower, Source } from "../core/follower.ts";
-import { CommandLog } from "../core/log/command-log.ts";
+import { CommandLog, type CommandSink } from "../core/log/command-log.ts";
 import { Repetition } from "../core/repetition.ts";
 import type { Mark } from "../core/marks.ts";
 import { Spine } from "../core/spine.ts";
@@ -48,7 +48,9 @@ import { limitsBeside, provenLimits, type BatchLimits } from "./ordering/limits.
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import type { OtherLeaders } from "./sequencer/leader-turns.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
-import { Sequencer, type SequencerOptions } from "./sequencer/sequencer.ts";
+import { FollowingSequencer } from "./sequencer/following-sequencer.ts";
+import type { RemoteLeaders } from "./sequencer/remote-leaders.ts";
+import { Sequencer, type SequencerDependencies, type SequencerOptions } from "./sequencer/sequencer.ts";
 import { formAgain } from "./sequencer/form-again.ts";
 import type { LostChange } from "./sequencer/replay.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
@@ -156,6 +158,10 @@ export interface ChainDependencies {
   readonly deciders?: Deciders;
   /** Sequencers with which the chain's sequencer leads in turns. Default: it always leads. */
   readonly leaders?: OtherLeaders | undefined;
+  /** Leaders in other processes, which this chain follows. Default: its sequencer leads. */
+  readonly remoteLeaders?: RemoteLeaders | undefined;
+  /** Called with each decided command, and with the number of those that remain when others are taken back. */
+  readonly decided?: CommandSink<BatchCommand> | undefined;
   /** What executes instead of the chain's own engine, which it may use and must close. Default: that one. */
   readonly engine?: ((own: ExecutionEngine) => ExecutionEngine) | undefined;
   /** Which waiting transaction comes next. Default: the one that has waited longest. */
@@ -376,7 +382,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const log = new CommandLog<BatchCommand>({
     first: place?.commands ?? 0,
     commands: kept?.commands ?? [],
-    sink: store,
+    sink: sinkOf(store, dependencies.decided),
     remembers: rewindable,
   });
   const spine = new Spine<BatchCommand, CommandResult>({
@@ -397,7 +403,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     refusal: (commands) => timeRefusal(commands, { head: producer.head, nowSeconds: time.nowSeconds() }),
     mostLag: MOST_LAG,
   });
-  const sequencer = new Sequencer(
+  const sequencer = openSequencer(
     { ...options.sequencer, hashesUnknown: origin !== undefined },
     {
       mempool,
@@ -414,6 +420,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       deciders: dependencies.deciders,
       leaders: dependencies.leaders,
     },
+    dependencies.remoteLeaders,
   );
   for (const source of [...(dependencies.time === undefined ? [timeSource(time)] : []), ...sources]) spine.attach(source);
   const rules = chainRules(chainId, limitsOfCode);
@@ -467,6 +474,31 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await questions.close();
       await witness.close();
       await engine.close();
+    },
+  };
+}
+
+function openSequencer(
+  options: SequencerOptions,
+  dependencies: SequencerDependencies,
+  remote: RemoteLeaders | undefined,
+): Sequencer {
+  return remote === undefined ? new Sequencer(options, dependencies) : new FollowingSequencer(options, dependencies, remote);
+}
+
+function sinkOf(
+  store: CommandStore | undefined,
+  decided: CommandSink<BatchCommand> | undefined,
+): CommandSink<BatchCommand> | undefined {
+  if (store === undefined || decided === undefined) return store ?? decided;
+  return {
+    append(command) {
+      store.append(command);
+      decided.append(command);
+    },
+    truncate(length) {
+      store.truncate(length);
+      decided.truncate(length);
     },
   };
 }

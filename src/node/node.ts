@@ -80,6 +80,10 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly chooseData?: ChainDependencies["chooseData"];
   /** As ChainDependencies'. */
   readonly leaders?: ChainDependencies["leaders"];
+  /** As ChainDependencies'. */
+  readonly remoteLeaders?: ChainDependencies["remoteLeaders"];
+  /** As ChainDependencies'. */
+  readonly decided?: ChainDependencies["decided"];
   /** Parts of others, in place of the node's own. */
   readonly ports?: RunningPorts | undefined;
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
@@ -194,6 +198,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       sources: [link.intake],
       ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
       ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order, leaders: dependencies.leaders },
+      ...{ remoteLeaders: dependencies.remoteLeaders, decided: dependencies.decided },
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),

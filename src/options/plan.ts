@@ -167,6 +167,11 @@ export function externalSequencerOf({
   return typeof sequencing !== "string" && sequencing.by === "external" ? sequencing : undefined;
 }
 
+/** True if each of the nodes has a process. */
+export function hasNodeProcesses({ ordering: { sequencing } }: Pick<ChainPlan, "ordering">): boolean {
+  return typeof sequencing !== "string" && sequencing.by === "bft" && sequencing.processes === true;
+}
+
 /** Whether L1's queue alone makes the chain's order: then all of it is derived from L1, in each process anew. */
 export function isQueueAlone({ ordering }: Pick<ChainPlan, "ordering">): boolean {
   return ordering.sequencing === "queue";

@@ -4,7 +4,7 @@ import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import { externalConflicts } from "./external-rules.ts";
-import { nodesOf, type PlannedAt } from "./plan.ts";
+import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { hasHolders } from "./data-facts.ts";
 import {
@@ -190,13 +190,31 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
 }
 
 /** Nodes that decide a chain are its validators, for good. */
-function bftConflicts({ path, plan: { ordering, validators } }: PlannedAt): readonly OptionProblem[] {
-  if (nodesOf({ ordering }) === 0) return [];
-  return (["quorum", "standby"] as const)
+function bftConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  if (nodesOf(plan) === 0) return [];
+  const { validators } = plan;
+  const refused = (["quorum", "standby"] as const)
     .filter((field) => validators[field] !== undefined)
     .map((field) => ({
       path: [...path, field],
       message: `is set together with sequencing by "bft", whose nodes are the validators; leave one of the two out`,
+    }));
+  return [...refused, ...processConflicts({ path, plan })];
+}
+
+/** Nodes in processes know the genesis of the chain's version, and data that commits publish. */
+function processConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  if (!hasNodeProcesses(plan)) return [];
+  const { firstState, availability } = plan;
+  const refused: readonly (readonly [field: string, is: boolean, reason: string])[] = [
+    ["import", firstState.imported !== undefined, "which start from the genesis"],
+    ["dataAvailability", availability.dataAvailability !== "rollup", 'which form batches of "rollup" alone'],
+  ];
+  return refused
+    .filter(([, is]) => is)
+    .map(([field, , reason]) => ({
+      path: [...path, field],
+      message: `is set together with nodes in processes, ${reason}; leave it or processes out`,
     }));
 }
 

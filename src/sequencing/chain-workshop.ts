@@ -37,6 +37,8 @@ interface WorkshopParts {
   readonly signal: AbortSignal;
   /** Called when there may be something to decide. */
   readonly onWork: () => void;
+  /** Reads L1, and waits a moment for what others have. Default: this process has all inputs. */
+  readonly moreInputs?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -64,13 +66,19 @@ export class ChainWorkshop implements Workshop {
 
   build(view: number, parent: Hex, signal: AbortSignal): Promise<Uint8Array | undefined> {
     return this.#alone(async () => {
-      if (!(await this.#goTo(parent))) return undefined;
+      if ((await this.#goTo(parent)) !== "valid") return undefined;
       return this.#make({ view, parent }, signal);
     });
   }
 
   execute(header: Header, content: Uint8Array, options: Parameters<Workshop["execute"]>[2]): Promise<DecisionVerdict> {
-    return this.#alone(() => this.#execute(header, content, options));
+    return this.#alone(async () => {
+      const verdict = await this.#execute(header, content, options);
+      const { moreInputs } = this.#parts;
+      if (verdict !== "later" || moreInputs === undefined) return verdict;
+      await moreInputs(this.#withinLife(options.signal));
+      return this.#execute(header, content, options);
+    });
   }
 
   decide(header: Header, content: Uint8Array): Promise<void> {
@@ -102,7 +110,7 @@ export class ChainWorkshop implements Workshop {
     if (this.#isExecuted(id) || this.#decided.includes(id)) return "valid";
     const seen = this.#seen.get(id) ?? { header, content };
     this.#seen.set(id, seen);
-    if (!(await this.#goTo(parent))) return "later";
+    if ((await this.#goTo(parent)) !== "valid") return "later";
     const ended = this.#executed.some(({ decision }) => endsBatch(decision.commands));
     const result = await this.#check(seen, options);
     if (result.verdict !== "valid") return result.verdict;
@@ -125,11 +133,7 @@ export class ChainWorkshop implements Workshop {
     if (this.#decided.includes(header.id)) return;
     if (!this.#seen.has(header.id)) this.#seen.set(header.id, { header, content });
     // Decisions that follow it stay.
-    if (this.#executed[0]?.id !== header.id && !(await this.#goTo(header.id)))
-      throw new WorkshopError(
-        "DecisionRefused",
-        `decision ${header.id} of view ${header.view} is final, and this node cannot execute it; compare its state with others'`,
-      );
+    if (this.#executed[0]?.id !== header.id && !(await this.#catchUpWith(header))) return;
     const [first, ...others] = this.#executed;
     await first?.decision.settle("decided");
     this.#executed = others;
@@ -138,20 +142,38 @@ export class ChainWorkshop implements Workshop {
     this.#parts.onWork();
   }
 
-  /** Executes the decisions that lead to this one and drops all others. Returns false if a decision is missing. */
-  async #goTo(id: Hex): Promise<boolean> {
+  /** Executes a final decision, when this node has its inputs. Returns false if the life has ended. */
+  async #catchUpWith({ id, view }: Header): Promise<boolean> {
+    const { signal, moreInputs } = this.#parts;
+    for (;;) {
+      const verdict = await this.#goTo(id);
+      if (verdict === "valid") return true;
+      if (signal.aborted) return false;
+      if (verdict === "invalid" || moreInputs === undefined)
+        throw new WorkshopError(
+          "DecisionRefused",
+          `decision ${id} of view ${view} is final, and this node cannot execute it; compare its state with others'`,
+        );
+      await moreInputs(signal);
+    }
+  }
+
+  /** Executes the decisions that lead to this one and drops all others. `later` if a decision or an input is missing. */
+  async #goTo(id: Hex): Promise<DecisionVerdict> {
     if (id !== this.#newest && !this.#isExecuted(id)) {
       const seen = this.#seen.get(id);
-      if (seen === undefined || !(await this.#goTo(seen.header.parent))) return false;
+      if (seen === undefined) return "later";
+      const verdict = await this.#goTo(seen.header.parent);
+      if (verdict !== "valid") return verdict;
       const options = { isNotarized: true, signal: new AbortController().signal };
-      return (await this.#execute(seen.header, seen.content, options)) === "valid";
+      return this.#execute(seen.header, seen.content, options);
     }
     const end = this.#executed.findIndex((executed) => executed.id === id) + 1;
     const dropped = this.#executed.slice(end);
     this.#executed = this.#executed.slice(0, end);
     // The chain drops the first, and with it those above.
     await Promise.all(dropped.map(({ decision }) => decision.settle("dropped")));
-    return true;
+    return "valid";
   }
 
   #isExecuted(id: Hex): boolean {

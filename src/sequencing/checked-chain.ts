@@ -2,16 +2,33 @@ import type { Chain } from "../chain/chain.ts";
 import { chainRules } from "../chain/model/rules.ts";
 import type { PeerCommands, PeerProposal } from "../chain/sequencer/peer-commands.ts";
 import type { Sequencer } from "../chain/sequencer/sequencer.ts";
+import type { SequencerError } from "../chain/sequencer/sequencer-error.ts";
+import type { SharedInput } from "../chain/sequencer/shared-input.ts";
 import { decodeTransaction } from "../chain/transaction/decode-transaction.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { ReaderFacts } from "./decision-reader.ts";
-import { ExecutedInputs } from "./executed-inputs.ts";
+import type { ExecutedInputs } from "./executed-inputs.ts";
 
 /** Inputs of a chain that no leader chooses, as far as this node has them. */
-export type SharedInputs = Pick<ReaderFacts, "operation" | "root" | "wish">;
+export interface SharedInputs extends Pick<ReaderFacts, "operation" | "root" | "wish"> {
+  /** Newest root to import that has this index in L1's registry or a later one. */
+  newestRoot(first: bigint): ImportedRoot | undefined;
+  /** The chain's rules do not allow the wish of this number. */
+  refuse(number: bigint, error: SequencerError): void;
+}
+
+/** Inputs of a node whose leaders take them over as pieces of work. */
+export const NO_INPUTS: SharedInputs = {
+  operation: () => undefined,
+  root: () => undefined,
+  wish: () => undefined,
+  newestRoot: () => undefined,
+  refuse: () => undefined,
+};
 
 /** Chain that executes proposals of leaders, and leads in its turn. */
-export interface CheckedChain extends Pick<Sequencer, "lead" | "hasWork"> {
+export interface CheckedChain extends Pick<Sequencer, "hasWork"> {
   /** Newest executed block. */
   readonly executedHead: { readonly hash: Hex };
   /** Maximum work of one transaction, which a decision must be able to hold. */
@@ -19,32 +36,53 @@ export interface CheckedChain extends Pick<Sequencer, "lead" | "hasWork"> {
   /** Facts for the next command. */
   facts(): ReaderFacts;
   propose(...proposal: Parameters<PeerCommands["propose"]>): Promise<PeerProposal>;
+  lead(turn: Omit<Parameters<Sequencer["lead"]>[0], "input" | "onRefused">): Promise<void>;
 }
 
-/** The chain as decisions see it. `inputs` is called for each command. Throws TypeError for a chain that decides alone. */
-export function checkedChain(chain: Chain, inputs: () => SharedInputs, executed = new ExecutedInputs()): CheckedChain {
-  const { sequencer, spine, chainId } = chain;
+/**
+ * The chain as decisions see it. `inputs` is called for each command; `executed` is a source of the chain. Throws TypeError for
+ * a chain that decides alone.
+ */
+export function checkedChain(chain: Chain, inputs: () => SharedInputs, executed: ExecutedInputs): CheckedChain {
+  const { sequencer, chainId } = chain;
   const { peers } = sequencer;
   if (peers === undefined) throw new TypeError(`chain ${chainId} has no deciders, and executes no proposals of others`);
   const rules = chainRules(chainId);
-  spine.attach(executed);
+  const input = (): SharedInput | undefined => inputAfter(executed, inputs(), sequencer.censoredOperations);
   return {
     get executedHead() {
       return sequencer.executedHead;
     },
     maxTransactionWork: peers.maxTransactionWork,
-    facts: () => ({
-      ...inputs(),
-      opening: (timestamp) => sequencer.opening(timestamp),
-      transaction: (raw) => decodeTransaction(raw, rules, { replayProtection: "required", intrinsicGas: "required" }),
-      next: executed.next,
-      maySeal: sequencer.mayEnd,
-      hasOpenBatch: sequencer.hasOpenBatch,
-    }),
+    facts: () => {
+      const { operation, root, wish } = inputs();
+      return {
+        ...{ operation, root, wish },
+        opening: (timestamp) => sequencer.opening(timestamp),
+        transaction: (raw) => decodeTransaction(raw, rules, { replayProtection: "required", intrinsicGas: "required" }),
+        next: executed.next,
+        maySeal: sequencer.mayEnd,
+        hasOpenBatch: sequencer.hasOpenBatch,
+      };
+    },
     propose: (command, options) => peers.propose(command, options),
-    lead: (turn) => sequencer.lead(turn),
+    lead: (turn) => sequencer.lead({ ...turn, input, onRefused: (_input, error) => inputs().refuse(executed.next.wish, error) }),
     get hasWork() {
-      return sequencer.hasWork;
+      return sequencer.hasWork || (!sequencer.isPaused && input() !== undefined);
     },
   };
+}
+
+/** L1's queue comes first, because its operations have a deadline. An operation that is left out stays, with all after it. */
+function inputAfter(
+  { next }: ExecutedInputs,
+  inputs: SharedInputs,
+  leftOut: Sequencer["censoredOperations"],
+): SharedInput | undefined {
+  const operation = inputs.operation(next.operation);
+  if (operation !== undefined && !leftOut.has(operation.canonicalTxHash)) return { type: "operation", operation };
+  const wish = inputs.wish(next.wish);
+  if (wish !== undefined) return wish;
+  const root = inputs.newestRoot(next.root);
+  return root === undefined ? undefined : { type: "imports", roots: [root] };
 }

@@ -1,14 +1,12 @@
-import type { BatchCommand, Decision } from "../chain/ordering/command.ts";
+import type { BatchCommand } from "../chain/ordering/command.ts";
 import type { PriorityOperation } from "../chain/model/system-transactions.ts";
+import type { NumberedWish } from "../chain/sequencer/shared-input.ts";
 import type { SignedTransaction } from "../chain/transaction/transaction.ts";
 import { TransactionFormatError } from "../chain/transaction/transaction-format-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { LeaderCommand } from "./decision.ts";
 import type { NextInputs } from "./executed-inputs.ts";
-
-/** Change that the host wants and no transaction makes. The host numbers all wishes from 0 and sends them to each node. */
-export type NumberedWish = Extract<Decision, { readonly type: "empty" | "cheat" | "impersonation" }>;
 
 /** Facts of this node that complete the fields of a command, before the command runs. */
 export interface ReaderFacts {

@@ -1,5 +1,6 @@
 import type { Source } from "../core/follower.ts";
 import type { CommandResult } from "../chain/ordering/batch-reducer.ts";
+import type { BatchCommand } from "../chain/ordering/command.ts";
 
 /** First indexes that a chain has not taken: in L1's queue, in L1's registry of roots, and among the wishes of its host. */
 export interface NextInputs {
@@ -23,25 +24,7 @@ export class ExecutedInputs implements Source<CommandResult, NextInputs> {
   }
 
   on({ command }: CommandResult): void {
-    const { operation, wish } = this.#next;
-    switch (command.type) {
-      case "operation":
-        this.#next = { ...this.#next, operation: operation + 1n };
-        return;
-      case "imports": {
-        const newest = command.roots.at(-1);
-        if (newest !== undefined) this.#next = { ...this.#next, root: newest.registryIndex + 1n };
-        return;
-      }
-      case "empty":
-      case "cheat":
-      case "impersonation":
-        this.#next = { ...this.#next, wish: wish + 1n };
-        return;
-      case "open":
-      case "block":
-      case "seal":
-    }
+    this.#next = inputsAfter(this.#next, command);
   }
 
   mark(): NextInputs {
@@ -50,5 +33,25 @@ export class ExecutedInputs implements Source<CommandResult, NextInputs> {
 
   returnTo(next: NextInputs): void {
     this.#next = next;
+  }
+}
+
+/** Inputs that come next after a command. */
+export function inputsAfter(next: NextInputs, command: BatchCommand): NextInputs {
+  switch (command.type) {
+    case "operation":
+      return { ...next, operation: next.operation + 1n };
+    case "imports": {
+      const newest = command.roots.at(-1);
+      return newest === undefined ? next : { ...next, root: newest.registryIndex + 1n };
+    }
+    case "empty":
+    case "cheat":
+    case "impersonation":
+      return { ...next, wish: next.wish + 1n };
+    case "open":
+    case "block":
+    case "seal":
+      return next;
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
-import { nodesOf, settingsOnL1 } from "../../src/options/plan.ts";
+import { hasNodeProcesses, nodesOf, settingsOnL1 } from "../../src/options/plan.ts";
 
 const ACCOUNT = `0x${"a1".repeat(20)}` as const;
 const BFT: Partial<DevnetChainOptions> = { sequencing: { by: "bft", nodes: 5 } };
@@ -26,5 +26,21 @@ test("a chain whose nodes decide has no other validators", () => {
     const message = new RegExp(`^chains\\[0\\]\\.${field} is set together with sequencing by "bft"`);
     assert.throws(() => planned({ ...BFT, ...conflict }), { name: "DevnetOptionsError", message });
     planned(conflict);
+  }
+});
+
+test("a chain whose nodes have processes starts from the genesis, and publishes its data in commits", () => {
+  const processes: Partial<DevnetChainOptions> = { sequencing: { by: "bft", nodes: 4, processes: true } };
+  assert.equal(hasNodeProcesses(planned(processes)), true);
+  assert.equal(hasNodeProcesses(planned(BFT)), false);
+  const conflicts: readonly Partial<DevnetChainOptions>[] = [
+    { import: { [ACCOUNT]: { balance: "0x1" } } },
+    { dataAvailability: "validium" },
+  ];
+  for (const conflict of conflicts) {
+    const [field] = Object.keys(conflict);
+    const message = new RegExp(`^chains\\[0\\]\\.${field} is set together with nodes in processes`);
+    assert.throws(() => planned({ ...processes, ...conflict }), { name: "DevnetOptionsError", message });
+    planned({ ...BFT, ...conflict });
   }
 });

@@ -225,7 +225,7 @@ const ROWS: readonly Row[] = [
   {
     config: "chains.a.sequencing",
     devnet: "chains[0].sequencing",
-    accepts: ["single", { by: "bft", nodes: 4 }, { by: "bft", nodes: 7 }, { by: "external", key: ADDRESS }],
+    accepts: ["single", { by: "bft", nodes: 4 }, { by: "bft", nodes: 7, processes: true }, { by: "external", key: ADDRESS }],
     refuses: [
       "",
       "bft",
@@ -235,6 +235,7 @@ const ROWS: readonly Row[] = [
       { by: "bft", nodes: 8 },
       { by: "bft", nodes: 4.5 },
       { by: "bft", nodes: 4, more: 1 },
+      { by: "bft", nodes: 4, processes: 1 },
       { by: "external" },
       { by: "external", key: "0x1234" },
       { by: "external", key: ADDRESS, peers: "b" },

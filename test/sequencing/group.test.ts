@@ -8,7 +8,8 @@ import { VoteStore } from "../../src/consensus/vote-store.ts";
 import { keccak, type Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { ChainWorkshop } from "../../src/sequencing/chain-workshop.ts";
-import { checkedChain, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
+import { checkedChain, NO_INPUTS, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
+import { ExecutedInputs } from "../../src/sequencing/executed-inputs.ts";
 import { ask } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
@@ -46,8 +47,9 @@ describe("chains of four nodes that agree", () => {
       sequencer: { blocks: { type: "instant", maxTransactions: 100 } },
       leaders: { onWork, onReturned: () => assert.fail("no chain returns to an earlier state") },
     });
-    const none = (): undefined => undefined;
-    const chain = checkedChain(test.chain, () => ({ operation: none, root: none, wish: none }));
+    const executed = new ExecutedInputs();
+    test.chain.spine.attach(executed);
+    const chain = checkedChain(test.chain, () => NO_INPUTS, executed);
     const workshop = new ChainWorkshop({ root: ROOT.id, chain, signal: new AbortController().signal, onWork });
     own.member = { test, checked: chain, workshop, node: undefined };
     return own.member;

@@ -3,10 +3,11 @@ import { describe, it } from "node:test";
 import { Transaction, Wallet } from "ethers";
 import { priorityOperation } from "../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
-import { checkedChain, type SharedInputs, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
+import { checkedChain, NO_INPUTS, type SharedInputs, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
 import { checkDecision, type CheckResult } from "../../src/sequencing/decision-check.ts";
 import { encodeDecision, type LeaderCommand } from "../../src/sequencing/decision.ts";
-import type { NumberedWish } from "../../src/sequencing/decision-reader.ts";
+import { ExecutedInputs } from "../../src/sequencing/executed-inputs.ts";
+import type { NumberedWish } from "../../src/chain/sequencer/shared-input.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
 import { DecidedByHand } from "../core/support/proposals.ts";
@@ -43,12 +44,10 @@ async function startNode(predeploys?: TestChainOptions["predeploys"]): Promise<N
     deciders: new DecidedByHand(),
     sequencer: { cheatsAllowed: true },
   });
-  const inputs = {
-    operation: () => undefined,
-    root: () => undefined,
-    wish: () => undefined,
-  } as Node["inputs"];
-  return { ...test, wallets, inputs, checked: checkedChain(test.chain, () => inputs) };
+  const inputs: Node["inputs"] = { ...NO_INPUTS };
+  const executed = new ExecutedInputs();
+  test.chain.spine.attach(executed);
+  return { ...test, wallets, inputs, checked: checkedChain(test.chain, () => inputs, executed) };
 }
 
 /** Runs a test on a node that checks a leader's proposals, and whose chain has no fault at the end. */

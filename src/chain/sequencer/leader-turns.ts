@@ -3,6 +3,7 @@ import type { OfferVerdict } from "../../core/source.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
+import type { SharedInput } from "./shared-input.ts";
 import type { SequencerError } from "./sequencer-error.ts";
 
 /** Gas and commands after which a turn ends: every node executes them within its view. */
@@ -21,6 +22,10 @@ export interface LeaderTurn {
   readonly verdict: Promise<OfferVerdict>;
   /** Called with each executed command, and with the promise of its settlement on this chain. */
   onCommand(command: BatchCommand, settled: Promise<OfferVerdict>): void;
+  /** Next change that waits outside the chain, after all that is executed; undefined if there is none. Default: none waits. */
+  input?(): SharedInput | undefined;
+  /** Called if the chain's rules do not allow a requested change: it blocks all requests after it. */
+  onRefused?(input: SharedInput, error: SequencerError): void;
 }
 
 /** Other sequencers of the chain, which lead in turns with this one. */
@@ -94,6 +99,11 @@ export class LeaderTurns {
 
   get isPaused(): boolean {
     return this.#pauses > 0;
+  }
+
+  /** True if the current turn may execute another piece of work. */
+  get hasRoom(): boolean {
+    return this.#current !== undefined && this.#mayContinue(this.#current);
   }
 
   /**

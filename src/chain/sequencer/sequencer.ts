@@ -1,5 +1,5 @@
 import type { Mark } from "../../core/marks.ts";
-import type { CommandSource, Offer, Outcome, SpineView } from "../../core/source.ts";
+import { OfferError, type CommandSource, type Offer, type Outcome, type SpineView } from "../../core/source.ts";
 import type { Driven, Spine } from "../../core/spine.ts";
 import type { BlockEnvironment, Head, NamedHead } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -33,6 +33,7 @@ import { PeerInspection } from "./peer-inspection.ts";
 import { Redoing } from "./redoing.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
+import type { SharedInput } from "./shared-input.ts";
 import { UnpaidWork } from "./unpaid-work.ts";
 import { WaitingPool } from "./waiting-pool.ts";
 
@@ -51,7 +52,7 @@ export interface SequencerOptions {
   readonly isQueueAlone?: boolean;
 }
 
-interface SequencerDependencies {
+export interface SequencerDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly reducer: BatchReducer;
@@ -310,6 +311,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     const ready = await mempool.add(transaction, () => {
       if (returns !== this.#returns) throw stateReverted();
     });
+    this.accepted(transaction);
     if (!ready || !this.#timing.isInstant) {
       // Where others made a block meanwhile, it may wait no more.
       if (mempool.holds(transaction)) store?.waiting.add(transaction.hash, transaction.raw);
@@ -321,6 +323,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#timing.advance();
     await included;
     await store?.durable();
+  }
+
+  /** Called with each transaction that the pool has taken. */
+  protected accepted(_transaction: SignedTransaction): void {
+    // Sequencers that lead alone include it.
   }
 
   /**
@@ -385,7 +392,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /** True if the open batch may end now: its end is requested, or it may have no room for another transaction. */
   get mayEnd(): boolean {
-    return this.hasOpenBatch && (this.#isEndWanted || this.#builder.isFull);
+    return this.hasOpenBatch && (this.#isEndWanted || this.#holdsMaximum || this.#builder.isFull);
   }
 
   /** True if `lead` would do something now. */
@@ -411,7 +418,17 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     await this.#turns?.lead(turn, async () => {
       this.#commands.stand();
       if (this.#isEndDue) await this.#builder.seal();
+      else await this.#takeInputs(turn);
     });
+  }
+
+  /** Includes these transactions, while they wait, in this sequencer's turns, whatever the policy says. */
+  includeWaiting(hashes: readonly Hex[]): Promise<void> {
+    const { mempool } = this.#dependencies;
+    const isDue = (): boolean => mempool.hasReady && hashes.some((hash) => mempool.find(hash) !== undefined);
+    return this.#commands.start(async () => {
+      if (isDue()) await this.#makeBlocks();
+    }, isDue);
   }
 
   /** Ends the open batch. Undefined where there is none. */
@@ -654,14 +671,12 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   async #cheat(cheat: StateCheat): Promise<void> {
     for (const each of await possibleCheats(cheat, this.#dependencies)) await this.#builder.cheat(each);
-    this.#dependencies.mempool.stateChanged();
   }
 
   async #impersonated(request: ImpersonatedRequest): Promise<Hex> {
     const { transactionHash } = await this.#builder.impersonated(request, (preview) =>
       this.#admission?.refusalOfRun(request, preview),
     );
-    this.#dependencies.mempool.stateChanged();
     return transactionHash;
   }
 
@@ -704,10 +719,43 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     await this.#sealFull();
   }
 
+  /** True if the open batch holds as many transactions as the policy allows. */
+  get #holdsMaximum(): boolean {
+    const { maxTransactions = Infinity } = this.#options.batches;
+    return (this.#builder.batch?.transactionCount ?? 0) >= maxTransactions;
+  }
+
+  /** Makes, as a leader, the changes that wait outside the chain. */
+  async #takeInputs(turn: LeaderTurn): Promise<void> {
+    for (let input = turn.input?.(); input !== undefined && this.#turns?.hasRoom === true; input = turn.input?.()) {
+      try {
+        await this.#takeInput(input);
+      } catch (error) {
+        // The end of the batch must be decided first.
+        if (error instanceof OfferError && error.code === "OldTerm") return;
+        if (!(error instanceof SequencerError && error.code === "CheatRefused")) throw error;
+        return turn.onRefused?.(input, error);
+      }
+    }
+  }
+
+  async #takeInput(input: SharedInput): Promise<void> {
+    switch (input.type) {
+      case "operation":
+        return void (await this.#builder.priorityOp(input.operation));
+      case "imports":
+        return this.#builder.importRoots(input.roots);
+      case "empty":
+        return this.#builder.empty(input.count, input.intervalSeconds);
+      case "cheat":
+        return this.#builder.cheat(input.cheat);
+      case "impersonation":
+        return void (await this.#impersonated(input.request));
+    }
+  }
+
   async #sealFull(): Promise<void> {
-    const { maxTransactions } = this.#options.batches;
-    const count = this.#builder.batch?.transactionCount ?? 0;
-    if (maxTransactions === undefined || count < maxTransactions || !this.#maySeal()) return;
+    if (!this.#holdsMaximum || !this.#maySeal()) return;
     if (this.#turns === undefined) await this.#builder.seal();
     else this.wantEnd();
   }

@@ -29,7 +29,8 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
   }
 
   /** What waits was signed for the state before these blocks. */
-  on({ blocks }: CommandResult): void {
+  on({ command, blocks }: CommandResult): void {
+    if (command.type === "cheat" || command.type === "impersonation") this.#mempool.stateChanged();
     for (const { transactions } of blocks) {
       this.#mempool.applied(transactions);
       for (const transaction of signed(transactions)) this.#mempool.included(transaction);

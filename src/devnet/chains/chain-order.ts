@@ -1,10 +1,11 @@
-import type { BaseWallet } from "ethers";
+import type { BaseWallet, Provider } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
 import { chainRules } from "../../chain/model/rules.ts";
-import type { OtherLeaders } from "../../chain/sequencer/leader-turns.ts";
+import type { BatchCommand } from "../../chain/ordering/command.ts";
 import { decodeCommand, encodeCommand } from "../../node/keeping/kept-command.ts";
-import { externalSequencerOf, type ChainPlan } from "../../options/plan.ts";
+import type { NodeDependencies } from "../../node/node.ts";
+import { externalSequencerOf, hasNodeProcesses, type ChainPlan } from "../../options/plan.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { quorumDomain } from "../../protocol/quorum.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -13,9 +14,14 @@ import type { MovableClock } from "../../runtime/movable-clock.ts";
 import { ExternalOrder } from "../../sequencing/external/external-order.ts";
 import type { SlotPeers } from "../../sequencing/external/slot-peers.ts";
 import { memorySlotStore, type SlotStore } from "../../sequencing/external/slot-store.ts";
+import type { ChainNodes } from "../../sequencing/chain-nodes.ts";
 import { LocalNodes } from "../../sequencing/local/local-nodes.ts";
+import type { NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { BaseLog } from "../chain-nodes/base-log.ts";
+import type { NodeChain } from "../chain-nodes/messages.ts";
+import { ProcessNodes } from "../chain-nodes/process-nodes.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { KeptChain } from "../keeping/world.ts";
@@ -27,7 +33,16 @@ export interface ExternalChains {
   chainId(name: string): bigint;
 }
 
+/** Chain whose order is made. */
+interface OrderedPlan {
+  readonly created: CreatedChain;
+  readonly plan: ChainPlan;
+  /** Commands that earlier processes decided. */
+  readonly commands: readonly BatchCommand[];
+}
+
 interface OrderDependencies {
+  readonly l1: Provider;
   readonly ecosystem: DeployedEcosystem;
   readonly clock: Clock;
   readonly time: MovableClock;
@@ -39,31 +54,45 @@ interface OrderDependencies {
 /** Order of a chain, if the operator's sequencer does not make it alone. */
 export interface ChainOrder {
   /** Nodes that decide the chain together; undefined for a chain of another kind. */
-  readonly nodes: LocalNodes | undefined;
+  readonly nodes: ChainNodes | undefined;
+  /** Nodes that form the chain's batches in their processes; undefined for a chain of another kind. */
+  readonly forming: Pick<ProcessNodes, "commitmentOf"> | undefined;
   /** Order by an external sequencer; undefined for a chain of another kind. */
   readonly external: ExternalOrder | undefined;
-  readonly leaders: OtherLeaders | undefined;
-  /** Begins with the started chain. Rejects with SlotError. */
-  start(chain: Chain): Promise<void>;
+  readonly leading: Pick<NodeDependencies, "leaders" | "remoteLeaders" | "decided">;
+  /** Begins with the started chain. `described` is for nodes in processes. Rejects with SlotError. */
+  start(chain: Chain, described: () => NodeChain): Promise<void>;
 }
 
 /** Order of a created chain, by its plan. */
-export function orderOfChain(
-  created: CreatedChain,
-  plan: ChainPlan,
-  dependencies: OrderDependencies,
-  closing: Disposer,
-): ChainOrder {
-  const nodes = nodesOfChain(created, dependencies, closing);
-  const external = externalOrderOf(plan, dependencies);
+export function orderOfChain(ordered: OrderedPlan, dependencies: OrderDependencies, closing: Disposer): ChainOrder {
+  if (hasNodeProcesses(ordered.plan)) return processOrderOf(ordered, dependencies, closing);
+  const nodes = nodesOfChain(ordered.created, dependencies, closing);
+  const external = externalOrderOf(ordered.plan, dependencies);
   return {
-    nodes,
-    external,
-    leaders: nodes ?? external,
+    ...{ nodes, external, forming: undefined },
+    leading: { leaders: nodes ?? external },
     async start(chain) {
       nodes?.start(chain);
       if (external !== undefined) closing.add(await external.start(chain));
     },
+  };
+}
+
+/** Nodes in processes, which this process follows. */
+function processOrderOf(
+  { created, commands }: OrderedPlan,
+  { nodeKeys, ecosystem: { settlementChainId }, clock, time, l1 }: OrderDependencies,
+  closing: Disposer,
+): ChainOrder {
+  const decided = new BaseLog(commands);
+  const domain = quorumDomain(settlementChainId, created.hyperchain);
+  const nodes = new ProcessNodes({ keys: keysOf(nodeKeys), clock, time, l1, domain, log: decided });
+  closing.add(() => nodes.close());
+  return {
+    ...{ nodes, forming: nodes, external: undefined },
+    leading: { remoteLeaders: nodes, decided },
+    start: (chain, described) => nodes.start(chain, described()),
   };
 }
 
@@ -73,12 +102,15 @@ function nodesOfChain(
   closing: Disposer,
 ): LocalNodes | undefined {
   if (nodeKeys.length === 0) return undefined;
-  const keys = nodeKeys.map((key) => ({ address: lowerCaseAddress(key.address), privateKey: key.privateKey as Hex }));
-  const surroundings = { keys, clock, nowSeconds: () => Number(time.nowSeconds()) };
+  const surroundings = { keys: keysOf(nodeKeys), clock, nowSeconds: () => Number(time.nowSeconds()) };
   const nodes = new LocalNodes(surroundings, quorumDomain(settlementChainId, hyperchain));
   // The chain ends before its nodes, which decide until then.
   closing.add(() => nodes.close());
   return nodes;
+}
+
+function keysOf(nodeKeys: readonly BaseWallet[]): readonly Required<NodeKey>[] {
+  return nodeKeys.map((key) => ({ address: lowerCaseAddress(key.address), privateKey: key.privateKey as Hex }));
 }
 
 function externalOrderOf(plan: ChainPlan, { external, kept, clock, time }: OrderDependencies): ExternalOrder | undefined {

@@ -36,9 +36,10 @@ import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
-import { isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
+import { hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { dataFactsOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
+import type { NodeChain } from "../chain-nodes/messages.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
@@ -175,28 +176,28 @@ async function start(
   closing.add(() => older?.close());
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const execution = executionOf(plan, dependencies, closing);
-  const { leaders, start: startOrder, ...order } = orderOfChain(created, plan, dependencies, closing);
-  const signers = await prepared.connect(created, recorder);
+  const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
+  const signers = await prepared.connect(created, recorder, order.forming);
   const { data, quorum, posting, inputs, chooseData } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  const start = {
+    ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
+    // What is kept is formed again before the chain looks at L1.
+    upgrades: await readUpgrades(created, dependencies),
+  };
+  const running = {
+    ...runningOf(options, prepared, ports),
+    coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
+  };
   const node: Node = await startNode(
     {
       name: `chain ${plan.name}`,
       chain: onL1(created, ecosystem),
       fromBlock: created.fromBlock,
       genesis,
-      start: {
-        ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
-        imported: born?.copy(),
-        // What is kept is formed again before the chain looks at L1.
-        upgrades: await readUpgrades(created, dependencies),
-      },
+      start: { ...start, imported: born?.copy() },
       ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
-      running: {
-        ...running(options, prepared, ports),
-        coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
-        access: accessOf(options, admin),
-      },
+      running: { ...running, access: accessOf(options, admin) },
       serving: { ...serving, ...servedAs(plan, admin, data, order.external) },
       settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
     },
@@ -207,17 +208,45 @@ async function start(
       l1: settling.l1,
       ...(alterChanges === undefined ? {} : { alterChanges }),
       followers: prepared.reexecutes ? [recorder] : [],
-      leaders,
+      ...order.leading,
       onRepeated(chain, batches) {
         repeated = chain;
         return signers.catchUp(batches);
       },
-      ...{ onStop, onProvable, chooseData, ports: portsOf(plan, ports), ...(placeBlocks === undefined ? {} : { placeBlocks }) },
+      ...{ onStop, onProvable, chooseData, ports: portsOf(plan, ports), ...placesOf(plan, placeBlocks) },
     },
   );
   closing.add(() => node.close());
-  await startOrder(node.chain);
-  return { ...overNode(node, admin, closing), ...order, created, baseToken, signers, isCarried: prepared.isCarried, inputs };
+  await order.start(node.chain, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
+  const { nodes, external } = order;
+  const shown = { created, baseToken, signers, nodes, external, isCarried: prepared.isCarried, inputs };
+  return { ...overNode(node, admin, closing), ...shown };
+}
+
+/** Chain as its nodes in other processes start it. */
+function nodeChainOf(
+  { plan, genesis, relayer }: ChainPipelineOptions,
+  { ecosystem, l1Url, confirmations }: ChainPipelineDependencies,
+  of: Pick<NodeChain, "start" | "running" | "admin"> & { readonly created: CreatedChain },
+): NodeChain {
+  const { created, start, running, admin } = of;
+  const { genesisTimestamp, firstBatch, previousCommitment, operationsBefore, operationsTaken, upgrades } = start;
+  const { fees: _fees, ...others } = running as RunningOptions;
+  return {
+    chain: onL1(created, ecosystem),
+    genesis,
+    start: { genesisTimestamp, firstBatch, previousCommitment, operationsBefore, operationsTaken, upgrades },
+    // The host's clock ends batches by age.
+    running: { ...others, batches: { ...others.batches, maxAgeMs: undefined }, startsPaused: false },
+    ...{ admin, relayer, transactionOrder: plan.ordering.transactionOrder, l1Url, confirmations },
+    rootsFrom: ecosystem.fromBlock,
+  };
+}
+
+/** Nodes in processes start from the first command. */
+function placesOf(plan: ChainPlan, placeBlocks: number | undefined): Pick<NodeDependencies, "placeBlocks"> {
+  if (hasNodeProcesses(plan)) return { placeBlocks: Number.MAX_SAFE_INTEGER };
+  return placeBlocks === undefined ? {} : { placeBlocks };
 }
 
 function servedAs(
@@ -390,7 +419,7 @@ function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: R
 
 const SEALED_BY_QUEUE: RunningOptions["batches"] = { maxAgeMs: undefined, maxTransactions: undefined };
 
-function running(
+function runningOf(
   { plan, superchain, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { isCarried, reexecutes }: PreparedSigners,
   ports: ChainPorts | undefined,

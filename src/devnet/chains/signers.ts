@@ -8,7 +8,14 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD, type DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { CALLDATA, choiceOfAll, postingOf, type DataPolicy } from "../../settlement/data-policy.ts";
-import { createLocalMember, type Quorum, type QuorumMember, type TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import {
+  createLocalMember,
+  type MemberRules,
+  type Quorum,
+  type QuorumMember,
+  type TypedDataSigner,
+} from "../../settlement/signing/quorum.ts";
+import { SigningRefusal } from "../../settlement/signing/signing-refusal.ts";
 import { CALLDATA_POSTING, carriedPosting, NO_COINBASE, type PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
@@ -29,6 +36,7 @@ import { hasHolders, isAttested, isPolicy, leavesChoice, publishesInputs } from 
 import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
+import type { ProcessNodes } from "../chain-nodes/process-nodes.ts";
 import type { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import { startMemberProcess, type MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
@@ -60,6 +68,9 @@ interface SignersDependencies {
   readonly confirmations: number;
 }
 
+/** Nodes that form the chain's batches in their processes: each validator signs what its node has formed. */
+export type FormingNodes = Pick<ProcessNodes, "commitmentOf">;
+
 /** Who signs for a chain, before there is one: the chain's configuration names them. */
 export interface PreparedSigners {
   readonly validators: readonly Hex[];
@@ -70,7 +81,7 @@ export interface PreparedSigners {
   /** Whether anybody needs batches' inputs. */
   readonly reexecutes: boolean;
   /** Tells them their chain. */
-  connect(created: CreatedChain, blocks: Pick<BatchRecorder, "inputs" | "blocks">): Promise<ChainSigners>;
+  connect(created: CreatedChain, blocks: Pick<BatchRecorder, "inputs" | "blocks">, nodes?: FormingNodes): Promise<ChainSigners>;
 }
 
 /** Who signs for a chain. */
@@ -140,7 +151,7 @@ export async function prepareSigners(
     dataAvailabilityPolicy: policy,
     isCarried,
     reexecutes: quorumProcesses.length + committees.length > 0 || publishesInputs(availability),
-    async connect({ hyperchain }, recorder): Promise<ChainSigners> {
+    async connect({ hyperchain }, recorder, nodes): Promise<ChainSigners> {
       const blocks: InputsOf = recorder.inputs.bind(recorder);
       const contract = { settlementChainId, hyperchain };
       const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
@@ -152,7 +163,9 @@ export async function prepareSigners(
       const served = { provider: dependencies.l1, hyperchain, clock: dependencies.clock };
       const members =
         quorumProcesses.length === 0
-          ? await Promise.all(localKeys.map((key) => createLocalMember(key, contract, { l1Returns })))
+          ? await Promise.all(
+              localKeys.map((key, index) => createLocalMember(key, contract, { l1Returns, ...formedBy(nodes, index) })),
+            )
           : quorumProcesses.map((member) => remoteMember(member, inputs));
       const admit = async (signer: TypedDataSigner): Promise<void> => {
         keys.push(signer);
@@ -170,6 +183,19 @@ export async function prepareSigners(
         ...(held ?? (await published(policy, { isCarried, inputs: policyOfInputs(plan, recorder) }, served))),
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
+    },
+  };
+}
+
+/** Rule by which a validator signs what its node has formed. */
+function formedBy(nodes: FormingNodes | undefined, index: number): Pick<MemberRules, "batch"> {
+  if (nodes === undefined) return {};
+  return {
+    async batch({ commitment, outputs: { batchNumber } }) {
+      const formed = await nodes.commitmentOf(index, batchNumber);
+      if (formed === commitment) return;
+      const reason = formed === undefined ? "has not formed it" : `has formed ${formed}`;
+      throw new SigningRefusal("BatchNotFormed", `batch ${batchNumber} is ${commitment}, and node ${index} ${reason}`);
     },
   };
 }

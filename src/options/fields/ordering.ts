@@ -49,21 +49,23 @@ const ageOrNever = v.pipe(
 /** f of 3f + 1 nodes may lie: with 4 or more, one may. */
 const nodeCount = wholeNumber(4, 7, 4);
 const SEQUENCING =
-  '"single", "queue", { by: "bft", nodes: 4 to 7 }, or { by: "external", key: an address, peers: names of chains }';
+  '"single", "queue", { by: "bft", nodes: 4 to 7, processes: true }, or { by: "external", key: an address, peers: names of chains }';
+const SEQUENCING_TYPE = [
+  '"single" | "queue"',
+  '{ readonly by: "bft"; readonly nodes: number; readonly processes?: boolean | undefined }',
+  '{ readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }',
+].join(" | ");
 const peerNames = list(v.pipe(v.string(), v.nonEmpty()), "a list of names of chains");
 const sequencing = v.pipe(
   v.union(
     [
       oneOf("single", "queue"),
-      v.strictObject({ by: oneOf("bft"), nodes: nodeCount }),
+      v.strictObject({ by: oneOf("bft"), nodes: nodeCount, processes: v.optional(v.boolean()) }),
       v.strictObject({ by: oneOf("external"), key: address, peers: v.optional(peerNames, []) }),
     ],
     must(SEQUENCING),
   ),
-  v.metadata({
-    wanted: SEQUENCING,
-    type: '"single" | "queue" | { readonly by: "bft"; readonly nodes: number } | { readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }',
-  }),
+  v.metadata({ wanted: SEQUENCING, type: SEQUENCING_TYPE }),
 );
 
 const batches = v.pipe(

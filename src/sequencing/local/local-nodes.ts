@@ -1,27 +1,26 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../../chain/chain.ts";
 import type { OtherLeaders } from "../../chain/sequencer/leader-turns.ts";
-import { quorumOf, type CountedVote } from "../../consensus/votes.ts";
+import { quorumOf } from "../../consensus/votes.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
-import { checkedChain, type CheckedChain, type SharedInputs } from "../checked-chain.ts";
+import { checkedChain, NO_INPUTS, type CheckedChain } from "../checked-chain.ts";
+import type { ChainNodes } from "../chain-nodes.ts";
+import { EvidenceList } from "../evidence-list.ts";
 import { ExecutedInputs } from "../executed-inputs.ts";
 import { NodeFaults, type FaultsOfNodes } from "./node-faults.ts";
 import { NodeGroup, type GroupSurroundings } from "./node-group.ts";
 import type { NodesStatus } from "./nodes-status.ts";
 
-/** Inputs that no leader can name here: every decision of an honest leader was made by this process. */
-const NO_INPUTS: SharedInputs = { operation: () => undefined, root: () => undefined, wish: () => undefined };
-
 /**
  * Nodes of one process that decide a chain's commands together. They share the chain: one execution serves all. After each return
  * of the chain to an earlier state they begin a new life; votes of earlier lives do not count.
  */
-export class LocalNodes implements OtherLeaders {
+export class LocalNodes implements OtherLeaders, ChainNodes {
   readonly #surroundings: Omit<GroupSurroundings, "faults" | "onEvidence" | "onFailure">;
   readonly #domain: TypedDataDomain;
   readonly #faults: NodeFaults;
-  #evidence: readonly CountedVote[] = [];
+  readonly #evidence = new EvidenceList();
   #chain: { readonly chain: Chain; readonly checked: CheckedChain } | undefined;
   #group: NodeGroup | undefined;
   #isClosed = false;
@@ -34,7 +33,10 @@ export class LocalNodes implements OtherLeaders {
 
   /** Starts the nodes of a chain whose sequencer leads in turns. */
   start(chain: Chain): void {
-    const checked = checkedChain(chain, () => NO_INPUTS, new ExecutedInputs());
+    const executed = new ExecutedInputs();
+    chain.spine.attach(executed);
+    // No leader can name inputs here: every decision of an honest leader was made by this process.
+    const checked = checkedChain(chain, () => NO_INPUTS, executed);
     this.#chain = { chain, checked };
     this.#begin(1);
   }
@@ -46,6 +48,7 @@ export class LocalNodes implements OtherLeaders {
   get status(): NodesStatus {
     const { keys } = this.#surroundings;
     return {
+      inProcesses: false,
       view: this.#group?.view ?? 0,
       leader: this.#group?.leader ?? 0,
       quorum: quorumOf(keys.length),
@@ -53,7 +56,7 @@ export class LocalNodes implements OtherLeaders {
         const view = this.#group?.viewOf(index);
         return { address, condition: this.#faults.conditionOf(index), ...(view === undefined ? {} : { view }) };
       }),
-      evidence: this.#evidence.map(({ voter, view }) => ({ signer: keys[voter]?.address ?? "0x", view })),
+      evidence: this.#evidence.votes.map(({ voter, view }) => ({ signer: keys[voter]?.address ?? "0x", view })),
     };
   }
 
@@ -89,7 +92,7 @@ export class LocalNodes implements OtherLeaders {
     const surroundings: GroupSurroundings = {
       ...this.#surroundings,
       faults: (keys) => this.#faults.of(keys),
-      onEvidence: (first) => this.#report(first),
+      onEvidence: (first) => this.#evidence.add(first),
       onFailure: (error) => chain.sequencer.fail(error instanceof Error ? error : new Error(String(error))),
     };
     const group = new NodeGroup(surroundings, {
@@ -100,12 +103,4 @@ export class LocalNodes implements OtherLeaders {
     for (let index = 0; index < this.count; index++) if (this.#faults.conditionOf(index) !== "crashed") group.start(index);
     group.onWork();
   }
-
-  /** Several nodes see the same evidence. */
-  #report(vote: CountedVote): void {
-    const isReported = this.#evidence.some(({ voter, view }) => voter === vote.voter && view === vote.view);
-    if (!isReported) this.#evidence = [...this.#evidence, vote].slice(-MAX_EVIDENCE);
-  }
 }
-
-const MAX_EVIDENCE = 100;

@@ -3,18 +3,14 @@ import { MemoryVotes } from "../../consensus/memory-votes.ts";
 import type { Header } from "../../consensus/proposals.ts";
 import type { CountedVote } from "../../consensus/votes.ts";
 import type { BlockVoteDomain } from "../../protocol/block-vote.ts";
-import { keccak, fromHex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { ChainWorkshop } from "../chain-workshop.ts";
 import type { CheckedChain } from "../checked-chain.ts";
+import { LateDecisions } from "../late-decisions.ts";
+import { rootOf } from "../root-of-life.ts";
+import { VIEW_TIMES } from "../view-times.ts";
 import { LocalNet, type NetFaults } from "./local-net.ts";
 import { VoteKeys, type NodeKey } from "./vote-keys.ts";
-
-/** Time of a leader for its proposal, and of a view, before they grow with nullified views. */
-const PROPOSAL_MS = 1_000;
-const VIEW_MS = 2_500;
-/** Time after which an executed decision that is not final counts as work: its leader may be cut off. */
-const LATE_MS = 200;
 
 export interface GroupSurroundings {
   readonly keys: readonly NodeKey[];
@@ -46,23 +42,21 @@ export class NodeGroup {
   readonly #workshop: ChainWorkshop;
   readonly #stores: readonly MemoryVotes[];
   readonly #nodes = new Map<number, RunningNode>();
+  readonly #late: LateDecisions;
   #hasWork = false;
-  /** Ends the wait for an executed decision to become final. */
-  #cancelLateness: (() => void) | undefined;
-  /** True if an executed decision is not final in time, so that the nodes must continue. */
-  #isLate = false;
 
   constructor(surroundings: GroupSurroundings, life: Life) {
     const { keys, faults } = surroundings;
     this.#surroundings = surroundings;
     this.#life = life;
-    this.#root = { id: keccak(fromHex(life.domain.salt)), view: life.firstView - 1, parent: life.domain.salt };
+    this.#root = rootOf(life);
     this.#keys = new VoteKeys(keys, life.domain);
     this.#net = new LocalNet(faults(this.#keys));
     const { chain } = life;
     const { signal } = this.#ending;
     this.#workshop = new ChainWorkshop({ root: this.#root.id, chain, signal, onWork: () => this.onWork() });
     this.#stores = keys.map(() => new MemoryVotes());
+    this.#late = new LateDecisions(surroundings.clock, () => this.onWork());
   }
 
   /** Highest view of its nodes. */
@@ -81,8 +75,8 @@ export class NodeGroup {
 
   /** Notifies the nodes if there is something to decide, or no longer. */
   onWork(): void {
-    this.#watchPending();
-    const hasWork = this.#life.chain.hasWork || this.#isLate;
+    this.#late.watch(this.#workshop.isPending && !this.#ending.signal.aborted);
+    const hasWork = this.#life.chain.hasWork || this.#late.isLate;
     if (hasWork === this.#hasWork) return;
     this.#hasWork = hasWork;
     for (const node of this.#running) node.work(hasWork);
@@ -101,7 +95,7 @@ export class NodeGroup {
         leaderOf: (view) => this.#leaderOf(view),
         indexOf: (address) => this.#keys.indexOf(address),
       },
-      ...{ self: index, root: this.#root, firstView: this.#life.firstView, proposalMs: PROPOSAL_MS, viewMs: VIEW_MS },
+      ...{ self: index, root: this.#root, firstView: this.#life.firstView, ...VIEW_TIMES },
       ...{ store, net: this.#net.of(index), workshop: this.#workshop, clock, onEvidence },
       sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, nowSeconds())),
       signerOf: (vote) => this.#keys.signerOf(vote),
@@ -128,26 +122,12 @@ export class NodeGroup {
   /** Ends the life: after this call it executes nothing. Resolves when its work has ended. */
   async end(): Promise<void> {
     this.#ending.abort();
-    this.#cancelLateness?.();
+    this.#late.end();
     await Promise.all([...this.#nodes.keys()].map((index) => this.stop(index)));
   }
 
   get #running(): readonly RunningNode[] {
     return [...this.#nodes.values()];
-  }
-
-  /** An executed decision is work if its leader is cut off: no timers run without work. */
-  #watchPending(): void {
-    const { isPending } = this.#workshop;
-    if (!isPending) {
-      this.#cancelLateness?.();
-      this.#cancelLateness = undefined;
-      this.#isLate = false;
-    } else if (this.#cancelLateness === undefined && !this.#ending.signal.aborted)
-      this.#cancelLateness = this.#surroundings.clock.after(LATE_MS, () => {
-        this.#isLate = true;
-        this.onWork();
-      });
   }
 
   #leaderOf(view: number): number {

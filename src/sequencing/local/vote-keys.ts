@@ -8,7 +8,8 @@ import type { Hex } from "../../protocol/hex.ts";
 export interface NodeKey {
   /** Lower-case hexadecimal digits. */
   readonly address: Hex;
-  readonly privateKey: Hex;
+  /** Absent for a node of another process. */
+  readonly privateKey?: Hex;
 }
 
 /** Signers that are remembered: the nodes of this process check each vote. */
@@ -36,9 +37,9 @@ export class VoteKeys {
   }
 
   sign(index: number, vote: Vote, signedAt: number): SignedVote {
-    const key = this.#keys[index];
-    if (key === undefined) throw new RangeError(`node ${index} is not one of ${this.count}`);
-    return { ...vote, signedAt, signature: signDigest(key.privateKey, this.#digestOf({ ...vote, signedAt })) };
+    const privateKey = this.#keys[index]?.privateKey;
+    if (privateKey === undefined) throw new RangeError(`this process has no key of node ${index} of ${this.count}`);
+    return { ...vote, signedAt, signature: signDigest(privateKey, this.#digestOf({ ...vote, signedAt })) };
   }
 
   /** Address that signed the vote; undefined if the signature has another form, or no key has it. */

@@ -48,7 +48,7 @@ export interface QuorumContext {
 }
 
 /** Checks before a member signs, each of which rejects for what the member does not agree with, and the kind of its L1. */
-interface MemberRules {
+export interface MemberRules {
   readonly batch?: (batch: SignedBatch, terms: ApprovalTerms) => Promise<void>;
   /** Resolves with the earliest second that a block can have which L1 makes from now on. */
   readonly revert?: (reversal: BatchRevert) => Promise<bigint>;

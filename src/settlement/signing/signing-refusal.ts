@@ -14,6 +14,8 @@ type SigningRefusalCode =
   | "OperationOverdue"
   /** The chain has returned to a state before the batch, or rebuilds it, since the validator was asked. */
   | "BatchWithdrawn"
+  /** The validator's node has not formed the batch, or has formed another one. */
+  | "BatchNotFormed"
   /** L1 has other batches than those that are to be reverted. */
   | "RevertMismatch";
 

@@ -45,10 +45,18 @@ export const OF_QUEUE_ALONE =
   "blocks from L1, and any account settles them.";
 
 /** Sentence about a chain whose blocks nodes decide together. */
-export function sentenceOfNodes({ members: { length }, quorum }: Pick<NodesStatus, "members" | "quorum">): string {
+export function sentenceOfNodes({
+  members: { length },
+  quorum,
+  inProcesses,
+}: Pick<NodesStatus, "members" | "quorum" | "inProcesses">): string {
+  const where = inProcesses ? "in processes" : "of this process";
   return (
-    `${length} nodes of this process decide each block by ${quorum} equal votes under leaders that rotate (Simplex), and sign its batches ` +
-    `as validators. Up to ${length - quorum} nodes may be silent. They share one execution, so that none checks another's.`
+    `${length} nodes ${where} decide each block by ${quorum} equal votes under leaders that rotate (Simplex), and sign its batches ` +
+    `as validators. Up to ${length - quorum} nodes may be silent. ` +
+    (inProcesses
+      ? "Each executes the chain before it votes, and signs a batch that it has formed. This process passes their messages on."
+      : "They share one execution, so that none checks another's.")
   );
 }
 

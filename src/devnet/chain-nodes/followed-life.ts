@@ -1,0 +1,199 @@
+import type { Provider } from "ethers";
+import type { Chain } from "../../chain/chain.ts";
+import { FollowingSequencer } from "../../chain/sequencer/following-sequencer.ts";
+import type { SequencerError } from "../../chain/sequencer/sequencer-error.ts";
+import type { NumberedWish } from "../../chain/sequencer/shared-input.ts";
+import { openGroup, type RunningNode, type Workshop } from "../../consensus/group.ts";
+import { MemoryVotes } from "../../consensus/memory-votes.ts";
+import type { GroupMessage } from "../../consensus/messages.ts";
+import type { CountedVote } from "../../consensus/votes.ts";
+import type { BlockVoteDomain } from "../../protocol/block-vote.ts";
+import { pauseBy, type Clock } from "../../runtime/clock.ts";
+import type { MovableClock } from "../../runtime/movable-clock.ts";
+import { ChainWorkshop } from "../../sequencing/chain-workshop.ts";
+import { checkedChain, NO_INPUTS, type SharedInputs } from "../../sequencing/checked-chain.ts";
+import { ExecutedInputs, type NextInputs } from "../../sequencing/executed-inputs.ts";
+import type { NetFaults } from "../../sequencing/local/local-net.ts";
+import type { NodeFaults } from "../../sequencing/local/node-faults.ts";
+import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
+import { rootOf } from "../../sequencing/root-of-life.ts";
+import { VIEW_TIMES } from "../../sequencing/view-times.ts";
+import { L1Book } from "./l1-book.ts";
+import type { NodeChain, NodeStart, ToNode } from "./messages.ts";
+
+interface LifeOptions {
+  readonly number: number;
+  readonly domain: BlockVoteDomain;
+  readonly firstView: number;
+  readonly keys: readonly Required<NodeKey>[];
+  /** Commands before the life, and the inputs that come next. */
+  readonly commands: readonly string[];
+  readonly next: NextInputs;
+}
+
+interface LifePorts {
+  readonly chain: Chain;
+  readonly described: NodeChain;
+  readonly clock: Clock;
+  readonly time: MovableClock;
+  readonly l1: Provider;
+  readonly faults: NodeFaults;
+  readonly send: (index: number, message: ToNode) => void;
+  readonly onEvidence: (vote: CountedVote) => void;
+}
+
+/** Time before a missing input is looked for once more. */
+const MISSING_MS = 20;
+
+/** One life of a group of processes, as their host has it: messages pass through it, and it follows the decisions. */
+export class FollowedLife {
+  readonly #options: LifeOptions;
+  readonly #ports: LifePorts;
+  readonly #ending = new AbortController();
+  readonly #executed: ExecutedInputs;
+  readonly #faults: NetFaults;
+  readonly #group: RunningNode;
+  readonly #detach: () => void;
+  readonly #wishes: NumberedWish[] = [];
+  readonly #refusals = new Map<bigint, (error: SequencerError) => void>();
+  #listener: ((message: GroupMessage, from: number) => void) | undefined;
+
+  constructor(options: LifeOptions, ports: LifePorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#executed = new ExecutedInputs(options.next);
+    this.#detach = ports.chain.spine.attach(this.#executed);
+    const keys = new VoteKeys(options.keys, options.domain);
+    this.#faults = ports.faults.of(keys);
+    this.#group = this.#openGroup(keys);
+  }
+
+  get number(): number {
+    return this.#options.number;
+  }
+
+  /** Highest view that this process has seen. */
+  get view(): number {
+    return this.#group.state.view;
+  }
+
+  get decidedView(): number {
+    return this.#group.state.decided.view;
+  }
+
+  startOf(index: number): Pick<NodeStart, "life" | "domain" | "firstView" | "commands" | "firstWish" | "wishes" | "keys"> {
+    const { number: life, domain, firstView, commands, next, keys } = this.#options;
+    const known = keys.map(({ address, privateKey }, each) => (each === index ? { address, privateKey } : { address }));
+    return { ...{ life, domain, firstView, commands }, firstWish: next.wish, wishes: this.#wishes, keys: known };
+  }
+
+  request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {
+    const number = this.#options.next.wish + BigInt(this.#wishes.length);
+    this.#wishes.push(wish);
+    this.#refusals.set(number, refuse);
+    this.#tellAll(number, wish);
+  }
+
+  /** A leader could not execute a request: an empty block gets its number. */
+  refused(number: bigint, error: SequencerError): void {
+    const refuse = this.#refusals.get(number);
+    if (refuse === undefined || number < this.#executed.next.wish) return;
+    this.#refusals.delete(number);
+    const wish = { type: "empty", count: 1, intervalSeconds: 1n } as const;
+    this.#wishes[Number(number - this.#options.next.wish)] = wish;
+    this.#tellAll(number, wish);
+    refuse(error);
+  }
+
+  /** Passes a node's message on, to one node or to all, as the faults say. */
+  relay(message: GroupMessage, from: number, to: number | undefined): void {
+    const { count } = this;
+    const targets = to === undefined ? Array.from({ length: count + 1 }, (_, index) => index) : [to];
+    for (const target of targets) if (target !== from) this.#pass(message, from, target);
+  }
+
+  connected(): void {
+    this.#group.connected();
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    this.#detach();
+    await this.#group.close();
+  }
+
+  get count(): number {
+    return this.#options.keys.length;
+  }
+
+  #pass(message: GroupMessage, from: number, to: number): void {
+    const { faults } = this.#ports;
+    const host = this.count;
+    const node = from === host ? to : from;
+    const isCut = from === host || to === host ? faults.conditionOf(node) === "silent" : this.#faults.isCut(from, to);
+    if (isCut) return;
+    const passed = from === host ? message : this.#faults.altered(message, from, to);
+    if (to === host) this.#listener?.(passed, from);
+    else this.#ports.send(to, { type: "message", life: this.number, from, message: passed });
+  }
+
+  #tellAll(number: bigint, wish: NumberedWish): void {
+    for (let index = 0; index < this.count; index++)
+      this.#ports.send(index, { type: "request", life: this.number, number, wish });
+  }
+
+  #openGroup(keys: VoteKeys): RunningNode {
+    const { chain, clock, onEvidence } = this.#ports;
+    const { firstView } = this.#options;
+    return openGroup({
+      voters: {
+        ...{ count: keys.count, epoch: 0, leaderOf: (view) => view % keys.count },
+        indexOf: (address) => keys.indexOf(address),
+      },
+      ...{ self: undefined, root: rootOf(this.#options), firstView, ...VIEW_TIMES },
+      ...{ store: new MemoryVotes(), workshop: this.#workshop(), clock, onEvidence },
+      net: {
+        send: (message, to) => this.relay(message, this.count, to),
+        listen: (listener) => {
+          this.#listener = listener;
+          return () => (this.#listener = undefined);
+        },
+      },
+      sign: () => Promise.reject(new TypeError("this process follows without a vote")),
+      signerOf: (vote) => keys.signerOf(vote),
+      onFailure: (error) => {
+        if (!this.#ending.signal.aborted) chain.sequencer.fail(error instanceof Error ? error : new Error(String(error)));
+      },
+    });
+  }
+
+  #workshop(): Workshop {
+    const { chain, described, l1, clock } = this.#ports;
+    const { coinbase } = described.running;
+    const book = new L1Book(described, { l1, coinbase, operationsTaken: () => this.#executed.next.operation });
+    const inputs: SharedInputs = {
+      ...NO_INPUTS,
+      operation: (index) => book.operation(index),
+      root: (index) => book.root(index),
+      wish: (number) => this.#wishes[Number(number - this.#options.next.wish)],
+    };
+    const workshop = new ChainWorkshop({
+      root: rootOf(this.#options).id,
+      chain: checkedChain(chain, () => inputs, this.#executed),
+      signal: this.#ending.signal,
+      onWork: () => undefined,
+      moreInputs: async (signal) => {
+        await book.look().catch(() => undefined);
+        await pauseBy(clock, MISSING_MS, signal);
+      },
+    });
+    return {
+      build: () => Promise.resolve(undefined),
+      execute: (...call) => workshop.execute(...call),
+      async decide(header, content) {
+        await workshop.decide(header, content);
+        if (chain.sequencer instanceof FollowingSequencer) chain.sequencer.followed();
+      },
+    };
+  }
+}

@@ -1,0 +1,145 @@
+import { fork, type ChildProcess } from "node:child_process";
+import type { Clock } from "../../runtime/clock.ts";
+import type { FromNode, NodeAnswers, NodeQuestion, NodeStart, ToNode } from "./messages.ts";
+
+/** The compiled package runs `.js`, a checkout runs `.ts`. */
+const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
+/** Time until a node that died is started again, and after which an answer no longer counts. */
+const RESTART_MS = 500;
+const MAX_ANSWER_MS = 30_000;
+
+interface NodeProcessPorts {
+  readonly clock: Clock;
+  /** Start of the node in the present life. `isFirst` is false if it has run in that life. */
+  readonly start: (isFirst: boolean) => NodeStart;
+  readonly onMessage: (message: Exclude<FromNode, { readonly type: "answer" | "ready" }>) => void;
+}
+
+/** Process of a node, which is started again if it dies: its files have its votes and decisions. */
+export class NodeProcess {
+  readonly #ports: NodeProcessPorts;
+  readonly #answers = new Map<number, (answer: NodeAnswers[keyof NodeAnswers] | undefined) => void>();
+  #child: ChildProcess | undefined;
+  #nextId = 0;
+  /** Resolved when the node runs, or has ended. */
+  #ready = Promise.withResolvers<void>();
+  #startedLife: number | undefined;
+  #isCrashed = false;
+  #isClosed = false;
+  #cancelRestart: () => void = () => undefined;
+  /** Reason why the node has stopped; undefined while it runs. */
+  #fault: string | undefined;
+
+  constructor(ports: NodeProcessPorts) {
+    this.#ports = ports;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.connected === true && this.#fault === undefined;
+  }
+
+  /** Begins the present life. Resolves when the node runs, or has ended. */
+  begin(): Promise<void> {
+    this.#fault = undefined;
+    this.#ready.resolve();
+    this.#ready = Promise.withResolvers<void>();
+    if (this.#isCrashed || this.#isClosed) this.#ready.resolve();
+    else this.#start();
+    return this.#ready.promise;
+  }
+
+  /** Kills the process, which stays dead until `revive`. */
+  crash(): void {
+    this.#isCrashed = true;
+    this.#cancelRestart();
+    this.#child?.kill("SIGKILL");
+  }
+
+  revive(): void {
+    if (!this.#isCrashed) return;
+    this.#isCrashed = false;
+    if (this.#startedLife !== undefined) this.#start();
+  }
+
+  send(message: ToNode): void {
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
+  }
+
+  /** Undefined if the node does not answer in time, or has ended. */
+  ask<Question extends NodeQuestion>(question: Question): Promise<NodeAnswers[Question["question"]] | undefined> {
+    const id = this.#nextId++;
+    if (!this.isRunning) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const end = (answer: NodeAnswers[keyof NodeAnswers] | undefined): void => {
+        cancel();
+        this.#answers.delete(id);
+        // The node answers the question that has the number.
+        resolve(answer as NodeAnswers[Question["question"]] | undefined);
+      };
+      const cancel = this.#ports.clock.after(MAX_ANSWER_MS, () => end(undefined));
+      this.#answers.set(id, end);
+      this.send({ type: "ask", id, ...question });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelRestart();
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.ref();
+    child.kill();
+    await exited;
+  }
+
+  #start(): void {
+    this.#child ??= this.#fork();
+    const start = this.#ports.start(false);
+    const isFirst = start.life !== this.#startedLife;
+    this.#startedLife = start.life;
+    this.send({ ...start, isFirst });
+  }
+
+  #fork(): ChildProcess {
+    // Advanced: whole numbers and bytes travel as they are.
+    const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    child.on("message", (message) => this.#take(message as FromNode));
+    child.on("error", () => this.#ended(child));
+    child.on("exit", () => this.#ended(child));
+    // The node must not keep this process alive.
+    child.unref();
+    child.channel?.unref();
+    return child;
+  }
+
+  #take(message: FromNode): void {
+    if (message.type === "ready") {
+      if (message.life === this.#startedLife) this.#ready.resolve();
+    } else if (message.type === "answer") this.#answers.get(message.id)?.(message.answer);
+    else {
+      if (message.type === "failed") {
+        this.#fault = message.reason;
+        this.#ready.resolve();
+      }
+      this.#ports.onMessage(message);
+    }
+  }
+
+  #ended(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#ready.resolve();
+    for (const end of [...this.#answers.values()]) end(undefined);
+    if (this.#isClosed || this.#isCrashed) return;
+    this.#cancelRestart = this.#ports.clock.after(RESTART_MS, () => this.#start());
+  }
+}

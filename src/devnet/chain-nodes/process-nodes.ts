@@ -1,0 +1,281 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Provider } from "ethers";
+import type { Chain } from "../../chain/chain.ts";
+import { FollowingSequencer } from "../../chain/sequencer/following-sequencer.ts";
+import type { LeaderSettings, RemoteLeaders } from "../../chain/sequencer/remote-leaders.ts";
+import { SequencerError } from "../../chain/sequencer/sequencer-error.ts";
+import type { NumberedWish } from "../../chain/sequencer/shared-input.ts";
+import { signed } from "../../chain/sequencer/waiting-pool.ts";
+import type { SignedTransaction } from "../../chain/transaction/transaction.ts";
+import type { GroupMessage } from "../../consensus/messages.ts";
+import { quorumOf } from "../../consensus/votes.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
+import type { TypedDataDomain } from "../../protocol/quorum.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { MovableClock } from "../../runtime/movable-clock.ts";
+import type { ChainNodes } from "../../sequencing/chain-nodes.ts";
+import { EvidenceList } from "../../sequencing/evidence-list.ts";
+import { NodeFaults, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
+import type { NodesStatus } from "../../sequencing/local/nodes-status.ts";
+import type { NodeKey } from "../../sequencing/local/vote-keys.ts";
+import type { BaseLog } from "./base-log.ts";
+import { FollowedLife } from "./followed-life.ts";
+import type { FromNode, NodeChain, NodeStanding, NodeStart, ToNode } from "./messages.ts";
+import { NodeProcess } from "./node-process.ts";
+
+interface ProcessNodesParts {
+  readonly keys: readonly Required<NodeKey>[];
+  readonly clock: Clock;
+  readonly time: MovableClock;
+  readonly l1: Provider;
+  readonly domain: TypedDataDomain;
+  readonly log: BaseLog;
+}
+
+/** Time for undecided commands to become final before work that needs rest is refused. */
+const MAX_REST_MS = 20_000;
+const REST_POLL_MS = 10;
+
+/**
+ * Nodes that decide a chain, each in a process with its own engine, files and view of L1. This process passes their messages on,
+ * follows their decisions without a vote, and answers users.
+ */
+export class ProcessNodes implements RemoteLeaders, ChainNodes {
+  readonly #parts: ProcessNodesParts;
+  readonly #processes: readonly NodeProcess[];
+  readonly #faults = new NodeFaults();
+  readonly #evidence = new EvidenceList();
+  readonly #views = new Map<number, number>();
+  #chain: Chain | undefined;
+  #described: NodeChain | undefined;
+  #folder: string | undefined;
+  #life: FollowedLife | undefined;
+  #settings: LeaderSettings = {};
+  #restsWanted = 0;
+  #isClosed = false;
+  #endMoves: () => void = () => undefined;
+
+  constructor(parts: ProcessNodesParts) {
+    this.#parts = parts;
+    this.#processes = parts.keys.map(
+      (_, index) =>
+        new NodeProcess({
+          clock: parts.clock,
+          start: () => this.#startOf(index),
+          onMessage: (message) => this.#take(message, index),
+        }),
+    );
+  }
+
+  get count(): number {
+    return this.#processes.length;
+  }
+
+  /** Process ids; undefined for a node that is dead. */
+  get pids(): readonly (number | undefined)[] {
+    return this.#processes.map(({ pid }) => pid);
+  }
+
+  /** Folder of each node's files in the present life. */
+  get folders(): readonly string[] {
+    return this.#processes.map((_, index) => this.#folderOf(index));
+  }
+
+  get status(): NodesStatus {
+    const { keys } = this.#parts;
+    const view = Math.max(this.#life?.view ?? 0, ...this.#views.values());
+    return {
+      ...{ inProcesses: true, view, leader: view % this.count, quorum: quorumOf(this.count) },
+      members: keys.map(({ address }, index) => {
+        const { isRunning, fault } = this.#processes[index] ?? {};
+        const seen = this.#views.get(index);
+        return {
+          ...{ address, condition: this.#faults.conditionOf(index) },
+          ...(isRunning !== true || seen === undefined ? {} : { view: seen }),
+          ...(fault === undefined ? {} : { fault }),
+        };
+      }),
+      evidence: this.#evidence.votes.map(({ voter, view: seenIn }) => ({ signer: keys[voter]?.address ?? "0x", view: seenIn })),
+    };
+  }
+
+  /** Starts the nodes of a chain that this process follows. Resolves when they run. */
+  async start(chain: Chain, described: NodeChain): Promise<void> {
+    const { sequencer } = chain;
+    if (!(sequencer instanceof FollowingSequencer)) throw new TypeError(`chain ${chain.chainId} does not follow nodes`);
+    this.#chain = chain;
+    this.#described = described;
+    this.#folder = await mkdtemp(join(tmpdir(), "hyperchain-nodes-"));
+    this.#endMoves = this.#parts.time.onMoved(() => this.#tellAll(this.#timeNow()));
+    await sequencer.follow();
+  }
+
+  async begin(): Promise<void> {
+    const chain = this.#chain;
+    const described = this.#described;
+    if (chain === undefined || described === undefined || this.#isClosed) return;
+    const number = (this.#life?.number ?? 0) + 1;
+    const firstView = Math.max(this.#life?.view ?? 0, ...this.#views.values()) + 1;
+    await this.#life?.end();
+    this.#views.clear();
+    const { keys, clock, time, l1, domain, log } = this.#parts;
+    this.#life = new FollowedLife(
+      { number, firstView, domain: { ...domain, salt: toHex(randomBytes(32)) }, keys, commands: log.texts, next: log.next },
+      {
+        ...{ chain, described, clock, time, l1, faults: this.#faults },
+        send: (index, message) => this.#processes[index]?.send(message),
+        onEvidence: (vote) => this.#evidence.add(vote),
+      },
+    );
+    await Promise.all(this.#processes.map((process) => process.begin()));
+  }
+
+  request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {
+    this.#life?.request(wish, refuse);
+  }
+
+  endBatch(batchNumber: bigint): void {
+    this.#tellAll({ type: "endBatch", batchNumber });
+  }
+
+  include(hashes: readonly Hex[]): void {
+    this.#tellAll({ type: "include", hashes });
+  }
+
+  offer({ raw }: SignedTransaction): void {
+    this.#tellAll({ type: "offer", raw });
+  }
+
+  drop(hash: Hex): void {
+    this.#tellAll({ type: "drop", hash });
+  }
+
+  set(settings: LeaderSettings): void {
+    const { censored = this.#settings.censored, earliest = this.#settings.earliest } = settings;
+    this.#settings = { ...(censored === undefined ? {} : { censored }), ...(earliest === undefined ? {} : { earliest }) };
+    this.#tellAll({ type: "set", settings });
+  }
+
+  look(): void {
+    this.#tellAll({ type: "look" });
+  }
+
+  onWork(): void {
+    // The nodes lead.
+  }
+
+  onReturned(): void {
+    void this.#life?.end();
+  }
+
+  async atRest<Done>(work: () => Promise<Done>): Promise<Done> {
+    this.#restsWanted++;
+    try {
+      this.#tellAll({ type: "rest", isAtRest: true });
+      await this.#rested();
+      return await work();
+    } finally {
+      this.#restsWanted--;
+      if (this.#restsWanted === 0) this.#tellAll({ type: "rest", isAtRest: false });
+    }
+  }
+
+  setFaults(faults: FaultsOfNodes): void {
+    this.#faults.replace(faults);
+    for (const [index, process] of this.#processes.entries())
+      if (this.#faults.conditionOf(index) === "crashed") process.crash();
+      else process.revive();
+    this.#tellAll({ type: "connected" });
+    this.#life?.connected();
+  }
+
+  /** Decisions of each node; undefined for one that does not answer. */
+  standings(): Promise<readonly (NodeStanding | undefined)[]> {
+    return Promise.all(this.#processes.map((process) => process.ask({ question: "standing" })));
+  }
+
+  /** Commitment that a node computed for a batch; undefined if it has none. */
+  commitmentOf(index: number, batchNumber: bigint): Promise<Hex | undefined> {
+    return this.#processes[index]?.ask({ question: "commitment", batchNumber }) ?? Promise.resolve(undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#endMoves();
+    await this.#life?.end();
+    await Promise.all(this.#processes.map((process) => process.close()));
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #startOf(index: number): NodeStart {
+    const chain = this.#chain;
+    const described = this.#described;
+    const life = this.#life;
+    if (chain === undefined || described === undefined || life === undefined) throw new TypeError("the nodes are not started");
+    const { sequencer, admission, mempool } = chain;
+    const { isAutomatic, isPaused } = sequencer;
+    return {
+      type: "start",
+      ...life.startOf(index),
+      ...{ index, chain: described, folder: this.#folderOf(index), isFirst: true },
+      offsetSeconds: this.#parts.time.offsetSeconds,
+      settings: { ...this.#settings, isAutomatic, isPaused, lists: admission.lists },
+      transactions: mempool.waiting().flatMap(({ ready, queued }) => signed([...ready, ...queued]).map(({ raw }) => raw)),
+    };
+  }
+
+  #folderOf(index: number): string {
+    return join(this.#folder ?? tmpdir(), `node-${index}`, `life-${this.#life?.number ?? 0}`);
+  }
+
+  #timeNow(): ToNode {
+    return { type: "time", offsetSeconds: this.#parts.time.offsetSeconds };
+  }
+
+  #tellAll(message: ToNode): void {
+    for (const process of this.#processes) process.send(message);
+  }
+
+  #take(message: Exclude<FromNode, { readonly type: "answer" | "ready" }>, from: number): void {
+    switch (message.type) {
+      case "message":
+        if (message.life !== this.#life?.number) return;
+        this.#noteView(message.message, from);
+        return this.#life.relay(message.message, from, message.to);
+      case "evidence":
+        return this.#evidence.add(message.vote);
+      case "refused":
+        if (message.life === this.#life?.number)
+          this.#life.refused(message.number, new SequencerError(message.code, message.message));
+        return;
+      case "failed":
+        return;
+    }
+  }
+
+  #noteView(message: GroupMessage, from: number): void {
+    const votes = message.type === "votes" ? message.votes : message.type === "proposal" ? [message.vote] : [];
+    for (const { view } of votes) this.#views.set(from, Math.max(this.#views.get(from) ?? 0, view));
+  }
+
+  /** Resolves when this process has all that honest nodes decided, and none of them executes more. */
+  async #rested(): Promise<void> {
+    for (let waitedMs = 0; ; waitedMs += REST_POLL_MS) {
+      const standings = await this.standings();
+      const honest = standings.filter((_, index) => this.#faults.conditionOf(index) === "honest");
+      const newest = Math.max(0, ...honest.map((standing) => standing?.decidedView ?? 0));
+      if (honest.every((standing) => standing?.isPending !== true) && (this.#life?.decidedView ?? 0) >= newest) return;
+      if (waitedMs >= MAX_REST_MS || this.#isClosed)
+        throw new SequencerError(
+          "Undecided",
+          `the newest command is not decided after ${MAX_REST_MS / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
+        );
+      await new Promise<void>((resolve) => {
+        this.#parts.clock.after(REST_POLL_MS, resolve);
+      });
+    }
+  }
+}

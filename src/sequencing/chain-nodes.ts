@@ -1,0 +1,10 @@
+import type { FaultsOfNodes } from "./local/node-faults.ts";
+import type { NodesStatus } from "./local/nodes-status.ts";
+
+/** Nodes that decide a chain together. */
+export interface ChainNodes {
+  readonly count: number;
+  readonly status: NodesStatus;
+  /** Replaces all faults. Crashed nodes end, and start with their votes when they are honest again. */
+  setFaults(faults: FaultsOfNodes): void;
+}

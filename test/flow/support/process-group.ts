@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { ProcessNodes } from "../../../src/devnet/chain-nodes/process-nodes.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { BOB } from "./devnet.ts";
+import { Kept } from "./kept.ts";
+
+const CHAIN_ID = 271;
+
+/** An ecosystem with a chain whose nodes run in processes. */
+export class ProcessGroup extends Kept {
+  readonly #paid: Hex[] = [];
+
+  constructor(count: number) {
+    super([{ chainId: BigInt(CHAIN_ID), sequencing: { by: "bft", nodes: count, processes: true } }]);
+  }
+
+  get nodes(): ProcessNodes {
+    const { nodes } = this.chain().pipeline;
+    assert.ok(nodes instanceof ProcessNodes);
+    return nodes;
+  }
+
+  /** Number of the newest decided block. */
+  get height(): bigint {
+    return this.chain().pipeline.chain.sequencer.head.number;
+  }
+
+  balance(): Promise<bigint> {
+    return this.client().getBalance(this.wallet(BOB).address);
+  }
+
+  /** Pays, and remembers the payment as decided. */
+  async payDecided(value: bigint): Promise<void> {
+    this.#paid.push(await this.pay(value));
+  }
+
+  async setFault(fault: object): Promise<void> {
+    assert.equal(await this.request("hyperchain_setFault", { chainId: CHAIN_ID, ...fault }), true);
+  }
+
+  async endFaults(): Promise<void> {
+    assert.equal(await this.request("hyperchain_setFault", { type: "clear" }), true);
+  }
+
+  /** Kills a node's process, which its host starts again; returns when it is dead. */
+  async kill(index: number): Promise<void> {
+    const pid = this.nodes.pids[index];
+    if (pid === undefined) return;
+    process.kill(pid, "SIGKILL");
+    while (this.nodes.pids[index] === pid) await pause(5);
+  }
+
+  /** Every payment that was answered is in a block. */
+  async assertNothingLost(): Promise<void> {
+    for (const hash of this.#paid) assert.equal((await this.client().getTransactionReceipt(hash))?.status, 1, hash);
+  }
+
+  /** Waits until these nodes have executed what this process has, and compares all that follows from it. */
+  async agree(indexes: readonly number[] = this.nodes.pids.map((_, index) => index)): Promise<void> {
+    const { spine } = this.chain().pipeline.chain;
+    for (;;) {
+      const standings = await this.nodes.standings();
+      const reached = indexes.map((index) => standings[index]);
+      if (!reached.every((standing) => standing?.position === spine.decided)) {
+        await pause(50);
+        continue;
+      }
+      const mine = spine.digests();
+      for (const standing of reached)
+        for (const [name, digest] of standing?.digests ?? []) if (mine.has(name)) assert.equal(digest, mine.get(name), name);
+      return;
+    }
+  }
+}
