@@ -21,8 +21,8 @@ export class NodeProcess {
   readonly #answers = new Map<number, (answer: NodeAnswers[keyof NodeAnswers] | undefined) => void>();
   #child: ChildProcess | undefined;
   #nextId = 0;
-  /** Resolved when the node runs, or has ended. */
-  #ready = Promise.withResolvers<void>();
+  /** Called when the node runs, or has ended. */
+  #onReady: () => void = () => undefined;
   #startedLife: number | undefined;
   #isCrashed = false;
   #isClosed = false;
@@ -49,11 +49,12 @@ export class NodeProcess {
   /** Begins the present life. Resolves when the node runs, or has ended. */
   begin(): Promise<void> {
     this.#fault = undefined;
-    this.#ready.resolve();
-    this.#ready = Promise.withResolvers<void>();
-    if (this.#isCrashed || this.#isClosed) this.#ready.resolve();
-    else this.#start();
-    return this.#ready.promise;
+    this.#onReady();
+    if (this.#isCrashed || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onReady = resolve;
+      this.#start();
+    });
   }
 
   /** Kills the process, which stays dead until `revive`. */
@@ -123,12 +124,12 @@ export class NodeProcess {
 
   #take(message: FromNode): void {
     if (message.type === "ready") {
-      if (message.life === this.#startedLife) this.#ready.resolve();
+      if (message.life === this.#startedLife) this.#onReady();
     } else if (message.type === "answer") this.#answers.get(message.id)?.(message.answer);
     else {
       if (message.type === "failed") {
         this.#fault = message.reason;
-        this.#ready.resolve();
+        this.#onReady();
       }
       this.#ports.onMessage(message);
     }
@@ -137,7 +138,7 @@ export class NodeProcess {
   #ended(child: ChildProcess): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    this.#ready.resolve();
+    this.#onReady();
     for (const end of [...this.#answers.values()]) end(undefined);
     if (this.#isClosed || this.#isCrashed) return;
     this.#cancelRestart = this.#ports.clock.after(RESTART_MS, () => this.#start());

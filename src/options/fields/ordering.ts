@@ -55,7 +55,10 @@ const SEQUENCING_TYPE = [
   '{ readonly by: "bft"; readonly nodes: number; readonly processes?: boolean | undefined }',
   '{ readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }',
 ].join(" | ");
-const peerNames = list(v.pipe(v.string(), v.nonEmpty()), "a list of names of chains");
+const peerNames = list(
+  v.pipe(v.string(), v.nonEmpty(), v.metadata({ wanted: "a name of a chain" })),
+  "a list of names of chains",
+);
 const sequencing = v.pipe(
   v.union(
     [

@@ -480,13 +480,13 @@ export interface HyperchainUserConfig {
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
    * "queue": L1's queue makes the order; for execution "proven". "bft": nodes decide, and validate. "external": a key orders.
-   * Allowed: "single", "queue", { by: "bft", nodes: 4 to 7 }, or { by: "external", key: an address, peers: names of chains }.
+   * Allowed: "single", "queue", { by: "bft", nodes: 4 to 7, processes: true }, or { by: "external", key: an address, peers: names of chains }.
    * Default: "single".
    */
   readonly sequencing?:
     | "single"
     | "queue"
-    | { readonly by: "bft"; readonly nodes: number }
+    | { readonly by: "bft"; readonly nodes: number; readonly processes?: boolean | undefined }
     | { readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }
     | undefined;
   /**
