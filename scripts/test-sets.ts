@@ -193,8 +193,6 @@ export const CORE_FILES: readonly string[] = [
   "flow/reconstruct-settled",
   "plugin/solidity-tests",
   "flow/idle-chains",
-  "flow/bft",
-  "flow/bft-processes",
   "plugin/misuse",
 ].map(testFile);
 

@@ -160,7 +160,7 @@ export interface ChainDependencies {
   readonly leaders?: OtherLeaders | undefined;
   /** Leaders in other processes, which this chain follows. Default: its sequencer leads. */
   readonly remoteLeaders?: RemoteLeaders | undefined;
-  /** Called with each decided command, and with the number of those that remain when others are taken back. */
+  /** Called with each decided command, and with the number of remaining ones after a return. */
   readonly decided?: CommandSink<BatchCommand> | undefined;
   /** What executes instead of the chain's own engine, which it may use and must close. Default: that one. */
   readonly engine?: ((own: ExecutionEngine) => ExecutionEngine) | undefined;

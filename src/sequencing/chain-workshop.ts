@@ -37,7 +37,7 @@ interface WorkshopParts {
   readonly signal: AbortSignal;
   /** Called when there may be something to decide. */
   readonly onWork: () => void;
-  /** Reads L1, and waits a moment for what others have. Default: this process has all inputs. */
+  /** Reads L1, and waits a moment for inputs that others have. Default: this process has all inputs. */
   readonly moreInputs?: (signal: AbortSignal) => Promise<void>;
 }
 

@@ -13,7 +13,7 @@ describe("E2: a chain that four nodes decide, each in a process", () => {
   before(() => group.start());
   after(() => group.end());
 
-  test("executes transactions and operations of L1 in every process, and settles what each has formed", async () => {
+  test("executes transactions and operations of L1 in every process, and settles a batch that each has formed", async () => {
     const paid = await group.balance();
     await group.deposit();
     await group.pollL1();

@@ -27,7 +27,7 @@ interface Awaited {
 }
 
 /**
- * Sequencer of a chain whose commands nodes of other processes decide: it follows them. It gives them transactions and requests,
+ * Sequencer of a chain whose commands nodes of other processes decide: it follows them. It sends them transactions and requests,
  * and answers a caller when the nodes have decided.
  */
 export class FollowingSequencer extends Sequencer {
@@ -125,7 +125,7 @@ export class FollowingSequencer extends Sequencer {
     return Promise.resolve(true);
   }
 
-  /** Resolves when the nodes, which read L1 too, have decided the operation. */
+  /** Resolves when the nodes have decided the operation, which they read from L1. */
   override async runPriorityOp({ canonicalTxHash }: PriorityOperation): Promise<SequencedPriorityOp> {
     this.#leaders.look();
     return this.#until(() => this.#operations.get(canonicalTxHash));

@@ -6,7 +6,7 @@ import type { Censored } from "./sequencer.ts";
 import type { SequencerError } from "./sequencer-error.ts";
 import type { NumberedWish } from "./shared-input.ts";
 
-/** Settings of a sequencer that its leaders must have too. */
+/** Settings of a sequencer that its leaders must have. */
 export interface LeaderSettings {
   readonly isAutomatic?: boolean;
   readonly isPaused?: boolean;
@@ -26,7 +26,7 @@ export interface RemoteLeaders extends OtherLeaders {
   endBatch(batchNumber: bigint): void;
   /** Lets the next leaders include these transactions, whatever their policy says. */
   include(hashes: readonly Hex[]): void;
-  /** Gives a waiting transaction to every leader. */
+  /** Sends a waiting transaction to every leader. */
   offer(transaction: SignedTransaction): void;
   drop(hash: Hex): void;
   set(settings: LeaderSettings): void;
@@ -34,6 +34,6 @@ export interface RemoteLeaders extends OtherLeaders {
   look(): void;
   /** Runs the work while no leader proposes anything and all that was proposed is decided. */
   atRest<Done>(work: () => Promise<Done>): Promise<Done>;
-  /** Begins again after the chain has returned to an earlier state. */
+  /** Starts the leaders at the present state of the chain. */
   begin(): Promise<void>;
 }

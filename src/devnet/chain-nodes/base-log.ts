@@ -11,7 +11,7 @@ interface LoggedCommand {
 
 const NO_INPUTS_TAKEN: NextInputs = { operation: 0n, root: 0n, wish: 0n };
 
-/** All decided commands of a chain, from which a node can start. */
+/** All decided commands of a chain: a node can start with them. */
 export class BaseLog implements CommandSink<BatchCommand> {
   readonly #commands: LoggedCommand[];
 

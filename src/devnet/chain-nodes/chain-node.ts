@@ -40,7 +40,7 @@ interface ChainNodePorts {
   tell(message: FromNode): void;
 }
 
-/** Time between two looks at L1, and before a missing input is looked for once more. */
+/** Time between two reads of L1, and before a missing input is read once more. */
 const LOOK_MS = 1_000;
 const MISSING_MS = 50;
 /** Decisions that a start reads from the file at a time. */

@@ -42,7 +42,7 @@ interface LifePorts {
   readonly onEvidence: (vote: CountedVote) => void;
 }
 
-/** Time before a missing input is looked for once more. */
+/** Time before a missing input is read once more. */
 const MISSING_MS = 20;
 
 /** One life of a group of processes, as their host has it: messages pass through it, and it follows the decisions. */

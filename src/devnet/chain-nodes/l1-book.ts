@@ -78,7 +78,7 @@ export class L1Book {
     this.#newestRoot = roots.at(-1) ?? this.#newestRoot;
   }
 
-  /** Throws L1ReorgError if the chain has executed what L1 took back. */
+  /** Throws L1ReorgError if the chain has executed an operation that L1 no longer has. */
   #forget({ blockNumber, removed }: NonNullable<L1Poll["reorg"]>): void {
     for (const event of removed) {
       if (event.type === "priorityOperation") {

@@ -38,7 +38,7 @@ interface NodeLife {
   readonly firstView: number;
   /** Commands before the life, as a chain stores them. */
   readonly commands: readonly string[];
-  /** Requests of the life until now, the first of which has the number `firstWish`. */
+  /** Requests of the life until now; the first has the number `firstWish`. */
   readonly firstWish: bigint;
   readonly wishes: readonly NumberedWish[];
 }
@@ -72,7 +72,7 @@ export type ToNode =
   | { readonly type: "set"; readonly settings: LeaderSettings }
   | { readonly type: "time"; readonly offsetSeconds: bigint }
   | { readonly type: "look" | "connected" }
-  /** At rest a node proposes nothing but the end of what is undecided. */
+  /** At rest a node proposes nothing but the end of undecided decisions. */
   | { readonly type: "rest"; readonly isAtRest: boolean }
   | ({ readonly type: "ask"; readonly id: number } & NodeQuestion);
 

@@ -4,7 +4,7 @@ import type { FromNode, NodeAnswers, NodeQuestion, NodeStart, ToNode } from "./m
 
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
-/** Time until a node that died is started again, and after which an answer no longer counts. */
+/** Time until a node that died restarts, and after which an answer no longer counts. */
 const RESTART_MS = 500;
 const MAX_ANSWER_MS = 30_000;
 
@@ -15,7 +15,7 @@ interface NodeProcessPorts {
   readonly onMessage: (message: Exclude<FromNode, { readonly type: "answer" | "ready" }>) => void;
 }
 
-/** Process of a node, which is started again if it dies: its files have its votes and decisions. */
+/** Process of a node, which restarts if it dies: its files have its votes and decisions. */
 export class NodeProcess {
   readonly #ports: NodeProcessPorts;
   readonly #answers = new Map<number, (answer: NodeAnswers[keyof NodeAnswers] | undefined) => void>();
@@ -111,7 +111,7 @@ export class NodeProcess {
   }
 
   #fork(): ChildProcess {
-    // Advanced: whole numbers and bytes travel as they are.
+    // Advanced: whole numbers and bytes travel unchanged.
     const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
     child.on("message", (message) => this.#take(message as FromNode));
     child.on("error", () => this.#ended(child));

@@ -16,7 +16,7 @@ import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
-import type { ChainNodes } from "../../sequencing/chain-nodes.ts";
+import type { ChainNodes } from "../../sequencing/local/chain-nodes.ts";
 import { EvidenceList } from "../../sequencing/evidence-list.ts";
 import { NodeFaults, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
 import type { NodesStatus } from "../../sequencing/local/nodes-status.ts";
@@ -261,7 +261,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     for (const { view } of votes) this.#views.set(from, Math.max(this.#views.get(from) ?? 0, view));
   }
 
-  /** Resolves when this process has all that honest nodes decided, and none of them executes more. */
+  /** Resolves when this process has all decisions of honest nodes, and no honest node executes more. */
   async #rested(): Promise<void> {
     for (let waitedMs = 0; ; waitedMs += REST_POLL_MS) {
       const standings = await this.standings();

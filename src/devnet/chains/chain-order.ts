@@ -14,7 +14,7 @@ import type { MovableClock } from "../../runtime/movable-clock.ts";
 import { ExternalOrder } from "../../sequencing/external/external-order.ts";
 import type { SlotPeers } from "../../sequencing/external/slot-peers.ts";
 import { memorySlotStore, type SlotStore } from "../../sequencing/external/slot-store.ts";
-import type { ChainNodes } from "../../sequencing/chain-nodes.ts";
+import type { ChainNodes } from "../../sequencing/local/chain-nodes.ts";
 import { LocalNodes } from "../../sequencing/local/local-nodes.ts";
 import type { NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";

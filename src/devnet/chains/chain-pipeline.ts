@@ -182,7 +182,7 @@ async function start(
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const start = {
     ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
-    // What is kept is formed again before the chain looks at L1.
+    // Stored batches are rebuilt before the chain reads L1.
     upgrades: await readUpgrades(created, dependencies),
   };
   const running = {

@@ -68,7 +68,7 @@ interface SignersDependencies {
   readonly confirmations: number;
 }
 
-/** Nodes that form the chain's batches in their processes: each validator signs what its node has formed. */
+/** Nodes that form the chain's batches in their processes: each validator signs the batches of its node. */
 export type FormingNodes = Pick<ProcessNodes, "commitmentOf">;
 
 /** Who signs for a chain, before there is one: the chain's configuration names them. */
@@ -187,7 +187,7 @@ export async function prepareSigners(
   };
 }
 
-/** Rule by which a validator signs what its node has formed. */
+/** Rule by which a validator signs the batches of its node. */
 function formedBy(nodes: FormingNodes | undefined, index: number): Pick<MemberRules, "batch"> {
   if (nodes === undefined) return {};
   return {

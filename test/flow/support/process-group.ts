@@ -56,7 +56,7 @@ export class ProcessGroup extends Kept {
     for (const hash of this.#paid) assert.equal((await this.client().getTransactionReceipt(hash))?.status, 1, hash);
   }
 
-  /** Waits until these nodes have executed what this process has, and compares all that follows from it. */
+  /** Waits until these nodes have executed all commands of this process, and compares their digests. */
   async agree(indexes: readonly number[] = this.nodes.pids.map((_, index) => index)): Promise<void> {
     const { spine } = this.chain().pipeline.chain;
     for (;;) {

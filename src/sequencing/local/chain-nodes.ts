@@ -1,5 +1,5 @@
-import type { FaultsOfNodes } from "./local/node-faults.ts";
-import type { NodesStatus } from "./local/nodes-status.ts";
+import type { FaultsOfNodes } from "./node-faults.ts";
+import type { NodesStatus } from "./nodes-status.ts";
 
 /** Nodes that decide a chain together. */
 export interface ChainNodes {
