@@ -197,8 +197,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       ],
       sources: [link.intake],
       ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
-      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order, leaders: dependencies.leaders },
-      ...{ remoteLeaders: dependencies.remoteLeaders, decided: dependencies.decided },
+      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order, ...leadingBy(dependencies) },
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),
@@ -228,6 +227,11 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       close: () => closing.close(),
     };
   });
+}
+
+/** Sequencers that decide the chain's commands with this one, or instead of it. */
+function leadingBy({ leaders, remoteLeaders, decided }: NodeDependencies): Partial<ChainDependencies> {
+  return { leaders, remoteLeaders, decided };
 }
 
 /** By its caller, or, where L1's queue alone makes the order, by L1's time. */

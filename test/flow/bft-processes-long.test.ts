@@ -61,7 +61,7 @@ describe("E2: a chain that seven nodes decide in processes, under kills and part
     await group.agree();
   });
 
-  test("continues with two nodes that lost their files, and with one that stands still for moments", async () => {
+  test("continues with two nodes that lost their files, and with one that pauses for moments", async () => {
     for (const index of [1, 4]) {
       const folder = group.nodes.folders[index]!;
       await group.kill(index);

@@ -69,7 +69,7 @@ interface SignersDependencies {
 }
 
 /** Nodes that form the chain's batches in their processes: each validator signs the batches of its node. */
-export type FormingNodes = Pick<ProcessNodes, "commitmentOf">;
+type FormingNodes = Pick<ProcessNodes, "commitmentOf">;
 
 /** Who signs for a chain, before there is one: the chain's configuration names them. */
 export interface PreparedSigners {
@@ -163,9 +163,7 @@ export async function prepareSigners(
       const served = { provider: dependencies.l1, hyperchain, clock: dependencies.clock };
       const members =
         quorumProcesses.length === 0
-          ? await Promise.all(
-              localKeys.map((key, index) => createLocalMember(key, contract, { l1Returns, ...formedBy(nodes, index) })),
-            )
+          ? await Promise.all(localKeys.map((key, i) => createLocalMember(key, contract, { l1Returns, ...formedBy(nodes, i) })))
           : quorumProcesses.map((member) => remoteMember(member, inputs));
       const admit = async (signer: TypedDataSigner): Promise<void> => {
         keys.push(signer);

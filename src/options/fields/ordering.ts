@@ -49,7 +49,7 @@ const ageOrNever = v.pipe(
 /** f of 3f + 1 nodes may lie: with 4 or more, one may. */
 const nodeCount = wholeNumber(4, 7, 4);
 const SEQUENCING =
-  '"single", "queue", { by: "bft", nodes: 4 to 7, processes: true }, or { by: "external", key: an address, peers: names of chains }';
+  '"single", "queue", { by: "bft", nodes: 4 to 7, processes }, or { by: "external", key: an address, peers: names }';
 const SEQUENCING_TYPE = [
   '"single" | "queue"',
   '{ readonly by: "bft"; readonly nodes: number; readonly processes?: boolean | undefined }',

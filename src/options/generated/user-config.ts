@@ -480,7 +480,7 @@ export interface HyperchainUserConfig {
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
    * "queue": L1's queue makes the order; for execution "proven". "bft": nodes decide, and validate. "external": a key orders.
-   * Allowed: "single", "queue", { by: "bft", nodes: 4 to 7, processes: true }, or { by: "external", key: an address, peers: names of chains }.
+   * Allowed: "single", "queue", { by: "bft", nodes: 4 to 7, processes }, or { by: "external", key: an address, peers: names }.
    * Default: "single".
    */
   readonly sequencing?:
