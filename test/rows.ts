@@ -56,7 +56,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   E2: row("decentralized sequencers", "flow/bft", "flow/bft-processes", "sequencing/lying-leader"),
   E3: row("priority queue only", "flow/queue-only", "contracts/attacks/queue-alone", "contracts/verifier/recorded-proofs"),
   E4: row("escape hatch", "flow/escape"),
-  E5: notBuilt("external sequencing"),
+  E5: row("external sequencing", "flow/shared-sequencer", "sequencing/external-order", "options/external-rules"),
   E6: notBuilt("ordering policies"),
   F1: row("zkRollup", "flow/swaps-pubdata"),
   F2: notBuilt("zkPorter"),

@@ -1,4 +1,3 @@
-import { AbiCoder } from "ethers";
 import { boundOfAll, boundOfAny, PUBLISHED, type DataChoice } from "../protocol/data-choice.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -16,8 +15,6 @@ export interface DataPolicy {
    */
   readonly policyData: (batch: HeldBatch, path: Iterator<number>) => Promise<Hex>;
 }
-
-const coder = AbiCoder.defaultAbiCoder();
 
 /** Published in the commit's calldata: `RollupCalldataPolicy`. */
 export const CALLDATA: DataPolicy = {
@@ -37,7 +34,7 @@ export function allOf(parts: readonly DataPolicy[]): DataPolicy {
     },
     choiceAt: (path) => choiceOfAll(parts.map((part) => part.choiceAt(path))),
     policyData: (batch, path) =>
-      Promise.all(parts.map((part) => part.policyData(batch, path))).then((shown) => coder.encode(["bytes[]"], [shown]) as Hex),
+      Promise.all(parts.map((part) => part.policyData(batch, path))).then((shown) => encode(["bytes[]"], [shown])),
   };
 }
 
@@ -74,7 +71,7 @@ export function anyOf(
     },
     policyData(batch, path) {
       const [member, part] = at(path);
-      return part.policyData(batch, path).then((shown) => coder.encode(["uint256", "bytes"], [member, shown]) as Hex);
+      return part.policyData(batch, path).then((shown) => encode(["uint256", "bytes"], [member, shown]));
     },
   };
 }
@@ -107,4 +104,10 @@ export function comesWithin(shown: Promise<unknown>, afterMs: number, clock: Clo
     };
     shown.then(end(true), end(false));
   });
+}
+
+/** Values by Solidity's `abi.encode`. The kit loads this file, and the encoder only if a policy has parts. */
+async function encode(types: readonly string[], values: readonly unknown[]): Promise<Hex> {
+  const { AbiCoder } = await import("ethers");
+  return AbiCoder.defaultAbiCoder().encode(types, values) as Hex;
 }

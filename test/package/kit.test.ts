@@ -51,6 +51,12 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
     assert.deepEqual(JSON.parse(stdout), { batches: [0], bob: "600", carol: "250", supply: "850", carolOnEvm: "150" });
   });
 
+  test("a chain's transactions are ordered by the example of a sequencer, and L1 executes their batch", () => {
+    const { status, stdout, stderr } = run("ordered-node.ts");
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { taken: [true, false], paid: 5, batches: 1 });
+  });
+
   test("a node runs with an order, a gas price, an engine, a queue and an availability of others, and L1 executes its batches", () => {
     const { status, stdout, stderr } = run("node.ts", "kept");
     assert.equal(status, 0, stderr);

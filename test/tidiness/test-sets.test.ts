@@ -17,7 +17,7 @@ const folderOf = (file: string): string => file.split("/")[1] ?? "";
 /** CPU seconds that a file of the core may take without a reason: ten, and half as much again on a busy machine. */
 const MAX_CPU_SECONDS = 15;
 /** CPU seconds of the core's files together, as measured on a busy machine. */
-const MAX_CORE_CPU_SECONDS = 948;
+const MAX_CORE_CPU_SECONDS = 967;
 
 describe("the sets of test files", () => {
   test("name files and folders that exist, each once", () => {
