@@ -60,7 +60,8 @@ export function decodeStatement(bytes: Uint8Array): BatchStatement {
   };
 }
 
-function quinticFromBytes(bytes: Uint8Array): Quintic {
+/** Element of 20 bytes. Throws DigestError for one that is not canonical. */
+export function quinticFromBytes(bytes: Uint8Array): Quintic {
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = elementsFromBytes(bytes);
   return [a, b, c, d, e];
 }

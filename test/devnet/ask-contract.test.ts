@@ -134,7 +134,7 @@ describe("a call of a contract on L1", () => {
       await rejectsAsFault(reader.genesisStateRoot(), node);
       await rejectsAsFault(reader.storedBatchHash(1n), node);
       calls = 0;
-      await rejectsAsFault(boundBy(provider, TARGET, claim, "0x01"), node);
+      await rejectsAsFault(boundBy(provider, TARGET, { claim, policyData: "0x01", isBound: () => false }), node);
       assert.equal(calls, 1, node);
     }
   });

@@ -5,14 +5,14 @@ import { digestFromHex, digestToHex, elementsToBytes, type Compress } from "../.
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { outputsEntry, type DiffEntry } from "../../protocol/diff-list.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT, type Quintic } from "../../protocol/evaluation.ts";
-import { toHex, type Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { hashOutputs, type BatchOutputs } from "../../protocol/outputs.ts";
 import { hashPubdata, pubdataLogLeaves, type PubdataLog } from "../../protocol/pubdata.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
-import type { BatchStatement } from "../../protocol/statement.ts";
+import { quinticFromBytes, type BatchStatement } from "../../protocol/statement.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { exportedCoinbase } from "../../protocol/protocol-version.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
@@ -149,6 +149,20 @@ export function preCommitmentOf(stored: StoredBatch, previous: StoredBatch, chai
     daPolicy: chain.daPolicy,
     partition: stored.partition,
   });
+}
+
+/** Commitment that follows from a record if its policy gave this answer to pubdata with this hash. */
+export function commitmentOf(stored: StoredBatch, preCommitment: Hex, pubdataHash: Hex, policyDataHash: Hex): Hex {
+  const { point, evaluation, flowsHash, partitionDa } = stored;
+  const daCommitment = hashDaCommitment({
+    pubdataHash,
+    point: quinticFromBytes(fromHex(point, 20)),
+    evaluation: quinticFromBytes(fromHex(evaluation, 20)),
+    flowsHash,
+    policyDataHash,
+    partitionDa,
+  });
+  return hashCommitment(preCommitment, daCommitment);
 }
 
 function quinticToHex(element: Quintic): Hex {

@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import {
+  commitmentOf,
   preCommitmentOf,
   readPublishedBatch,
   type PublishedContent,
@@ -72,7 +73,7 @@ async function withheldData(
   return held.read(stored.batchNumber, call.withheldHash);
 }
 
-/** What the chain's policy binds of its own data: the commitment binds the policy, and what it answered. */
+/** Answer of the chain's policy: the commitment binds both. */
 async function askPolicy(
   { pubdata, policyData }: CommitCall,
   published: boolean,
@@ -81,10 +82,13 @@ async function askPolicy(
   provider: Provider,
 ): Promise<Hex> {
   if (policyData === "0x") return NOTHING_BOUND;
-  const claim = { published, preCommitment: preCommitmentOf(stored, previous, chain), pubdataHash: hashPubdata(pubdata) };
+  const preCommitment = preCommitmentOf(stored, previous, chain);
+  const pubdataHash = hashPubdata(pubdata);
+  const claim = { published, preCommitment, pubdataHash };
+  const isBound = (answer: Hex): boolean => commitmentOf(stored, preCommitment, pubdataHash, answer) === stored.commitment;
   const policy: Hex = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
   try {
-    return await boundBy(provider, policy, claim, policyData);
+    return await boundBy(provider, policy, { claim, policyData, isBound });
   } catch (error) {
     if (!(error instanceof CallRefusal)) throw error;
     const { batchNumber } = stored;
