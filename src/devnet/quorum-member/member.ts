@@ -156,10 +156,22 @@ export class ValidatingMember {
       await this.#goBack(batchNumber);
     }
     await fromL1(() => knowledge.refresh());
-    const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await verifier.verify(inputs);
+    const verified = await verifier.verify(inputs);
+    const { outputs, preCommitment, commitment, pubdata, protocolVersion } = verified;
+    const { canonicalTxHashes, previousCommitment, newStateRoot } = verified;
     const before = this.#agreed.get(batchNumber - 1n);
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
-    const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
+    const own: AgreedBatch = {
+      outputs,
+      canonicalTxHashes,
+      previousCommitment,
+      preCommitment,
+      newStateRoot,
+      commitment,
+      pubdata,
+      protocolVersion,
+      operationsBefore,
+    };
     if (asked !== undefined && !isSame(own, asked)) {
       await this.#goBack(batchNumber);
       if (protocolVersion !== asked.protocolVersion) throw versionMismatch(batchNumber, asked.protocolVersion, protocolVersion);

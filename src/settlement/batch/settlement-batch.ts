@@ -1,6 +1,6 @@
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { digestToHex } from "../../protocol/digest.ts";
+import { digestToHex, type Digest } from "../../protocol/digest.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
@@ -14,6 +14,10 @@ export interface SettlementBatch {
   readonly protocolVersion: bigint;
   readonly outputs: BatchOutputs;
   readonly outputsHash: Hex;
+  /** Hashes of the operations that it took from the queue, in order. */
+  readonly canonicalTxHashes: readonly Hex[];
+  readonly previousCommitment: Hex;
+  readonly newStateRoot: Digest;
   /** Messages and results of priority operations, in order. */
   readonly logs: readonly PubdataLog[];
   readonly importedRoots: readonly ImportedRoot[];
@@ -26,10 +30,19 @@ export interface SettlementBatch {
   readonly job: { readonly statement: BatchStatement };
 }
 
-/** What of a batch a committee signs for: there is no commitment yet. */
-export type HeldBatch = Pick<SettlementBatch, "protocolVersion" | "outputs" | "preCommitment" | "pubdata">;
+/** Fields of a batch that a signer for its data needs: there is no commitment yet. */
+export type HeldBatch = Pick<
+  SettlementBatch,
+  | "protocolVersion"
+  | "outputs"
+  | "canonicalTxHashes"
+  | "previousCommitment"
+  | "preCommitment"
+  | "newStateRoot"
+  | "pubdata"
+>;
 
-/** What of a batch is signed for. */
+/** Fields of a batch that a validator signs for. */
 export type SignedBatch = HeldBatch & Pick<SettlementBatch, "commitment">;
 
 /** Where a chain's pubdata goes, beside what each batch says of its own. */
