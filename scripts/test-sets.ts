@@ -182,7 +182,6 @@ export const CORE_FILES: readonly string[] = [
   "bridges/ccip-worker",
   "client/missing-contracts",
   "devnet/ask-contract",
-  "devnet/guardian",
   "page/feed-relay",
   "page/proofs-of-execution",
   "devnet/stored-proof",

@@ -99,7 +99,7 @@ export type { StateCheat } from "./chain/witness/state-cheat.ts";
 export type { SettledBatchInfo } from "./devnet/view/books/ecosystem-info.ts";
 export type { RunningPorts } from "./node/ports.ts";
 export type { Eip1193Provider, ProviderMessage } from "./node/serving/eip1193.ts";
-export type { ComposedData, DataPart } from "./options/fields/data-policy.ts";
+export type { ComposedData, DataPart, GuardedData } from "./options/fields/data-policy.ts";
 export type { Proofs } from "./options/fields/prover.ts";
 export type {
   HyperchainBatchesUserConfig,

@@ -10,7 +10,7 @@ export type { TransferInFlight } from "./client/queue/transfer-in-flight.ts";
 export type * from "./devnet/view/books/bridge-info.ts";
 export type * from "./devnet/view/books/ecosystem-info.ts";
 export type { StakeInfo } from "./devnet/stake/stake-info.ts";
-export type { ComposedData, DataPart } from "./options/fields/data-policy.ts";
+export type { ComposedData, DataPart, GuardedData } from "./options/fields/data-policy.ts";
 export type * from "./options/generated/user-config.ts";
 export type { HyperchainConfig, HyperchainsConfig } from "./options/resolved-config.ts";
 export type * from "./plugin/api/bridges.ts";

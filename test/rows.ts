@@ -59,7 +59,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   E5: row("external sequencing", "flow/shared-sequencer", "sequencing/external-order", "options/external-rules"),
   E6: notBuilt("ordering policies"),
   F1: row("zkRollup", "flow/swaps-pubdata"),
-  F2: notBuilt("zkPorter"),
+  F2: row("zkPorter", "devnet/guardian-quorum", "devnet/guardian", "contracts/l1/guardians"),
   F3: row("validium", "flow/validium", "contracts/l1/availability"),
   F4: row("inputs only", "flow/inputs-only", "chain/verification/published-inputs", "contracts/l1/availability"),
   F5: notBuilt("self-hosted data"),

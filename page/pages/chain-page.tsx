@@ -186,6 +186,7 @@ interface NewestProps<T> {
 function dataSentence({ dataAvailability, settlesOn, name }: EcosystemInfo["chains"][number]): string {
   if (dataAvailability === "rollup") return "rollup: all of it is on L1, and anyone can rebuild the chain from there";
   if (dataAvailability === "validium") return "validium: a committee keeps it; if the committee withholds it, funds are frozen";
+  if (dataAvailability === "guardians") return "guardians: staked processes store it; if they withhold it, funds are frozen";
   if (dataAvailability === "inputs")
     return "inputs: its transactions are on L1, and anyone can rebuild the chain by executing them, if its signers were honest";
   return `no rollup: it is on ${settlesOn?.name} alone, so L1 does not have what it takes to rebuild ${name}`;

@@ -14,6 +14,7 @@ export function whoCanFreeze(
   const parties: string[] = [];
   const here = chains.find(({ chainId }) => chainId === memberId);
   if (here?.dataAvailability === "validium") parties.push(`the data committee of ${here.name}, by withholding its data`);
+  if (here?.dataAvailability === "guardians") parties.push(`the guardians of ${here.name}, by withholding its data`);
   if (here?.dataAvailability === "inputs")
     parties.push(`the validators of ${here.name}, by publishing other inputs than they executed`);
   if (here?.settlesOn !== undefined)

@@ -52,6 +52,8 @@ function arriving({ name, settlesOn, dataAvailability }: Chain): readonly string
   const stop = `the validators of ${name} can stop it: what has not arrived then goes back to its sender`;
   if (dataAvailability === "validium")
     return [stop, `the data committee of ${name} can freeze what is there, by withholding its data`];
+  if (dataAvailability === "guardians")
+    return [stop, `the guardians of ${name} can freeze all assets on it, by withholding its data`];
   if (dataAvailability === "inputs")
     return [stop, `the validators of ${name} can freeze all balances on it, by publishing other inputs than they executed`];
   if (dataAvailability === "chain") return [stop, `${name} is no rollup: its data are on ${settlesOn?.name} alone`];

@@ -64,6 +64,7 @@ import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
 import { SlotPeers } from "../sequencing/external/slot-peers.ts";
+import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
 import { openStakes } from "./membership/open-stakes.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
@@ -135,7 +136,7 @@ export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies)
 
 async function start({ options, plans }: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
   const { name, proofs, prover: proving, relayer: runsRelayer } = options;
-  const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
+  const { connectChain, artifacts, clock, names = noNames, onRepeated, ...events } = dependencies;
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
   const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex | undefined);
@@ -146,11 +147,11 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { acts, guards } = watchedGuards(options, { feed, clock, names, chains: () => chains.current() }, closing);
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
   const contracts = contractsOf(options, dependencies);
-  const layerAs = layerOptions(options, guards, contracts);
-  const layer = await openSettlementLayer(layerAs, { connectL1, clock, world, l1PlaceRequests }, closing);
+  const layer = await openSettlementLayer(layerOptions(options, guards, contracts), { ...dependencies, world }, closing);
   const { l1, accounts } = layer;
   const { proofContracts = contractsFor(plans, artifacts, proofs) } = dependencies;
-  const bases = await openBases({ options, plans, genesis }, { ...dependencies, proofContracts, layer, world, chains }, closing);
+  const basesIn = { ...dependencies, proofContracts, layer, world, chains };
+  const { bases, networks } = await openBases({ options, plans, genesis }, basesIn, closing);
   const open = await openProver(options, dependencies, closing);
   const { prover, fleet, workers, device } = open;
   const executionProvers = proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
@@ -160,7 +161,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain },
+    ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain, networks },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));
@@ -181,7 +182,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
-    ...{ mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
+    ...{ networks, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
   const stakes = await openStakes({ options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
@@ -258,7 +259,7 @@ function openKept(
   return { world, members };
 }
 
-/** L1 with its contracts, and what else chains will settle on. */
+/** L1 with its contracts and networks of guardians, and the chains on which others settle. */
 async function openBases(
   {
     options,
@@ -268,7 +269,7 @@ async function openBases(
   dependencies: Pick<ChainOpening, "layer" | "world"> &
     Pick<DevnetDependencies, "artifacts" | "clock" | "proofContracts"> & { readonly chains: RunningChains },
   closing: Disposer,
-): Promise<SettlementBases> {
+): Promise<{ readonly bases: SettlementBases; readonly networks: readonly RunningNetwork[] }> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const version = trustedVersion(genesis, options.proofs);
@@ -281,7 +282,7 @@ async function openBases(
     chains: () => chains.current(),
   });
   closing.add(() => bases.close());
-  return bases;
+  return { bases, networks: await openGuardianNetworks({ options, onL1, layer, world, artifacts }, closing) };
 }
 
 /** The contracts on L1: kept, adopted or new. */

@@ -1,5 +1,5 @@
 import type { DataFacts } from "../protocol/data-choice.ts";
-import { isAttestedPart, partsOf, type DataPart } from "./fields/data-policy.ts";
+import { isAttestedPart, networksIn, partsOf, type DataPart } from "./fields/data-policy.ts";
 import type { ChainPlan } from "./plan.ts";
 
 /** Where a chain's data are, and for whom. */
@@ -10,17 +10,23 @@ export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): Da
   return {
     publishes,
     rebuiltFrom: publishes === "always" ? "l1" : "holders",
-    readers: publishes === "never" ? "sessions" : "everybody",
+    // Guardians serve the data to every account.
+    readers: publishes === "never" && guardianNetworks(dataAvailability).length === 0 ? "sessions" : "everybody",
   };
 }
 
 /** Whether those who keep the data beside L1 are among its parts. */
-export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
+export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
   return isPolicy(dataAvailability) && hasCommittee(dataAvailability);
 }
 
+/** Names of the networks of guardians that store the data, or some batches' data. */
+export function guardianNetworks(dataAvailability: ChainPlan["availability"]["dataAvailability"]): readonly string[] {
+  return isPolicy(dataAvailability) ? networksIn(dataAvailability) : [];
+}
+
 /** Whether each batch needs a program's word. */
-export function isAttested(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
+export function isAttested(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
   return isPolicy(dataAvailability) && hasAttested(dataAvailability);
 }
 

@@ -3,6 +3,7 @@ import { ACCOUNTS } from "./fields/accounts.ts";
 import { configOption, ecosystemOption, type EcosystemOption, type Flagged } from "./fields/field.ts";
 import { flag } from "./fields/flag.ts";
 import { GOVERNANCE } from "./fields/governance.ts";
+import { GUARDIANS } from "./fields/guardians.ts";
 import { host } from "./fields/host.ts";
 import { L1 } from "./fields/l1.ts";
 import { PAGE } from "./fields/page.ts";
@@ -54,6 +55,7 @@ export const ECOSYSTEM_OPTIONS = {
   ...L1,
   ...GOVERNANCE,
   ...STAKE,
+  ...GUARDIANS,
   ...PROVER,
   ...ACCOUNTS,
   singletons: configOption(

@@ -6,7 +6,9 @@ import { ancestryConflicts } from "./ancestry-rules.ts";
 import { externalConflicts } from "./external-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
-import { hasHolders } from "./data-facts.ts";
+import { guardianNetworks, hasHolders } from "./data-facts.ts";
+import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
+import type { StakeTerms } from "./fields/stake.ts";
 import {
   councilThresholds,
   DEVELOPMENT_COUNCIL,
@@ -32,6 +34,8 @@ interface RuledEcosystem {
   readonly governance: GovernanceOption;
   /** The folder that keeps it. */
   readonly data?: string | undefined;
+  readonly stake?: StakeTerms | undefined;
+  readonly guardians?: GuardianNetworks | undefined;
 }
 
 /** Of Hardhat's in-process networks. */
@@ -46,7 +50,7 @@ const EXECUTION_MARGIN_SECONDS = 600;
 /** What is wrong with options beside each other, each of which is valid by itself. */
 export function conflicts(
   chains: readonly PlannedAt[],
-  { l1, l1Path, governance, data }: RuledEcosystem,
+  { l1, l1Path, governance, data, stake, guardians = {} }: RuledEcosystem,
 ): readonly OptionProblem[] {
   const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
@@ -54,6 +58,7 @@ export function conflicts(
     ...governanceConflicts(governance),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains),
+    ...guardianConflicts(chains.map(guardedPlan), guardians, stake),
     ...sharedIds(chains),
     ...externalConflicts(chains),
     ...chains.flatMap((chain) => [
@@ -266,6 +271,10 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   if (availability.dataAvailability !== "rollup")
     return refused("is published on L1, and dataAvailability says otherwise; leave that or the import out");
   return [];
+}
+
+function guardedPlan({ path, plan: { availability, protocol } }: PlannedAt) {
+  return { path: [...path, "dataAvailability"], names: guardianNetworks(availability.dataAvailability), protocol };
 }
 
 function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {

@@ -10,9 +10,9 @@ import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { judgeBatch, type GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
 import { GuardedChain, type GuardedOnL1, type StoredForm } from "../../src/devnet/guardian/guarded-chain.ts";
-import { Guardian, GUARDIAN_REQUEST_TYPES } from "../../src/devnet/guardian/guardian.ts";
+import { Guardian, GUARDIAN_REQUEST_TYPES, MAX_VALID_SECONDS } from "../../src/devnet/guardian/guardian.ts";
 import { GuardianError, type GuardianErrorCode } from "../../src/devnet/guardian/guardian-error.ts";
-import { dataFolder } from "../../src/devnet/reconstruction/data-folder.ts";
+import { dataFolder } from "../../src/devnet/held-data/data-folder.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { WITHHELD } from "../../src/protocol/data-choice.ts";
@@ -41,6 +41,7 @@ const GENESIS: readonly GenesisAccount[] = [
   },
 ];
 const VALID_UNTIL = 5_000n;
+const L1_SECONDS = 4_000n;
 
 /** A sequencer's side: forms batches whose values name them. */
 function newFormer(daPolicy = CHAIN.daPolicy): BatchFormer {
@@ -109,6 +110,7 @@ describe("guardian", () => {
       hyperchain: HYPERCHAIN,
       chain,
       requesters,
+      l1Seconds: async () => L1_SECONDS,
     });
     return { chain, guardian, close: () => journal.close() };
   }
@@ -148,6 +150,19 @@ describe("guardian", () => {
     await refuses(guardian.sign({ ...ofOther, batch: first! }), "RequesterUnknown");
     await refuses(guardian.sign({ ...ofOther, requestSignature: "0x12" }), "RequesterUnknown");
     assert.deepEqual([chain.nextBatch, await readdir(folder)], [0n, ["forms"]]);
+    await close();
+  });
+
+  test("signs for no longer than a day, so that a form that was replaced expires", async () => {
+    const { chain, guardian, close } = await open();
+    const [first] = formLine(1);
+    const latest = L1_SECONDS + MAX_VALID_SECONDS;
+    await refuses(
+      requestOf(first!, validator, latest + 1n).then((request) => guardian.sign(request)),
+      "ValidityTooLong",
+    );
+    assert.equal(chain.nextBatch, 0n);
+    await guardian.sign(await requestOf(first!, validator, latest));
     await close();
   });
 

@@ -64,6 +64,7 @@ describe("the policy that a chain's batches are shown to", () => {
       artifacts: (name) => hre.artifacts.readArtifact(name) as never,
       clock: systemClock,
       start: () => Promise.resolve([]),
+      networks: [],
     });
   };
   const shown = async (firstTimestamp: bigint): Promise<Hex> => {
@@ -187,6 +188,7 @@ describe("what is chosen for a batch whose policy leaves a choice", () => {
       ...{ operator: operator as never, operatorAddress: lower(operator.address), keys: keys as never, clock },
       artifacts: (name) => hre.artifacts.readArtifact(name) as never,
       start: () => Promise.resolve([]),
+      networks: [],
     });
     chain = await TestChain.create(ecosystem, {
       ...(await defaultConfiguration(ecosystem, 271n)),

@@ -6,7 +6,7 @@ import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { createDataKeeper } from "../../src/devnet/chains/data-keeper.ts";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
-import { HeldData, type DataHolder } from "../../src/devnet/reconstruction/held-data.ts";
+import { HeldData, type DataHolder } from "../../src/devnet/held-data/held-data.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";

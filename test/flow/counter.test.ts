@@ -10,7 +10,7 @@ import { genesisLeaves } from "../../src/chain/model/genesis.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { readTerms } from "../../src/client/governing/terms.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { DataHolder } from "../../src/devnet/reconstruction/held-data.ts";
+import type { DataHolder } from "../../src/devnet/held-data/held-data.ts";
 import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { PUBLISHED, WITHHELD } from "../../src/protocol/data-choice.ts";

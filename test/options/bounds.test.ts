@@ -36,6 +36,7 @@ const ADDRESS = `0x${"aB".repeat(20)}`;
 const DAY = 86_400;
 const ANY_DELAY = { exitDelaySeconds: 90 * DAY };
 const VALIDIUM = { dataAvailability: "validium" };
+const STAKED = { "stake.unbondingSeconds": 100_000 };
 const NOT_BOOLEAN = ["yes", 1, null];
 const ether = (text: unknown): unknown =>
   typeof text === "string" && /^\d+$/.test(text) ? BigInt(text) * 10n ** 18n : typeof text === "number" ? text : -1n;
@@ -436,6 +437,24 @@ const ROWS: readonly Row[] = [
     accepts: [1n, 2n ** 96n],
     refuses: [0n, 2n ** 96n + 1n, 1],
     beside: { "stake.unbondingSeconds": 100_000 },
+  },
+  ...Object.entries({
+    // Limit of the contract's list.
+    members: { accepts: [1, 64], refuses: [0, 65, 1.5, "4"], beside: STAKED },
+    stakesWei: {
+      accepts: [[1n], [2n ** 96n]],
+      refuses: [1n, [0n], [1], [1n, 1n]],
+      beside: { ...STAKED, "guardians.a.members": 1 },
+    },
+    shareBps: { accepts: [1, 10_000], refuses: [0, 10_001, 66.67, "6667"], beside: STAKED },
+    open: { accepts: [true, false], refuses: NOT_BOOLEAN, beside: STAKED },
+  }).map(([option, bounds]): Row => ({ config: `guardians.a.${option}`, devnet: `guardians.a.${option}`, ...bounds })),
+  {
+    config: "guardians",
+    devnet: "guardians",
+    accepts: [{}, { main: {}, "B_-1": { members: 4 } }],
+    refuses: [[], 4, { "1a": {} }, { main: { count: 4 } }],
+    beside: STAKED,
   },
   { config: "accounts.funded", accepts: [0, 20], refuses: [-1, 21, 1.5, "1"] },
   { devnet: "fundedAccounts", accepts: [[], [0, 2 ** 31 - 1]], refuses: [3, { 0: 1 }] },

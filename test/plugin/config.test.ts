@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import { shown } from "../../src/options/fields/values.ts";
 import hyperchain from "../../src/index.ts";
 import type { HyperchainsUserConfig } from "../../src/types.ts";
 
@@ -72,6 +73,40 @@ describe("I3 the config", () => {
       /or null for never; got -1/,
     ],
     [{ chains: { a: { baseToken: "ETH" } } }, "config.hyperchains.chains.a.baseToken", /address of an ERC-20 on L1, or \{ name/],
+    [
+      { guardians: { main: {} } },
+      "config.hyperchains.guardians.main",
+      /no key is staked; set stake: \{ unbondingSeconds: 100_000 \}/,
+    ],
+    [
+      { stake: { unbondingSeconds: 100_000 }, guardians: { main: { members: 4, stakesWei: [1n] } } },
+      "config.hyperchains.guardians.main.stakesWei",
+      /has 1 amounts for 4 guardians/,
+    ],
+    [
+      { chains: { a: { dataAvailability: { guardians: "main" } } } },
+      "config.hyperchains.chains.a.dataAvailability",
+      /names guardians "main", which do not exist; set guardians: \{ main: \{ members: 4 \} \} too/,
+    ],
+    [
+      {
+        stake: { unbondingSeconds: 90_000 + 3_599 },
+        guardians: { main: {} },
+        chains: { a: { dataAvailability: { anyOf: [{ guardians: "main" }, "rollup"] } } },
+      },
+      "config.hyperchains.chains.a.dataAvailability",
+      // A window of an hour and an exit delay of a day.
+      /answers for 89999 s, and accounts leave a stopped chain after 90000 s; set stake.unbondingSeconds to at least 93600/,
+    ],
+    [
+      {
+        stake: { unbondingSeconds: 100_000 },
+        guardians: { main: {} },
+        chains: { a: { readers: [`0x${"ab".repeat(20)}`], dataAvailability: { guardians: "main" } } },
+      },
+      "config.hyperchains.chains.a.readers",
+      /is for a validium/,
+    ],
     [{ chains: { a: { readers: [] } } }, "config.hyperchains.chains.a.readers", /is for a validium/],
     [{ l1: { port: 1, url: "http://127.0.0.1:1" } }, "config.hyperchains.l1.port", /leave one of the two out/],
     [
@@ -149,7 +184,7 @@ describe("I3 the config", () => {
     [{ relayerPolicy: { reserve: 1 } }, "config.hyperchains.relayerPolicy.reserve", /in quotes, such as "100"; got 1/],
   ];
   for (const [hyperchains, path, message] of mistakes) {
-    test(`I5: ${path} refuses ${JSON.stringify(hyperchains)} and says what to write`, async () => {
+    test(`I5: ${path} refuses ${shown(hyperchains)} and says what to write`, async () => {
       await assert.rejects(configured(hyperchains), (error: Error) => {
         assert.ok(error.message.includes(`in ${path}: `), error.message);
         assert.match(error.message, message);

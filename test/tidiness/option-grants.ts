@@ -34,6 +34,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     execution: "what a chain does with transactions",
     fees: "what blocks and messages charge",
     governance: "contracts of L1",
+    guardians: "keys that store the data of chains",
     host: "what a server listens on",
     import: "a keyword of the language",
     journal: "the files that keep an ecosystem",

@@ -7,6 +7,8 @@ import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 export interface ChainStanding {
   /** Its data are with a committee, which freezes what is there by withholding them. */
   readonly validium: boolean;
+  /** Its data are with guardians, who can do the same. */
+  readonly isGuarded: boolean;
   /** It is paused: it stands still, and refuses its clients until it is started. */
   readonly stopped: boolean;
   /** Whether L1 lets any account end it, or has ended it and pays out what accounts held. */
@@ -15,7 +17,7 @@ export interface ChainStanding {
   readonly batchesBehind: number;
 }
 
-/** A chain's standing, by L1's word; `validium` and `stopped` by the ecosystem's. Rejects with L1's error. */
+/** A chain's standing, by L1's word; `validium`, `isGuarded` and `stopped` by the ecosystem's. Rejects with L1's error. */
 async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<ChainStanding> {
   const ask = async (name: string): Promise<bigint> =>
     BigInt(await l1.call({ to: chain.hyperchain, data: hyperchainInterface.encodeFunctionData(name) }));
@@ -29,6 +31,7 @@ async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<Chain
   const isOpen = block !== null && BigInt(block.timestamp) >= opensAt;
   return {
     validium: chain.dataAvailability === "validium",
+    isGuarded: chain.dataAvailability === "guardians",
     stopped: chain.stopped === true,
     exit: exited === 1n ? "activated" : isOpen ? "open" : "closed",
     batchesBehind: Number(committed - executed),
@@ -36,9 +39,10 @@ async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<Chain
 }
 
 /** Why money on a chain may be out of reach, in words; empty where nothing says so. */
-export function cautions({ validium, stopped, exit }: ChainStanding): readonly string[] {
+export function cautions({ validium, isGuarded, stopped, exit }: ChainStanding): readonly string[] {
   return [
     ...(validium ? ["its data committee can freeze what is there, by withholding its data"] : []),
+    ...(isGuarded ? ["its guardians can freeze all assets on it, by withholding its data"] : []),
     ...(stopped && exit !== "activated" ? ["it is paused (hyperchain:start has it go on)"] : []),
     ...(exit === "open" ? ["any account can end it: it has not taken an operation of L1's queue in time"] : []),
     ...(exit === "activated" ? ["it has ended: L1 pays out what accounts held (hyperchain:exit)"] : []),

@@ -45,6 +45,7 @@ import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
+import type { RunningNetwork } from "../guardian/guardian-networks.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
 import { slotMethods } from "./slot-methods.ts";
@@ -81,6 +82,8 @@ export interface ChainPipelineDependencies {
   /** As other processes reach L1. */
   readonly l1Url: string;
   readonly artifacts: ArtifactSource;
+  /** As signers'. */
+  readonly networks: readonly RunningNetwork[];
   readonly connect: EdrConnect;
   readonly clock: Clock;
   /** The time that all members share. */

@@ -2,7 +2,7 @@ import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChooseData } from "../../chain/batch/forming.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import type { DataPart } from "../../options/fields/data-policy.ts";
+import { networksIn, type DataPart } from "../../options/fields/data-policy.ts";
 import { leavesChoice } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
@@ -12,6 +12,9 @@ import { CALLDATA_POSTING, type HeldBatch, type PostingPolicy } from "../../sett
 import { postingOf, type DataPolicy } from "../../settlement/data-policy.ts";
 import type { QuorumContext, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { GuardedBatch } from "../guardian/guarded-batch.ts";
+import type { RunningNetwork } from "../guardian/guardian-networks.ts";
+import { guardedBatch } from "../guardian/guardians-policy.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
@@ -19,7 +22,7 @@ import type { InputsOf } from "../quorum-member/remote-member.ts";
 import { startCommittees, type Committee, type StartKeepers } from "./committees.ts";
 import { DataChoices } from "./data-choices.ts";
 import { createDataKeeper, keepersInTurn, type DataKeeper } from "./data-keeper.ts";
-import { deployPolicy, findPolicy, type PolicyContract } from "./policy-contracts.ts";
+import { deployPolicy, findPolicy, networkOf, type PolicyContract } from "./policy-contracts.ts";
 import { servedPolicy } from "./served-policy.ts";
 import { policyOfParts } from "./policy-of-parts.ts";
 
@@ -34,6 +37,7 @@ interface HoldersDependencies {
   readonly clock: Clock;
   readonly kept?: KeptChain | undefined;
   readonly start: StartKeepers;
+  readonly networks: readonly RunningNetwork[];
 }
 
 /** Those who keep a chain's data beside L1, before there is a chain. */
@@ -95,12 +99,20 @@ async function connect(
     l1,
     setup,
     availability,
+    operator,
+    networks,
   }: HoldersDependencies & { readonly setup: MemberSetup; readonly availability: ChainPlan["availability"] },
 ): Promise<ConnectedHolders> {
   const readers = availability.readers ?? [operatorAddress];
   const processes = committees.flatMap(({ members }) => members);
   await Promise.all(processes.map((member) => member.request("configure", { ...setup, keeps: { readers } })));
   const keeper = createDataKeeper(chain, readers);
+  /** Batches of this process, for guardians that lack them. */
+  const formed = new Map<BatchNumber, GuardedBatch>();
+  const guarding = networksIn(part).map((guardians) => networkOf({ guardians }, networks));
+  const { fromBlock, genesis } = setup;
+  const guarded = { hyperchain: chain.hyperchain, genesis, fromBlock };
+  await Promise.all(guarding.map((network) => network.guard(guarded)));
   // Set before the first batch is formed.
   let choices: DataChoices | undefined;
   const inputs = async (batchNumber: BatchNumber): Promise<BatchInputs> => {
@@ -108,7 +120,9 @@ async function connect(
     return choices === undefined ? shown : { ...shown, choices: choices.shown(batchNumber) };
   };
   const { settlementChainId } = chain;
-  const served = { settlementChainId, l1, clock, keys, keep: (batch: HeldBatch) => keeper.keep(batch), inputs };
+  const ofGuardians = { hyperchain: chain.hyperchain, requester: operator, batchOf: formed.get.bind(formed) };
+  const keep = (batch: HeldBatch): Promise<void> => keeper.keep(batch);
+  const served = { settlementChainId, l1, clock, keys, keep, inputs, ...ofGuardians };
   const serve = (of: PolicyContract): Promise<DataPolicy> => policyOfParts(part, of, committees.values(), served);
   const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain, clock });
   const isChosen = leavesChoice(availability.dataAvailability);
@@ -118,10 +132,14 @@ async function connect(
   return {
     policy: contract,
     posting: part === "rollup" ? CALLDATA_POSTING : postingOf(policy),
-    chooseData: (batch) => (choices === undefined ? policy.choose(batch) : choices.choose(batch)),
+    chooseData(batch) {
+      if (guarding.length > 0) formed.set(batch.outputs.batchNumber, guardedBatch(batch));
+      return choices === undefined ? policy.choose(batch) : choices.choose(batch);
+    },
     inputs,
     data: committees.length === 0 ? undefined : keepersInTurn([...(isHere ? [keeper] : []), ...remote]),
     async catchUp(batches) {
+      if (guarding.length > 0) for (const batch of batches) formed.set(batch.outputs.batchNumber, guardedBatch(batch));
       if (isHere) for (const batch of batches) await keeper.keep(batch);
       await Promise.all(processes.map((member) => follow(member, inputs, batches)));
     },

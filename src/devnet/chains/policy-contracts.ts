@@ -1,9 +1,10 @@
 import { AbiCoder, Interface, type Provider, type Signer } from "ethers";
-import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
+import { isAttestedPart, isGuardedPart, partsOf, type DataPart, type GuardedData } from "../../options/fields/data-policy.ts";
 import { leafOf, type AttestationLeaf } from "../../protocol/attestation.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError, type ArtifactSource, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { RunningNetwork } from "../guardian/guardian-networks.ts";
 import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
 /** A data availability policy on L1, with those of which it is made. */
@@ -22,6 +23,7 @@ interface PolicyDependencies {
   readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
   readonly operator: Signer;
   readonly artifacts: ArtifactSource;
+  readonly networks: readonly RunningNetwork[];
 }
 
 const composed = new Interface(["function members() view returns (address[])"]);
@@ -34,6 +36,7 @@ export async function deployPolicy(
   dependencies: PolicyDependencies,
 ): Promise<PolicyContract> {
   if (part === "rollup") return { address: dependencies.ecosystem.addresses.rollupPolicy, parts: [] };
+  if (isGuardedPart(part)) return { address: networkOf(part, dependencies.networks).address, parts: [] };
   if (isAttestedPart(part)) {
     return {
       address: await deployContract("AttestedPolicy", [TEST_ROOT.x, TEST_ROOT.y, TEST_MEASUREMENT], dependencies),
@@ -50,6 +53,13 @@ export async function deployPolicy(
   for (const each of inner) parts.push(await deployPolicy(each, committees, dependencies));
   const name = typeof part === "object" && "allOf" in part ? "AllOfPolicy" : "AnyOfPolicy";
   return { address: await deployContract(name, [parts.map(({ address }) => address)], dependencies), parts };
+}
+
+/** Network of a part. Throws DeploymentError: the options name networks that exist. */
+export function networkOf({ guardians }: GuardedData, networks: readonly RunningNetwork[]): RunningNetwork {
+  const network = networks.find(({ name }) => name === guardians);
+  if (network !== undefined) return network;
+  throw new DeploymentError("GuardianNetwork", `guardians "${guardians}" do not run; name them in the options`);
 }
 
 /** The policy that was deployed at this address, with its parts as L1 has them. Rejects with the provider's error. */
@@ -76,9 +86,22 @@ export function signaturesShown(
   policyData: Hex,
 ): readonly (readonly [committee: Hex, signatures: readonly string[]])[] {
   const committees = partsShown(part, contract, policyData).filter(
-    (each) => each.part !== "rollup" && !isAttestedPart(each.part),
+    (each) => each.part !== "rollup" && !isAttestedPart(each.part) && !isGuardedPart(each.part),
   );
   return committees.map(({ contract: committee, data }) => [committee, coder.decode(["bytes[]"], data)[0] as readonly string[]]);
+}
+
+/** Signatures of guardians in a policy's data, by the contract of their network, with the last second of each. */
+export function guardiansShown(
+  part: DataPart,
+  contract: PolicyContract,
+  policyData: Hex,
+): readonly (readonly [network: Hex, validUntil: bigint, signatures: readonly string[]])[] {
+  const networks = partsShown(part, contract, policyData).filter((each) => isGuardedPart(each.part));
+  return networks.map(({ contract: network, data }) => {
+    const [validUntil, signatures] = coder.decode(["uint64", "bytes[]"], data) as unknown as [bigint, readonly string[]];
+    return [network, validUntil, signatures];
+  });
 }
 
 /** The key of the program that vouched, likewise. */

@@ -1,5 +1,5 @@
 import { AbiCoder, Interface, ZeroHash, type Provider } from "ethers";
-import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
+import { isAttestedPart, isGuardedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
@@ -8,6 +8,7 @@ const policies = new Interface([
   "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
   "function threshold() view returns (uint256)",
   "function measurement() view returns (bytes32)",
+  "function startedAt() view returns (uint48)",
   "function inputsFormat() view returns (uint256)",
   "function members() view returns (address[])",
 ]);
@@ -32,6 +33,7 @@ export function isOfParts(part: DataPart | "inputs", policy: Hex, l1: Provider):
 async function answersAs(part: DataPart | "inputs", policy: Hex, ask: Ask): Promise<boolean> {
   if (part === "inputs") return "value" in (await ask(policy, "inputsFormat"));
   if (part === "rollup") return "value" in (await ask(policy, "checkAvailability", [CLAIM, "0x"]));
+  if (isGuardedPart(part)) return "value" in (await ask(policy, "startedAt"));
   if (isAttestedPart(part)) return "value" in (await ask(policy, "measurement"));
   const inner = partsOf(part);
   if (inner.length === 0) return "value" in (await ask(policy, "threshold"));

@@ -1,12 +1,15 @@
 import type { Provider } from "ethers";
-import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import { isAttestedPart, isGuardedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { attestedPolicy } from "../../settlement/attestation.ts";
 import { createLocalCommitteeMember, type CommitteeMember } from "../../settlement/committee.ts";
 import { allOf, anyOf, CALLDATA, type DataPolicy } from "../../settlement/data-policy.ts";
 import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import type { GuardedBatch } from "../guardian/guarded-batch.ts";
+import { guardiansPolicy } from "../guardian/guardians-policy.ts";
 import { remoteCommitteeMember, type InputsOf } from "../quorum-member/remote-member.ts";
 import type { Committee } from "./committees.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
@@ -25,6 +28,12 @@ interface PolicyParts {
   readonly keep: (batch: HeldBatch) => Promise<void>;
   /** What members in processes of their own are shown. */
   readonly inputs: InputsOf;
+  /** Contract of the chain. */
+  readonly hyperchain: Hex;
+  /** Key whose requests guardians answer: the chain's admin or a validator. */
+  readonly requester: TypedDataSigner;
+  /** A batch that was formed in this process, or replayed in it. */
+  readonly batchOf: (batchNumber: BatchNumber) => GuardedBatch | undefined;
 }
 
 /** Serves a policy contract of these parts; `committees`: one for each in it, in order. Rejects as the provider does. */
@@ -36,6 +45,10 @@ export async function policyOfParts(
 ): Promise<DataPolicy> {
   const { settlementChainId, l1, clock, keys, keep, inputs } = served;
   if (part === "rollup") return CALLDATA;
+  if (isGuardedPart(part)) {
+    const { hyperchain, requester, batchOf } = served;
+    return guardiansPolicy({ l1, settlementChainId, network: policy, hyperchain, requester, batchOf });
+  }
   if (isAttestedPart(part)) return attestedPolicy({ attestor: createTestAttestor(() => timeOf(l1)), settlementChainId, policy });
   const inner: DataPolicy[] = [];
   for (const [i, within] of partsOf(part).entries())

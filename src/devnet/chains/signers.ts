@@ -28,12 +28,13 @@ import type { PolicyContract } from "./policy-contracts.ts";
 import { inputsPolicy } from "./inputs-data.ts";
 import { servedPolicy } from "./served-policy.ts";
 import type { DataKeeper } from "./data-keeper.ts";
+import type { RunningNetwork } from "../guardian/guardian-networks.ts";
 import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { hasHolders, isAttested, isPolicy, leavesChoice, publishesInputs } from "../../options/data-facts.ts";
-import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
+import { networksIn, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ProcessNodes } from "../chain-nodes/process-nodes.ts";
@@ -55,6 +56,8 @@ interface SignersDependencies {
   /** The key of an account, where this process has it. */
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly artifacts: ArtifactSource;
+  /** Networks of guardians that run with the ecosystem. */
+  readonly networks: readonly RunningNetwork[];
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
   readonly superchain: readonly GenesisAccount[];
@@ -133,7 +136,7 @@ export async function prepareSigners(
   const own = await ownAvailability(validators, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
-    own !== undefined || !isPolicy(dataAvailability) || !(hasHolders(dataAvailability) || isAttested(dataAvailability))
+    own !== undefined || !isPolicy(dataAvailability) || !hasParties(dataAvailability)
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,
@@ -196,6 +199,11 @@ function formedBy(nodes: FormingNodes | undefined, index: number): Pick<MemberRu
       throw new SigningRefusal("BatchNotFormed", `batch ${batchNumber} is ${commitment}, and node ${index} ${reason}`);
     },
   };
+}
+
+/** True if the policy needs other parties than the chain's validators. */
+function hasParties(part: DataPart): boolean {
+  return hasHolders(part) || isAttested(part) || networksIn(part).length > 0;
 }
 
 async function addressesOf(keys: readonly TypedDataSigner[]): Promise<readonly Hex[]> {

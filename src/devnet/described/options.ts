@@ -133,14 +133,14 @@ export interface DevnetPlan {
 export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { l1, governance, data, bridges, unlocked = false } = checked.value;
+  const { l1, governance, data, stake, guardians, bridges, unlocked = false } = checked.value;
   const plans = checked.value.chains.map((chain, place) => planChain(chain, place, checked.value));
   const problems = [
     ...l1Problems(l1),
     ...adoptedGovernanceProblems(checked.value),
     ...adoptedStakeProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
-    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data }),
+    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data, stake, guardians }),
   ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({

@@ -4,7 +4,7 @@ import type { PublishingChain } from "../../chain/reconstruction/published-batch
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
-import type { DataHolder } from "../reconstruction/held-data.ts";
+import type { DataHolder } from "../held-data/held-data.ts";
 import { judgeBatch, type GuardedBatch } from "./guarded-batch.ts";
 import { GuardianError } from "./guardian-error.ts";
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isPlainHex, type Hex } from "../../protocol/hex.ts";
-import type { DataHolder } from "../reconstruction/held-data.ts";
+import type { DataHolder } from "../held-data/held-data.ts";
 import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { SigningRequest } from "./guardian.ts";
 import { GuardianError, type GuardianErrorCode } from "./guardian-error.ts";

@@ -4,9 +4,11 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 export type GuardianErrorCode =
   /** Neither a validator nor the admin of the chain signed the request. */
   | "RequesterUnknown"
+  /** The signature would hold longer than a guardian signs for. */
+  | "ValidityTooLong"
   /** The guardian has not applied the batches before this one: send them first. */
   | "BatchMissing"
-  /** L1 has committed a batch of this number, so no other form of it can follow. */
+  /** L1 has committed a batch of this number, so no other form can follow. */
   | "BatchCommitted"
   /** The data do not lead to the state that the batch claims. */
   | "DataMismatch"

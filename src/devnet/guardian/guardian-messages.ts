@@ -20,10 +20,14 @@ export interface GuardianStart {
   readonly l1Url: string;
   /** Contract of the network. */
   readonly network: Hex;
-  readonly chains: readonly GuardedChainStart[];
   /** 0 for any free one. */
   readonly port: number;
 }
 
-/** Answer of the process: its URL, or the reason why it cannot start. */
-export type GuardianStarted = { readonly url: string } | { readonly reason: string };
+/** To the process: its start, then each chain. Each message has one answer, in order. */
+export type ToGuardian =
+  | { readonly type: "start"; readonly start: GuardianStart }
+  | { readonly type: "guard"; readonly chain: GuardedChainStart };
+
+/** Answer of the process: its URL, or the reason of a failure. */
+export type FromGuardian = { readonly url: string } | { readonly reason: string };

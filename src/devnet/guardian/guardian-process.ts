@@ -1,37 +1,84 @@
-import { fork } from "node:child_process";
-import type { GuardianStart, GuardianStarted } from "./guardian-messages.ts";
+import { fork, type ChildProcess } from "node:child_process";
+import type { FromGuardian, GuardedChainStart, GuardianStart, ToGuardian } from "./guardian-messages.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
 
 /** A guardian in a separate process. */
-export interface GuardianProcess {
+export class GuardianProcess {
   readonly url: string;
-  readonly pid: number | undefined;
+  readonly #child: ChildProcess;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(url: string, child: ChildProcess) {
+    this.url = url;
+    this.#child = child;
+  }
+
+  /** Starts a guardian, which continues from its folder. Rejects with an Error that has the reason of the process. */
+  static async start(start: GuardianStart): Promise<GuardianProcess> {
+    // Advanced: whole numbers travel unchanged.
+    const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const answer = await request(child, { type: "start", start });
+    if ("url" in answer) {
+      // A guardian must not prevent this process from ending.
+      child.unref();
+      child.channel?.unref();
+      return new GuardianProcess(answer.url, child);
+    }
+    await end(child);
+    throw new Error(`a guardian did not start: ${answer.reason}`);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Stores and signs this chain from now on. Rejects with an Error that has the reason of the process. */
+  async guard(chain: GuardedChainStart): Promise<void> {
+    const answered = this.#tail.then(() => request(this.#child, { type: "guard", chain }));
+    this.#tail = answered;
+    const answer = await answered;
+    if ("reason" in answer) throw new Error(`the guardian at ${this.url} does not guard ${chain.hyperchain}: ${answer.reason}`);
+  }
+
   /** Ends the process as a crash does: the data of its signatures are on disk. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return end(this.#child);
+  }
 }
 
-/** Starts a guardian, which continues from its folder. Rejects with an Error that has the reason of the process. */
-export async function startGuardian(start: GuardianStart): Promise<GuardianProcess> {
-  // Advanced: whole numbers travel unchanged.
-  const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const close = async (): Promise<void> => {
-    child.kill("SIGKILL");
-    await exited;
-  };
-  const started = await new Promise<GuardianStarted>((resolve) => {
-    child.once("message", (message) => resolve(message as GuardianStarted));
-    child.once("error", (error) => resolve({ reason: error.message }));
-    child.once("exit", (code, signal) => resolve({ reason: `it ended with ${signal ?? `code ${code}`}` }));
-    child.send(start, () => undefined);
+function request(child: ChildProcess, message: ToGuardian): Promise<FromGuardian> {
+  return new Promise((resolve) => {
+    const answer = (from: FromGuardian): void => {
+      child.off("message", onMessage);
+      child.off("error", onError);
+      child.off("exit", onExit);
+      resolve(from);
+    };
+    const onMessage = (from: unknown): void => answer(from as FromGuardian);
+    const onError = (error: Error): void => answer({ reason: error.message });
+    const onExit = (code: number | null, signal: string | null): void =>
+      answer({ reason: `it ended with ${signal ?? `code ${code}`}` });
+    if (!child.connected) {
+      resolve({ reason: "its process has ended" });
+      return;
+    }
+    child.on("message", onMessage);
+    child.on("error", onError);
+    child.on("exit", onExit);
+    child.send(message, () => undefined);
   });
-  if ("reason" in started) {
-    await close();
-    throw new Error(`a guardian did not start: ${started.reason}`);
-  }
-  child.unref();
-  child.channel?.unref();
-  return { url: started.url, pid: child.pid, close };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.ref();
+  child.kill("SIGKILL");
+  await exited;
 }

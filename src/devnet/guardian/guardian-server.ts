@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isPlainHex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
-import type { DataHolder } from "../reconstruction/held-data.ts";
+import type { DataHolder } from "../held-data/held-data.ts";
 import type { Guardian } from "./guardian.ts";
 import { GuardianError } from "./guardian-error.ts";
 import { decodeRequest, encodeLeaves, GUARDIAN_PATHS, MAX_REQUEST_BYTES } from "./guardian-wire.ts";
 
-interface ServedGuardian {
+/** A chain as a guardian serves it. */
+export interface ServedGuardian {
   readonly guardian: Pick<Guardian, "sign" | "leaves">;
   readonly data: Pick<DataHolder, "read">;
 }
@@ -40,6 +41,7 @@ export async function serveGuardian(
 
 async function answer(chains: ReadonlyMap<string, ServedGuardian>, request: IncomingMessage): Promise<string | Uint8Array> {
   const { method } = request;
+  if (method === "GET" && request.url === GUARDIAN_PATHS.chains) return JSON.stringify([...chains.keys()]);
   const [, hyperchain = "", path = ""] = /^\/([^/]*)(\/.*)$/.exec(request.url ?? "") ?? [];
   const served = chains.get(hyperchain);
   if (served === undefined) throw new SyntaxError(`no chain with contract ${hyperchain.slice(0, 50)} is guarded here`);

@@ -5,8 +5,8 @@ import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry
 import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { SigningRequest } from "./guardian.ts";
 
-/** Paths of a guardian's server; `data` is followed by a hash. */
-export const GUARDIAN_PATHS = { sign: "/sign", data: "/data/", leaves: "/leaves" } as const;
+/** Paths of a guardian's server after the contract of a chain; `data` is followed by a hash. `chains` follows the URL. */
+export const GUARDIAN_PATHS = { sign: "/sign", data: "/data/", leaves: "/leaves", chains: "/chains" } as const;
 /** Bytes of a request at most: a batch has at most 100,000 bytes of data, as 200,000 digits. */
 export const MAX_REQUEST_BYTES = 1_000_000;
 /** Operations of a batch at most, as many as fit into a request. */

@@ -31,7 +31,15 @@ interface GuardianDependencies {
   readonly chain: GuardedChain;
   /** Accounts whose requests count, as L1 lists them now. */
   readonly requesters: () => Promise<ReadonlySet<Hex>>;
+  /** Seconds of L1's newest block. */
+  readonly l1Seconds: () => Promise<bigint>;
 }
+
+/**
+ * Seconds for which a signature holds at most. The network accepts a form of a batch until then, so a chain that replaces the
+ * form has its data for no longer.
+ */
+export const MAX_VALID_SECONDS = 86_400n;
 
 /** A key that signs for a chain's data after it has stored them. */
 export class Guardian {
@@ -45,6 +53,7 @@ export class Guardian {
   async sign({ batch, validUntil, requestSignature }: SigningRequest): Promise<Hex> {
     const { signer, settlementChainId, network, chain } = this.#dependencies;
     await this.#requireRequester(batch.preCommitment, requestSignature);
+    await this.#requireEnd(validUntil);
     await chain.take(batch);
     const { preCommitment, pubdata } = batch;
     const value = { preCommitment, pubdataHash: hashPubdata(pubdata), validUntil };
@@ -54,6 +63,15 @@ export class Guardian {
   /** State that L1 executed last, for every account that asks. Rejects with GuardianError StateUnknown. */
   leaves(): Promise<ExecutedLeaves> {
     return this.#dependencies.chain.leaves();
+  }
+
+  async #requireEnd(validUntil: bigint): Promise<void> {
+    const latest = (await this.#dependencies.l1Seconds()) + MAX_VALID_SECONDS;
+    if (validUntil <= latest) return;
+    throw new GuardianError(
+      "ValidityTooLong",
+      `the signature would hold until ${validUntil}, and ${latest} is the latest; name an earlier second`,
+    );
   }
 
   async #requireRequester(preCommitment: Hex, signature: Hex): Promise<void> {

@@ -6,38 +6,58 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { openFileJournal } from "../../settlement/journal/journal.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
+import { publishingChain } from "../chain-on-l1/publishing-chain.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
-import { dataFolder } from "../reconstruction/data-folder.ts";
-import type { DataHolder } from "../reconstruction/held-data.ts";
-import { publishingChain } from "../reconstruction/reconstruct.ts";
+import { dataFolder } from "../held-data/data-folder.ts";
 import { GuardedChain, type StoredForm } from "./guarded-chain.ts";
 import { Guardian } from "./guardian.ts";
-import type { GuardedChainStart, GuardianStart, GuardianStarted } from "./guardian-messages.ts";
-import { serveGuardian } from "./guardian-server.ts";
+import type { FromGuardian, GuardedChainStart, GuardianStart, ToGuardian } from "./guardian-messages.ts";
+import { serveGuardian, type ServedGuardian } from "./guardian-server.ts";
 
 /** Public nodes limit it. */
 const BLOCKS_PER_REQUEST = 2_000;
 
 /** Body of a guardian's process, which ends with its parent process. */
-async function start(options: GuardianStart): Promise<string> {
-  const served = await Promise.all(options.chains.map(async (chain) => [chain.hyperchain, await guard(chain, options)] as const));
-  const { url } = await serveGuardian(new Map(served), { host: "127.0.0.1", port: options.port });
-  return url;
+class GuardianBody {
+  readonly #start: GuardianStart;
+  readonly #chains: Map<string, ServedGuardian>;
+  readonly #url: string;
+
+  private constructor(start: GuardianStart, chains: Map<string, ServedGuardian>, url: string) {
+    this.#start = start;
+    this.#chains = chains;
+    this.#url = url;
+  }
+
+  static async open(start: GuardianStart): Promise<GuardianBody> {
+    const chains = new Map<string, ServedGuardian>();
+    const { url } = await serveGuardian(chains, { host: "127.0.0.1", port: start.port });
+    return new GuardianBody(start, chains, url);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async guard(chain: GuardedChainStart): Promise<void> {
+    const { hyperchain } = chain;
+    if (!this.#chains.has(hyperchain)) this.#chains.set(hyperchain, await openChain(chain, this.#start));
+  }
 }
 
 /** Opens a chain from the guardian's folder. Rejects with ReconstructionError, GuardianError or the file system's error. */
-async function guard(
+async function openChain(
   { hyperchain, genesis, fromBlock }: GuardedChainStart,
   { key, folder, l1Url, network }: GuardianStart,
-): Promise<{ readonly guardian: Guardian; readonly data: Pick<DataHolder, "read"> }> {
+): Promise<ServedGuardian> {
   const l1 = new JsonRpcProvider(l1Request(l1Url), undefined, { staticNetwork: true, cacheTimeout: -1 });
   const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
   const facts = await (await reader()).facts();
-  const born = new RebuiltState(genesis);
+  const first = new RebuiltState(genesis);
   const range = { provider: l1, fromBlock, toBlock: await l1.getBlockNumber(), blocksPerRequest: BLOCKS_PER_REQUEST };
-  await applyImports(born, facts, range);
-  const dump = born.dump();
+  await applyImports(first, facts, range);
+  const dump = first.dump();
   const place = join(folder, hyperchain);
   await mkdir(place, { recursive: true, mode: 0o700 });
   const data = dataFolder(place);
@@ -51,18 +71,33 @@ async function guard(
       return { committed: totals.committed, executed: totals.executed, executedStateRoot };
     },
   });
-  const requesters = async (): Promise<ReadonlySet<Hex>> => {
-    const { configuration, terms } = await (await reader()).facts();
-    return new Set([configuration.admin, ...terms.validators]);
-  };
   const { settlementChainId } = facts;
-  const guardian = new Guardian({ signer: new Wallet(key), settlementChainId, network, hyperchain, chain, requesters });
+  const guardian = new Guardian({
+    signer: new Wallet(key),
+    settlementChainId,
+    network,
+    hyperchain,
+    chain,
+    requesters: async () => {
+      const { configuration, terms } = await (await reader()).facts();
+      return new Set<Hex>([configuration.admin, ...terms.validators]);
+    },
+    l1Seconds: async () => BigInt((await l1.getBlock("latest"))?.timestamp ?? 0),
+  });
   return { guardian, data };
 }
 
-process.on("message", (message: GuardianStart) => {
-  const reply = (started: GuardianStarted): void => void process.send?.(started);
-  start(message).then(
+let body: GuardianBody | undefined;
+
+async function answer(message: ToGuardian): Promise<string> {
+  if (message.type === "start") body = await GuardianBody.open(message.start);
+  else await body?.guard(message.chain);
+  return body?.url ?? "";
+}
+
+process.on("message", (message: ToGuardian) => {
+  const reply = (from: FromGuardian): void => void process.send?.(from);
+  answer(message).then(
     (url) => reply({ url }),
     (error: unknown) => reply({ reason: reasonOf(error) }),
   );

@@ -22,7 +22,8 @@ const WHOLE_BPS = 10_000n;
 /** Weight above the share for which the collection waits: weights may change until the commit. */
 const RESERVE_BPS = 100n;
 
-interface QuorumDependencies {
+/** Network and chain of a collection. */
+export interface QuorumDependencies {
   readonly l1: Provider;
   readonly settlementChainId: ChainId;
   /** Contract of the network. */
@@ -44,8 +45,8 @@ interface CountedGuardian {
 
 /**
  * Asks all guardians of a network at the same time for signatures of a batch's data. Resolves with the network's policy data
- * when the share of the weight and a reserve have signed, or when all have answered. Rejects with SettlementError
- * QuorumUnreachable, which names each refusal.
+ * when the share of the weight and a reserve have signed, or when all have answered. Rejects with SettlementError, which
+ * names each refusal: SignersMissing if the share can be reached when silent guardians return, otherwise QuorumUnreachable.
  */
 export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigint, from: QuorumDependencies): Promise<Hex> {
   const { guardians, total, shareBps } = await countedGuardians(from);
@@ -54,7 +55,7 @@ export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigi
   const enough = needed(reserved > WHOLE_BPS ? WHOLE_BPS : reserved);
   const signed: { signer: Hex; signature: Hex }[] = [];
   const refusals: string[] = [];
-  let weight = 0n;
+  let [weight, silentWeight] = [0n, 0n];
   await new Promise<void>((resolve) => {
     let pending = guardians.length;
     if (pending === 0) resolve();
@@ -64,7 +65,10 @@ export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigi
           signed.push({ signer: guardian.key, signature });
           weight += guardian.weight;
         },
-        (error: unknown) => void refusals.push(`${guardian.key}: ${reasonOf(error)}`),
+        (error: unknown) => {
+          refusals.push(`${guardian.key}: ${reasonOf(error)}`);
+          if (!(error instanceof GuardianError)) silentWeight += guardian.weight;
+        },
       );
       void answered.then(() => {
         pending--;
@@ -74,7 +78,7 @@ export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigi
   });
   if (weight >= needed(shareBps)) return coder.encode(["uint64", "bytes[]"], [validUntil, orderSignatures(signed)]) as Hex;
   throw new SettlementError(
-    "QuorumUnreachable",
+    weight + silentWeight >= needed(shareBps) ? "SignersMissing" : "QuorumUnreachable",
     `guardians signed ${percent(weight, total)} %, needed ${Number(shareBps) / 100} %; start more, or add "rollup" to anyOf; ` +
       `refused: ${refusals.join("; ")}`,
   );
@@ -88,8 +92,9 @@ async function countedGuardians({ l1, network, hyperchain }: QuorumDependencies)
     ask("weights"),
     ask("terms"),
   ])) as unknown as [[unknown], [string[], bigint[], bigint], [unknown]];
-  const urls = new Map((listed as readonly { key: string; url: string }[]).map(({ key, url }) => [key, url]));
-  const guardians = counted.flatMap((key, i): CountedGuardian[] => {
+  const urls = new Map([...(listed as readonly { key: string; url: string }[])].map(({ key, url }) => [key, url]));
+  // The decoder's list makes lists of its kind, which differ from arrays if they are empty.
+  const guardians = [...counted].flatMap((key, i): CountedGuardian[] => {
     const [url, weight] = [urls.get(key), weightOf[i] ?? 0n];
     if (url === undefined || !/^https?:\/\//.test(url)) return [];
     return [{ key: key.toLowerCase() as Hex, weight, remote: new RemoteGuardian(url, hyperchain) }];
@@ -98,7 +103,7 @@ async function countedGuardians({ l1, network, hyperchain }: QuorumDependencies)
   return { guardians, total, shareBps };
 }
 
-/** One false signature would make the contract refuse all of them. */
+/** One false signature would make the contract refuse all signatures. */
 async function signatureOf(
   { key, remote }: CountedGuardian,
   batch: GuardedBatch,

@@ -72,6 +72,11 @@ export interface World {
   keepRewinds(rewinds: L1Rewinds): void;
   /** Where the watcher of stakes keeps words that it has seen. */
   readonly watcherFile: string;
+  /** Contract of a network of guardians; undefined for one that is to be deployed. */
+  network(name: string): Hex | undefined;
+  keepNetwork(name: string, address: Hex): void;
+  /** Data of a guardian, by its index in the network. A dump has none of them. */
+  guardianFolder(name: string, index: number): string;
   /** The contracts on a chain for those that settle on it; undefined where none does or did. */
   contractsOn(chainId: bigint): BaseContracts | undefined;
   keepContractsOn(chainId: bigint, contracts: BaseContracts): void;
@@ -131,6 +136,11 @@ function contractsFact(chainId: bigint): string {
   return `contracts on ${chainId}`;
 }
 
+/** The fact that has the contract of a network of guardians. */
+function networkFact(name: string): string {
+  return `guardians ${name}`;
+}
+
 /** What is kept of deployed contracts: all but the gas that they took. */
 type KeptEcosystem = Omit<DeployedEcosystem, "gasUsed">;
 
@@ -142,20 +152,28 @@ function deployedBefore(kept: KeptEcosystem): DeployedEcosystem {
   return { ...kept, gasUsed: new Map() };
 }
 
-/** L1's contracts, and the returns of L1 that the watcher of stakes must know. */
+/** L1's contracts, and the returns of L1 for the watcher of stakes. */
 function contractFacts(
   facts: LedgerFacts,
   { deployed, rewinds }: { readonly deployed: KeptEcosystem | undefined; readonly rewinds: L1Rewinds | undefined },
-): Pick<World, "deployed" | "keepDeployed" | "rewinds" | "keepRewinds"> {
+): Pick<World, "deployed" | "keepDeployed" | "network" | "keepNetwork" | "rewinds" | "keepRewinds"> {
   return {
     deployed: deployed && deployedBefore(deployed),
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
+    network: (name) => facts.get(networkFact(name)) as Hex | undefined,
+    keepNetwork: (name, address) => facts.set(networkFact(name), address),
     rewinds,
     keepRewinds: (rewound) => facts.set(FACTS.rewinds, encodeEntry(rewound)),
   };
 }
 
-const STAKE_WATCHER_FILE = "stake-watcher";
+/** Files of parties next to the chains. */
+function filesOf(folder: string): Pick<World, "watcherFile" | "guardianFolder"> {
+  return {
+    watcherFile: join(folder, "stake-watcher"),
+    guardianFolder: (name, index) => join(folder, `guardian-${name}-${index + 1}`),
+  };
+}
 
 function beginAnew(ledger: Ledger, plan: string, nowMs: number): void {
   ledger.clear();
@@ -192,7 +210,7 @@ function worldOf(
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     ownSends: openKeptSends(ledger, folder),
     ...contractFacts(facts, { deployed, rewinds: read<L1Rewinds>(FACTS.rewinds) }),
-    watcherFile: join(folder, STAKE_WATCHER_FILE),
+    ...filesOf(folder),
     contractsOn(chainId) {
       const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
       return kept && { ...kept, ecosystem: deployedBefore(kept.ecosystem) };

@@ -27,6 +27,7 @@ import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import type { RunningNetwork } from "../guardian/guardian-networks.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
@@ -85,6 +86,8 @@ export interface ChainOpening {
   readonly faults: Pick<EcosystemFaults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
+  /** Networks of guardians that run with the ecosystem. */
+  readonly networks: readonly RunningNetwork[];
   readonly clock: Clock;
   readonly events: ChainEvents;
   readonly external: ChainPipelineDependencies["external"];
@@ -198,6 +201,7 @@ function pipelineDependencies(
     faults,
     connect,
     artifacts,
+    networks,
     clock,
     feed,
     events,
@@ -214,6 +218,7 @@ function pipelineDependencies(
     bornState: (created, genesis) => readBornState(created, genesis, { provider: base.provider, fromBlock: created.fromBlock }),
     l1Url: base.url,
     artifacts,
+    networks,
     connect,
     clock,
     time: layer.clock,

@@ -13,7 +13,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { HeldData } from "./held-data.ts";
+import type { HeldData } from "../held-data/held-data.ts";
 import type { RepeatedInputs } from "./repeated-inputs.ts";
 import { boundBy } from "./bound-by-policy.ts";
 import { CallRefusal } from "../chain-on-l1/ask-contract.ts";

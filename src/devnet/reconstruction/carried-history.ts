@@ -8,7 +8,8 @@ import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import type { BatchLedger, BatchPlace } from "./batch-ledger.ts";
 import { codesOf } from "./published-code.ts";
 import type { PublishedHistory } from "./published-history.ts";
-import { publishingChain, type HistoryContext, type Reconstruction } from "./reconstruct.ts";
+import { publishingChain } from "../chain-on-l1/publishing-chain.ts";
+import type { HistoryContext, Reconstruction } from "./reconstruct.ts";
 
 /** Operations of the queue asked for at the same time. */
 const PARALLEL_READS = 16;

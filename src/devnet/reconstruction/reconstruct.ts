@@ -19,12 +19,13 @@ import {
   type ChainContractState,
   type L1Block,
 } from "../chain-on-l1/chain-contract.ts";
+import { publishingChain } from "../chain-on-l1/publishing-chain.ts";
 import { termsIn, type SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
-import { HeldData, type DataHolder } from "./held-data.ts";
+import { HeldData, type DataHolder } from "../held-data/held-data.ts";
 import { RepeatedInputs, type RepeatedChain } from "./repeated-inputs.ts";
 import { historyInEvents, type PublishedHistory } from "./published-history.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
@@ -340,14 +341,6 @@ class BatchReplay {
     const importedRoots = await findImports(this.#provider, { registry, block: this.#block }, stored, content.entries);
     this.reformed.push(reformBatch({ stored, previous: this.last, content, importedRoots }, chain, this.#state));
   }
-}
-
-/** What names the chain in a batch's commitment. Default policy: the one that it was created with. */
-export function publishingChain(
-  { settlementChainId, hyperchain, configuration: { chainId, dataAvailabilityPolicy } }: ChainContractFacts,
-  daPolicy = BigInt(dataAvailabilityPolicy),
-): PublishingChain {
-  return { chainId, settlementChainId, hyperchain, daPolicy };
 }
 
 async function newestThatCounts(

@@ -1,4 +1,4 @@
-import { Interface, type Provider, type Signer } from "ethers";
+import { Interface, type BaseWallet, type Provider, type Signer } from "ethers";
 import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import { ENLISTMENT_TYPES, stakeDomain, WHOLE_SHARE_BPS, type Enlistment } from "../../protocol/stake.ts";
 import { depositOf, type StakeTerms } from "../../options/fields/stake.ts";
@@ -67,24 +67,43 @@ export async function enlistKeys(
   const data = quorumData(chainId);
   const service = serviceOf(evidence, data);
   for (const [i, key] of keys.slice(0, MAX_KEYS).entries()) {
-    const ask = (name: string, ...args: readonly unknown[]) =>
-      askContract(l1, { to: registry, contract: registryInterface, name, args });
-    if (BigInt((await ask("operatorOf", service, key.address)) as string) !== 0n) continue;
     const operator = accounts.wallet(ACCOUNT_NUMBERS.firstStaker + place * MAX_KEYS + i).connect(l1);
-    const address = lowerCaseAddress(operator.address);
-    const { active } = (await ask("depositOf", address)) as { readonly active: bigint };
     const depositWei = depositOf(terms);
-    const lackingWei = active < depositWei ? depositWei - active : 0n;
-    await fund({ address, lackingWei }, { l1, funder });
-    const send = async (name: string, value: bigint, ...args: readonly unknown[]): Promise<void> => {
-      const hash = await transmit(operator, { to: registry, value, data: registryInterface.encodeFunctionData(name, args) });
-      const receipt = await l1.waitForTransaction(hash);
-      if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} of chain ${chainId}'s stake failed`);
-    };
-    if (lackingWei > 0n) await send("deposit", lackingWei);
-    const signature = await key.signEnlistment(registry, { operator: address, service });
-    await send("enlist", 0n, evidence, data, key.address, WHOLE_SHARE_BPS, signature);
+    await stakeKey({ registry, evidence, data, service, key, operator, depositWei }, { l1, funder });
   }
+}
+
+interface StakedKey {
+  readonly registry: Hex;
+  /** Contract that judges the key, its data for the service, and the service's name. */
+  readonly evidence: Hex;
+  readonly data: Hex;
+  readonly service: Hex;
+  readonly key: StakableKey;
+  readonly operator: BaseWallet;
+  readonly depositWei: bigint;
+}
+
+/** Deposits and enlists one key, unless it was enlisted before. Rejects likewise. */
+export async function stakeKey(
+  { registry, evidence, data, service, key, operator, depositWei }: StakedKey,
+  { l1, funder }: Pick<EnlistingDependencies, "l1" | "funder">,
+): Promise<void> {
+  const ask = (name: string, ...args: readonly unknown[]) =>
+    askContract(l1, { to: registry, contract: registryInterface, name, args });
+  if (BigInt((await ask("operatorOf", service, key.address)) as string) !== 0n) return;
+  const address = lowerCaseAddress(operator.address);
+  const { active } = (await ask("depositOf", address)) as { readonly active: bigint };
+  const lackingWei = active < depositWei ? depositWei - active : 0n;
+  await fund({ address, lackingWei }, { l1, funder });
+  const send = async (name: string, value: bigint, ...args: readonly unknown[]): Promise<void> => {
+    const hash = await transmit(operator, { to: registry, value, data: registryInterface.encodeFunctionData(name, args) });
+    const receipt = await l1.waitForTransaction(hash);
+    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} of the stake of ${key.address} failed`);
+  };
+  if (lackingWei > 0n) await send("deposit", lackingWei);
+  const signature = await key.signEnlistment(registry, { operator: address, service });
+  await send("enlist", 0n, evidence, data, key.address, WHOLE_SHARE_BPS, signature);
 }
 
 async function fund(

@@ -3,15 +3,21 @@ import { signers } from "./signer-count.ts";
 import { must, oneOf } from "./values.ts";
 
 /**
- * A part of a composed policy: L1's own data, the chain's committee, a further one in processes of its own, or, beside parts that
- * have the data, the word of a program under a root whose key is public.
+ * Part of a composed policy: L1's data, the chain's committee, another one in separate processes, a network of guardians, or,
+ * with parts that have the data, the attestation of a program under a root whose key is public.
  */
 export type DataPart =
   | "rollup"
   | "validium"
   | { readonly attested: { readonly root: "test" } }
   | { readonly committee: { readonly members: number; readonly threshold: number } }
+  | GuardedData
   | ComposedData;
+
+/** Data in a network of guardians, by its name in `guardians`. */
+export interface GuardedData {
+  readonly guardians: string;
+}
 
 /** Parts of which every one must have a batch's data, or the first that answers within `afterMs`; the last is not waited for. */
 export type ComposedData =
@@ -19,26 +25,28 @@ export type ComposedData =
   | { readonly anyOf: readonly DataPart[]; readonly afterMs?: number };
 
 const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS, LONGEST_WAIT_MS] = [2, 8, 3, 60_000];
-const WANTED =
-  '"rollup", "validium", "inputs", "chain", { allOf: [...] } or { anyOf: [...], afterMs? }, { attested }; in 3 levels';
+const WANTED = '"rollup", "validium", "inputs", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels';
 
 /** Where data are by one place alone. */
 export const namedAvailability = oneOf("rollup", "validium", "inputs", "chain");
 
 /** The same, or by several. */
 export const dataAvailability = v.pipe(
-  v.custom<v.InferOutput<typeof namedAvailability> | ComposedData>(isDataAvailability, must(WANTED)),
-  v.metadata({ wanted: WANTED, type: '"rollup" | "validium" | "inputs" | "chain" | ComposedData' }),
+  v.custom<v.InferOutput<typeof namedAvailability> | GuardedData | ComposedData>(isDataAvailability, must(WANTED)),
+  v.metadata({
+    wanted: WANTED,
+    type: '"rollup" | "validium" | "inputs" | "chain" | { readonly guardians: string } | ComposedData',
+  }),
 );
 
 /** The parts that a composed policy is made of; none of a simple one. */
 export function partsOf(part: DataPart): readonly DataPart[] {
-  if (typeof part === "string" || "committee" in part || "attested" in part) return [];
+  if (typeof part === "string" || "committee" in part || "attested" in part || "guardians" in part) return [];
   return "allOf" in part ? part.allOf : part.anyOf;
 }
 
 function isDataAvailability(value: unknown): boolean {
-  if (v.is(namedAvailability, value)) return true;
+  if (v.is(namedAvailability, value) || isGuardedPart(value)) return true;
   return isComposed(value, 1) && countOf(value, (part) => part === "validium") <= 1 && countOf(value, isAttestedPart) <= 1;
 }
 
@@ -55,7 +63,7 @@ function isComposed(value: unknown, level: number): value is ComposedData {
 }
 
 function isKeeping(part: unknown, level: number): boolean {
-  return part === "rollup" || part === "validium" || isCommittee(part) || isComposed(part, level + 1);
+  return part === "rollup" || part === "validium" || isCommittee(part) || isGuardedPart(part) || isComposed(part, level + 1);
 }
 
 /** Whether it is the word of a program. */
@@ -65,6 +73,18 @@ export function isAttestedPart(value: unknown): boolean {
   if (typeof attested !== "object" || attested === null || Object.keys(others).length > 0) return false;
   const { root, ...further } = attested as Record<string, unknown>;
   return root === "test" && Object.keys(further).length === 0;
+}
+
+/** True for data in a network of guardians. */
+export function isGuardedPart(value: unknown): value is GuardedData {
+  if (typeof value !== "object" || value === null) return false;
+  const { guardians, ...others } = value as Record<string, unknown>;
+  return Object.keys(others).length === 0 && typeof guardians === "string";
+}
+
+/** Names of the networks in a policy. */
+export function networksIn(part: DataPart): readonly string[] {
+  return isGuardedPart(part) ? [part.guardians] : partsOf(part).flatMap(networksIn);
 }
 
 function isCommittee(value: unknown): boolean {

@@ -29,6 +29,11 @@ export function depositOf({ depositWei = ETHER }: StakeTerms): bigint {
   return depositWei;
 }
 
+/** Seconds after a batch for which its guardians' stake is reserved: the rest is the time to take it. */
+export function retentionSeconds({ unbondingSeconds }: StakeTerms): number {
+  return unbondingSeconds - SLASH_SECONDS;
+}
+
 /** Stake that answers for the ecosystem's keys. */
 export const STAKE = {
   stake: ecosystemOption(

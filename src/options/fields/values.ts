@@ -18,7 +18,9 @@ export function must(wanted: string): (issue: { readonly input: unknown }) => st
 /** A value on one line, as its user wrote it. */
 export function shown(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
-  return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+  if (typeof value === "function") return "a function";
+  const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? `${inner}n` : inner));
+  return text ?? String(value);
 }
 
 export const trueOrFalse = v.pipe(v.boolean(must("true or false")), v.metadata({ wanted: "true or false" }));

@@ -77,6 +77,11 @@ export interface HyperchainsUserConfig {
    */
   readonly stake?: HyperchainsStakeUserConfig | undefined;
   /**
+   * Networks of staked guardians, by name, that store the data of chains which name them: a zkPorter.
+   * Default: none.
+   */
+  readonly guardians?: Readonly<Record<string, HyperchainsGuardiansUserConfig>> | undefined;
+  /**
    * Whether L1 checks a proof of every batch; "none": **nothing is proven**, for tests that only need speed.
    * Allowed: "stark" or "none".
    * Default: "stark".
@@ -355,6 +360,34 @@ export interface HyperchainsStakeUserConfig {
   readonly depositWei?: bigint | undefined;
 }
 
+/** Options of `hyperchains.guardians.x`. */
+export interface HyperchainsGuardiansUserConfig {
+  /**
+   * Guardians, each in a separate process with a key.
+   * Allowed: a whole number from 1 to 64, such as 4.
+   * Default: 4.
+   */
+  readonly members?: number | undefined;
+  /**
+   * Wei on L1 that each guardian stakes, which is its weight.
+   * Allowed: a list of amounts in wei, one for each guardian.
+   * Default: 1 ETH for each.
+   */
+  readonly stakesWei?: readonly bigint[] | undefined;
+  /**
+   * Part of the weight that must sign for a batch's data, in ten-thousandths.
+   * Allowed: a whole number from 1 to 10000, such as 6667.
+   * Default: 6667.
+   */
+  readonly shareBps?: number | undefined;
+  /**
+   * Whether every staked key can join later: then any account can buy the weight that stops the network's chains.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly open?: boolean | undefined;
+}
+
 /** Options of `hyperchains.prover`. */
 export interface HyperchainsProverUserConfig {
   /**
@@ -562,10 +595,17 @@ export interface HyperchainUserConfig {
   readonly cheats?: boolean | undefined;
   /**
    * Whether L1 gets its changes or inputs, or a committee its data; "chain": the chain on which it settles stores them.
-   * Allowed: "rollup", "validium", "inputs", "chain", { allOf: [...] } or { anyOf: [...], afterMs? }, { attested }; in 3 levels.
+   * Allowed: "rollup", "validium", "inputs", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels.
    * Default: "rollup".
    */
-  readonly dataAvailability?: "rollup" | "validium" | "inputs" | "chain" | ComposedData | undefined;
+  readonly dataAvailability?:
+    | "rollup"
+    | "validium"
+    | "inputs"
+    | "chain"
+    | { readonly guardians: string }
+    | ComposedData
+    | undefined;
   /**
    * Of a validium, also as a part: processes that execute every batch again and keep its data; how many must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.

@@ -33,13 +33,7 @@ export interface SettlementBatch {
 /** Fields of a batch that a signer for its data needs: there is no commitment yet. */
 export type HeldBatch = Pick<
   SettlementBatch,
-  | "protocolVersion"
-  | "outputs"
-  | "canonicalTxHashes"
-  | "previousCommitment"
-  | "preCommitment"
-  | "newStateRoot"
-  | "pubdata"
+  "protocolVersion" | "outputs" | "canonicalTxHashes" | "previousCommitment" | "preCommitment" | "newStateRoot" | "pubdata"
 >;
 
 /** Fields of a batch that a validator signs for. */

@@ -10,10 +10,11 @@ import {
 } from "../../../protocol/quorum.ts";
 import { isPolicy } from "../../../options/data-facts.ts";
 import { fromHex, type Hex } from "../../../protocol/hex.ts";
+import { GUARDIAN_TYPES } from "../../../protocol/guardians.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
 import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
 import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
-import { attestorShown, signaturesShown } from "../../chains/policy-contracts.ts";
+import { attestorShown, guardiansShown, signaturesShown } from "../../chains/policy-contracts.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
 import { settledStages, type BatchSource, type SettledStages } from "./batch-info.ts";
@@ -33,6 +34,8 @@ interface BatchSigners {
   readonly validators: readonly Hex[];
   /** Those who have the data beside L1; absent where L1 alone has them. */
   readonly committee?: readonly Hex[];
+  /** Guardians that signed for the data; absent without a network. */
+  readonly guardians?: readonly Hex[];
   /** The key of the program that vouched for it; absent where L1 asks for none. */
   readonly attestor?: { readonly x: Hex; readonly y: Hex };
 }
@@ -117,10 +120,14 @@ async function signersOf(
   const committee = signaturesShown(dataAvailability, policy, batch.policyData).flatMap(([contract, shown]) =>
     recovered(availabilityDomain(l1.chainId, contract), DATA_AVAILABILITY_TYPES, claim, shown),
   );
+  const guardians = guardiansShown(dataAvailability, policy, batch.policyData).flatMap(([contract, until, shown]) =>
+    recovered(availabilityDomain(l1.chainId, contract), GUARDIAN_TYPES, { ...claim, validUntil: until }, shown),
+  );
   const leaf = attestorShown(dataAvailability, policy, batch.policyData);
   return {
     validators,
     ...(committee.length === 0 ? {} : { committee }),
+    ...(guardians.length === 0 ? {} : { guardians }),
     ...(leaf === undefined ? {} : { attestor: { x: leaf.x, y: leaf.y } }),
   };
 }

@@ -3,13 +3,14 @@ import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
-import type { ComposedData } from "../../../options/fields/data-policy.ts";
+import type { ComposedData, GuardedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../../node/settling/batch-proving.ts";
 import type { ExecutionStage, TreeProgress } from "../../../prover/job.ts";
 import type { SingletonName } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { SettlementStage } from "../../../protocol/settlement-stage.ts";
+import type { GuardianNetworkInfo } from "../../guardian/guardian-info.ts";
 import type { StakeInfo } from "../../stake/stake-info.ts";
 import type { SourceExcerpt } from "./source-excerpt.ts";
 
@@ -19,10 +20,10 @@ import type { SourceExcerpt } from "./source-excerpt.ts";
  */
 
 /**
- * Place of a chain's data: L1, also through the chain on which it settles; a committee; L1 as inputs, which are executed
- * again; or the chain on which it settles and no further, so that it cannot be rebuilt from L1.
+ * Place of a chain's data: L1, also through the chain on which it settles; a committee; guardians; L1 as inputs, which are
+ * executed again; or the chain on which it settles and no further, so that it cannot be rebuilt from L1.
  */
-export type DataAvailability = "rollup" | "validium" | "inputs" | "chain";
+export type DataAvailability = "rollup" | "validium" | "guardians" | "inputs" | "chain";
 
 /** What checks a chain's batches. */
 export type ProverMode = "stark" | "none";
@@ -61,6 +62,8 @@ export interface EcosystemInfo {
   readonly relayer?: { readonly address: Hex };
   /** Of others, whose dapps run here; absent where the options name none. */
   readonly bridges?: NamedBridges;
+  /** Networks of guardians that store data of chains; absent without one. */
+  readonly guardians?: readonly GuardianNetworkInfo[];
   /** Stake on L1 for validators' keys; absent without the option. */
   readonly stake?: StakeInfo;
 }
@@ -110,7 +113,7 @@ export interface ChainInfo {
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
   /** Where its data go several ways, all or any: `dataAvailability` then says "rollup" where L1 has every batch's. */
-  readonly dataPolicy?: ComposedData;
+  readonly dataPolicy?: GuardedData | ComposedData;
   /** Whose word for each batch L1 asks for beside the quorum's; absent where it asks for none. */
   readonly attestation?: AttestationInfo;
   /** Whether only its readers are answered, with a session; absent where everybody is. */

@@ -41,9 +41,11 @@ import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
 import { executionSentence, OF_QUEUE_ALONE, provenSentence, sentenceOfExternal, sentenceOfNodes } from "./proven.ts";
+import { networkInfo } from "../../guardian/guardian-info.ts";
+import type { RunningNetwork } from "../../guardian/guardian-networks.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
-import { dataFactsOf, isAttested } from "../../../options/data-facts.ts";
+import { dataFactsOf, guardianNetworks, isAttested } from "../../../options/data-facts.ts";
 import type { ChainPlan } from "../../../options/plan.ts";
 import { SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
@@ -69,6 +71,7 @@ interface EcosystemViewDependencies {
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
+  readonly networks: readonly RunningNetwork[];
   /** By which errors of the project's contracts are named. */
   readonly names: KeptNames;
   /** Failed messages of other bridges; reads the members first if `isFresh`. */
@@ -224,7 +227,7 @@ function judging(dependencies: EcosystemViewDependencies): (messages: readonly M
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proofs, proving } = dependencies;
+  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proofs, proving, networks } = dependencies;
   const infos = chains().map(chainInfo);
   return {
     name,
@@ -239,6 +242,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     chains: infos,
     singletons: options.singletons === true ? SINGLETONS : {},
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
+    ...(networks.length === 0 ? {} : { guardians: networks.map(networkInfo) }),
     ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
   };
 }
@@ -313,7 +317,8 @@ function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInf
   const { dataAvailability } = availability;
   if (dataAvailability === "rollup" && staysBelow) return "chain";
   if (typeof dataAvailability === "string") return dataAvailability;
-  return dataFactsOf(availability).publishes === "always" ? "rollup" : "validium";
+  if (dataFactsOf(availability).publishes === "always") return "rollup";
+  return guardianNetworks(dataAvailability).length > 0 ? "guardians" : "validium";
 }
 
 /** A base as chains on it name it, and as clients take an L1. */

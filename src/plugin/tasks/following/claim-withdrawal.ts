@@ -104,7 +104,7 @@ async function requireWithdrawal({ info, provider }: Session, chainId: number, m
 /** Without changes on L1, L1 has messages by their hashes only: their contents come from the chain, and L1 checks them. */
 async function bringBodies(session: Session, chainId: number, view: ReturnType<typeof viewL1>): Promise<void> {
   const data = session.info.chains.find((chain) => chain.chainId === chainId)?.dataAvailability;
-  if (data !== "validium" && data !== "inputs") return;
+  if (data === undefined || data === "rollup" || data === "chain") return;
   const topics = [topicOf(messenger, "L1MessageSent")];
   const provider = session.provider(chainId);
   const logs = await readLogs(provider, {

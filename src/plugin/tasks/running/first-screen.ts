@@ -6,6 +6,7 @@ import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
 import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { upgradeLine } from "../session/event-lines.ts";
 import { strong, table, warning } from "../session/output.ts";
+import { guardianLines } from "./guardian-lines.ts";
 
 const WIDTH = 100;
 const UNLIMITED_CODE =
@@ -42,6 +43,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     trustedLine(chains),
     ...chains.flatMap(inputsLine),
+    ...(info.guardians ?? []).map(guardianLines),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     deviceLine(prover.device),

@@ -1,0 +1,54 @@
+import { WITHHELD } from "../../protocol/data-choice.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
+import type { DataPolicy } from "../../settlement/data-policy.ts";
+import type { GuardedBatch } from "./guarded-batch.ts";
+import { GuardianError } from "./guardian-error.ts";
+import { collectFromGuardians, type QuorumDependencies } from "./network-quorum.ts";
+
+/** Seconds for which L1 accepts collected signatures: a commit that comes later collects others. */
+const VALID_SECONDS = 3_600n;
+
+interface GuardiansDependencies extends Omit<QuorumDependencies, "batchOf"> {
+  /** A batch that the chain formed earlier; undefined for one before this process began. */
+  readonly batchOf: (batchNumber: BatchNumber) => GuardedBatch | undefined;
+}
+
+/** Withholds the data from L1, and shows signatures of a network of guardians instead. */
+export function guardiansPolicy({ batchOf, ...from }: GuardiansDependencies): DataPolicy {
+  return {
+    choose: () => WITHHELD,
+    choiceAt: () => WITHHELD,
+    async policyData(batch) {
+      const block = await from.l1.getBlock("latest");
+      const validUntil = BigInt(block?.timestamp ?? 0) + VALID_SECONDS;
+      return collectFromGuardians(guardedBatch(batch), validUntil, {
+        ...from,
+        batchOf: (batchNumber) => Promise.resolve(batchOf(batchNumber) ?? missing(batchNumber)),
+      });
+    },
+  };
+}
+
+/** Fields of a batch that a guardian receives. */
+export function guardedBatch({ newStateRoot, ...batch }: HeldBatch): GuardedBatch {
+  const { protocolVersion, outputs, canonicalTxHashes, previousCommitment, preCommitment, pubdata } = batch;
+  return {
+    protocolVersion,
+    outputs,
+    canonicalTxHashes,
+    previousCommitment,
+    preCommitment,
+    newStateRoot: digestToHex(newStateRoot),
+    pubdata,
+  };
+}
+
+/** Throws GuardianError BatchMissing. */
+function missing(batchNumber: BatchNumber): never {
+  throw new GuardianError(
+    "BatchMissing",
+    `batch ${batchNumber} is older than this process and is not stored here; restore the guardian's folder from another guardian`,
+  );
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, Interface, verifyTypedData, Wallet, type Provider } from "ethers";
+import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
+import { GuardianError } from "../../src/devnet/guardian/guardian-error.ts";
+import { serveGuardian } from "../../src/devnet/guardian/guardian-server.ts";
+import type { GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
+import type { SigningRequest } from "../../src/devnet/guardian/guardian.ts";
+import { collectFromGuardians } from "../../src/devnet/guardian/network-quorum.ts";
+import { GUARDIAN_TYPES } from "../../src/protocol/guardians.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { availabilityDomain } from "../../src/protocol/quorum.ts";
+
+const [CHAIN_ID, VALID_UNTIL] = [31_337n, 5_000n];
+const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;
+const NETWORK: Hex = `0x${"22".repeat(20)}`;
+const coder = AbiCoder.defaultAbiCoder();
+const network = new Interface([
+  "function guardians() view returns ((address key, string url, uint48 joinedAt)[])",
+  "function weights() view returns (address[] counted, uint256[] weightOf, uint256 total)",
+  "function terms() view returns ((address admin, uint16 shareBps, uint128 minStake, uint128 minTotal, uint48 enterDelay, uint48 retention))",
+]);
+const zero = wordToHex(0n);
+
+function batchOf(batchNumber: bigint): GuardedBatch {
+  const numbers = { batchNumber, firstBlock: 1n, lastBlock: 1n, firstTimestamp: 1n, lastTimestamp: 1n };
+  const hashes = { l2LogsTreeRoot: zero, priorityOpsRollingHash: zero, importedRootsRollingHash: zero, extensions: zero };
+  return {
+    protocolVersion: 2n,
+    outputs: { ...numbers, ...hashes, logCount: 0n, priorityOpCount: 0n, importedRootCount: 0n, cheatCount: 0n },
+    canonicalTxHashes: [],
+    previousCommitment: zero,
+    preCommitment: wordToHex(100n + batchNumber),
+    newStateRoot: zero,
+    pubdata: Uint8Array.of(1, 2, Number(batchNumber)),
+  };
+}
+
+/** Signs as a guardian does that has checked nothing; `received` has the batch numbers in order. */
+function signerOf(key: Wallet, received: bigint[] = []) {
+  return async ({ batch, validUntil }: SigningRequest): Promise<Hex> => {
+    received.push(batch.outputs.batchNumber);
+    const value = { preCommitment: batch.preCommitment, pubdataHash: hashPubdata(batch.pubdata), validUntil };
+    return (await key.signTypedData({ ...availabilityDomain(CHAIN_ID, NETWORK) }, GUARDIAN_TYPES, value)) as Hex;
+  };
+}
+
+describe("F2: quorum of guardians by weight", () => {
+  const keys = [1n, 2n, 3n, 4n].map((n) => new Wallet(wordToHex(n)));
+  const requester = new Wallet(wordToHex(9n));
+  const closing: (() => Promise<void>)[] = [];
+  after(() => Promise.all(closing.map((close) => close())));
+
+  async function serve(sign: (request: SigningRequest) => Promise<Hex>): Promise<string> {
+    const guardian = { sign, leaves: () => Promise.reject(new Error("not asked")) };
+    const data = { read: () => Promise.reject(new Error("not asked")) };
+    const { url, close } = await serveGuardian(new Map([[HYPERCHAIN, { guardian, data }]]), { host: "127.0.0.1", port: 0 });
+    closing.push(close);
+    return url;
+  }
+  /** A server of another kind. */
+  async function serveRaw(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+    const server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closing.push(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  /** L1 with a network of these members. */
+  function l1With(
+    members: readonly { readonly key: Wallet; readonly url: string; readonly weight: bigint }[],
+    shareBps = 6_667n,
+  ) {
+    const sorted = members.toSorted((a, b) => (BigInt(a.key.address) < BigInt(b.key.address) ? -1 : 1));
+    const answers: Readonly<Record<string, unknown[]>> = {
+      guardians: [sorted.map(({ key, url }) => [key.address, url, 1n])],
+      weights: [
+        sorted.map(({ key }) => key.address),
+        sorted.map(({ weight }) => weight),
+        sorted.reduce((sum, { weight }) => sum + weight, 0n),
+      ],
+      terms: [[NETWORK, shareBps, 1n, 1n, 0n, 0n]],
+    };
+    const call = ({ data }: { readonly data: string }): Promise<string> => {
+      const { name } = network.getFunction(data.slice(0, 10))!;
+      return Promise.resolve(network.encodeFunctionResult(name, answers[name]!));
+    };
+    return { call } as unknown as Provider;
+  }
+  const collect = (l1: Provider, number = 0n): Promise<Hex> =>
+    collectFromGuardians(batchOf(number), VALID_UNTIL, {
+      l1,
+      settlementChainId: CHAIN_ID,
+      network: NETWORK,
+      hyperchain: HYPERCHAIN,
+      requester,
+      batchOf: (earlier) => Promise.resolve(batchOf(earlier)),
+    });
+  /** Keys that signed, in the order of the policy data. */
+  const signersIn = (policyData: Hex, batch = batchOf(0n)): readonly string[] => {
+    const [validUntil, signatures] = coder.decode(["uint64", "bytes[]"], policyData) as unknown as [bigint, readonly string[]];
+    assert.equal(validUntil, VALID_UNTIL);
+    const value = { preCommitment: batch.preCommitment, pubdataHash: hashPubdata(batch.pubdata), validUntil };
+    return signatures.map((each) => verifyTypedData({ ...availabilityDomain(CHAIN_ID, NETWORK) }, GUARDIAN_TYPES, value, each));
+  };
+
+  let urls: readonly string[];
+  let gone: string;
+  before(async () => {
+    urls = await Promise.all(keys.map((key) => serve(signerOf(key))));
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    gone = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const member = (index: number, weight = 1n, url = urls[index]!) => ({ key: keys[index]!, url, weight });
+
+  test("is reached by weight, not by count: one heavy guardian is enough, three light ones are not", async () => {
+    const heavy = l1With([member(0, 70n), member(1, 10n, gone), member(2, 10n, gone), member(3, 10n, gone)]);
+    assert.deepEqual(signersIn(await collect(heavy)), [keys[0]!.address]);
+    const light = l1With([member(0, 70n, gone), member(1, 10n), member(2, 10n), member(3, 10n)]);
+    await assert.rejects(collect(light), { code: "SignersMissing", message: /guardians signed 30 %, needed 66.67 %/ });
+  });
+
+  test("signatures are in the order of the keys", async () => {
+    const signers = signersIn(
+      await collect(
+        l1With(
+          keys.map((_, i) => member(i)),
+          10_000n,
+        ),
+      ),
+    );
+    assert.deepEqual(
+      signers,
+      keys.map(({ address }) => address).toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
+    );
+  });
+
+  test("half misses the quorum: it waits for silent guardians, and ends if those that answer refuse", async () => {
+    const silent = l1With([member(0), member(1), member(2, 1n, gone), member(3, 1n, gone)]);
+    await assert.rejects(collect(silent), { code: "SignersMissing", message: /start more, or add "rollup" to anyOf/ });
+    const refusing = await serve(() => Promise.reject(new GuardianError("DataMismatch", "other data")));
+    const refused = l1With([member(0), member(1), member(2, 1n, refusing), member(3, 1n, refusing)]);
+    await assert.rejects(collect(refused), { code: "QuorumUnreachable", message: /DataMismatch: other data/ });
+  });
+
+  test("a signature of another key, of another batch, or of other bytes counts for nothing", async () => {
+    const others = [
+      await serve(signerOf(keys[1]!)),
+      await serve((request) => signerOf(keys[0]!)({ ...request, batch: batchOf(7n) })),
+      await serve((request) => signerOf(keys[0]!)({ ...request, validUntil: request.validUntil + 1n })),
+      await serve(() => Promise.resolve("0x12")),
+    ];
+    for (const url of others) await assert.rejects(collect(l1With([member(0, 1n, url)])), { message: /signed 0 %/ });
+  });
+
+  test("inner URL, redirect, endless body: none is followed or read to its end", async () => {
+    let reached = 0;
+    const inner = await serveRaw((_, response) => {
+      reached++;
+      response.end();
+    });
+    const redirecting = await serveRaw((_, response) => void response.writeHead(302, { location: inner }).end());
+    const endless = await serveRaw((_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(Buffer.alloc(65_536)), 1);
+      response.on("close", () => clearInterval(timer));
+    });
+    for (const url of [redirecting, endless, "file:///etc/passwd", "ftp://127.0.0.1/", "not a URL"])
+      await assert.rejects(collect(l1With([member(0, 1n, url)])), { message: /signed 0 %/ }, url);
+    assert.equal(reached, 0);
+    await assert.rejects(new RemoteGuardian(endless, HYPERCHAIN).read({ hash: zero }, AbortSignal.timeout(5_000)), RangeError);
+  });
+
+  test("a guardian that lacks batches receives them in order, then signs the newest", async () => {
+    const received: bigint[] = [];
+    let next = 0n;
+    const sign = signerOf(keys[0]!, received);
+    const url = await serve(async (request) => {
+      const { batchNumber } = request.batch.outputs;
+      if (batchNumber > next) throw new GuardianError("BatchMissing", `batch ${next} comes next`, { nextBatch: next });
+      next = batchNumber + 1n;
+      return sign(request);
+    });
+    assert.equal(signersIn(await collect(l1With([member(0, 1n, url)]), 3n), batchOf(3n)).length, 1);
+    assert.deepEqual(received, [0n, 1n, 2n, 3n]);
+  });
+});
