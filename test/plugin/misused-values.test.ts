@@ -39,7 +39,11 @@ describe("I5 values that options do not take", () => {
       args: ["hyperchain:spawn", "--chains", "3", "--names", "a,b"],
       says: [/--names has 2 names and --chains says 3/],
     },
-    { title: "a name twice", args: ["hyperchain:spawn", "--names", "a,a"], says: [/--names has a name twice/] },
+    {
+      title: "a name twice",
+      args: ["hyperchain:spawn", "--names", "a,a"],
+      says: [/--names has a name twice: a, a; use another name for each chain/],
+    },
     {
       title: "a name that is a number",
       args: ["hyperchain:spawn", "--names", "271,b"],

@@ -99,7 +99,7 @@ function chosenChains(
     return newChain(name ?? spare[place - configured.length] ?? `chain-${chainId}`, chainId);
   });
   if (new Set(chains.map(({ name }) => name)).size !== chains.length)
-    throw pluginError(`--names has a name twice: ${names?.join(", ") ?? ""}`);
+    throw pluginError(`--names has a name twice: ${names?.join(", ") ?? ""}; use another name for each chain`);
   return chains;
 }
 
