@@ -6,13 +6,14 @@ import { mergeAccounts, type GenesisAccount } from "../../src/chain/model/genesi
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../machine/support/context-code.ts";
-import { CONFIGURATION_SLOTS } from "../../src/protocol/genesis.ts";
+import { CONFIGURATION_SLOTS, PARTITION_ROOT } from "../../src/protocol/genesis.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import { ReplayedChain, compareReceipts, stepsOf } from "../machine/support/replay.ts";
 import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
+import { ask } from "./support/ask.ts";
 import { startTestChain, type TestChain } from "./support/chain.ts";
 import { KeptInMemory } from "./support/kept-in-memory.ts";
 import { CHAIN_ID, COINBASE, GENESIS_TIMESTAMP } from "./support/engine.ts";
@@ -168,6 +169,41 @@ describe("an upgrade from format 2 to format 3", () => {
       assert.deepEqual(test.faults, []);
     } finally {
       await test.chain.close();
+    }
+  });
+
+  it("replaces a predeploy that the trusted chain has edited, and publishes the version's code", async () => {
+    const edited = (await realGenesis()).map((account) =>
+      account.address === PREDEPLOYS.L1Messenger ? { ...account, code: `${account.code ?? "0x"}00` as Hex } : account,
+    );
+    const { accounts: initialState, extensions } = configurationOf(BORN_AT);
+    const l1 = { version: 2n };
+    const options = { predeploys: edited, initialState, extensions, system: predeployTransactions };
+    const test = await startTestChain({ ...options, versionOf: () => l1.version, sequencer: { firstBatch: 0n } });
+    try {
+      await test.chain.sequencer.mine();
+      await test.chain.seal();
+      l1.version = 3n;
+      await test.chain.sequencer.mine();
+      await test.chain.seal();
+      const { code } = (await realGenesis(3)).find(({ address }) => address === PREDEPLOYS.L1Messenger) ?? {};
+      assert.deepEqual(test.batches[1]?.bytecodes.toSorted(), [SYSTEM_CONTEXT_3_CODE, code].toSorted());
+      assert.equal(await ask(test.chain, "eth_getCode", [PREDEPLOYS.L1Messenger, "latest"]), code);
+      assert.deepEqual(test.faults, []);
+    } finally {
+      await test.chain.close();
+    }
+  });
+
+  it("gives no predeploys to a state with a second tree", async () => {
+    const { accounts, extensions } = configurationOf(BORN_AT);
+    const initialState = [...accounts, { address: PARTITION_ROOT.address, storage: [{ slot: PARTITION_ROOT.slot, value: 7n }] }];
+    const options = { predeploys: await realGenesis(3), initialState, extensions, system: predeployTransactions };
+    const { chain } = await startTestChain({ ...options, versionOf: () => 3n, sequencer: { firstBatch: 0n } });
+    try {
+      await assert.rejects(chain.sequencer.mine(), /batch 0 has format 3, and the state has a second tree/);
+    } finally {
+      await chain.close();
     }
   });
 
