@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { type AtomicFlow, flowFact, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import { BOOTLOADER } from "./support/local-l2.ts";
 import { callOf, START, startFlowWorld, type FlowWorld, type WorldChain, type WorldLeaf } from "./support/flow-world.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { chainOf, COIN, contractAt, DEADLINE, partyOf, prepare, recipientOf, sampleFlow } from "./support/sample-flow.ts";
 
 const [A, B, C] = [0, 1, 2] as const;
 const STRANGER = 9;
+
+/** Version 3 of a message's proof, a log tree of depth 14, no registry. */
+const FACT_METADATA: Hex = `0x030e00${"00".repeat(29)}`;
 
 let world: FlowWorld;
 let restore: () => Promise<void>;
@@ -182,6 +187,24 @@ describe("C11: atomic flows", () => {
     for (const leg of [0, 1, 2]) await refund(plain, leg, 1, world.absence(plain, 1, late!));
     for (const leg of [0, 1, 2]) await refund(flow, leg, 1, world.absence(flow, 1, late!));
     assert.deepEqual(await statuses(flow), [REFUNDED, REFUNDED, REFUNDED]);
+  });
+
+  test("short proof to flows: a fact without the record of an executed batch runs no pivot", async () => {
+    const flow = sampleFlow(world);
+    await prepareAll(flow);
+    const leaves = await settle(START + 10n);
+    const chain = world.chains[C];
+    const roots = await chain.predeploy("ImportedRoots", await chain.impersonate(BOOTLOADER));
+    for (const { chainId, batchNumber, logRoot } of leaves)
+      await roots.getFunction("importRoot").send(factIndex(chainId, batchNumber), logRoot);
+    const short = [0, 1].map((leg) => {
+      const { proof, ...fact } = world.fact(flow, leg);
+      return { ...fact, proof: [FACT_METADATA, ...proof.slice(1, 15)] };
+    });
+    const { batchNumber } = world.fact(flow, 0);
+    const expected = [flow.legs[0]!.chainId, batchNumber];
+    await refused(chain.send(chain.flows, STRANGER, "execute", [flow, 2, "0x", short]), "FactNotEnough", expected);
+    assert.deepEqual(await statuses(flow), [HELD, HELD, HELD]);
   });
 
   test("own leg: it has to be shown like the others, for its own batch may have come too late", async () => {
