@@ -53,7 +53,7 @@ const LEFT_OUT: Record<string, string> = {
   AttestedPolicy: "asks no contract of L1 and keeps nothing; attested-policy.test.ts has what it takes and refuses",
   StakeRegistry: "holds operators' deposits, and no contract of L1 asks it; stake-faults.test.ts has random histories",
   Equivocation: "judges for the registry of stakes alone; stake.test.ts has what it takes and refuses",
-  GuardianNetwork: "is a policy of chains with guardians, of which the model has none; guardians-random.test.ts has a model for it",
+  GuardianNetwork: "is a policy of chains with guardians, and the model has none; guardians-random.test.ts has a model for it",
   InputsPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has what it takes and refuses",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
