@@ -112,13 +112,13 @@ describe("a chain whose blocks four nodes of one process decide", () => {
   });
 
   it("decides though one node is silent or dead, and waits if two are", async () => {
-    nodes.setFaults({ conditions: new Map([[2, "silent"]]), groups: [] });
+    nodes.setFaults({ ...NO_FAULTS_OF_NODES, conditions: new Map([[2, "silent"]]) });
     for (let i = 0; i < 4; i++) await pay();
-    nodes.setFaults({ conditions: new Map([[1, "crashed"]]), groups: [] });
+    nodes.setFaults({ ...NO_FAULTS_OF_NODES, conditions: new Map([[1, "crashed"]]) });
     for (let i = 0; i < 4; i++) await pay();
     const paid = await balance();
     nodes.setFaults({
-      conditions: new Map(),
+      ...NO_FAULTS_OF_NODES,
       groups: [
         [0, 2],
         [1, 3],
@@ -133,8 +133,23 @@ describe("a chain whose blocks four nodes of one process decide", () => {
     await until(() => new Set(nodes.status.members.map(({ view }) => view)).size === 1);
   });
 
+  it("decides though a node withholds its messages from others, and though one is late", async () => {
+    nodes.setFaults({ ...NO_FAULTS_OF_NODES, withheld: new Map([[0, [1, 2, 3]]]) });
+    const { view } = nodes.status;
+    for (let i = 0; i < 4; i++) await pay();
+    // The others nullify the views that node 0 leads.
+    assert.ok(nodes.status.view > view + 4);
+    nodes.setFaults({ ...NO_FAULTS_OF_NODES, lags: new Map([0, 1].map((index) => [index, 100])) });
+    const start = performance.now();
+    await pay();
+    // A quorum has one of the late nodes: proposal, notarization and finalization take 100 ms each.
+    assert.ok(performance.now() - start >= 190);
+    nodes.setFaults(NO_FAULTS_OF_NODES);
+    await pay();
+  });
+
   it("has evidence of a leader that proposes two decisions, and continues", async () => {
-    nodes.setFaults({ conditions: new Map([[3, "equivocating"]]), groups: [] });
+    nodes.setFaults({ ...NO_FAULTS_OF_NODES, conditions: new Map([[3, "equivocating"]]) });
     for (let i = 0; i < 4; i++) await pay();
     await until(() => nodes.status.evidence.length > 0);
     assert.equal(nodes.status.evidence[0]?.signer, keys[3]?.address);

@@ -13,7 +13,7 @@ import type { MovableClock } from "../../runtime/movable-clock.ts";
 import { ChainWorkshop } from "../../sequencing/chain-workshop.ts";
 import { checkedChain, NO_INPUTS, type SharedInputs } from "../../sequencing/checked-chain.ts";
 import { ExecutedInputs, type NextInputs } from "../../sequencing/executed-inputs.ts";
-import type { NetFaults } from "../../sequencing/local/local-net.ts";
+import { sendLater, type NetFaults } from "../../sequencing/local/local-net.ts";
 import type { NodeFaults } from "../../sequencing/local/node-faults.ts";
 import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { rootOf } from "../../sequencing/root-of-life.ts";
@@ -133,8 +133,10 @@ export class FollowedLife {
     const isCut = from === host || to === host ? faults.conditionOf(node) === "silent" : this.#faults.isCut(from, to);
     if (isCut) return;
     const passed = from === host ? message : this.#faults.altered(message, from, to);
-    if (to === host) this.#listener?.(passed, from);
-    else this.#ports.send(to, { type: "message", life: this.number, from, message: passed });
+    sendLater(this.#faults.delayMs(from, to), () => {
+      if (to === host) this.#listener?.(passed, from);
+      else this.#ports.send(to, { type: "message", life: this.number, from, message: passed });
+    });
   }
 
   #tellAll(number: bigint, wish: NumberedWish): void {

@@ -14,6 +14,9 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 /** Characters of an account in hexadecimal. */
 const ADDRESS_LENGTH = 42;
 
+/** Lag of a node after which it decides nothing in time. */
+const MAX_LAG_MS = 10_000;
+
 /** A message by its hash, or every message. */
 type FaultTarget = Hex | "all";
 
@@ -47,6 +50,8 @@ const faultSchema = v.variant("type", [
   // Of nodes that decide a chain together; a partition without groups ends it.
   v.object({ ...kind("node"), chainId, node: index, condition: v.picklist(["honest", "crashed", "silent", "equivocating"]) }),
   v.object({ ...kind("partition"), chainId, groups: v.array(v.array(index)) }),
+  v.object({ ...kind("withhold"), chainId, node: index, from: v.array(index) }),
+  v.object({ ...kind("lag"), chainId, node: index, ms: v.pipe(index, v.maxValue(MAX_LAG_MS)) }),
   v.object({ ...kind("tamperNextProof"), chainId }),
   v.object({ ...kind("tamperNextData"), chainId }),
   // Ends all of the above.
@@ -144,6 +149,8 @@ export function createFaults({ layer, isKept, chains }: FaultDependencies): Ecos
       if ("chainId" in fault && !isOfL1) requireChain(fault.chainId, chains());
       if (fault.type === "tamperNextData" && isKept) throw notWhereKept();
       if (fault.type === "node") requireNodes(chains(), fault.chainId, [fault.node]);
+      if (fault.type === "withhold") requireNodes(chains(), fault.chainId, [fault.node, ...fault.from]);
+      if (fault.type === "lag") requireNodes(chains(), fault.chainId, [fault.node]);
       if (fault.type === "partition") requireNodes(chains(), fault.chainId, fault.groups.flat());
       become(apply(state, fault, nowSeconds()));
     },
@@ -224,6 +231,19 @@ function withPartition(
   return new Map([...nodes, [chainId, { ...(nodes.get(chainId) ?? NO_FAULTS_OF_NODES), groups }]]);
 }
 
+function withWithheld(
+  { nodes }: FaultState,
+  { chainId, node, from }: Extract<Fault, { readonly type: "withhold" }>,
+): FaultState["nodes"] {
+  const faults = nodes.get(chainId) ?? NO_FAULTS_OF_NODES;
+  return new Map([...nodes, [chainId, { ...faults, withheld: new Map([...faults.withheld, [node, from]]) }]]);
+}
+
+function withLag({ nodes }: FaultState, { chainId, node, ms }: Extract<Fault, { readonly type: "lag" }>): FaultState["nodes"] {
+  const faults = nodes.get(chainId) ?? NO_FAULTS_OF_NODES;
+  return new Map([...nodes, [chainId, { ...faults, lags: new Map([...faults.lags, [node, ms]]) }]]);
+}
+
 function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState {
   switch (fault.type) {
     case "drop":
@@ -252,6 +272,10 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
       return { ...state, nodes: withNode(state, fault) };
     case "partition":
       return { ...state, nodes: withPartition(state, fault) };
+    case "withhold":
+      return { ...state, nodes: withWithheld(state, fault) };
+    case "lag":
+      return { ...state, nodes: withLag(state, fault) };
     case "censor":
       return { ...state, censored: withTarget(state.censored, fault) };
     case "tamperNextData":
@@ -333,7 +357,7 @@ function readFault(value: unknown): Fault {
   throw new FaultError(
     "UnknownFault",
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition), partition (chainId, groups), tamperNextProof (chainId), tamperNextData (chainId) " +
+      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition), partition (chainId, groups), withhold (chainId, node, from), lag (chainId, node, ms), tamperNextProof (chainId), tamperNextData (chainId) " +
       `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,
   );
 }

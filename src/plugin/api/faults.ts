@@ -38,6 +38,10 @@ export interface Faults {
   setNode(chain: ChainName, node: number, condition: "honest" | "crashed" | "silent" | "equivocating"): Promise<void>;
   /** Loses all messages between nodes of different groups. Nodes in no group are alone. No groups end the partition. */
   partitionNodes(chain: ChainName, groups: readonly (readonly number[])[]): Promise<void>;
+  /** Loses the messages of a node to these nodes. No nodes end the fault. */
+  withholdNode(chain: ChainName, node: number, from: readonly number[]): Promise<void>;
+  /** Delays the messages from and to a node by this time, at most 10,000 ms. 0 ends the fault. */
+  lagNode(chain: ChainName, node: number, ms: number): Promise<void>;
   /** One byte of the next proof of the chain is wrong, so L1 refuses it and the chain's settlement stands still. */
   tamperNextProof(chain: ChainName): Promise<void>;
   /**

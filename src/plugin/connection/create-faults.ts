@@ -20,6 +20,8 @@ export function createFaults(link: EcosystemLink): Faults {
     censor: (chain, of) => set({ type: "censor", chainId: chainId(chain), target: censored(of) }),
     setNode: (chain, node, condition) => set({ type: "node", chainId: chainId(chain), node, condition }),
     partitionNodes: (chain, groups) => set({ type: "partition", chainId: chainId(chain), groups }),
+    withholdNode: (chain, node, from) => set({ type: "withhold", chainId: chainId(chain), node, from }),
+    lagNode: (chain, node, ms) => set({ type: "lag", chainId: chainId(chain), node, ms }),
     tamperNextData: (chain) => set({ type: "tamperNextData", chainId: chainId(chain) }),
     tamperNextProof: (chain) => set({ type: "tamperNextProof", chainId: chainId(chain) }),
     clear: () => set({ type: "clear" }),

@@ -7,6 +7,8 @@ type Listener = (message: GroupMessage, from: number) => void;
 export interface NetFaults {
   /** True if a message between these nodes is lost. */
   isCut(from: number, to: number): boolean;
+  /** Delay of a message between these nodes. Milliseconds. */
+  delayMs(from: number, to: number): number;
   /** Message that the sender sends to this node instead of an honest one. */
   altered(message: GroupMessage, from: number, to: number): GroupMessage;
 }
@@ -36,9 +38,15 @@ export class LocalNet {
   }
 
   #send(message: GroupMessage, from: number, to: number): void {
-    const { isCut, altered } = this.#faults;
+    const { isCut, altered, delayMs } = this.#faults;
     if (isCut(from, to)) return;
     const sent = altered(message, from, to);
-    setImmediate(() => this.#listeners.get(to)?.(sent, from));
+    sendLater(delayMs(from, to), () => this.#listeners.get(to)?.(sent, from));
   }
+}
+
+/** Sends in a later turn of the event loop, after this time. */
+export function sendLater(delayMs: number, send: () => void): void {
+  if (delayMs === 0) setImmediate(send);
+  else setTimeout(send, delayMs).unref();
 }

@@ -14,9 +14,13 @@ export interface FaultsOfNodes {
   readonly conditions: ReadonlyMap<number, NodeCondition>;
   /** Nodes of different groups do not reach each other, and a node in no group is alone. Empty without a partition. */
   readonly groups: readonly (readonly number[])[];
+  /** Nodes that get nothing from a node, by its index. */
+  readonly withheld: ReadonlyMap<number, readonly number[]>;
+  /** Delay of messages from and to a node, by its index. Milliseconds. */
+  readonly lags: ReadonlyMap<number, number>;
 }
 
-export const NO_FAULTS_OF_NODES: FaultsOfNodes = { conditions: new Map(), groups: [] };
+export const NO_FAULTS_OF_NODES: FaultsOfNodes = { conditions: new Map(), groups: [], withheld: new Map(), lags: new Map() };
 
 /** Present faults of the nodes, and their effect on messages. */
 export class NodeFaults {
@@ -33,7 +37,8 @@ export class NodeFaults {
   /** Faults of the connections in one life of the group. */
   of(keys: VoteKeys): NetFaults {
     return {
-      isCut: (from, to) => this.#isSilent(from) || this.#isSilent(to) || this.#areApart(from, to),
+      isCut: (from, to) => this.#isSilent(from) || this.#isSilent(to) || this.#areApart(from, to) || this.#withholds(from, to),
+      delayMs: (from, to) => this.#lagOf(from) + this.#lagOf(to),
       altered: (message, from, to) =>
         message.type === "proposal" && this.conditionOf(from) === "equivocating" && to % 2 === 1
           ? contraryProposal(message, from, keys)
@@ -43,6 +48,14 @@ export class NodeFaults {
 
   #isSilent(index: number): boolean {
     return this.conditionOf(index) === "silent";
+  }
+
+  #withholds(from: number, to: number): boolean {
+    return this.#faults.withheld.get(from)?.includes(to) === true;
+  }
+
+  #lagOf(index: number): number {
+    return this.#faults.lags.get(index) ?? 0;
   }
 
   #areApart(from: number, to: number): boolean {

@@ -13,6 +13,8 @@ export const FAULT_WORDS = {
   censor: "censor",
   node: "set the condition of a node",
   partition: "separate nodes",
+  withhold: "withhold messages of a node",
+  lag: "delay messages of a node",
   tamperNextProof: "tamper with the next proof",
   tamperNextData: "tamper with the next data",
   clear: "end all faults",
