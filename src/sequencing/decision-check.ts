@@ -12,7 +12,7 @@ import { isRefusal, readCommand, type DecisionRefusal } from "./decision-reader.
  * Maximum work of a decision, in the units of chain/model/work-limits.ts: some 2 seconds of processor time. Leaders and checkers
  * have the same limit.
  */
-export const MAX_DECISION_WORK = 12_500_000;
+const MAX_DECISION_WORK = 12_500_000;
 
 interface CheckOptions {
   /** True if a quorum has notarized the decision: this node's clock does not judge it. */
@@ -40,7 +40,7 @@ export type CheckResult =
 export async function checkDecision(content: Uint8Array, chain: CheckedChain, options: CheckOptions): Promise<CheckResult> {
   const decision = decodeDecision(content);
   if (decision === undefined) return { verdict: "invalid", reason: `${content.length} bytes without a decision` };
-  const execution = new Execution(chain, options, Math.max(MAX_DECISION_WORK, chain.maxTransactionWork));
+  const execution = new Execution(chain, options, maxWorkOf(chain));
   return execution.through(decision.outcome, decision.commands, (command) => {
     const facts = chain.facts();
     // A quorum agreed that the batch may end: clocks differ.
@@ -55,6 +55,11 @@ export function repeatDecision(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   return new Execution(chain, { isNotarized: true, signal }, Infinity).through(outcome, commands, (command) => command);
+}
+
+/** Maximum work of a decision on this chain: any single transaction fits. */
+export function maxWorkOf({ maxTransactionWork }: Pick<CheckedChain, "maxTransactionWork">): number {
+  return Math.max(MAX_DECISION_WORK, maxTransactionWork);
 }
 
 /** Commands of one decision, which share a verdict and a limit of work. */

@@ -1,7 +1,7 @@
 import type { BatchCommand } from "../chain/ordering/command.ts";
 import type { OfferVerdict } from "../core/source.ts";
 import type { CheckedChain } from "./checked-chain.ts";
-import type { ExecutedDecision } from "./decision-check.ts";
+import { maxWorkOf, type ExecutedDecision } from "./decision-check.ts";
 import { encodeDecision, leaderCommandsOf } from "./decision.ts";
 
 /** Decision that this node's sequencer has made and executed. */
@@ -24,7 +24,7 @@ export async function leadTurn(chain: CheckedChain, { maxTransactions, signal }:
   const { wish } = chain.facts().next;
   if (maxTransactions > 0)
     await chain.lead({
-      ...{ maxTransactions, signal, verdict: verdict.promise },
+      ...{ maxTransactions, maxWork: maxWorkOf(chain), signal, verdict: verdict.promise },
       onCommand(command, settlement) {
         commands.push(command);
         settled.push(settlement);

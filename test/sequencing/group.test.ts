@@ -45,6 +45,7 @@ describe("chains of four nodes that agree", () => {
     const test = await startTestChain({
       genesis: wallets.map(({ address }) => ({ address, balanceWei: 10n ** 20n })),
       sequencer: { blocks: { type: "instant", maxTransactions: 100 } },
+      maxInstructions: 2_000_000,
       leaders: { onWork, onReturned: () => assert.fail("no chain returns to an earlier state") },
     });
     const executed = new ExecutedInputs();
@@ -107,6 +108,16 @@ describe("chains of four nodes that agree", () => {
   it("answer a caller when its transaction is decided, and have the same blocks", async () => {
     for (let i = 0; i < 3; i++) await send(members, wallets[i % 2]!);
     assert.deepEqual(await seen(), ["0x3", "0x3", "0x3", "0x3"]);
+    assert.deepEqual([digests().size, failures], [1, []]);
+    assert.ok(members.every(({ test }) => test.chain.mempool.size === 0));
+  });
+
+  it("decide payments with much gas, which have together more work than a decision may have", async () => {
+    // A payment of 150,000 gas counts 2,000 + (150,000 − 21,000) · 16 units: six have less than 12,500,000, and seven more.
+    const raws: Hex[] = [];
+    for (let i = 0; i < 8; i++) raws.push(await wallets[0].signRaw({ ...PAYMENT, value: 0n, gasLimit: 150_000n }));
+    const submitted = members.map(({ test }) => Promise.all(raws.map((raw) => test.chain.submit(raw))));
+    await Promise.all(submitted);
     assert.deepEqual([digests().size, failures], [1, []]);
     assert.ok(members.every(({ test }) => test.chain.mempool.size === 0));
   });

@@ -2,9 +2,12 @@ import { setImmediate } from "node:timers/promises";
 import type { OfferVerdict } from "../../core/source.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
+import { mostWorkOf } from "./gas-work.ts";
 import type { SharedInput } from "./shared-input.ts";
 import type { SequencerError } from "./sequencer-error.ts";
+import { signed } from "./waiting-pool.ts";
 
 /** Gas and commands after which a turn ends: every node executes them within its view. */
 const MAX_TURN_GAS = 15_000_000n;
@@ -14,6 +17,8 @@ const MAX_TURN_COMMANDS = 200;
 export interface LeaderTurn {
   /** Maximum number of users' transactions. */
   readonly maxTransactions: number;
+  /** Maximum work of its transactions by their gas limits; one is always included. Default: no limit. */
+  readonly maxWork?: number;
   /** False if the turn makes no blocks of the pool's transactions by the sequencer's policy. Default true. */
   readonly takesPool?: boolean;
   /** Ends the turn between two pieces of work. */
@@ -55,6 +60,9 @@ interface CurrentTurn {
   transactions: number;
   commands: number;
   gas: bigint;
+  work: number;
+  /** True if the next transaction does not fit. */
+  isFull: boolean;
   endsBatch: boolean;
 }
 
@@ -78,8 +86,24 @@ export class LeaderTurns {
 
   /** Transactions that the current turn may still include. */
   get transactionsLeft(): number {
-    const { current } = this;
-    return current === undefined ? Infinity : Math.max(0, current.maxTransactions - (this.#current?.transactions ?? 0));
+    const current = this.#current;
+    if (current === undefined) return Infinity;
+    return current.isFull ? 0 : Math.max(0, current.turn.maxTransactions - current.transactions);
+  }
+
+  /** Number of these transactions, from the first, that the current turn has room for. If it is not all, they end the turn. */
+  fitting(transactions: readonly SignedTransaction[]): number {
+    const current = this.#current;
+    if (current === undefined) return transactions.length;
+    let { work } = current;
+    for (const [i, { gasLimit }] of transactions.entries()) {
+      const isFirst = work === 0;
+      work += mostWorkOf(gasLimit);
+      if (isFirst || work <= (current.turn.maxWork ?? Infinity)) continue;
+      current.isFull = true;
+      return i;
+    }
+    return transactions.length;
   }
 
   /** True if a turn would execute something. */
@@ -128,7 +152,7 @@ export class LeaderTurns {
 
   /** Executes `first`, and then jobs in their order, until the turn has reached a limit or ended a batch. */
   async lead(turn: LeaderTurn, first: () => Promise<void>): Promise<void> {
-    const current: CurrentTurn = { turn, transactions: 0, commands: 0, gas: 0n, endsBatch: false };
+    const current: CurrentTurn = { turn, transactions: 0, commands: 0, gas: 0n, work: 0, isFull: false, endsBatch: false };
     if (this.isPaused) return;
     await this.#inTurn(current, first);
     while (this.#mayContinue(current)) {
@@ -146,7 +170,10 @@ export class LeaderTurns {
     if (current === undefined) throw new TypeError(`a ${command.type} is executed while another node may lead`);
     current.commands++;
     current.endsBatch ||= command.type === "seal";
-    if (command.type === "block") current.transactions += command.transactions.length;
+    if (command.type === "block") {
+      current.transactions += command.transactions.length;
+      for (const { gasLimit } of signed(command.transactions)) current.work += mostWorkOf(gasLimit);
+    }
     for (const { receipts } of blocks) for (const { gasUsed } of receipts) current.gas += gasUsed;
     current.turn.onCommand(command, settled);
   }
@@ -190,8 +217,8 @@ export class LeaderTurns {
     return this.#wishes.find(({ isOfPool }) => takesPool || !isOfPool);
   }
 
-  #mayContinue({ turn, transactions, commands, gas, endsBatch }: CurrentTurn): boolean {
-    if (turn.signal.aborted || this.isPaused || endsBatch) return false;
+  #mayContinue({ turn, transactions, commands, gas, isFull, endsBatch }: CurrentTurn): boolean {
+    if (turn.signal.aborted || this.isPaused || isFull || endsBatch) return false;
     return transactions < turn.maxTransactions && commands < MAX_TURN_COMMANDS && gas < MAX_TURN_GAS;
   }
 

@@ -1,4 +1,3 @@
-import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
 import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
@@ -7,13 +6,11 @@ import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
-import { MAX_BEFORE, needsInspection, TRANSFER_GAS } from "./needs-inspection.ts";
+import { mostWorkOf, TRANSFER_WORK } from "./gas-work.ts";
+import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
 import { PeerRefusal } from "./peer-refusal.ts";
 import { provingRefusal } from "./proving-refusal.ts";
 import { signed } from "./waiting-pool.ts";
-
-/** Units of a transaction that runs no code: its signature, two accounts, its receipt. */
-const TRANSFER_WORK = 2_000;
 
 /** Bounds of a proposal: work is in the units of model/work-limits.ts. */
 export interface ProposalBounds {
@@ -61,7 +58,7 @@ export class PeerInspection {
     const rules = { format: producer.formatAt(command.timestamp), hasLists: admission?.hasLists === true };
     const areSafe = transactions.every((transaction) => !needsInspection(transaction, rules));
     if (!areSafe) return { command: { ...command, areSafe }, work: await this.#inspect(command, transactions, bounds) };
-    const work = transactions.reduce((sum, { gasLimit }) => sum + workOf(gasLimit), 0);
+    const work = transactions.reduce((sum, { gasLimit }) => sum + mostWorkOf(gasLimit), 0);
     return { command: { ...command, areSafe }, work: within(work, bounds) };
   }
 
@@ -96,11 +93,6 @@ export class PeerInspection {
     }
     return work;
   }
-}
-
-/** Maximum work of a transaction with this much gas. */
-function workOf(gasLimit: bigint): number {
-  return TRANSFER_WORK + Math.max(0, Number(gasLimit - TRANSFER_GAS)) * MOST_WORK_PER_GAS;
 }
 
 function within(work: number, { maxWork }: ProposalBounds): number {

@@ -8,6 +8,7 @@ import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
+import type { LeaderTurns } from "./leader-turns.ts";
 import type { Inspection } from "../ordering/block-engine.ts";
 import { addUnmeasured, blockInputBytes, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
@@ -43,12 +44,15 @@ export class PoolInclusion {
    * Makes blocks of what waits, at most so many transactions. Those that need no look beforehand share a block; one that does is
    * looked at behind those before it, and is the first of another block where it cannot follow them. What those before it might
    * leave without funds is the first of a block. Returns false where the batch is full and may not be sealed; the rest then waits
-   * in the pool.
+   * in the pool. So does what has no room in a leader's turn.
    */
-  async produce(limit: number): Promise<boolean> {
+  async produce(limit: number, turns?: Pick<LeaderTurns, "fitting">): Promise<boolean> {
     const { mempool, producer, builder, admission, unpaid } = this.#dependencies;
     const lists = admission();
-    const taken = mempool.take(limit);
+    const ready = mempool.take(limit);
+    const count = turns?.fitting(ready) ?? ready.length;
+    const taken = ready.slice(0, count);
+    mempool.putBack(ready.slice(count));
     this.#heldUp.clear();
     /** Senders that must wait since others were refused meanwhile, and all that they sent. */
     const heldBack = new Set<Hex>();

@@ -710,7 +710,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   async #produce(limit: number): Promise<void> {
-    const isDone = await this.#pool.produce(Math.min(limit, this.#turns?.transactionsLeft ?? limit));
+    const isDone = await this.#pool.produce(Math.min(limit, this.#turns?.transactionsLeft ?? limit), this.#turns);
     if (!isDone && this.#turns !== undefined && this.#maySeal()) {
       this.wantEnd();
       throw endsFirst();

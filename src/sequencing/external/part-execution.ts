@@ -2,7 +2,7 @@ import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { PeerCommands, PeerProposal } from "../../chain/sequencer/peer-commands.ts";
 import { PeerRefusal } from "../../chain/sequencer/peer-refusal.ts";
 import { OfferError, type OfferVerdict } from "../../core/source.ts";
-import { MAX_DECISION_WORK } from "../decision-check.ts";
+import { maxWorkOf } from "../decision-check.ts";
 import { SlotError } from "./slot-error.ts";
 
 /** Part that is executed, as a proposal. */
@@ -31,7 +31,7 @@ export async function executePart(
     const settled = await Promise.allSettled(proposals.map((proposal) => proposal.settled));
     return settled.every((one) => one.status === "fulfilled" && one.value === outcome);
   };
-  let maxWork = Math.max(MAX_DECISION_WORK, peers.maxTransactionWork);
+  let maxWork = maxWorkOf(peers);
   try {
     for (const command of commands) {
       const options = { verdict: verdict.promise, isAgreed: isRepeated, isPrivate: true, maxWork };
