@@ -196,6 +196,19 @@ describe("guardian", () => {
     await close();
   });
 
+  test("signs for the data that it has stored, and for no others with the same pre-commitment", async () => {
+    const { chain, guardian, close } = await open();
+    const [first] = formLine(1);
+    await guardian.sign(await requestOf(first!));
+    const others = { ...first!, pubdata: Uint8Array.of(...first!.pubdata, 0) };
+    await refuses(
+      requestOf(others).then((request) => guardian.sign(request)),
+      "DataMismatch",
+    );
+    assert.deepEqual([chain.nextBatch, chain.stateRoot], [1n, first!.newStateRoot]);
+    await close();
+  });
+
   test("a claimed root that the data do not reach is refused after the application, and the state is as before", async () => {
     const { chain, close } = await open();
     const [first, second] = formLine(2);

@@ -47,7 +47,7 @@ export interface ExecutedLeaves {
  */
 export class GuardedChain {
   readonly #dependencies: GuardedChainDependencies;
-  /** Forms in the order of their arrival, by number and pre-commitment. */
+  /** Forms in the order of their arrival, by number, pre-commitment and hash of the data. */
   readonly #forms = new Map<string, StoredForm>();
   /** Forms of the present state, by batch number. */
   #line: StoredForm[] = [];
@@ -101,9 +101,11 @@ export class GuardedChain {
   }
 
   async #take(batch: GuardedBatch): Promise<void> {
-    const { batchNumber } = batch.outputs;
+    const { pubdata, ...form } = batch;
+    const stored: StoredForm = { type: "form", ...form, pubdataHash: hashPubdata(pubdata) };
+    const { batchNumber } = form.outputs;
     // The signature of a form that was judged is repeated; the form may have been replaced since.
-    if (this.#forms.has(keyOf(batch))) return;
+    if (this.#forms.has(keyOf(stored))) return;
     if (batchNumber > this.nextBatch)
       throw new GuardianError("BatchMissing", `batch ${this.nextBatch} comes next, not ${batchNumber}; send it first`, {
         nextBatch: this.nextBatch,
@@ -116,7 +118,7 @@ export class GuardedChain {
       const content = judgeBatch(batch, this.#dependencies.chain, this.#head);
       isApplied = true;
       this.#head.apply(batchNumber, content);
-      await this.#store(batch);
+      await this.#store(stored, pubdata);
     } catch (error) {
       if (isRewound || isApplied) await this.#replay(before);
       if (!(error instanceof ReconstructionError)) throw error;
@@ -131,11 +133,10 @@ export class GuardedChain {
     await this.#replay(this.#line.slice(0, Number(batchNumber)));
   }
 
-  async #store({ pubdata, ...form }: GuardedBatch): Promise<void> {
+  async #store(stored: StoredForm, pubdata: Uint8Array): Promise<void> {
     const { data, journal } = this.#dependencies;
-    const stored: StoredForm = { type: "form", ...form, pubdataHash: hashPubdata(pubdata) };
     // The data come first: a form without its data would be signed again after a crash.
-    await data.keep({ batchNumber: form.outputs.batchNumber, hash: stored.pubdataHash }, pubdata);
+    await data.keep({ batchNumber: stored.outputs.batchNumber, hash: stored.pubdataHash }, pubdata);
     await journal.append(stored);
     this.#forms.set(keyOf(stored), stored);
     this.#line = [...this.#line, stored];
@@ -166,6 +167,7 @@ export class GuardedChain {
   }
 }
 
-function keyOf({ outputs, preCommitment }: Pick<GuardedBatch, "outputs" | "preCommitment">): string {
-  return `${outputs.batchNumber} ${preCommitment}`;
+/** The pre-commitment does not bind all data, and a signature is for the data. */
+function keyOf({ outputs, preCommitment, pubdataHash }: StoredForm): string {
+  return `${outputs.batchNumber} ${preCommitment} ${pubdataHash}`;
 }
