@@ -209,6 +209,22 @@ describe("guardian", () => {
     await close();
   });
 
+  test("an account whose code is in no batch is refused: the dump would have no code for it", async () => {
+    const { chain, close } = await open();
+    const code: Hex = "0x60036004";
+    const writes = [{ leafKind: LeafKind.codeHash, address: 0xdefn, slot: 0n, value: BigInt(keccak(fromHex(code))) }];
+    const withCodes = (bytecodes: readonly Hex[]): GuardedBatch =>
+      guarded(newFormer().form(oneBlockBatch(0n, 100n, { writes, bytecodes }), WITHHELD));
+    const [without, complete] = [withCodes([]), withCodes([code])];
+    // The pre-commitment does not bind codes.
+    assert.equal(without.preCommitment, complete.preCommitment);
+    await refuses(chain.take(without), "BytecodeMissing");
+    assert.equal(chain.nextBatch, 0n);
+    await chain.take(complete);
+    assert.equal(chain.stateRoot, complete.newStateRoot);
+    await close();
+  });
+
   test("a claimed root that the data do not reach is refused after the application, and the state is as before", async () => {
     const { chain, close } = await open();
     const [first, second] = formLine(2);

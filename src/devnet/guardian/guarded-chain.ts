@@ -1,5 +1,5 @@
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
-import type { LeafDump, RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
+import type { AppliedContent, LeafDump, RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import type { PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
@@ -59,7 +59,7 @@ export class GuardedChain {
     this.#head = dependencies.genesis();
   }
 
-  /** Continues from the stored forms. Rejects with GuardianError DataUnknown if a file is missing, or DataMismatch. */
+  /** Continues from the stored forms. Rejects with GuardianError DataUnknown if a file is missing, or as `take`. */
   static async open(dependencies: GuardedChainDependencies): Promise<GuardedChain> {
     const chain = new GuardedChain(dependencies);
     let line: StoredForm[] = [];
@@ -117,7 +117,7 @@ export class GuardedChain {
     try {
       const content = judgeBatch(batch, this.#dependencies.chain, this.#head);
       isApplied = true;
-      this.#head.apply(batchNumber, content);
+      applyContent(this.#head, batchNumber, content);
       await this.#store(stored, pubdata);
     } catch (error) {
       if (isRewound || isApplied) await this.#replay(before);
@@ -157,7 +157,7 @@ export class GuardedChain {
     const pubdata = await this.#dependencies.data.read(wanted, new AbortController().signal).catch((cause: unknown) => {
       throw new GuardianError("DataUnknown", `the file ${pubdataHash} of batch ${batchNumber} is missing; restore it`, { cause });
     });
-    state.apply(batchNumber, judgeBatch({ ...form, pubdata }, this.#dependencies.chain, state));
+    applyContent(state, batchNumber, judgeBatch({ ...form, pubdata }, this.#dependencies.chain, state));
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -165,6 +165,17 @@ export class GuardedChain {
     this.#tail = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Applies a batch. The pre-commitment binds no codes, so each must be known. Throws GuardianError BytecodeMissing. */
+function applyContent(state: RebuiltState, batchNumber: bigint, content: AppliedContent): void {
+  state.apply(batchNumber, content);
+  const [missing] = state.missingCodes();
+  if (missing === undefined) return;
+  throw new GuardianError(
+    "BytecodeMissing",
+    `batch ${batchNumber} names the code ${missing}, which is in no batch's data; form the batch again`,
+  );
 }
 
 /** The pre-commitment does not bind all data, and a signature is for the data. */

@@ -12,6 +12,8 @@ export type GuardianErrorCode =
   | "BatchCommitted"
   /** The data do not lead to the state that the batch claims. */
   | "DataMismatch"
+  /** An account has a code that neither the batch's data nor earlier ones contain. */
+  | "BytecodeMissing"
   /** The guardian has no data with this hash. */
   | "DataUnknown"
   /** L1 has executed a state that the guardian has not stored. */
