@@ -17,6 +17,8 @@ import { availabilityDomain } from "../../src/protocol/quorum.ts";
 const [CHAIN_ID, VALID_UNTIL] = [31_337n, 5_000n];
 const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;
 const NETWORK: Hex = `0x${"22".repeat(20)}`;
+/** A signature of no guardian. */
+const FOREIGN: Hex = `0x${"12".repeat(65)}`;
 const coder = AbiCoder.defaultAbiCoder();
 const network = new Interface([
   "function guardians() view returns ((address key, string url, uint48 joinedAt)[])",
@@ -92,13 +94,14 @@ describe("F2: quorum of guardians by weight", () => {
     };
     return { call } as unknown as Provider;
   }
-  const collect = (l1: Provider, number = 0n): Promise<Hex> =>
+  const collect = (l1: Provider, number = 0n, endMs = 20_000): Promise<Hex> =>
     collectFromGuardians(batchOf(number), VALID_UNTIL, {
       l1,
       settlementChainId: CHAIN_ID,
       network: NETWORK,
       hyperchain: HYPERCHAIN,
       requester,
+      end: AbortSignal.timeout(endMs),
       batchOf: (earlier) => Promise.resolve(batchOf(earlier)),
     });
   /** Keys that signed, in the order of the policy data. */
@@ -190,5 +193,28 @@ describe("F2: quorum of guardians by weight", () => {
     });
     assert.equal(signersIn(await collect(l1With([member(0, 1n, url)]), 3n), batchOf(3n)).length, 1);
     assert.deepEqual(received, [0n, 1n, 2n, 3n]);
+  });
+
+  test("a guardian that lacks the batches again for each batch counts as one that refuses", async () => {
+    const received: bigint[] = [];
+    const url = await serve(({ batch: { outputs } }) => {
+      received.push(outputs.batchNumber);
+      const isSecond = received.filter((number) => number === outputs.batchNumber).length % 2 === 0;
+      if (outputs.batchNumber === 0n || isSecond) return Promise.resolve(FOREIGN);
+      return Promise.reject(new GuardianError("BatchMissing", "batch 0 comes next", { nextBatch: 0n }));
+    });
+    await assert.rejects(collect(l1With([member(0, 1n, url)]), 6n), { code: "QuorumUnreachable", message: /BatchMissing/ });
+    assert.deepEqual(received, [6n, 0n, 1n]);
+  });
+
+  test("a guardian that never reaches the newest batch is silent after the end of the collection", async () => {
+    const url = await serve(async ({ batch }) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (batch.outputs.batchNumber < 100n) return FOREIGN;
+      throw new GuardianError("BatchMissing", "batch 0 comes next", { nextBatch: 0n });
+    });
+    const start = performance.now();
+    await assert.rejects(collect(l1With([member(0, 1n, url)]), 100n, 500), { code: "SignersMissing" });
+    assert.ok(performance.now() - start < 4_000);
   });
 });

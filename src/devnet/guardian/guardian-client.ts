@@ -23,9 +23,10 @@ export class RemoteGuardian implements DataHolder {
     this.name = `${url}/${hyperchain}`;
   }
 
-  /** Signature for a batch's data. Rejects with GuardianError, or with an error of the network. */
-  async sign(request: SigningRequest): Promise<Hex> {
-    const init = { method: "POST", body: encodeRequest(request), signal: AbortSignal.timeout(SIGN_MS) };
+  /** Signature for a batch's data. Rejects with GuardianError, with an error of the network, or when `end` aborts. */
+  async sign(request: SigningRequest, end: AbortSignal): Promise<Hex> {
+    const signal = AbortSignal.any([end, AbortSignal.timeout(SIGN_MS)]);
+    const init = { method: "POST", body: encodeRequest(request), signal };
     const signature = (await this.#fetch(GUARDIAN_PATHS.sign, init, MAX_ANSWER_BYTES)).toString("utf8");
     if (isPlainHex(signature, SIGNATURE_BYTES)) return signature;
     throw new SyntaxError(`${this.name} answers ${signature.slice(0, 80)}, which is not a signature`);

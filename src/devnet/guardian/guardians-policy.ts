@@ -9,8 +9,10 @@ import { collectFromGuardians, type QuorumDependencies } from "./network-quorum.
 
 /** Seconds for which L1 accepts collected signatures: a commit that comes later collects others. */
 const VALID_SECONDS = 3_600n;
+/** Time of a collection: a guardian that lacks more batches receives the others in the next one. */
+const COLLECT_MS = 30_000;
 
-interface GuardiansDependencies extends Omit<QuorumDependencies, "batchOf"> {
+interface GuardiansDependencies extends Omit<QuorumDependencies, "batchOf" | "end"> {
   /** A batch that the chain formed earlier; undefined for one before this process began. */
   readonly batchOf: (batchNumber: BatchNumber) => GuardedBatch | undefined;
 }
@@ -25,6 +27,7 @@ export function guardiansPolicy({ batchOf, ...from }: GuardiansDependencies): Da
       const validUntil = BigInt(block?.timestamp ?? 0) + VALID_SECONDS;
       return collectFromGuardians(guardedBatch(batch), validUntil, {
         ...from,
+        end: AbortSignal.timeout(COLLECT_MS),
         batchOf: (batchNumber) => Promise.resolve(batchOf(batchNumber) ?? missing(batchNumber)),
       });
     },

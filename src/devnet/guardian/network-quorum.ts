@@ -34,6 +34,8 @@ export interface QuorumDependencies {
   readonly requester: TypedDataSigner;
   /** An earlier batch, for guardians that lack it. */
   readonly batchOf: (batchNumber: bigint) => Promise<GuardedBatch>;
+  /** Aborts when the time of every guardian has passed: one that has not signed counts as silent. */
+  readonly end: AbortSignal;
 }
 
 /** A guardian that L1 counts. */
@@ -119,26 +121,29 @@ async function signatureOf(
   return signature;
 }
 
-/** Sends the batches that the guardian lacks, then this one. */
+/** Sends the batches that the guardian lacks, each once, then this one. */
 async function requestInOrder(
   remote: RemoteGuardian,
   batch: GuardedBatch,
   validUntil: bigint,
   from: QuorumDependencies,
 ): Promise<Hex> {
-  const { settlementChainId, hyperchain, requester, batchOf } = from;
-  const { preCommitment, outputs } = batch;
+  const { settlementChainId, hyperchain, requester, batchOf, end } = from;
+  const { batchNumber } = batch.outputs;
   const domain = quorumDomain(settlementChainId, hyperchain);
-  const requestSignature = (await requester.signTypedData(domain, GUARDIAN_REQUEST_TYPES, { preCommitment })) as Hex;
-  const request = { batch, validUntil, requestSignature };
+  const request = async (sent: GuardedBatch): Promise<Hex> => {
+    const { preCommitment } = sent;
+    const requestSignature = (await requester.signTypedData(domain, GUARDIAN_REQUEST_TYPES, { preCommitment })) as Hex;
+    return remote.sign({ batch: sent, validUntil, requestSignature }, end);
+  };
   try {
-    return await remote.sign(request);
+    return await request(batch);
   } catch (error) {
     const next = error instanceof GuardianError ? error.nextBatch : undefined;
-    if (next === undefined || next >= outputs.batchNumber) throw error;
-    for (let missing = next; missing < outputs.batchNumber; missing++)
-      await requestInOrder(remote, await batchOf(missing), validUntil, from);
-    return remote.sign(request);
+    if (next === undefined || next >= batchNumber) throw error;
+    // A guardian that again lacks a batch has refused: its answers do not choose what comes next.
+    for (let missing = next; missing < batchNumber; missing++) await request(await batchOf(missing));
+    return request(batch);
   }
 }
 
