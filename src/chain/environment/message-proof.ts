@@ -3,6 +3,7 @@ import { fromHex, isPlainHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashL2Log, L2_LOG_TREE_DEPTH, messageLog } from "../../protocol/l2-log.ts";
 import { MESSAGE_PROOF_METADATA } from "../../protocol/message-proof.ts";
+import { WORD_LIMIT } from "../../protocol/word.ts";
 import { TRANSACTION_TREE_DEPTH, transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
 
 /** A message with its proof of inclusion, as `proveMessage` of the client makes it. */
@@ -26,6 +27,7 @@ export function includedIn(message: ProvenMessage, roots: ReadonlyMap<bigint, He
   const record = recordOf(proof.slice(ROOT_INDEX + 1));
   if (record === undefined || proof[0] !== MESSAGE_PROOF_METADATA) return undefined;
   const [leafIndex, rootIndex] = [wordAt(proof, LEAF_INDEX), wordAt(proof, ROOT_INDEX)];
+  if (!isWord(chainId) || !isWord(batchNumber)) return undefined;
   // An index with further bits would be a second name for one place.
   if (!Number.isInteger(l2MessageIndex) || l2MessageIndex < 0 || l2MessageIndex >= 2 ** L2_LOG_TREE_DEPTH) return undefined;
   if (leafIndex >= 2n ** BigInt(TRANSACTION_TREE_DEPTH)) return undefined;
@@ -39,6 +41,10 @@ export function includedIn(message: ProvenMessage, roots: ReadonlyMap<bigint, He
 /** True if the record says that L1 refused these chain ids in the batch, and the destination is one of them. */
 export function isRefused({ refused }: BatchRecord, destinationChainId: ChainId, chainIds: readonly bigint[]): boolean {
   return chainIds.includes(destinationChainId) && hashRefusedDestinations(chainIds) === refused;
+}
+
+function isWord(value: bigint): boolean {
+  return value >= 0n && value < WORD_LIMIT;
 }
 
 /** Undefined for another number of words. */

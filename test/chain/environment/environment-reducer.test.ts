@@ -121,6 +121,11 @@ describe("the order of a chain with an execution environment", () => {
       ...changed,
       { ...message, chainId: 270n },
       { ...message, l1BatchNumber: 6n },
+      // Numbers that no word holds: another error than a refusal would stop the chain.
+      ...[-1n, 2n ** 256n].flatMap((beyond) => [
+        { ...message, chainId: beyond },
+        { ...message, l1BatchNumber: beyond },
+      ]),
       { ...message, l2MessageIndex: 1 },
       { ...message, l2MessageIndex: 2 ** 14 },
       { ...message, l2MessageIndex: 0.5 },
