@@ -58,12 +58,12 @@ export function decodeInputs(bytes: Uint8Array): PublishedInputs {
   return inputs;
 }
 
-/** Inputs on L1 that no encoder of this format writes. */
+/** Inputs on L1 that no encoder of this format writes, or that do not lead to their batch. */
 export class PublishedInputsError extends NamedError<"InputsMalformed"> {
   override readonly name = "PublishedInputsError";
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InputsMalformed", `published inputs cannot be read: ${reason}`, options);
+    super("InputsMalformed", `published inputs are invalid: ${reason}`, options);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Common } from "@ethereumjs/common";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import type { PublishedInputs, PublishedStep } from "../../protocol/published-inputs.ts";
+import { PublishedInputsError, type PublishedInputs, type PublishedStep } from "../../protocol/published-inputs.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { decodeTransaction } from "../transaction/decode-transaction.ts";
@@ -16,8 +16,8 @@ interface InputsContext {
 }
 
 /**
- * Commands that published inputs lead to, in order. Throws TransactionFormatError, and RangeError if the inputs take more
- * operations than L1's record of the batch.
+ * Commands that published inputs lead to, in order. Throws TransactionFormatError, and PublishedInputsError if the
+ * inputs take more operations than L1's record of the batch.
  */
 export function commandsOfInputs(
   { coinbase, openedAt, steps }: PublishedInputs,
@@ -32,7 +32,7 @@ export function commandsOfInputs(
     if (step.type !== "operation") return commandOf(step, timestamp, context);
     const operation = operations[taken++];
     if (operation === undefined)
-      throw new RangeError(`its inputs take operation ${taken - 1}, and L1's record says ${operations.length} operations`);
+      throw new PublishedInputsError(`they take operation ${taken - 1}, and L1's record says ${operations.length} operations`);
     return { type: "operation", timestamp, operation: priorityOperation(operation, coinbase) };
   });
   return [open, ...commands];

@@ -30,22 +30,34 @@ interface BatchSource {
   readonly oldLeafCount: number;
 }
 
+/** Sources of data that are not in a commit. */
+interface DataSources {
+  readonly held: HeldData;
+  readonly repeated: RepeatedInputs;
+}
+
 /**
  * What a batch published, checked against its record (see `readPublishedBatch`). Of several calls the one that the commitment
- * binds counts; where none is, rejects with the first one's ReconstructionError.
+ * binds counts; where none is, rejects with the first one's ReconstructionError. Data that no commit has are looked for only
+ * if the commitment binds the call: a stranger can put hundreds of decoys into a commit's transaction.
  */
 export async function readBatchContent(
   { calls, ...batch }: BatchSource,
   chain: PublishingChain,
-  { compress, held, repeated }: { readonly compress: Compress; readonly held: HeldData; readonly repeated: RepeatedInputs },
+  { compress, ...sources }: DataSources & { readonly compress: Compress },
   provider: Provider,
 ): Promise<PublishedContent> {
   let refusal: ReconstructionError | undefined;
   for (const call of calls) {
     try {
       const publishes = call.pubdata.length > 0;
-      const pubdata = publishes ? call.pubdata : await withheldData(call, batch, chain, { held, repeated });
-      const bound = await askPolicy({ ...call, pubdata }, publishes, batch, chain, provider);
+      const pubdataHash = publishes ? hashPubdata(call.pubdata) : call.withheldHash;
+      const { stored, previous } = batch;
+      const preCommitment = preCommitmentOf(stored, previous, chain);
+      const isBound = (answer: Hex): boolean => commitmentOf(stored, preCommitment, pubdataHash, answer) === stored.commitment;
+      const shown = { claim: { published: publishes, preCommitment, pubdataHash }, policyData: call.policyData, isBound };
+      const bound = await askPolicy(stored.batchNumber, shown, chain.daPolicy, provider);
+      const pubdata = publishes ? call.pubdata : await withheldData(call, batch, chain, { ...sources, bound });
       const { oldLeafCount } = batch;
       return readPublishedBatch({ ...call, ...batch, oldLeafCount, pubdata, data: { bound, publishes } }, chain, compress);
     } catch (error) {
@@ -65,33 +77,39 @@ export async function readBatchContent(
 /** Data that the commit does not have: from the batch's inputs if L1 has those, otherwise from those who keep the data. */
 async function withheldData(
   call: CommitCall,
-  { stored, previous, operations }: Omit<BatchSource, "calls">,
-  { daPolicy }: PublishingChain,
-  { held, repeated }: { readonly held: HeldData; readonly repeated: RepeatedInputs },
+  batch: Omit<BatchSource, "calls">,
+  chain: PublishingChain,
+  { held, repeated, bound }: DataSources & { readonly bound: Hex },
 ): Promise<Uint8Array> {
-  if (await repeated.isUnder(daPolicy)) return repeated.pubdataOf({ stored, previous, call, operations, daPolicy });
-  return held.read(stored.batchNumber, call.withheldHash);
+  const { stored, previous, operations } = batch;
+  const { batchNumber, commitment } = stored;
+  const { daPolicy } = chain;
+  const isRepeated = await repeated.isUnder(daPolicy);
+  const claimed = commitmentOf(stored, preCommitmentOf(stored, previous, chain), call.withheldHash, bound);
+  if (claimed !== commitment)
+    throw new ReconstructionError(
+      isRepeated ? "InputsMismatch" : "PubdataMismatch",
+      `its call leads to commitment ${claimed}, L1 has ${commitment}`,
+      { batchNumber },
+    );
+  return isRepeated
+    ? repeated.pubdataOf({ stored, previous, call, operations, daPolicy })
+    : held.read(batchNumber, call.withheldHash);
 }
 
 /** Answer of the chain's policy: the commitment binds both. */
 async function askPolicy(
-  { pubdata, policyData }: CommitCall,
-  published: boolean,
-  { stored, previous }: Omit<BatchSource, "calls">,
-  chain: PublishingChain,
+  batchNumber: bigint,
+  shown: Parameters<typeof boundBy>[2],
+  daPolicy: bigint,
   provider: Provider,
 ): Promise<Hex> {
-  if (policyData === "0x") return NOTHING_BOUND;
-  const preCommitment = preCommitmentOf(stored, previous, chain);
-  const pubdataHash = hashPubdata(pubdata);
-  const claim = { published, preCommitment, pubdataHash };
-  const isBound = (answer: Hex): boolean => commitmentOf(stored, preCommitment, pubdataHash, answer) === stored.commitment;
-  const policy: Hex = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
+  if (shown.policyData === "0x") return NOTHING_BOUND;
+  const policy: Hex = `0x${daPolicy.toString(16).padStart(40, "0")}`;
   try {
-    return await boundBy(provider, policy, { claim, policyData, isBound });
+    return await boundBy(provider, policy, shown);
   } catch (error) {
     if (!(error instanceof CallRefusal)) throw error;
-    const { batchNumber } = stored;
     throw new ReconstructionError("PubdataMismatch", `the policy ${policy} refuses the data that it accepted`, {
       batchNumber,
       cause: error,

@@ -56,7 +56,9 @@ export class RepeatedInputs {
   readonly #kinds = new Map<bigint, Promise<boolean>>();
   #verifier: BatchVerifier | undefined;
   #chain: Omit<RepeatedChain, "commands"> | undefined;
-  #commands: (readonly BatchCommand[])[] = [];
+  readonly #commands: (readonly BatchCommand[])[] = [];
+  /** Newest batch that was executed: several calls of its commit may have the same inputs. */
+  #newest: { readonly commitment: Hex; readonly pubdata: Uint8Array } | undefined;
   /** Of the batch that is executed. */
   #now: Pick<RepeatableBatch, "stored" | "daPolicy"> | undefined;
 
@@ -89,12 +91,18 @@ export class RepeatedInputs {
     return kind;
   }
 
-  /** Pubdata of the next batch, by its inputs. Rejects with ReconstructionError if L1 has the hash of others. */
+  /**
+   * Pubdata of the next batch, by its inputs, which its commitment binds. Rejects with ReconstructionError if L1 has the hash of
+   * others.
+   */
   async pubdataOf(batch: RepeatableBatch): Promise<Uint8Array> {
-    const { batchNumber } = batch.stored;
+    const { batchNumber, commitment } = batch.stored;
+    if (this.#newest?.commitment === commitment) return this.#newest.pubdata;
     try {
       const bytes = fromHex(batch.call.policyData);
-      return await this.#repeat(batch, decodeInputs(bytes), keccak(bytes));
+      const pubdata = await this.#repeat(batch, decodeInputs(bytes), keccak(bytes));
+      this.#newest = { commitment, pubdata };
+      return pubdata;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       throw new ReconstructionError("InputsMismatch", `its inputs on L1 lead to no batch: ${error.message}`, {
@@ -108,19 +116,15 @@ export class RepeatedInputs {
     const { stored, previous, call, operations } = batch;
     const { batchNumber } = stored;
     if (fewestBlocks(inputs) > Number(stored.lastBlock - previous.lastBlock))
-      throw new RangeError(`they make more than the ${stored.lastBlock - previous.lastBlock} blocks of its record`);
+      throw new PublishedInputsError(`they make more than the ${stored.lastBlock - previous.lastBlock} blocks of its record`);
     this.#now = batch;
     const verifier = await this.#verifierOf(inputs);
-    // A decoy may have led to the same pubdata.
-    if (verifier.nextBatch > batchNumber) await verifier.goBack(batchNumber);
     const { format } = versionParts(stored.protocolVersion);
     const commands = commandsOfInputs(inputs, { batchNumber, format, operations, rules: this.#rules });
     const { pubdata } = await verifier.repeat(batchNumber, commands, bound);
-    if (hashPubdata(pubdata) !== call.withheldHash) {
-      await verifier.goBack(batchNumber);
-      throw new RangeError(`they lead to pubdata with hash ${hashPubdata(pubdata)}, L1 has ${call.withheldHash}`);
-    }
-    this.#commands = [...this.#commands.slice(0, Number(batchNumber)), commands];
+    if (hashPubdata(pubdata) !== call.withheldHash)
+      throw new PublishedInputsError(`they lead to pubdata with hash ${hashPubdata(pubdata)}, L1 has ${call.withheldHash}`);
+    this.#commands.push(commands);
     return pubdata;
   }
 
@@ -131,12 +135,12 @@ export class RepeatedInputs {
   async #verifierOf({ coinbase, firstState: firstStateNumber }: PublishedInputs): Promise<BatchVerifier> {
     const known = this.#chain;
     if (known !== undefined && known.coinbase !== coinbase)
-      throw new RangeError(`its fees go to ${coinbase}, those of the batches before it to ${known.coinbase}`);
+      throw new PublishedInputsError(`its fees go to ${coinbase}, those of the batches before it to ${known.coinbase}`);
     if (this.#verifier !== undefined) return this.#verifier;
     const { configuration, bornAt, settlementChainId } = this.#contract;
     const named = numberedFirstState(firstStateNumber);
     if (named === undefined)
-      throw new RangeError(`they name the first state ${firstStateNumber}, which this software does not know`);
+      throw new PublishedInputsError(`they name the first state ${firstStateNumber}, which this software does not know`);
     const { chainId, protocolVersion } = configuration;
     const firstState = firstStateAccounts({ chainId, format: versionParts(protocolVersion).format }, named);
     const { identity, configurationState } = identityOf(this.#contract);
@@ -165,6 +169,6 @@ export class RepeatedInputs {
 
 /** The inputs are at fault, and not this software or a node. */
 function isRefusal(error: unknown): error is Error {
-  const named = [PublishedInputsError, TransactionFormatError, BatchRefusal, OrderError, RangeError];
+  const named = [PublishedInputsError, TransactionFormatError, BatchRefusal, OrderError];
   return named.some((refusal) => error instanceof refusal);
 }

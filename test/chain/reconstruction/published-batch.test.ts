@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Interface, type Provider } from "ethers";
 import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { readPublishedBatch, type PublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
@@ -11,7 +12,7 @@ import { compress as referenceCompress } from "../../../src/kernels/poseidon.ts"
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { deriveEvaluationPoint, NO_PARTITION } from "../../../src/protocol/commitment.ts";
-import { PUBLISHED } from "../../../src/protocol/data-choice.ts";
+import { PUBLISHED, WITHHELD, type DataChoice } from "../../../src/protocol/data-choice.ts";
 import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
@@ -21,6 +22,10 @@ import { hashPubdata, pubdataLogLeaves, type PubdataLog } from "../../../src/pro
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
+import { readBatchContent } from "../../../src/devnet/reconstruction/batch-content.ts";
+import { HeldData } from "../../../src/devnet/held-data/held-data.ts";
+import type { RepeatedInputs } from "../../../src/devnet/reconstruction/repeated-inputs.ts";
+import type { CommitCall } from "../../../src/settlement-layer/reader/commit-call.ts";
 import { neverInstalling, SOME_EXTENSIONS } from "../../support/extensions.ts";
 import { verifyProof } from "../state/support/verify-proof.ts";
 
@@ -53,7 +58,11 @@ const writes = [
 ];
 
 /** A batch as L1 would have it, and the one that it was; of format 3 where it has a coinbase. */
-function publish(written = writes, coinbase?: Hex): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
+function publish(
+  written = writes,
+  coinbase?: Hex,
+  data: DataChoice = PUBLISHED,
+): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
   const protocolVersion = coinbase === undefined ? TRUSTED_VERSION : 3n;
   const compressor = createCompressor();
   const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
@@ -90,16 +99,19 @@ function publish(written = writes, coinbase?: Hex): { readonly published: Publis
     extensions: SOME_EXTENSIONS,
     coinbase,
   };
-  const formed = former.form({
-    outputs,
-    outputsHash: hashOutputs(outputs),
-    logs,
-    canonicalTxHashes: [OPERATION],
-    importedRoots: [],
-    writes: written,
-    bytecodes: [CODE],
-    transactionCount: 1,
-  });
+  const formed = former.form(
+    {
+      outputs,
+      outputsHash: hashOutputs(outputs),
+      logs,
+      canonicalTxHashes: [OPERATION],
+      importedRoots: [],
+      writes: written,
+      bytecodes: [CODE],
+      transactionCount: 1,
+    },
+    data,
+  );
   const { statement } = formed.job;
   const stored: StoredBatch = {
     batchNumber: 0n,
@@ -133,7 +145,7 @@ function publish(written = writes, coinbase?: Hex): { readonly published: Publis
     cheatCount: 0n,
     coinbase: coinbase ?? NO_COINBASE,
     pubdata: formed.pubdata,
-    data: PUBLISHED,
+    data,
   };
   return { formed, published: { stored, previous, canonicalTxHashes: [OPERATION], ...call } };
 }
@@ -308,4 +320,58 @@ test("A7: an account whose code nobody published is named", () => {
   assert.throws(() => state.accounts(), { name: "ReconstructionError", code: "BytecodeMissing" });
   state.addCode(fromHex(CODE));
   assert.deepEqual(state.missingCodes(), []);
+});
+
+/** Reads a batch whose data are withheld, by these calls. Its policy binds the hash of the data that it is shown. */
+async function readWithheld(
+  { published: batch, formed: own }: ReturnType<typeof publish>,
+  calls: readonly Partial<CommitCall>[],
+) {
+  const policy = new Interface([
+    "function checkAvailability((bool, bytes32, bytes32) claim, bytes policyData) view returns (bytes32)",
+  ]);
+  const call = async ({ data }: { readonly data: string }): Promise<string> => {
+    const [, shown] = policy.decodeFunctionData("checkAvailability", data) as unknown as [unknown, Hex];
+    return policy.encodeFunctionResult("checkAvailability", [keccak(fromHex(shown))]);
+  };
+  const wanted: Hex[] = [];
+  const holder = {
+    name: "holder",
+    read: ({ hash }: { readonly hash: Hex }) => {
+      wanted.push(hash);
+      return Promise.resolve(own.pubdata);
+    },
+  };
+  const executed: Hex[] = [];
+  const repeated = {
+    isUnder: () => Promise.resolve(own.data.bound !== WITHHELD.bound),
+    pubdataOf: (repeatable: { readonly call: CommitCall }) => {
+      executed.push(repeatable.call.policyData);
+      return Promise.resolve(own.pubdata);
+    },
+  } as unknown as RepeatedInputs;
+  const shown = { ...batch, batchNumber: 0n, pubdata: new Uint8Array(), withheldHash: hashPubdata(own.pubdata) };
+  const source = {
+    ...{ stored: batch.stored, previous: batch.previous, canonicalTxHashes: [OPERATION], operations: [] },
+    ...{ oldLeafCount: own.oldLeafCount, calls: calls.map((each) => ({ ...shown, policyData: "0x", ...each }) as CommitCall) },
+  };
+  const sources = { compress, held: new HeldData([holder]), repeated };
+  const content = await readBatchContent(source, CHAIN, sources, { call } as unknown as Provider);
+  assert.deepEqual(content.entries, own.entries);
+  return { wanted, executed };
+}
+
+test("decoys around a commit whose data are withheld: no holder is asked for data that the commitment does not bind", async () => {
+  const withheld = publish(writes, undefined, WITHHELD);
+  const decoys = Array.from({ length: 20 }, (_, i) => ({ withheldHash: wordToHex(BigInt(i)) }));
+  const { wanted } = await readWithheld(withheld, [...decoys, {}]);
+  assert.deepEqual(wanted, [hashPubdata(withheld.formed.pubdata)]);
+});
+
+test("decoys around a commit with inputs: none is executed, so that none decides what later ones must be", async () => {
+  const inputs = "0x0102";
+  const published = publish(writes, undefined, { ...WITHHELD, bound: keccak(fromHex(inputs)) });
+  const decoys = Array.from({ length: 20 }, (_, i) => ({ policyData: wordToHex(BigInt(i)) }));
+  const { executed } = await readWithheld(published, [...decoys, { policyData: inputs }]);
+  assert.deepEqual(executed, [inputs]);
 });
