@@ -93,9 +93,9 @@ describe("guardian", () => {
   after(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
 
   /** The guardian's state on disk, opened. */
-  async function open(keep = dataFolder(folder).keep) {
+  async function open({ keep, read } = dataFolder(folder)) {
     const journal = await openFileJournal<StoredForm>(join(folder, "forms"));
-    const data = { ...dataFolder(folder), keep };
+    const data = { ...dataFolder(folder), keep, read };
     const dependencies = { chain: CHAIN, genesis: () => new RebuiltState(GENESIS), journal, data, readL1: async () => onL1 };
     const chain = await GuardedChain.open(dependencies).catch(async (error: unknown) => {
       await journal.close();
@@ -276,7 +276,7 @@ describe("guardian", () => {
     const full = await open();
     await full.chain.take(first!);
     await full.close();
-    const torn = await open(() => Promise.reject(new Error("no space")));
+    const torn = await open({ ...dataFolder(folder), keep: () => Promise.reject(new Error("no space")) });
     await assert.rejects(torn.guardian.sign(await requestOf(second!)), /no space/);
     assert.deepEqual([torn.chain.nextBatch, torn.chain.stateRoot], [1n, first!.newStateRoot]);
     await torn.close();
@@ -313,6 +313,33 @@ describe("guardian", () => {
     await refuses(guardian.leaves(), "StateUnknown");
     onL1 = { ...onL1, executed: 9n };
     await refuses(guardian.leaves(), "StateUnknown");
+    await close();
+  });
+
+  test("strangers that ask for leaves cause one reading of the data for each root, and signatures do not wait", async () => {
+    let reads = 0;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const files = dataFolder(folder);
+    const { chain, guardian, close } = await open({
+      ...files,
+      read: async (wanted, signal) => {
+        reads++;
+        await held;
+        return files.read(wanted, signal);
+      },
+    });
+    const line = formLine(3);
+    for (const batch of line.slice(0, 2)) await chain.take(batch);
+    onL1 = { committed: 2n, executed: 2n, executedStateRoot: line[1]!.newStateRoot };
+    const asked = [guardian.leaves(), guardian.leaves(), guardian.leaves()];
+    await guardian.sign(await requestOf(line[2]!));
+    release();
+    for (const { nextBatch } of [...(await Promise.all(asked)), await guardian.leaves()]) assert.equal(nextBatch, 2n);
+    assert.equal(reads, 2);
+    onL1 = { committed: 3n, executed: 3n, executedStateRoot: line[2]!.newStateRoot };
+    assert.equal((await guardian.leaves()).stateRoot, line[2]!.newStateRoot);
+    assert.equal(reads, 5);
     await close();
   });
 

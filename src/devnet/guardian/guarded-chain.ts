@@ -53,6 +53,8 @@ export class GuardedChain {
   #line: StoredForm[] = [];
   #head: RebuiltState;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Leaves that the last request built; the next root replaces them. */
+  #executed: { readonly stateRoot: Hex; readonly leaves: Promise<ExecutedLeaves> } | undefined;
 
   private constructor(dependencies: GuardedChainDependencies) {
     this.#dependencies = dependencies;
@@ -84,20 +86,33 @@ export class GuardedChain {
     return this.#inTurn(() => this.#take(batch));
   }
 
-  /** Leaves at the last root that L1 executed. Rejects with GuardianError StateUnknown. */
-  leaves(): Promise<ExecutedLeaves> {
-    return this.#inTurn(async () => {
-      const { executed, executedStateRoot } = await this.#dependencies.readL1();
-      const state = this.#dependencies.genesis();
-      for (const form of this.#line.slice(0, Number(executed))) await this.#apply(form, state);
-      const isExecuted = this.nextBatch >= executed && (executed === 0n || state.stateRoot === executedStateRoot);
-      if (!isExecuted)
-        throw new GuardianError(
-          "StateUnknown",
-          `L1 has executed ${executed} batches up to root ${executedStateRoot}, and the state here is ${state.stateRoot}; ask another guardian`,
-        );
-      return { stateRoot: state.stateRoot, nextBatch: executed, dump: state.dump() };
-    });
+  /**
+   * Leaves at the last root that L1 executed, built once for each root: every account may ask. Needs no turn, because no form
+   * of an executed batch is replaced. Rejects with GuardianError StateUnknown.
+   */
+  async leaves(): Promise<ExecutedLeaves> {
+    const { executed, executedStateRoot: stateRoot } = await this.#dependencies.readL1();
+    const line = this.#line.slice(0, Number(executed));
+    const last = line.at(-1);
+    const isExecuted = BigInt(line.length) === executed && (last === undefined || last.newStateRoot === stateRoot);
+    if (!isExecuted)
+      throw new GuardianError(
+        "StateUnknown",
+        `L1 has executed ${executed} batches up to root ${stateRoot}, and batch ${line.length - 1} here has root ${last?.newStateRoot}; ask another guardian`,
+      );
+    if (this.#executed?.stateRoot !== stateRoot) {
+      const leaves = this.#leavesAfter(line);
+      this.#executed = { stateRoot, leaves };
+      // A file that is restored later is read then.
+      leaves.catch(() => (this.#executed = undefined));
+    }
+    return this.#executed.leaves;
+  }
+
+  async #leavesAfter(line: readonly StoredForm[]): Promise<ExecutedLeaves> {
+    const state = this.#dependencies.genesis();
+    for (const form of line) await this.#apply(form, state);
+    return { stateRoot: state.stateRoot, nextBatch: BigInt(line.length), dump: state.dump() };
   }
 
   async #take(batch: GuardedBatch): Promise<void> {
