@@ -20,7 +20,7 @@ export type {
   StepPlace,
 } from "./chain/environment/execution-environment.ts";
 export type { ProvenMessage } from "./chain/environment/message-proof.ts";
-export { SlotError } from "./sequencing/external/slot-error.ts";
+export { SlotError, type SlotErrorCode } from "./sequencing/external/slot-error.ts";
 export { NO_SLOT, slotDigest } from "./protocol/slot.ts";
 export { slotFromJson, slotToJson } from "./protocol/slot-json.ts";
 export { HandOver } from "./core/hand-over.ts";
@@ -46,6 +46,7 @@ export type { L2CanonicalTransaction } from "./protocol/priority-op.ts";
 export type { EnvironmentParts, EnvironmentPlan, RunningEnvironment } from "./devnet/environments/open-environment.ts";
 export type { KitMember, KitNode, NodePlan, NodePorts } from "./kit/start-node.ts";
 export type { OrderedChain, SequencerKey } from "./kit/order-chain.ts";
+export type { PendingPart } from "./sequencing/external/slot-log.ts";
 export type { Part, WaitingWork } from "./sequencing/external/external-status.ts";
 export type { SignedSlot, SlotPart, UnsignedSlot } from "./protocol/slot.ts";
 export type { SlotJson } from "./protocol/slot-json.ts";

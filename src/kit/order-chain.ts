@@ -25,6 +25,7 @@ export interface SequencerKey {
   orderChain(url: string): Promise<OrderedChain>;
 }
 
+/** Key of an external sequencer, from its private key (32 bytes). */
 export function sequencerKey(privateKey: Hex): SequencerKey {
   return {
     address: addressOfKey(privateKey),

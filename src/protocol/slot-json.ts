@@ -14,6 +14,7 @@ const MAX_PARTS = 64;
 const HASH = /^0x[0-9a-f]{64}$/;
 const SIGNATURE = /^0x[0-9a-f]{130}$/;
 
+/** A signed slot as JSON-RPC methods show it. */
 export function slotToJson({ number, parent, parts, signature }: SignedSlot): SlotJson {
   const listed = parts.map(({ chainId, life, id }) => ({ chainId: Number(chainId), life, id }));
   return { number: Number(number), parent, parts: listed, signature };

@@ -1,6 +1,6 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
-type SlotErrorCode =
+export type SlotErrorCode =
   /** Another key has signed. */
   | "OtherKey"
   /** The chain has returned to a snapshot since. */
