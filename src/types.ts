@@ -49,8 +49,9 @@ export type { CallEstimate, SendEstimate } from "./client/transfers/estimate.ts"
 export type { SwapEstimate } from "./client/transfers/swap.ts";
 export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
-export type { ExternalStatus } from "./sequencing/external/external-status.ts";
 export type { GuardianNetworkInfo } from "./devnet/guardian/guardian-info.ts";
+export type { ExternalStatus } from "./sequencing/external/external-status.ts";
+export type { SlotEvidence } from "./sequencing/external/slot-log.ts";
 export type { NodeCondition } from "./sequencing/local/node-faults.ts";
 export type { NodesStatus } from "./sequencing/local/nodes-status.ts";
 export type { SettlementStage } from "./protocol/settlement-stage.ts";

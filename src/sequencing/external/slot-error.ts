@@ -1,5 +1,6 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
+/** Reasons for the refusal of a part or a slot. */
 export type SlotErrorCode =
   /** Another key has signed. */
   | "OtherKey"

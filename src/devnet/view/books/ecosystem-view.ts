@@ -41,7 +41,7 @@ import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
 import { executionSentence, OF_QUEUE_ALONE, provenSentence, sentenceOfExternal, sentenceOfNodes } from "./proven.ts";
-import { networkInfo } from "../../guardian/guardian-info.ts";
+import { networkInfo } from "../../guardian/describe-network.ts";
 import type { RunningNetwork } from "../../guardian/guardian-networks.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
