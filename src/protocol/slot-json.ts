@@ -1,4 +1,4 @@
-import type { Hex } from "./hex.ts";
+import { isPlainHex, type Hex } from "./hex.ts";
 import type { SignedSlot, SlotPart } from "./slot.ts";
 
 /** Slot as JSON-RPC and files hold it. */
@@ -11,8 +11,7 @@ export interface SlotJson {
 
 /** Chains of one sequencer: more than an ecosystem of one machine has. */
 const MAX_PARTS = 64;
-const HASH = /^0x[0-9a-f]{64}$/;
-const SIGNATURE = /^0x[0-9a-f]{130}$/;
+const SIGNATURE_BYTES = 65;
 
 /** A signed slot as JSON-RPC methods show it. */
 export function slotToJson({ number, parent, parts, signature }: SignedSlot): SlotJson {
@@ -24,11 +23,10 @@ export function slotToJson({ number, parent, parts, signature }: SignedSlot): Sl
 export function slotFromJson(value: unknown): SignedSlot | undefined {
   const { number, parent, parts, signature, ...others } = fieldsOf(value);
   if (Object.keys(others).length > 0 || !isCount(number) || number < 1 || !isHash(parent)) return undefined;
-  if (typeof signature !== "string" || !SIGNATURE.test(signature) || !Array.isArray(parts) || parts.length > MAX_PARTS)
-    return undefined;
+  if (!isPlainHex(signature, SIGNATURE_BYTES) || !Array.isArray(parts) || parts.length > MAX_PARTS) return undefined;
   const read = parts.map(partFromJson);
   if (!read.every((part) => part !== undefined)) return undefined;
-  return { number: BigInt(number), parent, parts: read, signature: signature as Hex };
+  return { number: BigInt(number), parent, parts: read, signature };
 }
 
 function partFromJson(value: unknown): SlotPart | undefined {
@@ -46,5 +44,5 @@ function isCount(value: unknown): value is number {
 }
 
 function isHash(value: unknown): value is Hex {
-  return typeof value === "string" && HASH.test(value);
+  return isPlainHex(value, 32);
 }

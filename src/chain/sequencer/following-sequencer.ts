@@ -11,7 +11,7 @@ import { possibleCheats, requireCheatsAllowed, requireFree } from "./cheat-check
 import type { RemoteLeaders } from "./remote-leaders.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
 import { Sequencer, type Censored, type SequencerDependencies, type SequencerOptions } from "./sequencer.ts";
-import { SequencerError } from "./sequencer-error.ts";
+import { SequencerError, stateReverted } from "./sequencer-error.ts";
 import type { NumberedWish } from "./shared-input.ts";
 
 /** Empty blocks of one request. */
@@ -273,8 +273,4 @@ export class FollowingSequencer extends Sequencer {
     this.#requests = [];
     for (const { reject } of [...awaited, ...requests]) reject(error);
   }
-}
-
-function stateReverted(): SequencerError {
-  return new SequencerError("StateReverted", "the chain returned to an earlier state");
 }

@@ -6,7 +6,7 @@ import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { LeaderTurns } from "./leader-turns.ts";
-import { SequencerError } from "./sequencer-error.ts";
+import { stateReverted, undecided } from "./sequencer-error.ts";
 import { signed, type WaitingPool } from "./waiting-pool.ts";
 
 /** Time in which other sequencers must settle what is proposed, and the time between two looks. */
@@ -166,7 +166,7 @@ export class OwnCommands {
     settled.promise.catch(() => undefined);
     const onSettled = (what: Outcome<CommandResult>): void => {
       if (what.type === "failed") settled.reject(what.error);
-      else if (what.type === "dropped" && what.by === "term") settled.reject(returned());
+      else if (what.type === "dropped" && what.by === "term") settled.reject(stateReverted());
       else settled.resolve(what.type === "decided" ? "decided" : "dropped");
     };
     const result = await this.#handOver.carryOut(command, { term: this.#term, verdict: told.promise, onSettled });
@@ -232,7 +232,7 @@ export class OwnCommands {
     const { work, turns } = this.#dependencies;
     const maxRestMs = turns?.rest.maxRestMs ?? MAX_REST_MS;
     for (let waitedMs = 0; !this.#isSettled && work.ended === undefined; waitedMs += REST_POLL_MS) {
-      if (waitedMs >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided();
+      if (waitedMs >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided(MAX_REST_MS);
       await setTimeout(REST_POLL_MS);
     }
   }
@@ -248,15 +248,4 @@ export class OwnCommands {
 /** Ends a piece of work, which is repeated in a later turn. */
 export function endsFirst(): OfferError {
   return new OfferError("OldTerm", "the end of the batch before it is not decided");
-}
-
-function undecided(): SequencerError {
-  return new SequencerError(
-    "Undecided",
-    `the newest command is not decided after ${MAX_REST_MS / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
-  );
-}
-
-function returned(): SequencerError {
-  return new SequencerError("StateReverted", "the chain returned to an earlier state");
 }

@@ -7,7 +7,7 @@ import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { PeerInspection, ProposalBounds } from "./peer-inspection.ts";
 import { PeerRefusal } from "./peer-refusal.ts";
-import { SequencerError } from "./sequencer-error.ts";
+import { stateReverted } from "./sequencer-error.ts";
 import { signed, type WaitingPool } from "./waiting-pool.ts";
 
 interface PeerCommandsDependencies {
@@ -82,8 +82,7 @@ export class PeerCommands {
     const { inspection, batch, pool } = this.#dependencies;
     const onSettled = (what: Outcome<CommandResult>): void => {
       if (what.type === "failed") reject(what.error);
-      else if (what.type === "dropped" && what.by === "term")
-        reject(new SequencerError("StateReverted", "the chain returned to an earlier state"));
+      else if (what.type === "dropped" && what.by === "term") reject(stateReverted());
       else resolve(what.type === "decided" ? "decided" : "dropped");
     };
     const { command, work } = await inspection.before(proposed, bounds);

@@ -43,3 +43,16 @@ type SequencerErrorCode =
 export class SequencerError extends NamedError<SequencerErrorCode> {
   override readonly name = "SequencerError";
 }
+
+/** Error of a caller whose command belongs to a state that the chain has left. */
+export function stateReverted(): SequencerError {
+  return new SequencerError("StateReverted", "the chain returned to an earlier state");
+}
+
+/** Error of work that needs every command decided, after a wait of `waitedMs`. */
+export function undecided(waitedMs: number): SequencerError {
+  return new SequencerError(
+    "Undecided",
+    `the newest command is not decided after ${waitedMs / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
+  );
+}

@@ -32,7 +32,7 @@ import { PeerCommands } from "./peer-commands.ts";
 import { PeerInspection } from "./peer-inspection.ts";
 import { Redoing } from "./redoing.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
-import { SequencerError } from "./sequencer-error.ts";
+import { SequencerError, stateReverted } from "./sequencer-error.ts";
 import type { SharedInput } from "./shared-input.ts";
 import { UnpaidWork } from "./unpaid-work.ts";
 import { WaitingPool } from "./waiting-pool.ts";
@@ -759,8 +759,4 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     if (this.#turns === undefined) await this.#builder.seal();
     else this.wantEnd();
   }
-}
-
-function stateReverted(): SequencerError {
-  return new SequencerError("StateReverted", "the chain returned to an earlier state");
 }

@@ -6,7 +6,7 @@ import type { Provider } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import { FollowingSequencer } from "../../chain/sequencer/following-sequencer.ts";
 import type { LeaderSettings, RemoteLeaders } from "../../chain/sequencer/remote-leaders.ts";
-import { SequencerError } from "../../chain/sequencer/sequencer-error.ts";
+import { SequencerError, undecided } from "../../chain/sequencer/sequencer-error.ts";
 import type { NumberedWish } from "../../chain/sequencer/shared-input.ts";
 import { signed } from "../../chain/sequencer/waiting-pool.ts";
 import type { SignedTransaction } from "../../chain/transaction/transaction.ts";
@@ -210,7 +210,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #startOf(index: number): NodeStart {
+  #startOf(index: number): Omit<NodeStart, "isFirst"> {
     const chain = this.#chain;
     const described = this.#described;
     const life = this.#life;
@@ -220,7 +220,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     return {
       type: "start",
       ...life.startOf(index),
-      ...{ index, chain: described, folder: this.#folderOf(index), isFirst: true },
+      ...{ index, chain: described, folder: this.#folderOf(index) },
       offsetSeconds: this.#parts.time.offsetSeconds,
       settings: { ...this.#settings, isAutomatic, isPaused, lists: admission.lists },
       transactions: mempool.waiting().flatMap(({ ready, queued }) => signed([...ready, ...queued]).map(({ raw }) => raw)),
@@ -268,11 +268,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
       const honest = standings.filter((_, index) => this.#faults.conditionOf(index) === "honest");
       const newest = Math.max(0, ...honest.map((standing) => standing?.decidedView ?? 0));
       if (honest.every((standing) => standing?.isPending !== true) && (this.#life?.decidedView ?? 0) >= newest) return;
-      if (waitedMs >= MAX_REST_MS || this.#isClosed)
-        throw new SequencerError(
-          "Undecided",
-          `the newest command is not decided after ${MAX_REST_MS / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
-        );
+      if (waitedMs >= MAX_REST_MS || this.#isClosed) throw undecided(MAX_REST_MS);
       await new Promise<void>((resolve) => {
         this.#parts.clock.after(REST_POLL_MS, resolve);
       });
