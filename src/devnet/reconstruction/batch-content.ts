@@ -47,17 +47,20 @@ export async function readBatchContent(
   { compress, ...sources }: DataSources & { readonly compress: Compress },
   provider: Provider,
 ): Promise<PublishedContent> {
+  const { stored, previous } = batch;
+  const preCommitment = preCommitmentOf(stored, previous, chain);
   let refusal: ReconstructionError | undefined;
   for (const call of calls) {
     try {
       const publishes = call.pubdata.length > 0;
       const pubdataHash = publishes ? hashPubdata(call.pubdata) : call.withheldHash;
-      const { stored, previous } = batch;
-      const preCommitment = preCommitmentOf(stored, previous, chain);
-      const isBound = (answer: Hex): boolean => commitmentOf(stored, preCommitment, pubdataHash, answer) === stored.commitment;
+      const claimedWith = (answer: Hex): Hex => commitmentOf(stored, preCommitment, pubdataHash, answer);
+      const isBound = (answer: Hex): boolean => claimedWith(answer) === stored.commitment;
       const shown = { claim: { published: publishes, preCommitment, pubdataHash }, policyData: call.policyData, isBound };
       const bound = await askPolicy(stored.batchNumber, shown, chain.daPolicy, provider);
-      const pubdata = publishes ? call.pubdata : await withheldData(call, batch, chain, { ...sources, bound });
+      const pubdata = publishes
+        ? call.pubdata
+        : await withheldData(call, batch, { ...chain, claimed: claimedWith(bound) }, sources);
       const { oldLeafCount } = batch;
       return readPublishedBatch({ ...call, ...batch, oldLeafCount, pubdata, data: { bound, publishes } }, chain, compress);
     } catch (error) {
@@ -65,7 +68,7 @@ export async function readBatchContent(
       refusal ??= error;
     }
   }
-  const { batchNumber, commitment } = batch.stored;
+  const { batchNumber, commitment } = stored;
   throw (
     refusal ??
     new ReconstructionError("PubdataMissing", `the transaction that committed it does not hold the commit of ${commitment}`, {
@@ -77,15 +80,12 @@ export async function readBatchContent(
 /** Data that the commit does not have: from the batch's inputs if L1 has those, otherwise from those who keep the data. */
 async function withheldData(
   call: CommitCall,
-  batch: Omit<BatchSource, "calls">,
-  chain: PublishingChain,
-  { held, repeated, bound }: DataSources & { readonly bound: Hex },
+  { stored, previous, operations }: Omit<BatchSource, "calls">,
+  { daPolicy, claimed }: Pick<PublishingChain, "daPolicy"> & { readonly claimed: Hex },
+  { held, repeated }: DataSources,
 ): Promise<Uint8Array> {
-  const { stored, previous, operations } = batch;
   const { batchNumber, commitment } = stored;
-  const { daPolicy } = chain;
   const isRepeated = await repeated.isUnder(daPolicy);
-  const claimed = commitmentOf(stored, preCommitmentOf(stored, previous, chain), call.withheldHash, bound);
   if (claimed !== commitment)
     throw new ReconstructionError(
       isRepeated ? "InputsMismatch" : "PubdataMismatch",
