@@ -1,5 +1,6 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
+import { endChild, letEnd, startChild } from "../../runtime/child-process.ts";
 import type { FromNode, NodeAnswers, NodeQuestion, NodeStart, ToNode } from "./messages.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
@@ -10,8 +11,8 @@ const MAX_ANSWER_MS = 30_000;
 
 interface NodeProcessPorts {
   readonly clock: Clock;
-  /** Start of the node in the present life. `isFirst` is false if it has run in that life. */
-  readonly start: (isFirst: boolean) => NodeStart;
+  /** Start of the node in the present life. */
+  readonly start: () => Omit<NodeStart, "isFirst">;
   readonly onMessage: (message: Exclude<FromNode, { readonly type: "answer" | "ready" }>) => void;
 }
 
@@ -94,31 +95,23 @@ export class NodeProcess {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRestart();
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.ref();
-    child.kill();
-    await exited;
+    if (this.#child !== undefined) await endChild(this.#child);
   }
 
   #start(): void {
     this.#child ??= this.#fork();
-    const start = this.#ports.start(false);
+    const start = this.#ports.start();
     const isFirst = start.life !== this.#startedLife;
     this.#startedLife = start.life;
     this.send({ ...start, isFirst });
   }
 
   #fork(): ChildProcess {
-    // Advanced: whole numbers and bytes travel unchanged.
-    const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = startChild(MAIN);
     child.on("message", (message) => this.#take(message as FromNode));
     child.on("error", () => this.#ended(child));
     child.on("exit", () => this.#ended(child));
-    // The node must not keep this process alive.
-    child.unref();
-    child.channel?.unref();
+    letEnd(child);
     return child;
   }
 

@@ -1,4 +1,5 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { endChild, letEnd, startChild } from "../../runtime/child-process.ts";
 import type { FromGuardian, GuardedChainStart, GuardianStart, ToGuardian } from "./guardian-messages.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
@@ -17,16 +18,13 @@ export class GuardianProcess {
 
   /** Starts a guardian, which continues from its folder. Rejects with an Error that has the reason of the process. */
   static async start(start: GuardianStart): Promise<GuardianProcess> {
-    // Advanced: whole numbers travel unchanged.
-    const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = startChild(MAIN);
     const answer = await request(child, { type: "start", start });
     if ("url" in answer) {
-      // A guardian must not prevent this process from ending.
-      child.unref();
-      child.channel?.unref();
+      letEnd(child);
       return new GuardianProcess(answer.url, child);
     }
-    await end(child);
+    await endChild(child, "SIGKILL");
     throw new Error(`a guardian did not start: ${answer.reason}`);
   }
 
@@ -48,7 +46,7 @@ export class GuardianProcess {
 
   /** Ends the process as a crash does: the data of its signatures are on disk. */
   close(): Promise<void> {
-    return end(this.#child);
+    return endChild(this.#child, "SIGKILL");
   }
 }
 
@@ -73,12 +71,4 @@ function request(child: ChildProcess, message: ToGuardian): Promise<FromGuardian
     child.on("exit", onExit);
     child.send(message, () => undefined);
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.ref();
-  child.kill("SIGKILL");
-  await exited;
 }

@@ -1,6 +1,6 @@
-import { fork } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { endChild, letEnd, startChild } from "../../runtime/child-process.ts";
 import {
   QuorumMemberError,
   type MemberOperation,
@@ -38,16 +38,10 @@ interface MemberStart {
 
 /** Starts a member, whose key is made there and stays there. Rejects with QuorumMemberError where it cannot start. */
 export async function startMemberProcess({ clock, file }: MemberStart): Promise<MemberProcess> {
-  // Advanced: whole numbers and bytes travel as they are.
-  const child = fork(MAIN, file === undefined ? [] : [file], {
-    serialization: "advanced",
-    execArgv: [],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  const child = startChild(MAIN, file === undefined ? [] : [file]);
   const waiting = new Map<number, { readonly resolve: (result: unknown) => void; readonly reject: (error: Error) => void }>();
   let nextId = 1;
   let ended: string | undefined;
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
 
   const end = (reason: string): void => {
     ended ??= reason;
@@ -62,9 +56,8 @@ export async function startMemberProcess({ clock, file }: MemberStart): Promise<
   });
   child.on("error", (error) => end(`its process failed: ${error.message}`));
   child.on("exit", (code, signal) => end(`its process has ended with ${signal ?? `code ${code}`}`));
-  // It must not keep this process alive, unless somebody waits for it.
-  child.unref();
-  child.channel?.unref();
+  // A request keeps this process alive until its answer.
+  letEnd(child);
 
   function request<Name extends MemberOperation>(
     operation: Name,
@@ -95,12 +88,6 @@ export async function startMemberProcess({ clock, file }: MemberStart): Promise<
     address,
     pid: child.pid,
     request,
-    async close() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.ref();
-        child.kill();
-      }
-      await exited;
-    },
+    close: () => endChild(child),
   };
 }

@@ -1,5 +1,6 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
+import { endChild, letEnd, startChild } from "../../runtime/child-process.ts";
 import type { L1Rewinds, StakeWatcherEvent } from "./stake-watcher.ts";
 import type { FromWatcher, ToWatcher, WatcherStart } from "./watcher-messages.ts";
 
@@ -33,33 +34,21 @@ export class WatcherProcess {
     return this.#child.pid;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRestart();
-    const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.ref();
-    child.kill();
-    await exited;
+    return endChild(this.#child);
   }
 
   #fork(): ChildProcess {
-    // Advanced: whole numbers travel as they are.
-    const child = fork(MAIN, [], {
-      serialization: "advanced",
-      execArgv: [],
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+    const child = startChild(MAIN);
     const send = (message: ToWatcher): void => {
       if (child.connected) child.send(message, () => undefined);
     };
     child.on("message", (message) => this.#answer(message as FromWatcher, send));
     child.on("error", (error) => this.#restart(`its process failed: ${error.message}`));
     child.on("exit", (code, signal) => this.#restart(`its process ended with ${signal ?? `code ${code}`}`));
-    // The watcher must not keep this process alive.
-    child.unref();
-    child.channel?.unref();
+    letEnd(child);
     send({ type: "start", ...this.#start });
     return child;
   }
