@@ -5,7 +5,7 @@ import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { fromHex, hashTag, keccak, type Hex } from "../../protocol/hex.ts";
 import { contractErrorOf, describeContractError } from "../../settlement/errors/contract-error.ts";
 import { DeploymentError, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { transmit } from "../deployment/transmit.ts";
+import { transact } from "../deployment/transact.ts";
 
 /** All that is chosen when a chain is created; the contract's `ChainConfiguration`. Nothing of it changes afterwards. */
 export interface HyperchainConfiguration {
@@ -134,12 +134,8 @@ export async function createChain(
   const to = ecosystem.addresses.factory;
   const creator = (await signer.getAddress()) as Hex;
   const word = secret();
-  const send = async (name: string, args: readonly unknown[], blocks = 1): Promise<TransactionReceipt> => {
-    const hash = await transmit(signer, { to, data: factoryInterface.encodeFunctionData(name, args) });
-    const receipt = await signer.provider?.waitForTransaction(hash, blocks);
-    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} failed`);
-    return receipt;
-  };
+  const send = (name: string, args: readonly unknown[], blocks = 1): Promise<TransactionReceipt> =>
+    transact(signer, { to, data: factoryInterface.encodeFunctionData(name, args) }, { name, blocks });
   const announcement = announcementOf(ecosystem.settlementChainId, creator, word, configuration);
   const announced = await send("announceChain", [announcement]);
   const [delay] = factoryInterface.decodeFunctionResult(

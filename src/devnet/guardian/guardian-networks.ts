@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Interface, type Signer } from "ethers";
+import type { Signer } from "ethers";
 import { guardianStakes, type GuardianNetworkTerms } from "../../options/fields/guardians.ts";
 import { retentionSeconds, type StakeTerms } from "../../options/fields/stake.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -12,7 +12,7 @@ import { askContract } from "../chain-on-l1/ask-contract.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
-import { transmit } from "../deployment/transmit.ts";
+import { transact } from "../deployment/transact.ts";
 import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
@@ -21,14 +21,8 @@ import { stakableKey, stakeKey } from "../stake/enlist-keys.ts";
 import { serviceOf } from "../stake/services.ts";
 import type { GuardedChainStart } from "./guardian-messages.ts";
 import { GuardianProcess } from "./guardian-process.ts";
+import { networkInterface } from "./network-interface.ts";
 
-const networkInterface = new Interface([
-  "function admit(address key, string url)",
-  "function join(address key, string url)",
-  "function start()",
-  "function setAdmin(address admin)",
-  "function guardians() view returns ((address key, string url, uint48 joinedAt)[])",
-]);
 const MAX_MEMBERS = 64;
 /** Stake counts from the second after its block, and so do members from the second after the start. */
 const COUNTS_AFTER_MS = 1_100;
@@ -182,9 +176,8 @@ async function foundNetwork(
   const registry = registryOf(onL1);
   const service = { evidence: address, data: "0x", service: serviceOf(address, "0x") } as const;
   const send = async (by: Signer, name: string, ...args: readonly unknown[]): Promise<void> => {
-    const hash = await transmit(by, { to: address, data: networkInterface.encodeFunctionData(name, args) });
-    const receipt = await l1.waitForTransaction(hash);
-    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} of the guardians' network failed`);
+    const call = { to: address, data: networkInterface.encodeFunctionData(name, args) };
+    await transact(by, call, { name, subject: " of the guardians' network", l1 });
   };
   for (const { key, stakeWei, wallet, process } of members) {
     const staked = { registry, ...service, key: await stakableKey(wallet, chainId), operator: wallet, depositWei: stakeWei };

@@ -1,4 +1,4 @@
-import { AbiCoder, Interface, verifyTypedData, type Provider } from "ethers";
+import { AbiCoder, verifyTypedData, type Provider } from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { GUARDIAN_TYPES } from "../../protocol/guardians.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -11,12 +11,8 @@ import type { GuardedBatch } from "./guarded-batch.ts";
 import { GUARDIAN_REQUEST_TYPES } from "./guardian.ts";
 import { RemoteGuardian } from "./guardian-client.ts";
 import { GuardianError } from "./guardian-error.ts";
+import { networkInterface } from "./network-interface.ts";
 
-const networkInterface = new Interface([
-  "function guardians() view returns ((address key, string url, uint48 joinedAt)[])",
-  "function weights() view returns (address[] counted, uint256[] weightOf, uint256 total)",
-  "function terms() view returns ((address admin, uint16 shareBps, uint128 minStake, uint128 minTotal, uint48 enterDelay, uint48 retention))",
-]);
 const coder = AbiCoder.defaultAbiCoder();
 const WHOLE_BPS = 10_000n;
 /** Weight above the share for which the collection waits: weights may change until the commit. */

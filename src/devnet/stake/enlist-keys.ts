@@ -6,7 +6,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
+import { transact } from "../deployment/transact.ts";
 import { transmit } from "../deployment/transmit.ts";
 import { quorumData, serviceOf } from "./services.ts";
 
@@ -97,9 +97,8 @@ export async function stakeKey(
   const lackingWei = active < depositWei ? depositWei - active : 0n;
   await fund({ address, lackingWei }, { l1, funder });
   const send = async (name: string, value: bigint, ...args: readonly unknown[]): Promise<void> => {
-    const hash = await transmit(operator, { to: registry, value, data: registryInterface.encodeFunctionData(name, args) });
-    const receipt = await l1.waitForTransaction(hash);
-    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} of the stake of ${key.address} failed`);
+    const call = { to: registry, value, data: registryInterface.encodeFunctionData(name, args) };
+    await transact(operator, call, { name, subject: ` of the stake of ${key.address}`, l1 });
   };
   if (lackingWei > 0n) await send("deposit", lackingWei);
   const signature = await key.signEnlistment(registry, { operator: address, service });
