@@ -80,9 +80,9 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly chooseData?: ChainDependencies["chooseData"];
   /** As ChainDependencies'. */
   readonly leaders?: ChainDependencies["leaders"];
-  /** As ChainDependencies'. */
+  /** Leaders in other processes, which decide the chain's commands. */
   readonly remoteLeaders?: ChainDependencies["remoteLeaders"];
-  /** As ChainDependencies'. */
+  /** Log of the decided commands. */
   readonly decided?: ChainDependencies["decided"];
   /** Parts of others, in place of the node's own. */
   readonly ports?: RunningPorts | undefined;

@@ -90,8 +90,9 @@ export function hashExtensions(configurationHash: Hex, predeploys: Hex = wordToH
 
 /** Exports of a chain's batches besides their logs. */
 export interface ChainExtensions {
-  /** Of a batch whose opening installs the version's predeploys. */
+  /** Exports of a batch whose opening installs the version's predeploys. */
   readonly installing: Hex;
+  /** Exports of every other batch. */
   readonly usual: Hex;
 }
 

@@ -27,7 +27,7 @@ export interface LeaderTurn {
   readonly verdict: Promise<OfferVerdict>;
   /** Called with each executed command, and with the promise of its settlement on this chain. */
   onCommand(command: BatchCommand, settled: Promise<OfferVerdict>): void;
-  /** Next change that waits outside the chain, after all that is executed; undefined if there is none. Default: none waits. */
+  /** Next change that waits outside the chain, after the executed ones; undefined if there is none. Default: none waits. */
   input?(): SharedInput | undefined;
   /** Called if the chain's rules do not allow a requested change: it blocks all requests after it. */
   onRefused?(input: SharedInput, error: SequencerError): void;

@@ -7,7 +7,7 @@ import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 export interface ChainStanding {
   /** Its data are with a committee, which freezes what is there by withholding them. */
   readonly validium: boolean;
-  /** Its data are with guardians, who can do the same. */
+  /** True if guardians store its data: guardians with enough weight can withhold them, like a committee. */
   readonly isGuarded: boolean;
   /** It is paused: it stands still, and refuses its clients until it is started. */
   readonly stopped: boolean;

@@ -82,7 +82,7 @@ export interface ChainPipelineDependencies {
   /** As other processes reach L1. */
   readonly l1Url: string;
   readonly artifacts: ArtifactSource;
-  /** As signers'. */
+  /** Networks of guardians that run with the ecosystem. */
   readonly networks: readonly RunningNetwork[];
   readonly connect: EdrConnect;
   readonly clock: Clock;

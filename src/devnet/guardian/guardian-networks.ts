@@ -41,7 +41,7 @@ export interface RunningNetwork {
   readonly address: Hex;
   readonly terms: GuardianNetworkTerms;
   readonly members: readonly RunningGuardian[];
-  /** Has the members store a chain. Rejects if every member does. */
+  /** Makes the members store a chain. Rejects if no member can. */
   guard(chain: GuardedChainStart): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ const FACT_METADATA: Hex = `0x030e00${"00".repeat(29)}`;
 const RECIPIENT: Hex = `0x${"ab".repeat(20)}`;
 const COINBASE: Hex = `0x${"c0".repeat(20)}`;
 
-/** The same message, proven against the fact of its batch alone. */
+/** Proof of the message against the fact of its batch alone. */
 function byFact(proof: MessageInclusionProof): MessageInclusionProof {
   return { ...proof, proof: [FACT_METADATA, ...proof.proof.slice(1, 15)] };
 }
