@@ -238,10 +238,7 @@ export class ChainNode {
     const keys = new VoteKeys(nodeKeys, domain);
     this.#hasVote = mayVote;
     this.#group = openGroup({
-      voters: {
-        ...{ count: keys.count, epoch: 0, leaderOf: (view) => view % keys.count },
-        indexOf: (address) => keys.indexOf(address),
-      },
+      voters: keys,
       ...{ self: mayVote ? index : undefined, root: rootOf(this.#start), firstView, ...VIEW_TIMES },
       ...{ store, workshop, clock },
       net: {

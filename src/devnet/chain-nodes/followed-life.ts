@@ -148,10 +148,7 @@ export class FollowedLife {
     const { chain, clock, onEvidence } = this.#ports;
     const { firstView } = this.#options;
     return openGroup({
-      voters: {
-        ...{ count: keys.count, epoch: 0, leaderOf: (view) => view % keys.count },
-        indexOf: (address) => keys.indexOf(address),
-      },
+      voters: keys,
       ...{ self: undefined, root: rootOf(this.#options), firstView, ...VIEW_TIMES },
       ...{ store: new MemoryVotes(), workshop: this.#workshop(), clock, onEvidence },
       net: {

@@ -65,7 +65,7 @@ export class NodeGroup {
   }
 
   get leader(): number {
-    return this.#leaderOf(this.view);
+    return this.#keys.leaderOf(this.view);
   }
 
   /** View of the node; undefined while it does not run. */
@@ -89,12 +89,7 @@ export class NodeGroup {
     this.#catchUp(store);
     const { clock, nowSeconds, onEvidence } = this.#surroundings;
     const node = openGroup({
-      voters: {
-        count: this.#keys.count,
-        epoch: 0,
-        leaderOf: (view) => this.#leaderOf(view),
-        indexOf: (address) => this.#keys.indexOf(address),
-      },
+      voters: this.#keys,
       ...{ self: index, root: this.#root, firstView: this.#life.firstView, ...VIEW_TIMES },
       ...{ store, net: this.#net.of(index), workshop: this.#workshop, clock, onEvidence },
       sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, nowSeconds())),
@@ -128,10 +123,6 @@ export class NodeGroup {
 
   get #running(): readonly RunningNode[] {
     return [...this.#nodes.values()];
-  }
-
-  #leaderOf(view: number): number {
-    return view % this.#keys.count;
   }
 
   #catchUp(store: MemoryVotes): void {

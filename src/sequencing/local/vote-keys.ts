@@ -1,5 +1,6 @@
 import { signDigest } from "../../chain/transaction/digest-signature.ts";
 import { signerOfDigest } from "../../chain/transaction/signature-recovery.ts";
+import type { Voters } from "../../consensus/state.ts";
 import type { SignedVote, Vote } from "../../consensus/votes.ts";
 import { blockVoteDigests, type BlockVoteDomain } from "../../protocol/block-vote.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -15,8 +16,9 @@ export interface NodeKey {
 /** Signers that are remembered: the nodes of this process check each vote. */
 const MAX_REMEMBERED = 4_096;
 
-/** Signatures of votes in one life of a group. */
-export class VoteKeys {
+/** Voters of a group in one life, by their keys, with their signatures of votes. Nodes lead in turns. */
+export class VoteKeys implements Voters {
+  readonly epoch = 0;
   readonly #keys: readonly NodeKey[];
   readonly #digestOf: (vote: Omit<SignedVote, "signature">) => Hex;
   readonly #signers = new Map<string, Hex | undefined>();
@@ -28,6 +30,10 @@ export class VoteKeys {
 
   get count(): number {
     return this.#keys.length;
+  }
+
+  leaderOf(view: number): number {
+    return view % this.count;
   }
 
   /** Index of the node with this address. */
