@@ -47,8 +47,12 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains {
     /// @notice Index of the newest root: the number of leaves.
     function latestRootIndex() external view returns (uint256);
 
-    /// @notice A root of the history. Reverts with RootIndexUnknown for an index beyond the newest.
-    function rootAt(uint256 rootIndex) external view returns (bytes32);
+    /// @notice Value of an import: a root of the history, or for the index of a fact (ImportKinds) the log root of an executed batch.
+    /// A fact's value is 0 until the batch is executed. It is also 0 for a contract that is not a chain of this ecosystem, and
+    /// for a chain if L1 refused it a transfer of the batch (ISharedBridge.isRefused): that transfer is refunded, so nothing is in
+    /// transit for it, and the chain's other messages of the batch need a root. Accounts get the log root.
+    /// Reverts with RootIndexUnknown for any other index beyond the newest root.
+    function rootAt(uint256 index) external view returns (bytes32);
 
     /// @notice Whether a batch with this log root and record is leaf `leafIndex` under root `rootIndex`.
     /// @param siblings 32 nodes beside the path, lowest first, as they were at that root.

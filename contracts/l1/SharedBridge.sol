@@ -9,6 +9,7 @@ import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {ImportKinds} from "../libraries/ImportKinds.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {LogProof} from "../libraries/LogProof.sol";
 import {RecordedHashes} from "../libraries/RecordedHashes.sol";
@@ -195,6 +196,7 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
 
     /// @inheritdoc ISharedBridge
     function sendRoot(uint256 chainId, uint256 rootIndex) external returns (bytes32 canonicalTxHash) {
+        if (ImportKinds.kindOf(rootIndex) >= ImportKinds.FACT) revert NotARoot(rootIndex);
         bytes32 root = ITransactionRootRegistry(factory.messageRoot()).rootAt(rootIndex);
         L2TransactionRequestDirect memory request;
         request.chainId = chainId;

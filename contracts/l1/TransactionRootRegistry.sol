@@ -3,9 +3,13 @@ pragma solidity 0.8.37;
 
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IBatches} from "../interfaces/IBatches.sol";
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {BlockLeaf} from "../libraries/BlockLeaf.sol";
+import {ImportKinds} from "../libraries/ImportKinds.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
 
@@ -59,9 +63,9 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
     }
 
     /// @inheritdoc ITransactionRootRegistry
-    function rootAt(uint256 rootIndex) public view returns (bytes32) {
-        if (rootIndex > latestRootIndex) revert RootIndexUnknown(latestRootIndex, rootIndex);
-        return roots[rootIndex];
+    function rootAt(uint256 index) external view returns (bytes32) {
+        if (ImportKinds.isFactIndex(index)) return _executedLogRoot(uint64(index >> 64), uint64(index));
+        return _registryRoot(index);
     }
 
     /// @inheritdoc ITransactionRootRegistry
@@ -75,7 +79,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
         bytes32[] calldata siblings
     ) external view returns (bool) {
         bytes32 leaf = TransactionTree.leaf(chainId, batchNumber, logRoot, TransactionTree.hashRecord(record));
-        return TransactionTree.computeRoot(leaf, leafIndex, siblings) == rootAt(rootIndex);
+        return TransactionTree.computeRoot(leaf, leafIndex, siblings) == _registryRoot(rootIndex);
     }
 
     function _append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, BatchRecord memory record)
@@ -106,6 +110,29 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
         roots[rootIndex] = root;
         latestRootIndex = rootIndex;
         emit TransactionRootUpdated(leafIndex, chainId, batchNumber, logRoot, record, root);
+    }
+
+    /// @dev Indexes of statements and links, and second names of facts, are beyond the newest root.
+    function _registryRoot(uint256 rootIndex) private view returns (bytes32) {
+        if (rootIndex > latestRootIndex) revert RootIndexUnknown(latestRootIndex, rootIndex);
+        return roots[rootIndex];
+    }
+
+    function _executedLogRoot(uint256 chainId, uint256 batchNumber) private view returns (bytes32) {
+        address chain = directory.getHyperchain(chainId);
+        if (chain == address(0) || _isRefusedToCaller(chainId, batchNumber)) return 0;
+        return IBatches(chain).l2LogsRootHash(batchNumber);
+    }
+
+    /// @dev A refused transfer is refunded on its source, so a chain that claimed it by a fact would be paid from what others
+    /// have in transit to it. Only contracts of chains execute batches; the bridge could not answer for any other contract.
+    function _isRefusedToCaller(uint256 chainId, uint256 batchNumber) private view returns (bool) {
+        if (msg.sender.code.length == 0) return false;
+        (bool success, bytes memory answer) = msg.sender.staticcall(abi.encodeCall(IHyperchain.getChainId, ()));
+        if (!success || answer.length != 32) return true;
+        uint256 callerId = uint256(bytes32(answer));
+        if (directory.getHyperchain(callerId) != msg.sender) return true;
+        return ISharedBridge(IChainFactory(address(directory)).sharedBridge()).isRefused(chainId, batchNumber, callerId);
     }
 
     /// @dev Hash of a block with more than 256 successors. Data of a call that fails does not count (Hardhat's

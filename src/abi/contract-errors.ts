@@ -301,6 +301,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"signer","type":"address"}],"name":"NotAMember","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"NotAMessageHere","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NotARecord","type":"error"},
+  {"inputs":[{"name":"index","type":"uint256"}],"name":"NotARoot","type":"error"},
   {"inputs":[{"name":"bridge","type":"address"},{"name":"magicValue","type":"bytes32"}],"name":"NotASecondBridge","type":"error"},
   {"inputs":[{"name":"token","type":"address"}],"name":"NotAToken","type":"error"},
   {"inputs":[],"name":"NotATransfer","type":"error"},

@@ -6,5 +6,5 @@ export const transactionRootRegistryAbi = [
   {"inputs":[],"name":"latestRootIndex","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"mark","outputs":[{"name":"rootIndex","type":"uint256"},{"name":"root","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"number","type":"uint256"}],"name":"noteBlock","outputs":[{"name":"rootIndex","type":"uint256"},{"name":"root","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"name":"rootIndex","type":"uint256"}],"name":"rootAt","outputs":[{"name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"index","type":"uint256"}],"name":"rootAt","outputs":[{"name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
 ] as const;

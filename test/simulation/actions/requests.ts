@@ -303,6 +303,13 @@ function sendRoot(situation: Situation): Intent | undefined {
   return { call: callOf(world.addresses.bridge, "sendRoot", random.oneIn(16) ? 77n : l2.chain.id, index) };
 }
 
+/** A fact or a link, which no queue accepts. */
+function sendFact({ random, world }: Situation): Intent | undefined {
+  const chainId = random.pick(world.chainIds.value);
+  const index = (random.choose(2n, 3n) << 254n) | random.between(0n, 99n);
+  return chainId === undefined ? undefined : { call: callOf(world.addresses.bridge, "sendRoot", chainId, index) };
+}
+
 /** More of the cheapest operations than the chain can take at once. */
 function spam(situation: Situation): Intent | undefined {
   const { random, scene } = situation;
@@ -378,6 +385,7 @@ export const requestActions: readonly Action[] = [
   },
   { name: "deposit a hostile token", aims: [], weight: 1.5, make: depositHostile },
   ...hostileDeposits,
+  { name: "send a fact", aims: ["SharedBridge.NotARoot"], weight: 0, make: sendFact },
   { name: "send a root", aims: ["SharedBridge.sendRoot ok"], weight: 1, make: sendRoot },
   { name: "knock", aims: [], weight: 1, make: knock },
   { name: "spam", aims: ["party spammer"], weight: 0.5, make: spam },

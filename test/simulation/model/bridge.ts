@@ -8,6 +8,7 @@ import {
 } from "../../../src/protocol/asset-message.ts";
 import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
 import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { ImportKind, importKindOf } from "../../../src/protocol/import-kinds.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { callerOnL2, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
@@ -154,6 +155,7 @@ function decodeWithdrawal(frame: Frame, { message, l2Sender }: WithdrawalClaim):
 
 export const bridge = {
   sendRoot(frame: Frame, chainId: bigint, rootIndex: bigint): unknown {
+    if (importKindOf(rootIndex) >= ImportKind.fact) refuse("NotARoot", rootIndex);
     const root = rootAt(frame.world, rootIndex);
     const request: DirectRequest = {
       chainId,
