@@ -49,7 +49,8 @@ describe("a watcher of stakes on an L1 that drops a block", () => {
   async function watcherWith(entries: readonly WatcherEntry[] = []) {
     const events: StakeWatcherEvent[] = [];
     const journal = createMemoryJournal<WatcherEntry>(entries);
-    const place = { settlementChainId: ecosystem.chainId, registry: await hexAddress(stakes.registry), fromBlock: 0 };
+    const [registry, evidence] = [await hexAddress(stakes.registry), await hexAddress(stakes.equivocation)];
+    const place = { settlementChainId: ecosystem.chainId, registry, evidence, fromBlock: 0 };
     const watcher = new StakeWatcher(
       { ...place, confirmations: 1 },
       {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Wallet } from "ethers";
+import { Signature, Wallet } from "ethers";
 import { signedWordsIn, type StakedChain } from "../../src/devnet/stake/signed-words.ts";
 import { WordBook, type SignedWord } from "../../src/devnet/stake/word-book.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { quorumDomain } from "../../src/protocol/quorum.ts";
+import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
 import { commitCalldata } from "./support/commit-calldata.ts";
 
@@ -115,6 +115,22 @@ describe("words of staked keys", () => {
       const wrapped = `0xabcdef01${"00".repeat(7)}${data.slice(2)}`;
       assert.equal(signedWordsIn({ to: undefined, data: wrapped }, L1, [CHAIN]).length, 1);
     }
+  });
+
+  test("are read of signatures in L1's form alone, behind a stranger's copies in others", async () => {
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+    const copies = (signature: string): readonly string[] => {
+      const { r, s, v, yParity, compactSerialized } = Signature.from(signature);
+      const otherS = wordToHex(order - BigInt(s)).slice(2);
+      const shortV = `0${yParity}`;
+      return [compactSerialized, `${r}${s.slice(2)}${shortV}`, `${r}${otherS}${v === 27 ? "1c" : "1b"}`, `${signature}00`];
+    };
+    const word = { commitment: wordToHex(1n), batchNumber: 5n, revertCount: 3n, validFrom: 10n, validUntil: 20n };
+    const data = await commitCalldata(KEY, quorumDomain(L1, CHAIN.hyperchain), word, copies);
+    const [found, ...others] = signedWordsIn({ to: CHAIN.hyperchain, data }, L1, [CHAIN]);
+    assert.deepEqual(others, []);
+    const domain = quorumDomain(L1, CHAIN.hyperchain);
+    assert.equal(found?.signature, await KEY.signTypedData(domain, BATCH_COMMITMENT_TYPES, word));
   });
 
   test("are read of staked keys alone, and for the chain whose contract they name", async () => {

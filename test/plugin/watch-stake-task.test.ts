@@ -46,15 +46,15 @@ describe("hyperchain:watch-stake", () => {
     assert.equal(await watching.interrupt(), 0, watching.errors());
   });
 
-  test("needs L1 and the registry alone, with a key", async () => {
+  test("needs L1, the registry and the judge alone, with a key", async () => {
     const { l1, stake } = ecosystem.info;
     const args = ["hyperchain:watch-stake", "--settlement-url", l1.url, "--once", "--json"];
     const environment = { HYPERCHAIN_PRIVATE_KEY: KEY };
-    const result = await workplace.run([...args, "--registry", stake!.registry], { environment });
+    const result = await workplace.run([...args, "--registry", stake!.registry, "--evidence", stake!.evidence], { environment });
     requireStake(stakesOf(result));
     const refused = await workplace.run(args, { environment });
     assert.notEqual(refused.code, 0);
-    assert.match(refused.stderr, /the registry is named by --registry/);
+    assert.match(refused.stderr, /the contracts are named by --registry and --evidence/);
   });
 
   test("shows each key, the watcher and what the stake secures in the status", async () => {

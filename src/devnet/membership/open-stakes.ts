@@ -58,7 +58,7 @@ export async function openStakes(
     {
       l1Url: onL1.url,
       settlementChainId: onL1.chainId,
-      registry: contracts.registry,
+      ...contracts,
       fromBlock: onL1.ecosystem.fromBlock,
       confirmations: confirmationsOn(onL1, options.l1),
       key: wallet.privateKey as `0x${string}`,

@@ -1,11 +1,10 @@
 import { Interface, type Provider } from "ethers";
-import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
+import { searchedEpochs, type EpochSigners } from "./epoch-signers.ts";
 import type { Contradiction } from "./word-book.ts";
 
-const settingsInterface = new Interface(chainSettingsAbi);
 const registryInterface = new Interface(stakeRegistryAbi);
 
 /** Second of a fault with an epoch in which the signer counted. */
@@ -18,7 +17,7 @@ export interface FaultSecond {
 /** Contracts and key of a fault. */
 interface FaultPlace {
   readonly registry: Hex;
-  readonly settings: Hex;
+  readonly signers: EpochSigners;
   readonly service: Hex;
   /** Seconds at which the weight may have changed. */
   readonly changes: readonly bigint[];
@@ -34,9 +33,6 @@ interface EpochSeconds {
   readonly until: bigint;
 }
 
-/** Former epochs that are searched: each costs a call. */
-const MAX_EPOCHS = 64n;
-
 /**
  * Second at which the key had its greatest weight, among those at which its words contradict each other; undefined if it never
  * had any.
@@ -45,10 +41,10 @@ const MAX_EPOCHS = 64n;
 export async function greatestFault(
   l1: Provider,
   { first, from, until }: Contradiction,
-  { registry, settings, service, changes, earliest, latest }: FaultPlace,
+  { registry, signers, service, changes, earliest, latest }: FaultPlace,
 ): Promise<FaultSecond | undefined> {
   const candidates: { readonly epoch: bigint; readonly faultAt: bigint }[] = [];
-  for (const part of await epochsWith(l1, settings, first)) {
+  for (const part of await epochsWith(signers, first)) {
     const low = max(from, earliest, part.from);
     const high = min(until, latest, part.until);
     const seconds = [low, ...changes.filter((second) => second > low)].filter((second) => second <= high);
@@ -68,35 +64,20 @@ export async function greatestFault(
 
 /** Epochs in which the signer counts: L1 stores the first second of the present one only, and former ones are before it. */
 async function epochsWith(
-  l1: Provider,
-  settings: Hex,
+  signers: EpochSigners,
   { chainId, signer }: Pick<Contradiction["first"], "chainId" | "signer">,
 ): Promise<readonly EpochSeconds[]> {
-  const ask = (name: string, ...args: readonly unknown[]) =>
-    askContract(l1, { to: settings, contract: settingsInterface, name, args });
-  const { current, currentAt } = (await ask("epochsOf", chainId)) as {
-    readonly current: bigint;
-    readonly currentAt: bigint;
-  };
-  const oldest = current < MAX_EPOCHS ? 0n : current - MAX_EPOCHS;
+  const epochs = await signers.epochsOf(chainId);
+  const { current, currentAt } = epochs;
   const found: EpochSeconds[] = [];
-  for (let epoch = current; epoch >= oldest; epoch--) {
-    const [validators, substitutes] = (await ask("termsOf", chainId, epoch)) as EpochTerms;
-    const signers = [...validators.validators, ...substitutes.validators];
-    if (!signers.some((each) => each.toLowerCase() === signer)) continue;
+  for (const epoch of searchedEpochs(epochs)) {
+    if (!(await signers.signersOf(chainId, epoch, true)).includes(signer)) continue;
     const isCurrent = epoch === current;
     found.push({ epoch, from: isCurrent ? currentAt : 0n, until: isCurrent ? LAST_SECOND : currentAt - 1n });
     // Seconds of all former epochs are one range for L1.
     if (!isCurrent) break;
   }
   return found;
-}
-
-/** Terms as the settings return them: who signs, and who substitutes them. */
-type EpochTerms = readonly [validators: SignerList, substitutes: SignerList];
-
-interface SignerList {
-  readonly validators: readonly string[];
 }
 
 const LAST_SECOND = 2n ** 48n - 1n;

@@ -1,8 +1,8 @@
-import { verifyTypedData } from "ethers";
+import { TypedDataEncoder } from "ethers";
+import { signerOfDigest } from "../../chain/transaction/signature-recovery.ts";
 import { commitsIn, type CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { BATCH_COMMITMENT_TYPES, quorumDomain, type BatchCommitment } from "../../protocol/quorum.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { isRefusal } from "../../protocol/undecodable.ts";
 import type { SignedWord } from "./word-book.ts";
 
 /** A chain with keys that are staked for its quorum. */
@@ -12,7 +12,7 @@ export interface StakedChain {
   readonly hyperchain: Hex;
   /** Reverts of the contract, at the last poll. */
   readonly revertCount: bigint;
-  /** Keys that were enlisted at any time, in lower case. */
+  /** Keys that were enlisted at any time and that the chain's terms list, in lower case. */
   readonly keys: ReadonlySet<Hex>;
 }
 
@@ -39,6 +39,9 @@ export function signedWordsIn(
   );
 }
 
+/** Greatest s that L1 takes: half the order of the curve, rounded down. */
+const HIGHEST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
 /** Words of a chain's staked keys in one commit. */
 export function wordsOfCall(
   { batchNumber, commitment, approval }: CommitCall,
@@ -49,22 +52,26 @@ export function wordsOfCall(
   const { validFrom, validUntil } = approval;
   const domain = quorumDomain(settlementChainId, hyperchain);
   const counts = Array.from({ length: Number(highest < MAX_REVERT_COUNTS ? highest + 1n : MAX_REVERT_COUNTS) }, (_, i) => i);
-  return approval.signatures.slice(0, MAX_SIGNATURES).flatMap((signature) => {
-    for (const back of counts) {
-      const value: BatchCommitment = { commitment, batchNumber, revertCount: highest - BigInt(back), validFrom, validUntil };
-      const signer = signerOf(() => verifyTypedData(domain, BATCH_COMMITMENT_TYPES, { ...value }, signature));
-      if (signer !== undefined && keys.has(signer)) return [{ ...value, chainId, signer, signature }];
-    }
-    return [];
+  const values = counts.map((back): BatchCommitment => {
+    return { commitment, batchNumber, revertCount: highest - BigInt(back), validFrom, validUntil };
   });
+  // Strangers may publish many signatures of no staked key: a digest serves all of a commit.
+  const words = values.map((value) => {
+    return { value, digest: TypedDataEncoder.hash(domain, BATCH_COMMITMENT_TYPES, { ...value }) as Hex };
+  });
+  return approval.signatures
+    .slice(0, MAX_SIGNATURES)
+    .filter(isOnL1)
+    .flatMap((signature) => {
+      for (const { value, digest } of words) {
+        const signer = signerOfDigest(digest, signature);
+        if (signer !== undefined && keys.has(signer)) return [{ ...value, chainId, signer, signature }];
+      }
+      return [];
+    });
 }
 
-/** Undefined if the bytes are no signature. */
-function signerOf(recover: () => string): Hex | undefined {
-  try {
-    return recover().toLowerCase() as Hex;
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
+/** A stranger may publish a copy with the other s, by which the word could not be reported. */
+function isOnL1(signature: Hex): boolean {
+  return signature.length === 132 && BigInt(`0x${signature.slice(66, 130)}`) <= HIGHEST_S;
 }

@@ -5,8 +5,9 @@ import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
-import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
+import { askContract } from "../chain-on-l1/ask-contract.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { EpochSigners } from "./epoch-signers.ts";
 import type { StakedChain } from "./signed-words.ts";
 import { chainOfQuorumData } from "./services.ts";
 
@@ -20,8 +21,6 @@ export interface StakedKey {
   readonly key: Hex;
   readonly operator: Hex;
   readonly service: Hex;
-  /** Contract that judges the quorum. */
-  readonly evidence: Hex;
 }
 
 /** Stake that L1 took from a key for a proven fault. */
@@ -32,39 +31,44 @@ export interface StakeSlash {
   readonly transactionHash: Hex;
 }
 
-/** Contract that judges quorums, with the contracts that it reads. */
+/** The judge of quorums, with the contracts that it reads. */
 interface QuorumJudge {
-  readonly evidence: Hex;
   readonly factory: Hex;
-  readonly settings: Hex;
+  readonly signers: EpochSigners;
 }
 
 /** A quorum that keys are staked for. */
 export interface StakedQuorum extends StakedChain {
-  readonly judge: QuorumJudge;
+  /** Enlisted keys that the chain's terms list. */
+  readonly staked: readonly StakedKey[];
+  readonly signers: EpochSigners;
+}
+
+/** Registry, and the contract that judges quorums for it. */
+export interface StakePlace {
+  readonly registry: Hex;
+  readonly evidence: Hex;
 }
 
 /**
  * Keys that are enlisted in a registry for quorums, and the seconds at which weights changed, out of the registry's events.
- * Services of other judges are passed over.
+ * Anyone enlists: services of other judges, and keys that no epoch of their chain lists, are passed over.
  */
 export class StakeEvents {
-  readonly #registry: Hex;
+  readonly #place: StakePlace;
   readonly #l1: Provider;
   readonly #width = new PageWidth();
-  readonly #judges = new Map<Hex, QuorumJudge | undefined>();
-  readonly #keys = new Map<string, StakedKey & { readonly judge: QuorumJudge }>();
+  #judge: QuorumJudge | undefined;
+  readonly #hyperchains = new Map<bigint, Hex>();
+  /** Enlisted keys, by service and key. */
+  readonly #keys = new Map<string, StakedKey>();
   /** Seconds at which deposit or shares of an operator changed. */
   readonly #changes = new Map<Hex, Set<bigint>>();
   #slashes: StakeSlash[] = [];
 
-  constructor(registry: Hex, l1: Provider) {
-    this.#registry = registry;
+  constructor(place: StakePlace, l1: Provider) {
+    this.#place = place;
     this.#l1 = l1;
-  }
-
-  get keys(): readonly StakedKey[] {
-    return [...this.#keys.values()];
   }
 
   /** Oldest first. */
@@ -80,54 +84,55 @@ export class StakeEvents {
     this.#keys.clear();
     this.#changes.clear();
     this.#slashes = [];
+    this.#hyperchains.clear();
+    this.#judge?.signers.clear();
   }
 
-  /** Reads these blocks. Resolves with the operators whose weight changed, and whether a key is new. Rejects with L1's error. */
-  async read(fromBlock: number, toBlock: number): Promise<{ readonly changed: ReadonlySet<Hex>; readonly hasNewKey: boolean }> {
+  /** Reads these blocks. Resolves with the operators whose weight changed. Rejects with L1's error. */
+  async read(fromBlock: number, toBlock: number): Promise<ReadonlySet<Hex>> {
     const changed = new Set<Hex>();
-    let hasNewKey = false;
-    const question = { address: this.#registry, topics: [], fromBlock, toBlock };
+    const question = { address: this.#place.registry, topics: [], fromBlock, toBlock };
     for await (const { logs } of readLogPages(this.#l1, question, this.#width)) {
       for (const log of logs) {
         const operator = await this.#note(log);
         if (operator !== undefined) changed.add(operator);
-        if (await this.#enlist(log)) hasNewKey = true;
+        this.#enlist(log);
       }
     }
-    return { changed, hasNewKey };
+    return changed;
   }
 
   /** Chains whose quorums have staked keys, with their present revert counts. Rejects with L1's error. */
   async quorums(): Promise<readonly StakedQuorum[]> {
-    const byChain = new Map<string, { judge: QuorumJudge; chainId: bigint; keys: Set<Hex> }>();
-    for (const { judge, chainId, key } of this.#keys.values()) {
-      const name = `${judge.evidence} ${chainId}`;
-      const chain = byChain.get(name) ?? { judge, chainId, keys: new Set() };
-      chain.keys.add(key);
-      byChain.set(name, chain);
-    }
-    const quorums = await Promise.all([...byChain.values()].map((chain) => this.#quorumOf(chain)));
+    const byChain = Map.groupBy(this.#keys.values(), ({ chainId }) => chainId);
+    if (byChain.size === 0) return [];
+    const judge = await this.#readJudge();
+    const quorums = await Promise.all([...byChain].map(([chainId, keys]) => this.#quorumOf(judge, chainId, keys)));
     return quorums.filter((quorum) => quorum !== undefined);
   }
 
-  /** Undefined while L1 has no chain of that id: a key may be enlisted before. */
-  async #quorumOf(chain: {
-    readonly judge: QuorumJudge;
-    readonly chainId: bigint;
-    readonly keys: ReadonlySet<Hex>;
-  }): Promise<StakedQuorum | undefined> {
-    const { judge, chainId } = chain;
-    const args = [chainId];
-    const address = await askContract(this.#l1, {
-      to: judge.factory,
-      contract: factoryInterface,
-      name: "getHyperchain",
-      args,
-    });
-    const hyperchain = lowerCaseAddress(String(address));
+  /** Undefined while L1 has no chain of that id, whose keys may be enlisted before, and where the chain lists none of the keys. */
+  async #quorumOf(
+    { factory, signers }: QuorumJudge,
+    chainId: bigint,
+    enlisted: readonly StakedKey[],
+  ): Promise<StakedQuorum | undefined> {
+    const hyperchain = this.#hyperchains.get(chainId) ?? (await this.#hyperchainOf(factory, chainId));
+    if (hyperchain === undefined) return undefined;
+    const listed = await signers.allSigners(chainId);
+    const staked = enlisted.filter(({ key }) => listed.has(key));
+    if (staked.length === 0) return undefined;
+    const question = { to: hyperchain, contract: hyperchainInterface, name: "revertCount" };
+    const revertCount = BigInt((await askContract(this.#l1, question)) as bigint);
+    return { chainId, hyperchain, revertCount, staked, keys: new Set(staked.map(({ key }) => key)), signers };
+  }
+
+  async #hyperchainOf(factory: Hex, chainId: bigint): Promise<Hex | undefined> {
+    const question = { to: factory, contract: factoryInterface, name: "getHyperchain", args: [chainId] };
+    const hyperchain = lowerCaseAddress(String(await askContract(this.#l1, question)));
     if (BigInt(hyperchain) === 0n) return undefined;
-    const revertCount = await askContract(this.#l1, { to: hyperchain, contract: hyperchainInterface, name: "revertCount" });
-    return { ...chain, hyperchain, revertCount: BigInt(revertCount as bigint) };
+    this.#hyperchains.set(chainId, hyperchain);
+    return hyperchain;
   }
 
   async #note(log: Log): Promise<Hex | undefined> {
@@ -153,45 +158,30 @@ export class StakeEvents {
     });
   }
 
-  /** Returns true for a key that is new. */
-  async #enlist(log: Log): Promise<boolean> {
+  #enlist(log: Log): void {
     const parsed = registryInterface.parseLog(log);
-    if (parsed?.name !== "Enlisted") return false;
+    if (parsed?.name !== "Enlisted") return;
     const { operator, service, key, evidence, data } = parsed.args as unknown as Readonly<Record<string, string>>;
-    const judge = await this.#judge(lowerCaseAddress(evidence ?? ""));
-    const chainId = judge && chainOfQuorumData(data as Hex);
-    if (judge === undefined || chainId === undefined) return false;
+    const chainId = chainOfQuorumData(data as Hex);
+    if (lowerCaseAddress(evidence ?? "") !== this.#place.evidence || chainId === undefined) return;
     const staked = {
-      judge,
-      evidence: judge.evidence,
       chainId,
       key: lowerCaseAddress(key ?? ""),
       operator: lowerCaseAddress(operator ?? ""),
       service: service as Hex,
     };
-    const name = `${staked.service} ${staked.key}`;
-    const isNew = !this.#keys.has(name);
-    this.#keys.set(name, staked);
-    return isNew;
+    this.#keys.set(`${staked.service} ${staked.key}`, staked);
   }
 
-  /** Undefined for a contract that judges anything else. */
-  async #judge(evidence: Hex): Promise<QuorumJudge | undefined> {
-    if (this.#judges.has(evidence)) return this.#judges.get(evidence);
-    const ask = (name: string) => askContract(this.#l1, { to: evidence, contract: equivocationInterface, name });
-    const judge = await Promise.all([ask("factory"), ask("settings")]).then(
-      ([factory, settings]) => ({
-        evidence,
-        factory: lowerCaseAddress(String(factory)),
-        settings: lowerCaseAddress(String(settings)),
-      }),
-      (error: unknown) => {
-        if (error instanceof CallRefusal) return undefined;
-        throw error;
-      },
-    );
-    this.#judges.set(evidence, judge);
-    return judge;
+  async #readJudge(): Promise<QuorumJudge> {
+    const ask = (name: string): Promise<unknown> =>
+      askContract(this.#l1, { to: this.#place.evidence, contract: equivocationInterface, name });
+    const read = async (): Promise<QuorumJudge> => {
+      const [factory, settings] = await Promise.all([ask("factory"), ask("settings")]);
+      const signers = new EpochSigners(this.#l1, lowerCaseAddress(String(settings)));
+      return { factory: lowerCaseAddress(String(factory)), signers };
+    };
+    return (this.#judge ??= await read());
   }
 }
 

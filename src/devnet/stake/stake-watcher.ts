@@ -2,19 +2,16 @@ import { Interface, type Block, type Provider, type Signer, type TransactionRece
 import { equivocationAbi } from "../../abi/equivocation.ts";
 import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { toldCommits } from "../../settlement-layer/reader/commit-call.ts";
-import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
-import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 import { transmit } from "../deployment/transmit.ts";
 import { greatestFault, type FaultSecond } from "./fault-seconds.ts";
-import { signedWordsIn, wordsOfCall } from "./signed-words.ts";
-import { StakeEvents, type StakedKey, type StakedQuorum, type StakeSlash } from "./stake-events.ts";
+import { StakeEvents, type StakedKey, type StakedQuorum, type StakePlace, type StakeSlash } from "./stake-events.ts";
 import { WordBook, type Contradiction, type SignedWord } from "./word-book.ts";
+import { WordReader } from "./word-reader.ts";
 
 /** Returns of a development L1 to earlier states: their number, and L1's newest block right after the last one. */
 export interface L1Rewinds {
@@ -51,9 +48,8 @@ export type StakeWatcherEvent =
   /** L1 has returned to an earlier state by command, and all words before it are forgotten. */
   | { readonly type: "rewound"; readonly count: number };
 
-interface StakeWatcherOptions {
+interface StakeWatcherOptions extends StakePlace {
   readonly settlementChainId: bigint;
-  readonly registry: Hex;
   /** First block with an event of the registry. */
   readonly fromBlock: number;
   /** L1 blocks that must stand on a block before it counts, its own included. */
@@ -74,11 +70,6 @@ interface StakeWatcherDependencies {
 
 const registryInterface = new Interface(stakeRegistryAbi);
 const equivocationInterface = new Interface(equivocationAbi);
-const COMMIT_TOPIC = topicOf(hyperchainInterface, "CommitCall");
-/** Blocks that are read between two polls of L1's newest block. */
-const PAGE_BLOCKS = 200;
-/** Blocks that are requested at the same time. */
-const CONCURRENT_BLOCKS = 20;
 /** Blocks that are read again after a reorg; words of a block that is read twice count once. */
 const REORG_BLOCKS = 128;
 /** Seconds that a report must have until its fault is too old. */
@@ -95,15 +86,15 @@ export class StakeWatcher {
   readonly #options: StakeWatcherOptions;
   readonly #dependencies: StakeWatcherDependencies;
   readonly #events: StakeEvents;
+  readonly #reader: WordReader;
   readonly #words = new WordBook();
   /** Contradictions of which L1 has taken all that it takes now. */
   readonly #settled = new Set<Contradiction>();
   #rewinds: L1Rewinds = NO_REWINDS;
   #unbonding: bigint | undefined;
-  /** Last block whose registry events were read, and last block whose words were. */
+  /** Last block whose registry events were read. */
   #eventsUpTo: number;
-  #wordsUpTo: number | undefined;
-  #lastBlock: { readonly number: number; readonly hash: string | null } | undefined;
+  #quorums: readonly StakedQuorum[] = [];
   /** What events told last. */
   #told = "";
   #toldUpTo: number | undefined;
@@ -111,7 +102,8 @@ export class StakeWatcher {
   constructor(options: StakeWatcherOptions, dependencies: StakeWatcherDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#events = new StakeEvents(options.registry, dependencies.l1);
+    this.#events = new StakeEvents(options, dependencies.l1);
+    this.#reader = new WordReader({ ...options, l1: dependencies.l1, onWord: (word) => this.#add(word) });
     this.#eventsUpTo = options.fromBlock - 1;
     for (const entry of dependencies.journal?.entries ?? []) {
       if (entry.type === "word") this.#words.add(entry.word);
@@ -131,15 +123,19 @@ export class StakeWatcher {
     await this.#checkReorg(newest);
     const head = Math.max(countingBlock(newest.number, this.#options.confirmations), -1);
     await this.#readEvents(head);
-    await this.#readWords(head, earliest);
+    const range = { head, earliest, rewoundAt: rewinds.blockNumber };
+    this.#quorums = await this.#events.quorums();
+    await this.#reader.read(this.#quorums, range);
     // Honest keys sign again after a rewind: with words of both sides of it the contradiction is void.
     if ((await this.#readRewinds()).count !== rewinds.count) return;
     this.#words.expireBefore(earliest);
     for (const contradiction of this.#words.contradictions) await this.#report(contradiction, earliest, newest);
     await this.#tellStakes(newest);
-    if (this.#wordsUpTo !== this.#toldUpTo && this.#wordsUpTo !== undefined)
-      this.#dependencies.onEvent({ type: "read", blockNumber: this.#wordsUpTo });
-    this.#toldUpTo = this.#wordsUpTo;
+    await this.#reader.readAgain(this.#quorums, range);
+    const { readUpTo } = this.#reader;
+    if (readUpTo !== this.#toldUpTo && readUpTo !== undefined)
+      this.#dependencies.onEvent({ type: "read", blockNumber: readUpTo });
+    this.#toldUpTo = readUpTo;
   }
 
   #readRewinds(): Promise<L1Rewinds> {
@@ -165,8 +161,7 @@ export class StakeWatcher {
   #readAgainFrom(blockNumber: number): void {
     this.#events.clear();
     this.#eventsUpTo = this.#options.fromBlock - 1;
-    this.#wordsUpTo = blockNumber;
-    this.#lastBlock = undefined;
+    this.#reader.goBackTo(blockNumber);
   }
 
   async #newestBlock(): Promise<Block> {
@@ -176,7 +171,7 @@ export class StakeWatcher {
   }
 
   async #checkReorg(newest: Block): Promise<void> {
-    const last = this.#lastBlock;
+    const last = this.#reader.lastBlock;
     if (last === undefined) return;
     const present = last.number > newest.number ? null : await this.#dependencies.l1.getBlock(last.number);
     if (present?.hash === last.hash) return;
@@ -187,104 +182,45 @@ export class StakeWatcher {
 
   async #readEvents(head: number): Promise<void> {
     if (head <= this.#eventsUpTo) return;
-    const { changed, hasNewKey } = await this.#events.read(this.#eventsUpTo + 1, head);
+    const changed = await this.#events.read(this.#eventsUpTo + 1, head);
     this.#eventsUpTo = head;
-    // Words of a key that was not enlisted were passed over.
-    if (hasNewKey) this.#wordsUpTo = undefined;
-    const isChanged = ({ first }: Contradiction): boolean =>
-      this.#events.keys.some(
-        ({ chainId, key, operator }) => chainId === first.chainId && key === first.signer && changed.has(operator),
-      );
+    const isChanged = ({ first }: Contradiction): boolean => {
+      const staked = this.#stakedKey(first);
+      return staked !== undefined && changed.has(staked.operator);
+    };
     for (const contradiction of this.#settled) if (isChanged(contradiction)) this.#settled.delete(contradiction);
   }
 
-  async #readWords(head: number, earliest: bigint): Promise<void> {
-    const quorums = await this.#events.quorums();
-    if (quorums.length === 0) return;
-    this.#wordsUpTo ??= Math.max(await this.#blockBefore(earliest, head), this.#rewinds.blockNumber);
-    while (this.#wordsUpTo < head) {
-      const last = Math.min(head, this.#wordsUpTo + PAGE_BLOCKS);
-      const hash = await this.#readPage(this.#wordsUpTo + 1, last, quorums);
-      this.#wordsUpTo = last;
-      this.#lastBlock = { number: last, hash };
-    }
+  async #add(word: SignedWord): Promise<void> {
+    if (this.#words.add(word)) await this.#dependencies.journal?.append({ type: "word", word });
   }
 
-  /** Number of the last block before a second, no older than the registry. */
-  async #blockBefore(second: bigint, head: number): Promise<number> {
-    let [low, high] = [this.#options.fromBlock - 1, head];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      const block = await this.#dependencies.l1.getBlock(middle);
-      if (BigInt(block?.timestamp ?? 0) < second) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+  #stakedKey({ chainId, signer }: SignedWord): (StakedKey & Pick<StakedQuorum, "signers">) | undefined {
+    const quorum = this.#quorums.find((each) => each.chainId === chainId);
+    const staked = quorum?.staked.find(({ key }) => key === signer);
+    return quorum === undefined || staked === undefined ? undefined : { ...staked, signers: quorum.signers };
   }
 
-  /** Reads the words of these blocks. Resolves with the last block's hash. */
-  async #readPage(first: number, last: number, quorums: readonly StakedQuorum[]): Promise<string | null> {
-    const { l1 } = this.#dependencies;
-    const { settlementChainId } = this.#options;
-    let hash: string | null = null;
-    for (let from = first; from <= last; from += CONCURRENT_BLOCKS) {
-      const numbers = Array.from({ length: Math.min(CONCURRENT_BLOCKS, last - from + 1) }, (_, i) => from + i);
-      for (const block of await Promise.all(numbers.map((number) => l1.getBlock(number, true)))) {
-        if (block === null) throw new Error("L1 does not return one of its blocks; it may have dropped it");
-        hash = block.hash;
-        for (const { to, data } of block.prefetchedTransactions) {
-          const called = to === null ? undefined : lowerCaseAddress(to);
-          await this.#add(signedWordsIn({ to: called, data }, settlementChainId, quorums));
-        }
-      }
-    }
-    await this.#readToldCommits(first, last, quorums);
-    return hash;
-  }
-
-  /** Commits that a contract put together itself, which a chain's contract emits. */
-  async #readToldCommits(fromBlock: number, toBlock: number, quorums: readonly StakedQuorum[]): Promise<void> {
-    const { l1 } = this.#dependencies;
-    const address = quorums.map(({ hyperchain }) => hyperchain);
-    for (const log of await readLogs(l1, { address, topics: [COMMIT_TOPIC], fromBlock, toBlock })) {
-      const hyperchain = lowerCaseAddress(log.address);
-      const calls = await toldCommits(l1, log.transactionHash as Hex, { hyperchain });
-      const chains = quorums.filter((quorum) => quorum.hyperchain === hyperchain);
-      for (const call of calls)
-        for (const chain of chains) await this.#add(wordsOfCall(call, this.#options.settlementChainId, chain));
-    }
-  }
-
-  async #add(words: readonly SignedWord[]): Promise<void> {
-    for (const word of words) if (this.#words.add(word)) await this.#dependencies.journal?.append({ type: "word", word });
-  }
-
-  /** Reports the fault with the greatest weight in each service of the key, unless L1 has taken as much. */
+  /** Reports the fault with the greatest weight, unless L1 has taken as much. */
   async #report(contradiction: Contradiction, earliest: bigint, newest: Block): Promise<void> {
     if (this.#settled.has(contradiction)) return;
-    const { chainId, signer } = contradiction.first;
-    const quorums = await this.#events.quorums();
-    let isDone = contradiction.from < BigInt(newest.timestamp);
-    for (const staked of this.#events.keys.filter((each) => each.chainId === chainId && each.key === signer)) {
-      const judges = quorums.filter((quorum) => quorum.chainId === chainId && quorum.keys.has(signer));
-      const judge = judges.find((quorum) => quorum.judge.evidence === staked.evidence)?.judge;
-      if (judge === undefined) continue;
-      const fault = await greatestFault(this.#dependencies.l1, contradiction, {
-        registry: this.#options.registry,
-        settings: judge.settings,
-        service: staked.service,
-        changes: this.#events.changesOf(staked.operator),
-        earliest,
-        latest: BigInt(newest.timestamp) - 1n,
-      });
-      if (fault === undefined || !(await this.#send(contradiction, fault, judge.evidence))) isDone = false;
-    }
-    if (isDone) this.#settled.add(contradiction);
+    const staked = this.#stakedKey(contradiction.first);
+    if (staked === undefined) return;
+    const fault = await greatestFault(this.#dependencies.l1, contradiction, {
+      registry: this.#options.registry,
+      signers: staked.signers,
+      service: staked.service,
+      changes: this.#events.changesOf(staked.operator),
+      earliest,
+      latest: BigInt(newest.timestamp) - 1n,
+    });
+    if (fault !== undefined && (await this.#send(contradiction, fault))) this.#settled.add(contradiction);
   }
 
   /** Returns false if L1 did not accept the report. */
-  async #send({ first, second }: Contradiction, fault: FaultSecond, evidence: Hex): Promise<boolean> {
+  async #send({ first, second }: Contradiction, fault: FaultSecond): Promise<boolean> {
     const { l1, sender, onEvent } = this.#dependencies;
+    const { evidence } = this.#options;
     const { chainId, signer, batchNumber } = first;
     const { epoch, faultAt } = fault;
     const words = [first, first.signature, second, second.signature];
@@ -310,10 +246,12 @@ export class StakeWatcher {
   async #tellStakes(newest: Block): Promise<void> {
     const time = newest.timestamp - 1;
     const keys = await Promise.all(
-      this.#events.keys.map(async ({ chainId, key, operator, service, evidence }): Promise<KeyWeight> => {
-        const weightWei = (await this.#ask("weightAt", service, key, time)) as bigint;
-        return { chainId, key, operator, service, evidence, weightWei };
-      }),
+      this.#quorums
+        .flatMap(({ staked }) => staked)
+        .map(async ({ chainId, key, operator, service }): Promise<KeyWeight> => {
+          const weightWei = (await this.#ask("weightAt", service, key, time)) as bigint;
+          return { chainId, key, operator, service, weightWei };
+        }),
     );
     const { slashes } = this.#events;
     const weights = keys.map(({ service, key, weightWei }) => `${service} ${key} ${weightWei}`);

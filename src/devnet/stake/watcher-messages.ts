@@ -7,6 +7,8 @@ export interface WatcherStart {
   readonly l1Url: string;
   readonly settlementChainId: bigint;
   readonly registry: Hex;
+  /** Contract that judges validators. */
+  readonly evidence: Hex;
   readonly fromBlock: number;
   readonly confirmations: number;
   /** Private key of the account that pays for reports. */

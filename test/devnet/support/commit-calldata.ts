@@ -6,14 +6,19 @@ import type { TypedDataSigner } from "../../../src/settlement/signing/quorum.ts"
 
 const hyperchain = new Interface(hyperchainAbi);
 
-/** Calldata of a commit that no contract accepts, with a signature of the key after bytes of another form. */
-export async function commitCalldata(key: TypedDataSigner, domain: TypedDataDomain, word: BatchCommitment): Promise<Hex> {
+/** Calldata of a commit that no contract accepts, with a signature of the key after bytes of another form, or after these copies. */
+export async function commitCalldata(
+  key: TypedDataSigner,
+  domain: TypedDataDomain,
+  word: BatchCommitment,
+  copies: (signature: string) => readonly string[] = () => ["0x1234"],
+): Promise<Hex> {
   const signature = await key.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...word });
   const commit = hyperchain.getFunction("commitBatch");
   if (commit === null) throw new Error("the ABI has no function commitBatch");
   const [previous, batch] = commit.inputs.map(zeroOf) as [object, object];
   const { validFrom, validUntil, batchNumber, commitment } = word;
-  const approval = { validFrom, validUntil, signatures: ["0x1234", signature] };
+  const approval = { validFrom, validUntil, signatures: [...copies(signature), signature] };
   return hyperchain.encodeFunctionData(commit, [previous, { ...batch, batchNumber, commitment }, approval]) as Hex;
 }
 

@@ -74,10 +74,13 @@ export const relayingTasks = {
     .addOption(
       option(
         "settlementUrl",
-        "JSON-RPC URL of L1; then no running ecosystem is needed, and HYPERCHAIN_PRIVATE_KEY and --registry are",
+        "JSON-RPC URL of L1; then no running ecosystem is needed, and HYPERCHAIN_PRIVATE_KEY, --registry and --evidence are",
       ),
     )
     .addOption(option("registry", "With --settlement-url: address of the stake registry on L1"))
+    .addOption(
+      option("evidence", "With --settlement-url: address of the contract on L1 that judges validators; others are not watched"),
+    )
     .addOption(option("fromBlock", "With --settlement-url: block of the registry's first event (default: 0)"))
     .addOption(
       option(

@@ -32,6 +32,7 @@ interface WatchedPlace {
   readonly l1: Provider;
   readonly sender: Signer;
   readonly registry: Hex;
+  readonly evidence: Hex;
   readonly fromBlock: number;
   readonly settlementChainId: bigint;
   readonly confirmations: number;
@@ -85,7 +86,7 @@ function withPlace(
   if (l1Url !== undefined) return withL1(l1Url, args, work);
   return withEcosystem(args, hre, "acts", async (session) => {
     const { info, request, output } = session;
-    const registry = registryOf(info);
+    const { registry, evidence } = stakeOf(info);
     const place = await readSender(session, args.from, info.l1.name);
     if (info.stake?.watcher.address === place.account)
       throw pluginError(
@@ -93,7 +94,7 @@ function withPlace(
       );
     const l1 = session.provider(info.l1.chainId);
     await work({
-      ...{ output, l1, registry, sender: signerOf(session, place) },
+      ...{ output, l1, registry, evidence, sender: signerOf(session, place) },
       fromBlock: info.l1.fromBlock,
       settlementChainId: BigInt(info.l1.chainId),
       confirmations: info.l1.runsElsewhere === true ? confirmationsFor(args, BigInt(info.l1.chainId)) : 1,
@@ -105,25 +106,26 @@ function withPlace(
 const NO_REWINDS: L1Rewinds = { count: 0, blockNumber: -1 };
 
 /** Throws a plugin error for an ecosystem without stake. */
-function registryOf({ stake, name }: EcosystemInfo): Hex {
-  if (stake !== undefined) return stake.registry;
+function stakeOf({ stake, name }: EcosystemInfo): NonNullable<EcosystemInfo["stake"]> {
+  if (stake !== undefined) return stake;
   throw pluginError(
-    `no key of ${name} is staked; start it with stake: { unbondingSeconds: 100_000 } in the config, or name another L1's registry with --settlement-url and --registry`,
+    `no key of ${name} is staked; start it with stake: { unbondingSeconds: 100_000 } in the config, or name another L1's contracts with --settlement-url, --registry and --evidence`,
   );
 }
 
 async function withL1(l1Url: string, args: WatchArguments, work: (place: WatchedPlace) => Promise<void>): Promise<void> {
   const registry = readOption("registry", args.registry, address);
+  const evidence = readOption("evidence", args.evidence, address);
   const key = process.env["HYPERCHAIN_PRIVATE_KEY"];
-  if (registry === undefined || args.from !== undefined || !v.is(privateKey, key))
+  if (registry === undefined || evidence === undefined || args.from !== undefined || !v.is(privateKey, key))
     throw pluginError(
-      "with --settlement-url the registry is named by --registry, and the account's key is taken from HYPERCHAIN_PRIVATE_KEY: 0x and 64 hex digits, no --from",
+      "with --settlement-url the contracts are named by --registry and --evidence, and the account's key is taken from HYPERCHAIN_PRIVATE_KEY: 0x and 64 hex digits, no --from",
     );
   const l1 = new JsonRpcProvider(l1Request(l1Url), undefined, { staticNetwork: true, cacheTimeout: -1 });
   try {
     const { chainId } = await l1.getNetwork();
     await work({
-      ...{ l1, registry, sender: new Wallet(key, l1), output: createOutput(args.json) },
+      ...{ l1, registry, evidence, sender: new Wallet(key, l1), output: createOutput(args.json) },
       fromBlock: readNumber("fromBlock", args.fromBlock, wholeNumber(0, Number.MAX_SAFE_INTEGER, 0)) ?? 0,
       settlementChainId: chainId,
       confirmations: confirmationsFor(args, chainId),
