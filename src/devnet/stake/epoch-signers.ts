@@ -12,20 +12,20 @@ const MAX_EPOCHS = 64n;
 /** Present epoch of a chain's terms, as its settings return it. */
 interface Epochs {
   readonly current: bigint;
-  /** Second since when the present epoch counts. */
+  /** First second of the present epoch. */
   readonly currentAt: bigint;
-  /** Second from which the scheduled one counts; 0 without one. */
+  /** First second of the scheduled one; 0 without one. */
   readonly nextAt: bigint;
 }
 
 /** Terms as the settings return them: who signs, and who substitutes them. */
-type EpochTerms = readonly [validators: SignerList, standby: SignerList];
+type EpochTerms = readonly [validators: SignerList, substitutes: SignerList];
 
 interface SignerList {
   readonly validators: readonly string[];
 }
 
-/** Validators and standby keys by epoch, out of a settlement layer's settings. */
+/** Validators and their substitutes by epoch, out of a settlement layer's settings. */
 export class EpochSigners {
   readonly #l1: Provider;
   readonly #settings: Hex;
@@ -46,8 +46,8 @@ export class EpochSigners {
     const name = `${chainId} ${epoch}`;
     const known = this.#begun.get(name);
     if (known !== undefined) return known;
-    const [validators, standby] = (await this.#ask("termsOf", chainId, epoch)) as EpochTerms;
-    const signers = [...validators.validators, ...standby.validators].map(lowerCaseAddress);
+    const [validators, substitutes] = (await this.#ask("termsOf", chainId, epoch)) as EpochTerms;
+    const signers = [...validators.validators, ...substitutes.validators].map(lowerCaseAddress);
     if (isBegun) this.#begun.set(name, signers);
     return signers;
   }

@@ -71,7 +71,7 @@ export function wordsOfCall(
     });
 }
 
-/** A stranger may publish a copy with the other s, by which the word could not be reported. */
+/** A stranger may publish a copy with the other s, and L1 would refuse a report with it. */
 function isOnL1(signature: Hex): boolean {
   return signature.length === 132 && BigInt(`0x${signature.slice(66, 130)}`) <= HIGHEST_S;
 }

@@ -111,7 +111,7 @@ export class StakeEvents {
     return quorums.filter((quorum) => quorum !== undefined);
   }
 
-  /** Undefined while L1 has no chain of that id, whose keys may be enlisted before, and where the chain lists none of the keys. */
+  /** Undefined while L1 has no chain of that id, and where the chain lists none of the keys. */
   async #quorumOf(
     { factory, signers }: QuorumJudge,
     chainId: bigint,

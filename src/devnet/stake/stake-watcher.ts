@@ -11,7 +11,7 @@ import { transmit } from "../deployment/transmit.ts";
 import { greatestFault, type FaultSecond } from "./fault-seconds.ts";
 import { StakeEvents, type StakedKey, type StakedQuorum, type StakePlace, type StakeSlash } from "./stake-events.ts";
 import { WordBook, type Contradiction, type SignedWord } from "./word-book.ts";
-import { WordReader } from "./word-reader.ts";
+import { SignedWordReader } from "./signed-word-reader.ts";
 
 /** Returns of a development L1 to earlier states: their number, and L1's newest block right after the last one. */
 export interface L1Rewinds {
@@ -86,7 +86,7 @@ export class StakeWatcher {
   readonly #options: StakeWatcherOptions;
   readonly #dependencies: StakeWatcherDependencies;
   readonly #events: StakeEvents;
-  readonly #reader: WordReader;
+  readonly #reader: SignedWordReader;
   readonly #words = new WordBook();
   /** Contradictions of which L1 has taken all that it takes now. */
   readonly #settled = new Set<Contradiction>();
@@ -103,7 +103,7 @@ export class StakeWatcher {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#events = new StakeEvents(options, dependencies.l1);
-    this.#reader = new WordReader({ ...options, l1: dependencies.l1, onWord: (word) => this.#add(word) });
+    this.#reader = new SignedWordReader({ ...options, l1: dependencies.l1, onWord: (word) => this.#add(word) });
     this.#eventsUpTo = options.fromBlock - 1;
     for (const entry of dependencies.journal?.entries ?? []) {
       if (entry.type === "word") this.#words.add(entry.word);

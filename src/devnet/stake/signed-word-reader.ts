@@ -24,8 +24,8 @@ interface WordReaderOptions {
   readonly onWord: (word: SignedWord) => Promise<void>;
 }
 
-/** Blocks up to a head, and the first second of which words still count. */
-export interface ReadingRange {
+/** Blocks up to a head, and the first second whose words still count. */
+interface ReadingRange {
   readonly head: number;
   readonly earliest: bigint;
   /** No word in or before this block counts. */
@@ -36,7 +36,7 @@ export interface ReadingRange {
  * Reads words of staked keys in L1's blocks: each block once for the keys that are known then, and once more, beside it, for
  * keys that come later. So new keys delay no words of others.
  */
-export class WordReader {
+export class SignedWordReader {
   readonly #options: WordReaderOptions;
   /** Last block that was read for the keys of its time. */
   #upTo: number | undefined;
