@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { solidityPackedKeccak256 } from "ethers";
+import { RedeemedSet } from "../../../src/protocol/held-accounts/redeemed-set.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { readHeldVectors } from "./vectors.ts";
+
+const { redemptions } = readHeldVectors();
+const NONE = `0x${"00".repeat(32)}`;
+
+/** Root that a proof of absence implies, step by step. */
+function rootOfAbsence(id: Hex, { siblings, neighbor }: { readonly siblings: readonly Hex[]; readonly neighbor: Hex }): string {
+  const start = neighbor === NONE ? NONE : solidityPackedKeccak256(["uint8", "bytes32"], [3, neighbor]);
+  return siblings.reduce((node, sibling, i) => {
+    const level = siblings.length - 1 - i;
+    const isRight = (BigInt(id) >> BigInt(255 - level)) % 2n === 1n;
+    const children = isRight ? [sibling, node] : [node, sibling];
+    return solidityPackedKeccak256(["uint8", "uint8", "bytes32", "bytes32"], [4, level, ...children]);
+  }, start);
+}
+
+describe("the set of redeemed ids", () => {
+  test("has the derived root and proof after each insertion", () => {
+    let set = RedeemedSet.EMPTY;
+    assert.equal(set.root, NONE);
+    for (const { id, siblings, neighbor, root } of redemptions) {
+      assert.deepEqual(set.proveAbsence(id), { siblings, neighbor });
+      assert.equal(rootOfAbsence(id, { siblings, neighbor }), set.root);
+      assert.equal(set.has(id), false);
+      set = set.insert(id);
+      assert.equal(set.has(id), true);
+      assert.equal(set.root, root);
+    }
+  });
+
+  test("has one root for all orders of insertion", () => {
+    const ids = redemptions.map(({ id }) => id);
+    const last = redemptions.at(-1);
+    assert.equal(RedeemedSet.from(ids.toReversed()).root, last?.root);
+    assert.equal(RedeemedSet.from(ids.toSorted()).root, last?.root);
+  });
+
+  test("refuses an id of the set", () => {
+    const [first] = redemptions;
+    assert.ok(first);
+    const set = RedeemedSet.from([first.id]);
+    assert.throws(() => set.insert(first.id), RangeError);
+    assert.throws(() => set.proveAbsence(first.id), RangeError);
+  });
+});
