@@ -42,6 +42,19 @@ export const MESSAGE_PROOF_METADATA: Hex = wordToHex(
   (2n << 248n) | (BigInt(L2_LOG_TREE_DEPTH) << 240n) | (BigInt(TRANSACTION_TREE_DEPTH) << 232n),
 );
 
+/** Version 3, the depth of the log tree, zeros: the first word of a proof against the fact of the message's batch. */
+const FACT_PROOF_METADATA: Hex = wordToHex((3n << 248n) | (BigInt(L2_LOG_TREE_DEPTH) << 240n));
+
+/**
+ * Proof against an imported fact: metadata ‖ log siblings. The fact's index follows from the message's chain and batch.
+ * Shape: 15 words. Throws RangeError for another number of siblings.
+ */
+export function encodeFactProof(logSiblings: readonly Hex[]): Hex[] {
+  if (logSiblings.length !== L2_LOG_TREE_DEPTH)
+    throw new RangeError(`${logSiblings.length} siblings for a tree of depth ${L2_LOG_TREE_DEPTH}`);
+  return [FACT_PROOF_METADATA, ...logSiblings];
+}
+
 /**
  * The proof that message verification on L2 takes: metadata ‖ log siblings ‖ leaf index ‖ registry siblings ‖ root index ‖
  * record.

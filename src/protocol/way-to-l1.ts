@@ -44,7 +44,10 @@ export interface L1Load {
   /** Sums of asset messages, by kind, destination and asset. */
   readonly flows: number;
   readonly priorityOps: number;
+  /** Imports of every kind. */
   readonly importedRoots: number;
+  /** Imports that are facts. */
+  readonly facts: number;
   /** Bytes of the proof. */
   readonly proofBytes: number;
 }
@@ -128,7 +131,7 @@ const GAS_PER_BYTE = 20;
 /** Gas in the commit. A changed leaf may name a code, which is looked up. */
 const COMMIT_GAS = { diff: 1800, code: 30_000, message: 1100, priorityOp: 3800 };
 /** Gas in the execution. A flow is copied once more if stages share a transaction. */
-const EXECUTE_GAS = { flow: 36_000, importedRoot: 4000 };
+const EXECUTE_GAS = { flow: 36_000, importedRoot: 4000, fact: 22_000 };
 const EXECUTE_BYTES = { flow: 160, importedRoot: 64 };
 /** Verification and calldata; 49 were measured at most. */
 const GAS_PER_PROOF_BYTE = 50;
@@ -156,8 +159,8 @@ const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, transaction: 
   }),
   prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
   secondCheck: ({ proofBytes }) => ({ gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
-  execute: ({ flows, importedRoots }) => ({
-    gas: EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * importedRoots,
+  execute: ({ flows, importedRoots, facts }) => ({
+    gas: EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * importedRoots + EXECUTE_GAS.fact * facts,
     bytes: EXECUTE_BYTES.flow * flows + EXECUTE_BYTES.importedRoot * importedRoots,
   }),
 };

@@ -65,7 +65,7 @@ export class Deliverer {
     this.#attempts.look();
     const due = waiting.filter((journey) => {
       const mayGoOn = !journey.steps.has("executed") && journey.sentTooEarly === undefined;
-      return journey.rootIndex !== undefined && mayGoOn && !this.#underWay.has(journey) && this.#attempts.isDue(journey);
+      return journey.imported !== undefined && mayGoOn && !this.#underWay.has(journey) && this.#attempts.isDue(journey);
     });
     if (due.length <= MAX_DELIVERIES_PER_LOOK && !this.#isBehind) return due;
     return (await this.#bestFirst(due)).slice(0, MAX_DELIVERIES_PER_LOOK);
@@ -134,14 +134,14 @@ export class Deliverer {
   /** Resolves with whether others can follow in this round. */
   async #deliverOne(journey: OpenJourney, round: SendingRound): Promise<boolean> {
     const { l1View } = this.#dependencies;
-    if (journey.rootIndex === undefined) return true;
+    if (journey.imported === undefined) return true;
     const before = this.#underWay.get(journey);
     if (before !== undefined) {
       before.isTwice = true;
       return true;
     }
     const failed = this.#attempts.failed(journey);
-    const built = buildDelivery(l1View, journey, journey.rootIndex, failed, this.#dependencies);
+    const built = buildDelivery(l1View, journey, journey.imported, failed, this.#dependencies);
     if (built === undefined) return true;
     const begun = performance.now();
     try {

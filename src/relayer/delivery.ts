@@ -2,13 +2,14 @@ import type { Interface } from "ethers";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
 import { toHex, type Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
+import { factIndex } from "../protocol/import-kinds.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { isTransferList } from "../protocol/transfer-list.ts";
-import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import type { BatchOnL1, L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, interopHandler, tokenVault } from "./contract-interfaces.ts";
-import { proveMessage, type MessageInclusionProof } from "./inclusion-proof.ts";
-import type { Journey } from "./journey.ts";
+import { proveByFact, proveMessage, type MessageInclusionProof } from "./inclusion-proof.ts";
+import type { Journey, JourneyImport } from "./journey.ts";
 import type { FindList, KnownList } from "./list-book.ts";
 import type { OwnCall } from "./own-call.ts";
 
@@ -49,6 +50,12 @@ function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex;
 /** What is delivered, for every observer. */
 export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" | "sender" | "messageHash" | "content">;
 
+/** True if the import proves messages of this batch. */
+function isUnder({ chainId, batchNumber, registryLeaf }: BatchOnL1, against: JourneyImport): boolean {
+  if ("fact" in against) return factIndex(chainId, batchNumber) === against.fact;
+  return registryLeaf !== undefined && BigInt(registryLeaf.index) < against.root;
+}
+
 /** Where the body of a bundle is known. */
 type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Array | undefined;
 
@@ -68,24 +75,23 @@ function callRouter(name: string, args: readonly unknown[]): Delivery {
 }
 
 /**
- * The call that brings a message with its proofs to its destination, against imported root `rootIndex`. Undefined where that
- * root does not hold the message, or L1 does not have what must come with it. A chain may have sent the same message several
+ * The call that brings a message with its proofs to its destination, against this import. Undefined where that
+ * does not hold the message, or L1 does not have what must come with it. A chain may have sent the same message several
  * times: each attempt takes the next of them.
  */
 export function buildDelivery(
   view: L1View,
   journey: Deliverable,
-  rootIndex: bigint,
+  against: JourneyImport,
   attempt: number,
   { bundleBodies, findList }: KnownContents,
 ): Delivery | undefined {
   const { content, sourceChainId, destinationChainId } = journey;
   const proofOf = (sender: Hex, messageHash: MessageHash): MessageInclusionProof | undefined => {
-    const places = view
-      .messages(sourceChainId, sender, messageHash)
-      .filter(({ batch }) => BigInt(batch.registryLeaf?.index ?? rootIndex) < rootIndex);
+    const places = view.messages(sourceChainId, sender, messageHash).filter(({ batch }) => isUnder(batch, against));
     const place = places[attempt % places.length];
-    return place === undefined ? undefined : proveMessage(view, place, rootIndex);
+    if (place === undefined) return undefined;
+    return "root" in against ? proveMessage(view, place, against.root) : proveByFact(place);
   };
   const proof = proofOf(journey.sender, journey.messageHash);
   if (proof === undefined) return undefined;

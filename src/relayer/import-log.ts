@@ -1,17 +1,18 @@
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { ImportKind, importKindOf } from "../protocol/import-kinds.ts";
 import { importedRootsRollingHash, type ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { BatchOnL1 } from "../settlement-layer/reader/l1-view.ts";
 
-/** A root that a chain says it has imported. */
+/** A root, statement or fact that a chain says it has imported. */
 interface ImportRecord extends ImportedRoot {
   readonly at: StepRecord;
 }
 
-/** The roots that one chain has imported, in order. What is asked of them takes no longer for a long past. */
+/** Imports of one chain, in order. No answer takes longer because many came before. */
 export class ImportLog {
   readonly #imports: ImportRecord[] = [];
-  /** Of each place, the highest registry index up to there: it only grows, whatever old roots are imported again. */
+  /** Of each place, the highest index of a root up to there: it only grows, whatever old roots are imported again. */
   readonly #highest: bigint[] = [];
   readonly #byIndex = new Map<bigint, ImportRecord>();
   /** Batches whose imports are those that L1 has checked. */
@@ -21,16 +22,19 @@ export class ImportLog {
     const { registryIndex } = imported;
     const before = this.#highest.at(-1) ?? -1n;
     this.#imports.push(imported);
-    this.#highest.push(registryIndex > before ? registryIndex : before);
+    // The index of a fact or statement is higher than that of any root, and covers no leaf.
+    const isNewer = importKindOf(registryIndex) === ImportKind.root && registryIndex > before;
+    this.#highest.push(isNewer ? registryIndex : before);
     if (!this.#byIndex.has(registryIndex)) this.#byIndex.set(registryIndex, imported);
   }
 
-  /** The highest registry index of all, which is not always the last: anyone can have L1 send an older root again. */
+  /** The highest index of a root, which is not always the last: anyone can have L1 send an older root again. */
   get newest(): bigint | undefined {
-    return this.#highest.at(-1);
+    const highest = this.#highest.at(-1) ?? -1n;
+    return highest < 0n ? undefined : highest;
   }
 
-  /** The first that is of this index. */
+  /** The first import of this index. */
   of(registryIndex: bigint): ImportRecord | undefined {
     return this.#byIndex.get(registryIndex);
   }
@@ -40,7 +44,7 @@ export class ImportLog {
     let [low, high] = [0, this.#highest.length];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if ((this.#highest[middle] ?? 0n) <= BigInt(leafIndex)) low = middle + 1;
+      if ((this.#highest[middle] ?? -1n) <= BigInt(leafIndex)) low = middle + 1;
       else high = middle;
     }
     return this.#imports[low];

@@ -1,7 +1,7 @@
 import { toHex, type Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
-import { encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";
+import { encodeFactProof, encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
 
 /** The contracts' `MessageInclusionProof`. */
@@ -44,6 +44,17 @@ export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigin
       registryRootIndex: rootIndex,
       record: leaf.record,
     }),
+  };
+}
+
+/** Proof for a chain that has imported the fact about the message's batch. */
+export function proveByFact({ batch, index, logLeaves, sender, body }: MessagePlace): MessageInclusionProof {
+  return {
+    chainId: batch.chainId,
+    l1BatchNumber: batch.batchNumber,
+    l2MessageIndex: index,
+    message: { txNumberInBatch: 0, sender, data: toHex(body) },
+    proof: encodeFactProof(l2LogTreeProof(logLeaves, index)),
   };
 }
 

@@ -1,20 +1,21 @@
 import { readCrossChainMessage, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
 import { keccak, type Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
+import { factIndex, ImportKind, importKindOf } from "../protocol/import-kinds.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { decodeTokenDescription } from "../protocol/token-description.ts";
-import type { L1View, PlaceOnL1, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
+import type { BatchOnL1, L1View, PlaceOnL1, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
 import { describeFailure } from "./callback-outcome.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import type { TokenAnnouncement } from "./describer.ts";
 import { ImportLog } from "./import-log.ts";
-import type { Journey } from "./journey.ts";
+import { importIndexOf, type Journey } from "./journey.ts";
 import { carriersOf, describeSentTooEarly, isSentTooEarly } from "./sent-too-early.ts";
 
 /** A journey as the relayer goes on with it. */
 export interface OpenJourney extends Journey {
   readonly steps: Map<JourneyStep, StepRecord>;
-  rootIndex: bigint | undefined;
+  imported: Journey["imported"];
   refusal: string | undefined;
   sentTooEarly: Journey["sentTooEarly"];
   failedWith: Hex | undefined;
@@ -206,7 +207,7 @@ export class JourneyBook {
       messageHash,
       body,
       steps: new Map(),
-      rootIndex: undefined,
+      imported: undefined,
       refusal: undefined,
       sentTooEarly: undefined,
       failedWith: undefined,
@@ -243,15 +244,9 @@ export class JourneyBook {
     else if (!journey.steps.has("settled")) journey.refusal = undefined;
     if (batch?.proven !== undefined) this.record(journey, "settled", { chainId, ...batch.proven });
     if (batch?.executed !== undefined) this.record(journey, "inTransactionRoot", { chainId, ...batch.executed });
-    const leafIndex = batch?.registryLeaf?.index;
-    if (leafIndex !== undefined && journey.rootIndex === undefined) {
-      const covering = this.#imports.get(destinationChainId)?.covering(leafIndex);
-      if (covering !== undefined) {
-        journey.rootIndex = covering.registryIndex;
-        this.record(journey, "imported", covering.at);
-      }
-    }
-    const settled = journey.rootIndex === undefined ? undefined : this.#importSettled(destinationChainId, journey.rootIndex);
+    if (journey.imported === undefined) this.#findImport(journey, batches);
+    const { imported } = journey;
+    const settled = imported === undefined ? undefined : this.#importSettled(destinationChainId, importIndexOf(imported));
     if (settled !== undefined) this.record(journey, "importSettled", { chainId, ...settled });
     if (isSentTooEarly(this.#view, journey)) this.#giveUp(journey);
     const { steps } = journey;
@@ -261,6 +256,21 @@ export class JourneyBook {
     if (journey.sentTooEarly === "wentBack") return;
     if (journey.failedWith === undefined) this.#arrived++;
     else this.#failed++;
+  }
+
+  /** Takes the first root that holds one of these batches, else the fact about one. */
+  #findImport(journey: OpenJourney, batches: readonly BatchOnL1[]): void {
+    const imports = this.#imports.get(journey.destinationChainId);
+    const executed = batches.find(({ registryLeaf }) => registryLeaf !== undefined);
+    const covering = executed?.registryLeaf && imports?.covering(executed.registryLeaf.index);
+    // A refund needs the record of the batch, which no fact has.
+    const facts =
+      journey.content.type === "refund" ? [] : batches.map(({ batchNumber }) => factIndex(journey.sourceChainId, batchNumber));
+    const found = covering ?? facts.map((index) => imports?.of(index)).find((fact) => fact !== undefined);
+    if (found === undefined) return;
+    const { registryIndex, at } = found;
+    journey.imported = importKindOf(registryIndex) === ImportKind.fact ? { fact: registryIndex } : { root: registryIndex };
+    this.record(journey, "imported", at);
   }
 
   /** No delivery can succeed any more: what the message carries goes back by journeys of its own. */
@@ -286,7 +296,7 @@ export class JourneyBook {
       messageHash,
       body,
       steps,
-      rootIndex: undefined,
+      imported: undefined,
       refusal: undefined,
       sentTooEarly: undefined,
       failedWith: undefined,
@@ -327,12 +337,12 @@ export class JourneyBook {
   }
 
   /**
-   * Where L1 executed the batch with which a chain imported a root. Which root it imported when is the chain's word; that these
+   * Where L1 executed the batch with which a chain imported a root or fact. The chain alone reports when; that these
    * are the imports that L1 checked follows from the batch's record.
    */
-  #importSettled(chainId: ChainId, rootIndex: bigint): PlaceOnL1 | undefined {
+  #importSettled(chainId: ChainId, index: bigint): PlaceOnL1 | undefined {
     const imports = this.#imports.get(chainId);
-    const imported = imports?.of(rootIndex);
+    const imported = imports?.of(index);
     const batch = imported === undefined ? undefined : this.#view.batchOfBlock(chainId, BigInt(imported.at.blockNumber));
     if (imports === undefined || imported === undefined || batch?.executed === undefined) return undefined;
     // A root that came through the queue is L1's own word. The batch's record does not count it as an import, and anyone can

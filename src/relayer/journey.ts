@@ -13,6 +13,19 @@ type JourneyContent =
       readonly refused: readonly bigint[];
     };
 
+/** An import that proves a message: index of a root that holds its batch, or of the fact about its batch. */
+export type JourneyImport = { readonly root: bigint } | { readonly fact: bigint };
+
+/** Index of a journey's import. */
+export function importIndexOf(imported: JourneyImport): bigint {
+  return "root" in imported ? imported.root : imported.fact;
+}
+
+/** Index of the root that proves a message; undefined if it is proven by a fact, or not yet. */
+export function rootOf({ imported }: Pick<Journey, "imported">): bigint | undefined {
+  return imported !== undefined && "root" in imported ? imported.root : undefined;
+}
+
 /** A message on its way from one chain to another, or back: then both are the chain that sent it. */
 export interface Journey {
   readonly sourceChainId: ChainId;
@@ -24,8 +37,8 @@ export interface Journey {
   readonly body: Uint8Array;
   readonly content: JourneyContent;
   readonly steps: ReadonlyMap<JourneyStep, StepRecord>;
-  /** Registry index of the imported root against which it is or will be verified. */
-  readonly rootIndex: bigint | undefined;
+  /** Import of the destination against which it is or will be verified; undefined before that. */
+  readonly imported: JourneyImport | undefined;
   /** Why it cannot be delivered now, or why the last attempt failed. */
   readonly refusal: string | undefined;
   /**

@@ -9,6 +9,7 @@ import { loadEcosystem, type RunningEcosystem } from "../../src/client/ecosystem
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { rootOf } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { interoperable } from "../contracts/l2/support/bundles.ts";
 import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
@@ -128,7 +129,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
     let flooder = 0;
     const hashes: Hex[] = [];
     for (const messageHash of messages) {
-      const { rootIndex } = relayer.journey(B, messageHash)!;
+      const rootIndex = rootOf(relayer.journey(B, messageHash)!);
       const forced = await forceDelivery(ecosystem, { chain: Number(B), messageHash, rootIndex }, onL1());
       flooder += Number((await devnet.l1.provider.getTransactionReceipt(forced.l1TransactionHash))!.gasUsed) - INTRINSIC_GAS;
       hashes.push(forced.deliveryTransactionHash);

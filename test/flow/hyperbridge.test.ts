@@ -71,7 +71,7 @@ describe("C1 the seven steps of a hyperbridge, visible one by one", () => {
     assert.equal(await bridgeSays("transit", B), amount);
     assert.equal(await bridgeSays("chainBalance", A), balance - amount);
     assert.deepEqual(
-      journeys().map(({ rootIndex }) => rootIndex),
+      journeys().map(({ imported }) => imported),
       [undefined, undefined],
     );
   });

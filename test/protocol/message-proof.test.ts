@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
-import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
+import { encodeFactProof, encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
 import { sampleRecord } from "../support/batch-record.ts";
 
 describe("proofs of messages", () => {
@@ -31,6 +31,12 @@ describe("proofs of messages", () => {
       pair(emptyLeaf, emptyLeaf),
       pair(pair(emptyLeaf, emptyLeaf), pair(emptyLeaf, emptyLeaf)),
     ]);
+  });
+
+  test("against a fact are version 3, the depth of the log tree and its siblings", () => {
+    const siblings = Array.from({ length: 14 }, (_, i) => wordToHex(BigInt(i)));
+    assert.deepEqual(encodeFactProof(siblings), [`0x030e00${"00".repeat(29)}`, ...siblings]);
+    assert.throws(() => encodeFactProof(siblings.slice(1)), RangeError);
   });
 
   test("do not exist for a log that does not", () => {

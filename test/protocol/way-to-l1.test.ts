@@ -32,6 +32,7 @@ const EMPTY = {
   flows: 0,
   priorityOps: 0,
   importedRoots: 0,
+  facts: 0,
   proofBytes: 0,
 };
 

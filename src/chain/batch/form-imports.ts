@@ -82,6 +82,7 @@ function costOf({ leaves, codes, codeBytes }: PartSize, later: number): L1Cost {
     flows: 0,
     priorityOps: 0,
     importedRoots: 0,
+    facts: 0,
     proofBytes: MAX_PROOF_BYTES,
   });
   return { gas: gas + later * LATER_HASH.gas, bytes: bytes + later * LATER_HASH.bytes };

@@ -2,6 +2,7 @@ import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
 import { hashTag, keccak, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, ChainId, MessageHash } from "../../protocol/ids.ts";
+import { ImportKind, importKindOf } from "../../protocol/import-kinds.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockLog } from "../model/block.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
@@ -126,7 +127,9 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
 
   /** The first import of a root over more leaves than this index. */
   importCovering(registryLeafIndex: bigint): ImportedAt | undefined {
-    return this.#imports.find(({ registryIndex }) => registryIndex > registryLeafIndex);
+    return this.#imports.find(
+      ({ registryIndex }) => importKindOf(registryIndex) === ImportKind.root && registryIndex > registryLeafIndex,
+    );
   }
 
   /** Forgets all blocks after this one. */

@@ -11,6 +11,8 @@ import {
   type L1Transaction,
 } from "../../protocol/way-to-l1.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { ImportKind, importKindOf, MAX_CLAIMS } from "../../protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { MAX_INPUTS_BYTES } from "../../protocol/published-inputs.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 
@@ -47,7 +49,10 @@ export interface BatchUsage {
   readonly messages: number;
   readonly messageBytes: number;
   readonly priorityOps: number;
+  /** Imports of every kind. */
   readonly importedRoots: number;
+  /** Imports that are facts. */
+  readonly facts: number;
   /** Upper bound of the bytes of the inputs. */
   readonly inputBytes: number;
   readonly gas: bigint;
@@ -117,12 +122,13 @@ export const NO_USAGE: BatchUsage = {
   messageBytes: 0,
   priorityOps: 0,
   importedRoots: 0,
+  facts: 0,
   inputBytes: 0,
   gas: 0n,
   unmeasured: NO_TRANSACTIONS,
 };
 
-/** Imported roots that a batch may have. */
+/** Imports that a batch may have. */
 export const MAX_IMPORTS = 256;
 /** Most L2 gas of an import. */
 export const GAS_PER_IMPORT = 100_000n;
@@ -232,6 +238,19 @@ export function executeGas(usage: BatchUsage, further: Unmeasured = NO_TRANSACTI
   return EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * usage.importedRoots;
 }
 
+/** The usage with these further imports, apart from the bytes of their inputs. */
+export function withImports(usage: BatchUsage, roots: readonly Pick<ImportedRoot, "registryIndex">[]): BatchUsage {
+  const facts = roots.filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact).length;
+  return { ...usage, importedRoots: usage.importedRoots + roots.length, facts: usage.facts + facts };
+}
+
+/** True if a batch has room for the further imports: MAX_IMPORTS in all, MAX_CLAIMS facts and statements. */
+export function fitsImports(before: readonly ImportedRoot[], further: readonly ImportedRoot[]): boolean {
+  const all = [...before, ...further];
+  const claims = all.filter(({ registryIndex }) => importKindOf(registryIndex) !== ImportKind.root);
+  return all.length <= MAX_IMPORTS && claims.length <= MAX_CLAIMS;
+}
+
 /** Headers that surround an operation: of the reserve, the bootloader, the operator, the sender and who gets the refund. */
 const OPERATION_DIFFS = 8;
 
@@ -255,12 +274,13 @@ const NO_LOAD: L1Load = {
   flows: 0,
   priorityOps: 0,
   importedRoots: 0,
+  facts: 0,
   proofBytes: 0,
 };
 
 /** Contents of the batch for L1, those of blocks that are not measured excepted; never too low. */
 export function l1LoadOf(usage: BatchUsage): L1Load {
-  const { diffs, codes, messages, priorityOps, importedRoots, inputBytes } = usage;
+  const { diffs, codes, messages, priorityOps, importedRoots, facts, inputBytes } = usage;
   return {
     pubdataBytes: pubdataBytes({ ...usage, unmeasured: NO_TRANSACTIONS }),
     inputBytes: INPUTS_HEAD + inputBytes,
@@ -270,6 +290,7 @@ export function l1LoadOf(usage: BatchUsage): L1Load {
     flows: flowsOf(usage),
     priorityOps,
     importedRoots,
+    facts,
     proofBytes: MAX_PROOF_BYTES,
   };
 }

@@ -19,6 +19,7 @@ import {
   NO_TRANSACTIONS,
   NO_USAGE,
   rootInputBytes,
+  withImports,
   type BatchUsage,
   type Unmeasured,
 } from "./limits.ts";
@@ -165,9 +166,9 @@ export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: OperationHas
 
 /** The batch after these roots are imported. */
 export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]): OpenBatch {
-  const importedRoots = [...batch.importedRoots, ...roots];
   const inputBytes = batch.usage.inputBytes + rootInputBytes(roots.length);
-  return { ...batch, importedRoots, usage: { ...batch.usage, importedRoots: importedRoots.length, inputBytes } };
+  const usage = { ...withImports(batch.usage, roots), inputBytes };
+  return { ...batch, importedRoots: [...batch.importedRoots, ...roots], usage };
 }
 
 /** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */

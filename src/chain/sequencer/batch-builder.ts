@@ -7,9 +7,10 @@ import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../orderi
 import type { BatchCommand } from "../ordering/command.ts";
 import {
   blockInputBytes,
+  fitsImports,
   GAS_PER_IMPORT,
-  MAX_IMPORTS,
   rootInputBytes,
+  withImports,
   withOperation,
   type BatchUsage,
   type Unmeasured,
@@ -220,7 +221,7 @@ export class BatchBuilder {
 
   /** Imports roots of other chains. Those that would not fit get a fresh batch: how many come is up to other chains. */
   async importRoots(roots: readonly ImportedRoot[]): Promise<void> {
-    if (!(await this.#takesImports(roots.length)) && hasContent(this.batch)) await this.seal();
+    if (!(await this.#takesImports(roots)) && hasContent(this.batch)) await this.seal();
     await this.open();
     await this.#carryOut({ type: "imports", roots, timestamp: this.#ownTime });
   }
@@ -269,12 +270,13 @@ export class BatchBuilder {
     }
   }
 
-  async #takesImports(count: number): Promise<boolean> {
-    if ((this.batch?.importedRoots.length ?? 0) + count > MAX_IMPORTS) return false;
+  async #takesImports(roots: readonly ImportedRoot[]): Promise<boolean> {
+    if (!fitsImports(this.batch?.importedRoots ?? [], roots)) return false;
+    const count = roots.length;
     const inputBytes = blockInputBytes([]) + rootInputBytes(count);
     const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count), inputBytes };
-    const isKept = ({ importedRoots, ...usage }: BatchUsage): boolean =>
-      this.#dependencies.reducer.keepsLimits(this.batchNumber, { ...usage, importedRoots: importedRoots + count }, most);
+    const isKept = (usage: BatchUsage): boolean =>
+      this.#dependencies.reducer.keepsLimits(this.batchNumber, withImports(usage, roots), most);
     if (this.batch === undefined || isKept(this.batch.usage)) return true;
     return isKept(await this.measure());
   }

@@ -79,7 +79,7 @@ export async function forceDelivery(
   const bodyOf = (chainId: bigint, bundleHash: Hex): Uint8Array | undefined =>
     seen.messages(chainId, PREDEPLOYS.InteropCenter, bundleHash)[0]?.body;
   const known = { bundleBodies: bodyOf, findList: () => request.list };
-  const delivery = message === undefined ? undefined : buildDelivery(seen, message, rootIndex, 0, known);
+  const delivery = message === undefined ? undefined : buildDelivery(seen, message, { root: rootIndex }, 0, known);
   if (message === undefined || delivery === undefined) throw notDeliverable(source, request);
   const destination = findChain(ecosystem, Number(message.destinationChainId));
   const root = request.rootIndex === undefined ? await sendRoot(ecosystem, destination, rootIndex, sender) : undefined;

@@ -28,7 +28,8 @@ import { applyImports } from "../chain-on-l1/imported-state.ts";
 import { HeldData, type DataHolder } from "../held-data/held-data.ts";
 import { RepeatedInputs, type RepeatedChain } from "./repeated-inputs.ts";
 import { historyInEvents, type PublishedHistory } from "./published-history.ts";
-import { findImports, reformBatch } from "./unexecuted-batch.ts";
+import { findImports } from "./imports-of-batch.ts";
+import { reformBatch } from "./unexecuted-batch.ts";
 import { withProvider } from "./with-provider.ts";
 
 export interface ReconstructionOptions {
@@ -180,7 +181,7 @@ export async function rebuild(
   const upgrades: SettingsEvent[] = [];
   const replay = new BatchReplay({
     ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber, held: new HeldData(options.holders ?? []) },
-    genesis,
+    ...{ genesis, fromBlock },
     policyOf: (...times) => policyOf(contract.configuration, termsIn(upgrades), ...times),
   });
   const report = (blockNumber: number): void =>
@@ -238,6 +239,8 @@ interface ReplayDependencies {
   readonly provider: Provider;
   /** Of L1, that everything is about. */
   readonly block: number;
+  /** First block of L1 with events of the chain. */
+  readonly fromBlock: number;
   /** By what was read of the settings so far. */
   readonly policyOf: PolicyOf;
   readonly held: HeldData;
@@ -256,6 +259,7 @@ class BatchReplay {
   readonly #history: PublishedHistory;
   readonly #provider: Provider;
   readonly #block: number;
+  readonly #fromBlock: number;
   readonly #policyOf: PolicyOf;
   readonly #held: HeldData;
   readonly #repeated: RepeatedInputs;
@@ -268,6 +272,7 @@ class BatchReplay {
     history,
     provider,
     block,
+    fromBlock,
     policyOf: policies,
     held,
     genesis,
@@ -280,6 +285,7 @@ class BatchReplay {
     this.#history = history;
     this.#provider = provider;
     this.#block = block;
+    this.#fromBlock = fromBlock;
     this.#policyOf = policies;
     this.last = first;
   }
@@ -337,8 +343,9 @@ class BatchReplay {
 
   /** Applies a batch that is still to be proven or executed. */
   async #reform(stored: StoredBatch, content: PublishedContent, chain: PublishingChain): Promise<void> {
-    const { registry } = this.#contract;
-    const importedRoots = await findImports(this.#provider, { registry, block: this.#block }, stored, content.entries);
+    const { registry, factory } = this.#contract;
+    const context = { registry, factory, provider: this.#provider, fromBlock: this.#fromBlock, block: this.#block };
+    const importedRoots = await findImports(context, stored, this.#state.writesOf(content.entries));
     this.reformed.push(reformBatch({ stored, previous: this.last, content, importedRoots }, chain, this.#state));
   }
 }

@@ -1,6 +1,7 @@
 import { sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { setsCode } from "../../protocol/diff-list.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { ImportKind, importKindOf } from "../../protocol/import-kinds.ts";
 import type { L1Load } from "../../protocol/way-to-l1.ts";
 import type { SettlementBatch } from "./settlement-batch.ts";
 
@@ -21,6 +22,7 @@ export function l1LoadOfBatch(
     flows: sumAssetFlows(logs, settlementChainId).length,
     priorityOps: logs.length - messages,
     importedRoots: importedRoots.length,
+    facts: importedRoots.filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact).length,
     proofBytes,
   };
 }

@@ -5,6 +5,7 @@ import {
   provenLimits,
   changedLeaves,
   fits,
+  fitsImports,
   NO_USAGE,
   proofRows,
   PROTOCOL_LIMITS,
@@ -13,6 +14,8 @@ import {
   type Unmeasured,
 } from "../../../src/chain/ordering/limits.ts";
 import { emptyBlockHashes } from "../../../src/protocol/block-hashes.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { factIndex } from "../../../src/protocol/import-kinds.ts";
 import { beginBatch, extendBatch } from "../../../src/chain/ordering/open-batch.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
@@ -85,6 +88,27 @@ describe("limits of a batch, at the edge", () => {
     assert.equal(room({ messages: 1, messageBytes: 98_591, importedRoots: 256 }), true);
     assert.equal(room({ messages: 1 + 170, messageBytes: 190 * 170 + 60_000, importedRoots: 0 }), true);
     assert.equal(room({ messages: 1 + 170, messageBytes: 190 * 170 + 60_000, importedRoots: 100 }), false);
+  });
+
+  it("attack: seventeenth fact: facts and statements share sixteen slots of a batch, and roots have 256", async () => {
+    const facts = Array.from({ length: 17 }, (_, i) => ({ registryIndex: factIndex(9n, BigInt(i)), root: wordToHex(1n) }));
+    const roots = Array.from({ length: 256 }, (_, i) => ({ registryIndex: BigInt(i), root: wordToHex(1n) }));
+    const statement = { registryIndex: 1n << 254n, root: wordToHex(1n) };
+    assert.equal(fitsImports(facts.slice(0, 15), [statement]), true);
+    assert.equal(fitsImports(facts.slice(0, 16), [statement]), false);
+    assert.equal(fitsImports(roots.slice(0, 240), facts.slice(0, 16)), true);
+    assert.equal(fitsImports(roots, [statement]), false);
+    const test = await startTestChain();
+    try {
+      for (const fact of facts) await test.chain.sequencer.importRoots([fact]);
+      await test.chain.seal();
+      assert.deepEqual(
+        test.batches.map(({ importedRoots }) => importedRoots),
+        [facts.slice(0, 16), facts.slice(16)],
+      );
+    } finally {
+      await test.chain.close();
+    }
   });
 
   it("attack: what ten operations of the queue made, and no transaction could settle, is more than such a batch holds", () => {

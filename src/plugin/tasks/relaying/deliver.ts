@@ -3,7 +3,7 @@ import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { forceDelivery } from "../../../client/transfers/force-delivery.ts";
 import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { Journey } from "../../../relayer/journey.ts";
+import { rootOf, type Journey } from "../../../relayer/journey.ts";
 import type { Relayer } from "../../../relayer/relayer.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { signerOf } from "../session/accounts.ts";
@@ -90,7 +90,8 @@ async function queueOnL1(
     noWait,
   });
   output.progress(`queueing ${messageTitle(info, message)} on ${info.l1.name} from ${account}…`);
-  const request = { chain: sourceChainId, messageHash, rootIndex: journeyNow()?.rootIndex };
+  const journey = journeyNow();
+  const request = { chain: sourceChainId, messageHash, rootIndex: journey && rootOf(journey) };
   const queued = await forceDelivery(info, request, signerOf(session, { chainId: info.l1.chainId, account }));
   const { rootTransactionHash, deliveryTransactionHash, l1TransactionHash } = queued;
   if (noWait) {
@@ -133,7 +134,7 @@ async function untilImported(session: Session, relayer: Relayer, message: Messag
   const waiting = `${memberName(session.info, message.destinationChainId)} has not imported a root that holds it`;
   const isDone = (): boolean => {
     const journey = relayer.journey(BigInt(message.sourceChainId), message.messageHash);
-    return journey?.rootIndex !== undefined || journey?.sentTooEarly !== undefined;
+    return journey?.imported !== undefined || journey?.sentTooEarly !== undefined;
   };
   await untilJourney(session, relayer, { isDone, waiting, message, noWait });
 }

@@ -2,7 +2,7 @@ import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { forceDelivery } from "../../../client/transfers/force-delivery.ts";
 import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { Journey } from "../../../relayer/journey.ts";
+import { rootOf, type Journey } from "../../../relayer/journey.ts";
 import type { Relayer } from "../../../relayer/relayer.ts";
 import { carriersOf } from "../../../relayer/sent-too-early.ts";
 import { pluginError } from "../../plugin-error.ts";
@@ -42,7 +42,7 @@ export async function giveBack(session: Session, { message, account, noWait, thr
     await relayer.observe();
   } else if (open.length > 0) {
     const waiting = `${memberName(info, sourceChainId)} has not imported a root that shows what L1 refused`;
-    const isDone = (): boolean => refunds().every(({ rootIndex }) => rootIndex !== undefined);
+    const isDone = (): boolean => refunds().every(({ imported }) => imported !== undefined);
     await untilJourney(session, relayer, { isDone, waiting, message, noWait });
     output.progress(`giving ${messageTitle(info, message)} back from ${account}…`);
     await relayer.poll();
@@ -77,7 +77,7 @@ async function queueOnL1(
   for (const refund of refunds) {
     const forced = await forceDelivery(
       info,
-      { chain: sourceChainId, messageHash: refund.messageHash, rootIndex: refund.rootIndex ?? known },
+      { chain: sourceChainId, messageHash: refund.messageHash, rootIndex: rootOf(refund) ?? known },
       signer,
     );
     known = forced.rootIndex;

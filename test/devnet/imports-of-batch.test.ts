@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { findImports } from "../../src/devnet/reconstruction/imports-of-batch.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { factIndex, hashFact } from "../../src/protocol/import-kinds.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+import { TestChain } from "../contracts/l1/support/chain.ts";
+import { defaultConfiguration, deployEcosystem, hexAddress, view, type Ecosystem } from "../contracts/l1/support/ecosystem.ts";
+
+const MESSENGER: Hex = `0x${"aa".repeat(20)}`;
+
+/** Slots that ImportedRoots writes: slot 0 is the mapping of imports, slots 4 to 19 have the hashes of facts. */
+function writesOf(imports: readonly ImportedRoot[]) {
+  const facts = imports.filter(({ registryIndex }) => registryIndex >> 254n === 2n);
+  const slots = [
+    ...imports.map(({ registryIndex, root }) => {
+      const slot = BigInt(keccak(fromHex(wordToHex(registryIndex)), fromHex(wordToHex(0n))));
+      return { slot, value: BigInt(root) };
+    }),
+    ...facts.map(({ registryIndex, root }, place) => ({
+      slot: 4n + BigInt(place),
+      value: BigInt(hashFact(registryIndex, root)),
+    })),
+  ];
+  return slots.map(({ slot, value }) => ({ leafKind: LeafKind.storage, address: BigInt(PREDEPLOYS.ImportedRoots), slot, value }));
+}
+
+describe("imports of a batch that L1 has not executed", () => {
+  let ecosystem: Ecosystem;
+  let source: TestChain;
+  let importer: TestChain;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    const create = async (chainId: bigint) => TestChain.create(ecosystem, await defaultConfiguration(ecosystem, chainId));
+    [source, importer] = [await create(270n), await create(271n)];
+  });
+  after(() => ecosystem.l1.close());
+
+  const find = async (imports: readonly ImportedRoot[], others: readonly ImportedRoot[] = []) => {
+    const { expected } = await importer.form({ importedRoots: imports });
+    const { provider } = ecosystem.l1.ethers;
+    const context = {
+      ...{ provider, fromBlock: 0, block: await provider.getBlockNumber() },
+      ...{ registry: await hexAddress(ecosystem.roots), factory: await hexAddress(ecosystem.factory) },
+    };
+    return findImports(context, expected, writesOf([...imports, ...others]));
+  };
+  const say = (body: number) => [{ type: "message", sender: MESSENGER, body: Uint8Array.of(body) } as const];
+  /** A batch that L1 stores and has not executed, as a fact. */
+  async function commit(body: number): Promise<ImportedRoot> {
+    const formed = await source.form({ logs: say(body) });
+    const { stored } = await source.commit(formed);
+    return { registryIndex: factIndex(270n, stored.batchNumber), root: stored.l2LogsTreeRoot };
+  }
+
+  test("rebuild with a fact: roots and facts in any order are found by what the batch changed", async () => {
+    await source.settle({ logs: say(1) });
+    await source.settle({ logs: say(2) });
+    const root = async (registryIndex: bigint) => ({
+      registryIndex,
+      root: await view<Hex>(ecosystem.roots, "rootAt", registryIndex),
+    });
+    const [one, two, first, second] = [await root(1n), await root(2n), await commit(3), await commit(4)];
+    for (const imports of [[first], [second, first], [one, first, two, second], [second, one, first, two], [one, two]])
+      assert.deepEqual(await find(imports), imports);
+  });
+
+  test("a fact about a batch that L1 does not have is named as the reason", async () => {
+    const unknown = { registryIndex: factIndex(270n, 99n), root: wordToHex(5n) };
+    await assert.rejects(find([unknown]), { code: "CommitmentMismatch", message: /its chain has reverted/ });
+  });
+});
