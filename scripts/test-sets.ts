@@ -141,6 +141,7 @@ export const BEYOND_CORE: readonly string[] = [
   "contracts/l2/swap-purse-random",
   "contracts/l1/sender-list",
   "contracts/l2/forwarders-random",
+  "contracts/l2/held-accounts-long",
   "kernels/stack-operations",
   "kernels/row-programs",
   "kernels/wasm-threads",

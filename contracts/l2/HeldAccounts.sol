@@ -14,7 +14,6 @@ import {
 } from "../interfaces/l2/IHeldAccounts.sol";
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
-import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {Predeploys} from "./Predeploys.sol";
@@ -25,7 +24,7 @@ import {Holdings} from "./held/Holdings.sol";
 import {RedeemedSet} from "./held/RedeemedSet.sol";
 
 /// @notice See {IHeldAccounts}. Not in the genesis state: the first chain that needs it deploys it (CREATE2).
-contract HeldAccounts is IHeldAccounts, RestrictedCallers, ReentrancyGuard {
+contract HeldAccounts is IHeldAccounts, RestrictedCallers {
     bytes32 private constant NAME = keccak256("HeldAccounts");
     bytes32 private constant ACT = keccak256("Act(bytes32 root,bytes32 leaf)");
     IL2NativeTokenVault private constant VAULT = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT);
@@ -56,7 +55,7 @@ contract HeldAccounts is IHeldAccounts, RestrictedCallers, ReentrancyGuard {
     }
 
     /// @inheritdoc IHeldAccounts
-    function give(uint40 to, address token, uint256 amount) external payable nonReentrant returns (uint64 gift) {
+    function give(uint40 to, address token, uint256 amount) external payable returns (uint64 gift) {
         if (amount == 0) revert ZeroGift();
         if (!_isRegistered(to)) revert UnregisteredNumber(to, accountCount);
         uint256 value = token == address(0) ? amount : 0;
@@ -70,7 +69,7 @@ contract HeldAccounts is IHeldAccounts, RestrictedCallers, ReentrancyGuard {
     }
 
     /// @inheritdoc IHeldAccounts
-    function post(bytes32[] calldata leaves, Act[] calldata acts) external nonReentrant returns (uint256 positions) {
+    function post(bytes32[] calldata leaves, Act[] calldata acts) external returns (uint256 positions) {
         bytes32 root = ActTree.rootOf(leaves);
         bytes memory numbers;
         uint40 lastNumber;
@@ -102,7 +101,7 @@ contract HeldAccounts is IHeldAccounts, RestrictedCallers, ReentrancyGuard {
                 TokenTransfer.sendToken(_bridgedToken(token), to, amount, gasleft());
                 continue;
             }
-            // The 2,300 gas that every payment has: a recipient cannot make other owners' acts dear.
+            // With the 2,300 gas of any payment: a recipient's code can neither use up the post's gas nor call back.
             (bool isPaid,) = to.call{value: amount, gas: 0}("");
             if (!isPaid) revert TokenTransfer.EtherTransferFailed(to, amount);
         }
@@ -218,8 +217,9 @@ contract HeldAccounts is IHeldAccounts, RestrictedCallers, ReentrancyGuard {
     function _isSigned(Act calldata act, bytes32 root, bytes32 leaf) private view returns (bool) {
         address owner = act.opening.owner;
         if (msg.sender == owner) return true;
-        (address signer, ECDSA.RecoverError error,) = ECDSA.tryRecover(actDigest(root, leaf), act.signature);
-        return error == ECDSA.RecoverError.NoError && signer == owner;
+        // 0 if the signature is malformed; no owner is 0.
+        (address signer,,) = ECDSA.tryRecover(actDigest(root, leaf), act.signature);
+        return signer == owner;
     }
 
     function _isRegistered(uint40 number) private view returns (bool) {
@@ -228,7 +228,7 @@ contract HeldAccounts is IHeldAccounts, RestrictedCallers, ReentrancyGuard {
 
     function _bridgedToken(address l1Token) private view returns (address token) {
         token = VAULT.l2TokenAddress(l1Token);
-        if (token == Predeploys.BASE_TOKEN || token.code.length == 0) revert UnsupportedToken(l1Token);
+        if (token == Predeploys.BASE_TOKEN) revert UnsupportedToken(l1Token);
     }
 
     function _sendToL1(bytes memory message) private {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
 /// @notice Amount of one token in a held account.
@@ -134,7 +133,7 @@ enum ActFault {
 /// @dev The contract has no owner. It trusts the chain's vault only for the bridged token of an L1 token. If the chain's
 /// execution is not proven, a quorum that lies can list acts that no owner signed. Not in the genesis state: any account
 /// deploys it (CREATE2).
-interface IHeldAccounts is IRestrictedCallers, IReentrancyGuard {
+interface IHeldAccounts is IRestrictedCallers {
     event Registered(uint40 indexed number, address indexed owner);
     event Given(uint64 indexed gift, uint40 indexed to, address token, uint256 amount);
     /// @param positions Bit i from the least significant is set if the call listed the act at position i.
@@ -147,7 +146,7 @@ interface IHeldAccounts is IRestrictedCallers, IReentrancyGuard {
     error UnregisteredNumber(uint40 number, uint40 registered);
     /// @notice The attached coin differs from the gift's amount, or comes with a token.
     error GiftValueMismatch(uint256 expected, uint256 actual);
-    /// @notice The chain has no bridged token for this L1 token, or uses it as its coin, which is token 0 here.
+    /// @notice The chain uses this L1 token as its coin, which is token 0 here.
     error UnsupportedToken(address token);
     error LeafCountOutOfRange(uint256 limit, uint256 actual);
     /// @notice All acts were skipped.

@@ -144,7 +144,7 @@ export interface HeldWorld {
 
 export function openingOf(account: HeldAccount): Opening {
   const holdings: Holding[] = [...account.holdings]
-    .filter(([, amount]) => amount !== 0n)
+    .filter(([, amount]) => amount > 0n)
     .map(([token, amount]) => ({ token, amount }))
     .sort((a, b) => (BigInt(a.token) < BigInt(b.token) ? -1 : 1));
   return { owner: computeAddress(account.key), nonce: account.nonce, holdings, redeemed: account.redeemed.root() };
