@@ -101,7 +101,7 @@ describe("F5: attacks on held accounts", () => {
     assert.equal(await faultOf({ account: friend, notes: [{ ...stolen, position: 0, path: [lie] }] }), "NoteNotListed");
   });
 
-  test("two acts of a number in a tree: one post lists one of them, and notes of both have ids of their own", async () => {
+  test("two acts of a number in a tree: one post lists one act, and notes of both have different ids", async () => {
     const [sender, friend] = [await rich(), await rich()];
     const one = world.plan({ account: sender, burned: [noteFor(friend, 1n)] });
     const two = world.plan({ account: one.next[0]!, burned: [noteFor(friend, 2n)] });
@@ -315,7 +315,7 @@ describe("F5: attacks on held accounts", () => {
     const stolen = [{ ...payments[0]!, to: world.chain.users[2]!.address }];
     assert.equal(await faultOf(plan, (act) => ({ ...act, payments: stolen })), "LeafMismatch");
     assert.equal(await faultOf(plan, (act) => ({ ...act, burned: [noteFor(thief)] })), "LeafMismatch");
-    // A collector that changes the leaf too has another root.
+    // A collector that also changes the leaf has another root.
     const tree = planBehindFirst(plan);
     const leaf = actLeaf(owner.number, leafOfAccount(tree.next[1]!), hashNotes(plan.burned), hashPayments(stolen));
     const { faults } = await world.post(
@@ -345,7 +345,7 @@ describe("F5: attacks on held accounts", () => {
     await world.postAll(world.plan({ account: owner, payments: payments.slice(0, 1) }));
   });
 
-  test("a recipient that uses up the post's gas has 2,300 of it", async () => {
+  test("a recipient that uses up the post's gas has 2,300 gas", async () => {
     const owner = await rich();
     const [hungry, modest] = [`0x${"a1".repeat(20)}`, `0x${"a2".repeat(20)}`];
     // SSTORE(0, 1); STOP: more than a payment's gas.
@@ -374,7 +374,7 @@ describe("F5: attacks on held accounts", () => {
     }
   });
 
-  test("amounts that an account does not have, amounts of 0, and recipients that nobody can be", async () => {
+  test("amounts that an account does not have, amounts of 0, and recipients that cannot be paid", async () => {
     const [owner, friend] = [await rich(10n), await rich()];
     const spend = (amount: bigint, to = RECIPIENT): Promise<Fault> =>
       faultOf({ account: owner, payments: [{ to, token: COIN, amount }] });

@@ -6,7 +6,7 @@ import { startHeldWorld } from "./support/held-world.ts";
 const SEED = Number(process.env["HELD_SEED"] ?? 20261129);
 const STEPS = 400;
 
-test(`F5: in ${STEPS} random steps no false act is listed, and held accounts have what they were given`, async () => {
+test(`F5: in ${STEPS} random steps no false act is listed, and the contract has the sum of all held accounts`, async () => {
   const world = await startHeldWorld();
   const counts = await runHeldHistory(world, STEPS, SEED);
   for (const name of ["gift", "act", "silent", "false", "notes", "gifts", "burned", "payments"])

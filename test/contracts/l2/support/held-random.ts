@@ -79,7 +79,7 @@ export async function runHeldHistory(world: HeldWorld, steps: number, seed: numb
   return counts;
 }
 
-/** Redeems the oldest receipts, and spends parts of what the account then has. */
+/** Redeems the oldest receipts, and spends parts of the sum. */
 function randomPlan(random: Randomness, accounts: readonly HeldAccount[], index: number, inbox: Inbox): Plan {
   const account = accounts[index]!;
   const notes = inbox.notes.slice(0, random.index(4));
@@ -126,7 +126,7 @@ function falsified(random: Randomness, act: Act): Act {
   return changes[random.index(changes.length)]!();
 }
 
-/** All that was given is in accounts, in notes and gifts of nobody's redemption yet, or paid out. */
+/** The sum of all gifts is in accounts, in notes and gifts that are not redeemed yet, or paid out. */
 async function assertConserved(
   world: HeldWorld,
   accounts: readonly HeldAccount[],
