@@ -21,6 +21,7 @@ import type { ChainExtensions } from "../../protocol/genesis.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
+import { applyToPorter, splitChanges, type PorterList } from "./partition.ts";
 
 /** What names the chain in its batches' commitments. */
 export interface ChainIdentity {
@@ -48,6 +49,8 @@ export interface PreFormedBatch extends SealedBatch {
   readonly previousCommitment: Hex;
   readonly preCommitment: Hex;
   readonly flowsHash: Hex;
+  /** What it does to the tree of the porter; absent if it does nothing there. */
+  readonly porter?: PorterList | undefined;
   /** Hashes of the codes in the pubdata. */
   readonly newCodes: readonly Hex[];
   /** The changes that the pubdata tell, with the outputs'; `entries`, unless a test alters them. */
@@ -69,6 +72,8 @@ export interface FormedBatch extends Omit<PreFormedBatch, "published" | "witness
 
 export interface BatchFormerDependencies {
   readonly tree: StateTree;
+  /** Tree of the accounts in the porter, whose root is a leaf of the other. Default: the chain has one tree. */
+  readonly partition?: StateTree | undefined;
   readonly compress: Compress;
   /** Sums of the batch's asset messages, as the settlement chain computes them. */
   readonly flowsHash: (logs: readonly PubdataLog[]) => Hex;
@@ -91,9 +96,22 @@ export interface FormedBefore {
 }
 
 /** Where a former stands, to return to. */
-interface FormerMark extends FormedBefore {
+interface FormerMark extends FormedBefore, TreeSnapshots {
   readonly publishedCodes: ReadonlySet<Hex>;
+}
+
+interface TreeSnapshots {
   readonly treeSnapshot: ReturnType<StateTree["snapshot"]>;
+  /** Undefined on a chain with one tree. */
+  readonly partitionSnapshot: ReturnType<StateTree["snapshot"]> | undefined;
+}
+
+/** Changes of the first tree, and what the porter's tree became. */
+interface FirstTreeChanges {
+  readonly writes: SealedBatch["writes"];
+  /** Ascending by keccak. */
+  readonly codes: readonly Uint8Array[];
+  readonly porter: PorterList | undefined;
 }
 
 /** Turns sealed batches, in order, into what the settlement chain commits: tree, pubdata, commitments, proof job. */
@@ -142,19 +160,19 @@ export class BatchFormer implements Returning<FormerMark> {
   }
 
   /**
-   * Applies the batch to the tree; `finish` must follow, before the next one. Throws ChangeSetError, PubdataError; the former
-   * is then as before.
+   * Applies the batch to the tree; `finish` must follow, before the next one. Throws ChangeSetError, PubdataError,
+   * PartitionError; the former is then as before.
    */
   preForm(sealed: SealedBatch): PreFormedBatch {
     const { tree, compress, flowsHash: hashFlows, versionOf, policyOf, alterChanges = (changes) => changes } = this.#dependencies;
     const { outputs, outputsHash, logs } = sealed;
     const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken, outputs.batchNumber);
-    const codes = sortBytecodes(sealed.bytecodes.map((code) => fromHex(code)));
-    const unpublished = codes.filter((code) => !this.#publishedCodes.has(keccak(code)));
     const oldLeafCount = tree.leafCount;
-    const before = tree.snapshot();
+    const before = this.#snapshots();
     try {
-      const { entries, oldRoot, newRoot, witness } = tree.apply(sealed.writes, BigInt(outputsHash));
+      const { writes, codes, porter } = this.#changesOf(sealed);
+      const unpublished = codes.filter((code) => !this.#publishedCodes.has(keccak(code)));
+      const { entries, oldRoot, newRoot, witness } = tree.apply(writes, BigInt(outputsHash));
       const changes = alterChanges(entries.slice(0, -1));
       const published = [...changes, ...entries.slice(-1)];
       const pubdata = encodePubdata({ logs, bytecodes: unpublished, changes }, oldLeafCount);
@@ -183,17 +201,29 @@ export class BatchFormer implements Returning<FormerMark> {
         previousCommitment: this.#previousCommitment,
         preCommitment,
         flowsHash: hashFlows(logs),
+        porter,
         newCodes: unpublished.map((code) => keccak(code)),
         published,
         witness,
       };
-      tree.discard(before);
+      this.release(before);
       this.#operationsTaken += outputs.priorityOpCount;
       return preFormed;
     } catch (error) {
-      tree.revert(before);
+      this.#revert(before);
       throw error;
     }
+  }
+
+  /** What the first tree is to have of a batch, behind what the porter's has. */
+  #changesOf({ writes, bytecodes, outputsHash }: SealedBatch): FirstTreeChanges {
+    const { tree, partition } = this.#dependencies;
+    const codes = sortBytecodes(bytecodes.map((code) => fromHex(code)));
+    if (partition === undefined) return { writes, codes, porter: undefined };
+    const { rollup, porter } = splitChanges({ writes, codes }, tree);
+    const applied = applyToPorter(porter, BigInt(outputsHash), partition);
+    if (applied === undefined) return { ...rollup, porter: undefined };
+    return { ...rollup, writes: [...rollup.writes, applied.root], porter: applied.list };
   }
 
   /** The batch with its commitment. The last one may be finished again, for another choice. */
@@ -232,18 +262,29 @@ export class BatchFormer implements Returning<FormerMark> {
       previousCommitment: this.#previousCommitment,
       operationsTaken: this.#operationsTaken,
       publishedCodes: new Set(this.#publishedCodes),
-      treeSnapshot: this.#dependencies.tree.snapshot(),
+      ...this.#snapshots(),
     };
   }
 
+  #snapshots(): TreeSnapshots {
+    const { tree, partition } = this.#dependencies;
+    return { treeSnapshot: tree.snapshot(), partitionSnapshot: partition?.snapshot() };
+  }
+
+  #revert({ treeSnapshot, partitionSnapshot }: TreeSnapshots): void {
+    this.#dependencies.tree.revert(treeSnapshot);
+    if (partitionSnapshot !== undefined) this.#dependencies.partition?.revert(partitionSnapshot);
+  }
+
   /** Ends a mark and keeps the state. Throws SnapshotError when it has ended. */
-  release(mark: FormerMark): void {
-    this.#dependencies.tree.discard(mark.treeSnapshot);
+  release({ treeSnapshot, partitionSnapshot }: TreeSnapshots): void {
+    this.#dependencies.tree.discard(treeSnapshot);
+    if (partitionSnapshot !== undefined) this.#dependencies.partition?.discard(partitionSnapshot);
   }
 
   /** Returns to a mark. Throws SnapshotError when it was used. */
   returnTo(mark: FormerMark): void {
-    this.#dependencies.tree.revert(mark.treeSnapshot);
+    this.#revert(mark);
     this.#previousCommitment = mark.previousCommitment;
     this.#operationsTaken = mark.operationsTaken;
     this.#publishedCodes = new Set(mark.publishedCodes);
