@@ -15,7 +15,7 @@ import { oneBlockBatch } from "../support/one-block-batch.ts";
 import { Random } from "./state/support/random.ts";
 
 const compressor = createCompressor();
-/** Of docs/l2-contracts.md, by hand. */
+/** Addresses by docs/l2-contracts.md. */
 const MEMBERS = 0x10016n;
 const ROOT = { leafKind: LeafKind.storage, address: 0x10017n, slot: 0n };
 
@@ -48,7 +48,7 @@ function newChain(genesis: readonly GenesisLeaf[], hasPorter: boolean) {
   return { tree, porter: porter as StateTree, former, form };
 }
 
-/** Reads what a batch publishes, without the trees of those who formed it. */
+/** Decodes a list without the former. */
 function readList(pubdata: Uint8Array, oldLeafCount: number, outputsHash: Hex) {
   const decoding = decodePubdata(pubdata, { oldLeafCount, priorityOpCount: 0 });
   assert.ok(decoding.ok);
@@ -94,8 +94,7 @@ describe("F7: every leaf is in the tree of its account", () => {
         }
         const { pubdata, oldLeafCount, outputsHash, porter } = formed;
         reader.rollup.applyDiffList(readList(pubdata, oldLeafCount, outputsHash).entries);
-        if (porter !== undefined)
-          reader.porter.applyDiffList(readList(porter.pubdata, porter.oldLeafCount, outputsHash).entries);
+        if (porter !== undefined) reader.porter.applyDiffList(readList(porter.pubdata, porter.oldLeafCount, outputsHash).entries);
         assert.deepEqual(reader.rollup.root, formed.newStateRoot);
         if (reader.rollup.get(ROOT) !== 0n)
           assert.equal(wordToHex(reader.rollup.get(ROOT)), digestToHex(reader.porter.root), "the leaf is the porter's root");
@@ -111,7 +110,10 @@ describe("F7: every leaf is in the tree of its account", () => {
 
   test("42 accounts of which 40 are in the porter are 74 bytes on L1", () => {
     const accounts = Array.from({ length: 42 }, (_, i) => 0x200000n + BigInt(i));
-    const chain = newChain(accounts.slice(0, 2).map((address) => ({ ...header(address), value: 5n << 64n })), true);
+    const chain = newChain(
+      accounts.slice(0, 2).map((address) => ({ ...header(address), value: 5n << 64n })),
+      true,
+    );
     chain.form(accounts.slice(2).flatMap((address) => [joins(address), { ...header(address), value: 6n << 64n }]));
     const { pubdata, porter } = chain.form(accounts.map((address) => ({ ...header(address), value: 7n << 64n })));
     // 9 for the header; index, length and 9 bytes of balance for each of 2; index, length and 32 bytes for the root.
@@ -137,7 +139,7 @@ describe("F7: every leaf is in the tree of its account", () => {
     assert.deepEqual(codesOf(chain.form(has(6n, first!), [first!])), [[], []]);
   });
 
-  test("an account that joins takes along what the first tree had of it, written in that batch or not", () => {
+  test("an account that joins takes its header along, written in that batch or not", () => {
     const chain = newChain([{ ...header(9n), value: 5n << 64n }], true);
     chain.form([joins(9n)]);
     assert.equal(chain.tree.get(header(9n)), 0n);
@@ -157,7 +159,7 @@ describe("F7: every leaf is in the tree of its account", () => {
     const leaves = { ...joins(9n), value: 0n };
     assert.throws(() => chain.form([leaves]), { name: "PartitionError", code: "MemberLeft" });
     assert.throws(() => chain.form([{ ...ROOT, value: 7n }]), { name: "PartitionError", code: "RootWritten" });
-    // The porter's tree takes its part before the first one refuses its own.
+    // After a change of the porter, the first tree refuses.
     const twice = { ...header(8n), value: 2n };
     assert.throws(() => chain.form([{ ...header(9n), value: 3n }, twice, twice]), { code: "write-duplicate" });
     assert.deepEqual([chain.tree.root, chain.porter.root], roots);

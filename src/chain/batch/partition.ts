@@ -45,7 +45,7 @@ const PARTITIONS = BigInt(PREDEPLOYS.Partitions);
 /** Leaves of an account that follow it into the porter. */
 const MOVED_KINDS = [LeafKind.account, LeafKind.codeHash, LeafKind.codeDigest];
 
-/** Leaf that says if an account is in the porter. */
+/** Leaf of the first tree that is 1 if an account is in the porter. */
 function memberKey(account: bigint): StateKey {
   return { leafKind: LeafKind.storage, address: PARTITIONS, slot: account };
 }
@@ -56,8 +56,8 @@ function isMember(account: bigint, rollup: Pick<StateTree, "get">): boolean {
 }
 
 /**
- * A batch's changes by tree. Header and code of a member are in the porter's tree, and so is its storage, except for slots that the
- * first tree has: these stay there. A header that the first tree has is 0 there from then on.
+ * A batch's changes by tree. Header and code of a member are in the porter's tree, and so is its storage, except for slots
+ * that the first tree has: these stay there. A header that the first tree has becomes 0.
  * Throws PartitionError MemberLeft if the changes end a membership, RootWritten if they write the porter's root.
  */
 export function splitChanges({ writes, codes }: Changes, rollup: Pick<StateTree, "get" | "indexOf">): SplitChanges {
@@ -84,8 +84,8 @@ export function splitChanges({ writes, codes }: Changes, rollup: Pick<StateTree,
 }
 
 /**
- * Applies the porter's part of a batch to its tree, and says what the first tree is to have as its root. Undefined if nothing of it
- * changes. Throws ChangeSetError, PubdataError or DiffListError; the tree may have changed then.
+ * Applies the porter's part of a batch to its tree, and returns the root for the first tree. Undefined if nothing
+ * changes there. Throws ChangeSetError, PubdataError or DiffListError; the tree may have changed then.
  */
 export function applyToPorter(
   { writes, codes }: Changes,
