@@ -204,7 +204,7 @@ contract HeldAccounts is IHeldAccounts, RestrictedCallers {
         return ActFault.None;
     }
 
-    /// @dev A listed position is one of the tree's leaves. All leaves have one depth, so the path's length needs no check.
+    /// @dev A listed position is one of the tree's leaves. A root has one depth, so the path's length needs no check.
     function _isListed(ListedNote calldata listed) private view returns (bool) {
         if ((listedPositions[listed.root] >> listed.position) & 1 == 0) return false;
         bytes32 leaf = HeldFormats.actLeaf(

@@ -6,8 +6,8 @@ import {Note, Opening, Payment} from "../../interfaces/l2/IHeldAccounts.sol";
 /// @title Hashes of held accounts, of their acts and of notes
 /// @notice The first byte of each preimage names its kind; {RedeemedSet} has the kinds 03 and 04.
 library HeldFormats {
-    bytes32 private constant NOTE = keccak256("hyperchain.held.note.v1");
-    bytes32 private constant GIFT = keccak256("hyperchain.held.gift.v1");
+    bytes32 private constant NOTE = keccak256("hyperchain.held-note.v1");
+    bytes32 private constant GIFT = keccak256("hyperchain.held-gift.v1");
 
     /// @notice Leaf of an account, {IHeldAccounts.leafOf}.
     function accountLeaf(uint40 number, Opening memory opening) internal pure returns (bytes32) {

@@ -228,12 +228,36 @@ describe("F5: attacks on held accounts", () => {
     assert.equal(await refused({ senderLeaf: ZERO }), "NoteNotListed");
     assert.equal(await refused({ sender: friend.number }), "NoteNotListed");
     assert.equal(await refused({ paymentsHash: ZERO }), "NoteNotListed");
-    assert.equal(await refused({ root: innerNode(tree.root, tree.root) }), "NoteNotListed");
+    assert.equal(await refused({ root: innerNode(1, tree.root, tree.root) }), "NoteNotListed");
     assert.equal(await refused({ index: 1 }), "NoteNotListed");
     const four = world.plan({ account: first }, { account: sender }, { account: friend });
     const level = four.levels[1]!;
     const acts = four.acts.slice(0, 2);
-    await assertReverts(world.contract.getFunction("post").staticCall(level, acts), "HeldAccounts", "NothingListed", [four.root]);
+    await assertReverts(world.contract.getFunction("post").staticCall(level, acts), "HeldAccounts", "NothingListed");
+  });
+
+  test("an inner node as a leaf, and a path longer than the tree: a forged act below a posted leaf redeems nothing", async () => {
+    const [thief, friend] = [await rich(), await rich()];
+    const note = noteFor(friend, 10n ** 24n);
+    const forged = actLeaf(thief.number, ZERO, hashNotes([note]), NOTHING);
+    const own = world.plan({ account: thief });
+    // The inner node's right leaf has the bits of the listed position: right, then left.
+    for (const level of [0, 1]) {
+      const inner = innerNode(level, ZERO, forged);
+      const leaves = [inner, own.leaves[0]!];
+      const root = innerNode(0, leaves[0]!, leaves[1]!);
+      const act = { ...own.acts[0]!, position: 1, signature: world.sign(thief.key, root, leaves[1]!) };
+      if (level === 0) assert.deepEqual((await world.post(leaves, [act])).faults, []);
+      else await assertReverts(world.contract.getFunction("post").staticCall(leaves, [act]), "HeldAccounts", "NothingListed");
+      const proof = { root, position: 1, path: [ZERO, leaves[1]!], sender: thief.number, senderLeaf: ZERO, notes: [note] };
+      const stolen = { ...proof, paymentsHash: NOTHING, index: 0 };
+      assert.equal(await faultOf({ account: friend, notes: [stolen] }), "NoteNotListed");
+      assert.equal(await faultOf({ account: friend, notes: [{ ...stolen, path: [ZERO] }] }), "NoteNotListed");
+      // Another root at the top of the longer path.
+      const above = innerNode(1, inner, leaves[1]!);
+      assert.equal(await faultOf({ account: friend, notes: [{ ...stolen, root: above }] }), "NoteNotListed");
+    }
+    Object.assign(thief, own.next[0]);
   });
 
   test("note of a silent sender: it cannot be redeemed before a post lists the sender", async () => {
@@ -321,7 +345,7 @@ describe("F5: attacks on held accounts", () => {
     const { faults } = await world.post(
       [tree.leaves[0]!, leaf],
       [
-        { ...tree.acts[0]!, signature: world.sign(first.key, innerNode(tree.leaves[0]!, leaf), tree.leaves[0]!) },
+        { ...tree.acts[0]!, signature: world.sign(first.key, innerNode(0, tree.leaves[0]!, leaf), tree.leaves[0]!) },
         { ...tree.acts[1]!, payments: stolen },
       ],
     );

@@ -57,8 +57,9 @@ export function actLeaf(number: number, leaf: string, notesHash: string, payment
   return hashPacked(["bytes1", "uint40", "bytes32", "bytes32", "bytes32"], ["0x00", number, leaf, notesHash, paymentsHash]);
 }
 
-export function innerNode(left: string, right: string): string {
-  return hashPacked(["bytes1", "bytes32", "bytes32"], ["0x01", left, right]);
+/** Level 0 is above the leaves. */
+export function innerNode(level: number, left: string, right: string): string {
+  return hashPacked(["bytes1", "uint8", "bytes32", "bytes32"], ["0x01", level, left, right]);
 }
 
 /** Levels of a tree of acts, from its padded leaves to its root. */
@@ -66,7 +67,7 @@ export function treeOf(leaves: readonly string[]): readonly (readonly string[])[
   const width = 2 ** Math.ceil(Math.log2(leaves.length));
   const levels = [[...leaves, ...Array<string>(width - leaves.length).fill(ZERO)]];
   for (let level = levels[0]!; level.length > 1; levels.push(level))
-    level = Array.from({ length: level.length / 2 }, (_, i) => innerNode(level[2 * i]!, level[2 * i + 1]!));
+    level = Array.from({ length: level.length / 2 }, (_, i) => innerNode(levels.length - 1, level[2 * i]!, level[2 * i + 1]!));
   return levels;
 }
 
@@ -75,12 +76,12 @@ export function pathOf(levels: readonly (readonly string[])[], position: number)
 }
 
 export function noteId(root: string, position: number, index: number): string {
-  const tag = keccak256(Buffer.from("hyperchain.held.note.v1"));
+  const tag = keccak256(Buffer.from("hyperchain.held-note.v1"));
   return hashPacked(["bytes32", "bytes32", "uint8", "uint8"], [tag, root, position, index]);
 }
 
 export function giftId(gift: bigint): string {
-  return hashPacked(["bytes32", "uint64"], [keccak256(Buffer.from("hyperchain.held.gift.v1")), gift]);
+  return hashPacked(["bytes32", "uint64"], [keccak256(Buffer.from("hyperchain.held-gift.v1")), gift]);
 }
 
 /** A set of redeemed ids by the recursive definition of its root; remembers the roots of its parts. */
