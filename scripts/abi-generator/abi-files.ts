@@ -97,6 +97,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IMessageGateway"],
   },
   {
+    file: "execution-judge",
+    constant: "executionJudgeAbi",
+    summary: "Judge of open batches.",
+    interfaces: ["IExecutionJudge"],
+  },
+  {
     file: "transaction-root-registry",
     constant: "transactionRootRegistryAbi",
     summary: "Registry of Transaction Roots.",
@@ -339,6 +345,7 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
     creationCode(root, "chain-accounts-code", "CHAIN_ACCOUNTS_CODE", "l1/ChainAccounts"),
     creationCode(root, "data-carrier-code", "DATA_CARRIER_CODE", "l1/availability/DataCarrier"),
+    runtimeCode(root, "execution-judge-code", "EXECUTION_JUDGE_CODE", "l1/ExecutionJudge"),
     creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
     creationCode(root, "keystore-account-factory-code", "KEYSTORE_ACCOUNT_FACTORY_CODE", "l2/KeystoreAccountFactory"),
     creationCode(root, "keystore-code", "KEYSTORE_CODE", "l2/Keystore"),
@@ -407,12 +414,25 @@ function errorsOf(root: string, patterns: readonly string[]): AbiItem[] {
 
 /** The code that creates a contract that clients put on chains. */
 function creationCode(root: string, file: string, constant: string, contract: string): GeneratedFile {
-  const path = join(root, "artifacts/contracts", `${contract}.sol`, `${basename(contract)}.json`);
-  const { bytecode } = JSON.parse(readFileSync(path, "utf8")) as { bytecode: string };
+  const { bytecode } = codesOf(root, contract);
   return {
     path: `src/abi/${file}.ts`,
     content: `${HEADER}/** Creates ${basename(contract)}.sol. */\nexport const ${constant} = "${bytecode}";\n`,
   };
+}
+
+/** The code of a contract without immutables that clients run in calls, and never deploy. */
+function runtimeCode(root: string, file: string, constant: string, contract: string): GeneratedFile {
+  const { deployedBytecode } = codesOf(root, contract);
+  return {
+    path: `src/abi/${file}.ts`,
+    content: `${HEADER}/** Code of ${basename(contract)}.sol. */\nexport const ${constant} = "${deployedBytecode}";\n`,
+  };
+}
+
+function codesOf(root: string, contract: string): { readonly bytecode: string; readonly deployedBytecode: string } {
+  const path = join(root, "artifacts/contracts", `${contract}.sol`, `${basename(contract)}.json`);
+  return JSON.parse(readFileSync(path, "utf8")) as ReturnType<typeof codesOf>;
 }
 
 function selectedItems(root: string, { interfaces, omit = [], isPublic = false }: AbiSelection): AbiItem[] {

@@ -419,6 +419,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"index","type":"uint256"},{"name":"latest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpOverdueOnL1","type":"error"},
   {"inputs":[{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpWindowOutOfRange","type":"error"},
   {"inputs":[{"name":"queued","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpsNotQueued","type":"error"},
+  {"inputs":[{"name":"hyperchain","type":"address"},{"name":"batchNumber","type":"uint256"}],"name":"ProofNotAccepted","type":"error"},
   {"inputs":[{"name":"statement","type":"bytes32"}],"name":"ProofNotStored","type":"error"},
   {"inputs":[],"name":"ProofRefused","type":"error"},
   {"inputs":[{"name":"firstVersion","type":"uint256"},{"name":"version","type":"uint256"}],"name":"ProofsMismatch","type":"error"},

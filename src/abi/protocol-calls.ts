@@ -10,6 +10,7 @@ import { crossChainViewsAbi } from "./cross-chain-views.ts";
 import { dataCarrierAbi } from "./data-carrier.ts";
 import { devnetExecutorAbi } from "./devnet-executor.ts";
 import { equivocationAbi } from "./equivocation.ts";
+import { executionJudgeAbi } from "./execution-judge.ts";
 import { forwardersAbi } from "./forwarders.ts";
 import { hyperchainAbi } from "./hyperchain.ts";
 import { hyperchainNamesAbi } from "./hyperchain-names.ts";
@@ -53,6 +54,7 @@ export const protocolCallsAbi = [
   ...hyperchainNamesAbi,
   ...chainAccountsAbi,
   ...messageGatewayAbi,
+  ...executionJudgeAbi,
   ...transactionRootRegistryAbi,
   ...verifierRegistryAbi,
   ...proofAggregatorAbi,

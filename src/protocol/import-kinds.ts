@@ -21,6 +21,12 @@ export function factIndex(chainId: ChainId, batchNumber: BatchNumber): bigint {
   return (1n << 255n) | (chainId << 64n) | batchNumber;
 }
 
+/** Chain and batch of a fact's index; undefined for an index of another kind, or a second name of a fact. */
+export function readFactIndex(index: bigint): { readonly chainId: ChainId; readonly batchNumber: BatchNumber } | undefined {
+  if (index >> 128n !== 1n << 127n) return undefined;
+  return { chainId: (index >> 64n) % ID_LIMIT, batchNumber: index % ID_LIMIT };
+}
+
 /** Hash of a fact: L1 will execute this batch with this root of its log tree. */
 export function hashFact(index: bigint, logRoot: Hex): Hex {
   return keccak(fromHex(FACT_TAG), fromHex(wordToHex(index)), fromHex(logRoot, 32));
