@@ -19,7 +19,18 @@ export const CORE_FOLDERS: readonly string[] = [
     "sequencing",
     "threshold",
   ],
-  ...["settlement-layer", "relayer", "ledger", "demo", "contracts", "stark", "circuits", "shielded", "recursion"],
+  ...[
+    "settlement-layer",
+    "relayer",
+    "ledger",
+    "demo",
+    "contracts",
+    "stark",
+    "circuits",
+    "shielded",
+    "held-accounts",
+    "recursion",
+  ],
 ];
 
 /** Files of these folders that `npm run test:all` runs and `npm test` does not, unless a row or a change names them. */

@@ -8,7 +8,7 @@ import {
   type DecisionRecord,
   type VoteRecord,
 } from "./records.ts";
-import { RecordFile } from "./record-file.ts";
+import { RecordFile } from "../runtime/record-file.ts";
 import type { Stored } from "./restore.ts";
 
 /** Size of the file of votes above which it is rewritten without the votes that decisions have made needless. */

@@ -330,6 +330,8 @@ const AFTER_ERRORS: Rooms = {
   "src/abi.ts": [abi],
   "src/shielded/": [circuits, stark, kernels, field, protocol, abi],
   "src/shielded.ts": ["src/shielded/", abi],
+  // Owners' files, and the collector of their acts.
+  "src/held-accounts/": [protocol, abi, runtime],
   "src/viem.ts": ["src/client/", protocol],
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],
   "src/index.ts": ["src/plugin/", "src/type-extensions.ts", "src/types.ts"],

@@ -22,6 +22,8 @@ type Subtree = Leaf | Branch | undefined;
 
 const LEAF = 3;
 const NODE = 4;
+/** Bits of an id. */
+const SET_LEVELS = 256;
 const EMPTY_HASH = new Uint8Array(32);
 
 /**
@@ -101,7 +103,11 @@ function leafOf(id: Uint8Array): Leaf {
 }
 
 function branchOf(level: number, children: readonly [Subtree, Subtree]): Branch {
-  return { children, hash: fromHex(keccak(Uint8Array.of(NODE, level), hashOf(children[0]), hashOf(children[1]))) };
+  return { children, hash: nodeHash(level, [hashOf(children[0]), hashOf(children[1])]) };
+}
+
+function nodeHash(level: number, children: readonly [Uint8Array, Uint8Array]): Uint8Array {
+  return fromHex(keccak(Uint8Array.of(NODE, level), ...children));
 }
 
 function hashOf(tree: Subtree): Uint8Array {
@@ -111,4 +117,33 @@ function hashOf(tree: Subtree): Uint8Array {
 function bitOf(id: Uint8Array, level: number): 0 | 1 {
   const byte = id[Math.floor(level / 8)] ?? 0;
   return Math.floor(byte / 2 ** (7 - (level % 8))) % 2 === 0 ? 0 : 1;
+}
+
+/**
+ * Root of a set after the insertion of an id, computed without the set. Undefined if the set has the id, or if the proof of
+ * absence is not for the root. Throws HexError for malformed hashes.
+ */
+export function redeemedRootAfter(root: Hex, id: Hex, { siblings, neighbor }: RedeemedAbsence): Hex | undefined {
+  const depth = siblings.length;
+  if (depth >= SET_LEVELS) return undefined;
+  const leaf = leafOf(fromHex(id, 32));
+  const end = toHex(EMPTY_HASH) === neighbor ? undefined : leafOf(fromHex(neighbor, 32));
+  // A neighbor of another subtree would be put under nodes above the path's end.
+  if (end !== undefined && firstDifference(leaf.id, end.id) < depth) return undefined;
+  if (end !== undefined && toHex(end.id) === toHex(leaf.id)) return undefined;
+  const rootAbove = (subtree: Subtree): Hex => {
+    const node = siblings.reduce((hash, sibling, i) => {
+      const level = depth - 1 - i;
+      const other = fromHex(sibling, 32);
+      return nodeHash(level, bitOf(leaf.id, level) === 0 ? [hash, other] : [other, hash]);
+    }, hashOf(subtree));
+    return toHex(node);
+  };
+  return rootAbove(end) === root ? rootAbove(inserted(end, leaf, depth)) : undefined;
+}
+
+function firstDifference(one: Uint8Array, other: Uint8Array): number {
+  let level = 0;
+  while (level < SET_LEVELS && bitOf(one, level) === bitOf(other, level)) level++;
+  return level;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { solidityPackedKeccak256 } from "ethers";
-import { RedeemedSet } from "../../../src/protocol/held-accounts/redeemed-set.ts";
+import { RedeemedSet, redeemedRootAfter } from "../../../src/protocol/held-accounts/redeemed-set.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { readHeldVectors } from "./vectors.ts";
 
@@ -31,6 +31,28 @@ describe("the set of redeemed ids", () => {
       assert.equal(set.has(id), true);
       assert.equal(set.root, root);
     }
+  });
+
+  test("has a root after each insertion that follows from the proof of absence alone", () => {
+    let before: Hex = `0x${"00".repeat(32)}`;
+    for (const { id, siblings, neighbor, root } of redemptions) {
+      assert.equal(redeemedRootAfter(before, id, { siblings, neighbor }), root);
+      before = root;
+    }
+  });
+
+  test("refuses a second redemption by a proof of another depth, of another neighbor or of the id itself", () => {
+    const set = RedeemedSet.from(redemptions.map(({ id }) => id));
+    for (const { id } of redemptions) {
+      const proofs = redemptions.map(({ siblings, neighbor }) => ({ siblings, neighbor }));
+      const others = redemptions.flatMap(({ id: neighbor }) => [
+        { siblings: [], neighbor },
+        { siblings: set.proveAbsence(`0x${"5a".repeat(32)}`).siblings, neighbor },
+      ]);
+      for (const proof of [...proofs, ...others]) assert.equal(redeemedRootAfter(set.root, id, proof), undefined);
+    }
+    const deep = { siblings: Array<Hex>(256).fill(`0x${"00".repeat(32)}`), neighbor: `0x${"00".repeat(32)}` as Hex };
+    assert.equal(redeemedRootAfter(set.root, `0x${"5a".repeat(32)}`, deep), undefined);
   });
 
   test("has one root for all orders of insertion", () => {

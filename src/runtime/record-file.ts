@@ -23,11 +23,16 @@ export class RecordFile {
   /** Opens a file, or creates it. `read` gets its bytes and returns the number of whole ones; the rest is cut off. */
   static async open(path: string, read: (bytes: Uint8Array) => number): Promise<RecordFile> {
     const file = await open(path, "a+");
-    const wholeBytes = read(await readFile(path));
-    await file.truncate(wholeBytes);
-    await file.sync();
-    await syncFolderOf(path);
-    return new RecordFile(path, file, wholeBytes);
+    try {
+      const wholeBytes = read(await readFile(path));
+      await file.truncate(wholeBytes);
+      await file.sync();
+      await syncFolderOf(path);
+      return new RecordFile(path, file, wholeBytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   /** Bytes of the file that are on disk. */

@@ -1,0 +1,19 @@
+import { HyperchainError } from "../errors/hyperchain-error.ts";
+
+/** Stable code of a failure of a held account. */
+type HeldAccountErrorCode =
+  | "ActMismatch"
+  | "AlreadyRedeemed"
+  | "DamagedFile"
+  | "FileMismatch"
+  | "InsufficientHolding"
+  | "InvalidProof"
+  | "NotListed"
+  | "TooManyItems"
+  | "TreeMismatch"
+  | "UnknownOpening";
+
+/** Failure of a held account's owner. The message has the values and the remedy. */
+export class HeldAccountError extends HyperchainError<HeldAccountErrorCode> {
+  override readonly name = "HeldAccountError";
+}
