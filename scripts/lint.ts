@@ -6,7 +6,16 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const OXLINT = "node_modules/oxlint/bin/oxlint";
 /** Paths that this repository's tsconfig files cover. One run checks types and lint, because both load the same declarations. */
-const TYPED: readonly string[] = ["bench", "page", "scripts", "src", "test", "hardhat.config.ts", "fixtures/tasks-project"];
+const TYPED: readonly string[] = [
+  "bench",
+  "page",
+  "scripts",
+  "site",
+  "src",
+  "test",
+  "hardhat.config.ts",
+  "fixtures/tasks-project",
+];
 /** The examples import the installed package, so that its tests check their types. */
 const EXAMPLES = "fixtures";
 

@@ -36,7 +36,7 @@ export const TEST_TIERS: readonly TestTier[] = [
   },
   { name: "flow", budgetCpuSeconds: 170, folders: ["settlement", "client", "devnet", "node", "flow", "bridges"] },
   { name: "package", budgetCpuSeconds: 60, folders: ["plugin", "package"] },
-  { name: "browser", budgetCpuSeconds: 30, folders: ["page"] },
+  { name: "browser", budgetCpuSeconds: 30, folders: ["page", "site"] },
   { name: "suites", budgetCpuSeconds: 40, folders: ["clients", "suites"] },
 ];
 

@@ -88,6 +88,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   I9: row("kit for own chains", "package/kit"),
   I10: row("fees by costs", "devnet/fees"),
   I11: row("workbench", "page/activity-follower", "devnet/activity", "devnet/acts"),
-  I12: row("documentation for strangers", "docs/links", "tidiness/plain-english"),
+  I12: row("documentation for strangers", "docs/links", "tidiness/plain-english", "site/site"),
   I13: row("release", "package/api", "package/kit", "package/built-package"),
 };

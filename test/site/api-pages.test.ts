@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { API_MODULES, apiPages } from "../../site/api-pages.ts";
+import { sitePage, slugOf } from "../../site/pages.ts";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+describe("the reference of the API", () => {
+  let pages: ReadonlyMap<string, string>;
+  before(async () => {
+    pages = await apiPages(root);
+  });
+
+  test("has a page for each export that the reports of the public API list", () => {
+    const missing: string[] = [];
+    for (const module of Object.keys(API_MODULES)) {
+      const report = readFileSync(join(root, "api", `${module}.txt`), "utf8");
+      const names = [...report.matchAll(/^(?:abstract )?(?:function|class|interface|type|const) (\w+)/gm)];
+      assert.ok(names.length > 0, `api/${module}.txt lists no export`);
+      const shown = [...pages.keys()].map((path) => path.toLowerCase());
+      const isDefault = (name: string): boolean => report.includes(`export default ${name}`);
+      for (const [, name = ""] of names.filter(([, each = ""]) => !isDefault(each)))
+        if (!shown.some((path) => path.startsWith("api/") && path.endsWith(`/${name.toLowerCase()}.md`)))
+          missing.push(`${module}: ${name}`);
+    }
+    assert.deepEqual(missing, []);
+  });
+
+  test("links to pages that exist", () => {
+    const urls = new Map([...pages.keys()].map((file) => [file, `/${slugOf(file)}/`]));
+    for (const [file, markdown] of pages) assert.ok(sitePage(markdown, { file, urls }).title.length > 0);
+  });
+
+  test("shows the docstring of an export, with links to its types", () => {
+    const page = pages.get("api/client/functions/claimWithdrawal.md") ?? "";
+    assert.match(page, /^# Function: claimWithdrawal\(\)/m);
+    assert.match(page, /\]\(\.\.\/interfaces\/Ecosystem\.md\)/);
+  });
+});
