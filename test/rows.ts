@@ -47,7 +47,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   D2: row("aggregation", "contracts/libraries/aggregate", "contracts/verifier/recorded-proofs", "node/shared-proofs"),
   D3: row("chains on chains", "flow/chain-on-chain"),
   D4: notBuilt("hubs"),
-  D5: row("restaking", "flow/stake-watcher", "contracts/l1/stake", "devnet/stake-words", "devnet/stake-strangers"),
+  D5: row("restaking", "flow/stake-watcher", "contracts/l1/stake", "devnet/stake-words"),
   D6: notBuilt("instant messaging with economic guarantees"),
   D7: notBuilt("atomicity compared where both batches execute"),
   D8: row("join and exit", "contracts/l1/leaving", "flow/escape"),

@@ -20,11 +20,11 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ...{ ".wasm": "application/wasm", ".svg": "image/svg+xml", ".webp": "image/webp" },
 };
 
-/** What readers look for, and a page that must be among the first three results. */
+/** Queries of readers, and a page that must be among the first three results. */
 const QUESTIONS: readonly (readonly [query: string, page: string])[] = [
   ["EscrowNotHeld", "errors/"],
   ["withdraw to L1", "recipes/withdraw/"],
-  ["ask another chain for an answer", "recipes/ask-another-chain/"],
+  ["answer of another chain", "recipes/ask-another-chain/"],
   ["atomic legs", "recipes/legs-all-or-none/"],
   ["passkey", "recipes/passkey-account/"],
   ["paymaster sponsored", "recipes/sponsored-call/"],
@@ -72,7 +72,7 @@ describe("the site of the documentation", () => {
     page.on("response", (answer) => answer.status() >= 400 && troubles.push(`${answer.status()} ${answer.url()}`));
     await page.route("**/*", async (route) => {
       if (route.request().url().startsWith(origin())) return route.continue();
-      troubles.push(`asked ${route.request().url()}`);
+      troubles.push(`requested ${route.request().url()}`);
       return route.abort();
     });
   });
@@ -120,7 +120,7 @@ describe("the site of the documentation", () => {
     assert.deepEqual(troubles, []);
   });
 
-  test("finds what readers look for among the first three results", async () => {
+  test("finds the answers to twenty queries among the first three results", async () => {
     if (browser === undefined) return;
     await page.goto(`${origin()}${BASE}`, { timeout: MAX_WAIT_MS });
     // The search that the field of each page uses.
