@@ -1,8 +1,7 @@
 // Builds the site: a static folder, site/dist/v<major.minor>, which any web server serves under that path. A release has its own.
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readFileSync } from "node:fs";
 import { apiPages } from "./api-pages.ts";
 import { buildSite } from "./build-site.ts";
 

@@ -1,3 +1,4 @@
+/// <reference types="astro/client" />
 import { defineCollection } from "astro:content";
 import { glob } from "astro/loaders";
 import { docsSchema } from "@astrojs/starlight/schema";
