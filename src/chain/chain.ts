@@ -37,7 +37,8 @@ import { MessageIndex } from "./index/message-index.ts";
 import type { ChangedLists } from "./model/access-lists.ts";
 import { UNLIMITED_CODE } from "./model/code-limits.ts";
 import { codeLimitsOf } from "./model/limits-of-state.ts";
-import { chainRules } from "./model/rules.ts";
+import { chainRules, withChainId } from "./model/rules.ts";
+import type { SignedTransaction } from "./transaction/transaction.ts";
 import { Admission, type AdmissionOptions } from "./sequencer/admission.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
 import { BatchReducer, type CommandResult } from "./ordering/batch-reducer.ts";
@@ -46,6 +47,7 @@ import { OrderError } from "./ordering/order-error.ts";
 import { timeRefusal } from "./ordering/time-refusal.ts";
 import { limitsBeside, provenLimits, type BatchLimits } from "./ordering/limits.ts";
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
+import { requirePartition } from "./sequencer/partition-check.ts";
 import type { OtherLeaders } from "./sequencer/leader-turns.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { FollowingSequencer } from "./sequencer/following-sequencer.ts";
@@ -83,6 +85,8 @@ export interface ChainOptions {
   /** Where an earlier process left off, which stored it: the chain goes on there, and its blocks before it are not made again. */
   readonly place?: Place;
   readonly identity: Omit<ChainIdentity, "chainId">;
+  /** The accounts of a second tree. Default: the chain has one tree. */
+  readonly partition?: ChainPartition | undefined;
   /** What is before `sequencer.firstBatch`. */
   readonly formedBefore: FormedBefore;
   readonly mempool: MempoolOptions;
@@ -106,6 +110,14 @@ export interface ChainOptions {
 
 /** Which accounts may use a chain, and who decides that. */
 export type AccessOptions = Pick<AdmissionOptions, "lists" | "admin" | "deliveries">;
+
+/** A chain's porter. */
+interface ChainPartition {
+  /** For which its accounts sign. */
+  readonly chainId: number;
+  /** Its tree before the chain's next batch, which the chain takes over and changes. */
+  readonly tree: StateTree;
+}
 
 /** A state that a chain has reached, at the end of a batch. */
 export interface ChainOrigin {
@@ -188,6 +200,7 @@ export interface Chain {
   /** What is decided. */
   readonly log: CommandLog<BatchCommand>;
   readonly tree: StateTree;
+  readonly partition: ChainPartition | undefined;
   readonly blocks: BlockStore;
   readonly index: ChainIndex;
   readonly messages: MessageIndex;
@@ -258,7 +271,8 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   });
   // Each was taken once.
   const rules = chainRules(options.chainId, UNLIMITED_CODE);
-  const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional" }));
+  const porter = porterRules(rules, options);
+  const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional", porter }));
   try {
     await chain.sequencer.repeat(new Repetition(chain.log, kept.onRepeated), waiting);
     chain.executedOnL1(executed);
@@ -318,6 +332,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     coinbase,
     origin,
     place,
+    partition,
     maxInstructions = DEFAULT_MAX_INSTRUCTIONS,
     replayProtection = "required",
     rewindable = false,
@@ -350,7 +365,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
   const former = new BatchFormer(identity, options.formedBefore, {
-    ...{ tree, flowsHash, versionOf, policyOf, compress, alterChanges },
+    ...{ tree, partition: partition?.tree, flowsHash, versionOf, policyOf, compress, alterChanges },
   });
   const { firstBatch, limits } = options.sequencer;
   const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
@@ -423,8 +438,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     dependencies.remoteLeaders,
   );
   for (const source of [...(dependencies.time === undefined ? [timeSource(time)] : []), ...sources]) spine.attach(source);
-  const rules = chainRules(chainId, limitsOfCode);
-  const turns = new EventLoopYield();
+  const read = readerOf({ ...options, replayProtection }, chainRules(chainId, limitsOfCode), engine);
   return {
     ...{ chainId, maxInstructions, engine },
     witness,
@@ -435,6 +449,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     spine,
     log,
     tree,
+    partition,
     blocks,
     index,
     messages,
@@ -447,9 +462,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     formed: () => former.formed,
     async submit(raw) {
       const { returns } = sequencer;
-      await turns.next();
-      const transaction = decodeTransaction(raw, rules, { replayProtection, intrinsicGas: "required" });
-      await requirePredeploy(transaction.to, engine.state("now"));
+      const transaction = await read(raw);
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },
@@ -514,6 +527,32 @@ function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, chang
   const { lists = {}, admin = () => coinbase, deliveries } = access ?? {};
   const trusted = genesis.flatMap(({ address, code }) => (code === undefined ? [] : [address]));
   return new Admission({ chainId, lists, changed, admin, operator: coinbase, deliveries, trusted });
+}
+
+/** Reads what users submit. The reader throws TransactionFormatError, and SequencerError for what the chain's pool refuses. */
+function readerOf(
+  { chainId, coinbase, partition, replayProtection }: ChainOptions & Pick<DecodingOptions, "replayProtection">,
+  rules: ReturnType<typeof chainRules>,
+  engine: ExecutionEngine,
+): (raw: string) => Promise<SignedTransaction> {
+  const porter = porterRules(rules, { partition });
+  const turns = new EventLoopYield();
+  return async (raw) => {
+    await turns.next();
+    const transaction = decodeTransaction(raw, rules, { replayProtection, intrinsicGas: "required", porter });
+    const state = engine.state("now");
+    await requirePredeploy(transaction.to, state);
+    const ids = { chainId, porterId: porter?.chainId(), coinbase };
+    if (ids.porterId !== undefined) await requirePartition(transaction, state, { ...ids, porterId: ids.porterId });
+    return transaction;
+  };
+}
+
+function porterRules(
+  rules: ReturnType<typeof chainRules>,
+  { partition }: Pick<ChainOptions, "partition">,
+): typeof rules | undefined {
+  return partition === undefined ? undefined : withChainId(rules, BigInt(partition.chainId));
 }
 
 /** A chain's own time returns with it. */

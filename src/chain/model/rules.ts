@@ -22,6 +22,11 @@ export function chainRules(chainId: number, { runtimeBytes, initBytes }: CodeLim
   return rules;
 }
 
+/** The same rules under another id: those by which transactions for a chain's porter are read. */
+export function withChainId(rules: Common, chainId: bigint): Common {
+  return Object.assign(rules.copy(), { chainId: () => chainId });
+}
+
 /**
  * ethereumjs merges its constants into a copy of the rules anew for every transaction and block that it makes: a third of the
  * time that reading a transaction takes. Here they are in the rules from the start, and copies keep them.

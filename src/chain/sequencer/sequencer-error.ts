@@ -31,6 +31,8 @@ type SequencerErrorCode =
   | "DeployerNotAllowed"
   /** The recipient is a contract of the OP Stack that the chain does not have. */
   | "NoSuchPredeploy"
+  /** The sender is in the chain's other partition, whose id the transaction does not name. */
+  | "WrongPartition"
   /** The chain's order is L1's queue alone. */
   | "QueueOnly"
   /** Several sequencers decide together, and no quorum of them answers. */

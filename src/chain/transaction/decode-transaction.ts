@@ -20,6 +20,8 @@ export interface DecodingOptions {
   readonly replayProtection: "required" | "optional";
   /** Whether its gas must be enough for any block to take it. Default: that is not asked of what has waited already. */
   readonly intrinsicGas?: "required";
+  /** Rules of the chain's porter (`withChainId`). Default: the chain has none. */
+  readonly porter?: Common | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface DecodingOptions {
 export function decodeTransaction(
   raw: string,
   rules: Common,
-  { replayProtection, intrinsicGas }: DecodingOptions,
+  { replayProtection, intrinsicGas, porter }: DecodingOptions,
 ): SignedTransaction {
   const bytes = decodeHex(raw);
   const first = bytes[0] ?? 0;
@@ -52,7 +54,7 @@ export function decodeTransaction(
   if (first < LEGACY_FROM && (first > LAST_TYPE || first === 0)) {
     throw new TransactionFormatError("TypeNotSupported", `transactions of type ${first} are not supported here`);
   }
-  const tx = parse(bytes, rules);
+  const tx = parse(bytes, porter === undefined ? [rules] : [rules, porter]);
   const from = recoverSender(tx);
   const chainId = BigInt(rules.chainId());
   if (replayProtection === "required" && tx.type === 0 && !tx.supports(Capability.EIP155ReplayProtection)) {
@@ -78,6 +80,7 @@ export function decodeTransaction(
     maxFeePerGasWei: fee,
     maxPriorityFeePerGasWei: priorityFee,
     delegates: tx.type === 4,
+    ...(porter !== undefined && tx.common.chainId() === porter.chainId() ? { porterId: porter.chainId() } : {}),
   };
 }
 
@@ -90,7 +93,8 @@ function decodeHex(raw: string): Uint8Array {
   }
 }
 
-function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
+/** Under the first rules whose chain the transaction names; one that names none is under the first. */
+function parse(bytes: Uint8Array, [rules, ...others]: readonly [Common, ...Common[]], names = ""): TypedTransaction {
   if (nestsTooDeep(bytes.subarray((bytes[0] ?? 0) < LEGACY_FROM ? 1 : 0)))
     throw new TransactionFormatError("Malformed", "the transaction cannot be read: its lists are nested too deep");
   try {
@@ -99,7 +103,9 @@ function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
     if (!(error instanceof EthereumJSError)) throw error;
     const reason = error.message;
     if (/chain ?id/i.test(reason)) {
-      const message = `the transaction is signed for another chain than this, which is chain ${rules.chainId()}`;
+      const [other] = others;
+      if (other !== undefined) return parse(bytes, [other], `${rules.chainId()} or `);
+      const message = `the transaction is signed for another chain than this, which is chain ${names}${rules.chainId()}`;
       throw new TransactionFormatError("WrongChain", message, { cause: error });
     }
     const code = /EIP-7825/.test(reason) ? "GasAboveCap" : "Malformed";

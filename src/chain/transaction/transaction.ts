@@ -20,6 +20,8 @@ export interface SignedTransaction extends TransactionRequest {
   readonly type: number;
   readonly maxFeePerGasWei: bigint;
   readonly maxPriorityFeePerGasWei: bigint;
+  /** Id of the chain's porter, if it is signed for that one instead of the chain's. */
+  readonly porterId?: bigint;
   /** Type 4: it may give accounts code before it runs. */
   readonly delegates: boolean;
 }

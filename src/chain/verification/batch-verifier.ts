@@ -19,7 +19,7 @@ import { createInitialState, publishingFirst, type InitialState } from "../prede
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
-import { chainRules } from "../model/rules.ts";
+import { chainRules, withChainId } from "../model/rules.ts";
 import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import { BatchReducer, type CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
@@ -49,6 +49,8 @@ export interface BatchVerifierOptions {
   readonly imported?: (() => FirstTreeState) | undefined;
   /** The state before the first batch as L1 has it. */
   readonly genesisBatch: Pick<StoredBatch, "commitment" | "newStateRoot">;
+  /** Id of the chain's porter, whose tree begins empty. Default: the chain has one tree. */
+  readonly porterId?: bigint | undefined;
   /** Block 0. Default: the first batch shows its hash. */
   readonly genesisBlock?: NamedHead;
   /** Of a chain whose commits have the inputs of each batch: parts of its first state (`firstStateParts`). */
@@ -108,6 +110,7 @@ export class BatchVerifier {
     const own = this.#tree;
     this.#former = new BatchFormer(options.identity, before, {
       tree: own,
+      partition: options.porterId === undefined ? undefined : StateTree.genesis([], { compressor }),
       compress,
       flowsHash,
       versionOf: l1.versionOf,
@@ -202,6 +205,7 @@ export class BatchVerifier {
     this.#shown.show(inputs);
     const { open, commands, seal } = await decodeBatch(inputs, {
       rules: this.#rules,
+      porter: this.#porterRules,
       operationsTaken: this.#former.operationsTaken,
       l1: this.#dependencies.l1,
       carriedOut: (operation) => priorityOperation(operation, coinbase),
@@ -224,6 +228,11 @@ export class BatchVerifier {
 
   get #rules(): Common {
     return chainRules(Number(this.#options.identity.chainId), codeLimitsOf(this.#initial.accounts));
+  }
+
+  get #porterRules(): Common | undefined {
+    const { porterId } = this.#options;
+    return porterId === undefined ? undefined : withChainId(this.#rules, porterId);
   }
 
   /** Hash of the inputs that the commit of a batch must have; undefined if the chain publishes none. */

@@ -31,6 +31,8 @@ export interface L1Facts {
 
 interface DecodingContext {
   readonly rules: Common;
+  /** Of the chain's porter. Default: it has none. */
+  readonly porter?: Common | undefined;
   /** Operations that earlier batches took from the queue. */
   readonly operationsTaken: bigint;
   readonly l1: L1Facts;
@@ -117,20 +119,20 @@ interface DecodedCommand {
 /** The command that begins with the block. */
 async function decodeNext(block: InputBlock, nextOperation: bigint, context: DecodingContext): Promise<DecodedCommand> {
   const [first] = block.transactions;
-  if (first === undefined || first.kind === "signed") return { command: decodeSigned(block, context.rules), blockCount: 1 };
+  if (first === undefined || first.kind === "signed") return { command: decodeSigned(block, context), blockCount: 1 };
   if (isImport(first)) return { command: await decodeImports(block, context.l1), blockCount: 1 };
   return decodeOperation(block, nextOperation, context);
 }
 
 /** A block of transactions that their senders signed. */
-function decodeSigned(block: InputBlock, rules: Common): BatchCommand {
+function decodeSigned(block: InputBlock, { rules, porter }: DecodingContext): BatchCommand {
   const { number, timestamp } = block.environment;
   const transactions = block.transactions.map((transaction): EngineTransaction => {
     if (transaction.kind !== "signed")
       throw mismatch(block, "one of the chain's own transactions is among those that were signed");
     try {
       // Replay protection is a matter of the chain's pool: the sender has signed the transaction for every chain.
-      return decodeTransaction(transaction.raw, rules, { replayProtection: "optional" });
+      return decodeTransaction(transaction.raw, rules, { replayProtection: "optional", porter });
     } catch (error) {
       if (!(error instanceof TransactionFormatError)) throw error;
       throw new BatchRefusal("TransactionInvalid", `block ${number}: ${error.message}`, { cause: error });

@@ -9,6 +9,7 @@ import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import type { BlockHashes } from "./block-hashes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
 import type { FlatState } from "./flat-state.ts";
+import { followCreators } from "./porter-members.ts";
 import { refusalOr } from "./run-end.ts";
 
 /**
@@ -85,6 +86,7 @@ export class IsolatedVm {
   }
 
   #listen(): void {
+    followCreators(this.#evm, this.#state);
     this.#evm.events.on("beforeMessage", ({ to, data }: Message) => {
       this.#isValid = true;
       if (to?.equals(CONSOLE) === true) this.#logged.push(toHex(data));

@@ -10,11 +10,18 @@ import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import type { JudgedOperation, NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
-import { chainRules } from "../model/rules.ts";
+import { partitionFault } from "../model/partition-members.ts";
+import { chainRules, withChainId } from "../model/rules.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { StateCheat } from "./state-cheat.ts";
-import { gasPriceOf, isEthereumTransaction, isUsers, type EngineTransaction } from "../transaction/transaction.ts";
+import {
+  gasPriceOf,
+  isEthereumTransaction,
+  isUsers,
+  type EngineTransaction,
+  type SignedTransaction,
+} from "../transaction/transaction.ts";
 import type { AskedBlock, AskedCall, CallOutcome } from "./asked-call.ts";
 import { askedTransaction } from "./asked-transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
@@ -24,6 +31,7 @@ import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger, type StateLedger } from "./ledger.ts";
 import { admittedSender, ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
+import { addMember, isMember } from "./porter-members.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { decidesRun, InvalidTransaction, refusalOr } from "./run-end.ts";
 import type { RunListener, TransactionListener } from "./run-listener.ts";
@@ -100,6 +108,7 @@ export class Reexecution {
   readonly #vm: IsolatedVm;
   readonly #charged: ChargedRuns;
   readonly #blockHashes: BlockHashes;
+  #porterRules: Common | undefined;
   #lastBlock: { readonly name: string; readonly block: Block } | undefined;
 
   private constructor(state: FlatState, rules: Common, vm: IsolatedVm, blockHashes: BlockHashes) {
@@ -183,6 +192,17 @@ export class Reexecution {
    * judged, pays in its frames for what is dear there, as in the machine.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
+    const mark = this.state.mark();
+    this.#enterPartition(transaction, environment);
+    try {
+      return await this.#run(transaction, environment);
+    } catch (error) {
+      this.state.rollback(mark);
+      throw error;
+    }
+  }
+
+  async #run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
     if (isUsers(transaction) && this.state.format === 3) {
       const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
@@ -194,6 +214,22 @@ export class Reexecution {
     } finally {
       meter?.stop();
     }
+  }
+
+  /** Puts the sender of a transaction for the porter there. Throws InvalidTransaction if it is in the other partition. */
+  #enterPartition(transaction: EngineTransaction, { coinbase }: Pick<BlockEnvironment, "coinbase">): void {
+    if (transaction.kind !== "signed") return;
+    const { from, porterId } = transaction;
+    const account = this.state.accountAt(from);
+    const sender = {
+      isMember: isMember(this.state, from),
+      nonce: account?.nonce ?? 0n,
+      hasCode: this.state.codeAt(from).length > 0,
+      isCoinbase: from === coinbase.toLowerCase(),
+    };
+    const wrong = partitionFault(transaction, sender, { rollup: this.#rules.chainId(), porter: porterId });
+    if (wrong !== undefined) throw new InvalidTransaction(new Error(`WrongPartition: ${wrong}`));
+    if (porterId !== undefined && !sender.isMember) addMember(this.state, from);
   }
 
   /**
@@ -318,6 +354,7 @@ export class Reexecution {
     listener: TransactionListener,
   ): Promise<CallOutcome> {
     const options = (): RunTxOpts => ({ tx: this.#typed(transaction) });
+    this.#enterPartition(transaction, block);
     if (!isUsers(transaction) || this.state.format === 2) {
       const countsUnits = this.#isMeteredOperation(transaction);
       const unknownBlock = countsUnits && transaction.valueWei > 0n ? block.number - 1n : undefined;
@@ -422,10 +459,17 @@ export class Reexecution {
     return refused(() => this.#built(transaction));
   }
 
+  /** Those with the id for which a transaction is signed. */
+  #rulesOf({ porterId }: Pick<SignedTransaction, "porterId">): Common {
+    if (porterId === undefined) return this.#rules;
+    if (this.#porterRules?.chainId() !== porterId) this.#porterRules = withChainId(this.#rules, porterId);
+    return this.#porterRules;
+  }
+
   #built(transaction: EngineTransaction): TypedTransaction {
     const sender = createAddressFromString(transaction.from);
     if (isEthereumTransaction(transaction)) {
-      const tx = createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rules, freeze: false });
+      const tx = createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rulesOf(transaction), freeze: false });
       // The first engine recovers the sender by itself: were the one that the chain recovered wrong, the two would disagree.
       return Object.assign(tx, { getSenderAddress: () => sender });
     }

@@ -44,6 +44,7 @@ export interface TestChainOptions {
   /** What the batches export beside their logs, where the predeploys tell it. */
   readonly extensions?: ChainIdentity["extensions"];
   readonly origin?: ChainOrigin;
+  readonly partition?: ChainOptions["partition"];
   readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
@@ -107,6 +108,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       genesis,
       initialState: options.initialState ?? [],
       ...(options.origin === undefined ? {} : { origin: options.origin }),
+      partition: options.partition,
       identity: { ...TEST_IDENTITY, extensions: options.extensions ?? TEST_IDENTITY.extensions },
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
       ...(options.replayProtection === undefined ? {} : { replayProtection: options.replayProtection }),

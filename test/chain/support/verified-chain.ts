@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
@@ -79,6 +81,8 @@ export async function startVerifiedChain(
     readonly format?: Format;
     /** In the configuration. Default 0, which no chain of format 3 has. */
     readonly bornAt?: bigint;
+    /** Porter's chain id. Default: the chain has one tree. */
+    readonly porterId?: number;
     readonly onResult?: (result: ChainResult) => void;
     readonly keeping?: ChainDependencies["keeping"];
     readonly followers?: NonNullable<ChainDependencies["followers"]>;
@@ -106,6 +110,10 @@ export async function startVerifiedChain(
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
     ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
+    partition:
+      options.porterId === undefined
+        ? undefined
+        : { chainId: options.porterId, tree: StateTree.genesis([], { compressor: createCompressor() }) },
     deciders: options.deciders,
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
@@ -119,6 +127,7 @@ export async function startVerifiedChain(
       identity: { ...TEST_IDENTITY, extensions, chainId: BigInt(CHAIN_ID) },
       coinbase: COINBASE,
       genesis,
+      porterId: options.porterId === undefined ? undefined : BigInt(options.porterId),
       initialState: options.validatorsInitialState ?? initialState,
       genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(genesis).stateRoot },
     },

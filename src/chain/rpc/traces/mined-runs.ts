@@ -3,7 +3,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import type { RanTransaction, TransactionPlace } from "../../index/block-store.ts";
 import type { BlockEnvironment } from "../../model/block.ts";
-import { chainRules } from "../../model/rules.ts";
+import { chainRules, withChainId } from "../../model/rules.ts";
 import { UNLIMITED_CODE } from "../../model/code-limits.ts";
 import { decodeTransaction } from "../../transaction/decode-transaction.ts";
 import type { ShownFields } from "../../transaction/shown-transaction.ts";
@@ -44,11 +44,13 @@ interface RanBlock {
 export class MinedRuns {
   readonly #chain: Chain;
   readonly #rules: Common;
+  readonly #porter: Common | undefined;
   #last: RanBlock | undefined;
 
   constructor(chain: Chain) {
     this.#chain = chain;
     this.#rules = chainRules(chain.chainId, UNLIMITED_CODE);
+    this.#porter = chain.partition === undefined ? undefined : withChainId(this.#rules, BigInt(chain.partition.chainId));
   }
 
   /** Undefined where there is no such transaction. */
@@ -71,7 +73,7 @@ export class MinedRuns {
 
   #transaction(mined: ShownRequest): EngineTransaction {
     const raw = sentBytes(this.#chain, mined);
-    if (raw !== null) return decodeTransaction(raw, this.#rules, { replayProtection: "optional" });
+    if (raw !== null) return decodeTransaction(raw, this.#rules, { replayProtection: "optional", porter: this.#porter });
     const { from, to, value, input, gas, nonce } = mined;
     return {
       kind: "unsigned",
