@@ -8,6 +8,7 @@ import { apiReports } from "./api-report/report.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
 import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { predeployFiles } from "./kernel-generator/system-contexts.ts";
+import { combinationsPage } from "./options-reference/combinations.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { descriptionFiles } from "./system-description/description-file.ts";
@@ -37,6 +38,7 @@ predeployFiles(root).forEach(write);
 abiFiles(root).forEach(write);
 write(errorsPage(root));
 (await optionsReference(root)).forEach(write);
+write(combinationsPage(root));
 pagesWithSnippets(root).forEach(write);
 // Reports read the generated types and ABIs.
 apiReports(root).forEach(write);

@@ -8,7 +8,10 @@ const recipe = (name: string): string => `docs/recipes/${name}.md`;
 
 /** The menu: what a reader does first comes first. Each page of the site is in one group. */
 export const PAGE_GROUPS: readonly PageGroup[] = [
-  { label: "Start", files: ["README.md", "docs/tutorial.md", "docs/concepts.md", "docs/glossary.md", recipe("README")] },
+  {
+    label: "Start",
+    files: ["README.md", "docs/tutorial.md", "docs/modes.md", "docs/concepts.md", "docs/glossary.md", recipe("README")],
+  },
   {
     label: "Contracts that call",
     files: [
