@@ -51,7 +51,8 @@ interface IBatchReadingErrors {
     error TooManyLogs(uint256 offset);
     error UnknownLogHead(uint256 offset);
     error OperationCountMismatch(uint256 offset);
-    error AssetMessageWithheld(uint256 offset);
+    /// @notice L1 reads this sender's messages, so withheld logs must have their bodies.
+    error MessageBodyWithheld(uint256 offset);
     error EmptyBytecode(uint256 offset);
     error BytecodesNotAscending(uint256 offset);
     error LeafCountBeyondLimit(uint256 offset);

@@ -8,9 +8,13 @@ import {Pubdata} from "./Pubdata.sol";
 
 /// @title Logs of a batch whose pubdata is not on L1
 /// @notice Count (2), then logs as in the pubdata, beside one more form: `03 ‖ sender (20) ‖ keccak of the body (32)`, a
-/// message without its body. Asset messages must have theirs, because L1 moves balances by them.
+/// message without its body. Asset messages must have theirs, because L1 moves balances by them, and messages of {HeldAccounts},
+/// because a later listing of an account refutes an older claim of its contents.
 library WithheldLogs {
-    error AssetMessageWithheld(uint256 offset);
+    error MessageBodyWithheld(uint256 offset);
+
+    /// @notice Address of {HeldAccounts} on each chain that has it (CREATE2).
+    address internal constant HELD_ACCOUNTS = 0x3204b9A45c8C5DA07f528CF046B9D64a2C5520a4;
 
     uint256 internal constant HEADER_LENGTH = 2;
 
@@ -47,7 +51,7 @@ library WithheldLogs {
                 end = offset + 53;
                 if (end > logs.length) revert Pubdata.Truncated(offset);
                 address sender = address(bytes20(logs[offset + 1:offset + 21]));
-                if (AssetMessage.isAssetSender(sender)) revert AssetMessageWithheld(offset);
+                if (AssetMessage.isAssetSender(sender) || sender == HELD_ACCOUNTS) revert MessageBodyWithheld(offset);
                 leaves[i] = L2LogTree.messageLeaf(sender, bytes32(logs[offset + 21:end]));
             } else {
                 revert Pubdata.UnknownLogHead(offset);

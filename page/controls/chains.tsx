@@ -69,6 +69,7 @@ function AddChain({ taken }: { readonly taken: readonly string[] }) {
         <option>rollup</option>
         <option>validium</option>
         <option>inputs</option>
+        <option>owners</option>
       </select>
       <select aria-label="where it settles" value={settlesOn} onChange={({ currentTarget }) => setSettlesOn(currentTarget.value)}>
         <option value="">on {info.l1.name}</option>

@@ -189,6 +189,8 @@ function dataSentence({ dataAvailability, settlesOn, name }: EcosystemInfo["chai
   if (dataAvailability === "guardians") return "guardians: staked processes store it; if they withhold it, funds are frozen";
   if (dataAvailability === "inputs")
     return "inputs: its transactions are on L1, and anyone can rebuild the chain by executing them, if its signers were honest";
+  if (dataAvailability === "owners")
+    return "owners: each stores the data of its held account; if the operator stops or loses its disk, all other state is lost";
   return `no rollup: it is on ${settlesOn?.name} alone, so L1 does not have what it takes to rebuild ${name}`;
 }
 

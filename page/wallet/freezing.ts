@@ -17,6 +17,7 @@ export function whoCanFreeze(
   if (here?.dataAvailability === "guardians") parties.push(`the guardians of ${here.name}, by withholding its data`);
   if (here?.dataAvailability === "inputs")
     parties.push(`the validators of ${here.name}, by publishing other inputs than they executed`);
+  if (here?.dataAvailability === "owners") parties.push(`the operator of ${here.name}, by stopping it or losing its data`);
   if (here?.settlesOn !== undefined)
     parties.push(`the validators of ${here.settlesOn.name}, on which ${here.name} settles, by stopping it or by a false state`);
   if (origin.chainId === l1.chainId) {

@@ -56,6 +56,8 @@ function arriving({ name, settlesOn, dataAvailability }: Chain): readonly string
     return [stop, `the guardians of ${name} can freeze all assets on it, by withholding its data`];
   if (dataAvailability === "inputs")
     return [stop, `the validators of ${name} can freeze all balances on it, by publishing other inputs than they executed`];
+  if (dataAvailability === "owners")
+    return [stop, `${name} ends with its operator: held accounts that their owners store remain, and all other state is lost`];
   if (dataAvailability === "chain") return [stop, `${name} is no rollup: its data are on ${settlesOn?.name} alone`];
   return [stop];
 }

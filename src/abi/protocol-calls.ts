@@ -195,6 +195,7 @@ export const protocolCallsAbi = [
   {"inputs":[{"name":"account","type":"address"}],"name":"isListed","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"sourceChainSelector","type":"uint64"},{"name":"offRamp","type":"address"}],"name":"isOffRamp","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"hash","type":"bytes32"}],"name":"isPublished","outputs":[],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"isStoredByOwners","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"remoteChainSelector","type":"uint64"}],"name":"isSupportedChain","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"token","type":"address"}],"name":"isSupportedToken","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"sender","type":"address"},{"name":"contractL2","type":"address"},{"name":"mintValue","type":"uint256"},{"name":"l2Value","type":"uint256"},{"name":"l2Calldata","type":"bytes"},{"name":"refundRecipient","type":"address"}],"name":"isTransactionAllowed","outputs":[],"stateMutability":"view","type":"function"},

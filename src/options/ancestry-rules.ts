@@ -58,6 +58,8 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
 function objectionToData(settlesOn: string, { availability: { dataAvailability } }: ChainPlan): string {
   if (dataAvailability === "inputs")
     return `"${settlesOn}" publishes its inputs alone, and data of a chain on it are not among them; name a rollup`;
+  if (dataAvailability === "owners")
+    return `"${settlesOn}" has its data at owners of held accounts alone, and data of a chain on it are not among them; name a rollup`;
   return `"${settlesOn}" is ${dataAvailability === "validium" ? "a validium" : "no rollup"}: its committee could withhold what a chain on it publishes; name a rollup`;
 }
 

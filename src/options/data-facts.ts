@@ -6,6 +6,7 @@ import type { ChainPlan } from "./plan.ts";
 export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): DataFacts {
   if (dataAvailability === "chain") return { publishes: "always", rebuiltFrom: "base", readers: "everybody" };
   if (dataAvailability === "inputs") return { publishes: "never", rebuiltFrom: "inputs", readers: "everybody" };
+  if (dataAvailability === "owners") return { publishes: "never", rebuiltFrom: "owners", readers: "sessions" };
   const publishes = publishesOf(dataAvailability);
   return {
     publishes,
@@ -40,9 +41,14 @@ export function publishesInputs({ dataAvailability }: ChainPlan["availability"])
   return dataAvailability === "inputs";
 }
 
+/** True if only owners of held accounts store data. */
+export function isStoredByOwners({ dataAvailability }: ChainPlan["availability"]): boolean {
+  return dataAvailability === "owners";
+}
+
 /** True if the data are published as changes, or kept by parties that sign for it. */
 export function isPolicy(data: ChainPlan["availability"]["dataAvailability"] | DataPart): data is DataPart {
-  return data !== "chain" && data !== "inputs";
+  return data !== "chain" && data !== "inputs" && data !== "owners";
 }
 
 function hasCommittee(part: DataPart): boolean {

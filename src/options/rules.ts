@@ -6,7 +6,7 @@ import { ancestryConflicts } from "./ancestry-rules.ts";
 import { externalConflicts } from "./external-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
-import { guardianNetworks, hasHolders } from "./data-facts.ts";
+import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
 import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
 import type { StakeTerms } from "./fields/stake.ts";
 import {
@@ -71,6 +71,7 @@ export function conflicts(
       ...superchainConflicts(chain),
       ...dataConflicts(chain),
       ...inputsConflicts(chain),
+      ...ownersConflicts(chain),
       ...timeConflicts(chain, l1, freezeSeconds),
       ...paceConflicts(chain),
       ...feeConflicts(chain),
@@ -280,9 +281,19 @@ function guardedPlan({ path, plan: { availability, protocol } }: PlannedAt) {
 function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {
   if (hasHolders(availability.dataAvailability)) return [];
   const message = 'is for a validium; others give their data to everybody. Add dataAvailability: "validium", or leave it out';
-  return (["committee", "readers", "openReads"] as const)
+  // Calldata of acts has the contents of held accounts, so reads need a session.
+  const refused = isStoredByOwners(availability) ? (["committee"] as const) : (["committee", "readers", "openReads"] as const);
+  return refused
     .filter((field) => availability[field] !== undefined && availability[field] !== false)
     .map((field) => ({ path: [...path, field], message }));
+}
+
+/** A quorum that lies about execution could list acts that no owner signed. */
+function ownersConflicts({ path, plan: { availability, proving } }: PlannedAt): readonly OptionProblem[] {
+  if (!isStoredByOwners(availability) || proving.execution === "proven") return [];
+  const message =
+    'is "trusted", and a quorum that lies could spend held accounts without their owners; set "proven", or another dataAvailability';
+  return [{ path: [...path, "execution"], message }];
 }
 
 /** Inputs are compared by the validators of a chain whose execution is trusted, and are on L1 itself. */

@@ -17,9 +17,9 @@ export interface DataFacts {
   readonly publishes: "always" | "sometimes" | "never";
   /**
    * Source from which a reader with rights rebuilds the chain: "l1" has its changes, "inputs" are on L1 and are executed
-   * again, "base" is the chain on which it settles, "holders" have its data.
+   * again, "base" is the chain on which it settles, "holders" have its data. "owners" have their held accounts, and only these.
    */
-  readonly rebuiltFrom: "l1" | "inputs" | "base" | "holders";
+  readonly rebuiltFrom: "l1" | "inputs" | "base" | "holders" | "owners";
   /** Whether its data, and so its state, are for everybody, or for accounts with sessions. */
   readonly readers: "everybody" | "sessions";
 }

@@ -1,5 +1,6 @@
 import { NamedError } from "../errors/named-error.ts";
 import { isAssetSender } from "./asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "./held-accounts-address.ts";
 import { fromHex, keccak, toHex, type Hex } from "./hex.ts";
 import type { MessageHash } from "./ids.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "./l2-log.ts";
@@ -9,15 +10,16 @@ import { LogHead, type PubdataLog } from "./pubdata.ts";
 const WITHHELD_MESSAGE_HEAD = 3;
 
 /**
- * The logs of a batch whose pubdata is not on L1: count (2), then logs as in the pubdata, but a message that moves no assets
- * as `03 ‖ sender (20) ‖ keccak of the body (32)`. Throws RangeError for more logs or longer bodies than fit.
+ * The logs of a batch whose pubdata is not on L1: count (2), then logs as in the pubdata. A message that neither moves assets nor
+ * is of held accounts has the form `03 ‖ sender (20) ‖ keccak of the body (32)`. Throws RangeError for more logs or longer bodies
+ * than fit.
  */
 export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
   const parts: Uint8Array[] = [bigEndian(logs.length, 2)];
   for (const log of logs) {
     if (log.type === "priorityOp") {
       parts.push(Uint8Array.of(log.success ? LogHead.succeededOp : LogHead.failedOp));
-    } else if (isAssetSender(log.sender)) {
+    } else if (needsBody(log.sender)) {
       parts.push(Uint8Array.of(LogHead.message), fromHex(log.sender, 20), bigEndian(log.body.length, 3), log.body);
     } else {
       parts.push(Uint8Array.of(WITHHELD_MESSAGE_HEAD), fromHex(log.sender, 20), fromHex(keccak(log.body)));
@@ -30,6 +32,10 @@ export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
     offset += part.length;
   }
   return bytes;
+}
+
+function needsBody(sender: Hex): boolean {
+  return isAssetSender(sender) || sender.toLowerCase() === HELD_ACCOUNTS_ADDRESS;
 }
 
 /** A log as L1 has it where the pubdata is withheld. */

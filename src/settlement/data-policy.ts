@@ -1,4 +1,4 @@
-import { boundOfAll, boundOfAny, PUBLISHED, type DataChoice } from "../protocol/data-choice.ts";
+import { boundOfAll, boundOfAny, PUBLISHED, WITHHELD, type DataChoice } from "../protocol/data-choice.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { HeldBatch, PostingPolicy } from "./batch/settlement-batch.ts";
@@ -20,6 +20,13 @@ export interface DataPolicy {
 export const CALLDATA: DataPolicy = {
   choose: () => PUBLISHED,
   choiceAt: () => PUBLISHED,
+  policyData: () => Promise.resolve("0x"),
+};
+
+/** Stored by owners of held accounts: `OwnersPolicy`. */
+export const OWNERS_DATA: DataPolicy = {
+  choose: () => WITHHELD,
+  choiceAt: () => WITHHELD,
   policyData: () => Promise.resolve("0x"),
 };
 

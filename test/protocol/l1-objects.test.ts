@@ -9,6 +9,7 @@ import { l2LogProof } from "../../src/protocol/log-proof.ts";
 import { orderSignatures } from "../../src/protocol/quorum.ts";
 import { genesisStoredBatch, hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { transactionTreeProof, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../src/protocol/held-accounts-address.ts";
 import { decodeWithheldLogs, encodeWithheldLogs } from "../../src/protocol/withheld-logs.ts";
 
 const leaves = Array.from({ length: 5 }, (_, i) => keccak(Uint8Array.of(i)));
@@ -58,9 +59,10 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     { type: "message", sender: other, body: Uint8Array.of(1) },
     { type: "priorityOp", success: false },
     { type: "message", sender: ASSET_ROUTER_ADDRESS, body: asset },
+    { type: "message", sender: HELD_ACCOUNTS_ADDRESS, body: Uint8Array.of(2) },
   ]);
   const expected = [
-    "0004",
+    "0005",
     "01",
     "03",
     other.slice(2),
@@ -70,6 +72,10 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     ASSET_ROUTER_ADDRESS.slice(2),
     "0000be",
     Buffer.from(asset).toString("hex"),
+    "02",
+    HELD_ACCOUNTS_ADDRESS.slice(2),
+    "000001",
+    "02",
   ];
   assert.equal(Buffer.from(encoded).toString("hex"), expected.join(""));
   assert.deepEqual(decodeWithheldLogs(encoded), [
@@ -77,6 +83,7 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     { type: "message", sender: other, messageHash: keccak256("0x01"), body: undefined },
     { type: "priorityOp", success: false },
     { type: "message", sender: ASSET_ROUTER_ADDRESS, messageHash: keccak256(asset), body: asset },
+    { type: "message", sender: HELD_ACCOUNTS_ADDRESS, messageHash: keccak256("0x02"), body: Uint8Array.of(2) },
   ]);
   const refused = (bytes: Uint8Array, code: string) =>
     assert.throws(() => decodeWithheldLogs(bytes), { name: "WithheldLogsError", code });

@@ -28,7 +28,7 @@ export interface EcosystemChain {
   readonly settlesOn?: Ecosystem["l1"];
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   /** Where its data goes; absent where the caller does not know. */
-  readonly dataAvailability?: "rollup" | "validium" | "guardians" | "inputs" | "chain";
+  readonly dataAvailability?: "rollup" | "validium" | "guardians" | "inputs" | "owners" | "chain";
   /** Whether it stands still until it is started. */
   readonly stopped?: true;
   /** Its exit was activated. */

@@ -63,8 +63,8 @@ export function networkOf({ guardians }: GuardedData, networks: readonly Running
 }
 
 /** The policy that was deployed at this address, with its parts as L1 has them. Rejects with the provider's error. */
-export async function findPolicy(part: DataPart | "inputs", address: Hex, l1: Provider): Promise<PolicyContract> {
-  const inner = part === "inputs" ? [] : partsOf(part);
+export async function findPolicy(part: DataPart | "inputs" | "owners", address: Hex, l1: Provider): Promise<PolicyContract> {
+  const inner = part === "inputs" || part === "owners" ? [] : partsOf(part);
   if (inner.length === 0) return { address, parts: [] };
   const answer = await l1.call({ to: address, data: composed.encodeFunctionData("members") });
   const [members] = composed.decodeFunctionResult("members", answer) as unknown as [readonly string[]];

@@ -10,6 +10,7 @@ const policies = new Interface([
   "function measurement() view returns (bytes32)",
   "function startedAt() view returns (uint48)",
   "function inputsFormat() view returns (uint256)",
+  "function isStoredByOwners() view returns (bool)",
   "function members() view returns (address[])",
 ]);
 const CLAIM = [true, ZeroHash, ZeroHash];
@@ -19,7 +20,7 @@ type Answer = { readonly value: unknown } | { readonly refusal: string };
 type Ask = (policy: Hex, name: string, args?: readonly unknown[]) => Promise<Answer>;
 
 /** True if a contract is a data policy of these parts, by its answers. Rejects with the provider's error if the node fails. */
-export function isOfParts(part: DataPart | "inputs", policy: Hex, l1: Provider): Promise<boolean> {
+export function isOfParts(part: DataPart | "inputs" | "owners", policy: Hex, l1: Provider): Promise<boolean> {
   return answersAs(part, policy, async (to, name, args = []) => {
     try {
       return { value: await askContract(l1, { to, contract: policies, name, args }) };
@@ -30,8 +31,9 @@ export function isOfParts(part: DataPart | "inputs", policy: Hex, l1: Provider):
   });
 }
 
-async function answersAs(part: DataPart | "inputs", policy: Hex, ask: Ask): Promise<boolean> {
+async function answersAs(part: DataPart | "inputs" | "owners", policy: Hex, ask: Ask): Promise<boolean> {
   if (part === "inputs") return "value" in (await ask(policy, "inputsFormat"));
+  if (part === "owners") return "value" in (await ask(policy, "isStoredByOwners"));
   if (part === "rollup") return "value" in (await ask(policy, "checkAvailability", [CLAIM, "0x"]));
   if (isGuardedPart(part)) return "value" in (await ask(policy, "startedAt"));
   if (isAttestedPart(part)) return "value" in (await ask(policy, "measurement"));

@@ -19,7 +19,7 @@ const committeeInterface = new Interface([
 /** A chain's policy as it was created, and how a contract that is made of the same parts is served. */
 interface CreatedPolicy {
   /** "chain": data are carried by the policy's contract itself, and by no other. */
-  readonly part: DataPart | "inputs" | "chain";
+  readonly part: DataPart | "inputs" | "owners" | "chain";
   readonly contract: PolicyContract;
   readonly serve: (contract: PolicyContract) => Promise<DataPolicy>;
 }

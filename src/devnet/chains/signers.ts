@@ -7,7 +7,7 @@ import { chosenFirstState, firstStateNumber } from "../described/first-state.ts"
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD, type DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { CALLDATA, choiceOfAll, postingOf, type DataPolicy } from "../../settlement/data-policy.ts";
+import { CALLDATA, choiceOfAll, OWNERS_DATA, postingOf, type DataPolicy } from "../../settlement/data-policy.ts";
 import {
   createLocalMember,
   type MemberRules,
@@ -33,7 +33,7 @@ import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { hasHolders, isAttested, isPolicy, leavesChoice, publishesInputs } from "../../options/data-facts.ts";
+import { hasHolders, isAttested, isPolicy, isStoredByOwners, leavesChoice, publishesInputs } from "../../options/data-facts.ts";
 import { networksIn, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
@@ -147,7 +147,7 @@ export async function prepareSigners(
   const committees = holders?.processes ?? [];
   const policy = own?.contract ?? holders?.policy ?? (await publishingPolicy(dataAvailability, dependencies));
   // A kept chain on a chain may be older than carriers.
-  const isCarried = (own ?? holders) === undefined && !publishesInputs(availability) && policy !== addresses.rollupPolicy;
+  const isCarried = (own ?? holders) === undefined && hasChanges(availability) && policy !== addresses.rollupPolicy;
   return {
     validators: quorumProcesses.length === 0 ? await addressesOf(localKeys) : quorumProcesses.map(({ address }) => address),
     threshold: validators.quorum?.threshold ?? quorumOf(localKeys.length),
@@ -181,7 +181,7 @@ export async function prepareSigners(
         committeePids: pidsOf(committees),
         memberSetup: setup,
         inputs,
-        ...(held ?? (await published(policy, { isCarried, inputs: policyOfInputs(plan, recorder) }, served))),
+        ...(held ?? (await published(policy, { isCarried, named: policyWithoutChanges(plan, recorder) }, served))),
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },
@@ -199,6 +199,11 @@ function formedBy(nodes: FormingNodes | undefined, index: number): Pick<MemberRu
       throw new SigningRefusal("BatchNotFormed", `batch ${batchNumber} is ${commitment}, and node ${index} ${reason}`);
     },
   };
+}
+
+/** True if commits, or messages of the chain below, have the changes of each batch. */
+function hasChanges(availability: ChainPlan["availability"]): boolean {
+  return !publishesInputs(availability) && !isStoredByOwners(availability);
 }
 
 /** True if the policy needs other parties than the chain's validators. */
@@ -257,27 +262,35 @@ function startsMembers(
   };
 }
 
-/** What a chain has whose commits have all of its data: changes or inputs in calldata, or changes in messages of a chain. */
+/** Policy of commits that have inputs, or no data, instead of changes. */
+interface PolicyWithoutChanges {
+  readonly part: "inputs" | "owners";
+  readonly policy: DataPolicy;
+}
+
+/** Parts of a chain whose data no party signs: changes or inputs in calldata, changes in messages of a chain, or nothing. */
 async function published(
   policy: Hex,
-  { isCarried, inputs }: { readonly isCarried: boolean; readonly inputs: DataPolicy | undefined },
+  { isCarried, named }: { readonly isCarried: boolean; readonly named: PolicyWithoutChanges | undefined },
   chain: Parameters<typeof servedPolicy>[1],
 ): Promise<Pick<ChainSigners, "posting" | "policy" | "data" | "chooseData" | "catchUp">> {
-  const part = inputs !== undefined ? "inputs" : isCarried ? "chain" : "rollup";
+  const part = named?.part ?? (isCarried ? "chain" : "rollup");
   const created = { part, contract: { address: policy, parts: [] } } as const;
-  const served = await servedPolicy({ ...created, serve: () => Promise.resolve(inputs ?? CALLDATA) }, chain);
+  const served = await servedPolicy({ ...created, serve: () => Promise.resolve(named?.policy ?? CALLDATA) }, chain);
   const posting = { ...(isCarried ? carriedPosting(policy) : CALLDATA_POSTING), ...postingOf(served) };
-  const chooseData: ChooseData = (batch) => inputs?.choose(batch) ?? PUBLISHED;
+  const chooseData: ChooseData = (batch) => named?.policy.choose(batch) ?? PUBLISHED;
   return { posting, policy: undefined, data: undefined, chooseData, catchUp: () => Promise.resolve() };
 }
 
-/** Undefined if the chain publishes no inputs. */
-function policyOfInputs(
+/** Undefined if commits have changes. */
+function policyWithoutChanges(
   { availability, firstState }: ChainPlan,
   recorder: Pick<BatchRecorder, "blocks">,
-): DataPolicy | undefined {
+): PolicyWithoutChanges | undefined {
+  if (isStoredByOwners(availability)) return { part: "owners", policy: OWNERS_DATA };
   if (!publishesInputs(availability)) return undefined;
-  return inputsPolicy((batchNumber) => recorder.blocks(batchNumber), firstStateNumber(firstState));
+  const policy = inputsPolicy((batchNumber) => recorder.blocks(batchNumber), firstStateNumber(firstState));
+  return { part: "inputs", policy };
 }
 
 /** As a policy of others says. */
@@ -298,7 +311,9 @@ function ownAvailability(
 }
 
 /** What every batch has; where each has its own, members are shown it. */
-function dataOf({ dataAvailability }: ChainPlan["availability"]): DataChoice {
+function dataOf(availability: ChainPlan["availability"]): DataChoice {
+  const { dataAvailability } = availability;
+  if (isStoredByOwners(availability)) return WITHHELD;
   return !isPolicy(dataAvailability) || leavesChoice(dataAvailability) ? PUBLISHED : fixedChoice(dataAvailability);
 }
 
@@ -328,13 +343,14 @@ function setupOf(
   };
 }
 
-/** The policy of a kept chain, or of one that is to be created, whose data are published. */
+/** The policy of a kept chain, or of one that is to be created, whose data no party signs. */
 function publishingPolicy(
   dataAvailability: ChainPlan["availability"]["dataAvailability"],
   { kept, carrier, ecosystem, operator, artifacts }: SignersDependencies,
 ): Promise<Hex> {
   if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);
   if (dataAvailability === "inputs") return deployContract("InputsPolicy", [], { operator, artifacts });
+  if (dataAvailability === "owners") return deployContract("OwnersPolicy", [], { operator, artifacts });
   if (dataAvailability === "rollup" && carrier !== undefined) return carrier();
   return Promise.resolve(ecosystem.addresses.rollupPolicy);
 }

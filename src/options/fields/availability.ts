@@ -12,13 +12,13 @@ export const AVAILABILITY = {
     said: "once",
     config: withDefault(
       dataAvailability,
-      'whether L1 gets its changes or inputs, or a committee its data; "chain": the chain on which it settles stores them',
+      'storage of its data: L1 as changes or inputs, a committee, owners of held accounts; "chain": the chain on which it settles',
       "rollup",
     ),
     flags: {
       da: flag(
-        list(namedAvailability, "rollup, validium, inputs or chain, one for all chains or with commas"),
-        "where the chains' data goes: rollup, validium, inputs or chain",
+        list(namedAvailability, "rollup, validium, inputs, owners or chain, one for all chains or with commas"),
+        "storage of the chains' data: rollup, validium, inputs, owners or chain",
         "rollup",
         { into: (given, said: v.InferOutput<typeof dataAvailability>, place) => given[place] ?? given[0] ?? said },
       ),

@@ -25,17 +25,18 @@ export type ComposedData =
   | { readonly anyOf: readonly DataPart[]; readonly afterMs?: number };
 
 const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS, LONGEST_WAIT_MS] = [2, 8, 3, 60_000];
-const WANTED = '"rollup", "validium", "inputs", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels';
+const WANTED =
+  '"rollup", "validium", "inputs", "owners", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels';
 
 /** Where data are by one place alone. */
-export const namedAvailability = oneOf("rollup", "validium", "inputs", "chain");
+export const namedAvailability = oneOf("rollup", "validium", "inputs", "owners", "chain");
 
 /** The same, or by several. */
 export const dataAvailability = v.pipe(
   v.custom<v.InferOutput<typeof namedAvailability> | GuardedData | ComposedData>(isDataAvailability, must(WANTED)),
   v.metadata({
     wanted: WANTED,
-    type: '"rollup" | "validium" | "inputs" | "chain" | { readonly guardians: string } | ComposedData',
+    type: '"rollup" | "validium" | "inputs" | "owners" | "chain" | { readonly guardians: string } | ComposedData',
   }),
 );
 

@@ -594,14 +594,15 @@ export interface HyperchainUserConfig {
    */
   readonly cheats?: boolean | undefined;
   /**
-   * Whether L1 gets its changes or inputs, or a committee its data; "chain": the chain on which it settles stores them.
-   * Allowed: "rollup", "validium", "inputs", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels.
+   * Storage of its data: L1 as changes or inputs, a committee, owners of held accounts; "chain": the chain on which it settles.
+   * Allowed: "rollup", "validium", "inputs", "owners", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels.
    * Default: "rollup".
    */
   readonly dataAvailability?:
     | "rollup"
     | "validium"
     | "inputs"
+    | "owners"
     | "chain"
     | { readonly guardians: string }
     | ComposedData

@@ -8,6 +8,7 @@ import { fromHex, keccak, wordToHex, type Hex, toHex } from "../../../src/protoc
 import { availabilityDomain, DATA_AVAILABILITY_TYPES, orderSignatures } from "../../../src/protocol/quorum.ts";
 import { MAX_INPUTS_BYTES } from "../../../src/protocol/published-inputs.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
 import { accountsOf, assetMessage } from "./support/assets.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "./support/chain.ts";
@@ -77,6 +78,18 @@ describe("data availability", () => {
       { ...formed.commit, ...overrides },
       await chain.sign(formed.expected.commitment),
     );
+
+  test("owners: any withheld or published batch is accepted, nothing is bound, and the commit has no policy data", async () => {
+    const owners = await ecosystem.l1.deploy("OwnersPolicy");
+    assert.equal(await view(owners, "isStoredByOwners"), true);
+    const chain = await createWith(owners);
+    const listing = { type: "message", sender: HELD_ACCOUNTS_ADDRESS, body: Uint8Array.of(0, 1, 2) } as const;
+    const policy = (): Promise<{ data: Hex; boundDataHash: Hex }> => Promise.resolve({ data: "0x", boundDataHash: NOTHING });
+    const formed = await chain.form({ withhold: true, logs: [listing], policy });
+    await assertReverts(commit(chain, formed, { policyData: "0x01" }), "MalformedPolicyData(0, 1)");
+    await chain.commit(formed);
+    await chain.commit(await chain.form({ policy }));
+  });
 
   describe("inputs", () => {
     let inputs: BaseContract;
@@ -226,7 +239,7 @@ describe("data availability", () => {
       await attempt(signedBy(members));
     });
 
-    test("an asset message cannot be withheld, and logs are read strictly", async () => {
+    test("bodies of asset messages and of held accounts cannot be withheld, and logs are read strictly", async () => {
       const chain = await createWith(committee);
       const logs = [assetMessage(ecosystem), { type: "message", sender: addressOf(5), body: new Uint8Array(3) }] as const;
       const formed = await chain.form({ withhold: true, logs, policy: signedBy(members) });
@@ -235,7 +248,9 @@ describe("data availability", () => {
       const attempt = (encoded: string): Promise<unknown> =>
         commit(chain, formed, { withheld: { ...withheld, logs: `0x${encoded}` } });
       const hidden = `000103${"00".repeat(17)}010003${"00".repeat(32)}`;
-      await assertReverts(attempt(hidden), "AssetMessageWithheld(2)");
+      await assertReverts(attempt(hidden), "MessageBodyWithheld(2)");
+      const listing = `000103${HELD_ACCOUNTS_ADDRESS.slice(2)}${"00".repeat(32)}`;
+      await assertReverts(attempt(listing), "MessageBodyWithheld(2)");
       await assertReverts(attempt(`${honest}00`), `TrailingBytes(${honest.length / 2})`);
       await assertReverts(attempt(honest.slice(0, -2)), "Truncated(216)");
       await assertReverts(attempt("00"), "Truncated(0)");

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { computeAddress, solidityPacked, type Contract } from "ethers";
+import hre from "hardhat";
+import { deployedAddress } from "../../../src/protocol/create2.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
 import { ETH, L1_TOKEN } from "./support/ecosystem.ts";
 import { ZERO } from "./support/held-hashes.ts";
 import { leafOfAccount, startHeldWorld, type HeldAccount, type HeldWorld } from "./support/held-world.ts";
@@ -26,6 +29,11 @@ describe("F5: held accounts", () => {
     await world.postAll(world.plan({ account, gifts: [await world.give(account, amount)] }));
     return account;
   };
+
+  test("L1 and the package have its address, which follows from its code", async () => {
+    const { bytecode } = await hre.artifacts.readArtifact("HeldAccounts");
+    assert.equal(deployedAddress(bytecode), HELD_ACCOUNTS_ADDRESS);
+  });
 
   test("a registration stores the leaf of an empty account, and L1 learns number and owner", async () => {
     const account = await world.register();

@@ -5,6 +5,7 @@ import {
   ASSET_ROUTER_ADDRESS,
   encodeAssetMessage,
 } from "../../../src/protocol/asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { formBatch } from "../l2/form.ts";
@@ -131,7 +132,8 @@ const malformed = Object.entries(MALFORMED).map(([error, bytes]) =>
 
 /** Logs of withheld data that L1 does not take. */
 const WITHHELD: Record<string, Bytes> = {
-  AssetMessageWithheld: () => Uint8Array.of(0, 1, 3, ...fromHex(ASSET_ROUTER_ADDRESS), ...new Uint8Array(32)),
+  MessageBodyWithheld: ({ random }) =>
+    Uint8Array.of(0, 1, 3, ...fromHex(random.choose(ASSET_ROUTER_ADDRESS, HELD_ACCOUNTS_ADDRESS)), ...new Uint8Array(32)),
   Truncated: ({ random }) =>
     random.choose(new Uint8Array(1), Uint8Array.of(0, 1), Uint8Array.of(0, 1, 3, 0), Uint8Array.of(0, 1, 2, 0)),
   TooManyLogs: () => Uint8Array.of(0x40, 1),

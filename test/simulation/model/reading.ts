@@ -1,4 +1,5 @@
 import { isAssetSender } from "../../../src/protocol/asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { deriveEvaluationPoint, hashPreCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
@@ -185,7 +186,7 @@ function readWithheldLogs(bytes: Uint8Array, operations: readonly Hex[]): { leav
     } else if (head === 3) {
       end = offset + 53;
       if (end > bytes.length) refuse("Truncated", offset);
-      if (isAssetSender(sender())) refuse("AssetMessageWithheld", offset);
+      if (isAssetSender(sender()) || sender() === HELD_ACCOUNTS_ADDRESS) refuse("MessageBodyWithheld", offset);
       leaves.push(hashL2Log(messageLogOfHash(sender(), toHex(bytes.slice(offset + 21, end)))));
     } else {
       refuse("UnknownLogHead", offset);

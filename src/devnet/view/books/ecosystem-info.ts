@@ -21,9 +21,10 @@ import type { SourceExcerpt } from "./source-excerpt.ts";
 
 /**
  * Place of a chain's data: L1, also through the chain on which it settles; a committee; guardians; L1 as inputs, which are
- * executed again; or the chain on which it settles and no further, so that it cannot be rebuilt from L1.
+ * executed again; owners, who store only their held accounts; or the chain on which it settles and no further, so that it cannot
+ * be rebuilt from L1.
  */
-export type DataAvailability = "rollup" | "validium" | "guardians" | "inputs" | "chain";
+export type DataAvailability = "rollup" | "validium" | "guardians" | "inputs" | "owners" | "chain";
 
 /** What checks a chain's batches. */
 export type ProverMode = "stark" | "none";

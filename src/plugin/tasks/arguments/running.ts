@@ -46,7 +46,7 @@ export const runningTasks = {
     .addOption(option("chain", `Options of the chain ${CHAIN}; other flags come first`))
     .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
     .addOption(option("port", "Port at which it is served (default: any free one)"))
-    .addOption(option("da", "Where its data goes: rollup, validium, inputs or chain (default: rollup)"))
+    .addOption(option("da", "Where its data goes: rollup, validium, inputs, owners or chain (default: rollup)"))
     .addOption(option("settlesOn", "Chain of the ecosystem on which it settles instead of L1 (default: L1)"))
     .addOption(option("baseToken", "Address, where it settles, of the ERC-20 that pays for gas (default: ETH)"))
     .addOption(option("execution", "trusted, or proven for batches that L1 executes by a proof of it (default: the ecosystem's)"))

@@ -11,6 +11,7 @@ import {
   chainToUpgrade,
   commonDay,
   lateWaysOut,
+  ownersObjection,
   treeObjection,
   warningsOf,
   type ChainToUpgrade,
@@ -74,6 +75,7 @@ async function requireReady(
   const above = all.filter(({ chain: { settlesOn } }) => settlesOn?.chainId === chainId).map(nameOf);
   const objection =
     baseObjection(version, above) ??
+    (await ownersObjection(before, version, here.provider(l1.chainId))) ??
     (await treeObjection(before, version, above, here.provider(l1.chainId))) ??
     (await formatObjection(before.version, version, (method, params) => here.ask(chainId, method, params, {})));
   if (objection !== undefined) throw pluginError(`${name} is not moved to version ${versionInWords(version)}: ${objection}`);

@@ -3,10 +3,11 @@ import { hyperchainInterface } from "../../../client/sending/contract-interfaces
 import { viewsOn } from "../../../client/governing/read-view.ts";
 import { readTerms } from "../../../client/governing/terms.ts";
 import { readUpgrades, readVersion, type ChainUpgrades } from "../../../client/governing/upgrade.ts";
+import { isOfParts } from "../../../devnet/chains/policy-kind.ts";
 import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { layersBelow } from "../../../protocol/chain-ancestry.ts";
 import { lastToLeave, type LeavingTimes } from "../../../protocol/leaving.ts";
-import { versionParts } from "../../../protocol/protocol-version.ts";
+import { isProvenOnL1, versionParts } from "../../../protocol/protocol-version.ts";
 import { sessionOf, type Session } from "../session/session.ts";
 
 /** A chain of the running ecosystem before an upgrade of many. */
@@ -80,6 +81,23 @@ export async function treeObjection(
   if (next === undefined || next === now) return undefined;
   const others = onTop.length === 0 ? "it settles on another chain" : `${onTop.join(" and ")} settle on it`;
   return `its state tree is another, and ${others}: what L1 pays for accounts there once a base has stopped could not be shown any more`;
+}
+
+/**
+ * Reason why a chain whose data only owners of held accounts store cannot take a version; undefined if the chain can. Rejects
+ * with the provider's error.
+ */
+export async function ownersObjection(
+  { hyperchain }: Pick<ChainUpgrades, "hyperchain">,
+  version: bigint,
+  l1: Provider,
+): Promise<string | undefined> {
+  if (isProvenOnL1(version)) return undefined;
+  const { terms, next } = await readTerms(hyperchain, l1);
+  for (const { dataAvailabilityPolicy } of [terms, ...(next === undefined ? [] : [next.terms])])
+    if (await isOfParts("owners", dataAvailabilityPolicy, l1))
+      return "owners of held accounts store its data, and a quorum that lies could spend these accounts on a chain whose execution L1 does not check; choose a proven version";
+  return undefined;
 }
 
 /** What users are to know of an upgrade of all chains, in a sentence each. */

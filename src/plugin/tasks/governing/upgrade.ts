@@ -30,7 +30,7 @@ import { withChainOnL1, type FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
 import { upgradeAll } from "./upgrade-all.ts";
-import { baseObjection, treeObjection } from "./upgrade-plan.ts";
+import { baseObjection, ownersObjection, treeObjection } from "./upgrade-plan.ts";
 import type { governingTasks } from "../arguments/governing.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 
@@ -151,7 +151,10 @@ async function requireState(
   l1: JsonRpcProvider,
 ): Promise<void> {
   const { chainId, version: present } = upgrades;
-  const objectionOfThose = baseObjection(version, onTop) ?? (await treeObjection(upgrades, version, onTop, l1));
+  const objectionOfThose =
+    baseObjection(version, onTop) ??
+    (await ownersObjection(upgrades, version, l1)) ??
+    (await treeObjection(upgrades, version, onTop, l1));
   if (objectionOfThose !== undefined)
     throw pluginError(
       `chain ${chainId} is not moved to version ${versionInWords(version)}: ${objectionOfThose}, or keep version ${versionInWords(present)}`,

@@ -43,6 +43,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     trustedLine(chains),
     ...chains.flatMap(inputsLine),
+    ...chains.flatMap(ownersLine),
     ...(info.guardians ?? []).map(guardianLines),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
@@ -61,6 +62,17 @@ function inputsLine({ name, dataAvailability, quorum: { members, threshold } }: 
   if (dataAvailability !== "inputs") return [];
   const signers = members.length === 1 ? "1 signer" : `${threshold} of ${members.length} signers`;
   return [wrapped(`${name} publishes its inputs, according to ${signers}: L1 binds the bytes, and compares them with no batch.`)];
+}
+
+/** Loss that follows if the operator of a chain stops. */
+function ownersLine({ name, dataAvailability }: ChainInfo): string[] {
+  if (dataAvailability !== "owners") return [];
+  return [
+    wrapped(
+      `Owners store the data of their held accounts on ${name}: other state of ${name} ends with the operator. ` +
+        `No contract on L1 pays held accounts after that.`,
+    ),
+  ];
 }
 
 /** Execution of the trusted chains, one sentence for all that have the same signers. */

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Contract, concat, ZeroHash } from "ethers";
+import hre from "hardhat";
+import { calledCommits } from "../../src/settlement-layer/reader/commit-call.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../src/protocol/held-accounts-address.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { ownersObjection } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { CREATE2_DEPLOYER } from "../../src/protocol/create2.ts";
+import { decodeWithheldLogs } from "../../src/protocol/withheld-logs.ts";
+import { ALICE, clientOf, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
+
+const CHAIN = { chainId: 271n, execution: "proven", dataAvailability: "owners", openReads: true } as const;
+
+test("F5: L1 has no data of a chain whose owners store them, and has the messages of held accounts with their bodies", async () => {
+  const devnet = await startFlowDevnet([CHAIN], UNPROVEN);
+  const [chain] = devnet.chains;
+  assert.ok(chain);
+  const client = clientOf(chain);
+  const alice = devnet.accounts.wallet(ALICE).connect(client);
+  const { abi, bytecode } = await hre.artifacts.readArtifact("HeldAccounts");
+  await (await alice.sendTransaction({ to: CREATE2_DEPLOYER, data: concat([ZeroHash, bytecode]) })).wait();
+  const contract = new Contract(HELD_ACCOUNTS_ADDRESS, abi, alice);
+  await ((await contract.getFunction("register")(alice.address)) as Awaited<ReturnType<typeof alice.sendTransaction>>).wait();
+  const batch = (await chain.pipeline.seal())!;
+  const { l1Transactions } = (await devnet.settle(CHAIN.chainId)).at(-1)!;
+  const [call] = (await calledCommits(devnet.l1.provider, l1Transactions.commit!, batch.commitment))!;
+  assert.ok(call);
+  assert.deepEqual([call.pubdata.length, call.policyData], [0, "0x"]);
+  const messages = decodeWithheldLogs(call.withheldLogs).filter((log) => log.type === "message");
+  const registration = messages.find(({ sender }) => sender === HELD_ACCOUNTS_ADDRESS);
+  assert.equal(Buffer.from(registration?.body ?? []).toString("hex"), `010000000001${alice.address.slice(2).toLowerCase()}`);
+  const info = (await client.send("hyperchain_info", [])) as EcosystemInfo;
+  assert.deepEqual(
+    info.chains.map(({ dataAvailability }) => dataAvailability),
+    ["owners"],
+  );
+  const { hyperchain } = chain.pipeline.created;
+  assert.equal(await ownersObjection({ hyperchain }, PROVEN_VERSION, devnet.l1.provider), undefined);
+  assert.match(String(await ownersObjection({ hyperchain }, TRUSTED_VERSION, devnet.l1.provider)), /choose a proven version/);
+  client.destroy();
+  await devnet.close();
+  assert.deepEqual(devnet.faults, []);
+});
