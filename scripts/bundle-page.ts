@@ -11,8 +11,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Files of the page beside its scripts. */
 const COPIED = ["index.html", "page.css"] as const;
 
-/** Writes the page's files into a folder, and takes away what an earlier bundle left there. */
-export async function bundlePage(folder: string): Promise<void> {
+/** Writes the page's files into a folder, and takes away what an earlier bundle left there. Resolves with the sources' paths. */
+export async function bundlePage(folder: string): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
   const page = await build({ ...bundled(folder), entryPoints: { page: "page/main.tsx" }, splitting: true });
   const entryPoints = {
@@ -24,6 +24,7 @@ export async function bundlePage(folder: string): Promise<void> {
   const written = [page, others].flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((path) => basename(path));
   const kept = new Set<string>([...COPIED, ...written]);
   for (const file of readdirSync(folder)) if (!kept.has(file)) rmSync(join(folder, file));
+  return [page, others].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }
 
 function bundled(outdir: string) {

@@ -9,6 +9,7 @@ import { errorsPage } from "./errors-page/errors-page.ts";
 import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { predeployFiles } from "./kernel-generator/system-contexts.ts";
 import { combinationsPage } from "./options-reference/combinations.ts";
+import { noticesFile } from "./notices/notices.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { descriptionFiles } from "./system-description/description-file.ts";
@@ -39,6 +40,7 @@ abiFiles(root).forEach(write);
 write(errorsPage(root));
 (await optionsReference(root)).forEach(write);
 write(combinationsPage(root));
+write(await noticesFile(root));
 pagesWithSnippets(root).forEach(write);
 // Reports read the generated types and ABIs.
 apiReports(root).forEach(write);

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path/posix";
 export function slugOf(file: string): string {
   if (file === "README.md") return "";
   if (file === "docs/README.md") return "pages";
+  if (file === "SECURITY.md") return "report-a-fault";
   const path = file.replace(/^docs\//, "").replace(/\.md$/, "");
   return basename(path) === "README" ? dirname(path) : path.toLowerCase();
 }

@@ -65,7 +65,14 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   },
   {
     label: "Trust",
-    files: ["docs/security.md", "docs/governance.md", "docs/comparison.md", "docs/page-comparison.md", "docs/attacks.md"],
+    files: [
+      "docs/security.md",
+      "SECURITY.md",
+      "docs/governance.md",
+      "docs/comparison.md",
+      "docs/page-comparison.md",
+      "docs/attacks.md",
+    ],
   },
   {
     label: "How it works",
