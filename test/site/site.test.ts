@@ -83,9 +83,12 @@ describe("the site of the documentation", () => {
   });
 
   test("has each page of the package's documentation once in its menu", () => {
-    const packed = globSync(["README.md", "CHANGELOG.md", "SECURITY.md", "docs/*.md", "docs/recipes/*.md", "contracts/**/README.md"], {
-      cwd: root,
-    });
+    const packed = globSync(
+      ["README.md", "CHANGELOG.md", "SECURITY.md", "docs/*.md", "docs/recipes/*.md", "contracts/**/README.md"],
+      {
+        cwd: root,
+      },
+    );
     const listed = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
     assert.deepEqual(listed.toSorted(), packed.map((file) => file.replaceAll("\\", "/")).sort());
   });
