@@ -62,7 +62,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   F2: row("zkPorter", "devnet/guardian-quorum", "devnet/guardian", "contracts/l1/guardians"),
   F3: row("validium", "flow/validium", "contracts/l1/availability"),
   F4: row("inputs only", "flow/inputs-only", "chain/verification/published-inputs", "contracts/l1/availability"),
-  F5: row("self-hosted data", "contracts/l2/held-accounts", "contracts/l2/held-accounts-attacks", "flow/owners-chain"),
+  F5: row("self-hosted data", "contracts/l2/held-accounts", "flow/held-accounts", "flow/owners-chain"),
   F6: row("composition of policies", "settlement/data-policy", "contracts/l1/availability"),
   F7: notBuilt("logical partitions"),
   G1: row("upgrades with timelock", "contracts/l1/upgrades", "flow/voted-upgrade"),

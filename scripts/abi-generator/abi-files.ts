@@ -237,6 +237,14 @@ const SELECTIONS: readonly AbiSelection[] = [
     isPublic: true,
   },
   {
+    file: "held-accounts",
+    constant: "heldAccountsAbi",
+    summary: "Accounts whose data their owners store.",
+    interfaces: ["l2/IHeldAccounts"],
+    omit: ["pay"],
+    isPublic: true,
+  },
+  {
     file: "forwarders",
     constant: "forwardersAbi",
     summary: "Accounts that send on all that they receive.",
@@ -347,6 +355,7 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "data-carrier-code", "DATA_CARRIER_CODE", "l1/availability/DataCarrier"),
     runtimeCode(root, "execution-judge-code", "EXECUTION_JUDGE_CODE", "l1/ExecutionJudge"),
     creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
+    creationCode(root, "held-accounts-code", "HELD_ACCOUNTS_CODE", "l2/HeldAccounts"),
     creationCode(root, "keystore-account-factory-code", "KEYSTORE_ACCOUNT_FACTORY_CODE", "l2/KeystoreAccountFactory"),
     creationCode(root, "keystore-code", "KEYSTORE_CODE", "l2/Keystore"),
     creationCode(root, "l1-storage-code", "L1_STORAGE_CODE", "l2/L1Storage"),

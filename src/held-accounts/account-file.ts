@@ -26,7 +26,7 @@ const WARNING =
   "Store copies of this file: a lost file is lost money. Only one program may use it at a time, and no older copy may act.";
 
 /** Account of a file. */
-interface HeldAccountName {
+export interface HeldAccountName {
   readonly chainId: bigint;
   /** Contract `HeldAccounts` of the chain. */
   readonly contract: Hex;

@@ -1,4 +1,5 @@
 import { actPath, actTreeRoot } from "../protocol/held-accounts/act-tree.ts";
+import { reasonOf } from "../errors/reason-of.ts";
 import { accountLeaf } from "../protocol/held-accounts/formats.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -29,7 +30,7 @@ export interface PostingChain {
 }
 
 /** Pace and limits of a collector. */
-interface CollectorPlan {
+export interface CollectorPlan {
   /** Milliseconds from a round's first act until the tree is built. */
   readonly roundMs: number;
   /** Milliseconds that the owners have to sign. */
@@ -42,6 +43,15 @@ interface CollectorPlan {
   readonly silentMs: number;
 }
 
+/** A second to gather, and three to sign. 32 burns fit into a transaction of a proven chain. */
+export const DEFAULT_COLLECTOR_PLAN: CollectorPlan = {
+  roundMs: 1_000,
+  signMs: 3_000,
+  maxActs: 32,
+  maxWaiting: 400,
+  silentMs: 30_000,
+};
+
 /** Position of an act in a tree. */
 export interface JoinedAct {
   readonly root: Hex;
@@ -51,7 +61,7 @@ export interface JoinedAct {
 }
 
 /** Signature of an owner for its act. */
-interface ActSignature {
+export interface ActSignature {
   readonly root: Hex;
   readonly position: number;
   readonly signature: Hex;
@@ -75,6 +85,11 @@ interface TreeAct extends WaitingAct {
   readonly position: number;
   readonly listed: PromiseWithResolvers<Hex>;
   signature?: Hex;
+}
+
+interface SignedTreeAct {
+  readonly listed: PromiseWithResolvers<Hex>;
+  readonly posted: PostedAct;
 }
 
 interface Tree {
@@ -184,44 +199,35 @@ export class Collector implements ActCollector {
     this.#posted = this.#posted.then(() => this.#post(tree));
   }
 
-  async #post({ root, leaves, acts }: Tree): Promise<void> {
-    const signed = acts.flatMap(({ act, position, signature, listed }) =>
-      signature === undefined ? [] : [{ listed, posted: { ...act, position, signature } }],
+  async #post({ leaves, acts }: Tree): Promise<void> {
+    await this.#postActs(
+      leaves,
+      acts.flatMap(({ act, position, signature, listed }) =>
+        signature === undefined ? [] : [{ listed, posted: { ...act, position, signature } }],
+      ),
     );
+  }
+
+  /** Posts acts in one transaction, or in two halves if they do not fit into one. */
+  async #postActs(leaves: readonly Hex[], signed: readonly SignedTreeAct[]): Promise<void> {
+    if (signed.length === 0) return;
     try {
       // An act that does not fit is left out before the transaction, so that it costs no gas.
-      const preview =
-        signed.length === 0
-          ? 0n
-          : await this.#chain.previewPost(
-              leaves,
-              signed.map(({ posted }) => posted),
-            );
+      const preview = await this.#chain.previewPost(leaves, postedOf(signed));
       const fitting = signed.filter(({ posted }) => isListedAt(preview, posted.position));
-      const { positions, transactionHash } =
-        fitting.length === 0
-          ? { positions: 0n, transactionHash: root }
-          : await this.#chain.post(
-              leaves,
-              fitting.map(({ posted }) => posted),
-            );
-      for (const { listed, posted } of signed) {
-        if (isListedAt(positions, posted.position)) listed.resolve(transactionHash);
-        else
-          listed.reject(
-            new CollectorError(
-              "NotListed",
-              `the contract skips the act of account ${posted.number}: its notes are not listed, or its contents have changed; act again`,
-            ),
-          );
+      const posted = fitting.length === 0 ? undefined : await this.#chain.post(leaves, postedOf(fitting));
+      for (const { listed, posted: act } of signed) {
+        if (posted !== undefined && isListedAt(posted.positions, act.position)) listed.resolve(posted.transactionHash);
+        else listed.reject(skipped(act.number));
       }
     } catch (cause) {
-      const error = new CollectorError(
-        "PostFailed",
-        "the transaction of the acts failed; the accounts are unchanged, or changed by a later transaction: act again",
-        { cause },
-      );
-      for (const { listed } of signed) listed.reject(error);
+      const half = Math.ceil(signed.length / 2);
+      if (signed.length > 1) {
+        await this.#postActs(leaves, signed.slice(0, half));
+        return this.#postActs(leaves, signed.slice(half));
+      }
+      const message = `the transaction of the act failed: ${reasonOf(cause)}; act again`;
+      for (const { listed } of signed) listed.reject(new CollectorError("PostFailed", message, { cause }));
     }
   }
 
@@ -264,6 +270,15 @@ export class Collector implements ActCollector {
       `account ${number} has other contents on the chain than the act; read its leaf again`,
     );
   }
+}
+
+function postedOf(signed: readonly SignedTreeAct[]): readonly PostedAct[] {
+  return signed.map(({ posted }) => posted);
+}
+
+function skipped(number: number): CollectorError {
+  const message = `the contract skips the act of account ${number}: its notes are not listed, or its contents have changed; act again`;
+  return new CollectorError("NotListed", message);
 }
 
 function closed(): CollectorError {

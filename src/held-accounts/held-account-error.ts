@@ -1,13 +1,14 @@
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Stable code of a failure of a held account. */
-type HeldAccountErrorCode =
+export type HeldAccountErrorCode =
   | "ActMismatch"
   | "AlreadyRedeemed"
   | "DamagedFile"
   | "FileMismatch"
   | "InsufficientHolding"
   | "InvalidProof"
+  | "NoContract"
   | "NotListed"
   | "TooManyItems"
   | "TreeMismatch"

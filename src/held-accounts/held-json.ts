@@ -15,11 +15,12 @@ const integerBelow = (limit: bigint) =>
     v.transform((text) => BigInt(text)),
     v.maxValue(limit - 1n),
   );
+export const uint256 = integerBelow(2n ** 256n);
 export const uint64 = integerBelow(2n ** 64n);
 const byte = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
 /** Number of a held account. */
 export const accountNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 40 - 1));
-export const amountEntries = { token: hexOf(20), amount: integerBelow(2n ** 256n) };
+export const amountEntries = { token: hexOf(20), amount: uint256 };
 export const noteSchema = v.strictObject({ to: accountNumber, ...amountEntries });
 export const paymentSchema = v.strictObject({ to: hexOf(20), ...amountEntries });
 /** Siblings from an act up to the root. */

@@ -18,7 +18,7 @@ export interface HeldChain extends ListingReader {
 }
 
 /** Surroundings of a held account. */
-interface HeldWalletPorts {
+export interface HeldWalletPorts {
   readonly file: HeldAccountFile;
   /** Key of the owner. It signs typed data alone, and needs no coins. */
   readonly owner: Pick<Signer, "signTypedData">;

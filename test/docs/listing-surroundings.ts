@@ -51,6 +51,11 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const provider: Provider;
     declare const [bob, recipient]: readonly [string, string];
   `,
+  "docs/recipes/held-accounts.md": `
+    import type { Signer } from "ethers";
+    declare const signer: Signer;
+    declare const text: string;
+  `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}
     declare const signerOn: (chain: string) => Signer;
     declare const [alice, bob, sale, token]: readonly \`0x\${string}\`[];

@@ -41,9 +41,12 @@ describe("a collector", () => {
 
   test("lists the others when an owner is silent, whose contents stay, and who waits", async (t) => {
     const world = await HeldWorld.create(t);
-    let signatures = 0;
+    let [joins, signatures] = [0, 0];
     const counting: ActCollector = {
-      join: (...parameters) => world.collector.join(...parameters),
+      join: (...parameters) => {
+        joins++;
+        return world.collector.join(...parameters);
+      },
       sign: (signature) => {
         signatures++;
         return world.collector.sign(signature);
@@ -55,6 +58,8 @@ describe("a collector", () => {
     const before = await world.chain.leafOf(silent.number);
     const joined = world.collector.join(act, signature);
     const burns = Promise.all(others.map(({ account }) => account.burn(COIN, 10n, silent.number)));
+    while (joins < others.length) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
     // The others sign once; then the time for the silent owner's signature ends.
     for (let step = 0; signatures < others.length && step < 20_000; step++) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -88,6 +93,18 @@ describe("a collector", () => {
     await world.clock.until(burn);
     assert.deepEqual(world.chain.posts, [1, 1]);
     assert.equal(await bad.account.balance(COIN), 98n);
+  });
+
+  test("posts a tree in parts if its acts do not fit into one transaction, and refuses an act that fits into none", async (t) => {
+    const world = await HeldWorld.create(t);
+    const owners = await ownersOf(world, 5);
+    world.chain.capacity = 2;
+    await world.clock.until(Promise.all(owners.map(({ account }) => account.burn(COIN, 10n, 1))));
+    assert.deepEqual(world.chain.posts, [2, 1, 2]);
+    world.chain.capacity = 0;
+    const [owner] = owners;
+    assert.ok(owner);
+    await assert.rejects(world.clock.until(owner.account.burn(COIN, 10n, 2)), { code: "PostFailed" });
   });
 
   test("shares the chain with another collector", async (t) => {

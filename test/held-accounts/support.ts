@@ -64,6 +64,8 @@ class MemoryChain implements HeldChain, PostingChain {
   readonly #past: { readonly leaves: readonly Hex[]; readonly listed: Map<Hex, bigint> }[] = [];
   readonly #gifts: { readonly to: number; readonly gift: HeldGift }[] = [];
   reads = 0;
+  /** Maximum number of acts in a transaction. */
+  capacity = 256;
   /** Acts of each transaction. */
   readonly posts: number[] = [];
 
@@ -96,6 +98,7 @@ class MemoryChain implements HeldChain, PostingChain {
   }
 
   post(leaves: readonly Hex[], acts: readonly PostedAct[]): Promise<{ positions: bigint; transactionHash: Hex }> {
+    if (acts.length > this.capacity) return Promise.reject(new Error("the transaction exceeds a batch"));
     const { positions, next } = this.#apply(leaves, acts);
     this.#past.push({ leaves: this.#leaves, listed: new Map(this.#listed) });
     this.#leaves = next;

@@ -9,6 +9,7 @@ import * as plugin from "../../src/index.ts";
 import * as abi from "../../src/abi.ts";
 import * as client from "../../src/client.ts";
 import * as kit from "../../src/kit.ts";
+import * as heldAccounts from "../../src/held-accounts.ts";
 import * as shielded from "../../src/shielded.ts";
 import * as viem from "../../src/viem.ts";
 import { entryPoints, publicContracts } from "../../scripts/api-report/entry-points.ts";
@@ -34,6 +35,7 @@ const LOADED: Readonly<Record<string, object>> = {
   "src/viem.ts": viem,
   "src/abi.ts": abi,
   "src/shielded.ts": shielded,
+  "src/held-accounts.ts": heldAccounts,
 };
 
 /** A package with one entry point, as files. */
@@ -58,7 +60,7 @@ describe("API of the package", () => {
   test("has entry points for the plugin, front-ends, nodes, viem and ABIs", () => {
     assert.deepEqual(
       apis.map(({ entry }) => entry.name),
-      ["", "/client", "/kit", "/viem", "/abi", "/shielded"].map((subpath) => `hardhat-hyperchain${subpath}`),
+      ["", "/client", "/kit", "/viem", "/abi", "/shielded", "/held-accounts"].map((subpath) => `hardhat-hyperchain${subpath}`),
     );
   });
 

@@ -284,6 +284,7 @@ const AFTER_ERRORS: Rooms = {
     "src/devnet/",
     "src/node/",
     "src/client/",
+    "src/held-accounts/",
     "src/relayer/",
     "src/settlement-layer/",
     CHAIN.execution,
@@ -331,7 +332,8 @@ const AFTER_ERRORS: Rooms = {
   "src/shielded/": [circuits, stark, kernels, field, protocol, abi],
   "src/shielded.ts": ["src/shielded/", abi],
   // Owners' files, and the collector of their acts.
-  "src/held-accounts/": [protocol, abi, runtime],
+  "src/held-accounts/": ["src/client/", protocol, abi, runtime],
+  "src/held-accounts.ts": ["src/held-accounts/", "src/client/", protocol, abi, runtime],
   "src/viem.ts": ["src/client/", protocol],
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],
   "src/index.ts": ["src/plugin/", "src/type-extensions.ts", "src/types.ts"],

@@ -47,6 +47,7 @@ export const taskDefinitions: TaskDefinition[] = [
   actingTasks.spend.setAction(() => import("./acting/spend.ts")).build(),
   actingTasks.wallet.setAction(() => import("./acting/wallet.ts")).build(),
   actingTasks.names.setAction(() => import("./acting/names.ts")).build(),
+  actingTasks.heldAccount.setAction(() => import("./acting/held-account.ts")).build(),
   actingTasks.keys.setAction(() => import("./acting/keys.ts")).build(),
   fromL1Tasks.reconstruct.setAction(() => import("./from-l1/reconstruct.ts")).build(),
   fromL1Tasks.prove.setAction(() => import("./from-l1/prove.ts")).build(),

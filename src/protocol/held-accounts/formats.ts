@@ -1,4 +1,4 @@
-import { fromHex, hashTag, keccak, numberToHex, type Hex } from "../hex.ts";
+import { fromHex, hashTag, keccak, numberToHex, toHex, type Hex } from "../hex.ts";
 
 /** Amount of one token, in its smallest unit. Token 0 is the chain's coin, others are addresses on L1. */
 export interface HeldAmount {
@@ -33,6 +33,8 @@ const GIFT_TAG = hashTag("hyperchain.held-gift.v1");
 /** First bytes of preimages: 01 is a node of the tree of acts, 03 and 04 are the set's. */
 const ACT = Uint8Array.of(0);
 const ACCOUNT = Uint8Array.of(2);
+/** First byte of a message to L1. */
+const REGISTRATION = 1;
 
 /** Leaf of an account. Throws RangeError for numbers above 40 bits, and HexError for malformed addresses and hashes. */
 export function accountLeaf(number: number, { owner, nonce, holdings, redeemed }: HeldOpening): Hex {
@@ -73,6 +75,11 @@ export function heldNoteId(root: Hex, position: number, index: number): Hex {
 /** Id of a gift. Throws RangeError for numbers above 64 bits. */
 export function heldGiftId(gift: bigint): Hex {
   return keccak(fromHex(GIFT_TAG), fromHex(numberToHex(gift, 8)));
+}
+
+/** Message to L1 of an account's registration. Throws like `accountLeaf`. */
+export function registrationMessage(number: number, owner: Hex): Hex {
+  return toHex(Uint8Array.of(REGISTRATION, ...numberBytes(number), ...fromHex(owner, 20)));
 }
 
 function numberBytes(number: number): Uint8Array {

@@ -34,7 +34,7 @@ const EMPTY_HASH = new Uint8Array(32);
  * significant.
  */
 export class RedeemedSet {
-  static readonly EMPTY = new RedeemedSet(undefined);
+  static readonly EMPTY: RedeemedSet = new RedeemedSet(undefined);
   readonly #tree: Subtree;
 
   private constructor(tree: Subtree) {

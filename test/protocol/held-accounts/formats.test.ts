@@ -8,6 +8,7 @@ import {
   heldNoteId,
   heldNotesHash,
   heldPaymentsHash,
+  registrationMessage,
 } from "../../../src/protocol/held-accounts/formats.ts";
 import { readHeldVectors } from "./vectors.ts";
 
@@ -28,6 +29,11 @@ describe("hashes of held accounts, compared with an independent derivation", () 
   test("ids of notes and gifts", () => {
     for (const { root, position, index, id } of VECTORS.notes) assert.equal(heldNoteId(root, position, index), id);
     for (const { gift, id } of VECTORS.gifts) assert.equal(heldGiftId(gift), id);
+  });
+
+  test("message of a registration", () => {
+    const { number, owner, body } = VECTORS.messages.registration;
+    assert.equal(registrationMessage(number, owner), body);
   });
 
   test("refuses a number of an account above 40 bits", () => {

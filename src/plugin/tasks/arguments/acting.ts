@@ -170,6 +170,25 @@ export const actingTasks = {
     .addOption(option("from", "Who signs on L1: number or address of a development account (default: account 0)"))
     .addOption(url)
     .addFlag(json),
+  heldAccount: task("hyperchain:held-account", "Use an account whose data its owner stores, or collect acts of such accounts")
+    .addPositionalArgument({
+      name: "action",
+      description:
+        "register, balance, burn (for a held account), redeem (a burn proof), pay (to an account of the chain), collect",
+    })
+    .addOption(option("file", "The account's file; a lost file is lost money"))
+    .addOption(option("chain", "Name or id of the chain (default: the first)"))
+    .addOption(option("token", "Address of the token on L1 (default: the chain's coin)"))
+    .addOption(option("amount", "Amount in the token's smallest unit"))
+    .addOption(option("to", "Number of the recipient's held account; for pay the address of an account of the chain"))
+    .addOption(option("proof", "Burn proof, or its file"))
+    .addOption(option("collector", "URL of the collector of acts (default: http://127.0.0.1:8560)"))
+    .addOption(option("port", "With collect: port of the collector (default: 8560)"))
+    .addOption(
+      option("from", "Owner, or payer of the collector: number or address of a development account (default: account 0)"),
+    )
+    .addOption(url)
+    .addFlag(json),
   keys: task("hyperchain:keys", "Show whose keys act for an account on all chains, name one by its first keys, or replace them")
     .addPositionalArgument({ name: "id", description: "The account's id, as --register prints it", defaultValue: "" })
     .addOption(option("home", "The chain whose keystore has the keys: name or id (default: the first)"))

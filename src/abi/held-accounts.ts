@@ -1,0 +1,25 @@
+// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
+/** Accounts whose data their owners store. */
+export const heldAccountsAbi = [
+  {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"CallerNotAllowed","type":"error"},
+  {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"GiftValueMismatch","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"LeafCountOutOfRange","type":"error"},
+  {"inputs":[{"name":"root","type":"bytes32"}],"name":"NothingListed","type":"error"},
+  {"inputs":[{"name":"number","type":"uint40"},{"name":"registered","type":"uint40"}],"name":"UnregisteredNumber","type":"error"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"UnsupportedToken","type":"error"},
+  {"inputs":[],"name":"ZeroGift","type":"error"},
+  {"inputs":[],"name":"ZeroOwner","type":"error"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"root","type":"bytes32"},{"indexed":false,"name":"index","type":"uint256"},{"indexed":false,"name":"fault","type":"uint8"}],"name":"ActSkipped","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"gift","type":"uint64"},{"indexed":true,"name":"to","type":"uint40"},{"indexed":false,"name":"token","type":"address"},{"indexed":false,"name":"amount","type":"uint256"}],"name":"Given","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"root","type":"bytes32"},{"indexed":false,"name":"positions","type":"uint256"}],"name":"Listed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"number","type":"uint40"},{"indexed":true,"name":"owner","type":"address"}],"name":"Registered","type":"event"},
+  {"inputs":[],"name":"accountCount","outputs":[{"name":"count","type":"uint40"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"root","type":"bytes32"},{"name":"leaf","type":"bytes32"}],"name":"actDigest","outputs":[{"name":"digest","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"giftCount","outputs":[{"name":"count","type":"uint64"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"gift","type":"uint64"}],"name":"giftOf","outputs":[{"name":"hash","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"to","type":"uint40"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"give","outputs":[{"name":"gift","type":"uint64"}],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"name":"number","type":"uint40"}],"name":"leafOf","outputs":[{"name":"leaf","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"root","type":"bytes32"}],"name":"listedPositions","outputs":[{"name":"positions","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"leaves","type":"bytes32[]"},{"components":[{"name":"number","type":"uint40"},{"name":"position","type":"uint8"},{"components":[{"name":"owner","type":"address"},{"name":"nonce","type":"uint64"},{"components":[{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"holdings","type":"tuple[]"},{"name":"redeemed","type":"bytes32"}],"name":"opening","type":"tuple"},{"components":[{"name":"root","type":"bytes32"},{"name":"position","type":"uint8"},{"name":"path","type":"bytes32[]"},{"name":"sender","type":"uint40"},{"name":"senderLeaf","type":"bytes32"},{"components":[{"name":"to","type":"uint40"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"notes","type":"tuple[]"},{"name":"paymentsHash","type":"bytes32"},{"name":"index","type":"uint8"},{"components":[{"name":"siblings","type":"bytes32[]"},{"name":"neighbor","type":"bytes32"}],"name":"absence","type":"tuple"}],"name":"notes","type":"tuple[]"},{"components":[{"name":"gift","type":"uint64"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"components":[{"name":"siblings","type":"bytes32[]"},{"name":"neighbor","type":"bytes32"}],"name":"absence","type":"tuple"}],"name":"gifts","type":"tuple[]"},{"components":[{"name":"to","type":"uint40"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"burned","type":"tuple[]"},{"components":[{"name":"to","type":"address"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"payments","type":"tuple[]"},{"name":"signature","type":"bytes"}],"name":"acts","type":"tuple[]"}],"name":"post","outputs":[{"name":"positions","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"owner","type":"address"}],"name":"register","outputs":[{"name":"number","type":"uint40"}],"stateMutability":"nonpayable","type":"function"},
+] as const;

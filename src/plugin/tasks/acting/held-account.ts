@@ -1,0 +1,154 @@
+import { readFile } from "node:fs/promises";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { findChain } from "../../../client/ecosystem/ecosystem.ts";
+import { HeldAccountFile } from "../../../held-accounts/account-file.ts";
+import { CollectorClient } from "../../../held-accounts/collector-client.ts";
+import { serveCollector } from "../../../held-accounts/collector-server.ts";
+import { Collector, DEFAULT_COLLECTOR_PLAN } from "../../../held-accounts/collector.ts";
+import { deployHeldAccounts } from "../../../held-accounts/deploy-held-accounts.ts";
+import { HeldContract } from "../../../held-accounts/held-contract.ts";
+import { decodeBurnProof, encodeBurnProof } from "../../../held-accounts/held-json.ts";
+import { HeldWallet } from "../../../held-accounts/held-wallet.ts";
+import { address, url as anyUrl, wholeNumber } from "../../../options/fields/values.ts";
+import { systemClock } from "../../../runtime/clock.ts";
+import { pluginError } from "../../plugin-error.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
+import { readSender, signerOf } from "../session/accounts.ts";
+import { readNumber, readOption } from "../session/arguments.ts";
+import { warning } from "../session/output.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
+import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+
+type HeldArguments = ArgumentsOf<(typeof actingTasks)["heldAccount"]>;
+type Action = (session: Session, args: HeldArguments) => Promise<void>;
+
+/** Port of a collector that no option names. */
+const COLLECTOR_PORT = 8560;
+const COLLECTOR_URL = `http://127.0.0.1:${COLLECTOR_PORT}`;
+const COIN = `0x${"00".repeat(20)}` as const;
+
+/** `hyperchain:held-account`: an account whose data its owner stores, and the collector of acts. */
+const action: NewTaskActionFunction<HeldArguments> = (args, hre) => {
+  const run = ACTIONS[args.action];
+  if (run === undefined) throw pluginError(`'${args.action}' is not an action; name one of: ${Object.keys(ACTIONS).join(", ")}`);
+  return withEcosystem(args, hre, args.action === "balance" ? "reads" : "acts", (session) => run(session, args));
+};
+
+const ACTIONS: Readonly<Record<string, Action>> = { register, balance, burn, redeem, pay, collect };
+
+async function register(session: Session, args: HeldArguments): Promise<void> {
+  const { name, sender, signer } = await senderOf(session, args);
+  const path = fileOf(args);
+  await deployHeldAccounts(session.info, name, signer);
+  const contract = await HeldContract.connect(signer);
+  const { number, transactionHash } = await contract.register(sender);
+  const file = await HeldAccountFile.create(path, {
+    chainId: contract.chainId,
+    contract: contract.contract,
+    number,
+    owner: sender,
+  });
+  await file.close();
+  session.output.progress(warning(`store copies of ${path}: a lost file is lost money`));
+  session.output.result(() => `account ${number} of ${sender} on ${name}, in ${path}`, {
+    number,
+    owner: sender,
+    transactionHash,
+  });
+}
+
+async function balance(session: Session, args: HeldArguments): Promise<void> {
+  await withWallet(session, args, async (wallet) => {
+    const token = tokenOf(args);
+    const amount = await wallet.balance(token);
+    session.output.result(() => `account ${wallet.number} has ${amount} of token ${token}`, {
+      number: wallet.number,
+      token,
+      amount,
+    });
+  });
+}
+
+async function burn(session: Session, args: HeldArguments): Promise<void> {
+  const to = readNumber("to", args.to, wholeNumber(1, 2 ** 40 - 1, 1));
+  if (to === undefined) throw pluginError("--to names the number of the recipient's account");
+  await withWallet(session, args, async (wallet) => {
+    const proof = encodeBurnProof(await wallet.burn(tokenOf(args), amountOf(args), to));
+    session.output.progress("the recipient redeems this text at any time, by any channel:");
+    session.output.result(() => proof, { proof });
+  });
+}
+
+async function redeem(session: Session, args: HeldArguments): Promise<void> {
+  if (args.proof === undefined) throw pluginError("--proof has the burn proof's text, or names its file");
+  const text = args.proof.startsWith("{") ? args.proof : await readFile(args.proof, "utf8");
+  await withWallet(session, args, async (wallet) => {
+    const amount = await wallet.redeem(decodeBurnProof(text));
+    session.output.result(() => `account ${wallet.number} has received ${amount}`, { number: wallet.number, amount });
+  });
+}
+
+async function pay(session: Session, args: HeldArguments): Promise<void> {
+  const to = readOption("to", args.to, address);
+  if (to === undefined) throw pluginError("--to names the address of an account of the chain");
+  await withWallet(session, args, async (wallet) => {
+    await wallet.pay(tokenOf(args), amountOf(args), to);
+    session.output.result(() => `account ${wallet.number} has paid ${amountOf(args)} to ${to}`, { number: wallet.number, to });
+  });
+}
+
+/** Collects acts until Ctrl-C. */
+async function collect(session: Session, args: HeldArguments): Promise<void> {
+  const { name, signer } = await senderOf(session, args);
+  await deployHeldAccounts(session.info, name, signer);
+  const chain = await HeldContract.connect(signer);
+  const collector = new Collector(DEFAULT_COLLECTOR_PLAN, { chain, clock: systemClock });
+  const place = { host: "127.0.0.1", port: readNumber("port", args.port, wholeNumber(0, 65_535, 0)) ?? COLLECTOR_PORT };
+  const server = await serveCollector({ collector, chain }, place);
+  session.output.result(() => `collecting acts of held accounts on ${name} at ${server.url}; Ctrl-C ends it`, {
+    url: server.url,
+  });
+  await nextSignal();
+  await closeAndExit(
+    () => collector.close().then(() => server.close()),
+    () => undefined,
+  );
+}
+
+/** Opens the wallet of the file, and closes the file after the work. */
+async function withWallet(session: Session, args: HeldArguments, work: (wallet: HeldWallet) => Promise<void>): Promise<void> {
+  const { signer } = await senderOf(session, args);
+  const path = fileOf(args);
+  const file = await HeldAccountFile.open(path);
+  try {
+    const collector = new CollectorClient(readOption("collector", args.collector, anyUrl) ?? COLLECTOR_URL);
+    await work(new HeldWallet({ file, owner: signer, chain: await HeldContract.connect(signer), collector }));
+    session.output.progress(warning(`store copies of ${path}: a lost file is lost money`));
+  } finally {
+    await file.close();
+  }
+}
+
+async function senderOf(session: Session, args: HeldArguments) {
+  const { info } = session;
+  const { name, chainId } = findChain(info, args.chain ?? info.chains[0]?.name ?? "");
+  const { account } = await readSender(session, args.from, name);
+  return { name, sender: account, signer: signerOf(session, { chainId, account }) };
+}
+
+function fileOf({ file }: HeldArguments): string {
+  if (file !== undefined) return file;
+  throw pluginError("--file names the account's file; a lost file is lost money");
+}
+
+function tokenOf({ token }: HeldArguments): typeof COIN {
+  return (readOption("token", token, address) ?? COIN) as typeof COIN;
+}
+
+function amountOf({ amount }: HeldArguments): bigint {
+  if (amount !== undefined && /^[1-9]\d{0,77}$/.test(amount)) return BigInt(amount);
+  throw pluginError("--amount is a number of the token's smallest unit, above 0");
+}
+
+export default action;
