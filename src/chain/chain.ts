@@ -237,7 +237,12 @@ export interface Chain {
    * is back, before anything is formed, and again where the batch was too full for the operations. Resolves with what has
    * become impossible. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
    */
-  rewind(batchNumber: BatchNumber, operations: readonly PriorityOperation[], onBack: () => void): Promise<readonly LostChange[]>;
+  rewind(
+    batchNumber: BatchNumber,
+    operations: readonly PriorityOperation[],
+    onBack: () => void,
+    without?: ReadonlySet<bigint>,
+  ): Promise<readonly LostChange[]>;
   /**
    * Goes back to before a batch, and does nothing again: for a chain whose blocks follow from L1, which has changed. A chain that
    * has stopped continues. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
@@ -283,7 +288,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   return {
     ...chain,
     revert: (mark) => store.together(() => chain.revert(mark)),
-    rewind: (batchNumber, operations, onBack) => store.together(() => chain.rewind(batchNumber, operations, onBack)),
+    rewind: (...steps) => store.together(() => chain.rewind(...steps)),
     goBack: (batchNumber) => store.together(() => chain.goBack(batchNumber)),
     ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, { places, store }) }),
   };
@@ -473,10 +478,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     },
     snapshot: () => sequencer.snapshot(),
     revert: (mark) => sequencer.revert(mark),
-    async rewind(batchNumber, operations, onBack) {
+    async rewind(batchNumber, operations, onBack, without) {
       // Before anything is done: an error in the middle ends the chain.
       markBefore(spine, batchNumber);
-      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, onBack }, doAgain));
+      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, without, spine, onBack }, doAgain));
     },
     goBack: async (batchNumber) => sequencer.goBack(markBefore(spine, batchNumber)),
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,

@@ -159,7 +159,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
-    keys: unlockedKeys(options, accounts),
+    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current() },
     revertReason: async (data) => revertReason(data, await names()),
     ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain, networks },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },

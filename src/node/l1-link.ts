@@ -40,6 +40,10 @@ export interface ChainSettlement {
   readonly posting: PostingPolicy;
   /** When proofs go to L1. Default: as soon as they are made. */
   readonly pace?: PaceRules;
+  /** As Settling's. */
+  readonly factPatienceSeconds?: number | undefined;
+  /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
+  readonly onFactVoid?: ((index: bigint) => void) | undefined;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** As Settling's. */
@@ -192,7 +196,7 @@ export async function openL1Link(
       settling: () => settling,
       inTurn: (work) => intake.inTurn(`the resealing of ${name}`, work, true),
       waitingOperations: () => intake.waitingOperations(),
-      onBack: () => fault.clear(),
+      ...{ onBack: () => fault.clear(), onFactVoid: settlement.onFactVoid },
       ...(onResealed === undefined ? {} : { onResealed }),
     },
   );

@@ -1,6 +1,7 @@
 import { AVAILABILITY } from "./fields/availability.ts";
 import { EXECUTION } from "./fields/execution.ts";
 import { entriesOf, type ChainOption, type Flagged } from "./fields/field.ts";
+import { FACTS } from "./fields/facts.ts";
 import { FIRST_STATE } from "./fields/first-state.ts";
 import { IDENTITY } from "./fields/identity.ts";
 import { ORDERING } from "./fields/ordering.ts";
@@ -21,6 +22,7 @@ export const CHAIN_OPTIONS = {
   ...VALIDATORS,
   ...PROVING,
   ...SETTLEMENT,
+  ...FACTS,
   ...FIRST_STATE,
 } as const satisfies Readonly<Record<string, ChainOption & Flagged>>;
 

@@ -26,6 +26,11 @@ export function guardianNetworks(dataAvailability: ChainPlan["availability"]["da
   return isPolicy(dataAvailability) ? networksIn(dataAvailability) : [];
 }
 
+/** True if other parties than the validators run each batch again before they sign for its data. */
+export function hasOtherParties({ dataAvailability: part }: ChainPlan["availability"]): boolean {
+  return hasHolders(part) || isAttested(part) || guardianNetworks(part).length > 0;
+}
+
 /** Whether each batch needs a program's word. */
 export function isAttested(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
   return isPolicy(dataAvailability) && hasAttested(dataAvailability);

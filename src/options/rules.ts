@@ -4,6 +4,7 @@ import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import { externalConflicts } from "./external-rules.ts";
+import { factConflicts } from "./fact-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
@@ -61,6 +62,7 @@ export function conflicts(
     ...guardianConflicts(chains.map(guardedPlan), guardians, stake),
     ...sharedIds(chains),
     ...externalConflicts(chains),
+    ...factConflicts(chains),
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),
       ...secondCheckConflicts(chain),

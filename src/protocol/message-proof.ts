@@ -23,6 +23,15 @@ export function l2LogTreeProof(leaves: readonly Hex[], index: number): Hex[] {
   return siblings;
 }
 
+/** Root of a log tree that contains this leaf at this index, by the siblings from the leaf up. */
+export function logRootAbove(leaf: Hex, index: number, siblings: readonly Hex[]): Hex {
+  return siblings.reduce(
+    (node, sibling, level) =>
+      (index >> level) & 1 ? keccak(fromHex(sibling), fromHex(node)) : keccak(fromHex(node), fromHex(sibling)),
+    leaf,
+  );
+}
+
 /** The way from a log to an imported root. */
 interface LogInclusionPath {
   /** From the log up: 14 words. */

@@ -5,6 +5,7 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { Deliverer } from "./deliverer.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { Describer } from "./describer.ts";
+import { FactRequests } from "./fact-requests.ts";
 import type { FlowBook } from "./flow-book.ts";
 import { FlowSettler } from "./flow-settler.ts";
 import type { JourneyBook, OpenJourney } from "./journey-book.ts";
@@ -27,6 +28,8 @@ interface DeliveryLaneDependencies extends Pick<OwnAccountDependencies, "undistu
   readonly flows: FlowBook;
   readonly lists: ListBook;
   readonly nodeOf: (chainId: number) => AskedNode;
+  /** Chains whose batches this one imports facts about. */
+  readonly factsFrom: () => readonly bigint[];
   readonly signer: Signer;
   readonly provider: Provider;
   /** Which messages for the chain are delivered now, in this order. */
@@ -42,10 +45,13 @@ export class DeliveryLane {
   readonly #deliverer: Deliverer;
   readonly #describer: Describer;
   readonly #settler: FlowSettler;
+  readonly #facts: FactRequests;
+  /** Facts that the last round had the chain import. */
+  #imported = 0;
   #isEnded = false;
 
   constructor({ chainId, policy, settlesFlows }: DeliveryLaneOptions, dependencies: DeliveryLaneDependencies) {
-    const { l1View, book, flows, lists, nodeOf, signer, provider, undisturbed } = dependencies;
+    const { l1View, book, flows, lists, nodeOf, factsFrom, signer, provider, undisturbed } = dependencies;
     this.chainId = chainId;
     this.#dependencies = dependencies;
     this.#settlesFlows = settlesFlows;
@@ -61,6 +67,10 @@ export class DeliveryLane {
     );
     const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
     this.#describer = new Describer({ chainId, policy }, { l1View, announcementOf, provider });
+    this.#facts = new FactRequests(factsFrom, {
+      l1View,
+      node: () => nodeOf(Number(chainId)),
+    });
     this.#settler = new FlowSettler({ chainId, policy }, { l1View, book: flows, nodeOf, provider });
   }
 
@@ -76,7 +86,7 @@ export class DeliveryLane {
 
   /** What was seen belongs to a state that is gone. */
   forget(): void {
-    for (const part of [this.account, this.#deliverer, this.#describer, this.#settler]) part.forget();
+    for (const part of [this.account, this.#deliverer, this.#describer, this.#settler, this.#facts]) part.forget();
   }
 
   /** Sends what can be sent, within its time. */
@@ -95,8 +105,11 @@ export class DeliveryLane {
     for (let before = Infinity; !this.#isEnded;) {
       const left = await this.#round(() => this.#isEnded);
       await untilIncluded();
+      // The chain's events up to an imported fact are read now.
+      if (this.#imported > 0) this.#dependencies.book.observeOpen();
       if (left === 0 || left >= before) return;
-      before = left;
+      // An imported fact lets deliveries begin.
+      before = this.#imported > 0 ? Infinity : left;
     }
   }
 
@@ -115,12 +128,13 @@ export class DeliveryLane {
     const round = this.account.beginRound();
     const newestRoot = book.newestRoot(this.chainId);
     const here = choose(book.openTo(this.chainId));
+    this.#imported = await this.#facts.request(here);
     // Names come before money.
     if (!(await this.#describer.describe(here, newestRoot, round))) return here.length;
     const due = await this.#deliverer.due(here);
     const named = due.filter((journey) => !this.#describer.isNaming(journey));
     const left = await this.#deliverer.deliver(named, isOver, round);
     const escrows = this.#settlesFlows && !isOver() ? await this.#settler.settle(newestRoot ?? 0n, round) : 0;
-    return due.length - named.length + left.length + escrows;
+    return this.#imported + due.length - named.length + left.length + escrows;
   }
 }

@@ -41,6 +41,8 @@ export interface RelayedChain {
   readonly signer: Signer;
   /** Of a chain of this process. */
   readonly news?: ChainNews | undefined;
+  /** Chains whose batches it imports facts about. Default: none. */
+  readonly factsFrom?: (() => readonly bigint[]) | undefined;
   /** Whether it makes blocks by itself now, where that is known. Default: it does. */
   readonly makesBlocks?: (() => boolean) | undefined;
 }
@@ -125,7 +127,7 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
     const lane = new DeliveryLane(
       { chainId: chain.chainId, policy: policyFor(chain, options.policy ?? {}), settlesFlows },
       {
-        ...{ l1View, book, flows, lists, nodeOf, choose },
+        ...{ l1View, book, flows, lists, nodeOf, choose, factsFrom: chain.factsFrom ?? (() => []) },
         undisturbed: () => asRead.get(chain.chainId) ?? ((send) => send()),
         signer: chain.signer,
         provider: providerOf(chain),

@@ -5,7 +5,7 @@ import { Contract, Interface, type JsonRpcProvider, keccak256, type Signer, type
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
 import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
-import { readOfferedBatches, readOfferedProof } from "../../src/devnet/aggregator/offered-answers.ts";
+import { readOfferedBatches, readOfferedProof } from "../../src/devnet/offers/offered-answers.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";

@@ -6,6 +6,7 @@ import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { slotMethods } from "../../src/devnet/chains/slot-methods.ts";
+import { factMethods } from "../../src/devnet/facts/open-facts.ts";
 import { offeredMethods } from "../../src/node/settling/offered-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/zks/settlement-view.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
@@ -34,6 +35,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...Object.keys(ANVIL_ALIASES),
       ...subscriptions.methods(() => undefined).keys(),
       ...offeredMethods(undefined).keys(),
+      ...factMethods(undefined).keys(),
       // Of a chain with an external sequencer.
       ...slotMethods({} as never, 271n).map(([name]) => name),
       // Of a chain that only its readers may read.

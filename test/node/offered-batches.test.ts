@@ -42,6 +42,12 @@ describe("batches that are offered to an aggregator", () => {
       chainId: 271n,
       stored: { ...genesisStoredBatch(0x203n, wordToHex(1n), 2n), batchNumber, commitment: wordToHex(100n + batchNumber) },
       executed: {} as SharedBatch["executed"],
+      lists: {
+        imports: [{ registryIndex: 2n ** 255n + batchNumber, root: wordToHex(3n) }],
+        flows: [
+          { kind: 2, destinationChainId: 272n, originChainId: 1n, originToken: `0x${"aa".repeat(20)}`, amount: 2n ** 100n },
+        ],
+      },
       ...{ due: () => due.promise, signal: going.signal, isProven: () => Promise.resolve(proven) },
       made: () => assert.fail("no proof is made here"),
       send: () => assert.fail("nothing is sent here"),
@@ -82,6 +88,13 @@ describe("batches that are offered to an aggregator", () => {
     );
     assert.deepEqual(await ask("hyperchain_getOfferedProof", 5), {
       ...{ commitment: wordToHex(105n), program: "batch 3", proof: "0x0709" },
+      imports: [{ registryIndex: `${2n ** 255n + 5n}`, root: wordToHex(3n) }],
+      flows: [
+        {
+          ...{ kind: 2, originToken: `0x${"aa".repeat(20)}`, amount: `${2n ** 100n}` },
+          ...{ destinationChainId: "272", originChainId: "1" },
+        },
+      ],
     });
     await assert.rejects(ask("hyperchain_getOfferedProof", 6), { data: { code: "BatchNotOffered" } });
     proven = true;

@@ -321,6 +321,20 @@ const ROWS: readonly Row[] = [
     refuses: [0, 86_401, 1.5, "60"],
   },
   {
+    config: "chains.a.facts.from",
+    devnet: "chains[0].facts.from",
+    // Taken if it names another chain: test/options/fact-rules.test.ts.
+    accepts: [],
+    refuses: ["alpha", [""], [1], 1],
+  },
+  {
+    config: "chains.a.facts.patienceSeconds",
+    devnet: "chains[0].facts.patienceSeconds",
+    accepts: [1, 1_800],
+    refuses: [0, 86_401, 1.5, "60"],
+    beside: { "facts.from": [] },
+  },
+  {
     config: "chains.a.fees.marginPercent",
     devnet: "chains[0].fees.marginPercent",
     accepts: [0, 1_000],

@@ -32,6 +32,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     data: "a transaction's data",
     development: "methods for development",
     execution: "what a chain does with transactions",
+    facts: "about batches, flows and L1",
     fees: "what blocks and messages charge",
     governance: "contracts of L1",
     guardians: "keys that store the data of chains",

@@ -11,14 +11,16 @@ export type OperationsPlace =
 /**
  * What a chain does again from a batch on: the same in the same order, but with all operations that later batches took, and
  * `waiting` ones, in the first batch, in the queue's order. L1 takes a batch whenever it comes if it has taken an operation.
+ * Imports with an index in `without` are left out.
  */
 export function replan(
   commands: readonly Decision[],
   waiting: readonly PriorityOperation[],
   place: OperationsPlace,
+  without: ReadonlySet<bigint> = new Set(),
 ): readonly Decision[] {
   return takeOperationsFirst(
-    decisions(commands),
+    decisions(commands).flatMap((command) => withoutImports(command, without)),
     waiting.map((operation) => ({ type: "operation", operation }) as const),
     place,
   );
@@ -42,6 +44,12 @@ export function takeOperationsFirst<Decided extends { readonly type: string }>(
   return place === "end"
     ? [...first, ...added, ...rest]
     : [...first.filter(isOperation), ...added, ...first.filter((decision) => !isOperation(decision)), ...rest];
+}
+
+function withoutImports(command: Decision, without: ReadonlySet<bigint>): readonly Decision[] {
+  if (command.type !== "imports") return [command];
+  const roots = command.roots.filter(({ registryIndex }) => !without.has(registryIndex));
+  return roots.length === 0 ? [] : [{ ...command, roots }];
 }
 
 /**

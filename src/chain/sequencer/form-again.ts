@@ -11,20 +11,22 @@ interface FormingAgain {
   readonly batchNumber: BatchNumber;
   readonly operations: readonly PriorityOperation[];
   readonly spine: Pick<Spine<BatchCommand, CommandResult>, "before" | "since">;
+  /** Indexes of imports that are left out. */
+  readonly without?: ReadonlySet<bigint> | undefined;
   /** The chain has returned there. */
   readonly onBack: () => void;
 }
 
 /** Does again what was done since a batch began, with the operations in it. */
 export async function formAgain(
-  { batchNumber, operations, spine, onBack }: FormingAgain,
+  { batchNumber, operations, without, spine, onBack }: FormingAgain,
   doAgain: DoAgain,
 ): Promise<readonly LostChange[]> {
   const boundary = spine.before(batchNumber);
   if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
   let done: readonly BatchCommand[] | undefined;
   const goBack = (to: Mark, place: OperationsPlace): Promise<readonly LostChange[]> =>
-    doAgain(to, (since) => replan((done ??= since), operations, place), onBack);
+    doAgain(to, (since) => replan((done ??= since), operations, place, without), onBack);
   const lost = await goBack(boundary, "end");
   const again = spine.before(batchNumber);
   return again !== undefined && leavesOperationsOut(spine.since(again)) ? goBack(again, "front") : lost;

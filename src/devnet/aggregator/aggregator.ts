@@ -20,8 +20,8 @@ import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns } from "../../settlement/pace/proof-pace.ts";
 import { SigningRecord } from "../../settlement/signing/signing-record.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
-import { AggregatorError } from "./aggregator-error.ts";
-import { readOfferedBatches, readOfferedProof } from "./offered-answers.ts";
+import { AggregatorError } from "../offers/aggregator-error.ts";
+import { readOfferedBatches, readOfferedProof } from "../offers/offered-answers.ts";
 
 /** A node whose chain offers its batches, asked over JSON-RPC. */
 export interface OfferingNode {
@@ -204,13 +204,15 @@ export class Aggregator {
       next++;
       if (chain.taken.has(stored.commitment)) continue;
       await this.#requireOnL1(chain, stored);
-      const { commitment, ...own } = readOfferedProof(await ask("hyperchain_getOfferedProof", [Number(stored.batchNumber)]));
+      const { commitment, program, proof } = readOfferedProof(
+        await ask("hyperchain_getOfferedProof", [Number(stored.batchNumber)]),
+      );
       if (commitment !== stored.commitment)
         throw new AggregatorError(
           "ProofMismatch",
           `the proof that is handed out for batch ${stored.batchNumber} is of another batch`,
         );
-      const joinable: JoinableBatch = { fields: { chainId, batch: stored }, ...own };
+      const joinable: JoinableBatch = { fields: { chainId, batch: stored }, program, proof };
       // Before it is taken: one that does not hold must not stand in the place of the one that does.
       await this.#check(url, joinable);
       if (!chain.taken.has(stored.commitment)) this.#take(chainId, chain, { url, stored, joinable });

@@ -17,9 +17,11 @@ import type { OperationsOrigin } from "../../node/inflow/l1-inputs.ts";
 import { OfferedBatches } from "../../node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../node/node.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
+import type { ChainSettlement } from "../../node/l1-link.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { readFactIndex } from "../../protocol/import-kinds.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ExternalOrder } from "../../sequencing/external/external-order.ts";
@@ -29,6 +31,7 @@ import { startOrDispose, type Disposer } from "../../runtime/disposer.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { createMemoryJournal, type Journal } from "../../settlement/journal/journal.ts";
+import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
@@ -37,6 +40,7 @@ import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../de
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
+import { patienceOf } from "../../options/fields/facts.ts";
 import { dataFactsOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
@@ -45,6 +49,8 @@ import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
+import type { FactImports } from "../facts/fact-imports.ts";
+import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
 import type { RunningNetwork } from "../guardian/guardian-networks.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
@@ -101,6 +107,8 @@ export interface ChainPipelineDependencies {
     created: CreatedChain,
     genesis: readonly GenesisAccount[],
   ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
+  /** Chains that run now, whose batches this one may import facts about. */
+  readonly sources: () => readonly FactSource[];
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** Undefined if L1 checks no proofs of execution. May be shared. */
@@ -170,8 +178,7 @@ async function start(
   const admin = await presentAdmin(created.hyperchain, settling.l1);
   const version = versionFor(plan, created, ecosystem);
   const born = await dependencies.bornState(created, genesis);
-  const journal = kept?.journal ?? (await journalOf(plan));
-  closing.add(() => journal.close());
+  const journal = await openedJournal(plan, kept, closing);
   // Batches of earlier processes go on before the node is there.
   let repeated: Chain | undefined;
   // Members of a kept chain start again with its first batch.
@@ -182,7 +189,8 @@ async function start(
   const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
   const signers = await prepared.connect(created, recorder, order.forming);
   const { data, quorum, posting, inputs, chooseData } = signers;
-  const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  const opened: { facts?: FactImports | undefined } = {};
+  const settled = { journal, quorum, posting, ...settledBy(plan, kept, () => opened.facts) };
   const start = {
     ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
     // Stored batches are rebuilt before the chain reads L1.
@@ -220,10 +228,47 @@ async function start(
     },
   );
   closing.add(() => node.close());
+  node.addMethods(factMethods((opened.facts = openedFacts(plan, node.chain, created, dependencies))));
   await order.start(node.chain, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
   const { nodes, external } = order;
   const shown = { created, baseToken, signers, nodes, external, isCarried: prepared.isCarried, inputs };
   return { ...overNode(node, admin, closing), ...shown };
+}
+
+/** Pace of a chain's settlement, and its wait for facts. */
+function settledBy(
+  { settlement: { pace, facts } }: ChainPlan,
+  kept: KeptChain | undefined,
+  imports: () => FactImports | undefined,
+): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid"> {
+  const onFactVoid = (index: bigint): void => {
+    const fact = readFactIndex(index);
+    if (fact !== undefined) imports()?.shutOut(fact.chainId);
+  };
+  const common = { pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  return facts === undefined ? common : { ...common, factPatienceSeconds: patienceOf(facts), onFactVoid };
+}
+
+/** Undefined if the chain imports no facts. */
+function openedFacts(
+  { settlement: { facts } }: ChainPlan,
+  chain: Chain,
+  created: CreatedChain,
+  { ecosystem, l1, confirmations, sources, executionProvers, gate, time }: ChainPipelineDependencies,
+): FactImports | undefined {
+  if (facts === undefined || executionProvers === undefined || !("send" in l1)) return undefined;
+  const provider = l1 as SendingProvider;
+  return openFacts(facts, {
+    chain,
+    created,
+    ecosystem,
+    l1: provider,
+    confirmations,
+    sources,
+    prover: executionProvers.own,
+    gate,
+    time,
+  });
 }
 
 /** Chain as its nodes in other processes start it. */
@@ -276,8 +321,14 @@ function overNode(node: Node, admin: PresentAdmin, closing: Disposer): Node & Pi
   return { ...node, admin: admin.account, pollL1, close: () => closing.close() };
 }
 
-function journalOf({ place, settlement: { journal } }: ChainPlan): Journal | Promise<Journal> {
-  return journal === undefined ? createMemoryJournal() : openJournal(journal, place);
+async function openedJournal(
+  { place, settlement: { journal: named } }: ChainPlan,
+  kept: KeptChain | undefined,
+  closing: Disposer,
+): Promise<Journal> {
+  const journal = kept?.journal ?? (named === undefined ? createMemoryJournal() : await openJournal(named, place));
+  closing.add(() => journal.close());
+  return journal;
 }
 
 /** Version that a chain's plan asks for, which must be that of its creation. Throws DevnetOptionsError. */

@@ -150,9 +150,12 @@ function followOn(
   const chains = running.current().filter((chain) => chain.base === base);
   const bases = new Set(running.current().map((chain) => chain.base.chain?.chainId));
   const news = chains.map(({ pipeline }) => newsOf(pipeline.chain));
-  const members = chains.map(({ chainId, provider, answer, pipeline }, i) => ({
+  const idsOf = (names: readonly string[]): readonly bigint[] =>
+    running.current().flatMap(({ name, chainId }) => (names.includes(name) ? [chainId] : []));
+  const members = chains.map(({ chainId, provider, answer, pipeline, plan: { settlement } }, i) => ({
     ...{ chainId, provider, answer, isBase: bases.has(chainId), news: news[i] },
     hyperchain: pipeline.created.hyperchain,
+    factsFrom: () => idsOf(settlement.facts?.from ?? []),
     makesBlocks: () => pipeline.chain.sequencer.isAutomatic && !pipeline.chain.sequencer.isPaused,
   }));
   const chainIds = new Set(chains.map(({ chainId }) => chainId));

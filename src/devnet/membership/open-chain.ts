@@ -22,7 +22,8 @@ import { resolveBaseToken, type BaseToken } from "../chain-on-l1/base-token.ts";
 import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
 import type { EcosystemPorts } from "../chains/ports.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
-import { startServedChain, type ServedChain } from "../chains/served-chain.ts";
+import { startServedChain, type DevnetChain, type ServedChain } from "../chains/served-chain.ts";
+import type { FactSource } from "../facts/open-facts.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
@@ -91,6 +92,8 @@ export interface ChainOpening {
   readonly clock: Clock;
   readonly events: ChainEvents;
   readonly external: ChainPipelineDependencies["external"];
+  /** Chains that run now. */
+  readonly chains: () => readonly DevnetChain[];
   /** Told when a chain was paused or started. */
   readonly onSwitched: () => void;
   /** Whether a chain's exit was activated, as far as is known. */
@@ -206,6 +209,7 @@ function pipelineDependencies(
     feed,
     events,
     external,
+    chains,
   }: ChainOpening,
 ): ChainPipelineDependencies {
   const { chainId } = plan;
@@ -228,6 +232,7 @@ function pipelineDependencies(
     ...(kept === undefined ? {} : { kept }),
     prover,
     executionProvers,
+    sources: () => chains().map((chain) => sourceOf(chain)),
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
@@ -244,6 +249,10 @@ function pipelineDependencies(
     ports: events.ports?.chain?.(chainId),
     onStop: (error) => events.onStop?.(chainId, error),
   };
+}
+
+function sourceOf({ chainId, name, answer }: DevnetChain): FactSource {
+  return { chainId, name, answer: (method, params) => answer(method, params, undefined) };
 }
 
 function nodeKeysOf(plan: ChainPlan, accounts: SettlementLayer["accounts"]): ChainPipelineDependencies["nodeKeys"] {

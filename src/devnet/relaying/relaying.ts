@@ -61,6 +61,7 @@ interface LocalMember extends AnsweringMember {
   readonly isBase: boolean;
   readonly news: RelayedChain["news"];
   readonly makesBlocks: RelayedChain["makesBlocks"];
+  readonly factsFrom: RelayedChain["factsFrom"];
 }
 
 /** A chain that answers both its own process and clients outside. */
@@ -124,8 +125,8 @@ function relayerBetween(
       fromBlock: ecosystem.fromBlock,
       policy,
       departed,
-      chains: chains.map(({ chainId, hyperchain, isBase, news, makesBlocks }, i) => ({
-        ...{ chainId, hyperchain, isBase, news, makesBlocks },
+      chains: chains.map(({ chainId, hyperchain, isBase, news, makesBlocks, factsFrom }, i) => ({
+        ...{ chainId, hyperchain, isBase, news, makesBlocks, factsFrom },
         signer: wallet.connect(clients[i] ?? null),
       })),
     },

@@ -37,12 +37,14 @@ export interface LinkedChain {
   remembers(batchNumber: BatchNumber): boolean;
   /**
    * Returns to the beginning of a batch and rebuilds all batches since then, with these operations of L1's queue in the
-   * first one. Resolves with the changes that are lost. Rejects with RangeError for a batch that is not remembered.
+   * first one, and without imports of these indexes. Resolves with the changes that are lost. Rejects with RangeError for
+   * a batch that is not remembered.
    */
   rewind(
     batchNumber: BatchNumber,
     operations: readonly L2CanonicalTransaction[],
     onRewound: () => void,
+    without: ReadonlySet<bigint>,
   ): Promise<readonly LostChange[]>;
   /** Marks the chain with its settlement and its view of L1. */
   snapshot(): Promise<Mark>;

@@ -42,11 +42,12 @@ export function linkedEvm(chain: Chain, coinbase: Hex): LinkedChain {
     },
     executedOnL1: (nextBatch) => chain.executedOnL1(nextBatch),
     remembers: (batchNumber) => chain.remembers(batchNumber),
-    rewind: (batchNumber, operations, onRewound) =>
+    rewind: (batchNumber, operations, onRewound, without) =>
       chain.rewind(
         batchNumber,
         operations.map((operation) => priorityOperation(operation, coinbase)),
         onRewound,
+        without,
       ),
     snapshot: () => chain.snapshot(),
     canRevert: (mark) => chain.canRevert(mark),
@@ -55,7 +56,7 @@ export function linkedEvm(chain: Chain, coinbase: Hex): LinkedChain {
 }
 
 /** A chain that was rebuilt from L1 finds there the roots that it had imported. */
-async function hasImported(chain: Chain, registryIndex: bigint): Promise<boolean> {
+export async function hasImported(chain: Chain, registryIndex: bigint): Promise<boolean> {
   const state = chain.engine.state("now");
   const slots = ROOT_SLOTS.map((slot) => BigInt(keccak(fromHex(wordToHex(registryIndex)), fromHex(wordToHex(slot)))));
   const roots = await Promise.all(slots.map((slot) => state.word(PREDEPLOYS.ImportedRoots, slot)));

@@ -2,12 +2,14 @@ import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import type { JoinableBatch } from "../../l1-proof/batch-for-l1.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { SharedBatch } from "./shared-proofs.ts";
+import type { ExecutionLists, SharedBatch } from "./shared-proofs.ts";
 
 /** A committed batch that an aggregator may have proven for L1 with others: its record there, and its own proof. */
 export interface OfferedBatch {
   readonly stored: StoredBatch;
   readonly joinable: JoinableBatch;
+  /** Lists that its execution on L1 takes. */
+  readonly lists: ExecutionLists;
 }
 
 interface OfferedBatchesDependencies {
@@ -15,6 +17,7 @@ interface OfferedBatchesDependencies {
   readonly clock: Clock;
 }
 
+const NO_LISTS: ExecutionLists = { imports: [], flows: [] };
 /** Between two looks whether L1 has a batch proven. */
 const LOOK_MS = 1_000;
 
@@ -40,7 +43,7 @@ export class OfferedBatches {
 
   /** Resolves once L1 has the batch proven by whichever proof. Rejects where that takes too long, and as the prover does. */
   async show(batch: SharedBatch): Promise<{ readonly receipt: undefined }> {
-    const { stored, executed, signal, onProgress } = batch;
+    const { stored, executed, signal, onProgress, lists = NO_LISTS } = batch;
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
     const prepared = this.#dependencies.onL1.prepare(executed, {
@@ -49,7 +52,7 @@ export class OfferedBatches {
     });
     const offer = async (): Promise<never> => {
       const joinable = await (await prepared).joinable();
-      if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable });
+      if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable, lists });
       return new Promise<never>(() => undefined);
     };
     const release = (): void => void prepared.then((own) => own.release()).catch(() => undefined);

@@ -2,6 +2,7 @@ import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { quantity } from "../../chain/rpc/request/quantities.ts";
 import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
+import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import { type Hex, toHex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { OfferedBatch, OfferedBatches } from "./offered-batches.ts";
@@ -16,6 +17,9 @@ interface OfferedProofInfo {
   /** The program of a batch that the proof is of. */
   readonly program: string;
   readonly proof: Hex;
+  /** Imports and flows of the batch, which L1 has the hashes of. Numbers are decimal strings. */
+  readonly imports: readonly { readonly registryIndex: string; readonly root: Hex }[];
+  readonly flows: readonly Readonly<Record<keyof AssetFlow, string | number>>[];
 }
 
 /**
@@ -47,6 +51,11 @@ function recordInfo({ stored }: OfferedBatch): OfferedBatchesInfo[number] {
   return Object.fromEntries(Object.entries(stored).map(([field, value]) => [field, String(value)])) as OfferedBatchesInfo[number];
 }
 
-function proofInfo({ stored: { commitment }, joinable: { program, proof } }: OfferedBatch): OfferedProofInfo {
-  return { commitment, program, proof: toHex(proof) };
+function proofInfo({ stored: { commitment }, joinable: { program, proof }, lists }: OfferedBatch): OfferedProofInfo {
+  const imports = lists.imports.map(({ registryIndex, root }) => ({ registryIndex: String(registryIndex), root }));
+  const flows = lists.flows.map(({ kind, destinationChainId, originChainId, originToken, amount }) => ({
+    ...{ kind, originToken, amount: String(amount) },
+    ...{ destinationChainId: String(destinationChainId), originChainId: String(originChainId) },
+  }));
+  return { commitment, program, proof: toHex(proof), imports, flows };
 }

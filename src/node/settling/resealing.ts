@@ -23,6 +23,8 @@ interface ResealingDependencies {
   /** The chain is back before the first batch that is formed again. */
   readonly onBack: () => void;
   readonly onResealed?: (resealed: Resealed) => void;
+  /** An imported fact is void. */
+  readonly onFactVoid?: ((index: bigint) => void) | undefined;
 }
 
 /** What became of batches that were formed again. */
@@ -35,11 +37,16 @@ export interface Resealed {
 /** A chain that goes back again and again, without a batch of it being executed meanwhile, has another fault. */
 const MAX_ATTEMPTS = 3;
 
-/** Forms batches again that L1, or the validators, refuse for their time, or for the version that their time gave them. */
+/**
+ * Forms batches again that L1, or the validators, refuse for their time, or for the version that their time gave them, and
+ * batches that import a void fact, without that fact.
+ */
 export class Resealing {
   readonly #options: ResealingOptions;
   readonly #dependencies: ResealingDependencies;
   #attempts = 0;
+  /** Indexes of facts that L1 will not show the chain. */
+  readonly #void = new Set<bigint>();
 
   constructor(options: ResealingOptions, dependencies: ResealingDependencies) {
     this.#options = options;
@@ -68,8 +75,13 @@ export class Resealing {
 
   /** A batch was refused: the chain goes back by itself, or settlement gives up. */
   refused(error: SettlementError): void {
+    if (error.voided !== undefined) {
+      this.#void.add(error.voided.index);
+      this.#dependencies.onFactVoid?.(error.voided.index);
+    }
     if (!this.#options.automatic) {
-      this.#dependencies.settling().giveUp(hopeless(error, "form it again with hyperchain:reseal"));
+      const from = error.voided === undefined ? "" : ` from batch ${error.voided.batchNumber}`;
+      this.#dependencies.settling().giveUp(hopeless(error, `form it again with hyperchain:reseal${from}`));
       return;
     }
     this.#dependencies.inTurn(() => this.#mend(error)).catch((failure: unknown) => this.#dependencies.settling().giveUp(failure));
@@ -83,9 +95,11 @@ export class Resealing {
   async #mend(refusal: SettlementError): Promise<void> {
     // The chain may have returned to a snapshot before its turn came.
     if (this.#dependencies.settling().refusal() !== refusal) return;
-    if (++this.#attempts > MAX_ATTEMPTS) throw hopeless(refusal, `it was formed ${MAX_ATTEMPTS} times`);
+    const { voided } = refusal;
+    // A rebuild without a void fact removes its reason, so it counts as no attempt.
+    if (voided === undefined && ++this.#attempts > MAX_ATTEMPTS) throw hopeless(refusal, `it was formed ${MAX_ATTEMPTS} times`);
     try {
-      await this.#goBack(undefined);
+      await this.#goBack(voided?.batchNumber);
     } catch (failure) {
       throw hopeless(refusal, `${this.#options.name} could not go back: ${String(failure)}`, failure);
     }
@@ -110,7 +124,7 @@ export class Resealing {
     if (!chain().remembers(firstBatch)) throw new RangeError(`batch ${firstBatch} has not begun: there is nothing to form again`);
     if (firstBatch < committed) await settling().revertOnL1(firstBatch);
     const operations = await waitingOperations();
-    const lost = await chain().rewind(firstBatch, operations, onBack);
+    const lost = await chain().rewind(firstBatch, operations, onBack, this.#void);
     const resealed = { firstBatch, lost };
     onResealed?.(resealed);
     settling().resume();

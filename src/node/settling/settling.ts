@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ProofForL1 } from "../../l1-proof/batches-prover.ts";
+import { sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { type Hex, toHex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
@@ -49,6 +50,8 @@ interface SettlingOptions {
   readonly settlesAtOnce?: boolean;
   /** When proofs go to L1. Default: as soon as they are made. */
   readonly pace?: PaceRules;
+  /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
+  readonly factPatienceSeconds?: number | undefined;
   /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
   readonly confirmations?: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
@@ -316,7 +319,7 @@ export class Settling {
     onStop: (error: unknown) => void,
   ): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
-    const { quorum, posting, settlesAtOnce = false } = this.#options;
+    const { quorum, posting, settlesAtOnce = false, factPatienceSeconds } = this.#options;
     const { journal, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
@@ -325,7 +328,7 @@ export class Settling {
       {
         context: {
           ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
-          ...{ delay, patience, transactor, approvals },
+          ...{ delay, patience, transactor, approvals, factPatienceSeconds },
         },
         journal,
         pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),
@@ -371,9 +374,13 @@ export class Settling {
   }
 
   /** How a batch is shown with others; undefined for one that has a proof of its own. */
-  #together({ job, commitment, outputs: { batchNumber } }: FormedBatch, signal: AbortSignal): ShowTogether | undefined {
+  #together(
+    { job, commitment, importedRoots: imports, logs, outputs: { batchNumber } }: FormedBatch,
+    signal: AbortSignal,
+  ): ShowTogether | undefined {
     const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
     if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
+    const lists = { imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
     return async (stored, { send, ...looks }) => {
       const altered: typeof send = (batches, shown, leaving) =>
         send(batches, decodeShown(alterProof(encodeShown(shown))), leaving);
@@ -385,7 +392,7 @@ export class Settling {
       };
       const onProgress = (progress: ProofProgress): void => this.#provings.together(batchNumber, progress, signal);
       try {
-        return (await together(job, { ...looks, stored, onProgress, made, send: altered, signal })).receipt;
+        return (await together(job, { ...looks, stored, lists, onProgress, made, send: altered, signal })).receipt;
       } finally {
         // It may have gone before its own chain's pace let it. Its own proof, if it has one now, waits for the batches before.
         if (!signal.aborted) this.#pace.hurry(batchNumber + 1n);
@@ -477,7 +484,7 @@ function canBeMended(error: unknown): error is SettlementError {
   return error instanceof SettlementError && MENDED.some((code) => error.code === code);
 }
 
-const MENDED: readonly SettlementErrorCode[] = ["BatchOverdue", "BatchTooOld", "VersionChanged"];
+const MENDED: readonly SettlementErrorCode[] = ["BatchOverdue", "BatchTooOld", "VersionChanged", "FactVoid"];
 
 function stopped(): SettlementError {
   return new SettlementError("SettlementStopped", "settlement was closed before the batch was through");

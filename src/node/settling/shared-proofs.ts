@@ -3,7 +3,9 @@ import type { TransactionReceipt } from "ethers";
 import type { BatchesProver, ProofForL1 } from "../../l1-proof/batches-prover.ts";
 import type { BatchForL1 } from "../../l1-proof/batch-for-l1.ts";
 import type { AggregatedBatch } from "../../protocol/aggregate.ts";
+import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { MAX_SHOWN_BATCHES } from "../../protocol/way-to-l1.ts";
@@ -11,11 +13,19 @@ import type { ProofProgress } from "../../prover/job.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Leaving } from "../../settlement/l1-sender/prove.ts";
 
+/** Imports and flows of a batch, as its execution on L1 takes them. */
+export interface ExecutionLists {
+  readonly imports: readonly ImportedRoot[];
+  readonly flows: readonly AssetFlow[];
+}
+
 /** A committed batch whose chunks are proven, to be shown to L1 with others. */
 export interface SharedBatch {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
   readonly executed: BatchForL1;
+  /** For those who verify that L1 would execute it. Default: both are empty. */
+  readonly lists?: ExecutionLists;
   /** Asks its chain's pace, which counts it from then on. Resolves when that lets it go; it goes before where another's does. */
   readonly due: () => Promise<void>;
   /** Aborted where it is wanted no more. */

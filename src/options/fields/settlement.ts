@@ -44,6 +44,14 @@ const pace = v.pipe(
   v.metadata({ name: "HyperchainPaceUserConfig" }),
 );
 
+/** How a chain is made to hand its batches' proofs out. */
+export const HANDS_OUT_PROOFS = "pace: { aggregatorSeconds: 900 }";
+
+/** True if the chain hands the proofs of its batches out. */
+export function handsOutProofs({ pace: { aggregatorSeconds } }: { readonly pace: v.InferOutput<typeof pace> }): boolean {
+  return aggregatorSeconds !== undefined;
+}
+
 /** How a chain's batches come to L1. */
 export const SETTLEMENT = {
   pace: chainOption({

@@ -655,6 +655,11 @@ export interface HyperchainUserConfig {
    */
   readonly journal?: string | undefined;
   /**
+   * Facts about open batches of other chains, whose messages arrive before L1 executes them.
+   * Default: it imports roots alone.
+   */
+  readonly facts?: HyperchainFactsUserConfig | undefined;
+  /**
    * Accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own.
    * Default: none.
    */
@@ -755,6 +760,21 @@ export interface HyperchainPaceUserConfig {
    * Default: the chain waits for no aggregator, and gives no aggregator its proofs.
    */
   readonly aggregatorSeconds?: number | undefined;
+}
+
+/** Options of `hyperchains.chains.x.facts`. */
+export interface HyperchainFactsUserConfig {
+  /**
+   * Chains whose batches it imports facts about, before L1 has executed them.
+   * Allowed: names of proven chains that hand their proofs out, such as ["alpha"].
+   */
+  readonly from: readonly string[];
+  /**
+   * Seconds of a committed batch's wait until L1 executes the batches of its facts; then it is rebuilt without them.
+   * Allowed: a whole number from 1 to 86400, such as 900.
+   * Default: 900.
+   */
+  readonly patienceSeconds?: number | undefined;
 }
 
 /** Options of `hyperchains.chains.x.import.x`. */

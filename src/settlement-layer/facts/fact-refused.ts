@@ -26,6 +26,8 @@ export type FactRefusalCode =
   | "NotExecutable"
   /** The source serves no evidence now. */
   | "EvidenceUnavailable"
+  /** A fact of the source was void a short time ago. */
+  | "SourceShutOut"
   /** The shown message is not in the batch, or goes to another chain. */
   | "MessageMismatch"
   /** The open batch has no room for a further fact of the source. */

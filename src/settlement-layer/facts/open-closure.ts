@@ -9,7 +9,7 @@ import { FactRefused } from "./fact-refused.ts";
 import type { FactsOnL1, SourceOnL1 } from "./facts-on-l1.ts";
 
 /** Open batches that are judged together. */
-const MAX_OPEN_BATCHES = 32;
+export const MAX_OPEN_BATCHES = 32;
 
 /** An open batch as L1 stores it. */
 export interface ClosedBatch extends FactBatch {

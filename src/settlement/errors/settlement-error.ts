@@ -17,6 +17,8 @@ export type SettlementErrorCode =
   | "VersionChanged"
   /** L1 gives it a data policy of another kind than the chain is run with. */
   | "PolicyOfAnotherKind"
+  /** It imports a fact about a batch that L1 will not execute, or did not in time. */
+  | "FactVoid"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
   /** Fewer keys are at hand than must sign, by what L1 says now. It passes once they are, or others have signed. */
@@ -26,6 +28,12 @@ export type SettlementErrorCode =
   | "JournalUnwritable"
   | "SettlementStopped"
   | "StateReverted";
+
+/** A fact that L1 will not show the chain, and the batch that imports it. */
+interface VoidFact {
+  readonly batchNumber: bigint;
+  readonly index: bigint;
+}
 
 /** A custom error of a contract, by name. */
 export interface ContractError {
@@ -40,9 +48,16 @@ export interface ContractError {
 export class SettlementError extends HyperchainError<SettlementErrorCode> {
   override readonly name = "SettlementError";
   readonly contractError: ContractError | undefined;
+  /** Of FactVoid: the batch that imports the fact. */
+  readonly voided: VoidFact | undefined;
 
-  constructor(code: SettlementErrorCode, message: string, options?: ErrorOptions & { contractError?: ContractError }) {
+  constructor(
+    code: SettlementErrorCode,
+    message: string,
+    options?: ErrorOptions & { contractError?: ContractError; voided?: VoidFact },
+  ) {
     super(code, message, options);
     this.contractError = options?.contractError;
+    this.voided = options?.voided;
   }
 }

@@ -4,6 +4,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
 import { encodeExecute } from "./batch-calls.ts";
 import { readTotals, type ChainContract } from "./chain-reader.ts";
+import { awaitFacts } from "./facts-executed.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
@@ -14,7 +15,7 @@ async function isExecuted(contract: ChainContract, batchNumber: BatchNumber): Pr
 
 /**
  * Executes a proven batch once its delay is over, unless L1 has done so; undefined then. All earlier batches must be
- * executed. Rejects with the transactor's errors.
+ * executed, and the batches that its facts are about. Rejects with the transactor's errors, and with SettlementError FactVoid.
  */
 export async function executeBatch(
   context: SenderContext,
@@ -22,6 +23,7 @@ export async function executeBatch(
   stored: StoredBatch,
 ): Promise<TransactionReceipt | undefined> {
   const { batchNumber } = stored;
+  if (!(await isExecuted(context, batchNumber))) await awaitFacts(context, batch.importedRoots, stored);
   const done = await carryOut(context, {
     stage: "execute",
     batchNumber,

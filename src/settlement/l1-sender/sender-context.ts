@@ -23,6 +23,8 @@ export interface SenderContext extends ChainContract {
   readonly confirmations: number;
   /** Waits for L1's time, for the sake of this stage. */
   readonly delay: StageDelay;
+  /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
+  readonly factPatienceSeconds?: number | undefined;
   /** What validators were asked to sign; the same for all senders of a chain. */
   readonly approvals: SigningRecord;
   /** Outlasts an L1 that is away, also where validators ask it. */

@@ -87,6 +87,7 @@ export function relayerOf(
   account: number = RELAYER,
   l1Client: Provider = devnet.l1.provider,
   policy: DeliveryPolicy = {},
+  factsFrom: (chainId: bigint) => readonly bigint[] = () => [],
 ): Relayer {
   const { ecosystem, chains, accounts, l1 } = devnet;
   return createRelayer(
@@ -98,6 +99,7 @@ export function relayerOf(
       chains: chains.map(({ chainId, pipeline }, i) => ({
         chainId,
         hyperchain: pipeline.created.hyperchain,
+        factsFrom: () => factsFrom(chainId),
         signer: accounts.wallet(account).connect(clients[i] ?? null),
       })),
     },

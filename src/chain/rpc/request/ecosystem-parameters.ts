@@ -77,6 +77,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_getSessionChallenge: [account],
   hyperchain_governance: [chain],
   hyperchain_history: [account, optional("the position of the page", OBJECT), optional("the number of transactions", NUMBER)],
+  hyperchain_importFact: [required("the message with its proof", OBJECT)],
   hyperchain_info: [],
   hyperchain_lookUp: [chain, required("the sender", TEXT), required("the data", TEXT)],
   hyperchain_message: [required("the hash of the message", HASH), optional("the source chain", CHAIN), freshness],

@@ -2,6 +2,10 @@ import * as v from "valibot";
 import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
 import { fromHex, type Hex, isPlainHex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { MAX_IMPORTS } from "../../chain/ordering/limits.ts";
+import type { AssetFlow } from "../../protocol/asset-flows.ts";
+import { AssetMessageKind } from "../../protocol/asset-message.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { AggregatorError } from "./aggregator-error.ts";
 
 const number = v.pipe(
@@ -9,6 +13,8 @@ const number = v.pipe(
   v.regex(/^\d{1,78}$/),
   v.transform((text) => BigInt(text)),
 );
+/** Flows of a batch: each is a message of its own at least, and L1 takes 4,096 messages. */
+const MAX_FLOWS = 4_096;
 const bytes = (length?: number) => v.custom<Hex>((text) => isPlainHex(text, length));
 
 const record = v.object({
@@ -39,13 +45,26 @@ const record = v.object({
 }) satisfies v.GenericSchema<unknown, StoredBatch>;
 
 const records = v.pipe(v.array(record), v.maxLength(MAX_AGGREGATED_BATCHES));
-const ownProof = v.object({ commitment: bytes(32), program: v.pipe(v.string(), v.maxLength(64)), proof: bytes() });
+const imports = v.pipe(v.array(v.object({ registryIndex: number, root: bytes(32) })), v.maxLength(MAX_IMPORTS));
+const flow = v.object({
+  kind: v.picklist(Object.values(AssetMessageKind)),
+  destinationChainId: number,
+  originChainId: number,
+  originToken: bytes(20),
+  amount: number,
+}) satisfies v.GenericSchema<unknown, AssetFlow>;
+const ownProof = v.object({
+  ...{ commitment: bytes(32), program: v.pipe(v.string(), v.maxLength(64)), proof: bytes() },
+  ...{ imports, flows: v.pipe(v.array(flow), v.maxLength(MAX_FLOWS)) },
+});
 
 /** A batch's own proof, as a node hands it out. */
 interface OfferedProof {
   readonly commitment: Hex;
   readonly program: string;
   readonly proof: Uint8Array;
+  readonly imports: readonly ImportedRoot[];
+  readonly flows: readonly AssetFlow[];
 }
 
 /** Reads an answer of `hyperchain_getOfferedBatches`. Throws AggregatorError. */

@@ -1,0 +1,102 @@
+import type { Chain } from "../../chain/chain.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
+import { L1ProofError } from "../../l1-proof/l1-proof-error.ts";
+import { hasImported } from "../../node/linked/linked-evm.ts";
+import type { FactsOption } from "../../options/fields/facts.ts";
+import type { FactBatch } from "../../protocol/fact-evidence.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
+import type { MovableClock } from "../../runtime/movable-clock.ts";
+import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
+import { FactRefused } from "../../settlement-layer/facts/fact-refused.ts";
+import { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
+import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { FactImports } from "./fact-imports.ts";
+import { readShownMessage } from "./shown-message.ts";
+
+/** A running chain that serves evidence. */
+export interface FactSource {
+  readonly chainId: bigint;
+  readonly name: string;
+  /** Answers a request as for a stranger. */
+  readonly answer: (method: string, params: readonly unknown[]) => Promise<unknown>;
+}
+
+interface FactsDependencies {
+  readonly chain: Chain;
+  readonly created: { readonly hyperchain: Hex; readonly bornAt: bigint };
+  readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
+  readonly l1: SendingProvider;
+  readonly confirmations: number;
+  /** Chains that run now. */
+  readonly sources: () => readonly FactSource[];
+  /** Verifies proofs of single batches. */
+  readonly prover: Pick<BatchesProver, "prepare">;
+  readonly gate: SharedExclusiveLock;
+  /** Time of the ecosystem. */
+  readonly time: Pick<MovableClock, "nowSeconds">;
+}
+
+/** Imports of facts on a chain of this process, by its option. */
+export function openFacts({ from }: FactsOption, dependencies: FactsDependencies): FactImports {
+  const { chain, created, ecosystem, l1, confirmations, sources, prover, gate, time } = dependencies;
+  const { factory, roots: registry, settings } = ecosystem.addresses;
+  const listed = (): readonly FactSource[] => sources().filter(({ name }) => from.includes(name));
+  const { sequencer } = chain;
+  return new FactImports(
+    {
+      bornAt: created.bornAt,
+      get from() {
+        return listed().map(({ chainId }) => chainId);
+      },
+    },
+    {
+      chain: () => ({
+        ...{ chainId: BigInt(chain.chainId), batchNumber: sequencer.batchNumber, isPaused: sequencer.isPaused },
+        hasImported: (index) => hasImported(chain, index),
+        importRoots: (roots) => sequencer.importRoots(roots),
+      }),
+      l1: () => FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: created.hyperchain }),
+      async call(chainId, method, params) {
+        const source = listed().find((each) => each.chainId === chainId);
+        if (source === undefined) throw new RangeError(`chain ${chainId} does not run here`);
+        return source.answer(method, params);
+      },
+      refusalOf: (batch) => proofRefusal(batch, prover),
+      nowSeconds: () => time.nowSeconds(),
+      undisturbed: (work) => gate.shared("the import of a fact", work),
+    },
+  );
+}
+
+/** Reason of a proof that does not hold, undefined for one that does. Rejects with what failed otherwise. */
+async function proofRefusal(
+  { chainId, stored: batch, program, proof }: FactBatch,
+  prover: Pick<BatchesProver, "prepare">,
+): Promise<string | undefined> {
+  try {
+    const prepared = await prover.prepare({ fields: { chainId, batch }, program, proof });
+    prepared.release();
+    return undefined;
+  } catch (error) {
+    if (error instanceof L1ProofError && error.code !== "Stopped") return error.message;
+    throw error;
+  }
+}
+
+/** The method that has the chain import the fact about a message's batch. */
+export function factMethods(facts: FactImports | undefined): ReadonlyMap<string, RpcMethod> {
+  const importFact: RpcMethod = async ([parameter]) => {
+    const message = readShownMessage(parameter);
+    try {
+      if (facts === undefined) throw new FactRefused("SourceNotListed", "the chain imports no facts");
+      return hexQuantity(await facts.import(message));
+    } catch (error) {
+      if (!(error instanceof FactRefused)) throw error;
+      throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });
+    }
+  };
+  return new Map([["hyperchain_importFact", importFact]]);
+}

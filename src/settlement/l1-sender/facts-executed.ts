@@ -1,0 +1,65 @@
+import { Interface } from "ethers";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { ImportKind, importKindOf, readFactIndex } from "../../protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
+import { readContract } from "./chain-reader.ts";
+import type { SenderContext } from "./sender-context.ts";
+
+const factory = new Interface(chainFactoryAbi);
+const LOOK_MS = 1_000;
+
+/**
+ * Waits until L1 shows this chain every fact that the batch imports. Rejects with SettlementError FactVoid if L1 executed another
+ * batch with that number, or none until the patience has passed since the batch's commit.
+ */
+export async function awaitFacts(
+  context: SenderContext,
+  imports: readonly ImportedRoot[],
+  { batchNumber, committedAt }: StoredBatch,
+): Promise<void> {
+  const facts = imports.filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact);
+  if (facts.length === 0) return;
+  const registry = await registryOf(context);
+  for (const fact of facts) {
+    const { chainId, batchNumber: number } = readFactIndex(fact.registryIndex) ?? {};
+    const name = `batch ${number} of chain ${chainId}`;
+    const voided = (reason: string): SettlementError =>
+      new SettlementError("FactVoid", `batch ${batchNumber} imports a fact about ${name}, and ${reason}`, {
+        voided: { batchNumber, index: fact.registryIndex },
+      });
+    for (;;) {
+      const value = await valueOf(context, registry, fact.registryIndex);
+      if (value === fact.root) break;
+      if (BigInt(value) !== 0n) throw voided(`L1 executed that number with log root ${value}, not ${fact.root}`);
+      const now = await timeOf(context);
+      const { factPatienceSeconds = 0 } = context;
+      if (now > committedAt + BigInt(factPatienceSeconds))
+        throw voided(`L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`);
+      await context.delay(LOOK_MS, "execute");
+    }
+  }
+}
+
+/** Second of L1's next block, because an idle L1's newest block may be old. */
+async function timeOf({ provider }: SenderContext): Promise<bigint> {
+  const { send } = provider;
+  if (send !== undefined) return nextBlockTime({ send });
+  return BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
+}
+
+/** The registry's answer depends on its caller, so the call is made in the name of the chain's contract. */
+async function valueOf({ provider, hyperchain: from }: SenderContext, to: Hex, index: bigint): Promise<Hex> {
+  const data = registryInterface.encodeFunctionData("rootAt", [index]);
+  return registryInterface.decodeFunctionResult("rootAt", await provider.call({ from, to, data }))[0] as Hex;
+}
+
+async function registryOf(context: SenderContext): Promise<Hex> {
+  const to = await readContract<string>(context, "factory");
+  const answer = await context.provider.call({ to, data: factory.encodeFunctionData("messageRoot") });
+  return factory.decodeFunctionResult("messageRoot", answer)[0] as Hex;
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { JsonRpcProvider } from "ethers";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { factIndex } from "../../src/protocol/import-kinds.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import { type Clock, systemClock } from "../../src/runtime/clock.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { relayerOf, transferOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const WAIT_SECONDS = 2_000;
+const PATIENCE_SECONDS = 600;
+
+/** The machine's clock, except that a source's wait for its aggregator ends when the test ends it. */
+class WaitingClock implements Clock {
+  readonly #waits = new Set<() => void>();
+
+  nowMs(): number {
+    return systemClock.nowMs();
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    if (delayMs !== WAIT_SECONDS * 1_000) return systemClock.after(delayMs, callback);
+    this.#waits.add(callback);
+    return () => this.#waits.delete(callback);
+  }
+
+  /** The source shows its waiting batches to L1. */
+  endWaits(): void {
+    const waits = [...this.#waits];
+    this.#waits.clear();
+    for (const end of waits) end();
+  }
+}
+
+/*
+ * The ecosystem has proofs "none": markers of batches are verified instead of proofs. Rule and judge run as with proofs. The
+ * source's batches wait for an aggregator that never comes, so L1 executes them when the test ends the wait.
+ */
+describe("facts about batches that L1 has not executed", () => {
+  const clock = new WaitingClock();
+  let devnet: FlowDevnet;
+  let clients: readonly JsonRpcProvider[];
+  let relayer: Relayer;
+  let bob: string;
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: A, name: "alpha", execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } },
+        { chainId: B, name: "beta", facts: { from: ["alpha"], patienceSeconds: PATIENCE_SECONDS } },
+      ],
+      UNPROVEN,
+      { clock },
+    );
+    clients = devnet.chains.map(clientOf);
+    relayer = relayerOf(devnet, clients, undefined, undefined, undefined, (chainId) => (chainId === B ? [A] : []));
+    bob = devnet.accounts.wallet(BOB).address;
+  });
+  after(async () => {
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const source = () => devnet.chains[0]!.pipeline;
+  const importer = () => devnet.chains[1]!.pipeline;
+  const balance = (): Promise<bigint> => clients[1]!.getBalance(bob);
+  const executed = (): number => source().progress().executed;
+  /** A transfer in a batch that L1 stores, and whose node offers its evidence. */
+  async function send(): Promise<bigint> {
+    const signer = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    await (await signer.sendTransaction(transferOf(B, ETHER, bob))).wait();
+    const { batchNumber } = (await source().seal())!.outputs;
+    for (let offered: readonly { batchNumber: string }[] = []; !offered.some((each) => each.batchNumber === `${batchNumber}`);)
+      offered = (await clients[0]!.send("hyperchain_getOfferedBatches", [])) as typeof offered;
+    return batchNumber;
+  }
+  const journey = () => relayer.journeys().at(-1)!;
+
+  test("a transfer arrives before L1 has executed its batch, and both batches are executed in order afterwards", async () => {
+    const batchNumber = await send();
+    const before = executed();
+    await relayer.poll();
+    assert.equal(journey().refusal, undefined);
+    assert.equal(await balance(), ETHER);
+    assert.equal(executed(), before, "L1 has not executed the source's batch");
+    assert.deepEqual(journey().imported, { fact: factIndex(A, batchNumber) });
+    const own = (await importer().seal())!;
+    assert.deepEqual(
+      own.importedRoots.map(({ registryIndex }) => registryIndex),
+      [factIndex(A, batchNumber)],
+    );
+    clock.endWaits();
+    await source().settled(batchNumber);
+    await importer().settled(own.outputs.batchNumber);
+    await relayer.poll();
+    assert.equal(journey().steps.has("importSettled"), true);
+    await relayer.poll();
+    assert.equal(await balance(), ETHER, "it arrives once");
+  });
+
+  test("hyperchain_importFact refuses other chains' messages, proofs and sources by name", async () => {
+    const batchNumber = await send();
+    await relayer.observe();
+    const [place] = relayer.l1View.messagesOf(A, journey().sender).filter(({ batch }) => batch.batchNumber === batchNumber);
+    const { index, sender } = place!;
+    const siblings = Array.from({ length: 14 }, () => `0x${"00".repeat(32)}` as Hex);
+    const shown = { ...{ chainId: Number(A), batchNumber: Number(batchNumber), index, sender }, proof: siblings };
+    const body = `0x${Buffer.from(place!.body).toString("hex")}`;
+    const code = async (client: JsonRpcProvider, changes: object): Promise<unknown> => {
+      try {
+        return await client.send("hyperchain_importFact", [{ ...shown, data: body, ...changes }]);
+      } catch (error) {
+        const { error: answer } = error as { error: { code: number; data?: { code: string } } };
+        return answer.data?.code ?? answer.code;
+      }
+    };
+    assert.equal(await code(clients[1]!, {}), "BatchNotStored", "the siblings lead to another root");
+    assert.equal(await code(clients[1]!, { chainId: 999 }), "SourceNotListed");
+    assert.equal(await code(clients[1]!, { batchNumber: Number(batchNumber) + 1 }), "EvidenceUnavailable");
+    assert.equal(await code(clients[1]!, { proof: siblings.slice(1) }), -32_602);
+    assert.equal(await code(clients[1]!, { data: "0x1234" }), -32_602);
+    assert.equal(await code(clients[0]!, {}), "SourceNotListed", "a chain without the option imports no facts");
+  });
+
+  test("source stops: when the patience ends the importer rebuilds without the fact, and the transfer arrives by a root, once", async () => {
+    const before = await balance();
+    await relayer.poll();
+    assert.equal((await balance()) - before, ETHER, "the transfer of the test above arrived by its fact");
+    const own = (await importer().seal())!;
+    const rebuilt = importer().settled(own.outputs.batchNumber);
+    await devnet.chains[1]!.provider.request({ method: "evm_increaseTime", params: [PATIENCE_SECONDS + 100] });
+    const { batch } = await rebuilt;
+    assert.deepEqual(batch.importedRoots, []);
+    assert.equal(await balance(), before, "the delivery ran again and failed");
+    await relayer.poll();
+    assert.match(journey().refusal!, /a fact about a batch of chain 271 was void, so none is imported before second/);
+    assert.equal(await balance(), before);
+    clock.endWaits();
+    await source().settled(BigInt(source().progress().sealed - 1));
+    await importer().pollL1();
+    await relayer.poll();
+    assert.equal((await balance()) - before, ETHER);
+    assert.ok("root" in journey().imported!);
+    const last = (await importer().seal())!;
+    await importer().settled(last.outputs.batchNumber);
+    await relayer.poll();
+    assert.equal((await balance()) - before, ETHER);
+  });
+});
