@@ -182,6 +182,8 @@ describe("F5: attacks on held accounts", () => {
       [Array<string>(255).fill(ZERO), ZERO],
       [Array<string>(256).fill(ZERO), ZERO],
       [Array<string>(256).fill(ZERO), id],
+      // One more than levels: the post of others is not void by that.
+      [Array<string>(257).fill(ZERO), ZERO],
     ];
     for (const [siblings, neighbor] of attempts)
       assert.equal(await faultOf(again, withAbsence(siblings, neighbor)), "AlreadyRedeemed", `${siblings.length} ${neighbor}`);
@@ -408,6 +410,12 @@ describe("F5: attacks on held accounts", () => {
     assert.equal(await give(11n), "InsufficientHolding");
     assert.equal(await faultOf({ account: owner, burned: [{ to: 1, token: L1_TOKEN, amount: 1n }] }), "InsufficientHolding");
     assert.equal(await faultOf({ account: owner, burned: [noteFor(friend, 6n), noteFor(friend, 6n)] }), "InsufficientHolding");
+    // The first token that the account has is another one, and suffices.
+    const other = await world.register();
+    await world.postAll(world.plan({ account: other, gifts: [await world.give(other, 10n, L1_TOKEN)] }));
+    const payments = [{ to: RECIPIENT, token: COIN, amount: 5n }];
+    assert.equal(await faultOf({ account: other, payments }), "InsufficientHolding");
+    assert.equal(await faultOf({ account: other, burned: [noteFor(friend, 5n)] }), "InsufficientHolding");
     for (const [amount, to] of [
       [0n, RECIPIENT],
       [1n, COIN],
