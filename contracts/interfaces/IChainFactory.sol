@@ -35,6 +35,9 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
 
     event ChainAnnounced(bytes32 indexed announcement);
 
+    /// @notice With the creation of a chain whose accounts are in two partitions.
+    event PorterIdReserved(uint256 indexed chainId, uint256 indexed porterId);
+
     error MiswiredDeployment(address expected, address actual);
     error ChainIdTaken(uint256 chainId, address hyperchain);
     /// @notice Ids here have `bits` bits, the lowest `prefixBits` of which are `prefix`; 0 is no id.
@@ -111,6 +114,19 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// errors above for a configuration that cannot work.
     /// @param secret The announcement's; not to be used again.
     function createChain(ChainConfiguration calldata configuration, bytes32 secret) external returns (address hyperchain);
+
+    /// @notice Creates a chain that the caller has announced, and reserves a second id, for which accounts of its porter sign. No chain gets
+    /// this id: a chain with it could repeat what they signed. It names no contract, so transfers to it are refunded as those to
+    /// an id without a chain.
+    /// @param porterId By the rules of chains' ids; ChainIdTaken if it is a chain's or reserved.
+    /// @param secret The announcement has keccak256(abi.encode(secret, porterId)) instead, so no account can reserve an id that it sees
+    /// another take.
+    function createPartitionedChain(ChainConfiguration calldata configuration, uint256 porterId, bytes32 secret)
+        external
+        returns (address hyperchain);
+
+    /// @notice The chain for whose porter the id is reserved; 0 if it is not.
+    function chainOfPorter(uint256 porterId) external view returns (uint256 chainId);
 
     /// @notice Reverts with one of the errors above unless a chain may have what of this configuration are terms (IChainTerms).
     function checkTerms(ChainConfiguration calldata configuration) external view;

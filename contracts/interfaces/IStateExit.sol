@@ -14,6 +14,18 @@ struct HoldingProof {
     LeafPath path;
 }
 
+/// @notice That an account of a chain's porter held the base token when its chain stopped.
+/// @param value The header's whole word: nonce and balance.
+/// @param path From the header to the porter's root.
+/// @param porterRoot The porter's root, slot 0 of 0x10017.
+/// @param rootPath From that slot to the chain's last executed state root.
+struct PorterProof {
+    uint256 value;
+    LeafPath path;
+    bytes32 porterRoot;
+    LeafPath rootPath;
+}
+
 /// @notice That an asset was sent to a chain which stopped before it took it; or to a chain id before any chain had it, by a chain
 /// which stopped before it gave it back.
 /// @param message The asset router's message on the source chain, in an executed batch, with the proof of its inclusion.
@@ -142,6 +154,11 @@ interface IStateExit is IKnownChains {
     error AbsenceTooEarly(uint256 leg, uint64 deadline, uint64 time);
     error EscrowAlreadyPaid(bytes32 id, uint256 leg);
     error OnlyNestedExit(address expected, address actual);
+
+    /// @notice Pays `amount` of the base token that the caller's account in the chain's porter holds, as claimHolding does. The path under the
+    /// porter's root is made from data that L1 does not have: who holds them can claim. All tokens of the account are in
+    /// the first tree, so claimHolding pays them by L1's data alone.
+    function claimPorterHolding(uint256 chainId, uint256 amount, address recipient, PorterProof calldata proof) external;
 
     /// @notice Pays `amount` of what the caller's account on the chain holds to `recipient`. In parts as well, so that a holder
     /// of more than the bridge has left for the chain can take what there is.

@@ -35,6 +35,8 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     uint256[] private chainIds;
     /// @dev When the first chain was born: before, there was no account to give notice to.
     uint256 private firstBirth;
+    /// @inheritdoc IChainFactory
+    mapping(uint256 porterId => uint256 chainId) public chainOfPorter;
 
     /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce; so
     /// must settings, bridge, state exit and registries.
@@ -63,19 +65,18 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
 
     /// @inheritdoc IChainFactory
     function createChain(ChainConfiguration calldata configuration, bytes32 secret) external returns (address hyperchain) {
-        uint256 chainId = configuration.chainId;
-        if (hyperchains[chainId] != address(0)) revert ChainIdTaken(chainId, hyperchains[chainId]);
-        _requireOwnId(chainId);
-        _checkConfiguration(configuration);
-        requireReader(configuration.protocolVersion, block.timestamp);
-        _useAnnouncement(configuration, secret);
-        hyperchain = MinimalProxy.deploy(implementation, _salt(configuration));
-        hyperchains[chainId] = hyperchain;
-        chainIds.push(chainId);
-        settings.configure(configuration);
-        IHyperchain(hyperchain).initialize(chainId, configuration.baseToken, configuration.importBatches);
-        if (configuration.importBatches == 0) _recordBirth(chainId);
-        emit ChainCreated(chainId, hyperchain, msg.sender, configuration, bornAt[chainId]);
+        return _create(configuration, secret);
+    }
+
+    /// @inheritdoc IChainFactory
+    function createPartitionedChain(ChainConfiguration calldata configuration, uint256 porterId, bytes32 secret)
+        external
+        returns (address hyperchain)
+    {
+        hyperchain = _create(configuration, keccak256(abi.encode(secret, porterId)));
+        _requireFreeId(porterId);
+        chainOfPorter[porterId] = configuration.chainId;
+        emit PorterIdReserved(configuration.chainId, porterId);
     }
 
     /// @inheritdoc IChainFactory
@@ -141,6 +142,28 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     /// @dev The configuration is in the address: a deposit that names the contract names the chain's validators and rules.
     function _salt(ChainConfiguration calldata configuration) private pure returns (bytes32) {
         return keccak256(abi.encode(configuration));
+    }
+
+    function _create(ChainConfiguration calldata configuration, bytes32 secret) private returns (address hyperchain) {
+        uint256 chainId = configuration.chainId;
+        _requireFreeId(chainId);
+        _checkConfiguration(configuration);
+        requireReader(configuration.protocolVersion, block.timestamp);
+        _useAnnouncement(configuration, secret);
+        hyperchain = MinimalProxy.deploy(implementation, _salt(configuration));
+        hyperchains[chainId] = hyperchain;
+        chainIds.push(chainId);
+        settings.configure(configuration);
+        IHyperchain(hyperchain).initialize(chainId, configuration.baseToken, configuration.importBatches);
+        if (configuration.importBatches == 0) _recordBirth(chainId);
+        emit ChainCreated(chainId, hyperchain, msg.sender, configuration, bornAt[chainId]);
+    }
+
+    /// @dev Neither a chain's nor reserved, and of this settlement layer.
+    function _requireFreeId(uint256 chainId) private view {
+        uint256 owner = chainOfPorter[chainId] == 0 ? chainId : chainOfPorter[chainId];
+        if (hyperchains[owner] != address(0)) revert ChainIdTaken(chainId, hyperchains[owner]);
+        _requireOwnId(chainId);
     }
 
     function _recordBirth(uint256 chainId) private {

@@ -4,7 +4,14 @@ pragma solidity 0.8.37;
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
-import {EscrowOnStoppedChain, FlowMessage, HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
+import {
+    EscrowOnStoppedChain,
+    FlowMessage,
+    HoldingProof,
+    IStateExit,
+    PorterProof,
+    UndeliveredTransfer
+} from "../interfaces/IStateExit.sol";
 import {IStateTree, StateKey, StateLeaf} from "../interfaces/IStateTree.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {AtomicFlow, EscrowStatus, FlowAbsence, FlowLeg} from "../interfaces/l2/IAtomicFlows.sol";
@@ -25,6 +32,8 @@ import {IVersioned, StoppedChains} from "./StoppedChains.sol";
 
 /// @title Claims against the last state of stopped chains
 contract StateExit is StoppedChains, IStateExit {
+    /// @dev Account whose slot 0 is the root of a chain's porter.
+    address private constant PORTER_ROOT = address(0x10017);
     /// @dev Slot of `delivered` in L2AssetRouter.
     uint256 private constant DELIVERED_SLOT = 1;
 
@@ -60,16 +69,21 @@ contract StateExit is StoppedChains, IStateExit {
         HoldingProof calldata proof
     ) external {
         token = _plain(token);
-        if (amount == 0) revert NothingToClaim();
-        if (recipient == address(0)) revert ZeroRecipient();
-        address account = AddressAlias.l2Sender(msg.sender, chainId);
-        _requireUnreserved(account);
-        uint256 holding = _holding(chainId, token, account, proof);
-        uint256 before = claimed[chainId][account][token];
-        if (before > holding || amount > holding - before) revert ClaimTooLarge(holding, before, amount);
-        claimed[chainId][account][token] = before + amount;
-        emit HoldingClaimed(chainId, account, token, recipient, amount);
-        ISharedBridge(factory.sharedBridge()).payHolding(chainId, token, recipient, amount);
+        address account = _claimer(chainId, amount, recipient);
+        _pay(chainId, account, token, _holding(chainId, token, account, proof), amount, recipient);
+    }
+
+    /// @inheritdoc IStateExit
+    function claimPorterHolding(uint256 chainId, uint256 amount, address recipient, PorterProof calldata proof) external {
+        address account = _claimer(chainId, amount, recipient);
+        IHyperchain chain = _stoppedChain(chainId);
+        StateLeaf memory root =
+            StateLeaf({kind: STORAGE, account: PORTER_ROOT, slot: 0, value: uint256(proof.porterRoot)});
+        _requireRoot(chain.executedStateRoot(), _treeOf(chain).computeRoot(root, proof.rootPath));
+        address token = _plain(chain.getBaseToken());
+        (StateLeaf memory leaf, uint256 holding) = _holdingLeaf(block.chainid, token, token, account, proof.value);
+        _requireRoot(proof.porterRoot, _treeOf(chain).computeRoot(leaf, proof.path));
+        _pay(chainId, account, token, holding, amount, recipient);
     }
 
     /// @inheritdoc IStateExit
@@ -155,6 +169,33 @@ contract StateExit is StoppedChains, IStateExit {
         if (missing >= escrow.flow.legs.length) revert FlowMalformed();
         _requireMissing(escrow.flow, id, missing, absence);
         _payEscrow(escrow, id, escrow.flow.legs[escrow.leg].party, recipient);
+    }
+
+    function _claimer(uint256 chainId, uint256 amount, address recipient) private view returns (address account) {
+        if (amount == 0) revert NothingToClaim();
+        if (recipient == address(0)) revert ZeroRecipient();
+        account = AddressAlias.l2Sender(msg.sender, chainId);
+        _requireUnreserved(account);
+    }
+
+    /// @dev Both partitions count in one sum: each account is in one partition.
+    function _pay(
+        uint256 chainId,
+        address account,
+        address token,
+        uint256 holding,
+        uint256 amount,
+        address recipient
+    ) private {
+        uint256 before = claimed[chainId][account][token];
+        if (before > holding || amount > holding - before) revert ClaimTooLarge(holding, before, amount);
+        claimed[chainId][account][token] = before + amount;
+        emit HoldingClaimed(chainId, account, token, recipient, amount);
+        ISharedBridge(factory.sharedBridge()).payHolding(chainId, token, recipient, amount);
+    }
+
+    function _requireRoot(bytes32 expected, bytes32 actual) private pure {
+        if (actual != expected) revert StateRootMismatch(expected, actual);
     }
 
     function _readTransfer(UndeliveredTransfer calldata sent, address recipient)

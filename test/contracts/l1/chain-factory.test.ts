@@ -11,6 +11,7 @@ import {
   addressOf,
   as,
   createChain,
+  creationOf,
   defaultConfiguration,
   deployEcosystem,
   ETH,
@@ -187,6 +188,47 @@ describe("chain factory", () => {
     await createChain(ecosystem, configuration);
     const address = (await view<string>(ecosystem.factory, "getHyperchain", 901n)).toLowerCase();
     await assertReverts(createChain(ecosystem, configuration), `ChainIdTaken(901, ${address})`);
+  });
+
+  /** Announces a chain with the second id that it reserves, and creates it. */
+  async function createPartitioned(chainId: bigint, porterId: bigint, reserved = porterId) {
+    const configuration = await defaultConfiguration(ecosystem, chainId);
+    const secret = wordToHex(1n);
+    const word = keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [secret, porterId]));
+    const { announcement } = creationOf(ecosystem, ecosystem.accounts[0]!.address, configuration, word as Hex);
+    await send(ecosystem.factory, "announceChain", announcement);
+    return send(ecosystem.factory, "createPartitionedChain", configuration, reserved, secret);
+  }
+
+  test("F7: stranger creates 1271: the id of a chain's porter is reserved with the chain, and no chain gets it", async () => {
+    const receipt = await createPartitioned(920n, 1271n);
+    const [event] = eventsOf(ecosystem.factory, receipt, "PorterIdReserved");
+    assert.deepEqual([...event!.args], [920n, 1271n]);
+    assert.equal(await view(ecosystem.factory, "chainOfPorter", 1271n), 920n);
+    // An asset for an id without a chain is refunded.
+    assert.equal(await view(ecosystem.factory, "getHyperchain", 1271n), ZeroAddress);
+    assert.equal(await view(ecosystem.factory, "settlementLayer", 1271n), 0n);
+    const chain = (await view<string>(ecosystem.factory, "getHyperchain", 920n)).toLowerCase();
+    await assertReverts(createChain(ecosystem, await defaultConfiguration(ecosystem, 1271n)), `ChainIdTaken(1271, ${chain})`);
+    await assertReverts(createPartitioned(1271n, 1272n), `ChainIdTaken(1271, ${chain})`);
+    await assertReverts(createPartitioned(921n, 1271n), `ChainIdTaken(1271, ${chain})`);
+    await assertReverts(createPartitioned(921n, 920n), `ChainIdTaken(920, ${chain})`);
+    assert.equal(await view(ecosystem.factory, "getHyperchain", 921n), ZeroAddress);
+  });
+
+  test("F7: a porter's id is an id of this layer, and another than its chain's", async () => {
+    const own = await defaultConfiguration(ecosystem, 922n);
+    const address = (await view<string>(ecosystem.factory, "hyperchainAddress", own)).toLowerCase();
+    await assertReverts(createPartitioned(922n, 922n), `ChainIdTaken(922, ${address})`);
+    await assertReverts(createPartitioned(922n, 0n), "ChainIdOutOfRange(0, 0, 32, 0)");
+    await assertReverts(createPartitioned(922n, 1n << 32n), `ChainIdOutOfRange(0, 0, 32, ${1n << 32n})`);
+    await assertReverts(createPartitioned(922n, ecosystem.chainId), `ChainIdOfSettlementChain(${ecosystem.chainId})`);
+  });
+
+  test("F7: attack: an announcement reserves only the id that it names, so an id that others show cannot be taken from them", async () => {
+    const sent = createPartitioned(923n, 1273n, 1274n);
+    await assert.rejects(sent, /ChainNotAnnounced/);
+    assert.equal(await view(ecosystem.factory, "chainOfPorter", 1274n), 0n);
   });
 
   test("nobody sets a chain up a second time, or the implementation at all", async () => {

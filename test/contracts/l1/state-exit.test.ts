@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BaseContract, Signer } from "ethers";
+import { getAddress, type BaseContract, type Signer } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import { leafPath, type LeafPath } from "../../../src/chain/state/leaf-path.ts";
 import { proveHolding, type HoldingProof } from "../../../src/chain/state/holding-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
@@ -70,7 +71,11 @@ describe("exit by state proof", () => {
     }
   }
 
-  function treeOf(configuration: ChainConfiguration, holdings: readonly Holding[]): StateTree {
+  function treeOf(
+    configuration: ChainConfiguration,
+    holdings: readonly Holding[],
+    others: readonly StateWrite[] = [],
+  ): StateTree {
     const baseToken = configuration.baseToken as Hex;
     const leaves = holdings.map(({ account, token: of, amount }): StateWrite => {
       const key = holdingKey({ settlementChainId: ecosystem.chainId, baseToken, token: of, account });
@@ -82,18 +87,22 @@ describe("exit by state proof", () => {
       slot: 0n,
       value: (BASE_TOKEN_RESERVE_WEI << 64n) | 1n,
     };
-    return StateTree.genesis([reserve, ...leaves], { compressor: referenceCompressor });
+    return StateTree.genesis([reserve, ...leaves, ...others], { compressor: referenceCompressor });
   }
 
   /** A chain with one executed batch whose root has the holdings; ETH and 1,000 of the token are deposited. */
-  async function running(holdings: readonly Holding[], overrides: Partial<ChainConfiguration> = {}): Promise<StoppedChain> {
+  async function running(
+    holdings: readonly Holding[],
+    overrides: Partial<ChainConfiguration> = {},
+    others: readonly StateWrite[] = [],
+  ): Promise<StoppedChain> {
     const configuration = { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides };
     const chain = await TestChain.create(ecosystem, configuration);
     const operations = BigInt(configuration.baseToken) === 1n ? [await chain.request({}, ETHER_DEPOSIT)] : [];
     operations.push(
       await depositToken(ecosystem, chain, BigInt(configuration.baseToken) === 1n ? tokenAddress : ZERO_ADDRESS, 1_000n),
     );
-    const tree = treeOf(configuration, holdings);
+    const tree = treeOf(configuration, holdings, others);
     await chain.settle({
       canonicalTxHashes: operations,
       logs: operations.map(() => ({ type: "priorityOp", success: true })),
@@ -116,6 +125,72 @@ describe("exit by state proof", () => {
 
   const claim = (on: StoppedChain, signer: Signer, of: string, amount: bigint, recipient: string, proof: unknown) =>
     send(as(ecosystem.stateExit, signer), "claimHolding", on.chain.configuration.chainId, of, amount, recipient, proof);
+
+  describe("F7: a porter's coin", () => {
+    const PORTER_ROOT = { leafKind: LeafKind.storage, address: 0x10017n, slot: 0n };
+    const header = (account: string, amount: bigint): StateWrite => ({
+      leafKind: LeafKind.account,
+      address: BigInt(account),
+      slot: 0n,
+      value: (amount << 64n) | NONCE,
+    });
+    let other: Signer;
+    let porter: StateTree;
+    let on: StoppedChain;
+    let proof: { value: bigint; path: LeafPath; porterRoot: Hex; rootPath: LeafPath };
+    before(async () => {
+      other = ecosystem.accounts[6]!;
+      const leaves = [header(holderAddress, 100n), header(await other.getAddress(), 50n)];
+      porter = StateTree.genesis(leaves, { compressor: referenceCompressor });
+      const porterRoot = digestToHex(porter.root);
+      on = await running([], {}, [{ ...PORTER_ROOT, value: BigInt(porterRoot) }]);
+      await stop(on);
+      const own = porter.prove(header(holderAddress, 0n));
+      proof = { value: own.value, path: leafPath(own), porterRoot, rootPath: leafPath(on.tree.prove(PORTER_ROOT)) };
+    });
+    const claimPorter = (signer: Signer, amount: bigint, shown = proof) =>
+      send(
+        as(ecosystem.stateExit, signer),
+        "claimPorterHolding",
+        on.chain.configuration.chainId,
+        amount,
+        "0x00000000000000000000000000000000c0ffee07",
+        shown,
+      );
+
+    test("coin stuck: it exits by the porter's root in the chain's last state, in parts, once", async () => {
+      const [event] = eventsOf(ecosystem.stateExit, await claimPorter(holder, 60n), "HoldingClaimed");
+      assert.deepEqual([...event!.args].slice(3), [getAddress("0x00000000000000000000000000000000c0ffee07"), 60n]);
+      await assertReverts(claimPorter(holder, 41n), "ClaimTooLarge(100, 60, 41)");
+      await claimPorter(holder, 40n);
+      const paid = await ecosystem.l1.ethers.provider.getBalance("0x00000000000000000000000000000000c0ffee07");
+      assert.equal(paid, 100n);
+    });
+
+    test("another account's header, another value and another root are refused", async () => {
+      await assert.rejects(claimPorter(other, 1n), /StateRootMismatch/);
+      await assert.rejects(claimPorter(holder, 1n, { ...proof, value: (200n << 64n) | NONCE }), /StateRootMismatch/);
+      const forged = StateTree.genesis([header(holderAddress, 900n)], { compressor: referenceCompressor });
+      const own = forged.prove(header(holderAddress, 0n));
+      const shown = { ...proof, value: own.value, path: leafPath(own), porterRoot: digestToHex(forged.root) };
+      await assert.rejects(claimPorter(holder, 1n, shown), /StateRootMismatch/);
+      // The first tree is another one.
+      const first = { ...proof, porterRoot: digestToHex(on.tree.root), path: proof.rootPath };
+      await assert.rejects(claimPorter(holder, 1n, first), /StateRootMismatch/);
+    });
+
+    test("nothing of a running chain, and nothing for the zero address", async () => {
+      const live = await running([], {}, [{ ...PORTER_ROOT, value: BigInt(proof.porterRoot) }]);
+      const { chainId } = live.chain.configuration;
+      const exit = as(ecosystem.stateExit, holder);
+      await assertReverts(send(exit, "claimPorterHolding", chainId, 1n, holderAddress, proof), "ChainNotExited()");
+      await assertReverts(
+        send(exit, "claimPorterHolding", on.chain.configuration.chainId, 1n, ZERO_ADDRESS, proof),
+        "ZeroRecipient()",
+      );
+      await assertReverts(claimPorter(holder, 0n), "NothingToClaim()");
+    });
+  });
 
   test("E4: pays an account's ether and tokens from the chain's balance, once", async () => {
     const on = await stopped([
