@@ -5,9 +5,11 @@ import type { Sequencer } from "../chain/sequencer/sequencer.ts";
 import type { SequencerError } from "../chain/sequencer/sequencer-error.ts";
 import type { SharedInput } from "../chain/sequencer/shared-input.ts";
 import { decodeTransaction } from "../chain/transaction/decode-transaction.ts";
+import { MAX_ENVELOPES } from "../protocol/envelope.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { ReaderFacts } from "./decision-reader.ts";
+import type { OwedEnvelopes } from "./encrypted/owed-envelopes.ts";
 import type { ExecutedInputs } from "./executed-inputs.ts";
 
 /** Inputs of a chain that no leader chooses, as far as this node has them. */
@@ -36,19 +38,28 @@ export interface CheckedChain extends Pick<Sequencer, "hasWork"> {
   /** Facts for the next command. */
   facts(): ReaderFacts;
   propose(...proposal: Parameters<PeerCommands["propose"]>): Promise<PeerProposal>;
-  lead(turn: Omit<Parameters<Sequencer["lead"]>[0], "input" | "onRefused">): Promise<void>;
+  lead(turn: Omit<Parameters<Sequencer["lead"]>[0], "input" | "onRefused" | "mayOnlyOpen" | "maxEnvelopes">): Promise<void>;
 }
 
 /**
  * The chain as decisions see it. `inputs` is called for each command; `executed` is a source of the chain. Throws TypeError for
  * a chain that decides alone.
  */
-export function checkedChain(chain: Chain, inputs: () => SharedInputs, executed: ExecutedInputs): CheckedChain {
+export function checkedChain(
+  chain: Chain,
+  inputs: () => SharedInputs,
+  executed: ExecutedInputs,
+  envelopes?: OwedEnvelopes,
+): CheckedChain {
   const { sequencer, chainId } = chain;
   const { peers } = sequencer;
   if (peers === undefined) throw new TypeError(`chain ${chainId} has no deciders, and executes no proposals of others`);
   const rules = chainRules(chainId);
   const input = (): SharedInput | undefined => inputAfter(executed, inputs(), sequencer.censoredOperations);
+  const opened = (): SharedInput | undefined => {
+    const envelope = envelopes?.opened;
+    return envelope === undefined ? undefined : { type: "opened", envelope };
+  };
   return {
     get executedHead() {
       return sequencer.executedHead;
@@ -61,13 +72,24 @@ export function checkedChain(chain: Chain, inputs: () => SharedInputs, executed:
         opening: (timestamp) => sequencer.opening(timestamp),
         transaction: (raw) => decodeTransaction(raw, rules, { replayProtection: "required", intrinsicGas: "required" }),
         next: executed.next,
+        envelopes: envelopes === undefined ? undefined : { owed: envelopes.owed.length, opened: envelopes.opened },
         maySeal: sequencer.mayEnd,
         hasOpenBatch: sequencer.hasOpenBatch,
       };
     },
     propose: (command, options) => peers.propose(command, options),
-    lead: (turn) => sequencer.lead({ ...turn, input, onRefused: (_input, error) => inputs().refuse(executed.next.wish, error) }),
+    lead(turn) {
+      const owed = new Set(envelopes?.owed);
+      const mayOnlyOpen = (): boolean => envelopes?.owed.some((envelope) => owed.has(envelope)) === true;
+      return sequencer.lead({
+        ...{ ...turn, mayOnlyOpen, maxEnvelopes: envelopes === undefined ? Infinity : MAX_ENVELOPES },
+        input: () => (mayOnlyOpen() ? opened() : input()),
+        onRefused: (_input, error) => inputs().refuse(executed.next.wish, error),
+      });
+    },
     get hasWork() {
+      if (envelopes !== undefined && envelopes.owed.length > 0)
+        return !sequencer.isPaused && (opened() !== undefined || sequencer.isEndDue);
       return sequencer.hasWork || (!sequencer.isPaused && input() !== undefined);
     },
   };

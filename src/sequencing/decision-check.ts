@@ -5,6 +5,7 @@ import type { DecisionVerdict } from "../consensus/state.ts";
 import { OfferError, type OfferErrorCode, type OfferVerdict } from "../core/source.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { CheckedChain } from "./checked-chain.ts";
+import { EnvelopeRules } from "./envelope-rules.ts";
 import { decodeDecision } from "./decision.ts";
 import { isRefusal, readCommand, type DecisionRefusal } from "./decision-reader.ts";
 
@@ -41,10 +42,12 @@ export async function checkDecision(content: Uint8Array, chain: CheckedChain, op
   const decision = decodeDecision(content);
   if (decision === undefined) return { verdict: "invalid", reason: `${content.length} bytes without a decision` };
   const execution = new Execution(chain, options, maxWorkOf(chain));
+  const envelopes = new EnvelopeRules(chain.facts().envelopes);
   return execution.through(decision.outcome, decision.commands, (command) => {
     const facts = chain.facts();
     // A quorum agreed that the batch may end: clocks differ.
-    return readCommand(command, options.isNotarized ? { ...facts, maySeal: true } : facts);
+    const read = readCommand(command, options.isNotarized ? { ...facts, maySeal: true } : facts);
+    return isRefusal(read) ? read : (envelopes.refusalOf(read) ?? read);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { BatchCommand } from "../chain/ordering/command.ts";
+import type { BatchCommand, OpenedEnvelope } from "../chain/ordering/command.ts";
 import type { PriorityOperation } from "../chain/model/system-transactions.ts";
 import type { NumberedWish } from "../chain/sequencer/shared-input.ts";
 import type { SignedTransaction } from "../chain/transaction/transaction.ts";
@@ -7,6 +7,14 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { LeaderCommand } from "./decision.ts";
 import type { NextInputs } from "./executed-inputs.ts";
+
+/** Envelopes that the chain has taken, also in undecided blocks. */
+export interface EnvelopeFacts {
+  /** Number of envelopes whose transactions must come next. */
+  readonly owed: number;
+  /** First owed envelope, if it is open on this node. */
+  readonly opened: OpenedEnvelope | undefined;
+}
 
 /** Facts of this node that complete the fields of a command, before the command runs. */
 export interface ReaderFacts {
@@ -22,6 +30,8 @@ export interface ReaderFacts {
   wish(number: bigint): NumberedWish | undefined;
   /** First index of the queue, of the registry and of the wishes that the chain has not taken. */
   readonly next: NextInputs;
+  /** Envelopes of the chain; undefined if it opens none. */
+  readonly envelopes: EnvelopeFacts | undefined;
   readonly hasOpenBatch: boolean;
   /** True if a wish, the age of the batch or its limits let it end now. */
   readonly maySeal: boolean;
@@ -44,6 +54,8 @@ export function readCommand(command: LeaderCommand, facts: ReaderFacts): BatchCo
       return facts.maySeal ? { type, timestamp } : later("no wish, age or limit ends the batch");
     case "block":
       return readBlock(command, facts);
+    case "opened":
+      return readOpened(command, facts);
     case "operation": {
       const refusal = outOfOrder("operation", command.index, facts.next.operation);
       const operation = facts.operation(command.index);
@@ -75,6 +87,18 @@ function readBlock(
     if (error instanceof TransactionFormatError) return invalid(error.message);
     throw error;
   }
+}
+
+function readOpened(
+  { timestamp, runs }: Extract<LeaderCommand, { readonly type: "opened" }>,
+  { envelopes }: ReaderFacts,
+): BatchCommand | DecisionRefusal {
+  if (envelopes === undefined || envelopes.owed === 0) return invalid("an opened envelope, but the chain owes none");
+  const { opened } = envelopes;
+  if (opened === undefined) return later("this node has not opened the envelope that is owed");
+  if (runs && opened.transaction === undefined) return invalid(`envelope ${opened.identity} contains no transaction`);
+  const transactions = runs && opened.transaction !== undefined ? [opened.transaction] : [];
+  return { type: "block", timestamp, transactions, opens: opened };
 }
 
 function readImports(

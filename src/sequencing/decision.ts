@@ -13,6 +13,8 @@ export type LeaderCommand = { readonly timestamp: bigint } & (
   | { readonly type: "operation"; readonly index: bigint }
   /** Roots of other chains, by their indexes in L1's registry. */
   | { readonly type: "imports"; readonly indexes: readonly bigint[] }
+  /** Block of the first envelope that the chain owes; `runs` is false if its transaction cannot run. */
+  | { readonly type: "opened"; readonly runs: boolean }
   /** Wish of the host, by its number. */
   | { readonly type: "wish"; readonly number: bigint }
 );
@@ -45,6 +47,7 @@ function leaderCommandOf(command: Exclude<BatchCommand, { readonly type: "empty"
     case "seal":
       return { type, timestamp };
     case "block":
+      if (command.opens !== undefined) return { type: "opened", timestamp, runs: command.transactions.length > 0 };
       return { type, timestamp, transactions: signed(command.transactions).map(({ raw }) => raw) };
     case "imports":
       return { type, timestamp, indexes: command.roots.map(({ registryIndex }) => registryIndex) };
@@ -85,6 +88,8 @@ function tupleOf(command: LeaderCommand): readonly unknown[] {
       return head;
     case "block":
       return [...head, command.transactions];
+    case "opened":
+      return [...head, command.runs];
     case "operation":
       return [...head, hexQuantity(command.index)];
     case "imports":
@@ -105,6 +110,8 @@ function commandOf(tuple: unknown): LeaderCommand | undefined {
       return { type, timestamp };
     case "block":
       return isList(value, (each): each is Hex => isText(each, BYTES)) ? { type, timestamp, transactions: value } : undefined;
+    case "opened":
+      return typeof value === "boolean" ? { type, timestamp, runs: value } : undefined;
     case "imports": {
       const indexes: readonly unknown[] = Array.isArray(value) ? value.map(numberOf) : [undefined];
       return isList(indexes, (each) => typeof each === "bigint") ? { type, timestamp, indexes } : undefined;

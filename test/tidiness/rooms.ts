@@ -211,6 +211,7 @@ const AFTER_ERRORS: Rooms = {
   "src/sequencing/": [
     core,
     "src/consensus/",
+    "src/threshold/",
     CHAIN.composition,
     CHAIN.model,
     CHAIN.ordering,

@@ -2,8 +2,16 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** Envelope that is open. */
+export interface OpenedEnvelope {
+  readonly identity: Hex;
+  /** Its transaction, without the nonce; undefined if the envelope contains no valid one. */
+  readonly transaction: SignedTransaction | undefined;
+}
 
 /**
  * A step of a batch with its time, from which its blocks follow exactly: a sequencer decides it, a validator reads it from the
@@ -31,6 +39,8 @@ export type Decision =
       readonly transactions: readonly EngineTransaction[];
       /** They were not inspected; each is refused alone. Default false. */
       readonly areSafe?: boolean;
+      /** Envelope whose transaction the block contains; the block is empty if the transaction cannot run. */
+      readonly opens?: OpenedEnvelope;
     }
   | {
       /** So many empty blocks, each later than the one before it by the interval. */

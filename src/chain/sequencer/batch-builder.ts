@@ -4,7 +4,7 @@ import type { BlockReceipt } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
-import type { BatchCommand } from "../ordering/command.ts";
+import type { BatchCommand, OpenedEnvelope } from "../ordering/command.ts";
 import {
   blockInputBytes,
   fitsImports,
@@ -89,6 +89,14 @@ export class BatchBuilder {
       areSafe,
       timestamp: timestamp ?? this.#dependencies.producer.environment().timestamp,
     });
+  }
+
+  /** Makes the block of an opened envelope at this second, with its transaction, or empty if that cannot run. */
+  async opened(opens: OpenedEnvelope, transaction: SignedTransaction | undefined, timestamp: bigint): Promise<CommandResult> {
+    if (transaction === undefined) await this.#makeRoom();
+    await this.open();
+    const transactions = transaction === undefined ? [] : [transaction];
+    return this.#carryOut({ type: "block", transactions, opens, timestamp });
   }
 
   /** Makes empty blocks in the open batch, so many seconds apart; opens one where there is none. */

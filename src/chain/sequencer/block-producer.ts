@@ -88,10 +88,11 @@ export class BlockProducer implements BlockEngine {
   environment(): BlockEnvironment {
     const now = this.#dependencies.clock.nowSeconds();
     const least = this.#leastTimestamp;
-    return this.#environmentAt(this.#nextTimestamp ?? (now > least ? now : least));
+    return this.environmentAt(this.#nextTimestamp ?? (now > least ? now : least));
   }
 
-  #environmentAt(timestamp: bigint): BlockEnvironment {
+  /** Environment of the next block at this second. */
+  environmentAt(timestamp: bigint): BlockEnvironment {
     return nextEnvironment(this.rules, this.#head, { timestamp, format: this.formatAt(timestamp) });
   }
 
@@ -103,7 +104,7 @@ export class BlockProducer implements BlockEngine {
     const soonest = this.environment();
     if (this.#nextTimestamp !== undefined) return [soonest];
     const [first, ...others] = expectedSeconds({ head: this.#head.timestamp, soonest: soonest.timestamp, waitSeconds });
-    return [this.#environmentAt(first), ...others.map((second) => this.#environmentAt(second))];
+    return [this.environmentAt(first), ...others.map((second) => this.environmentAt(second))];
   }
 
   /** The format of a block's batch, were it made at this second. */

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { OfferVerdict } from "../../core/source.ts";
+import { ENVELOPE_ADDRESS } from "../../protocol/envelope.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
@@ -21,6 +22,10 @@ export interface LeaderTurn {
   readonly maxWork?: number;
   /** False if the turn makes no blocks of the pool's transactions by the sequencer's policy. Default true. */
   readonly takesPool?: boolean;
+  /** Maximum number of envelopes. Default: no limit. */
+  readonly maxEnvelopes?: number;
+  /** True while the turn may only open envelopes: then nothing that waits is executed. Default: it never is. */
+  mayOnlyOpen?(): boolean;
   /** Ends the turn between two pieces of work. */
   readonly signal: AbortSignal;
   /** Verdict on all commands of the turn. */
@@ -58,6 +63,7 @@ interface Wish {
 interface CurrentTurn {
   readonly turn: LeaderTurn;
   transactions: number;
+  envelopes: number;
   commands: number;
   gas: bigint;
   work: number;
@@ -95,11 +101,13 @@ export class LeaderTurns {
   fitting(transactions: readonly SignedTransaction[]): number {
     const current = this.#current;
     if (current === undefined) return transactions.length;
-    let { work } = current;
-    for (const [i, { gasLimit }] of transactions.entries()) {
+    const { maxWork = Infinity, maxEnvelopes = Infinity } = current.turn;
+    let { work, envelopes } = current;
+    for (const [i, { gasLimit, to }] of transactions.entries()) {
       const isFirst = work === 0;
       work += mostWorkOf(gasLimit);
-      if (isFirst || work <= (current.turn.maxWork ?? Infinity)) continue;
+      if (to === ENVELOPE_ADDRESS) envelopes++;
+      if ((isFirst || work <= maxWork) && envelopes <= maxEnvelopes) continue;
       current.isFull = true;
       return i;
     }
@@ -152,11 +160,20 @@ export class LeaderTurns {
 
   /** Executes `first`, and then jobs in their order, until the turn has reached a limit or ended a batch. */
   async lead(turn: LeaderTurn, first: () => Promise<void>): Promise<void> {
-    const current: CurrentTurn = { turn, transactions: 0, commands: 0, gas: 0n, work: 0, isFull: false, endsBatch: false };
+    const current: CurrentTurn = {
+      turn,
+      transactions: 0,
+      envelopes: 0,
+      commands: 0,
+      gas: 0n,
+      work: 0,
+      isFull: false,
+      endsBatch: false,
+    };
     if (this.isPaused) return;
     await this.#inTurn(current, first);
     while (this.#mayContinue(current)) {
-      if (this.#nextOf(turn) === undefined) return;
+      if (turn.mayOnlyOpen?.() === true || this.#nextOf(turn) === undefined) return;
       // The caller of the job has its error, and a fault ends all work.
       await this.#inTurn(current, () => this.#fulfilNext(turn)).catch(() => undefined);
       // A caller that makes one wish after another makes the next one now.
@@ -172,7 +189,10 @@ export class LeaderTurns {
     current.endsBatch ||= command.type === "seal";
     if (command.type === "block") {
       current.transactions += command.transactions.length;
-      for (const { gasLimit } of signed(command.transactions)) current.work += mostWorkOf(gasLimit);
+      for (const { gasLimit, to } of signed(command.transactions)) {
+        current.work += mostWorkOf(gasLimit);
+        if (to === ENVELOPE_ADDRESS) current.envelopes++;
+      }
     }
     for (const { receipts } of blocks) for (const { gasUsed } of receipts) current.gas += gasUsed;
     current.turn.onCommand(command, settled);

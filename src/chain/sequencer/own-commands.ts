@@ -7,7 +7,7 @@ import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { LeaderTurns } from "./leader-turns.ts";
 import { stateReverted, undecided } from "./sequencer-error.ts";
-import { signed, type WaitingPool } from "./waiting-pool.ts";
+import { returnable, type WaitingPool } from "./waiting-pool.ts";
 
 /** Time in which other sequencers must settle what is proposed, and the time between two looks. */
 const MAX_REST_MS = 20_000;
@@ -195,7 +195,7 @@ export class OwnCommands {
       this.#proposed = this.#proposed.slice(1);
       return pool.included(proposed.result);
     }
-    const dropped = this.#proposed.flatMap(({ result }) => result.blocks.flatMap(({ transactions }) => signed(transactions)));
+    const dropped = this.#proposed.flatMap(({ result }) => result.blocks.flatMap(({ transactions }) => returnable(transactions)));
     this.#proposed = [];
     await pool.offer([...dropped, ...pool.takeAll()]);
     onDropped();

@@ -8,7 +8,7 @@ import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { PeerInspection, ProposalBounds } from "./peer-inspection.ts";
 import { PeerRefusal } from "./peer-refusal.ts";
 import { stateReverted } from "./sequencer-error.ts";
-import { signed, type WaitingPool } from "./waiting-pool.ts";
+import { returnable, type WaitingPool } from "./waiting-pool.ts";
 
 interface PeerCommandsDependencies {
   readonly work: ExclusiveWork;
@@ -87,7 +87,7 @@ export class PeerCommands {
     };
     const { command, work } = await inspection.before(proposed, bounds);
     const before = batch();
-    const signedHere = command.type === "block" ? signed(command.transactions) : [];
+    const signedHere = command.type === "block" ? returnable(command.transactions) : [];
     const returning = isPrivate ? signedHere.filter((transaction) => pool.holds(transaction)) : signedHere;
     const result = await this.#handOver.carryOut(command, { verdict, isAgreed, onSettled });
     const settled = promise.then((what) => this.#settle(result, returning, what));

@@ -1,5 +1,5 @@
 import { nextEnvironment } from "../ordering/block-engine.ts";
-import type { BatchCommand } from "../ordering/command.ts";
+import type { BatchCommand, OpenedEnvelope } from "../ordering/command.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
@@ -8,6 +8,7 @@ import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { mostWorkOf, TRANSFER_WORK } from "./gas-work.ts";
 import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
+import type { OpenedInclusion } from "./opened-inclusion.ts";
 import { PeerRefusal } from "./peer-refusal.ts";
 import { provingRefusal } from "./proving-refusal.ts";
 import { signed } from "./waiting-pool.ts";
@@ -23,6 +24,7 @@ interface PeerInspectionDependencies {
   readonly producer: BlockProducer;
   readonly builder: BatchBuilder;
   readonly admission: Admission | undefined;
+  readonly opening: Pick<OpenedInclusion, "find">;
 }
 
 type Block = Extract<BatchCommand, { readonly type: "block" }>;
@@ -49,6 +51,7 @@ export class PeerInspection {
   ): Promise<{ readonly command: BatchCommand; readonly work: number }> {
     requireWanted(bounds);
     if (command.type !== "block") return { command, work: 0 };
+    if (command.opens !== undefined) return this.#opened(command, command.opens, bounds);
     const { producer, admission } = this.#dependencies;
     const transactions = signed(command.transactions);
     for (const transaction of transactions) {
@@ -71,6 +74,25 @@ export class PeerInspection {
     if (command.type !== "block" && !hasContent(before)) return undefined;
     if (await this.#dependencies.builder.isWithinLimits()) return undefined;
     return new PeerRefusal("TooMuch", `the ${command.type} does not fit into the batch; seal the batch before it`);
+  }
+
+  /** Compares a leader's finding about an open envelope with this node's. */
+  async #opened(
+    command: Block,
+    envelope: OpenedEnvelope,
+    bounds: ProposalBounds,
+  ): Promise<{ readonly command: BatchCommand; readonly work: number }> {
+    const finding = await this.#dependencies.opening.find(envelope, command.timestamp);
+    const runs = command.transactions.length > 0;
+    if (finding.type === "needsBatch")
+      throw new PeerRefusal("TooMuch", `the transaction of envelope ${envelope.identity} does not fit; seal the batch before it`);
+    if ((finding.type === "runs") !== runs)
+      throw new PeerRefusal(
+        "NotExecutable",
+        `the transaction of envelope ${envelope.identity} ${runs ? "cannot run" : "is skipped, though it can run"}`,
+      );
+    const transactions = finding.type === "runs" ? [finding.transaction] : [];
+    return { command: { ...command, transactions }, work: within(finding.work, bounds) };
   }
 
   /** Runs each transaction after those before it. Returns the work of all. */

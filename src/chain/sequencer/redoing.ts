@@ -1,7 +1,7 @@
 import type { Mark } from "../../core/marks.ts";
 import type { Spine } from "../../core/spine.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
-import type { BatchCommand, Decision } from "../ordering/command.ts";
+import type { BatchCommand, Decision, OpenedEnvelope } from "../ordering/command.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
@@ -19,6 +19,8 @@ interface RedoingDependencies {
   readonly waiting: WaitingPool;
   /** Makes blocks of all that waits, or an empty one. */
   readonly makeBlocks: () => Promise<void>;
+  /** Includes the transaction of an open envelope. */
+  readonly open: (envelope: OpenedEnvelope) => Promise<void>;
   readonly cheat: (cheat: StateCheat) => Promise<void>;
   readonly impersonate: (request: ImpersonatedRequest) => Promise<unknown>;
   /** The chain is where it was before the batch. */
@@ -70,10 +72,10 @@ export class Redoing {
 
   /** Resolves with what has become impossible. */
   async #carryOutAgain(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {
-    const { mempool, producer, builder, waiting, makeBlocks } = this.#dependencies;
+    const { mempool, producer, builder, waiting, makeBlocks, open } = this.#dependencies;
     const endsSealed = steps.at(-1)?.type === "seal";
     const lost = await repeat(endsSealed ? steps.slice(0, -1) : steps, {
-      ...{ mempool, waiters: waiting.waiters, makeBlocks },
+      ...{ mempool, waiters: waiting.waiters, makeBlocks, open },
       carryOut: (command) => this.#carryOut(command),
     });
     while (producer.head.number <= height) await builder.block([]);

@@ -1,7 +1,7 @@
 import type { Mark } from "../../core/marks.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MempoolError, type Mempool } from "../mempool/mempool.ts";
-import type { BatchCommand, Decision } from "../ordering/command.ts";
+import type { BatchCommand, Decision, OpenedEnvelope } from "../ordering/command.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
 import { SequencerError } from "./sequencer-error.ts";
@@ -34,6 +34,8 @@ interface Repeater {
   readonly carryOut: (command: Exclude<Decision, { readonly type: "open" | "block" }>) => Promise<unknown>;
   /** Makes blocks of what is ready in the pool, or an empty one. */
   readonly makeBlocks: () => Promise<void>;
+  /** Makes the block of an open envelope. */
+  readonly open: (envelope: OpenedEnvelope) => Promise<void>;
 }
 
 /**
@@ -44,6 +46,12 @@ export async function repeat(commands: readonly Decision[], repeater: Repeater):
   const lost: LostChange[] = [];
   for (const command of commands) {
     if (command.type === "open") continue;
+    if (command.type === "block" && command.opens !== undefined) {
+      const { opens, transactions } = command;
+      // An envelope whose transaction was skipped is skipped again.
+      await repeater.open(transactions.length > 0 ? opens : { ...opens, transaction: undefined });
+      continue;
+    }
     if (command.type === "block") {
       for (const transaction of command.transactions) if (transaction.kind === "signed") await offer(transaction, lost, repeater);
       await repeater.makeBlocks();

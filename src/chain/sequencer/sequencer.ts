@@ -25,6 +25,7 @@ import { possibleCheats, requireCheatsAllowed, requireFree } from "./cheat-check
 import { ExclusiveWork } from "./exclusive-work.ts";
 import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
+import { OpenedInclusion } from "./opened-inclusion.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { LeaderTurns, type LeaderTurn, type OtherLeaders } from "./leader-turns.ts";
 import { endsFirst, OwnCommands, type Deciders } from "./own-commands.ts";
@@ -104,6 +105,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   readonly #work: ExclusiveWork;
   readonly #turns: LeaderTurns | undefined;
   readonly #builder: BatchBuilder;
+  readonly #opening: OpenedInclusion;
   readonly #pool: PoolInclusion;
   readonly #timing: BlockTiming;
   readonly #age: BatchAge;
@@ -143,9 +145,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       carryOut: (command) => this.#commands.carryOut(command, this.#redoing.isUnderWay),
       settleEnd: () => this.#commands.settleEnd(),
     });
+    this.#opening = new OpenedInclusion({ producer, builder: this.#builder, admission: () => this.#admission });
     this.#redoing = new Redoing({
       ...{ spine, producer, mempool, builder: this.#builder, commands: this.#commands, waiting: this.#waiting },
       makeBlocks: () => this.#makeBlocks(),
+      open: (envelope) => this.#opening.include(envelope),
       cheat: (cheat) => this.#cheat(cheat),
       impersonate: (request) => this.#impersonated(request),
       onBack: () => this.#ageAgain(),
@@ -395,14 +399,19 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.hasOpenBatch && (this.#isEndWanted || this.#holdsMaximum || this.#builder.isFull);
   }
 
+  /** True if the next turn of a leader ends the batch. */
+  get isEndDue(): boolean {
+    return this.hasOpenBatch && this.#isEndWanted && this.#maySeal();
+  }
+
   /** True if `lead` would do something now. */
   get hasWork(): boolean {
-    return this.#turns?.hasWork === true || (this.#isEndDue && this.#turns?.isPaused === false);
+    return this.#turns?.hasWork === true || (this.isEndDue && this.#turns?.isPaused === false);
   }
 
   /** True if `lead` would do something now besides blocks by the policy: requests, L1's operations, the end of a batch. */
   get hasRequests(): boolean {
-    return this.#turns?.hasRequests === true || (this.#isEndDue && this.#turns?.isPaused === false);
+    return this.#turns?.hasRequests === true || (this.isEndDue && this.#turns?.isPaused === false);
   }
 
   /** Refuses the requests that wait for a turn. */
@@ -417,7 +426,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   async lead(turn: LeaderTurn): Promise<void> {
     await this.#turns?.lead(turn, async () => {
       this.#commands.stand();
-      if (this.#isEndDue) await this.#builder.seal();
+      if (this.isEndDue) await this.#builder.seal();
       else await this.#takeInputs(turn);
     });
   }
@@ -618,7 +627,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return new PeerCommands({
       work: this.#work,
       pool: this.#waiting,
-      inspection: new PeerInspection({ producer, admission, builder: this.#builder }),
+      inspection: new PeerInspection({ producer, admission, builder: this.#builder, opening: this.#opening }),
       batch: () => this.#builder.batch,
       onPoolChanged: () => this.#timing.advance(),
     });
@@ -690,11 +699,6 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#turns === undefined && this.#maySeal();
   }
 
-  /** True if the next turn of a leader ends the batch. */
-  get #isEndDue(): boolean {
-    return this.hasOpenBatch && this.#isEndWanted && this.#maySeal();
-  }
-
   #ageAgain(): void {
     this.#age.stop();
     if (this.isAwaited) this.#age.start();
@@ -745,6 +749,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
         return void (await this.#builder.priorityOp(input.operation));
       case "imports":
         return this.#builder.importRoots(input.roots);
+      case "opened": {
+        const { transaction } = input.envelope;
+        const fits = transaction === undefined || this.#turns?.fitting([transaction]) === 1;
+        return fits ? this.#opening.include(input.envelope) : undefined;
+      }
       case "empty":
         return this.#builder.empty(input.count, input.intervalSeconds);
       case "cheat":

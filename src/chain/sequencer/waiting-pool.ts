@@ -3,6 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { EMPTY_POOL, type LossReason, type Mempool, type PoolMark } from "../mempool/mempool.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { CommandStore } from "../ordering/command-store.ts";
+import { isOpened } from "../transaction/opened-transaction.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import { offer, waitingInOrder, type LostChange } from "./replay.ts";
@@ -131,6 +132,11 @@ function lossError(reason: LossReason, from: Hex, nonce: bigint): SequencerError
     case "madeRoom":
       return new SequencerError("Dropped", `the pool is full, and ${from} waits since its last transactions were refused`);
   }
+}
+
+/** Those of a block that may wait in the pool again: transactions of envelopes never do. */
+export function returnable(transactions: CommandResult["blocks"][number]["transactions"]): readonly SignedTransaction[] {
+  return signed(transactions).filter((transaction) => !isOpened(transaction));
 }
 
 /** Those of a block that users signed. */

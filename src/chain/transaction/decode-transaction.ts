@@ -3,6 +3,7 @@ import type { Common } from "@ethereumjs/common";
 import { EthereumJSError } from "@ethereumjs/util";
 import { HexError, fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
+import { decodeOpenedTransaction, OPENED_TYPE } from "./opened-transaction.ts";
 import { nestsTooDeep } from "./rlp-depth.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { SignedTransaction } from "./transaction.ts";
@@ -22,6 +23,8 @@ export interface DecodingOptions {
   readonly intrinsicGas?: "required";
   /** Rules of the chain's porter (`withChainId`). Default: the chain has none. */
   readonly porter?: Common | undefined;
+  /** Default: a transaction of an opened envelope is refused, because the chain includes it without a request. */
+  readonly opened?: "allowed";
 }
 
 /**
@@ -32,7 +35,7 @@ export interface DecodingOptions {
 export function decodeTransaction(
   raw: string,
   rules: Common,
-  { replayProtection, intrinsicGas, porter }: DecodingOptions,
+  { replayProtection, intrinsicGas, porter, opened }: DecodingOptions,
 ): SignedTransaction {
   const bytes = decodeHex(raw);
   const first = bytes[0] ?? 0;
@@ -51,6 +54,13 @@ export function decodeTransaction(
     );
   }
   if (first === EIP712_TYPE) return decodeEip712Transaction(bytes, BigInt(rules.chainId()));
+  if (first === OPENED_TYPE) {
+    if (opened === "allowed") return decodeOpenedTransaction(bytes, BigInt(rules.chainId()));
+    throw new TransactionFormatError(
+      "TypeNotSupported",
+      `transactions of type ${OPENED_TYPE} are valid only in an envelope that nodes open; encrypt the transaction`,
+    );
+  }
   if (first < LEGACY_FROM && (first > LAST_TYPE || first === 0)) {
     throw new TransactionFormatError("TypeNotSupported", `transactions of type ${first} are not supported here`);
   }

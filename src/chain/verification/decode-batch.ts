@@ -132,7 +132,7 @@ function decodeSigned(block: InputBlock, { rules, porter }: DecodingContext): Ba
       throw mismatch(block, "one of the chain's own transactions is among those that were signed");
     try {
       // Replay protection is a matter of the chain's pool: the sender has signed the transaction for every chain.
-      return decodeTransaction(transaction.raw, rules, { replayProtection: "optional", porter });
+      return decodeTransaction(transaction.raw, rules, { replayProtection: "optional", opened: "allowed", porter });
     } catch (error) {
       if (!(error instanceof TransactionFormatError)) throw error;
       throw new BatchRefusal("TransactionInvalid", `block ${number}: ${error.message}`, { cause: error });

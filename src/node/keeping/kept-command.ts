@@ -10,7 +10,14 @@ import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry
 /** A command as it is kept: operations as L1's queue has them, transactions as they were signed. */
 type KeptCommand =
   | Exclude<BatchCommand, { readonly type: "block" | "operation" }>
-  | { readonly type: "block"; readonly timestamp: bigint; readonly areSafe: boolean; readonly transactions: readonly Hex[] }
+  | {
+      readonly type: "block";
+      readonly timestamp: bigint;
+      readonly areSafe: boolean;
+      readonly transactions: readonly Hex[];
+      /** Identity of the envelope that the block opens. */
+      readonly opens?: Hex;
+    }
   | { readonly type: "operation"; readonly timestamp: bigint; readonly queued: L2CanonicalTransaction };
 
 /** What a command's text does not say. */
@@ -30,8 +37,11 @@ export function decodeCommand(text: string, { coinbase, rules }: CommandContext)
   switch (command.type) {
     case "block": {
       // Each was taken once, by what the chain took then.
-      const decode = (raw: Hex): SignedTransaction => decodeTransaction(raw, rules, { replayProtection: "optional" });
-      return { ...command, transactions: command.transactions.map(decode) };
+      const decode = (raw: Hex): SignedTransaction =>
+        decodeTransaction(raw, rules, { replayProtection: "optional", opened: "allowed" });
+      const { opens: identity, ...block } = command;
+      const transactions = block.transactions.map(decode);
+      return { ...block, transactions, ...(identity === undefined ? {} : { opens: { identity, transaction: transactions[0] } }) };
     }
     case "operation": {
       const { type, timestamp, queued } = command;
@@ -52,8 +62,9 @@ export function decodeCommand(text: string, { coinbase, rules }: CommandContext)
 function kept(command: BatchCommand): KeptCommand {
   switch (command.type) {
     case "block": {
-      const { type, timestamp, areSafe = false, transactions } = command;
-      return { type, timestamp, areSafe, transactions: transactions.map((transaction) => signed(transaction).raw) };
+      const { type, timestamp, areSafe = false, opens } = command;
+      const transactions = command.transactions.map((transaction) => signed(transaction).raw);
+      return { type, timestamp, areSafe, transactions, ...(opens === undefined ? {} : { opens: opens.identity }) };
     }
     case "operation": {
       const { type, timestamp, operation } = command;

@@ -40,6 +40,11 @@ export class TestWallet {
     return decodeTransaction(await this.signRaw(request), rules, { replayProtection: "required" });
   }
 
+  /** Signature of EIP-712 typed data. */
+  async signTypedData(...typedData: Parameters<Wallet["signTypedData"]>): Promise<Hex> {
+    return (await this.#wallet.signTypedData(...typedData)) as Hex;
+  }
+
   /** An EIP-7702 authorization of this account for code at an address. */
   authorize(address: string, nonce: number) {
     return this.#wallet.authorizeSync({ address, nonce, chainId: CHAIN_ID });

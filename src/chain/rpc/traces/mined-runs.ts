@@ -73,7 +73,12 @@ export class MinedRuns {
 
   #transaction(mined: ShownRequest): EngineTransaction {
     const raw = sentBytes(this.#chain, mined);
-    if (raw !== null) return decodeTransaction(raw, this.#rules, { replayProtection: "optional", porter: this.#porter });
+    if (raw !== null)
+      return decodeTransaction(raw, this.#rules, {
+        replayProtection: "optional",
+        opened: "allowed",
+        porter: this.#porter,
+      });
     const { from, to, value, input, gas, nonce } = mined;
     return {
       kind: "unsigned",

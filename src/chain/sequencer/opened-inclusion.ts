@@ -1,0 +1,67 @@
+import type { OpenedEnvelope } from "../ordering/command.ts";
+import { hasContent } from "../ordering/open-batch.ts";
+import { withNonce } from "../transaction/opened-transaction.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Admission } from "./admission.ts";
+import type { BatchBuilder } from "./batch-builder.ts";
+import type { BlockProducer } from "./block-producer.ts";
+import { TRANSFER_WORK } from "./gas-work.ts";
+import { provingRefusal } from "./proving-refusal.ts";
+
+interface OpenedInclusionDependencies {
+  readonly producer: BlockProducer;
+  readonly builder: BatchBuilder;
+  /** Accounts whose transactions are taken; undefined while it is every account. */
+  readonly admission: () => Admission | undefined;
+}
+
+/** Finding about the transaction of an open envelope, which follows from the chain's state and the second of its block. */
+type OpenedFinding =
+  | { readonly type: "runs"; readonly transaction: SignedTransaction; readonly work: number }
+  /** It can run in no block, so its envelope leads to an empty one. */
+  | { readonly type: "skipped"; readonly work: number }
+  /** It runs in the next batch. */
+  | { readonly type: "needsBatch" };
+
+/** Includes transactions of open envelopes, each in a block of its own: one that cannot run is skipped, and never runs later. */
+export class OpenedInclusion {
+  readonly #dependencies: OpenedInclusionDependencies;
+
+  constructor(dependencies: OpenedInclusionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Makes the block of the envelope. Ends the batch if it has no room. */
+  async include(envelope: OpenedEnvelope): Promise<void> {
+    const { builder, producer } = this.#dependencies;
+    for (;;) {
+      await builder.open();
+      const { timestamp } = producer.environment();
+      const finding = await this.find(envelope, timestamp);
+      if (finding.type === "needsBatch") {
+        await builder.seal();
+        continue;
+      }
+      await builder.opened(envelope, finding.type === "runs" ? finding.transaction : undefined, timestamp);
+      return;
+    }
+  }
+
+  /** Finding in the open batch, for a block of this second. */
+  async find({ transaction: opened }: OpenedEnvelope, timestamp: bigint): Promise<OpenedFinding> {
+    const { builder, producer, admission } = this.#dependencies;
+    if (opened === undefined) return { type: "skipped", work: 0 };
+    const transaction = withNonce(opened, await producer.nonceOf(opened.from));
+    const lists = admission();
+    if (lists?.refusal(transaction) !== undefined) return { type: "skipped", work: 0 };
+    await builder.measure();
+    const preview = await producer.inspect(transaction, producer.environmentAt(timestamp), [], true);
+    const work = TRANSFER_WORK + preview.work;
+    const { receipt, admitted } = preview;
+    if (receipt === undefined || !admitted) return { type: "skipped", work };
+    if ((provingRefusal(receipt, transaction.gasLimit) ?? lists?.refusalOfRun(transaction, preview)) !== undefined)
+      return { type: "skipped", work };
+    if (builder.fitsAfter(preview, [transaction.raw])) return { type: "runs", transaction, work };
+    return hasContent(builder.batch) ? { type: "needsBatch" } : { type: "skipped", work };
+  }
+}

@@ -1,0 +1,118 @@
+import type { ReturnReason, Source } from "../../core/follower.ts";
+import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
+import type { OpenedEnvelope } from "../../chain/ordering/command.ts";
+import { gasPriceOf, type SignedTransaction } from "../../chain/transaction/transaction.ts";
+import { decodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../protocol/envelope.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+
+/** Envelope that the chain has taken and not opened. */
+interface OwedEnvelope {
+  readonly identity: Hex;
+  /** Hash of the transaction that is the envelope. */
+  readonly transactionHash: Hex;
+  readonly ciphertext: Uint8Array;
+  /** Price of the envelope's gas: its transaction pays at least this. */
+  readonly gasPriceWei: bigint;
+}
+
+/** State to return to. */
+interface EnvelopesMark {
+  readonly owed: readonly OwedEnvelope[];
+  /** Length of the list of used names. */
+  readonly used: number;
+}
+
+interface OwedEnvelopesOptions {
+  readonly chainId: ChainId;
+  /** Makes the name of a life, which no earlier one has. */
+  readonly newLife: () => Hex;
+}
+
+/** Open envelopes that are remembered: a chain that returns to a snapshot owes its envelopes again. */
+const MAX_OPENED = 4_096;
+
+/**
+ * Envelopes that the chain owes, in the order of its executed blocks. After a return to a snapshot a new life begins, so that no
+ * envelope of an earlier life opens again. Life and debt remain if the chain makes batches again, because L1 refused them.
+ */
+export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
+  readonly name = "envelopes";
+  readonly sees = "executed";
+  readonly #options: OwedEnvelopesOptions;
+  #life: Hex;
+  #owed: readonly OwedEnvelope[] = [];
+  /** Identities and hashes of all envelopes that were executed, in their order, and as a set. */
+  readonly #used: Hex[] = [];
+  readonly #isUsed = new Set<Hex>();
+  readonly #opened = new Map<Hex, OpenedEnvelope>();
+
+  constructor(options: OwedEnvelopesOptions) {
+    this.#options = options;
+    this.#life = options.newLife();
+  }
+
+  /** Life of the encryption, which identities contain. */
+  get life(): Hex {
+    return this.#life;
+  }
+
+  get owed(): readonly OwedEnvelope[] {
+    return this.#owed;
+  }
+
+  /** First owed envelope, if it is open here. */
+  get opened(): OpenedEnvelope | undefined {
+    const [first] = this.#owed;
+    return first === undefined ? undefined : this.#opened.get(first.identity);
+  }
+
+  isOpen(identity: Hex): boolean {
+    return this.#opened.has(identity);
+  }
+
+  /** Notes the content of an envelope. */
+  open(envelope: OpenedEnvelope): void {
+    this.#opened.set(envelope.identity, envelope);
+    const [oldest] = this.#opened.keys();
+    if (oldest !== undefined && this.#opened.size > MAX_OPENED) this.#opened.delete(oldest);
+  }
+
+  on({ command, blocks }: CommandResult): void {
+    if (command.type !== "block") return;
+    const { opens } = command;
+    if (opens !== undefined) {
+      this.#owed = this.#owed.filter(({ identity }) => identity !== opens.identity);
+      return;
+    }
+    for (const { transactions } of blocks)
+      for (const transaction of transactions) if (transaction.kind === "signed") this.#take(transaction);
+  }
+
+  mark(): EnvelopesMark {
+    return { owed: this.#owed, used: this.#used.length };
+  }
+
+  returnTo({ owed, used }: EnvelopesMark, reason: ReturnReason): void {
+    this.#owed = owed;
+    for (const name of this.#used.splice(used)) this.#isUsed.delete(name);
+    if (reason === "snapshot") this.#life = this.#options.newLife();
+  }
+
+  #take(transaction: SignedTransaction): void {
+    const { to, from, data, hash } = transaction;
+    if (to !== ENVELOPE_ADDRESS) return;
+    const envelope = decodeEnvelope(data);
+    if (envelope === undefined) return;
+    const { salt, ciphertext } = envelope;
+    const identity = envelopeIdentity({ chainId: this.#options.chainId, life: this.#life, payer: from, salt });
+    // A chain that makes its batches again executes the same envelopes, perhaps those of an earlier life.
+    if (this.#isUsed.has(identity) || this.#isUsed.has(hash)) return;
+    for (const name of [identity, hash]) {
+      this.#used.push(name);
+      this.#isUsed.add(name);
+    }
+    const gasPriceWei = gasPriceOf(transaction);
+    this.#owed = [...this.#owed, { identity, transactionHash: hash, ciphertext, gasPriceWei }];
+  }
+}
