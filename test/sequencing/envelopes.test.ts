@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { openedTransaction } from "../../src/chain/transaction/opened-transaction.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { checkedChain, NO_INPUTS, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
 import { checkDecision, type CheckResult } from "../../src/sequencing/decision-check.ts";
 import { encodeDecision, type LeaderCommand } from "../../src/sequencing/decision.ts";
