@@ -33,6 +33,8 @@ export { HyperchainError } from "./errors/hyperchain-error.ts";
 export type { ClientErrorCode } from "./client/ecosystem/client-error.ts";
 export { deposit } from "./client/queue/deposit.ts";
 export type { Deposit, DepositRequest } from "./client/queue/deposit.ts";
+export { encryptTransaction } from "./client/sending/encrypt-transaction.ts";
+export type { EncryptedEnvelope, TransactionToEncrypt } from "./client/sending/encrypt-transaction.ts";
 export { estimateCall, estimateSend } from "./client/transfers/estimate.ts";
 export type { CallEstimate, CallToEstimate, ProviderOf, SendEstimate, SendToEstimate } from "./client/transfers/estimate.ts";
 export { findChain } from "./client/ecosystem/ecosystem.ts";

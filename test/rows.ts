@@ -57,7 +57,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   E3: row("priority queue only", "flow/queue-only", "contracts/attacks/queue-alone", "contracts/verifier/recorded-proofs"),
   E4: row("escape hatch", "flow/escape"),
   E5: row("external sequencing", "flow/shared-sequencer", "sequencing/external-order", "options/external-rules"),
-  E6: notBuilt("ordering policies"),
+  E6: row("ordering policies", "flow/front-running", "sequencing/envelopes", "sequencing/key-sharing"),
   F1: row("zkRollup", "flow/swaps-pubdata"),
   F2: row("zkPorter", "devnet/guardian-quorum", "devnet/guardian", "contracts/l1/guardians"),
   F3: row("validium", "flow/validium", "contracts/l1/availability"),

@@ -68,6 +68,7 @@ export function conflicts(
       ...secondCheckConflicts(chain),
       ...queueConflicts(chain),
       ...bftConflicts(chain),
+      ...encryptionConflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
       ...importConflicts(chain),
       ...superchainConflicts(chain),
@@ -208,6 +209,39 @@ function bftConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
       message: `is set together with sequencing by "bft", whose nodes are the validators; leave one of the two out`,
     }));
   return [...refused, ...processConflicts({ path, plan })];
+}
+
+/** Envelopes are opened by nodes of one process, and no kernel has their type. */
+function encryptionConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  if (plan.ordering.transactionOrder !== "encrypted") return [];
+  const refused = (field: string, message: string): OptionProblem => ({ path: [...path, field], message });
+  const isBft = nodesOf(plan) > 0;
+  return [
+    ...(isBft
+      ? []
+      : [
+          refused(
+            "transactionOrder",
+            'is "encrypted", and nodes hold the key together; set sequencing to { by: "bft", nodes: 4 }, or choose "arrival" or "fee"',
+          ),
+        ]),
+    ...(hasNodeProcesses(plan)
+      ? [
+          refused(
+            "transactionOrder",
+            'is "encrypted", and nodes in processes open no envelopes; leave processes out, or choose "arrival" or "fee"',
+          ),
+        ]
+      : []),
+    ...(plan.proving.execution === "proven"
+      ? [
+          refused(
+            "execution",
+            'is "proven", and no proof covers transactions of envelopes; set "trusted", or choose another transactionOrder',
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** Nodes in processes know the genesis of the chain's version, and data that commits publish. */

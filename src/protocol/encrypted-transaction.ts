@@ -1,5 +1,5 @@
 import { decodeRlp, encodeRlp, toBeArray, TypedDataEncoder, type TypedDataDomain } from "ethers";
-import { fromHex, numberToHex, toHex, type Hex } from "./hex.ts";
+import { fromHex, keccak, numberToHex, toHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 
 /**
@@ -21,6 +21,9 @@ export interface EncryptedTransaction {
 export interface SignedEncryptedTransaction extends EncryptedTransaction {
   readonly signature: Hex;
 }
+
+/** Type of the transaction in a block: an RLP list after this byte, whose first item is the nonce. */
+export const OPENED_TYPE = 0x72;
 
 /** EIP-712 types of the message that the sender signs. */
 export const ENCRYPTED_TRANSACTION_TYPES = {
@@ -60,8 +63,13 @@ export function encryptedTransactionDigest(transaction: EncryptedTransaction, ch
   return TypedDataEncoder.hash(domain, ENCRYPTED_TRANSACTION_TYPES, encryptedTransactionMessage(transaction)) as Hex;
 }
 
+/** Hash of the transaction in a block. It contains no nonce. */
+export function encryptedTransactionHash(transaction: SignedEncryptedTransaction): Hex {
+  return keccak(Uint8Array.of(OPENED_TYPE), encodeEncryptedTransaction(transaction));
+}
+
 /** RLP list of the signed transaction. */
-export function encodeEncryptedTransaction(transaction: SignedEncryptedTransaction): Uint8Array {
+function encodeEncryptedTransaction(transaction: SignedEncryptedTransaction): Uint8Array {
   return fromHex(encodeRlp([...fieldsOf(transaction)]));
 }
 

@@ -18,6 +18,11 @@ interface DealtKey {
   readonly publicShares: readonly Uint8Array[];
 }
 
+/** Dealt key with the secret shares of its holders. */
+export interface DealtShares extends DealtKey {
+  readonly secretShares: readonly SecretShare[];
+}
+
 /**
  * Deals a key to `holders`. Fewer than `threshold` learn nothing about the key. The dealer has it, and so does each process with
  * the seed. Equal seeds deal equal keys.
@@ -25,7 +30,7 @@ interface DealtKey {
 export function dealKey(
   seed: Uint8Array,
   { holders, threshold }: { readonly holders: number; readonly threshold: number },
-): DealtKey & { readonly secretShares: readonly SecretShare[] } {
+): DealtShares {
   const coefficients = Array.from({ length: threshold }, (_, degree) => coefficientOf(seed, degree));
   const secretShares = Array.from({ length: holders }, (_, index) => valueAt(coefficients, BigInt(index + 1)));
   return {

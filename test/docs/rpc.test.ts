@@ -5,6 +5,7 @@ import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
+import { encryptionMethods } from "../../src/devnet/chains/encryption-methods.ts";
 import { slotMethods } from "../../src/devnet/chains/slot-methods.ts";
 import { factMethods } from "../../src/devnet/facts/open-facts.ts";
 import { offeredMethods } from "../../src/node/settling/offered-methods.ts";
@@ -38,6 +39,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...factMethods(undefined).keys(),
       // Of a chain with an external sequencer.
       ...slotMethods({} as never, 271n).map(([name]) => name),
+      ...encryptionMethods(undefined).map(([name]) => name),
       // Of a chain that only its readers may read.
       ...sessionMethods(policy, { sessions: new Sessions({ nowMs }), nowMs }).keys(),
     ];

@@ -220,8 +220,9 @@ const ROWS: readonly Row[] = [
   {
     config: "chains.a.transactionOrder",
     devnet: "chains[0].transactionOrder",
+    // Conflicts of "encrypted" are in encryption-rules.test.ts.
     accepts: ["arrival", "fee"],
-    refuses: ["", "encrypted", 1],
+    refuses: ["", "encrypt", 1],
   },
   {
     config: "chains.a.sequencing",

@@ -228,7 +228,7 @@ const AFTER_ERRORS: Rooms = {
   "src/settlement/": ["src/settlement-layer/", protocol, abi, runtime],
   "src/relayer/": ["src/settlement-layer/", protocol, abi, runtime],
   // What a user of an ecosystem does, over public RPC: for tasks, tests, front-ends and the demonstration.
-  "src/client/": ["src/settlement-layer/", "src/relayer/", protocol, abi, runtime],
+  "src/client/": ["src/settlement-layer/", "src/relayer/", "src/threshold/", protocol, abi, runtime],
   // Other projects' bridges over proven messages, through public RPC.
   "src/bridges/": ["src/settlement-layer/", "src/relayer/", "src/client/", protocol, abi, runtime],
   // One chain composed: batches out to L1, operations in, served to its users.

@@ -50,7 +50,8 @@ export class OpenedInclusion {
   /** Finding in the open batch, for a block of this second. */
   async find({ transaction: opened }: OpenedEnvelope, timestamp: bigint): Promise<OpenedFinding> {
     const { builder, producer, admission } = this.#dependencies;
-    if (opened === undefined) return { type: "skipped", work: 0 };
+    // No kernel knows the type.
+    if (opened === undefined || producer.formatAt(timestamp) === 3) return { type: "skipped", work: 0 };
     const transaction = withNonce(opened, await producer.nonceOf(opened.from));
     const lists = admission();
     if (lists?.refusal(transaction) !== undefined) return { type: "skipped", work: 0 };

@@ -1,9 +1,10 @@
 import { Capability, createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import type { Common } from "@ethereumjs/common";
 import { EthereumJSError } from "@ethereumjs/util";
+import { OPENED_TYPE } from "../../protocol/encrypted-transaction.ts";
 import { HexError, fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
-import { decodeOpenedTransaction, OPENED_TYPE } from "./opened-transaction.ts";
+import { decodeOpenedTransaction } from "./opened-transaction.ts";
 import { nestsTooDeep } from "./rlp-depth.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { SignedTransaction } from "./transaction.ts";

@@ -1,22 +1,20 @@
 import { encodeRlp, toBeArray } from "ethers";
 import {
-  encodeEncryptedTransaction,
   encryptedTransactionDigest,
+  encryptedTransactionHash,
   encryptedTransactionOf,
   fieldsOf,
+  OPENED_TYPE,
   rlpList,
   transactionInMessage,
   type SignedEncryptedTransaction,
 } from "../../protocol/encrypted-transaction.ts";
-import { fromHex, keccak, toHex, type Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
 import { signerOfDigest } from "./signature-recovery.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
-
-/** Type of a transaction that was in an envelope: an RLP list after this byte, whose first item is the nonce. */
-export const OPENED_TYPE = 0x72;
 
 /** True if the transaction was in an envelope: it never waits in a pool. */
 export function isOpened(transaction: EngineTransaction): transaction is SignedTransaction {
@@ -67,7 +65,7 @@ function withSender(transaction: SignedEncryptedTransaction, from: Hex, nonce: b
   return {
     kind: "signed",
     type: OPENED_TYPE,
-    hash: keccak(type, encodeEncryptedTransaction(transaction)),
+    hash: encryptedTransactionHash(transaction),
     raw: `${toHex(type)}${encodeRlp([toHex(toBeArray(nonce)), ...fieldsOf(transaction)]).slice(2)}` as Hex,
     ...{ from, to, valueWei, data, gasLimit, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei },
     delegates: false,

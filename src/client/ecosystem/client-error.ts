@@ -25,6 +25,7 @@ export type ClientErrorCode =
   | "Failed"
   | "Unconfirmed"
   | "TimedOut"
+  | "NotEncrypted"
   | "NotImported"
   | "ProofNotOfHeader"
   | "NotSigned"

@@ -51,7 +51,7 @@ export class FollowedLife {
   readonly #ports: LifePorts;
   readonly #ending = new AbortController();
   readonly #executed: ExecutedInputs;
-  readonly #faults: NetFaults;
+  readonly #faults: NetFaults<GroupMessage>;
   readonly #group: RunningNode;
   readonly #detach: () => void;
   readonly #wishes: NumberedWish[] = [];

@@ -22,7 +22,7 @@ export interface NodeChain {
   /** Account that no list applies to, and the relayer of the ecosystem. */
   readonly admin: Hex;
   readonly relayer: Hex;
-  readonly transactionOrder: "arrival" | "fee";
+  readonly transactionOrder: "arrival" | "fee" | "encrypted";
   readonly l1Url: string;
   /** First L1 block whose roots the chain imports. */
   readonly rootsFrom: number;

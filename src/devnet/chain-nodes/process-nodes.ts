@@ -44,6 +44,8 @@ const REST_POLL_MS = 10;
  * follows their decisions without a vote, and answers users.
  */
 export class ProcessNodes implements RemoteLeaders, ChainNodes {
+  /** Nodes in processes open no envelopes. */
+  readonly encryption = undefined;
   readonly #parts: ProcessNodesParts;
   readonly #processes: readonly NodeProcess[];
   readonly #faults = new NodeFaults();

@@ -73,10 +73,17 @@ export function orderOfChain(ordered: OrderedPlan, dependencies: OrderDependenci
     ...{ nodes, external, forming: undefined },
     leading: { leaders: nodes ?? external },
     async start(chain) {
-      nodes?.start(chain);
+      nodes?.start(chain, await mempoolFor(ordered.plan));
       if (external !== undefined) closing.add(await external.start(chain));
     },
   };
+}
+
+/** Opener of a mempool of envelopes, which default chains do not load. */
+async function mempoolFor({ ordering }: ChainPlan): Promise<Parameters<LocalNodes["start"]>[1]> {
+  if (ordering.transactionOrder !== "encrypted") return undefined;
+  const { EncryptedMempool } = await import("../../sequencing/local/encrypted-mempool.ts");
+  return (parts) => new EncryptedMempool(parts);
 }
 
 /** Nodes in processes, which this process follows. */

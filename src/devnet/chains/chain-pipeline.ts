@@ -24,7 +24,6 @@ import type { Hex } from "../../protocol/hex.ts";
 import { readFactIndex } from "../../protocol/import-kinds.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
-import type { ExternalOrder } from "../../sequencing/external/external-order.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startOrDispose, type Disposer } from "../../runtime/disposer.ts";
@@ -54,6 +53,7 @@ import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts"
 import type { RunningNetwork } from "../guardian/guardian-networks.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
+import { encryptionMethods } from "./encryption-methods.ts";
 import { slotMethods } from "./slot-methods.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
@@ -209,7 +209,7 @@ async function start(
       start: { ...start, imported: born?.copy() },
       ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
       running: { ...running, access: accessOf(options, admin) },
-      serving: { ...serving, ...servedAs(plan, admin, data, order.external) },
+      serving: { ...serving, ...servedAs(plan, admin, data, order) },
       settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
     },
     {
@@ -301,13 +301,14 @@ function servedAs(
   plan: ChainPlan,
   admin: PresentAdmin,
   data: ChainSigners["data"],
-  external: ExternalOrder | undefined,
+  { external, nodes }: Pick<ChainOrder, "external" | "nodes">,
 ): Pick<NodeOptions["serving"], "port" | "development" | "methods" | "readers"> {
   return {
     ...{ port: plan.serving.port, development: true, ...readersOf(plan, admin) },
     methods: new Map([
       ...(data === undefined ? [] : [["hyperchain_getBatchData", batchDataMethod(data)] as const]),
       ...(external === undefined ? [] : slotMethods(external, plan.chainId)),
+      ...encryptionMethods(nodes),
     ]),
   };
 }

@@ -176,8 +176,8 @@ export const ORDERING = {
     group: "ordering",
     said: "each start",
     config: withDefault(
-      oneOf("arrival", "fee"),
-      '"fee": the highest price per gas comes first, so anyone can pay to overtake; a full pool refuses newcomers',
+      oneOf("arrival", "fee", "encrypted"),
+      '"fee": the highest price per gas first, so anyone can pay to overtake. "encrypted": nodes ("bft") open envelopes',
       "arrival",
     ),
   }),

@@ -523,11 +523,11 @@ export interface HyperchainUserConfig {
     | { readonly by: "external"; readonly key: string; readonly peers?: readonly string[] | undefined }
     | undefined;
   /**
-   * "fee": the highest price per gas comes first, so anyone can pay to overtake; a full pool refuses newcomers.
-   * Allowed: "arrival" or "fee".
+   * "fee": the highest price per gas first, so anyone can pay to overtake. "encrypted": nodes ("bft") open envelopes.
+   * Allowed: "arrival" or "fee" or "encrypted".
    * Default: "arrival".
    */
-  readonly transactionOrder?: "arrival" | "fee" | undefined;
+  readonly transactionOrder?: "arrival" | "fee" | "encrypted" | undefined;
   /**
    * Accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account.
    * Allowed: a list of addresses.

@@ -1,13 +1,13 @@
 import type { ReturnReason, Source } from "../../core/follower.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { OpenedEnvelope } from "../../chain/ordering/command.ts";
-import { gasPriceOf, type SignedTransaction } from "../../chain/transaction/transaction.ts";
+import { gasPriceOf, isEthereumTransaction, type SignedTransaction } from "../../chain/transaction/transaction.ts";
 import { decodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../protocol/envelope.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 
 /** Envelope that the chain has taken and not opened. */
-interface OwedEnvelope {
+export interface OwedEnvelope {
   readonly identity: Hex;
   /** Hash of the transaction that is the envelope. */
   readonly transactionHash: Hex;
@@ -27,6 +27,8 @@ interface OwedEnvelopesOptions {
   readonly chainId: ChainId;
   /** Makes the name of a life, which no earlier one has. */
   readonly newLife: () => Hex;
+  /** False while the chain takes no envelopes: they are ordinary payments then. Default: it takes them. */
+  readonly isTaken?: () => boolean;
 }
 
 /** Open envelopes that are remembered: a chain that returns to a snapshot owes its envelopes again. */
@@ -101,7 +103,8 @@ export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
 
   #take(transaction: SignedTransaction): void {
     const { to, from, data, hash } = transaction;
-    if (to !== ENVELOPE_ADDRESS) return;
+    const { isTaken = () => true } = this.#options;
+    if (to !== ENVELOPE_ADDRESS || !isEthereumTransaction(transaction) || !isTaken()) return;
     const envelope = decodeEnvelope(data);
     if (envelope === undefined) return;
     const { salt, ciphertext } = envelope;

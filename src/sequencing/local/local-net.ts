@@ -1,28 +1,37 @@
-import type { Net } from "../../consensus/group.ts";
-import type { GroupMessage } from "../../consensus/messages.ts";
+type Listener<Message> = (message: Message, from: number) => void;
 
-type Listener = (message: GroupMessage, from: number) => void;
-
-/** Faults of the connections between nodes of one process. */
-export interface NetFaults {
+/** Connections between nodes of one process. */
+export interface Connections {
   /** True if a message between these nodes is lost. */
   isCut(from: number, to: number): boolean;
   /** Delay of a message between these nodes. Milliseconds. */
   delayMs(from: number, to: number): number;
+}
+
+/** Faults of the messages between nodes of one process. */
+export interface NetFaults<Message> extends Connections {
   /** Message that the sender sends to this node instead of an honest one. */
-  altered(message: GroupMessage, from: number, to: number): GroupMessage;
+  altered(message: Message, from: number, to: number): Message;
+}
+
+/** Connection of one node. */
+interface NodeNet<Message> {
+  /** Sends to one node, or to all others. */
+  send(message: Message, to?: number): void;
+  /** Calls back with each message and the index of its sender; returns the function that ends it. */
+  listen(listener: Listener<Message>): () => void;
 }
 
 /** Connections between the nodes of one process: each message arrives in a later turn of the event loop. */
-export class LocalNet {
-  readonly #faults: NetFaults;
-  readonly #listeners = new Map<number, Listener>();
+export class LocalNet<Message> {
+  readonly #faults: Connections & Partial<NetFaults<Message>>;
+  readonly #listeners = new Map<number, Listener<Message>>();
 
-  constructor(faults: NetFaults) {
+  constructor(faults: Connections & Partial<NetFaults<Message>>) {
     this.#faults = faults;
   }
 
-  of(index: number): Net {
+  of(index: number): NodeNet<Message> {
     return {
       send: (message, to) => {
         for (const other of to === undefined ? [...this.#listeners.keys()] : [to])
@@ -37,11 +46,11 @@ export class LocalNet {
     };
   }
 
-  #send(message: GroupMessage, from: number, to: number): void {
-    const { isCut, altered, delayMs } = this.#faults;
-    if (isCut(from, to)) return;
-    const sent = altered(message, from, to);
-    sendLater(delayMs(from, to), () => this.#listeners.get(to)?.(sent, from));
+  #send(message: Message, from: number, to: number): void {
+    const faults = this.#faults;
+    if (faults.isCut(from, to)) return;
+    const sent = faults.altered?.(message, from, to) ?? message;
+    sendLater(faults.delayMs(from, to), () => this.#listeners.get(to)?.(sent, from));
   }
 }
 

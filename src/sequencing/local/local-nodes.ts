@@ -8,41 +8,53 @@ import { checkedChain, NO_INPUTS, type CheckedChain } from "../checked-chain.ts"
 import { EvidenceList } from "../evidence-list.ts";
 import { ExecutedInputs } from "../executed-inputs.ts";
 import type { ChainNodes } from "./chain-nodes.ts";
+import type { EncryptedMempool, EncryptedMempoolParts, EncryptionStatus } from "./encrypted-mempool.ts";
 import { NodeFaults, type FaultsOfNodes } from "./node-faults.ts";
 import { NodeGroup, type GroupSurroundings } from "./node-group.ts";
 import type { NodesStatus } from "./nodes-status.ts";
+
+type OpenMempool = (parts: EncryptedMempoolParts) => EncryptedMempool;
+type NodesSurroundings = Omit<GroupSurroundings, "faults" | "onEvidence" | "onFailure" | "mempool">;
 
 /**
  * Nodes of one process that decide a chain's commands together. They share the chain: one execution serves all. After each return
  * of the chain to an earlier state they begin a new life; votes of earlier lives do not count.
  */
 export class LocalNodes implements OtherLeaders, ChainNodes {
-  readonly #surroundings: Omit<GroupSurroundings, "faults" | "onEvidence" | "onFailure">;
+  readonly #surroundings: NodesSurroundings;
   readonly #domain: TypedDataDomain;
   readonly #faults: NodeFaults;
   readonly #evidence = new EvidenceList();
+  #mempool: EncryptedMempool | undefined;
   #chain: { readonly chain: Chain; readonly checked: CheckedChain } | undefined;
   #group: NodeGroup | undefined;
   #isClosed = false;
 
-  constructor(surroundings: Omit<GroupSurroundings, "faults" | "onEvidence" | "onFailure">, domain: TypedDataDomain) {
+  constructor(surroundings: NodesSurroundings, domain: TypedDataDomain) {
     this.#surroundings = surroundings;
     this.#domain = domain;
     this.#faults = new NodeFaults();
   }
 
-  /** Starts the nodes of a chain whose sequencer leads in turns. */
-  start(chain: Chain): void {
+  /** Starts the nodes of a chain whose sequencer leads in turns. They open envelopes if they get a mempool for these. */
+  start(chain: Chain, openMempool?: OpenMempool): void {
     const executed = new ExecutedInputs();
     chain.spine.attach(executed);
+    this.#mempool = openMempool?.(this.#mempoolParts(chain));
+    if (this.#mempool !== undefined) chain.spine.attach(this.#mempool.envelopes);
     // No leader can name inputs here: every decision of an honest leader was made by this process.
-    const checked = checkedChain(chain, () => NO_INPUTS, executed);
+    const checked = checkedChain(chain, () => NO_INPUTS, executed, this.#mempool?.envelopes);
     this.#chain = { chain, checked };
     this.#begin(1);
   }
 
   get count(): number {
     return this.#surroundings.keys.length;
+  }
+
+  /** Encryption of transactions to the nodes; undefined if they open no envelopes. */
+  get encryption(): EncryptionStatus | undefined {
+    return this.#mempool?.status;
   }
 
   get status(): NodesStatus {
@@ -84,6 +96,18 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#group?.end();
+    await this.#mempool?.close();
+  }
+
+  #mempoolParts({ chainId, sequencer }: Chain): EncryptedMempoolParts {
+    return {
+      chainId: BigInt(chainId),
+      nodes: this.count,
+      connections: this.#faults.connections,
+      format: () => sequencer.nextFormat,
+      onOpened: () => this.onWork(),
+      onFailure: (error) => failWith(sequencer, error),
+    };
   }
 
   #begin(firstView: number): void {
@@ -93,7 +117,8 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
       ...this.#surroundings,
       faults: (keys) => this.#faults.of(keys),
       onEvidence: (first) => this.#evidence.add(first),
-      onFailure: (error) => chain.sequencer.fail(error instanceof Error ? error : new Error(String(error))),
+      mempool: this.#mempool,
+      onFailure: (error) => failWith(chain.sequencer, error),
     };
     const group = new NodeGroup(surroundings, {
       domain: { ...this.#domain, salt: toHex(randomBytes(32)) },
@@ -103,4 +128,8 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
     for (let index = 0; index < this.count; index++) if (this.#faults.conditionOf(index) !== "crashed") group.start(index);
     group.onWork();
   }
+}
+
+function failWith(sequencer: Chain["sequencer"], error: unknown): void {
+  sequencer.fail(error instanceof Error ? error : new Error(String(error)));
 }

@@ -2,7 +2,7 @@ import type { GroupMessage } from "../../consensus/messages.ts";
 import { encodeProposal, requireHeader } from "../../consensus/proposals.ts";
 import { NO_ID } from "../../consensus/votes.ts";
 import { encodeDecision } from "../decision.ts";
-import type { NetFaults } from "./local-net.ts";
+import type { Connections, NetFaults } from "./local-net.ts";
 import type { VoteKeys } from "./vote-keys.ts";
 
 /** Fault of a node, or none: `honest`. */
@@ -34,11 +34,18 @@ export class NodeFaults {
     this.#faults = faults;
   }
 
-  /** Faults of the connections in one life of the group. */
-  of(keys: VoteKeys): NetFaults {
+  /** Connections with the present faults. */
+  get connections(): Connections {
     return {
       isCut: (from, to) => this.#isSilent(from) || this.#isSilent(to) || this.#areApart(from, to) || this.#withholds(from, to),
       delayMs: (from, to) => this.#lagOf(from) + this.#lagOf(to),
+    };
+  }
+
+  /** Faults of the messages in one life of the group. */
+  of(keys: VoteKeys): NetFaults<GroupMessage> {
+    return {
+      ...this.connections,
       altered: (message, from, to) =>
         message.type === "proposal" && this.conditionOf(from) === "equivocating" && to % 2 === 1
           ? contraryProposal(message, from, keys)

@@ -1,4 +1,5 @@
-import { openGroup, type RunningNode } from "../../consensus/group.ts";
+import { openGroup, type RunningNode, type Workshop } from "../../consensus/group.ts";
+import type { GroupMessage } from "../../consensus/messages.ts";
 import { MemoryVotes } from "../../consensus/memory-votes.ts";
 import type { Header } from "../../consensus/proposals.ts";
 import type { CountedVote } from "../../consensus/votes.ts";
@@ -9,6 +10,8 @@ import type { CheckedChain } from "../checked-chain.ts";
 import { LateDecisions } from "../late-decisions.ts";
 import { rootOf } from "../root-of-life.ts";
 import { VIEW_TIMES } from "../view-times.ts";
+import { decodeDecision } from "../decision.ts";
+import type { EncryptedMempool } from "./encrypted-mempool.ts";
 import { LocalNet, type NetFaults } from "./local-net.ts";
 import { VoteKeys, type NodeKey } from "./vote-keys.ts";
 
@@ -17,7 +20,9 @@ export interface GroupSurroundings {
   readonly clock: Clock;
   /** Second at which votes are signed. */
   readonly nowSeconds: () => number;
-  readonly faults: (keys: VoteKeys) => NetFaults;
+  readonly faults: (keys: VoteKeys) => NetFaults<GroupMessage>;
+  /** Opens envelopes; undefined for a chain that has none. */
+  readonly mempool: EncryptedMempool | undefined;
   readonly onEvidence: (first: CountedVote, second: CountedVote) => void;
   /** A node has failed, which no node of the group survives. */
   readonly onFailure: (error: unknown) => void;
@@ -38,7 +43,7 @@ export class NodeGroup {
   readonly #root: Header;
   readonly #ending = new AbortController();
   readonly #keys: VoteKeys;
-  readonly #net: LocalNet;
+  readonly #net: LocalNet<GroupMessage>;
   readonly #workshop: ChainWorkshop;
   readonly #stores: readonly MemoryVotes[];
   readonly #nodes = new Map<number, RunningNode>();
@@ -87,11 +92,11 @@ export class NodeGroup {
     const store = this.#stores[index];
     if (store === undefined || this.#nodes.has(index) || this.#ending.signal.aborted) return;
     this.#catchUp(store);
-    const { clock, nowSeconds, onEvidence } = this.#surroundings;
+    const { clock, nowSeconds, onEvidence, mempool } = this.#surroundings;
     const node = openGroup({
       voters: this.#keys,
       ...{ self: index, root: this.#root, firstView: this.#life.firstView, ...VIEW_TIMES },
-      ...{ store, net: this.#net.of(index), workshop: this.#workshop, clock, onEvidence },
+      ...{ store, net: this.#net.of(index), workshop: this.#workshopOf(index), clock, onEvidence },
       sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, nowSeconds())),
       signerOf: (vote) => this.#keys.signerOf(vote),
       onFailure: (error) => {
@@ -99,6 +104,7 @@ export class NodeGroup {
       },
     });
     this.#nodes.set(index, node);
+    mempool?.start(index, store.stored.newest?.certificate.view ?? this.#root.view);
     node.work(this.#hasWork);
   }
 
@@ -106,12 +112,14 @@ export class NodeGroup {
   async stop(index: number): Promise<void> {
     const node = this.#nodes.get(index);
     this.#nodes.delete(index);
+    if (node !== undefined) this.#surroundings.mempool?.stop(index);
     await node?.close();
   }
 
   /** Notifies the nodes that they reach each other again. */
   connected(): void {
     for (const node of this.#running) node.connected();
+    this.#surroundings.mempool?.connected();
   }
 
   /** Ends the life: after this call it executes nothing. Resolves when its work has ended. */
@@ -123,6 +131,26 @@ export class NodeGroup {
 
   get #running(): readonly RunningNode[] {
     return [...this.#nodes.values()];
+  }
+
+  /** The shared workshop, as one node uses it: its key shares follow the certificates that it has. */
+  #workshopOf(index: number): Workshop {
+    const { mempool } = this.#surroundings;
+    const workshop = this.#workshop;
+    const { signal } = this.#ending;
+    if (mempool === undefined) return workshop;
+    return {
+      build: (...decision) => workshop.build(...decision),
+      execute: (...decision) => workshop.execute(...decision),
+      async decide(header, content) {
+        await workshop.decide(header, content);
+        // In another life the same transaction is another envelope.
+        if (signal.aborted) return;
+        const commands = decodeDecision(content)?.commands ?? [];
+        const transactions = commands.flatMap((command) => (command.type === "block" ? command.transactions : []));
+        mempool.decided(index, header.view, transactions);
+      },
+    };
   }
 
   #catchUp(store: MemoryVotes): void {

@@ -84,7 +84,7 @@ const READER = [
   ...["hardhat_reset", "hardhat_setBalance", "hardhat_setCode", "hardhat_setCoinbase", "hardhat_setLoggingEnabled"],
   ...["hardhat_setMinGasPrice", "hardhat_setNextBlockBaseFeePerGas", "hardhat_setNonce", "hardhat_setPrevRandao"],
   ...["hardhat_setStorageAt", "hardhat_stopImpersonatingAccount", "hyperchain_getAccessLists", "hyperchain_getMessage"],
-  ...["hyperchain_cutSlot", "hyperchain_sealBatch", "hyperchain_slot", "hyperchain_waiting"],
+  ...["hyperchain_cutSlot", "hyperchain_encryption", "hyperchain_sealBatch", "hyperchain_slot", "hyperchain_waiting"],
   ...["ots_getBlockDetails", "ots_getBlockDetailsByHash", "ots_getBlockTransactions", "ots_getContractCreator"],
   ...["ots_getInternalOperations", "ots_getTransactionBySenderAndNonce", "ots_getTransactionError", "ots_hasCode"],
   ...["ots_searchTransactionsAfter", "ots_searchTransactionsBefore", "ots_traceTransaction"],
