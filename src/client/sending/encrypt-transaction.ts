@@ -59,9 +59,7 @@ interface JsonRpc {
  * has no JSON-RPC, `NotEncrypted` if the chain opens no envelopes.
  */
 export async function encryptTransaction(signer: Signer, request: TransactionToEncrypt): Promise<EncryptedEnvelope> {
-  const provider = signer.provider as
-    | (Signer["provider"] & { send?(method: string, params: unknown[]): Promise<unknown> })
-    | null;
+  const provider = signer.provider as (Provider & JsonRpc) | null;
   if (provider?.send === undefined)
     throw new ClientError("NoProvider", "the signer has no JSON-RPC provider of the chain; connect it to one");
   const encryption = (await provider.send("hyperchain_encryption", [])) as ChainEncryption | null;
