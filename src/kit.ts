@@ -104,6 +104,7 @@ export type { ComposedData, DataPart, GuardedData } from "./options/fields/data-
 export type { Proofs } from "./options/fields/prover.ts";
 export type {
   HyperchainBatchesUserConfig,
+  HyperchainFactsUserConfig,
   HyperchainFeesUserConfig,
   HyperchainPaceUserConfig,
   HyperchainStandbyUserConfig,
