@@ -38,14 +38,21 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     label: "Run an ecosystem",
     files: [
       ...["keep-an-ecosystem", "fork-l1", "upgrade-a-chain", "leave-a-chain", "convert-a-chain", "rebuild-from-l1"],
-      ...["fleet-on-postgres", "several-sequencers", "shared-sequencer", "queue-only"],
+      ...["fleet-on-postgres", "several-sequencers", "shared-sequencer", "encrypted-mempool", "queue-only"],
     ].map(recipe),
   },
   {
     label: "Proofs and data",
-    files: [...["prove-execution", "second-check", "batch-without-proof", "read-a-validium", "store-data-with-guardians"]].map(
-      recipe,
-    ),
+    files: [
+      ...[
+        "prove-execution",
+        "second-check",
+        "batch-without-proof",
+        "read-a-validium",
+        "store-data-with-guardians",
+        "held-accounts",
+      ],
+    ].map(recipe),
   },
   { label: "Coming from", files: ["layerzero", "hyperlane", "ccip", "superchain"].map(recipe) },
   {

@@ -23,6 +23,7 @@ const CHOICES: readonly Choice[] = [
   { name: '`sequencing: "queue"`', alpha: { sequencing: "queue", execution: "proven" } },
   { name: '`{ by: "bft" }`', alpha: { sequencing: bft } },
   { name: '`{ by: "bft", processes: true }`', alpha: { sequencing: { ...bft, processes: true } } },
+  { name: '`transactionOrder: "encrypted"`', alpha: { sequencing: bft, transactionOrder: "encrypted" } },
   {
     name: '`{ by: "external" }`',
     alpha: { sequencing: external("beta") },
@@ -31,6 +32,7 @@ const CHOICES: readonly Choice[] = [
   { name: "`quorum` of processes", alpha: { quorum: { members: 2, threshold: 2 } } },
   { name: '`"inputs"`', alpha: { dataAvailability: "inputs" } },
   { name: '`"validium"`', alpha: { dataAvailability: "validium" } },
+  { name: '`"owners"`', alpha: { dataAvailability: "owners", execution: "proven" } },
   { name: "`{ guardians }`", alpha: { dataAvailability: { guardians: "main" } }, others: { guardians: { main: {} } } },
   { name: "`settlesOn`", alpha: { settlesOn: "base", chainId: 2 ** 32 + 300 }, others: { chains: { base: { chainId: 300 } } } },
 ];

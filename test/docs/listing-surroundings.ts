@@ -51,6 +51,12 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const provider: Provider;
     declare const [bob, recipient]: readonly [string, string];
   `,
+  "docs/recipes/encrypted-mempool.md": `
+    import type { Provider, Signer } from "ethers";
+    declare const signer: Signer & { readonly provider: Provider };
+    declare const to: \`0x\${string}\`;
+    declare const data: \`0x\${string}\`;
+  `,
   "docs/recipes/held-accounts.md": `
     import type { Signer } from "ethers";
     declare const signer: Signer;

@@ -117,7 +117,7 @@ describe("I3 the config", () => {
     [
       { chains: { a: { dataAvailability: "celestia" } } },
       "config.hyperchains.chains.a.dataAvailability",
-      /"rollup", "validium", "inputs", "chain"/,
+      /"rollup", "validium", "inputs", "owners", "chain"/,
     ],
     [
       { chains: { a: { quorum: { members: 2, threshold: 3 } } } },
