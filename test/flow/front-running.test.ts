@@ -127,6 +127,13 @@ describe("E6: front-running of a call that everyone sees in the pool, by a copy 
     assert.ok(batch.outputs.batchNumber >= 0n);
   });
 
+  test("the status says who knows the mempool's key", () => {
+    const sentenceOf = (chainId: bigint) =>
+      devnet.info().chains.find((each) => each.chainId === Number(chainId))?.orderedBy?.sentence;
+    assert.match(sentenceOf(ENCRYPTED) ?? "", /a dealer, this process, knows the mempool's key/);
+    assert.doesNotMatch(sentenceOf(BY_FEE) ?? "", /dealer/);
+  });
+
   test("chains that open no envelopes refuse to encrypt, by name", async () => {
     const { alice, prize } = await newPrize(BY_FEE);
     await assert.rejects(encryptTransaction(alice, { to: prize }), { code: "NotEncrypted" });

@@ -305,7 +305,8 @@ function signsHere({ created, signers: { memberPids } }: DevnetChain["pipeline"]
 function orderInfo({ created, nodes, external }: DevnetChain["pipeline"]): Pick<ChainInfo, "orderedBy"> {
   if (isOfQueue(created)) return { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } };
   if (external !== undefined) return { orderedBy: { kind: "external", sentence: sentenceOfExternal(external.status) } };
-  return nodes === undefined ? {} : { orderedBy: { kind: "nodes", sentence: sentenceOfNodes(nodes.status) } };
+  if (nodes === undefined) return {};
+  return { orderedBy: { kind: "nodes", sentence: sentenceOfNodes(nodes.status, nodes.encryption !== undefined) } };
 }
 
 function isOfQueue({ configuration }: DevnetChain["pipeline"]["created"]): boolean {

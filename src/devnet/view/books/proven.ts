@@ -44,19 +44,21 @@ export const OF_QUEUE_ALONE =
   "L1's priority queue alone makes its order: no account chooses its transactions or leaves one out, every node derives the same " +
   "blocks from L1, and any account settles them.";
 
-/** Sentence about a chain whose blocks nodes decide together. */
-export function sentenceOfNodes({
-  members: { length },
-  quorum,
-  inProcesses,
-}: Pick<NodesStatus, "members" | "quorum" | "inProcesses">): string {
+/** Sentence about a chain whose blocks nodes decide together; `isEncrypted` if they open transactions after their order is final. */
+export function sentenceOfNodes(
+  { members: { length }, quorum, inProcesses }: Pick<NodesStatus, "members" | "quorum" | "inProcesses">,
+  isEncrypted: boolean,
+): string {
   const where = inProcesses ? "in processes" : "of this process";
   return (
     `${length} nodes ${where} decide each block by ${quorum} equal votes under leaders that rotate (Simplex), and sign its batches ` +
     `as validators. Up to ${length - quorum} nodes may be silent. ` +
     (inProcesses
       ? "Each executes the chain before it votes, and signs a batch that it has formed. This process passes their messages on."
-      : "They share one execution, so that none checks another's.")
+      : "They share one execution, so that none checks another's.") +
+    (isEncrypted
+      ? " They open encrypted transactions after their order is final; a dealer, this process, knows the mempool's key."
+      : "")
   );
 }
 
