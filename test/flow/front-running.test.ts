@@ -127,10 +127,10 @@ describe("E6: front-running of a call that everyone sees in the pool, by a copy 
     assert.ok(batch.outputs.batchNumber >= 0n);
   });
 
-  test("the status says who knows the mempool's key", () => {
+  test("the status names the dealer, who has the mempool's key", () => {
     const sentenceOf = (chainId: bigint) =>
       devnet.info().chains.find((each) => each.chainId === Number(chainId))?.orderedBy?.sentence;
-    assert.match(sentenceOf(ENCRYPTED) ?? "", /a dealer, this process, knows the mempool's key/);
+    assert.match(sentenceOf(ENCRYPTED) ?? "", /a dealer, this process, has the mempool's key/);
     assert.doesNotMatch(sentenceOf(BY_FEE) ?? "", /dealer/);
   });
 

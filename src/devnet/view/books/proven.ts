@@ -57,7 +57,7 @@ export function sentenceOfNodes(
       ? "Each executes the chain before it votes, and signs a batch that it has formed. This process passes their messages on."
       : "They share one execution, so that none checks another's.") +
     (isEncrypted
-      ? " They open encrypted transactions after their order is final; a dealer, this process, knows the mempool's key."
+      ? " They open encrypted transactions after their order is final; a dealer, this process, has the mempool's key."
       : "")
   );
 }
