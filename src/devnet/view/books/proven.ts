@@ -44,7 +44,7 @@ export const OF_QUEUE_ALONE =
   "L1's priority queue alone makes its order: no account chooses its transactions or leaves one out, every node derives the same " +
   "blocks from L1, and any account settles them.";
 
-/** Sentence about a chain whose blocks nodes decide together; `isEncrypted` if they open transactions after their order is final. */
+/** Sentence about a chain whose blocks nodes decide together; `isEncrypted` if they open transactions after their order. */
 export function sentenceOfNodes(
   { members: { length }, quorum, inProcesses }: Pick<NodesStatus, "members" | "quorum" | "inProcesses">,
   isEncrypted: boolean,
