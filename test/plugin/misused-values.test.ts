@@ -52,7 +52,7 @@ describe("I5 values that options do not take", () => {
     {
       title: "an unknown data availability",
       args: ["hyperchain:spawn", "--da", "celestia"],
-      says: [/--da must be "rollup" or "validium" or "inputs" or "chain"; got "celestia"/],
+      says: [/--da must be "rollup" or "validium" or "inputs" or "owners" or "chain"; got "celestia"/],
     },
     {
       title: "an unknown choice of proofs",

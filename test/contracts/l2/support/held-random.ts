@@ -106,7 +106,7 @@ function falsified(random: Randomness, act: Act): Act {
   const { opening } = act;
   const more = [...opening.holdings.slice(0, -1), { token: L1_TOKEN, amount: 10n ** 20n }];
   const changes: (() => Act)[] = [
-    () => ({ ...act, signature: `${act.signature.slice(0, 20)}00${act.signature.slice(22)}` }),
+    () => ({ ...act, signature: withOtherByte(act.signature) }),
     () => ({ ...act, opening: { ...opening, nonce: opening.nonce + 1n } }),
     () => ({ ...act, opening: { ...opening, holdings: more } }),
     () => ({ ...act, burned: [...act.burned, { to: 1, token: ETH, amount: 10n ** 20n }] }),
@@ -149,4 +149,10 @@ async function assertConserved(
     assert.equal(await balance(world.address), sum);
     assert.equal(sum + paid.get(token)!, deposited.get(token));
   }
+}
+
+/** The signature with another tenth byte. */
+function withOtherByte(signature: string): string {
+  const byte = signature.slice(20, 22) === "00" ? "01" : "00";
+  return `${signature.slice(0, 20)}${byte}${signature.slice(22)}`;
 }
