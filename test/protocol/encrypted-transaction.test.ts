@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { encodeRlp, keccak256, concat, toBeHex, Wallet, zeroPadValue } from "ethers";
 import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
@@ -6,6 +7,8 @@ import { chainRules } from "../../src/chain/model/rules.ts";
 import { openedTransaction, withNonce } from "../../src/chain/transaction/opened-transaction.ts";
 import {
   ENCRYPTED_TRANSACTION_TYPES,
+  encryptedTransactionDigest,
+  encryptedTransactionHash,
   encryptedTransactionDomain,
   encryptedTransactionMessage,
   paddedMessage,
@@ -117,5 +120,23 @@ describe("an encrypted transaction", () => {
     const decode = (bytes: Hex): unknown => decodeTransaction(bytes, RULES, options);
     for (const bytes of [`${raw}00`, "0x72", "0x72c0", toHex(fromHex(raw).slice(0, -1))] as const)
       assert.throws(() => decode(bytes), { code: "Malformed" });
+  });
+
+  it("has the digest and the hash that another library computes", () => {
+    const file = new URL("../../fixtures/protocol/encrypted-transactions.json", import.meta.url);
+    const vectors = JSON.parse(readFileSync(file, "utf8")) as {
+      readonly transaction: Readonly<Record<string, Hex>>;
+      readonly digest: Hex;
+      readonly hash: Hex;
+    };
+    const { identity, to, data, signature, ...numbers } = vectors.transaction;
+    const transaction = {
+      ...{ identity: identity!, to: to!, data: data!, signature: signature!, valueWei: BigInt(numbers["value"]!) },
+      gasLimit: BigInt(numbers["gasLimit"]!),
+      maxFeePerGasWei: BigInt(numbers["maxFeePerGas"]!),
+      maxPriorityFeePerGasWei: BigInt(numbers["maxPriorityFeePerGas"]!),
+    };
+    assert.equal(encryptedTransactionDigest(transaction, 271n), vectors.digest);
+    assert.equal(encryptedTransactionHash(transaction), vectors.hash);
   });
 });
