@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Programs that listings call. A shell that runs a listing notes their arguments in their place. */
-const PROGRAMS = ["npx", "npm", "curl", "jq", "docker", "anvil", "mkdir", "ln"];
+const PROGRAMS = ["npx", "npm", "curl", "jq", "docker", "anvil", "mkdir", "ln", "node"];
 const NOTES = ".commands";
 const RECORDER = [
   `note() { printf '%s\\0' "$#" "$@" >> ${NOTES}; }`,
