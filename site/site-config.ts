@@ -4,7 +4,7 @@ import { passthroughImageService } from "astro/config";
 import { slugOf } from "./pages.ts";
 import { PAGE_GROUPS } from "./sidebar.ts";
 
-/** How the search orders results: long pages of reference answer more questions than short pages that only name a word. */
+/** Order of search results: long pages of reference answer more questions than short pages that only name a word. */
 export const SEARCH_RANKING = { pageLength: 0.1, termFrequency: 0.6 };
 
 interface SiteConfigOptions {

@@ -115,7 +115,7 @@ export type AccessOptions = Pick<AdmissionOptions, "lists" | "admin" | "deliveri
 interface ChainPartition {
   /** For which its accounts sign. */
   readonly chainId: number;
-  /** Its tree before the chain's next batch, which the chain takes over and changes. */
+  /** Tree before the chain's next batch, which the chain takes over and changes. */
   readonly tree: StateTree;
 }
 

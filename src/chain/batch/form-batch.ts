@@ -49,7 +49,7 @@ export interface PreFormedBatch extends SealedBatch {
   readonly previousCommitment: Hex;
   readonly preCommitment: Hex;
   readonly flowsHash: Hex;
-  /** What it does to the tree of the porter; absent if it does nothing there. */
+  /** Changes of the porter's tree; absent if there are none. */
   readonly porter?: PorterList | undefined;
   /** Hashes of the codes in the pubdata. */
   readonly newCodes: readonly Hex[];
@@ -215,7 +215,7 @@ export class BatchFormer implements Returning<FormerMark> {
     }
   }
 
-  /** What the first tree is to have of a batch, behind what the porter's has. */
+  /** Changes of the first tree by a batch, after those of the porter's tree. */
   #changesOf({ writes, bytecodes, outputsHash }: SealedBatch): FirstTreeChanges {
     const { tree, partition } = this.#dependencies;
     const codes = sortBytecodes(bytecodes.map((code) => fromHex(code)));

@@ -10,7 +10,7 @@ import type { GenesisLeaf } from "../model/genesis.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
-/** What a batch does to the porter's tree. L1 has only the root after it, as a leaf of the first tree. */
+/** Changes of the porter's tree by a batch. L1 has only the root after it, as a leaf of the first tree. */
 export interface PorterList {
   readonly oldRoot: Digest;
   readonly newRoot: Digest;
@@ -77,9 +77,12 @@ export function splitChanges({ writes, codes }: Changes, rollup: Pick<StateTree,
   }
   const inRollup = codesNamedBy(ofRollup);
   const inPorter = codesNamedBy(ofPorter);
+  const hashed = codes.map((code) => ({ code, hash: keccak(code) }));
+  const codesWith = (isTaken: (hash: Hex) => boolean): readonly Uint8Array[] =>
+    hashed.filter(({ hash }) => isTaken(hash)).map(({ code }) => code);
   return {
-    rollup: { writes: ofRollup, codes: codes.filter((code) => inRollup.has(keccak(code)) || !inPorter.has(keccak(code))) },
-    porter: { writes: ofPorter, codes: codes.filter((code) => inPorter.has(keccak(code))) },
+    rollup: { writes: ofRollup, codes: codesWith((hash) => inRollup.has(hash) || !inPorter.has(hash)) },
+    porter: { writes: ofPorter, codes: codesWith((hash) => inPorter.has(hash)) },
   };
 }
 

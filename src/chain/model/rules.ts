@@ -22,7 +22,7 @@ export function chainRules(chainId: number, { runtimeBytes, initBytes }: CodeLim
   return rules;
 }
 
-/** The same rules under another id: those by which transactions for a chain's porter are read. */
+/** Rules with another id, for transactions to a chain's porter. */
 export function withChainId(rules: Common, chainId: bigint): Common {
   return Object.assign(rules.copy(), { chainId: () => chainId });
 }

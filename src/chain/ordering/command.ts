@@ -9,7 +9,7 @@ import type { Hex } from "../../protocol/hex.ts";
 /** Envelope that is open. */
 export interface OpenedEnvelope {
   readonly identity: Hex;
-  /** Its transaction, without the nonce; undefined if the envelope contains no valid one. */
+  /** Transaction without the nonce; undefined if the envelope contains no valid one. */
   readonly transaction: SignedTransaction | undefined;
 }
 

@@ -18,9 +18,9 @@ interface OpenedInclusionDependencies {
 /** Finding about the transaction of an open envelope, which follows from the chain's state and the second of its block. */
 type OpenedFinding =
   | { readonly type: "runs"; readonly transaction: SignedTransaction; readonly work: number }
-  /** It can run in no block, so its envelope leads to an empty one. */
+  /** The transaction can run in no block, so its envelope leads to an empty one. */
   | { readonly type: "skipped"; readonly work: number }
-  /** It runs in the next batch. */
+  /** The transaction runs in the next batch. */
   | { readonly type: "needsBatch" };
 
 /** Includes transactions of open envelopes, each in a block of its own: one that cannot run is skipped, and never runs later. */

@@ -134,7 +134,7 @@ function lossError(reason: LossReason, from: Hex, nonce: bigint): SequencerError
   }
 }
 
-/** Those of a block that may wait in the pool again: transactions of envelopes never do. */
+/** Signed transactions of a block that may wait in the pool again: transactions of envelopes never do. */
 export function returnable(transactions: CommandResult["blocks"][number]["transactions"]): readonly SignedTransaction[] {
   return signed(transactions).filter((transaction) => !isOpened(transaction));
 }

@@ -13,7 +13,7 @@ const COMMIT_TOPIC = topicOf(hyperchainInterface, "CommitCall");
 const PAGE_BLOCKS = 200;
 /** Blocks that are requested at the same time. */
 const CONCURRENT_BLOCKS = 20;
-/** Pages that a poll reads again for keys that came later: whoever enlists many keys must not delay what is due. */
+/** Pages that a poll reads again for keys that came later: an account that enlists many keys must not delay reports. */
 const REPEATED_PAGES = 2;
 
 interface WordReaderOptions {
