@@ -16,6 +16,7 @@ const TOGETHER: readonly string[] = [
     "stark",
     "suites",
     "threshold",
+    "hub",
     "tidiness",
   ],
 ];

@@ -18,6 +18,7 @@ export const CORE_FOLDERS: readonly string[] = [
     "consensus",
     "sequencing",
     "threshold",
+    "hub",
   ],
   ...[
     "settlement-layer",

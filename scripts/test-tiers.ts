@@ -14,7 +14,7 @@ export const TEST_TIERS: readonly TestTier[] = [
     budgetCpuSeconds: 170,
     folders: [
       ...["tidiness", "docs", "errors", "options", "abi", "runtime", "field", "kernels", "protocol", "machine"],
-      ...["chain", "core", "consensus", "sequencing", "threshold", "settlement-layer", "relayer", "ledger", "demo"],
+      ...["chain", "core", "consensus", "sequencing", "threshold", "hub", "settlement-layer", "relayer", "ledger", "demo"],
     ],
   },
   { name: "contracts", budgetCpuSeconds: 110, folders: ["contracts", "simulation"] },

@@ -27,7 +27,8 @@ export const DomainTag = {
   /** The digest of what a segment says early, its statement's elements among it. */
   statement: 23,
   // 26 is the chain over an admitted program, see `recursion/nodes/admitted-programs.ts`.
-  // 24 (partitions), 25 (claims) and 27 to 31 are reserved.
+  // 27 to 30 are states of hubs, see `hub/hub-hashes.ts`.
+  // 24 (partitions), 25 (claims) and 31 are reserved.
 } as const;
 
 /** What a leaf of the state tree holds. 4 (an account's partition) and 5 to 7 are reserved. */

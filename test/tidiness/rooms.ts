@@ -50,6 +50,8 @@ const AFTER_ERRORS: Rooms = {
   "src/threshold/": [protocol],
   // Nodes that agree on decisions, whatever these hold.
   "src/consensus/": [protocol, runtime],
+  // State and blocks of a hub, from their bytes alone.
+  "src/hub/": [kernels, protocol],
   [kernels]: [field],
   [stark]: [kernels, field],
   // What proofs are made on: the processor, and perhaps a graphics card before it.

@@ -1,0 +1,56 @@
+import { bytesWord, keccakOfWords, uintWord } from "../protocol/abi-words.ts";
+import { hashTag, keccak, wordToHex, type Hex } from "../protocol/hex.ts";
+import { hashHubContents, type HubHeader } from "../protocol/hub-header.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
+import { hashStoredBatch, type StoredBatch } from "../protocol/stored-batch.ts";
+import type { FactPath } from "./fact-tree.ts";
+
+/** Most batches of a block: their records and the longest proof fit one transaction on L1. */
+export const MAX_BLOCK_BATCHES = 16;
+
+const EVIDENCE_TAG = hashTag("hyperchain.hub-evidence.v1");
+const NO_HASH = wordToHex(0n);
+
+/** A batch of a member in a block. */
+export interface HubEntry {
+  readonly chainId: ChainId;
+  readonly stored: StoredBatch;
+  /** Program of the batch's own proof, and keccak of the proof, which the aggregators have verified. */
+  readonly program: string;
+  readonly proofHash: Hex;
+  /** Imports of the batch, in their order. */
+  readonly imports: readonly ImportedRoot[];
+  /** Where the hub has the facts among them, in their order, before this batch. */
+  readonly paths: readonly FactPath[];
+}
+
+/** Block of a hub: at most 16 batches of members. */
+export interface HubBlock {
+  readonly header: HubHeader;
+  readonly entries: readonly HubEntry[];
+}
+
+/** Header before a hub's first block. */
+export function firstHubHeader(emptyState: Hex): HubHeader {
+  return { number: 0n, parent: NO_HASH, state: emptyState, contents: NO_HASH };
+}
+
+/** Hash of a block's contents. Siblings are not part of it: the state determines them. */
+export function contentsOf(entries: readonly HubEntry[]): Hex {
+  return hashHubContents(
+    entries.map(({ chainId, stored }) => ({ chainId, hash: hashStoredBatch(stored) })),
+    evidenceOf(entries),
+  );
+}
+
+/** Digest of what the aggregators checked beside the batches: programs, proofs, places of facts. */
+export function evidenceOf(entries: readonly HubEntry[]): Hex {
+  const words = entries.flatMap(({ program, proofHash, paths }) => [
+    bytesWord(keccak(new TextEncoder().encode(program))),
+    bytesWord(proofHash),
+    uintWord(BigInt(paths.length)),
+    ...paths.map(({ place }) => uintWord(BigInt(place))),
+  ]);
+  return keccakOfWords([bytesWord(EVIDENCE_TAG), ...words]);
+}

@@ -1,0 +1,21 @@
+import { NamedError } from "../errors/named-error.ts";
+
+/**
+ * Reasons of a hub against a batch or a block. `BlockMismatch`: number, parent, contents or state differ from what the node computes.
+ */
+export type HubErrorCode =
+  | "ChainIdTooLarge"
+  | "BatchNumberTooLarge"
+  | "FactUnknown"
+  | "FactNotOffered"
+  | "ImportsMismatch"
+  | "BatchesNotInOrder"
+  | "BatchCountOutOfRange"
+  | "BlockMismatch"
+  | "HubFull"
+  | "Malformed";
+
+/** A hub cannot take a batch, a block or a state. */
+export class HubError extends NamedError<HubErrorCode> {
+  override readonly name = "HubError";
+}

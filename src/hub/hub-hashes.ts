@@ -1,0 +1,51 @@
+import { compress } from "../kernels/poseidon.ts";
+import { valueDigest } from "../protocol/diff-digest.ts";
+import { ZERO_DIGEST, type Digest } from "../protocol/digest.ts";
+import { toLimbs } from "../protocol/word.ts";
+
+/** Domain tags of a hub's state: its own, so that no node of it is one of a chain's state. */
+const HubTag = { state: 27, member: 28, fact: 29, node: 30 } as const;
+
+/** Levels of the tree of members: bit i of the chain id is the side at level i. */
+export const MEMBER_DEPTH = 32;
+/** Levels of the tree of facts. */
+export const FACT_DEPTH = 24;
+
+/** Digests of trees without leaves, by their height: 0 is the empty leaf. */
+export const EMPTY_NODES: readonly Digest[] = emptyNodes();
+
+export function hubNode(left: Digest, right: Digest): Digest {
+  return compress(HubTag.node, [...left], [...right]);
+}
+
+/** Parent of a node, which is on this side of its sibling: 0 is left. */
+export function hubParent(side: number, node: Digest, sibling: Digest): Digest {
+  return side === 0 ? hubNode(node, sibling) : hubNode(sibling, node);
+}
+
+/** Leaf of a member: what is known of its chain after the batch before `nextBatch`. Ids below 2^32. */
+export function memberLeaf(chainId: bigint, nextBatch: bigint, stateRoot: Digest, lastFact: bigint): Digest {
+  const known = compress(HubTag.member, [...stateRoot], valueDigest(lastFact, compress));
+  const named = [...toLimbs(chainId, 2), ...toLimbs(nextBatch, 2), 0, 0, 0, 0];
+  return compress(HubTag.member, named, known);
+}
+
+/** Leaf of a fact at a place below 2^24. */
+export function factLeaf(fact: bigint, place: number): Digest {
+  return compress(HubTag.fact, valueDigest(fact, compress), ZERO_DIGEST.with(0, place));
+}
+
+/** Digest of a hub's state: its members, its facts and their number. */
+export function stateDigest(members: Digest, facts: Digest, factCount: number): Digest {
+  const count = [...toLimbs(BigInt(factCount), 2), 0, 0, 0, 0, 0, 0];
+  return compress(HubTag.state, [...members], compress(HubTag.state, [...facts], count));
+}
+
+function emptyNodes(): readonly Digest[] {
+  const nodes: Digest[] = [ZERO_DIGEST];
+  for (let height = 0; height < MEMBER_DEPTH; height++) {
+    const below = nodes[height] ?? ZERO_DIGEST;
+    nodes.push(hubNode(below, below));
+  }
+  return nodes;
+}

@@ -1,0 +1,186 @@
+import type { Hex } from "../protocol/hex.ts";
+import { hashHubHeader, type HubHeader } from "../protocol/hub-header.ts";
+import { hashFact, ImportKind, importKindOf } from "../protocol/import-kinds.ts";
+import { importedRootsRollingHash, type ImportedRoot } from "../protocol/rolling-hash.ts";
+import { FactPaths, FactTree, isFactIn } from "./fact-tree.ts";
+import { contentsOf, firstHubHeader, MAX_BLOCK_BATCHES, type HubBlock, type HubEntry } from "./hub-block.ts";
+import { HubError } from "./hub-error.ts";
+import { HubState } from "./hub-state.ts";
+
+/** A batch that may go into a block. */
+export type OfferedEntry = Omit<HubEntry, "paths">;
+
+/**
+ * A node of a hub: the newest header and the state after it. It checks each block completely from these, so a light client is a full
+ * node. One that builds blocks or serves newcomers also has each fact, with the paths to it.
+ */
+export class HubNode {
+  readonly paths: FactPaths | undefined;
+  #header: HubHeader;
+  #state: HubState;
+
+  private constructor(header: HubHeader, state: HubState, paths: FactPaths | undefined) {
+    this.#header = header;
+    this.#state = state;
+    this.paths = paths;
+  }
+
+  /** Node of a hub without blocks, with all facts. */
+  static begin(): HubNode {
+    const state = HubState.empty();
+    return new HubNode(firstHubHeader(state.digest()), state, new FactPaths());
+  }
+
+  /**
+   * Newcomer, from the header that L1 stores and the state that any node sends; with the facts that it sends, to serve others. Throws
+   * HubError Malformed if they have another digest than the header.
+   */
+  static fromL1(header: HubHeader, stateBytes: Uint8Array, facts?: readonly Hex[]): HubNode {
+    const state = HubState.decode(stateBytes);
+    if (state.digest() !== header.state)
+      throw new HubError(
+        "Malformed",
+        `the state has the digest ${state.digest()}, and L1 has ${header.state}; ask another node for the hub's state`,
+      );
+    return new HubNode(header, state, facts === undefined ? undefined : pathsOf(facts, state));
+  }
+
+  get header(): HubHeader {
+    return this.#header;
+  }
+
+  get state(): HubState {
+    return this.#state.copy();
+  }
+
+  /**
+   * Block of these batches, in their order, at most 16. Those that the hub cannot take now are left out, and `leftOut` gets the reason.
+   * Returns undefined if none is left. Throws HubError FactNotOffered on a node without facts.
+   */
+  build(offered: readonly OfferedEntry[], leftOut: (entry: OfferedEntry, reason: HubError) => void): HubBlock | undefined {
+    const { paths } = this;
+    if (paths === undefined) throw new HubError("FactNotOffered", "a node without the hub's facts builds no blocks");
+    const state = this.#state.copy();
+    const own = new FactPaths(paths.facts);
+    const entries: HubEntry[] = [];
+    for (const entry of offered) {
+      if (entries.length === MAX_BLOCK_BATCHES) break;
+      try {
+        const placed = { ...entry, paths: requirePaths(entry, own) };
+        const last = lastOf(entries, entry.chainId);
+        requireNext(last, entry);
+        own.append(BigInt(state.step(entry)));
+        entries.push(placed);
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        leftOut(entry, error);
+      }
+    }
+    if (entries.length === 0) return undefined;
+    const { number } = this.#header;
+    const parent = hashHubHeader(this.#header);
+    return { header: { number: number + 1n, parent, state: state.digest(), contents: contentsOf(entries) }, entries };
+  }
+
+  /** Checks all of a block that L1 is not needed for. Throws HubError. */
+  check(block: HubBlock): void {
+    this.#after(block);
+  }
+
+  /** Applies a decided block. Throws HubError, and changes nothing then. */
+  apply(block: HubBlock): void {
+    const { state, facts } = this.#after(block);
+    for (const fact of facts) this.paths?.append(BigInt(fact));
+    this.#state = state;
+    this.#header = block.header;
+  }
+
+  #after({ header, entries }: HubBlock): { readonly state: HubState; readonly facts: readonly Hex[] } {
+    if (entries.length === 0 || entries.length > MAX_BLOCK_BATCHES)
+      throw new HubError("BatchCountOutOfRange", `a block has 1 to ${MAX_BLOCK_BATCHES} batches, not ${entries.length}`);
+    requireSame("number", header.number, this.#header.number + 1n);
+    requireSame("parent", header.parent, hashHubHeader(this.#header));
+    requireSame("contents", header.contents, contentsOf(entries));
+    const state = this.#state.copy();
+    const facts: Hex[] = [];
+    for (const [i, entry] of entries.entries()) {
+      requireNext(lastOf(entries.slice(0, i), entry.chainId), entry);
+      requireImports(entry);
+      requireFacts(entry, state);
+      facts.push(state.step(entry));
+    }
+    requireSame("state", header.state, state.digest());
+    return { state, facts };
+  }
+}
+
+function pathsOf(facts: readonly Hex[], state: HubState): FactPaths {
+  const tree = new FactTree();
+  for (const fact of facts) tree.append(BigInt(fact));
+  if (tree.count !== state.factCount || tree.root().some((element, i) => element !== state.factsRoot()[i]))
+    throw new HubError("Malformed", "the facts are not those of the hub's state; ask another node for them");
+  return new FactPaths(facts.map(BigInt));
+}
+
+function lastOf(entries: readonly HubEntry[], chainId: bigint): HubEntry | undefined {
+  return entries.findLast((entry) => entry.chainId === chainId);
+}
+
+/** A chain's batches in a block follow each other. */
+function requireNext(last: HubEntry | undefined, { chainId, stored }: OfferedEntry): void {
+  if (last === undefined || last.stored.batchNumber + 1n === stored.batchNumber) return;
+  throw new HubError(
+    "BatchesNotInOrder",
+    `batch ${stored.batchNumber} of chain ${chainId} follows batch ${last.stored.batchNumber} in a block`,
+  );
+}
+
+function factsAmong(imports: readonly ImportedRoot[]): readonly Hex[] {
+  return imports
+    .filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact)
+    .map(({ registryIndex, root }) => hashFact(registryIndex, root));
+}
+
+function requirePaths(entry: OfferedEntry, paths: FactPaths): HubEntry["paths"] {
+  requireImports(entry);
+  return factsAmong(entry.imports).map((fact) => {
+    const path = paths.pathOf(BigInt(fact));
+    if (path === undefined) throw notOffered(entry, fact);
+    return path;
+  });
+}
+
+/** A leader cannot hide a fact: L1 has the hash of the imports. */
+function requireImports({ chainId, stored, imports }: OfferedEntry): void {
+  const isSame =
+    importedRootsRollingHash(imports) === stored.importedRootsRollingHash && BigInt(imports.length) === stored.importedRootCount;
+  if (isSame) return;
+  throw new HubError(
+    "ImportsMismatch",
+    `the imports that are shown of batch ${stored.batchNumber} of chain ${chainId} differ from the hash on L1`,
+  );
+}
+
+/** The batch's facts are in the state before it. */
+function requireFacts(entry: HubEntry, state: HubState): void {
+  const facts = factsAmong(entry.imports);
+  const root = state.factsRoot();
+  facts.forEach((fact, i) => {
+    const path = entry.paths[i];
+    if (path === undefined || path.place >= state.factCount || !isFactIn(root, BigInt(fact), path)) throw notOffered(entry, fact);
+  });
+  if (entry.paths.length !== facts.length)
+    throw new HubError("ImportsMismatch", `${entry.paths.length} paths are shown, and ${facts.length} facts are imported`);
+}
+
+function notOffered({ chainId, stored }: OfferedEntry, fact: Hex): HubError {
+  return new HubError(
+    "FactNotOffered",
+    `batch ${stored.batchNumber} of chain ${chainId} imports the fact ${fact}, whose batch no block of the hub has yet`,
+  );
+}
+
+function requireSame(what: string, actual: Hex | bigint, expected: Hex | bigint): void {
+  if (actual === expected) return;
+  throw new HubError("BlockMismatch", `the block's ${what} is ${actual}, and ${expected} follows from the blocks before`);
+}

@@ -1,0 +1,192 @@
+import { digestFromHex, digestToHex, ZERO_DIGEST, type Digest } from "../protocol/digest.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../protocol/ids.ts";
+import { factIndex, hashFact } from "../protocol/import-kinds.ts";
+import { l2LogTreeRoot } from "../protocol/l2-log.ts";
+import type { StoredBatch } from "../protocol/stored-batch.ts";
+import { FactTree } from "./fact-tree.ts";
+import { HubError } from "./hub-error.ts";
+import { EMPTY_NODES, FACT_DEPTH, hubNode, MEMBER_DEPTH, memberLeaf, stateDigest } from "./hub-hashes.ts";
+
+/** Chain of a hub after its newest batch there. */
+export interface HubMember {
+  readonly chainId: ChainId;
+  /** Number after the newest batch. */
+  readonly nextBatch: BatchNumber;
+  readonly stateRoot: Hex;
+  /** Hash of the fact about the newest batch with logs. */
+  readonly lastFact: Hex;
+}
+
+/** A batch of a member, as L1 stores it. */
+export interface MemberBatch {
+  readonly chainId: ChainId;
+  readonly stored: Pick<StoredBatch, "batchNumber" | "oldStateRoot" | "newStateRoot" | "l2LogsTreeRoot">;
+}
+
+const ID_LIMIT = 2n ** 32n;
+const NO_LOGS = l2LogTreeRoot([]);
+const MEMBER_BYTES = 72;
+const DIGEST_BYTES = 32;
+const FACTS_BYTES = 4 + FACT_DEPTH * DIGEST_BYTES;
+
+/**
+ * State of a hub: its members' state roots, and the facts about their batches in the order of the hub, which is the hub's transaction
+ * root. All that a node needs to follow the hub: 72 bytes a member and 772 bytes.
+ */
+export class HubState {
+  readonly #members: Map<ChainId, HubMember>;
+  readonly #facts: FactTree;
+  #digest: Hex | undefined;
+
+  private constructor(members: Map<ChainId, HubMember>, facts: FactTree) {
+    this.#members = members;
+    this.#facts = facts;
+  }
+
+  static empty(): HubState {
+    return new HubState(new Map(), new FactTree());
+  }
+
+  /** State from the bytes of `encode`. Throws HubError Malformed. Compare `digest` with L1's before using it. */
+  static decode(bytes: Uint8Array): HubState {
+    const count = (bytes.length - FACTS_BYTES) / MEMBER_BYTES;
+    if (!Number.isInteger(count) || count < 0) throw malformed(`${bytes.length} bytes are no state of a hub`);
+    const members = new Map<ChainId, HubMember>();
+    let before = -1n;
+    for (let i = 0; i < count; i++) {
+      const member = decodeMember(bytes.subarray(i * MEMBER_BYTES, (i + 1) * MEMBER_BYTES));
+      if (member.chainId <= before) throw malformed(`member ${member.chainId} follows member ${before}`);
+      before = member.chainId;
+      members.set(member.chainId, member);
+    }
+    return new HubState(members, decodeFacts(bytes.subarray(count * MEMBER_BYTES)));
+  }
+
+  /** Members in the order of their ids. */
+  get members(): readonly HubMember[] {
+    return [...this.#members.values()].toSorted((a, b) => Number(a.chainId - b.chainId));
+  }
+
+  get factCount(): number {
+    return this.#facts.count;
+  }
+
+  member(chainId: ChainId): HubMember | undefined {
+    return this.#members.get(chainId);
+  }
+
+  copy(): HubState {
+    return new HubState(new Map(this.#members), this.#facts.copy());
+  }
+
+  encode(): Uint8Array {
+    const members = this.members.map(encodeMember);
+    const count = fromHex(wordToHex(BigInt(this.#facts.count))).subarray(28);
+    return new Uint8Array(Buffer.concat([...members, count, ...this.#facts.left.map((digest) => fromHex(digestToHex(digest)))]));
+  }
+
+  /** Root of the facts: the hub's transaction root. */
+  factsRoot(): Digest {
+    return this.#facts.root();
+  }
+
+  /** The digest that L1 stores. */
+  digest(): Hex {
+    this.#digest ??= digestToHex(stateDigest(this.#membersRoot(), this.#facts.root(), this.#facts.count));
+    return this.#digest;
+  }
+
+  /**
+   * Takes a batch: the member's root and next number, and the fact of its newest batch with logs. Returns that fact. Throws HubError,
+   * and changes nothing then.
+   */
+  step(batch: MemberBatch): Hex {
+    const { chainId, stored } = batch;
+    const nextBatch = stored.batchNumber + 1n;
+    if (chainId >= ID_LIMIT) throw new HubError("ChainIdTooLarge", `chain ${chainId} is not below 2^32, so no hub takes it`);
+    if (nextBatch >= ID_LIMIT)
+      throw new HubError("BatchNumberTooLarge", `batch ${stored.batchNumber} of chain ${chainId} is not below 2^32 − 1`);
+    const lastFact = this.#factOf(batch);
+    const stateRoot = stored.newStateRoot;
+    this.#facts.append(BigInt(lastFact));
+    this.#members.set(chainId, { chainId, nextBatch, stateRoot, lastFact });
+    this.#digest = undefined;
+    return lastFact;
+  }
+
+  /** A batch without logs has no message, so the fact before it stays the member's last. */
+  #factOf({ chainId, stored }: MemberBatch): Hex {
+    const { batchNumber, l2LogsTreeRoot, oldStateRoot } = stored;
+    if (l2LogsTreeRoot !== NO_LOGS || batchNumber === 0n) return hashFact(factIndex(chainId, batchNumber), l2LogsTreeRoot);
+    const known = this.#members.get(chainId);
+    if (known !== undefined && known.nextBatch === batchNumber && known.stateRoot === oldStateRoot) return known.lastFact;
+    throw new HubError(
+      "FactUnknown",
+      `batch ${batchNumber} of chain ${chainId} has no logs, and the hub does not know the batch before it; the chain shows it by itself`,
+    );
+  }
+
+  #membersRoot(): Digest {
+    const leaves = this.members.map(({ chainId, nextBatch, stateRoot, lastFact }) => ({
+      chainId: Number(chainId),
+      leaf: memberLeaf(chainId, nextBatch, digestFromHex(stateRoot), BigInt(lastFact)),
+    }));
+    return sparseRoot(leaves, MEMBER_DEPTH);
+  }
+}
+
+interface SparseLeaf {
+  readonly chainId: number;
+  readonly leaf: Digest;
+}
+
+/** Root of a subtree of this height with these leaves, in the order of their ids. */
+function sparseRoot(leaves: readonly SparseLeaf[], height: number): Digest {
+  if (leaves.length === 0) return EMPTY_NODES[height] ?? ZERO_DIGEST;
+  if (height === 0) return leaves[0]?.leaf ?? ZERO_DIGEST;
+  const isRight = ({ chainId }: SparseLeaf): boolean => Math.floor(chainId / 2 ** (height - 1)) % 2 === 1;
+  const right = leaves.findIndex(isRight);
+  const middle = right < 0 ? leaves.length : right;
+  return hubNode(sparseRoot(leaves.slice(0, middle), height - 1), sparseRoot(leaves.slice(middle), height - 1));
+}
+
+function encodeMember({ chainId, nextBatch, stateRoot, lastFact }: HubMember): Uint8Array {
+  const bytes = new Uint8Array(MEMBER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Number(chainId));
+  view.setUint32(4, Number(nextBatch));
+  bytes.set(fromHex(stateRoot, 32), 8);
+  bytes.set(fromHex(lastFact, 32), 40);
+  return bytes;
+}
+
+function decodeMember(bytes: Uint8Array): HubMember {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const stateRoot = toHex(bytes.subarray(8, 40));
+  const [chainId, nextBatch] = [BigInt(view.getUint32(0)), BigInt(view.getUint32(4))];
+  return { chainId, nextBatch, stateRoot: canonical(stateRoot), lastFact: toHex(bytes.subarray(40)) };
+}
+
+function decodeFacts(bytes: Uint8Array): FactTree {
+  const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+  if (count >= 2 ** FACT_DEPTH) throw malformed(`${count} facts are more than a hub has`);
+  const left = Array.from({ length: FACT_DEPTH }, (_, i) => {
+    const at = 4 + i * DIGEST_BYTES;
+    return digestFromHex(canonical(toHex(bytes.subarray(at, at + DIGEST_BYTES))));
+  });
+  return new FactTree(count, left);
+}
+
+function canonical(digest: Hex): Hex {
+  try {
+    digestFromHex(digest);
+    return digest;
+  } catch (error) {
+    throw malformed(`${digest} is no digest`, { cause: error });
+  }
+}
+
+function malformed(reason: string, options?: ErrorOptions): HubError {
+  return new HubError("Malformed", `${reason}; ask another node for the hub's state`, options);
+}
