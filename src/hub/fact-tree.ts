@@ -2,50 +2,50 @@ import { type Digest, ZERO_DIGEST } from "../protocol/digest.ts";
 import { EMPTY_NODES, FACT_DEPTH, factLeaf, hubNode, hubParent } from "./hub-hashes.ts";
 import { HubError } from "./hub-error.ts";
 
-/** Facts that a hub's tree has room for: one place stays empty. */
+/** Facts that a hub's tree has room for: one position stays empty. */
 const MAX_FACTS = 2 ** FACT_DEPTH - 1;
 
-/** Place of a fact in a hub's tree, and its siblings from the leaf up: 24 digests. */
+/** Position of a fact in a hub's tree, and its siblings from the leaf up: 24 digests. */
 export interface FactPath {
-  readonly place: number;
+  readonly position: number;
   readonly siblings: readonly Digest[];
 }
 
 /** Append-only tree of facts, by the nodes that later leaves need: one for each level. */
 export class FactTree {
   #count: number;
-  /** The last complete left node of each level; meaningful where the count has that bit. */
-  readonly #left: Digest[];
+  /** The last complete left node of each level; meaningful if the count has that bit. */
+  readonly #frontier: Digest[];
 
-  constructor(count = 0, left: readonly Digest[] = Array.from({ length: FACT_DEPTH }, () => ZERO_DIGEST)) {
+  constructor(count = 0, frontier: readonly Digest[] = Array.from({ length: FACT_DEPTH }, () => ZERO_DIGEST)) {
     this.#count = count;
-    this.#left = [...left];
+    this.#frontier = [...frontier];
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** 24 digests, of the lowest level first. */
-  get left(): readonly Digest[] {
-    return this.#left;
+  /** 24 digests, the lowest level first. */
+  get frontier(): readonly Digest[] {
+    return this.#frontier;
   }
 
   copy(): FactTree {
-    return new FactTree(this.#count, this.#left);
+    return new FactTree(this.#count, this.#frontier);
   }
 
   /** Appends a fact. Throws HubError HubFull at 2^24 − 1 facts. */
   append(fact: bigint): void {
     if (this.#count === MAX_FACTS)
-      throw new HubError("HubFull", `the hub has ${MAX_FACTS} facts and takes no more; deploy another hub`);
+      throw new HubError("HubFull", `the hub has ${MAX_FACTS} facts, which is the limit; deploy another hub`);
     let node = factLeaf(fact, this.#count);
     let height = 0;
     for (let rest = this.#count; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-      node = hubNode(this.#left[height] ?? ZERO_DIGEST, node);
+      node = hubNode(this.#frontier[height] ?? ZERO_DIGEST, node);
       height++;
     }
-    this.#left[height] = node;
+    this.#frontier[height] = node;
     this.#count++;
   }
 
@@ -53,31 +53,33 @@ export class FactTree {
     let node = ZERO_DIGEST;
     for (let height = 0; height < FACT_DEPTH; height++) {
       const isRight = Math.floor(this.#count / 2 ** height) % 2 === 1;
-      node = isRight ? hubNode(this.#left[height] ?? ZERO_DIGEST, node) : hubNode(node, EMPTY_NODES[height] ?? ZERO_DIGEST);
+      node = isRight ? hubNode(this.#frontier[height] ?? ZERO_DIGEST, node) : hubNode(node, EMPTY_NODES[height] ?? ZERO_DIGEST);
     }
     return node;
   }
 }
 
-/** Every fact of a hub with its path: what a node needs that serves others, two digests for each fact. */
+/** Every fact of a hub with its path, for nodes that serve others: two digests for each fact. */
 export class FactPaths {
-  readonly #facts: bigint[] = [];
+  readonly #facts: bigint[];
   /** Complete nodes of each level. */
-  readonly #levels: Digest[][] = Array.from({ length: FACT_DEPTH + 1 }, () => []);
-  readonly #places = new Map<bigint, number>();
+  readonly #levels: readonly Digest[][];
+  readonly #positions: Map<bigint, number>;
 
-  constructor(facts: readonly bigint[] = []) {
-    for (const fact of facts) this.append(fact);
+  constructor(other?: FactPaths) {
+    this.#facts = [...(other?.#facts ?? [])];
+    this.#levels = Array.from({ length: FACT_DEPTH + 1 }, (_, height) => [...(other?.#levels[height] ?? [])]);
+    this.#positions = new Map(other?.#positions ?? []);
   }
 
-  get facts(): readonly bigint[] {
-    return this.#facts;
+  copy(): FactPaths {
+    return new FactPaths(this);
   }
 
   append(fact: bigint): void {
     let index = this.#facts.length;
     let node = factLeaf(fact, index);
-    this.#places.set(fact, index);
+    this.#positions.set(fact, index);
     this.#facts.push(fact);
     this.#levels[0]?.push(node);
     for (let height = 0; index % 2 === 1; height++, index = Math.floor(index / 2)) {
@@ -86,15 +88,15 @@ export class FactPaths {
     }
   }
 
-  /** Path of the fact's newest leaf; undefined if the hub has no such fact. */
+  /** Path of the fact's newest leaf; undefined if the hub lacks it. */
   pathOf(fact: bigint): FactPath | undefined {
-    const place = this.#places.get(fact);
-    if (place === undefined) return undefined;
+    const position = this.#positions.get(fact);
+    if (position === undefined) return undefined;
     const siblings = Array.from({ length: FACT_DEPTH }, (_, height) => {
-      const index = Math.floor(place / 2 ** height);
+      const index = Math.floor(position / 2 ** height);
       return this.#node(height, index % 2 === 0 ? index + 1 : index - 1);
     });
-    return { place, siblings };
+    return { position, siblings };
   }
 
   #node(height: number, index: number): Digest {
@@ -106,11 +108,11 @@ export class FactPaths {
 }
 
 /** True if the path leads from this fact to this root. */
-export function isFactIn(root: Digest, fact: bigint, { place, siblings }: FactPath): boolean {
-  if (!Number.isInteger(place) || place < 0 || place >= MAX_FACTS || siblings.length !== FACT_DEPTH) return false;
+export function isFactIn(root: Digest, fact: bigint, { position, siblings }: FactPath): boolean {
+  if (!Number.isInteger(position) || position < 0 || position >= MAX_FACTS || siblings.length !== FACT_DEPTH) return false;
   const top = siblings.reduce<Digest>(
-    (node, sibling, height) => hubParent(Math.floor(place / 2 ** height) % 2, node, sibling),
-    factLeaf(fact, place),
+    (node, sibling, height) => hubParent(Math.floor(position / 2 ** height) % 2, node, sibling),
+    factLeaf(fact, position),
   );
   return top.every((element, i) => element === root[i]);
 }

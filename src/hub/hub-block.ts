@@ -6,7 +6,7 @@ import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import { hashStoredBatch, type StoredBatch } from "../protocol/stored-batch.ts";
 import type { FactPath } from "./fact-tree.ts";
 
-/** Most batches of a block: their records and the longest proof fit one transaction on L1. */
+/** Maximum of batches in a block: their records and the longest proof fit one transaction on L1. */
 export const MAX_BLOCK_BATCHES = 16;
 
 const EVIDENCE_TAG = hashTag("hyperchain.hub-evidence.v1");
@@ -16,12 +16,12 @@ const NO_HASH = wordToHex(0n);
 export interface HubEntry {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
-  /** Program of the batch's own proof, and keccak of the proof, which the aggregators have verified. */
+  /** Program of the batch's proof, and the proof's keccak, which the aggregators have verified. */
   readonly program: string;
   readonly proofHash: Hex;
   /** Imports of the batch, in their order. */
   readonly imports: readonly ImportedRoot[];
-  /** Where the hub has the facts among them, in their order, before this batch. */
+  /** Positions in the hub of the facts among the imports, in their order, before this batch. */
   readonly paths: readonly FactPath[];
 }
 
@@ -36,7 +36,7 @@ export function firstHubHeader(emptyState: Hex): HubHeader {
   return { number: 0n, parent: NO_HASH, state: emptyState, contents: NO_HASH };
 }
 
-/** Hash of a block's contents. Siblings are not part of it: the state determines them. */
+/** Hash of a block's contents. It leaves siblings out: the state determines them. */
 export function contentsOf(entries: readonly HubEntry[]): Hex {
   return hashHubContents(
     entries.map(({ chainId, stored }) => ({ chainId, hash: hashStoredBatch(stored) })),
@@ -44,13 +44,13 @@ export function contentsOf(entries: readonly HubEntry[]): Hex {
   );
 }
 
-/** Digest of what the aggregators checked beside the batches: programs, proofs, places of facts. */
-export function evidenceOf(entries: readonly HubEntry[]): Hex {
+/** Digest of the aggregators' evidence for the batches: programs, proofs, positions of facts. */
+function evidenceOf(entries: readonly HubEntry[]): Hex {
   const words = entries.flatMap(({ program, proofHash, paths }) => [
     bytesWord(keccak(new TextEncoder().encode(program))),
     bytesWord(proofHash),
     uintWord(BigInt(paths.length)),
-    ...paths.map(({ place }) => uintWord(BigInt(place))),
+    ...paths.map(({ position }) => uintWord(BigInt(position))),
   ]);
   return keccakOfWords([bytesWord(EVIDENCE_TAG), ...words]);
 }

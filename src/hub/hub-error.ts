@@ -1,9 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
 
-/**
- * Reasons of a hub against a batch or a block. `BlockMismatch`: number, parent, contents or state differ from what the node computes.
- */
-export type HubErrorCode =
+/** Reasons of a hub against a batch or a block. `BlockMismatch`: its number, parent, contents or state is another one. */
+type HubErrorCode =
   | "ChainIdTooLarge"
   | "BatchNumberTooLarge"
   | "FactUnknown"

@@ -3,7 +3,7 @@ import { valueDigest } from "../protocol/diff-digest.ts";
 import { ZERO_DIGEST, type Digest } from "../protocol/digest.ts";
 import { toLimbs } from "../protocol/word.ts";
 
-/** Domain tags of a hub's state: its own, so that no node of it is one of a chain's state. */
+/** Domain tags of a hub's state: separate, so that its nodes differ from those of a chain's state. */
 const HubTag = { state: 27, member: 28, fact: 29, node: 30 } as const;
 
 /** Levels of the tree of members: bit i of the chain id is the side at level i. */
@@ -14,25 +14,25 @@ export const FACT_DEPTH = 24;
 /** Digests of trees without leaves, by their height: 0 is the empty leaf. */
 export const EMPTY_NODES: readonly Digest[] = emptyNodes();
 
-export function hubNode(left: Digest, right: Digest): Digest {
-  return compress(HubTag.node, [...left], [...right]);
+export function hubNode(first: Digest, second: Digest): Digest {
+  return compress(HubTag.node, [...first], [...second]);
 }
 
-/** Parent of a node, which is on this side of its sibling: 0 is left. */
+/** Parent of a node on this side of its sibling: 0 is left. */
 export function hubParent(side: number, node: Digest, sibling: Digest): Digest {
   return side === 0 ? hubNode(node, sibling) : hubNode(sibling, node);
 }
 
-/** Leaf of a member: what is known of its chain after the batch before `nextBatch`. Ids below 2^32. */
+/** Leaf of a member: its chain after the batch before `nextBatch`. Ids are below 2^32. */
 export function memberLeaf(chainId: bigint, nextBatch: bigint, stateRoot: Digest, lastFact: bigint): Digest {
-  const known = compress(HubTag.member, [...stateRoot], valueDigest(lastFact, compress));
+  const content = compress(HubTag.member, [...stateRoot], valueDigest(lastFact, compress));
   const named = [...toLimbs(chainId, 2), ...toLimbs(nextBatch, 2), 0, 0, 0, 0];
-  return compress(HubTag.member, named, known);
+  return compress(HubTag.member, named, content);
 }
 
-/** Leaf of a fact at a place below 2^24. */
-export function factLeaf(fact: bigint, place: number): Digest {
-  return compress(HubTag.fact, valueDigest(fact, compress), ZERO_DIGEST.with(0, place));
+/** Leaf of a fact at a position below 2^24. */
+export function factLeaf(fact: bigint, position: number): Digest {
+  return compress(HubTag.fact, valueDigest(fact, compress), ZERO_DIGEST.with(0, position));
 }
 
 /** Digest of a hub's state: its members, its facts and their number. */

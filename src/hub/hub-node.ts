@@ -11,18 +11,18 @@ import { HubState } from "./hub-state.ts";
 export type OfferedEntry = Omit<HubEntry, "paths">;
 
 /**
- * A node of a hub: the newest header and the state after it. It checks each block completely from these, so a light client is a full
- * node. One that builds blocks or serves newcomers also has each fact, with the paths to it.
+ * A node of a hub: the newest header and the state after it. It checks each block completely from these, so a light client is a
+ * full node. One that builds blocks or serves newcomers also has each fact and its path.
  */
 export class HubNode {
-  readonly paths: FactPaths | undefined;
+  readonly #paths: FactPaths | undefined;
   #header: HubHeader;
   #state: HubState;
 
   private constructor(header: HubHeader, state: HubState, paths: FactPaths | undefined) {
     this.#header = header;
     this.#state = state;
-    this.paths = paths;
+    this.#paths = paths;
   }
 
   /** Node of a hub without blocks, with all facts. */
@@ -32,17 +32,22 @@ export class HubNode {
   }
 
   /**
-   * Newcomer, from the header that L1 stores and the state that any node sends; with the facts that it sends, to serve others. Throws
-   * HubError Malformed if they have another digest than the header.
+   * Newcomer, from the header that L1 stores and the state that any node sends; with the facts that it sends, to serve others.
+   * Throws HubError Malformed if they have another digest than the header.
    */
   static fromL1(header: HubHeader, stateBytes: Uint8Array, facts?: readonly Hex[]): HubNode {
     const state = HubState.decode(stateBytes);
     if (state.digest() !== header.state)
       throw new HubError(
         "Malformed",
-        `the state has the digest ${state.digest()}, and L1 has ${header.state}; ask another node for the hub's state`,
+        `the state has the digest ${state.digest()}, and L1 has ${header.state}; request it from another node`,
       );
     return new HubNode(header, state, facts === undefined ? undefined : pathsOf(facts, state));
+  }
+
+  /** True if the node builds blocks and serves facts. */
+  get hasFacts(): boolean {
+    return this.#paths !== undefined;
   }
 
   get header(): HubHeader {
@@ -54,22 +59,22 @@ export class HubNode {
   }
 
   /**
-   * Block of these batches, in their order, at most 16. Those that the hub cannot take now are left out, and `leftOut` gets the reason.
-   * Returns undefined if none is left. Throws HubError FactNotOffered on a node without facts.
+   * Makes a block with these batches, in their order, at most 16. It omits batches that the hub cannot take now, and `leftOut`
+   * gets the reason. Returns undefined if no batch remains. Throws HubError FactNotOffered on a node without facts.
    */
   build(offered: readonly OfferedEntry[], leftOut: (entry: OfferedEntry, reason: HubError) => void): HubBlock | undefined {
-    const { paths } = this;
+    const paths = this.#paths;
     if (paths === undefined) throw new HubError("FactNotOffered", "a node without the hub's facts builds no blocks");
     const state = this.#state.copy();
-    const own = new FactPaths(paths.facts);
+    const grown = paths.copy();
     const entries: HubEntry[] = [];
     for (const entry of offered) {
       if (entries.length === MAX_BLOCK_BATCHES) break;
       try {
-        const placed = { ...entry, paths: requirePaths(entry, own) };
+        const placed = { ...entry, paths: requirePaths(entry, grown) };
         const last = lastOf(entries, entry.chainId);
         requireNext(last, entry);
-        own.append(BigInt(state.step(entry)));
+        grown.append(BigInt(state.step(entry)));
         entries.push(placed);
       } catch (error) {
         if (!(error instanceof HubError)) throw error;
@@ -90,7 +95,7 @@ export class HubNode {
   /** Applies a decided block. Throws HubError, and changes nothing then. */
   apply(block: HubBlock): void {
     const { state, facts } = this.#after(block);
-    for (const fact of facts) this.paths?.append(BigInt(fact));
+    for (const fact of facts) this.#paths?.append(BigInt(fact));
     this.#state = state;
     this.#header = block.header;
   }
@@ -116,10 +121,14 @@ export class HubNode {
 
 function pathsOf(facts: readonly Hex[], state: HubState): FactPaths {
   const tree = new FactTree();
-  for (const fact of facts) tree.append(BigInt(fact));
-  if (tree.count !== state.factCount || tree.root().some((element, i) => element !== state.factsRoot()[i]))
-    throw new HubError("Malformed", "the facts are not those of the hub's state; ask another node for them");
-  return new FactPaths(facts.map(BigInt));
+  const paths = new FactPaths();
+  for (const fact of facts) {
+    tree.append(BigInt(fact));
+    paths.append(BigInt(fact));
+  }
+  const [actual, expected] = [tree.root(), state.factsRoot()];
+  if (tree.count === state.factCount && actual.every((element, i) => element === expected[i])) return paths;
+  throw new HubError("Malformed", "the facts are not those of the hub's state; request them from another node");
 }
 
 function lastOf(entries: readonly HubEntry[], chainId: bigint): HubEntry | undefined {
@@ -167,7 +176,8 @@ function requireFacts(entry: HubEntry, state: HubState): void {
   const root = state.factsRoot();
   facts.forEach((fact, i) => {
     const path = entry.paths[i];
-    if (path === undefined || path.place >= state.factCount || !isFactIn(root, BigInt(fact), path)) throw notOffered(entry, fact);
+    if (path === undefined || path.position >= state.factCount || !isFactIn(root, BigInt(fact), path))
+      throw notOffered(entry, fact);
   });
   if (entry.paths.length !== facts.length)
     throw new HubError("ImportsMismatch", `${entry.paths.length} paths are shown, and ${facts.length} facts are imported`);
@@ -180,7 +190,7 @@ function notOffered({ chainId, stored }: OfferedEntry, fact: Hex): HubError {
   );
 }
 
-function requireSame(what: string, actual: Hex | bigint, expected: Hex | bigint): void {
+function requireSame(field: string, actual: Hex | bigint, expected: Hex | bigint): void {
   if (actual === expected) return;
-  throw new HubError("BlockMismatch", `the block's ${what} is ${actual}, and ${expected} follows from the blocks before`);
+  throw new HubError("BlockMismatch", `the block's ${field} is ${actual}, and ${expected} follows from the blocks before`);
 }

@@ -9,7 +9,7 @@ import { HubError } from "./hub-error.ts";
 import { EMPTY_NODES, FACT_DEPTH, hubNode, MEMBER_DEPTH, memberLeaf, stateDigest } from "./hub-hashes.ts";
 
 /** Chain of a hub after its newest batch there. */
-export interface HubMember {
+interface HubMember {
   readonly chainId: ChainId;
   /** Number after the newest batch. */
   readonly nextBatch: BatchNumber;
@@ -19,7 +19,7 @@ export interface HubMember {
 }
 
 /** A batch of a member, as L1 stores it. */
-export interface MemberBatch {
+interface MemberBatch {
   readonly chainId: ChainId;
   readonly stored: Pick<StoredBatch, "batchNumber" | "oldStateRoot" | "newStateRoot" | "l2LogsTreeRoot">;
 }
@@ -31,8 +31,8 @@ const DIGEST_BYTES = 32;
 const FACTS_BYTES = 4 + FACT_DEPTH * DIGEST_BYTES;
 
 /**
- * State of a hub: its members' state roots, and the facts about their batches in the order of the hub, which is the hub's transaction
- * root. All that a node needs to follow the hub: 72 bytes a member and 772 bytes.
+ * State of a hub: its members' state roots, and the facts about their batches in the order of the hub, which is the hub's
+ * transaction root. All that a node needs to follow the hub: 72 bytes a member and 772 bytes.
  */
 export class HubState {
   readonly #members: Map<ChainId, HubMember>;
@@ -51,7 +51,7 @@ export class HubState {
   /** State from the bytes of `encode`. Throws HubError Malformed. Compare `digest` with L1's before using it. */
   static decode(bytes: Uint8Array): HubState {
     const count = (bytes.length - FACTS_BYTES) / MEMBER_BYTES;
-    if (!Number.isInteger(count) || count < 0) throw malformed(`${bytes.length} bytes are no state of a hub`);
+    if (!Number.isInteger(count) || count < 0) throw malformed(`${bytes.length} bytes do not encode a state of a hub`);
     const members = new Map<ChainId, HubMember>();
     let before = -1n;
     for (let i = 0; i < count; i++) {
@@ -83,7 +83,9 @@ export class HubState {
   encode(): Uint8Array {
     const members = this.members.map(encodeMember);
     const count = fromHex(wordToHex(BigInt(this.#facts.count))).subarray(28);
-    return new Uint8Array(Buffer.concat([...members, count, ...this.#facts.left.map((digest) => fromHex(digestToHex(digest)))]));
+    return new Uint8Array(
+      Buffer.concat([...members, count, ...this.#facts.frontier.map((digest) => fromHex(digestToHex(digest)))]),
+    );
   }
 
   /** Root of the facts: the hub's transaction root. */
@@ -98,8 +100,8 @@ export class HubState {
   }
 
   /**
-   * Takes a batch: the member's root and next number, and the fact of its newest batch with logs. Returns that fact. Throws HubError,
-   * and changes nothing then.
+   * Takes a batch: the member's root and next number, and the fact of its newest batch with logs. Returns that fact. Throws
+   * HubError, and changes nothing then.
    */
   step(batch: MemberBatch): Hex {
     const { chainId, stored } = batch;
@@ -123,7 +125,7 @@ export class HubState {
     if (known !== undefined && known.nextBatch === batchNumber && known.stateRoot === oldStateRoot) return known.lastFact;
     throw new HubError(
       "FactUnknown",
-      `batch ${batchNumber} of chain ${chainId} has no logs, and the hub does not know the batch before it; the chain shows it by itself`,
+      `batch ${batchNumber} of chain ${chainId} has no logs, and the hub lacks the batch before it; the chain shows it to L1 alone`,
     );
   }
 
@@ -171,11 +173,11 @@ function decodeMember(bytes: Uint8Array): HubMember {
 function decodeFacts(bytes: Uint8Array): FactTree {
   const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   if (count >= 2 ** FACT_DEPTH) throw malformed(`${count} facts are more than a hub has`);
-  const left = Array.from({ length: FACT_DEPTH }, (_, i) => {
+  const frontier = Array.from({ length: FACT_DEPTH }, (_, i) => {
     const at = 4 + i * DIGEST_BYTES;
     return digestFromHex(canonical(toHex(bytes.subarray(at, at + DIGEST_BYTES))));
   });
-  return new FactTree(count, left);
+  return new FactTree(count, frontier);
 }
 
 function canonical(digest: Hex): Hex {
@@ -183,10 +185,10 @@ function canonical(digest: Hex): Hex {
     digestFromHex(digest);
     return digest;
   } catch (error) {
-    throw malformed(`${digest} is no digest`, { cause: error });
+    throw malformed(`${digest} is not a digest`, { cause: error });
   }
 }
 
 function malformed(reason: string, options?: ErrorOptions): HubError {
-  return new HubError("Malformed", `${reason}; ask another node for the hub's state`, options);
+  return new HubError("Malformed", `${reason}; request the hub's state from another node`, options);
 }

@@ -41,7 +41,7 @@ export function hashHubHeader({ number, parent, state, contents }: HubHeader): H
   ]);
 }
 
-/** Hash of a block's contents: the hashes of its batches' records, and a digest of what the aggregators checked beside them. */
+/** Hash of a block's contents: the hashes of its batches' records, and a digest of the aggregators' evidence for them. */
 export function hashHubContents(batches: readonly { readonly chainId: ChainId; readonly hash: Hex }[], evidence: Hex): Hex {
   const words = batches.flatMap(({ chainId, hash }) => [uintWord(chainId), bytesWord(hash)]);
   return keccakOfWords([bytesWord(CONTENTS_TAG), bytesWord(keccakOfWords(words)), bytesWord(evidence)]);

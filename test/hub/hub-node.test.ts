@@ -18,7 +18,7 @@ function hashOf(chainId: bigint, batchNumber: bigint) {
   return hashFact(registryIndex, root);
 }
 
-/** The block with other entries, and the header that a lying leader would give it. */
+/** The block with other entries, and the header that a lying leader would propose. */
 function forged(block: HubBlock, entries: readonly HubEntry[]): HubBlock {
   return { header: { ...block.header, contents: contentsOf(entries) }, entries };
 }
@@ -34,7 +34,7 @@ describe("a node of a hub", () => {
     for (const node of [full, light]) node.apply(second);
     assert.deepEqual(light.header, full.header);
     assert.deepEqual(light.state.encode(), full.state.encode());
-    assert.equal(light.paths, undefined);
+    assert.equal(light.hasFacts, false);
     assert.equal(
       codeOf(() => light.build([entryOf(A, 2n)], () => undefined)),
       "FactNotOffered",
@@ -61,7 +61,7 @@ describe("a node of a hub", () => {
       );
   });
 
-  test("a block has what fits: 16 batches, each chain's in order, none whose facts are missing", () => {
+  test("a block has all that fits: 16 batches, each chain's in order, none whose facts are missing", () => {
     const node = HubNode.begin();
     const left: (string | bigint)[][] = [];
     const offered = [
@@ -88,7 +88,7 @@ describe("a node of a hub", () => {
     assert.equal(node.state.factCount, 2);
   });
 
-  test("fact of the same step: a batch cannot import the fact about itself, or about a batch behind it", () => {
+  test("fact of the same step: a batch cannot import the fact about itself, or about a batch after it", () => {
     const node = HubNode.begin();
     const honest = built(node, entryOf(A, 0n), entryOf(B, 0n, [factOf(A, 0n)]));
     const [a, b] = honest.entries as [HubEntry, HubEntry];
@@ -96,14 +96,14 @@ describe("a node of a hub", () => {
       codeOf(() => node.check(forged(honest, [b, a]))),
       "FactNotOffered",
     );
-    const own = { ...entryOf(A, 0n, [factOf(A, 0n)]), paths: b.paths };
+    const selfish = { ...entryOf(A, 0n, [factOf(A, 0n)]), paths: b.paths };
     assert.equal(
-      codeOf(() => node.check(forged(honest, [own]))),
+      codeOf(() => node.check(forged(honest, [selfish]))),
       "FactNotOffered",
     );
   });
 
-  test("hidden fact, left path, index beyond count, unlike siblings, another's place: each is refused", () => {
+  test("hidden fact, left path, index beyond count, unlike siblings, another's position: each is refused", () => {
     const node = HubNode.begin();
     node.apply(built(node, entryOf(A, 0n), entryOf(A, 1n)));
     const honest = built(node, entryOf(B, 0n, [factOf(A, 1n)]));
@@ -115,7 +115,7 @@ describe("a node of a hub", () => {
     assert.equal(refusal({ imports: [] }), "ImportsMismatch");
     assert.equal(refusal({ paths: [] }), "FactNotOffered");
     assert.equal(refusal({ paths: [path, path] }), "ImportsMismatch");
-    for (const place of [0, 2, 1 + 2 ** 24]) assert.equal(refusal({ paths: [{ ...path, place }] }), "FactNotOffered");
+    for (const position of [0, 2, 1 + 2 ** 24]) assert.equal(refusal({ paths: [{ ...path, position }] }), "FactNotOffered");
     const siblings = path.siblings.map((digest, i) => (i === 5 ? digest.toReversed() : digest));
     assert.equal(refusal({ paths: [{ ...path, siblings: path.siblings.slice(1) }] }), "FactNotOffered");
     assert.notDeepEqual(siblings, path.siblings);
@@ -165,7 +165,7 @@ describe("a node of a hub", () => {
     );
   });
 
-  test("a batch that L1 took back and stores anew comes once more, with its own fact", () => {
+  test("a batch that L1 reverted and stores again comes once more, with another fact", () => {
     const node = HubNode.begin();
     node.apply(built(node, entryOf(A, 0n), entryOf(A, 1n)));
     node.apply(built(node, entryOf(A, 1n, [], { newStateRoot: rootOf(50), l2LogsTreeRoot: logRootOf(A, 90n) })));

@@ -40,7 +40,7 @@ describe("the state of a hub", () => {
     );
   });
 
-  test("a copy and a decoded state go on alike, and changes of a copy do not reach the state", () => {
+  test("a copy and a decoded state continue alike, and changes of a copy do not reach the state", () => {
     const [before, after] = [vector.steps.slice(0, 3), vector.steps.slice(3)];
     const state = HubState.empty();
     for (const step of before) stepOf(state, step);
@@ -50,7 +50,7 @@ describe("the state of a hub", () => {
     assert.equal(state.digest(), before.at(-1)?.state);
   });
 
-  test("refuses ids from 2^32 on, and keeps its state", () => {
+  test("refuses ids from 2^32 on, and changes nothing", () => {
     const state = HubState.empty();
     const stored = genesisStoredBatch(3n, rootOf(1), 0n);
     assert.equal(
@@ -64,7 +64,7 @@ describe("the state of a hub", () => {
     assert.equal(state.digest(), vector.empty);
   });
 
-  test("stale fact: a batch without logs behind a batch that the hub does not have, or behind another one", () => {
+  test("stale fact: a batch without logs after a batch that the hub does not have, or after another one", () => {
     const without = { oldStateRoot: rootOf(1), newStateRoot: rootOf(2), l2LogsTreeRoot: emptyLogRoot };
     const first = { ...without, batchNumber: 4n, l2LogsTreeRoot: rootOf(9) };
     const state = HubState.empty();
