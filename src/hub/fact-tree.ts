@@ -61,19 +61,17 @@ export class FactTree {
 
 /** Every fact of a hub with its path, for nodes that serve others: two digests for each fact. */
 export class FactPaths {
-  readonly #facts: bigint[];
+  readonly #facts: bigint[] = [];
   /** Complete nodes of each level. */
-  readonly #levels: readonly Digest[][];
-  readonly #positions: Map<bigint, number>;
-
-  constructor(other?: FactPaths) {
-    this.#facts = [...(other?.#facts ?? [])];
-    this.#levels = Array.from({ length: FACT_DEPTH + 1 }, (_, height) => [...(other?.#levels[height] ?? [])]);
-    this.#positions = new Map(other?.#positions ?? []);
-  }
+  readonly #levels: Digest[][] = Array.from({ length: FACT_DEPTH + 1 }, () => []);
+  readonly #positions = new Map<bigint, number>();
 
   copy(): FactPaths {
-    return new FactPaths(this);
+    const copy = new FactPaths();
+    for (const fact of this.#facts) copy.#facts.push(fact);
+    for (const [height, nodes] of this.#levels.entries()) copy.#levels[height] = [...nodes];
+    for (const [fact, position] of this.#positions) copy.#positions.set(fact, position);
+    return copy;
   }
 
   append(fact: bigint): void {
