@@ -107,6 +107,7 @@ export type {
   HyperchainFactsUserConfig,
   HyperchainFeesUserConfig,
   HyperchainPaceUserConfig,
+  HyperchainPartitionUserConfig,
   HyperchainStandbyUserConfig,
   HyperchainUserConfig,
   ImportedAccountUserConfig,
@@ -125,5 +126,5 @@ export type { ExecutionStage, ProofMetrics, ProofProgress, ProvingPhase, TreePro
 export type { BlobStore } from "./proving/blobs.ts";
 export type { BlobId, JobId, JobKind, MadeProof, ProofDone, ProofJob, ProofTask, ReportedMetrics } from "./proving/job.ts";
 export type { Clock } from "./runtime/clock.ts";
-export type { HeldBatch, SettlementBatch } from "./settlement/batch/settlement-batch.ts";
+export type { HeldBatch, PorterChanges, SettlementBatch } from "./settlement/batch/settlement-batch.ts";
 export type { ProofPhase } from "./stark/proving/column-prover.ts";

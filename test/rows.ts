@@ -64,7 +64,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   F4: row("inputs only", "flow/inputs-only", "chain/verification/published-inputs", "contracts/l1/availability"),
   F5: row("self-hosted data", "contracts/l2/held-accounts", "flow/held-accounts", "flow/owners-chain"),
   F6: row("composition of policies", "settlement/data-policy", "contracts/l1/availability"),
-  F7: notBuilt("logical partitions"),
+  F7: row("logical partitions", "flow/partitions", "chain/partitions", "chain/partition-members"),
   G1: row("upgrades with timelock", "contracts/l1/upgrades", "flow/voted-upgrade"),
   G2: row("rage quit", "contracts/l1/leaving"),
   G3: row("security council", "contracts/l1/emergency", "contracts/attacks/council"),

@@ -34,6 +34,7 @@ const CHOICES: readonly Choice[] = [
   { name: '`"validium"`', alpha: { dataAvailability: "validium" } },
   { name: '`"owners"`', alpha: { dataAvailability: "owners", execution: "proven" } },
   { name: "`{ guardians }`", alpha: { dataAvailability: { guardians: "main" } }, others: { guardians: { main: {} } } },
+  { name: "`partition`", alpha: { partition: { chainId: 1271 } } },
   { name: "`settlesOn`", alpha: { settlesOn: "base", chainId: 2 ** 32 + 300 }, others: { chains: { base: { chainId: 300 } } } },
 ];
 

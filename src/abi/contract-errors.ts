@@ -232,6 +232,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListFeeTooLarge","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"ListMismatch","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListSumMismatch","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListTooLong","type":"error"},
   {"inputs":[],"name":"LogIndexTooHigh","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"LogIndexTooLarge","type":"error"},
   {"inputs":[{"name":"expectedRoot","type":"bytes32"},{"name":"actualRoot","type":"bytes32"}],"name":"LogNotIncluded","type":"error"},

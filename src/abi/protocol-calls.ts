@@ -203,6 +203,7 @@ export const protocolCallsAbi = [
   {"inputs":[{"components":[{"name":"srcEid","type":"uint32"},{"name":"sender","type":"bytes32"},{"name":"nonce","type":"uint64"}],"name":"origin","type":"tuple"},{"name":"receiver","type":"address"},{"name":"guid","type":"bytes32"},{"name":"message","type":"bytes"},{"name":"extraData","type":"bytes"}],"name":"lzReceive","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"components":[{"name":"srcEid","type":"uint32"},{"name":"sender","type":"bytes32"},{"name":"nonce","type":"uint64"}],"name":"origin","type":"tuple"},{"name":"receiver","type":"address"},{"name":"guid","type":"bytes32"},{"name":"gasGiven","type":"uint256"},{"name":"value","type":"uint256"},{"name":"message","type":"bytes"},{"name":"extraData","type":"bytes"},{"name":"reason","type":"bytes"}],"name":"lzReceiveAlert","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"maxInputsBytes","outputs":[],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"maxListBytes","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"measurement","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"memberCount","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"originChainId","type":"uint256"},{"name":"originToken","type":"address"},{"name":"to","type":"address"},{"name":"amount","type":"uint256"},{"name":"metadata","type":"bytes"}],"name":"mint","outputs":[],"stateMutability":"nonpayable","type":"function"},

@@ -47,7 +47,7 @@ import { OrderError } from "./ordering/order-error.ts";
 import { timeRefusal } from "./ordering/time-refusal.ts";
 import { limitsBeside, provenLimits, type BatchLimits } from "./ordering/limits.ts";
 import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
-import { requirePartition } from "./sequencer/partition-check.ts";
+import { requirePartition, requireServed, type Partition } from "./sequencer/partition-check.ts";
 import type { OtherLeaders } from "./sequencer/leader-turns.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { FollowingSequencer } from "./sequencer/following-sequencer.ts";
@@ -223,8 +223,11 @@ export interface Chain {
    * back to before the place. Absent where nothing is kept.
    */
   keepPlace?(): Promise<boolean>;
-  /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
-  submit(raw: string): Promise<Hex>;
+  /**
+   * Takes a serialised transaction; resolves with its hash. `partition`: that whose id it must be signed for; by default either.
+   * Throws TransactionFormatError, MempoolError, SequencerError.
+   */
+  submit(raw: string, partition?: Partition): Promise<Hex>;
   /** Ends the open batch and forms it. Undefined where none is open. */
   seal(): Promise<FormedBatch | undefined>;
   /** Marks everything at once: engines, tree, pool, open batch, index and time. */
@@ -465,9 +468,9 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     announcedVersion: () => versionOf(LATEST, LATEST, LATEST),
     operationsTaken: () => former.operationsTaken,
     formed: () => former.formed,
-    async submit(raw) {
+    async submit(raw, partition) {
       const { returns } = sequencer;
-      const transaction = await read(raw);
+      const transaction = await read(raw, partition);
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },
@@ -539,16 +542,18 @@ function readerOf(
   { chainId, coinbase, partition, replayProtection }: ChainOptions & Pick<DecodingOptions, "replayProtection">,
   rules: ReturnType<typeof chainRules>,
   engine: ExecutionEngine,
-): (raw: string) => Promise<SignedTransaction> {
+): (raw: string, served?: Partition) => Promise<SignedTransaction> {
   const porter = porterRules(rules, { partition });
   const turns = new EventLoopYield();
-  return async (raw) => {
+  return async (raw, served) => {
     await turns.next();
     const transaction = decodeTransaction(raw, rules, { replayProtection, intrinsicGas: "required", porter });
     const state = engine.state("now");
     await requirePredeploy(transaction.to, state);
-    const ids = { chainId, porterId: porter?.chainId(), coinbase };
-    if (ids.porterId !== undefined) await requirePartition(transaction, state, { ...ids, porterId: ids.porterId });
+    if (porter === undefined) return transaction;
+    const ids = { chainId, porterId: porter.chainId(), coinbase };
+    requireServed(transaction, served, ids);
+    await requirePartition(transaction, state, ids);
     return transaction;
   };
 }

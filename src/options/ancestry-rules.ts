@@ -21,6 +21,8 @@ function objectionsTo(chain: ChainPlan, chains: readonly ChainPlan[]): readonly 
   if (settlesOn !== undefined) {
     const message = objectionTo(chain, settlesOn, chains);
     if (message !== undefined) return [["settlesOn", message]];
+    if (chain.availability.partition !== undefined)
+      return [["partition", "is set together with settlesOn, and only L1 reserves a second id; leave one of the two out"]];
     return [...dataConflicts(chain, settlesOn, chains), ...idConflicts(chain, settlesOn, chains)];
   }
   if (chain.availability.dataAvailability === "chain") {
@@ -45,6 +47,8 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   if (below.length + 1 >= MOST_LAYERS)
     return `"${settlesOn}" is ${below.length} chains above L1 itself, and ids name no chain above it; name one of ${below.join(", ")}`;
   if (dataFactsOf(parent.availability).publishes !== "always") return objectionToData(settlesOn, parent);
+  if (parent.availability.partition !== undefined)
+    return `"${settlesOn}" has a porter, where contracts of a chain on it could be; name a chain without one`;
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
   if (parent.proving.execution === "proven")

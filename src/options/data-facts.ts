@@ -2,7 +2,21 @@ import type { DataFacts } from "../protocol/data-choice.ts";
 import { isAttestedPart, networksIn, partsOf, type DataPart } from "./fields/data-policy.ts";
 import type { ChainPlan } from "./plan.ts";
 
-/** Where a chain's data are, and for whom. */
+/** What the policy of a chain is made of: of a chain with a porter, both partitions' data. */
+export function policyOfPlan({
+  dataAvailability,
+  partition,
+}: Pick<ChainPlan["availability"], "dataAvailability" | "partition">): ChainPlan["availability"]["dataAvailability"] | DataPart {
+  if (partition === undefined) return dataAvailability;
+  return { allOf: ["rollup", "listed"] };
+}
+
+/** Id for which accounts of the chain's porter sign; undefined without a porter. */
+export function porterIdOf({ availability: { partition } }: Pick<ChainPlan, "availability">): bigint | undefined {
+  return partition === undefined ? undefined : BigInt(partition.chainId);
+}
+
+/** Where a chain's data are, and for whom. Of a chain with a porter: those of its rollup. */
 export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): DataFacts {
   if (dataAvailability === "chain") return { publishes: "always", rebuiltFrom: "base", readers: "everybody" };
   if (dataAvailability === "inputs") return { publishes: "never", rebuiltFrom: "inputs", readers: "everybody" };
@@ -22,12 +36,13 @@ export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvai
 }
 
 /** Names of the networks of guardians that store the data, or some batches' data. */
-export function guardianNetworks(dataAvailability: ChainPlan["availability"]["dataAvailability"]): readonly string[] {
+export function guardianNetworks(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): readonly string[] {
   return isPolicy(dataAvailability) ? networksIn(dataAvailability) : [];
 }
 
 /** True if other parties than the validators run each batch again before they sign for its data. */
-export function hasOtherParties({ dataAvailability: part }: ChainPlan["availability"]): boolean {
+export function hasOtherParties(availability: ChainPlan["availability"]): boolean {
+  const part = policyOfPlan(availability);
   return hasHolders(part) || isAttested(part) || guardianNetworks(part).length > 0;
 }
 

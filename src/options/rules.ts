@@ -8,6 +8,7 @@ import { factConflicts } from "./fact-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
+import { partitionConflicts } from "./partition-rules.ts";
 import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
 import type { StakeTerms } from "./fields/stake.ts";
 import {
@@ -63,6 +64,7 @@ export function conflicts(
     ...sharedIds(chains),
     ...externalConflicts(chains),
     ...factConflicts(chains),
+    ...partitionConflicts(chains),
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),
       ...secondCheckConflicts(chain),

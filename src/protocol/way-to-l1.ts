@@ -15,6 +15,8 @@ export interface ChainKind {
   readonly carryingLayers: number;
   /** True if the commit has the inputs of the batch. Default false. */
   readonly publishesInputs?: boolean;
+  /** True if some accounts are in a second tree, whose list is in the commit unless guardians sign for it. Default false. */
+  readonly hasPorter?: boolean;
 }
 
 /** Transaction on the way of a batch to L1. */

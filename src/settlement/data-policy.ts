@@ -1,5 +1,5 @@
 import { boundOfAll, boundOfAny, PUBLISHED, WITHHELD, type DataChoice } from "../protocol/data-choice.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../protocol/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { HeldBatch, PostingPolicy } from "./batch/settlement-batch.ts";
 
@@ -8,7 +8,7 @@ export interface DataPolicy {
   /** How this batch's data are made available, where nothing has been chosen for it so far. */
   readonly choose: (batch: HeldBatch) => DataChoice | Promise<DataChoice>;
   /** The choice that this path names; what follows in it is left to others. Throws RangeError where there is no such part. */
-  readonly choiceAt: (path: Iterator<number>) => DataChoice;
+  readonly choiceAt: (path: Iterator<number>, batch: HeldBatch) => DataChoice;
   /**
    * What its contract is shown for the choice that this path names; likewise, read before the call returns. Rejects where a
    * part has too few signatures.
@@ -30,6 +30,17 @@ export const OWNERS_DATA: DataPolicy = {
   policyData: () => Promise.resolve("0x"),
 };
 
+/** Changes of the porter by each batch, in its commit: `ListedPolicy`. An empty list if none changed. */
+export const PORTER_LIST: DataPolicy = {
+  choose: (batch) => listed(batch),
+  choiceAt: (_path, batch) => listed(batch),
+  policyData: ({ porter }) => Promise.resolve(porter === undefined ? "0x" : toHex(porter.pubdata)),
+};
+
+function listed({ porter }: HeldBatch): DataChoice {
+  return porter === undefined ? WITHHELD : { ...WITHHELD, bound: keccak(porter.pubdata) };
+}
+
 /** Available to all parts: `AllOfPolicy`. */
 export function allOf(parts: readonly DataPolicy[]): DataPolicy {
   return {
@@ -39,7 +50,7 @@ export function allOf(parts: readonly DataPolicy[]): DataPolicy {
       if (known.length === choices.length) return choiceOfAll(known);
       return Promise.all(choices.map((choice) => Promise.resolve(choice))).then(choiceOfAll);
     },
-    choiceAt: (path) => choiceOfAll(parts.map((part) => part.choiceAt(path))),
+    choiceAt: (path, batch) => choiceOfAll(parts.map((part) => part.choiceAt(path, batch))),
     policyData: (batch, path) =>
       Promise.all(parts.map((part) => part.policyData(batch, path))).then((shown) => encode(["bytes[]"], [shown])),
   };
@@ -72,9 +83,9 @@ export function anyOf(
       if (part === undefined) throw new RangeError("an any-of policy has parts");
       return ofAny(last, await part.choose(batch));
     },
-    choiceAt(path) {
+    choiceAt(path, batch) {
       const [member, part] = at(path);
-      return ofAny(member, part.choiceAt(path));
+      return ofAny(member, part.choiceAt(path, batch));
     },
     policyData(batch, path) {
       const [member, part] = at(path);

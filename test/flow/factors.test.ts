@@ -13,7 +13,12 @@ import type { SenderContext } from "../../src/settlement/l1-sender/sender-contex
 import { collectApproval, type BatchApproval } from "../../src/settlement/signing/quorum.ts";
 import { attestedPolicy, type Attestor } from "../../src/settlement/attestation.ts";
 import { allOf, CALLDATA, postingOf, type DataPolicy } from "../../src/settlement/data-policy.ts";
-import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../src/settlement/batch/settlement-batch.ts";
+import {
+  CALLDATA_POSTING,
+  commitBatchOf,
+  type HeldBatch,
+  type PostingPolicy,
+} from "../../src/settlement/batch/settlement-batch.ts";
 import { storedBatchOf } from "../settlement/support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import {
@@ -149,7 +154,7 @@ describe("G4: quorum, proof, delay and attestation; with each missing once nothi
   };
 
   test("each alone missing is refused by name, and all four together move money after the delay", async () => {
-    const data = policyWith(createTestAttestor(() => settled.latestTimestamp())).choiceAt([].values());
+    const data = policyWith(createTestAttestor(() => settled.latestTimestamp())).choiceAt([].values(), {} as HeldBatch);
     const batch = await chain.form({ writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("moves")], data });
     const { proof } = await prover.proveBatch(batch.job);
     const approval = await collectApproval(parties.quorum, chain.contract, batch, ANY_TIME);

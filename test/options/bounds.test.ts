@@ -368,6 +368,22 @@ const ROWS: readonly Row[] = [
     refuses: NOT_BOOLEAN,
     beside: { dataAvailability: "validium" },
   },
+  {
+    config: "chains.a.partition.chainId",
+    devnet: "chains[0].partition.chainId",
+    // Ids of an L1.
+    accepts: [1, 2 ** 32 - 1],
+    refuses: [0, 2 ** 32, 1.5, "1271"],
+    beside: { execution: "trusted" },
+  },
+  {
+    config: "chains.a.partition",
+    devnet: "chains[0].partition",
+    accepts: [{ chainId: 1271 }],
+    refuses: [1271, {}, { chainId: 1271, port: 1 }],
+    beside: { execution: "trusted" },
+  },
+  { config: "chains.a.porterPort", devnet: "chains[0].porterPort", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
   {
     config: "chains.a.maxInstructions",

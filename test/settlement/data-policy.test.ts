@@ -68,12 +68,12 @@ describe("F6: what a composed policy chooses, and what it is shown", () => {
     ]);
     const choice = await policy.choose(batch);
     assert.deepEqual([choice.path, choice.publishes], [[1, 0], true]);
-    assert.deepEqual(policy.choiceAt(choice.path.values()), choice);
+    assert.deepEqual(policy.choiceAt(choice.path.values(), batch), choice);
     const inner = coder.encode(["bytes[]"], [["0x", "0x02"]]);
     const parts = [coder.encode(["uint256", "bytes"], [1, "0x01"]), coder.encode(["uint256", "bytes"], [0, inner])];
     assert.equal(await shownOf(policy), coder.encode(["bytes[]"], [parts]));
-    assert.throws(() => policy.choiceAt([1, 2].values()), /names part 2 of 2/);
-    assert.throws(() => policy.choiceAt([1].values()), RangeError);
+    assert.throws(() => policy.choiceAt([1, 2].values(), batch), /names part 2 of 2/);
+    assert.throws(() => policy.choiceAt([1].values(), batch), RangeError);
   });
 
   test("with one of all missing there is nothing to show", async () => {

@@ -42,6 +42,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     l1: "the layer",
     name: "of all that has one",
     page: "web pages",
+    partition: "a part of a chain's state",
     port: "what a server listens on",
     proofs: "of batches, of messages, of state",
     prover: "what proves",

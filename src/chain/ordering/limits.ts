@@ -32,6 +32,8 @@ export interface BatchLimits {
   readonly proofRows: number;
   /** Bytes of the inputs; Infinity if the chain publishes none. */
   readonly inputBytes: number;
+  /** True if a commit may have two lists, whose sum the limits of pubdata and of each transaction hold. */
+  readonly hasTwoLists: boolean;
   /** L2 gas. */
   readonly gas: bigint;
 }
@@ -88,7 +90,7 @@ const RELISTED_GAS = 24_000_000n;
  * chain below that passes their data on. Any operation of the chain's queue fits a batch that it begins.
  */
 export function batchLimits(chain: ChainKind): BatchLimits {
-  const { carryingLayers, publishesInputs = false } = chain;
+  const { carryingLayers, publishesInputs = false, hasPorter: hasTwoLists = false } = chain;
   return {
     way: wayToL1(chain),
     executeGas: 12_000_000,
@@ -98,6 +100,7 @@ export function batchLimits(chain: ChainKind): BatchLimits {
     diffs: 4096,
     proofRows: 2 ** 17 - 1,
     inputBytes: publishesInputs ? MAX_INPUTS_BYTES : Infinity,
+    hasTwoLists,
     gas: 10n ** 9n,
   };
 }
@@ -325,12 +328,35 @@ export function proofRows(usage: BatchUsage, leafCount: number): number {
   return (leaves - insertions) * (6 + 2 * depth) + insertions * (17 + 4 * depth) + 2 * (STATE_TREE_DEPTH - depth) + 2;
 }
 
+/** Slot of an account that joins, as an insertion: head, address, slot with its length, value. */
+const JOIN_BYTES = 43;
+/** Uncounted bytes of a joining account's header: an insertion in one tree, and an update to 0 in the other. */
+const MOVED_BYTES = 26;
+
+/**
+ * Usage of a batch whose leaves are in two lists, never lower than exact. Both may have the same code. A transaction
+ * joins its sender without gas for that; each account that joined has at least two changed leaves.
+ */
+function inTwoLists(usage: BatchUsage): BatchUsage {
+  const { diffs, codes, codeBytes, unmeasured } = usage;
+  const joining = unmeasured.transactions;
+  const moved = Math.ceil(diffs / 2) + joining;
+  return {
+    ...usage,
+    diffs: diffs + joining + 1,
+    insertions: usage.insertions + joining + 1,
+    diffBytes: usage.diffBytes + joining * JOIN_BYTES + moved * MOVED_BYTES + DIFF_BYTES + PUBDATA_HEADER,
+    codes: 2 * codes,
+    codeBytes: 2 * codeBytes,
+  };
+}
+
 /**
  * Whether a batch with this usage and these further transactions, and its own opening and closing, keeps the limits.
  * `leafCount` is the state tree's before the batch.
  */
 export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, further: Unmeasured = NO_TRANSACTIONS): boolean {
-  const total: BatchUsage = {
+  const whole: BatchUsage = {
     ...usage,
     diffs: usage.diffs + SYSTEM_DIFFS,
     insertions: usage.insertions + SYSTEM_DIFFS,
@@ -338,6 +364,7 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     inputBytes: usage.inputBytes + (further.inputBytes ?? 0),
     unmeasured: addUnmeasured(usage.unmeasured, further),
   };
+  const total = limits.hasTwoLists ? inTwoLists(whole) : whole;
   return (
     changedLeaves(total) <= limits.diffs &&
     proofRows(total, leafCount) <= limits.proofRows &&

@@ -4,6 +4,9 @@ import type { StateReader } from "../model/state-reader.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
+/** Part of a chain's accounts with a chain id and an RPC server. A chain without a porter has only its rollup. */
+export type Partition = "rollup" | "porter";
+
 /** Ids of a chain with a porter, and who receives its fees. */
 interface PartitionedChain {
   readonly chainId: number;
@@ -29,4 +32,18 @@ export async function requirePartition(
   const sender = { isMember: member !== 0n, nonce, hasCode: code !== "0x", isCoinbase: from === coinbase.toLowerCase() };
   const wrong = partitionFault(transaction, sender, { rollup: BigInt(chainId), porter: porterId });
   if (wrong !== undefined) throw new SequencerError("WrongPartition", wrong);
+}
+
+/** Throws SequencerError WrongPartition for a transaction that is signed for another id than its server's. */
+export function requireServed(
+  { from, porterId: signedFor }: Pick<SignedTransaction, "from" | "porterId">,
+  served: Partition | undefined,
+  { chainId, porterId }: Pick<PartitionedChain, "chainId" | "porterId">,
+): void {
+  if (served === undefined || (signedFor === undefined) === (served === "rollup")) return;
+  const [here, id] = served === "rollup" ? [chainId, porterId] : [porterId, chainId];
+  throw new SequencerError(
+    "WrongPartition",
+    `the transaction of ${from} is signed for chain ${id}, this is chain ${here}; send to its RPC`,
+  );
 }

@@ -107,6 +107,8 @@ export function localChainConfiguration(
 }
 
 interface CreationDependencies {
+  /** Second id that L1 reserves for the chain's porter. Default: none. */
+  readonly porterId?: bigint | undefined;
   /** 32 random bytes, never used before. */
   readonly secret?: () => Hex;
   /** Default: the timer. */
@@ -129,21 +131,24 @@ export async function createChain(
   ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId">,
   configuration: HyperchainConfiguration,
   signer: Signer,
-  { secret = () => hexlify(randomBytes(32)) as Hex, wait = timer, confirmations = 1 }: CreationDependencies = {},
+  { porterId, secret = () => hexlify(randomBytes(32)) as Hex, wait = timer, confirmations = 1 }: CreationDependencies = {},
 ): Promise<CreatedChain> {
   const to = ecosystem.addresses.factory;
   const creator = (await signer.getAddress()) as Hex;
   const word = secret();
   const send = (name: string, args: readonly unknown[], blocks = 1): Promise<TransactionReceipt> =>
     transact(signer, { to, data: factoryInterface.encodeFunctionData(name, args) }, { name, blocks });
-  const announcement = announcementOf(ecosystem.settlementChainId, creator, word, configuration);
+  const shown = announcedSecret(word, porterId);
+  const announcement = announcementOf(ecosystem.settlementChainId, creator, shown, configuration);
   const announced = await send("announceChain", [announcement]);
   const [delay] = factoryInterface.decodeFunctionResult(
     "revealDelay",
     await signer.call({ to, data: factoryInterface.encodeFunctionData("revealDelay") }),
   ) as unknown as [bigint];
   if (delay > 0n) await wait(Number(delay) * 1_000);
-  const receipt = await refusable(async () => send("createChain", [configuration, word], confirmations), wait);
+  const [name, args]: readonly [string, readonly unknown[]] =
+    porterId === undefined ? ["createChain", [configuration, word]] : ["createPartitionedChain", [configuration, porterId, word]];
+  const receipt = await refusable(async () => send(name, args, confirmations), wait);
   const birth = await birthOf(configuration.chainId, to, signer, confirmations);
   if (birth.hyperchain === ZeroAddress)
     throw new DeploymentError(
@@ -168,6 +173,12 @@ async function birthOf(
   };
   const [hyperchain, bornAt] = await Promise.all([ask("getHyperchain"), ask("bornAt")]);
   return { hyperchain: String(hyperchain).toLowerCase() as Hex, bornAt: bornAt as bigint };
+}
+
+/** Secret of an announcement: it binds the porter's id, so that no account that sees the creation can reserve that one. */
+function announcedSecret(secret: Hex, porterId: bigint | undefined): Hex {
+  if (porterId === undefined) return secret;
+  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [secret, porterId]) as Hex));
 }
 
 /** What is published of a chain before it is created. */

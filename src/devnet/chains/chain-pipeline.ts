@@ -40,7 +40,7 @@ import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { patienceOf } from "../../options/fields/facts.ts";
-import { dataFactsOf, publishesInputs } from "../../options/data-facts.ts";
+import { dataFactsOf, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
@@ -77,7 +77,7 @@ interface ChainPipelineOptions {
   readonly funders: readonly Hex[];
   /** The account by which the ecosystem's relayer brings messages to its chains. */
   readonly relayer: Hex;
-  readonly serving: Omit<NodeOptions["serving"], "port" | "development" | "methods">;
+  readonly serving: Omit<NodeOptions["serving"], "port" | "porterPort" | "development" | "methods">;
 }
 
 export interface ChainPipelineDependencies {
@@ -291,9 +291,9 @@ function nodeChainOf(
   };
 }
 
-/** Nodes in processes start from the first command. */
+/** Nodes in processes start from the first command, and so does a chain with a porter: what is stored has one tree. */
 function placesOf(plan: ChainPlan, placeBlocks: number | undefined): Pick<NodeDependencies, "placeBlocks"> {
-  if (hasNodeProcesses(plan)) return { placeBlocks: Number.MAX_SAFE_INTEGER };
+  if (hasNodeProcesses(plan) || porterIdOf(plan) !== undefined) return { placeBlocks: Number.MAX_SAFE_INTEGER };
   return placeBlocks === undefined ? {} : { placeBlocks };
 }
 
@@ -302,9 +302,9 @@ function servedAs(
   admin: PresentAdmin,
   data: ChainSigners["data"],
   { external, nodes }: Pick<ChainOrder, "external" | "nodes">,
-): Pick<NodeOptions["serving"], "port" | "development" | "methods" | "readers"> {
+): Pick<NodeOptions["serving"], "port" | "porterPort" | "development" | "methods" | "readers"> {
   return {
-    ...{ port: plan.serving.port, development: true, ...readersOf(plan, admin) },
+    ...{ port: plan.serving.port, porterPort: plan.serving.porterPort, development: true, ...readersOf(plan, admin) },
     methods: new Map([
       ...(data === undefined ? [] : [["hyperchain_getBatchData", batchDataMethod(data)] as const]),
       ...(external === undefined ? [] : slotMethods(external, plan.chainId)),
@@ -419,7 +419,8 @@ async function createOnL1(
     ...(isQueueAlone(plan) ? { cheatsAllowed: false } : {}),
   };
   const accounts = importedAccounts(plan, superchain);
-  if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations });
+  const porterId = porterIdOf(plan);
+  if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations, porterId });
   const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
   const imported = { accounts, genesis, version, configuration };
   return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
@@ -496,6 +497,7 @@ function runningOf(
     isCarried,
     isReexecuted: reexecutes,
     publishesInputs: publishesInputs(plan.availability),
+    porterId: porterIdOf(plan),
     replayProtection: "optional",
     rewindable: true,
   };

@@ -44,7 +44,7 @@ export class DataChoices {
     this.#kept.delete(batchNumber);
     this.#chosen.delete(batchNumber);
     const isKept = kept?.preCommitment === preCommitment;
-    const choice = isKept ? this.#policy.choiceAt(kept.path.values()) : await this.#policy.choose(batch);
+    const choice = isKept ? this.#policy.choiceAt(kept.path.values(), batch) : await this.#policy.choose(batch);
     if (!isKept) this.#stream?.append(encodeEntry({ batchNumber, preCommitment, path: choice.path } satisfies KeptChoice));
     this.#chosen.set(batchNumber, choice);
     return choice;

@@ -125,7 +125,7 @@ async function connect(
   const served = { settlementChainId, l1, clock, keys, keep, inputs, ...ofGuardians };
   const serve = (of: PolicyContract): Promise<DataPolicy> => policyOfParts(part, of, committees.values(), served);
   const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain, clock });
-  const isChosen = leavesChoice(availability.dataAvailability);
+  const isChosen = leavesChoice(part);
   if (isChosen) choices = new DataChoices(policy, kept?.choices);
   const remote = processes.map((member): DataKeeper => ({ read: (request) => member.request("readData", request) }));
   const isHere = committees.some(({ members }) => members.length === 0);

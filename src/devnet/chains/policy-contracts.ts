@@ -36,6 +36,7 @@ export async function deployPolicy(
   dependencies: PolicyDependencies,
 ): Promise<PolicyContract> {
   if (part === "rollup") return { address: dependencies.ecosystem.addresses.rollupPolicy, parts: [] };
+  if (part === "listed") return { address: await deployContract("ListedPolicy", [], dependencies), parts: [] };
   if (isGuardedPart(part)) return { address: networkOf(part, dependencies.networks).address, parts: [] };
   if (isAttestedPart(part)) {
     return {
@@ -86,7 +87,7 @@ export function signaturesShown(
   policyData: Hex,
 ): readonly (readonly [committee: Hex, signatures: readonly string[]])[] {
   const committees = partsShown(part, contract, policyData).filter(
-    (each) => each.part !== "rollup" && !isAttestedPart(each.part) && !isGuardedPart(each.part),
+    ({ part: each }) => each !== "rollup" && each !== "listed" && !isAttestedPart(each) && !isGuardedPart(each),
   );
   return committees.map(({ contract: committee, data }) => [committee, coder.decode(["bytes[]"], data)[0] as readonly string[]]);
 }

@@ -10,6 +10,7 @@ const policies = new Interface([
   "function measurement() view returns (bytes32)",
   "function startedAt() view returns (uint48)",
   "function inputsFormat() view returns (uint256)",
+  "function maxListBytes() view returns (uint256)",
   "function isStoredByOwners() view returns (bool)",
   "function members() view returns (address[])",
 ]);
@@ -35,6 +36,7 @@ async function answersAs(part: DataPart | "inputs" | "owners", policy: Hex, ask:
   if (part === "inputs") return "value" in (await ask(policy, "inputsFormat"));
   if (part === "owners") return "value" in (await ask(policy, "isStoredByOwners"));
   if (part === "rollup") return "value" in (await ask(policy, "checkAvailability", [CLAIM, "0x"]));
+  if (part === "listed") return "value" in (await ask(policy, "maxListBytes"));
   if (isGuardedPart(part)) return "value" in (await ask(policy, "startedAt"));
   if (isAttestedPart(part)) return "value" in (await ask(policy, "measurement"));
   const inner = partsOf(part);

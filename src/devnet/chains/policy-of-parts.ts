@@ -5,7 +5,7 @@ import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { attestedPolicy } from "../../settlement/attestation.ts";
 import { createLocalCommitteeMember, type CommitteeMember } from "../../settlement/committee.ts";
-import { allOf, anyOf, CALLDATA, type DataPolicy } from "../../settlement/data-policy.ts";
+import { allOf, anyOf, CALLDATA, PORTER_LIST, type DataPolicy } from "../../settlement/data-policy.ts";
 import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import type { GuardedBatch } from "../guardian/guarded-batch.ts";
@@ -45,6 +45,7 @@ export async function policyOfParts(
 ): Promise<DataPolicy> {
   const { settlementChainId, l1, clock, keys, keep, inputs } = served;
   if (part === "rollup") return CALLDATA;
+  if (part === "listed") return PORTER_LIST;
   if (isGuardedPart(part)) {
     const { hyperchain, requester, batchOf } = served;
     return guardiansPolicy({ l1, settlementChainId, network: policy, hyperchain, requester, batchOf });

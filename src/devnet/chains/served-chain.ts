@@ -33,6 +33,8 @@ export interface DevnetChain {
   /** The same for clients in this process, which a chain that does not run refuses. */
   readonly clientProvider: Eip1193Provider;
   /** As for a client; where it is undefined with a stranger's bounds, but before strangers. */
+  /** Access to its porter; undefined for a chain with one tree. */
+  readonly porter: ChainAccess["porter"];
   readonly answer: ChainAccess["answer"];
   readonly gate: ChainAccess["gate"];
   readonly pipeline: ChainPipeline;
@@ -102,8 +104,8 @@ export async function startServedChain(
     );
   }
   const throughput = measureThroughput(pipeline.chain.index, wallClockMs);
-  const { url, provider, clientProvider, answer, gate, addMethods, close } = pipeline;
-  const served = { url, provider, clientProvider, answer, gate, addMethods, close };
+  const { url, provider, clientProvider, porter, answer, gate, addMethods, close } = pipeline;
+  const served = { url, provider, clientProvider, porter, answer, gate, addMethods, close };
   return { ...served, chainId, name, plan, base, pipeline, runSwitch, throughput };
 }
 

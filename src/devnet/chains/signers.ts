@@ -33,7 +33,15 @@ import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { hasHolders, isAttested, isPolicy, isStoredByOwners, leavesChoice, publishesInputs } from "../../options/data-facts.ts";
+import {
+  hasHolders,
+  isAttested,
+  isPolicy,
+  isStoredByOwners,
+  leavesChoice,
+  policyOfPlan,
+  publishesInputs,
+} from "../../options/data-facts.ts";
 import { networksIn, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
@@ -131,9 +139,9 @@ export async function prepareSigners(
   const keys: TypedDataSigner[] = [operator];
   const start = startsMembers(dependencies, closing);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
-  const { dataAvailability } = availability;
+  const dataAvailability = policyOfPlan(availability);
   if (isQueueAlone(plan)) return settlerOnly(plan, dependencies, operatorAddress);
-  const own = await ownAvailability(validators, dependencies);
+  const own = await ownAvailability(plan, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
     own !== undefined || !isPolicy(dataAvailability) || !hasParties(dataAvailability)
@@ -206,9 +214,9 @@ function hasChanges(availability: ChainPlan["availability"]): boolean {
   return !publishesInputs(availability) && !isStoredByOwners(availability);
 }
 
-/** True if the policy needs other parties than the chain's validators. */
+/** True if the policy needs other parties than the chain's validators, or more than the changes in commits. */
 function hasParties(part: DataPart): boolean {
-  return hasHolders(part) || isAttested(part) || networksIn(part).length > 0;
+  return hasHolders(part) || isAttested(part) || networksIn(part).length > 0 || partsOf(part).includes("listed");
 }
 
 async function addressesOf(keys: readonly TypedDataSigner[]): Promise<readonly Hex[]> {
@@ -301,10 +309,15 @@ function byOwnPolicy(own: OwnAvailability, kept: KeptChain | undefined): Pick<Ch
 
 /** A policy of others, where there is one. Throws DevnetOptionsError where validators would have to know it. */
 function ownAvailability(
-  { quorum }: ChainPlan["validators"],
+  { validators: { quorum }, availability: { partition } }: ChainPlan,
   { kept, operator: signer, ports }: SignersDependencies,
 ): Promise<OwnAvailability> | undefined {
   if (ports?.availability === undefined) return undefined;
+  if (partition !== undefined)
+    throw new DevnetOptionsError(
+      "BadOptions",
+      "partition: a policy of others has no list of the porter; leave one of the two out",
+    );
   if (quorum === undefined) return ports.availability({ signer, known: kept?.birth?.dataAvailabilityPolicy });
   const message = "quorum: validators in processes of their own do not know a policy that this process brings";
   throw new DevnetOptionsError("BadOptions", `${message}; leave one of the two out`);
@@ -312,7 +325,7 @@ function ownAvailability(
 
 /** What every batch has; where each has its own, members are shown it. */
 function dataOf(availability: ChainPlan["availability"]): DataChoice {
-  const { dataAvailability } = availability;
+  const dataAvailability = policyOfPlan(availability);
   if (isStoredByOwners(availability)) return WITHHELD;
   return !isPolicy(dataAvailability) || leavesChoice(dataAvailability) ? PUBLISHED : fixedChoice(dataAvailability);
 }
@@ -345,7 +358,7 @@ function setupOf(
 
 /** The policy of a kept chain, or of one that is to be created, whose data no party signs. */
 function publishingPolicy(
-  dataAvailability: ChainPlan["availability"]["dataAvailability"],
+  dataAvailability: ReturnType<typeof policyOfPlan>,
   { kept, carrier, ecosystem, operator, artifacts }: SignersDependencies,
 ): Promise<Hex> {
   if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);

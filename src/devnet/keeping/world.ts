@@ -8,6 +8,7 @@ import {
   openChainKeeping,
   openKeptPast,
   type ChainKeeping,
+  type ChainIds,
   type KeptPast,
 } from "../../node/keeping/chain-keeping.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -85,7 +86,7 @@ export interface World {
   keepMembers(members: readonly KeptMember[]): void;
   /** Begins to open the pasts of chains, beside what else a start does. Throws LedgerError Damaged. */
   openPasts(chainIds: readonly bigint[]): void;
-  chain(chainId: bigint, coinbase: Hex): KeptChain;
+  chain(ids: ChainIds): KeptChain;
   /** What is kept of a chain with this id belongs to one that has gone. */
   forgetChain(chainId: bigint): void;
   /** The same of all chains but these: others have left while they were held for snapshots. */
@@ -225,8 +226,8 @@ function worldOf(
       for (const chainId of births) if (!chainIds.includes(chainId)) forgetChain(chainId);
     },
     openPasts: (chainIds) => pasts.open(chainIds),
-    chain(chainId, coinbase) {
-      const keeping = openChainKeeping(ledger, chainId, coinbase, pasts.take(chainId));
+    chain({ chainId, ...ids }) {
+      const keeping = openChainKeeping(ledger, { chainId, ...ids }, pasts.take(chainId));
       const birth = read<ChainBirth>(birthOf(chainId));
       const hasDecided = keeping.place !== undefined || keeping.commands.length > 0;
       if (continues && birth === undefined && hasDecided) throw missing(birthOf(chainId));

@@ -1,3 +1,4 @@
+import { porterIdOf } from "../../options/data-facts.ts";
 import { safeConfirmations } from "../../options/fields/l1.ts";
 import { shownSymbol } from "../../client/sending/shown-symbol.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
@@ -121,7 +122,8 @@ export function openChain(
     const { layer, world, artifacts, feed, bases } = opening;
     const base = await bases.of(plan, begins);
     const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(base.sending);
-    const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
+    const { chainId } = plan;
+    const kept = world?.chain({ chainId, porterId: porterIdOf(plan), coinbase: lowerCaseAddress(operator.address) });
     if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
     // A chain that stands still includes no payment to those on it.
     if (begins === "running" || base.chain === undefined) await fundOperator(operator, base, layer.operatorFundingWei);

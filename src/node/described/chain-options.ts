@@ -4,9 +4,11 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { batchLimits } from "../../chain/ordering/limits.ts";
 import type { Place } from "../../chain/past/place.ts";
 import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
+import { StateTree } from "../../chain/state/state-tree.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
 import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/policies.ts";
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { PREDEPLOYS_DIGEST } from "../../protocol/generated/version-predeploys.ts";
 import { chainExtensions, configurationOnL1, hashConfiguration } from "../../protocol/genesis.ts";
 import type { DataFacts } from "../../protocol/data-choice.ts";
@@ -25,6 +27,8 @@ export interface ChainStart {
   readonly origin: ChainOrigin | undefined;
   /** Of a chain without a batch so far that was born with a first state. */
   readonly imported?: FirstTreeState | undefined;
+  /** Tree of the porter's accounts. Default: none has joined. */
+  readonly porter?: StateTree | undefined;
   /** Where an earlier process left off, whose store has what came before `firstBatch`. */
   readonly place?: Place | undefined;
   /** Of block 0; seconds. */
@@ -73,6 +77,8 @@ export interface RunningOptions {
   readonly isReexecuted?: boolean;
   /** True if commits have the inputs of batches. Default false. */
   readonly publishesInputs?: boolean;
+  /** Id of the chain's porter. Default: it has none. */
+  readonly porterId?: bigint | undefined;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
   readonly startsPaused?: boolean;
   /** The rest as ChainOptions'. */
@@ -87,6 +93,11 @@ export interface RunningOptions {
 }
 
 const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
+
+/** Tree of a porter that no account has joined. */
+function emptyPorter(): StateTree {
+  return StateTree.genesis([], { compressor: createCompressor() });
+}
 
 /** What names a chain in its batches' commitments, and what its first state says of its configuration. */
 export function identityOf({ configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1): {
@@ -121,7 +132,7 @@ export function chainOptionsOf(
     ...others
   }: RunningOptions,
 ): ChainOptions {
-  const { isReexecuted = false, startsPaused = false, publishesInputs = false, ...running } = others;
+  const { isReexecuted = false, startsPaused = false, publishesInputs = false, porterId, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
@@ -129,7 +140,8 @@ export function chainOptionsOf(
   // Only chains whose order is the queue's are run without a quorum.
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
   const carryingLayers = isCarried ? layersBelow(chainId) : 0;
-  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers, publishesInputs };
+  const hasPorter = porterId !== undefined;
+  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers, publishesInputs, hasPorter };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,
@@ -139,6 +151,7 @@ export function chainOptionsOf(
     ...(imported === undefined ? {} : { imported }),
     ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
     identity,
+    ...(porterId === undefined ? {} : { partition: { chainId: Number(porterId), tree: start.porter ?? emptyPorter() } }),
     ...(place === undefined ? {} : { place }),
     formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
     mempool: { ...MEMPOOL, minGasPriceWei },

@@ -2,7 +2,7 @@ import type { ChangedLists } from "../../chain/model/access-lists.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
 import { beginPast, type BegunPast } from "../../chain/past/open-past.ts";
 import type { Place, PlaceStore } from "../../chain/past/place.ts";
-import { chainRules } from "../../chain/model/rules.ts";
+import { chainRules, withChainId } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { CommandStore, KeptCommands } from "../../chain/ordering/command-store.ts";
 import type { Ledger, LedgerFacts, LedgerStream } from "../../ledger/ledger.ts";
@@ -78,14 +78,22 @@ export function openKeptPast(ledger: Ledger, chainId: ChainId): KeptPast {
   return { places, past: place === undefined ? undefined : beginPast(Number(chainId), place, places) };
 }
 
-/** `coinbase` receives the fees of L1's operations. */
+/** Parts of a chain that its kept commands do not name. */
+export interface ChainIds {
+  readonly chainId: ChainId;
+  /** Id of its porter; undefined without one. */
+  readonly porterId: ChainId | undefined;
+  /** Receives the fees of L1's operations. */
+  readonly coinbase: Hex;
+}
+
 export function openChainKeeping(
   ledger: Ledger,
-  chainId: ChainId,
-  coinbase: Hex,
+  { chainId, porterId, coinbase }: ChainIds,
   { places, past }: KeptPast = openKeptPast(ledger, chainId),
 ): ChainKeeping {
-  const context = { coinbase, rules: chainRules(Number(chainId), UNLIMITED_CODE) };
+  const rules = chainRules(Number(chainId), UNLIMITED_CODE);
+  const context = { coinbase, rules, porter: porterId === undefined ? undefined : withChainId(rules, porterId) };
   const commands = ledger.stream(commandsOf(chainId));
   const steps = ledger.stream(settlementOf(chainId));
   const pool = ledger.facts(poolOf(chainId));

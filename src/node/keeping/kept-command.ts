@@ -25,6 +25,8 @@ interface CommandContext {
   /** Receives operations' fees. */
   readonly coinbase: Hex;
   readonly rules: ReturnType<typeof chainRules>;
+  /** Rules of the chain's porter. Default: it has none. */
+  readonly porter?: ReturnType<typeof chainRules> | undefined;
 }
 
 export function encodeCommand(command: BatchCommand): string {
@@ -32,13 +34,13 @@ export function encodeCommand(command: BatchCommand): string {
 }
 
 /** Inverse of `encodeCommand`. Throws SyntaxError, or TransactionFormatError, for a text that is no command. */
-export function decodeCommand(text: string, { coinbase, rules }: CommandContext): BatchCommand {
+export function decodeCommand(text: string, { coinbase, rules, porter }: CommandContext): BatchCommand {
   const command = decodeEntry<KeptCommand>(text);
   switch (command.type) {
     case "block": {
       // Each was taken once, by what the chain took then.
       const decode = (raw: Hex): SignedTransaction =>
-        decodeTransaction(raw, rules, { replayProtection: "optional", opened: "allowed" });
+        decodeTransaction(raw, rules, { replayProtection: "optional", opened: "allowed", porter });
       const { opens: identity, ...block } = command;
       const transactions = block.transactions.map(decode);
       return { ...block, transactions, ...(identity === undefined ? {} : { opens: { identity, transaction: transactions[0] } }) };

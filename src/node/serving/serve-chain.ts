@@ -9,11 +9,13 @@ import { refusedMethods, type MethodRefusal } from "../../chain/rpc/transport/re
 import { sessionMethods } from "../../chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../chain/rpc/access/sessions.ts";
 import { chainMethods, type ChainMethodOptions } from "../../chain/rpc/served/methods.ts";
+import { porterMethods } from "../../chain/rpc/served/porter-methods.ts";
 import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
 import type { RpcServerOptions } from "../../chain/rpc/transport/server.ts";
 import { withAliases } from "../../chain/rpc/request/aliases.ts";
 import { withRequiredParameters } from "../../chain/rpc/request/required-parameters.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { InProcessProvider, type Eip1193Provider } from "./eip1193.ts";
 import { withFeed, type Feed } from "../../chain/rpc/transport/feed.ts";
@@ -44,17 +46,30 @@ export interface ServingOptions
   readonly noting?: NotedCalls;
   /** Names the custom errors of reverts. Default: errors have the revert data alone. */
   readonly customError?: CustomErrorText;
+  /** Port of the chain's porter. Default: any free one. */
+  readonly porterPort?: number;
   /** Why clients get no answers about the chain now; undefined while they do. Default: they always do. */
   readonly refusal?: MethodRefusal;
 }
 
-/** Where a chain's users reach it. */
-export interface ChainAccess {
+/** Access to a chain, or to its porter. */
+interface RpcAccess {
   readonly url: string;
   /** Without the way over HTTP. It answers also while clients are refused. */
   readonly provider: Eip1193Provider;
   /** The same for clients in this process, which are refused as those outside are. */
   readonly clientProvider: Eip1193Provider;
+}
+
+/** Where users of a chain's porter reach it. */
+interface PorterAccess extends RpcAccess {
+  readonly chainId: ChainId;
+}
+
+/** Where a chain's users reach it. */
+export interface ChainAccess extends RpcAccess {
+  /** Undefined for a chain with one tree. */
+  readonly porter: PorterAccess | undefined;
   /**
    * Answers as for this client; where it is undefined with a stranger's bounds, but before strangers. Rejects with RpcError, or
    * an error of the chain's stages.
@@ -85,14 +100,19 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     readers,
     hyperchain,
     wallClockMs = Date.now,
+    porterPort = 0,
     sessions = new Sessions({ nowMs: wallClockMs }),
     ...answering
   } = options;
   const named = namedNotifications(chain);
   const engine = feed === undefined ? named : withFeed(named, feed);
   const methods = chainMethods(chain, answering);
+  const { partition } = chain;
+  const ofPorter = partition === undefined ? [] : porterMethods(chain, partition.chainId, answering, methods);
+  const porter = new Map([...methods, ...ofPorter]);
   const addMethods = (more: ReadonlyMap<string, RpcMethod>): void => {
     for (const [method, answer] of more) methods.set(method, answer);
+    for (const [method, answer] of [...more, ...ofPorter]) porter.set(method, answer);
   };
   addMethods(further);
   if (hyperchain !== undefined) {
@@ -100,25 +120,33 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     addMethods(sessionMethods({ chainId: BigInt(chain.chainId), hyperchain, accounts }, { sessions, nowMs: wallClockMs }));
   }
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
-  const noted = noting(methods, () => Number(chain.chainId));
-  const namedReverts = customError === undefined ? noted : withNamedReverts(noted, customError);
-  const answered = withRequiredParameters(withAliases(guardedMethods(namedReverts, closed)));
-  const provider = new InProcessProvider(answered, engine);
-  closing.add(() => provider.close());
-  const served = refusal === undefined ? answered : refusedMethods(answered, refusal);
-  const clientProvider = new InProcessProvider(served, engine, refusal);
-  closing.add(() => clientProvider.close());
-  const server = await serveMember(
-    name,
-    { host, port, origins, inBackground },
-    { engine, methods: served, gate, sessions, routes: restRoutes(), ...(refusal === undefined ? {} : { refusal }) },
-  );
-  closing.add(() => server.close());
+  const serve = async (answers: typeof methods, member: string, at: number): Promise<RpcAccess> => {
+    const noted = noting(answers, () => Number(chain.chainId));
+    const namedReverts = customError === undefined ? noted : withNamedReverts(noted, customError);
+    const answered = withRequiredParameters(withAliases(guardedMethods(namedReverts, closed)));
+    const provider = new InProcessProvider(answered, engine);
+    closing.add(() => provider.close());
+    const served = refusal === undefined ? answered : refusedMethods(answered, refusal);
+    const clientProvider = new InProcessProvider(served, engine, refusal);
+    closing.add(() => clientProvider.close());
+    const server = await serveMember(
+      member,
+      { host, port: at, origins, inBackground },
+      { engine, methods: served, gate, sessions, routes: restRoutes(), ...(refusal === undefined ? {} : { refusal }) },
+    );
+    closing.add(() => server.close());
+    return { url: `http://${host}:${server.port}`, provider, clientProvider };
+  };
   const answer: ChainAccess["answer"] = (method, params, client) => {
     const known = gate.permit(methods).get(method);
     if (known === undefined)
       return Promise.reject(new RpcError(RpcCode.methodNotFound, `the method ${method} does not exist or is not available`));
     return known(params, client);
   };
-  return { url: `http://${host}:${server.port}`, provider, clientProvider, answer, gate, addMethods };
+  const access = await serve(methods, name, port);
+  const second = partition && {
+    chainId: BigInt(partition.chainId),
+    ...(await serve(porter, `porter of ${name}`, porterPort)),
+  };
+  return { ...access, porter: second, answer, gate, addMethods };
 }

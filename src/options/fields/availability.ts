@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { address, list, option, trueOrFalse, withDefault } from "./values.ts";
 import { dataAvailability, namedAvailability } from "./data-policy.ts";
+import { partition } from "./partition.ts";
 import { chainOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { signers } from "./signer-count.ts";
@@ -31,6 +32,15 @@ export const AVAILABILITY = {
       signers,
       "of a validium, also as a part: processes that execute every batch again and keep its data; how many must sign",
       "one member, in this process",
+    ),
+  }),
+  partition: chainOption({
+    group: "availability",
+    said: "once",
+    config: option(
+      partition,
+      "of a rollup: its porter, a second chain id whose accounts are in a second state tree",
+      "none, and all accounts are in one tree",
     ),
   }),
   readers: chainOption({

@@ -4,7 +4,8 @@ import { must, oneOf } from "./values.ts";
 
 /**
  * Part of a composed policy: L1's data, the chain's committee, another one in separate processes, a network of guardians, or,
- * with parts that have the data, the attestation of a program under a root whose key is public.
+ * with parts that have the data, the attestation of a program under a root whose key is public. "listed" is the list of a
+ * porter in the commit: no option names it, because it follows from `partition`.
  */
 export type DataPart =
   | "rollup"
@@ -12,6 +13,7 @@ export type DataPart =
   | { readonly attested: { readonly root: "test" } }
   | { readonly committee: { readonly members: number; readonly threshold: number } }
   | GuardedData
+  | "listed"
   | ComposedData;
 
 /** Data in a network of guardians, by its name in `guardians`. */

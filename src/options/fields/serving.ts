@@ -11,4 +11,11 @@ export const SERVING = {
     config: option(port, "port at which `hyperchain:spawn` serves it; 0 for any free port", "the next after L1's"),
     planned: (said) => said ?? 0,
   }),
+  porterPort: chainOption({
+    group: "serving",
+    said: "each start",
+    config: option(port, "port of its porter's RPC; 0 for any free port", "any free port"),
+    planned: (said) => said ?? 0,
+    older: 0,
+  }),
 } as const;

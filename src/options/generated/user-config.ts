@@ -501,6 +501,12 @@ export interface HyperchainUserConfig {
    */
   readonly port?: number | undefined;
   /**
+   * Port of its porter's RPC; 0 for any free port.
+   * Allowed: a whole number from 0 to 65535, such as 8545.
+   * Default: any free port.
+   */
+  readonly porterPort?: number | undefined;
+  /**
    * A block as soon as a transaction waits, or one every so many milliseconds.
    * Allowed: "instant" or milliseconds between blocks, from 1 to 3600000, such as 1000.
    * Default: "instant".
@@ -614,6 +620,11 @@ export interface HyperchainUserConfig {
    */
   readonly committee?: { readonly members: number; readonly threshold: number } | undefined;
   /**
+   * Of a rollup: its porter, a second chain id whose accounts are in a second state tree.
+   * Default: none, and all accounts are in one tree.
+   */
+  readonly partition?: HyperchainPartitionUserConfig | undefined;
+  /**
    * Of a validium: accounts that get sessions to read it by RPC, and to which the committee gives the data.
    * Allowed: a list of addresses.
    * Default: the chain's operator only.
@@ -708,6 +719,15 @@ export interface HyperchainFeesUserConfig {
    * Default: 1,000,000.
    */
   readonly leastGasPriceWei?: number | undefined;
+}
+
+/** Options of `hyperchains.chains.x.partition`. */
+export interface HyperchainPartitionUserConfig {
+  /**
+   * Second chain id, for which accounts of the porter sign; no other chain gets it.
+   * Allowed: a whole number from 1 to 4294967295, such as 1271.
+   */
+  readonly chainId: number;
 }
 
 /** Options of `hyperchains.chains.x.standby`. */

@@ -9,6 +9,12 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import { encodeWithheldLogs } from "../../protocol/withheld-logs.ts";
 
+/** Changes of a chain's porter by a batch: the root that they lead to, which is a leaf of the first tree, and their list. */
+export interface PorterChanges {
+  readonly newRoot: Digest;
+  readonly pubdata: Uint8Array;
+}
+
 /** A formed batch as settlement needs it. The chain's formed batches are of this shape; plain data. */
 export interface SettlementBatch {
   readonly protocolVersion: bigint;
@@ -24,6 +30,8 @@ export interface SettlementBatch {
   /** The complete diff list. */
   readonly entries: readonly DiffEntry[];
   readonly pubdata: Uint8Array;
+  /** Changes of the porter; absent if there are none. */
+  readonly porter?: PorterChanges | undefined;
   readonly preCommitment: Hex;
   readonly data: DataChoice;
   readonly commitment: Hex;
@@ -33,7 +41,14 @@ export interface SettlementBatch {
 /** Fields of a batch that a signer for its data needs: there is no commitment yet. */
 export type HeldBatch = Pick<
   SettlementBatch,
-  "protocolVersion" | "outputs" | "canonicalTxHashes" | "previousCommitment" | "preCommitment" | "newStateRoot" | "pubdata"
+  | "protocolVersion"
+  | "outputs"
+  | "canonicalTxHashes"
+  | "previousCommitment"
+  | "preCommitment"
+  | "newStateRoot"
+  | "pubdata"
+  | "porter"
 >;
 
 /** Fields of a batch that a validator signs for. */

@@ -91,6 +91,20 @@ describe("data availability", () => {
     await chain.commit(await chain.form({ policy }));
   });
 
+  test("a porter's list of at most 100,000 bytes is taken, and bound by its hash; the empty list is one", async () => {
+    const listed = await ecosystem.l1.deploy("ListedPolicy");
+    assert.equal(await view(listed, "maxListBytes"), 100_000n);
+    const chain = await createWith(listed);
+    const list = (data: Hex): NonNullable<BatchContent["policy"]> => {
+      return () => Promise.resolve({ data, boundDataHash: keccak(fromHex(data)) });
+    };
+    const formed = await chain.form({ policy: list("0x00c0ffee") });
+    await assertReverts(commit(chain, formed, { policyData: `0x${"00".repeat(100_001)}` }), "ListTooLong(100000, 100001)");
+    await assertReverts(commit(chain, formed, { policyData: "0x00c0ff" }), "CommitmentMismatch");
+    await chain.commit(formed);
+    await chain.commit(await chain.form({ policy: list("0x") }));
+  });
+
   describe("inputs", () => {
     let inputs: BaseContract;
     before(async () => (inputs = await ecosystem.l1.deploy("InputsPolicy")));

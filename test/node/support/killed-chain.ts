@@ -56,7 +56,11 @@ const HASHES_BEFORE_ROOT = 100;
 const DURING = 3;
 
 const ledger = openSqliteLedger(folder);
-const { store, commands, waiting } = openChainKeeping(ledger, BigInt(CHAIN_ID), COINBASE);
+const { store, commands, waiting } = openChainKeeping(ledger, {
+  chainId: BigInt(CHAIN_ID),
+  porterId: undefined,
+  coinbase: COINBASE,
+});
 const isEvent = ({ type }: BatchCommand): boolean => type === "block" || type === "operation";
 const before = commands.filter(isEvent).length;
 let done = before;

@@ -1,6 +1,7 @@
 import type { BaseWallet } from "ethers";
 import type { Mark } from "../../../core/marks.ts";
 import type { Chain } from "../../chain.ts";
+import type { Partition } from "../../sequencer/partition-check.ts";
 import { aboutMethods, CLIENT_VERSION } from "../about-methods.ts";
 import { listMethods } from "../access/list-methods.ts";
 import { accountHistoryMethods } from "../blocks/account-history.ts";
@@ -90,10 +91,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase);
   methods.set("eth_blobBaseFee", async () => LEAST_BLOB_FEE);
   methods.set("eth_sendRawTransactionSync", sendSyncMethod(chain, methods));
-  methods.set("eth_sendRawTransaction", async ([raw]) => {
-    if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
-    return chain.submit(raw);
-  });
+  methods.set("eth_sendRawTransaction", sendRawMethod(chain, "rollup"));
   const tracer = startTracer(chain, ask);
   for (const [method, answer] of [...traceMethods(tracer), ...parityMethods(chain, tracer)]) methods.set(method, answer);
   const { gasPrice, settlement } = options;
@@ -138,6 +136,14 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   for (const [method, answer] of unservedMethods(options.development)) methods.set(method, answer);
   methods.set("rpc_modules", modulesOf(methods.keys()));
   return withNamedBlocks(methods, chain, settlement);
+}
+
+/** `eth_sendRawTransaction` for transactions that are signed for the id of a partition. */
+export function sendRawMethod(chain: Pick<Chain, "submit">, partition: Partition): RpcMethod {
+  return async ([raw]) => {
+    if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
+    return chain.submit(raw, partition);
+  };
 }
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {

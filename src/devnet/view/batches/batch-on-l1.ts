@@ -8,7 +8,7 @@ import {
   quorumDomain,
   type TypedDataDomain,
 } from "../../../protocol/quorum.ts";
-import { isPolicy } from "../../../options/data-facts.ts";
+import { isPolicy, policyOfPlan } from "../../../options/data-facts.ts";
 import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import { GUARDIAN_TYPES } from "../../../protocol/guardians.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
@@ -112,7 +112,7 @@ async function signersOf(
   const signed = { commitment, batchNumber: number, revertCount, validFrom, validUntil };
   const validators = recovered(quorumDomain(l1.chainId, hyperchain), BATCH_COMMITMENT_TYPES, signed, signatures);
   const { policy } = pipeline.signers;
-  const { dataAvailability } = plan.availability;
+  const dataAvailability = policyOfPlan(plan.availability);
   if (policy === undefined || !isPolicy(dataAvailability) || batch.policyData === "0x") return { validators };
   const { pubdata, withheld } = batch;
   const pubdataHash = pubdata === "0x" ? withheld.pubdataHash : hashPubdata(fromHex(pubdata));

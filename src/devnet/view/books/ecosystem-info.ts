@@ -103,6 +103,8 @@ export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;
+  /** Its porter: the second chain id, and the RPC for it; absent for a chain with one tree. */
+  readonly porter?: { readonly chainId: number; readonly url: string };
   /** Its contract on L1, or on the chain on which it settles. */
   readonly hyperchain: Hex;
   /** The chain on which it settles, with the contracts there; absent where it settles on L1. */

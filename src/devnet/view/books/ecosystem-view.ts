@@ -269,13 +269,14 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
   };
 }
 
-export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch }: DevnetChain): ChainInfo {
+export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, runSwitch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   const { dataAvailability } = plan.availability;
   return {
     name,
     chainId: Number(chainId),
     url,
+    ...(porter === undefined ? {} : { porter: { chainId: Number(porter.chainId), url: porter.url } }),
     hyperchain,
     ...(base.chain === undefined ? {} : { settlesOn: settlementInfo(base) }),
     // It created the chain, and was its admin then.

@@ -40,6 +40,7 @@ const CONTRACTS = [
   "AttestedPolicy",
   "RollupCalldataPolicy",
   "InputsPolicy",
+  "ListedPolicy",
   "DataCarrier",
   "SenderList",
   "Forwarders",
