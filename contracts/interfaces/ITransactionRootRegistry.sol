@@ -4,13 +4,14 @@ pragma solidity ^0.8.28;
 import {BatchRecord} from "../types/BatchRecord.sol";
 import {IChainCallers} from "./IChainCallers.sol";
 import {IKnownChains} from "./IKnownChains.sol";
+import {ILinkedExecution} from "./ILinkedExecution.sol";
 
 /// @title Registry of Transaction Roots
 /// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs, record) per executed batch, and all roots it ever
 /// had. A mark is a leaf too: it says that a chain had executed nothing more at a time of L1. A noted block of L1 is also one. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
 /// @dev Only the chains' contracts have rights here, each for its own batches. A chain whose quorum lies can append
 /// false log roots of its own: contracts that trust that chain's messages are deceived, asset balances are not.
-interface ITransactionRootRegistry is IChainCallers, IKnownChains {
+interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecution {
     /// @notice A batch was appended: `leafIndex` is its place, `leafIndex + 1` the index of the new root.
     event TransactionRootUpdated(
         uint256 indexed leafIndex,
@@ -23,6 +24,8 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains {
 
     error RootIndexUnknown(uint256 latest, uint256 actual);
     error RegistryFull();
+    /// @notice A link holds only while the batch that it names is executed in the same call (ILinkedExecution.executeTogether).
+    error NotLinked(uint256 index);
     /// @notice This settlement layer is itself a hyperchain: its headers are its sequencer's, and not L1's.
     error NotOnL1();
     /// @notice The layer has no hash of this block: it is not mined yet, or has more than 256 successors (8,191 with EIP-2935).
@@ -51,7 +54,8 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains {
     /// A fact's value is 0 until the batch is executed. It is also 0 for a contract that is not a chain of this ecosystem, and
     /// for a chain if L1 refused it a transfer of the batch (ISharedBridge.isRefused): that transfer is refunded, so nothing is in
     /// transit for it, and the chain's other messages of the batch need a root. Accounts get the log root.
-    /// Reverts with RootIndexUnknown for any other index beyond the newest root.
+    /// For the index of a link (LinkIndex) it is the log root of a batch of the call of `executeTogether` that runs, else it reverts with
+    /// NotLinked. Reverts with RootIndexUnknown for any other index beyond the newest root.
     function rootAt(uint256 index) external view returns (bytes32);
 
     /// @notice Whether a batch with this log root and record is leaf `leafIndex` under root `rootIndex`.

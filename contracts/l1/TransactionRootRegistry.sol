@@ -10,11 +10,13 @@ import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.s
 import {Predeploys} from "../l2/Predeploys.sol";
 import {BlockLeaf} from "../libraries/BlockLeaf.sol";
 import {ImportKinds} from "../libraries/ImportKinds.sol";
+import {LinkIndex} from "../libraries/LinkIndex.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
+import {LinkedExecution} from "./LinkedExecution.sol";
 
 /// @title Registry of Transaction Roots
-contract TransactionRootRegistry is ITransactionRootRegistry {
+contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     IChainDirectory public immutable directory;
 
     /// @dev EIP-2935's contract with the hashes of the last 8,191 blocks.
@@ -47,8 +49,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
 
     /// @inheritdoc ITransactionRootRegistry
     function mark(uint256 chainId) external returns (uint256 rootIndex, bytes32 root) {
-        address chain = directory.getHyperchain(chainId);
-        if (chain == address(0)) revert UnknownChain(chainId);
+        address chain = _chainOf(chainId);
         (uint256 nextBatch, BatchRecord memory record) = IBatches(chain).markRecord();
         return _append(chainId, nextBatch, 0, record);
     }
@@ -65,6 +66,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
     /// @inheritdoc ITransactionRootRegistry
     function rootAt(uint256 index) external view returns (bytes32) {
         if (ImportKinds.isFactIndex(index)) return _executedLogRoot(uint64(index >> 64), uint64(index));
+        if (LinkIndex.isLink(index)) return _linkedRoot(index);
         return _registryRoot(index);
     }
 
@@ -80,6 +82,18 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
     ) external view returns (bool) {
         bytes32 leaf = TransactionTree.leaf(chainId, batchNumber, logRoot, TransactionTree.hashRecord(record));
         return TransactionTree.computeRoot(leaf, leafIndex, siblings) == _registryRoot(rootIndex);
+    }
+
+    /// @inheritdoc LinkedExecution
+    function _chainOf(uint256 chainId) internal view override returns (address chain) {
+        chain = directory.getHyperchain(chainId);
+        if (chain == address(0)) revert UnknownChain(chainId);
+    }
+
+    /// @dev A batch imports no 0, so a batch with a link is executed in no other call.
+    function _linkedRoot(uint256 index) private view returns (bytes32 root) {
+        root = _notedRoot(index);
+        if (root == 0) revert NotLinked(index);
     }
 
     function _append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, BatchRecord memory record)
@@ -112,7 +126,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
         emit TransactionRootUpdated(leafIndex, chainId, batchNumber, logRoot, record, root);
     }
 
-    /// @dev Indexes of statements and links, and second names of facts, are beyond the newest root.
+    /// @dev Indexes of statements, and second names of facts and links, are beyond the newest root.
     function _registryRoot(uint256 rootIndex) private view returns (bytes32) {
         if (rootIndex > latestRootIndex) revert RootIndexUnknown(latestRootIndex, rootIndex);
         return roots[rootIndex];

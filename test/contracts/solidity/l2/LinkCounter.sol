@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IAtomicLinks, ILinkRecipient} from "../../../../contracts/interfaces/l2/IAtomicLinks.sol";
+
+/// @notice Counts what links from other chains say, and refuses what it is told to refuse; sends links that count here as well.
+contract LinkCounter is ILinkRecipient {
+    IAtomicLinks private immutable links;
+    uint256 public received;
+    uint256 public sent;
+    bool private isStopped;
+    bytes private repeated;
+
+    error NotFromLinks(address caller);
+    error Stopped();
+
+    constructor(IAtomicLinks links_) {
+        links = links_;
+    }
+
+    function stop(bool stopped) external {
+        isStopped = stopped;
+    }
+
+    /// @notice Calls the other contract with this while it is called.
+    function repeat(bytes calldata call) external {
+        repeated = call;
+    }
+
+    function add(uint256 toChain, address recipient, uint256 amount, uint64 expires) external {
+        sent += amount;
+        links.send(toChain, recipient, abi.encode(amount), expires);
+    }
+
+    /// @inheritdoc ILinkRecipient
+    function onLink(uint256, address, bytes calldata data) external {
+        if (msg.sender != address(links)) revert NotFromLinks(msg.sender);
+        if (isStopped) revert Stopped();
+        if (repeated.length != 0) {
+            (bool success, bytes memory answer) = address(links).call(repeated);
+            if (!success) {
+                assembly ("memory-safe") {
+                    revert(add(answer, 32), mload(answer))
+                }
+            }
+        }
+        received += abi.decode(data, (uint256));
+    }
+}
