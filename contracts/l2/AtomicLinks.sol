@@ -25,7 +25,7 @@ contract AtomicLinks is IAtomicLinks {
 
     /// @inheritdoc IAtomicLinks
     function confirm(bytes32 id, uint256 chainId, uint256 batchNumber, uint256 index, bytes32[] calldata siblings) external {
-        // Only a link, which L1 compares: by a root or fact a receipt would say nothing about the batch that sends.
+        // Only a link, which L1 compares: a root or fact would not bind the batch that sends.
         bytes32 logRoot = IImportedRoots(Predeploys.IMPORTED_ROOTS).rootAt(LinkIndex.linkIndex(chainId, batchNumber));
         bytes32 leaf = L2LogTree.messageLeaf(address(this), keccak256(abi.encodePacked(RECEIVED, id)));
         if (logRoot == 0 || siblings.length != L2LogTree.DEPTH || _rootAbove(leaf, index, siblings) != logRoot) {

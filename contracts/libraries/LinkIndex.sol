@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Index of the link to a batch (`src/protocol/link-index.ts`)
-/// @notice Highest bits 11, then chain and batch as in the index of a fact. A link says that its batch and the named one are executed in
+/// @notice Highest bits 11, then chain and batch as in the index of a fact. A link binds its batch to the named one: L1 executes both in
 /// one call. Contracts on chains that verify messages of other chains do not read it, so nothing arrives by a link.
 library LinkIndex {
     /// @notice A batch has one index of a link: 0 if an id has more than 64 bits.

@@ -21,7 +21,7 @@ const LINK =
 const SENT = 1;
 const RECEIVED = 2;
 
-/** Hash of a link, by which both chains name it. */
+/** Hash of a link, its name on both chains. */
 export function linkId(link: Link): Hex {
   return keccak(fromHex(AbiCoder.defaultAbiCoder().encode(["bytes32", LINK], [LINK_TAG, link])));
 }

@@ -25,9 +25,9 @@ interface ILinkRecipient {
 /// @notice At one address of every chain (CREATE2); the other end is this contract on the other chain. A link is sent only after its receipt
 /// is confirmed, and received only after it is proven to be sent. So it is in two batches that need each other: L1 executes them in one
 /// call (ILinkedExecution) or never. If one end fails, both chains rebuild their batches without it.
-/// @dev Any account may call any function; sequencers bring proofs. Trusted: the execution of both chains. A chain whose
-/// quorum lies about its execution can claim a receipt, and then the sender's part alone happens. No message of the other chain
-/// is known by a receipt but that receipt itself, so no contract is convinced of what depends on its own conviction.
+/// @dev Any account may call any function; sequencers have the proofs. Trusted: the execution of both chains. A chain whose
+/// quorum lies about its execution can claim a receipt, and then the sender's part alone happens. A receipt
+/// proves no other message of its chain, so no message exists only because a contract believed it.
 interface IAtomicLinks {
     event LinkConfirmed(bytes32 indexed id, uint256 indexed chainId, uint256 indexed batchNumber);
     event LinkSent(bytes32 indexed id, uint256 indexed toChain, address indexed sender, Link link);
@@ -40,12 +40,12 @@ interface IAtomicLinks {
     /// @notice The link goes to another chain than this one, or from this one to itself.
     error LinkMisdirected(uint256 toChain, uint256 chainId);
     error LinkRecipientWithoutCode(address recipient);
-    /// @notice The link to that batch is not imported here, or the batch has no such receipt at this index.
+    /// @notice The link to that batch is not imported here, or its batch has another log than the receipt at this index.
     error ReceiptNotProven(bytes32 id, uint256 chainId, uint256 batchNumber);
     /// @notice No imported fact or root shows that the batch sends this link.
     error LinkNotProven(bytes32 id, uint256 chainId, uint256 batchNumber);
 
-    /// @notice Notes that the batch of another chain, to which this chain's open batch imports the link (LinkIndex), receives a link.
+    /// @notice Notes that a batch of another chain receives a link. This chain's open batch imports the link to it (LinkIndex).
     /// @param index Of the receipt's log in that batch.
     /// @param siblings From the log up: 14 words.
     function confirm(bytes32 id, uint256 chainId, uint256 batchNumber, uint256 index, bytes32[] calldata siblings) external;

@@ -25,8 +25,8 @@ interface Proven {
 const MAX_BATCHES = 8;
 
 /*
- * A sends, and imports the link to B's batch. B imports the fact about A's batch, and receives. The contents of A's logs stand for
- * what A sent, and those of B for the receipts: L1 compares their roots.
+ * A sends, and imports the link to B's batch. B imports the fact about A's batch, and receives. A's logs represent the words that
+ * A sent, and B's logs the receipts: L1 compares their roots.
  */
 describe("links between batches of two chains", () => {
   let ecosystem: Ecosystem;
@@ -75,7 +75,7 @@ describe("links between batches of two chains", () => {
   const encodeTogether = (...batches: readonly Proven[]): string =>
     ecosystem.roots.interface.encodeFunctionData("executeTogether", [batches.map(itemOf)]);
 
-  /** A linked pair: `a` sends an amount, and `b` receives it. A log root does not depend on imports, so both are known before. */
+  /** A linked pair: `a` sends an amount, and `b` receives it. A log root does not depend on imports, so both are computed before. */
   async function pair(
     a: TestChain,
     b: TestChain,
@@ -103,7 +103,7 @@ describe("links between batches of two chains", () => {
     const [one, two] = await pair(a, b, 300n);
     await together(one, two);
     assert.deepEqual(await Promise.all([a, b].map(executed)), [2n, 2n]);
-    assert.equal(await transitTo(b), 0n, "what A sent arrived at B in the same call");
+    assert.equal(await transitTo(b), 0n, "the transfer arrived at B in the same call");
     const { gasUsed } = await together(...(await pair(a, b)));
     const [alone, other] = [await prove(a, { logs: [sending(b, 0n)] }), await prove(b, { logs: [receipt(b, 0n)] })];
     const apart = (await execute(alone)).gasUsed + (await execute(other)).gasUsed;
@@ -191,7 +191,7 @@ describe("links between batches of two chains", () => {
     await assertReverts(together(one, two), "BatchNotProven");
   });
 
-  test("word unsent: B's batch is not executed before the batch that sends, nor with another one of that number", async () => {
+  test("word unsent: B's batch is not executed before the batch that sends, nor with another batch of the number", async () => {
     const [a, b] = [await create(), await create()];
     const [one, two] = await pair(a, b);
     await assertReverts(together(two, one), "ImportedRootUnknown");
@@ -203,7 +203,7 @@ describe("links between batches of two chains", () => {
     assert.deepEqual(await Promise.all([c, d].map(executed)), [1n, 1n]);
   });
 
-  test("nothing is known from a later batch: two batches that import facts about each other stay dead", async () => {
+  test("no proof by a later batch: two batches that import facts about each other stay dead", async () => {
     const [a, b] = [await create(), await create()];
     const [sendsA, sendsB] = [{ logs: [sending(b, 0n)] }, { logs: [sending(a, 0n)] }];
     const [formedA, formedB] = [await a.form(sendsA), await b.form(sendsB)];
@@ -230,7 +230,7 @@ describe("links between batches of two chains", () => {
     assert.deepEqual(await Promise.all(chains.map(executed)), [2n, 2n, 2n]);
   });
 
-  test("endless links: a call has at most eight batches, of known chains, and may contain those before a link", async () => {
+  test("endless links: a call has at most eight batches, of existing chains, and may contain those before a link", async () => {
     const [a, b] = [await create(), await create()];
     const before = [
       await prove(a, {}),

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAtomicLinks, ILinkRecipient} from "../../../../contracts/interfaces/l2/IAtomicLinks.sol";
 
-/// @notice Counts what links from other chains say, and refuses what it is told to refuse; sends links that count here as well.
+/// @notice Counts amounts of links from other chains, unless it is stopped, and sends links.
 contract LinkCounter is ILinkRecipient {
     IAtomicLinks private immutable links;
     uint256 public received;
