@@ -127,7 +127,7 @@ describe("AtomicLinks", () => {
     // The message that sends is not the receipt.
     await importInto(a, linkIndex(link.toChain, 913n), treeOf(sentBody(id)).root);
     await refused(link.toChain, 913n);
-    // A receipt of another chain is no receipt of the chain that the link goes to.
+    // A receipt by another chain does not count for the chain that the link goes to.
     await importInto(a, linkIndex(999n, 911n), root);
     await a.chain.send(a.links, "confirm", id, 999n, 911n, 0n, siblings);
     await assertReverts(call(a.counter, "add", ...(await add(7n))), "AtomicLinks", "LinkUnconfirmed", [id]);
