@@ -35,7 +35,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   C4: row("callbacks", "contracts/l2/interop-callbacks"),
   C5: row("views of other chains", "contracts/l2/cross-chain-views"),
   C6: row("relayers", "flow/relayers"),
-  C7: row("routes behind one interface", "client/routes"),
+  C7: row("routes behind one interface", "client/routes", "flow/chain-on-chain"),
   C8: row("swap as one action", "contracts/l2/remote-swap"),
   C9: row("names", "client/names"),
   C10: row("unified wallet", "client/wallet-books"),

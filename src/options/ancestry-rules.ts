@@ -3,6 +3,7 @@ import { idOnChain, MOST_LAYERS, parentId } from "../protocol/chain-ancestry.ts"
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { MAX_ID_ON_L1 } from "./fields/identity.ts";
 import { dataFactsOf } from "./data-facts.ts";
+import { isGuardedPart } from "./fields/data-policy.ts";
 import type { ChainPlan, PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
 
@@ -69,10 +70,17 @@ function objectionToData(settlesOn: string, { availability: { dataAvailability }
 
 /** Data that stay on the chain below are on L1 by no chain above. */
 function dataConflicts(chain: ChainPlan, settlesOn: string, chains: readonly ChainPlan[]): readonly Objection[] {
-  if (typeof chain.availability.dataAvailability !== "string")
-    return [["dataAvailability", `is composed, and what a chain on "${settlesOn}" publishes goes by one way alone; name one`]];
+  const { dataAvailability } = chain.availability;
+  if (isGuardedPart(dataAvailability)) return [];
+  if (typeof dataAvailability !== "string")
+    return [
+      [
+        "dataAvailability",
+        `is composed, and what a chain on "${settlesOn}" publishes goes by one way alone; name one, or { guardians }`,
+      ],
+    ];
   const parent = chains.find(({ name }) => name === settlesOn);
-  if (chain.availability.dataAvailability !== "rollup" || parent?.availability.dataAvailability !== "chain") return [];
+  if (dataAvailability !== "rollup" || parent?.availability.dataAvailability !== "chain") return [];
   const message = `"rollup" has its data carried to L1, and those of "${settlesOn}" stay on "${parent.settlesOn}"; say "chain", or "rollup" for "${settlesOn}" too`;
   return [["dataAvailability", message]];
 }

@@ -26,7 +26,7 @@ export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): Da
     publishes,
     rebuiltFrom: publishes === "always" ? "l1" : "holders",
     // Guardians serve the data to every account.
-    readers: publishes === "never" && guardianNetworks(dataAvailability).length === 0 ? "sessions" : "everybody",
+    readers: publishes === "never" && networksIn(dataAvailability).length === 0 ? "sessions" : "everybody",
   };
 }
 
@@ -36,14 +36,15 @@ export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvai
 }
 
 /** Names of the networks of guardians that store the data, or some batches' data. */
-export function guardianNetworks(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): readonly string[] {
-  return isPolicy(dataAvailability) ? networksIn(dataAvailability) : [];
+export function guardianNetworks(availability: Parameters<typeof policyOfPlan>[0]): readonly string[] {
+  const part = policyOfPlan(availability);
+  return isPolicy(part) ? networksIn(part) : [];
 }
 
 /** True if other parties than the validators run each batch again before they sign for its data. */
 export function hasOtherParties(availability: ChainPlan["availability"]): boolean {
   const part = policyOfPlan(availability);
-  return hasHolders(part) || isAttested(part) || guardianNetworks(part).length > 0;
+  return hasHolders(part) || isAttested(part) || guardianNetworks(availability).length > 0;
 }
 
 /** Whether each batch needs a program's word. */

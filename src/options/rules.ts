@@ -313,7 +313,7 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
 }
 
 function guardedPlan({ path, plan: { availability, protocol } }: PlannedAt) {
-  return { path: [...path, "dataAvailability"], names: guardianNetworks(availability.dataAvailability), protocol };
+  return { path: [...path, "dataAvailability"], names: guardianNetworks(availability), protocol };
 }
 
 function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {

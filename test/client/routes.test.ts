@@ -7,7 +7,7 @@ import { assetRouter, interopCenter, tokenVault } from "../../src/client/sending
 import { claimListed, owedListed } from "../../src/client/transfers/listed-claims.ts";
 import { listedStanding } from "../../src/client/transfers/listed-standing.ts";
 import { estimateSend } from "../../src/client/transfers/estimate.ts";
-import { routeOf } from "../../src/client/ecosystem/route.ts";
+import { bridgesBetween, routeOf } from "../../src/client/ecosystem/route.ts";
 import { send, type Sent } from "../../src/client/transfers/send.ts";
 import { bridgedToken } from "../../src/client/tokens/token.ts";
 import { sendListed } from "../../src/client/transfers/transfer-list.ts";
@@ -68,6 +68,40 @@ describe("C7: one call sends from any member to any member", () => {
       [routeOf(info, 271, 271), routeOf(info, l1, l1), routeOf(info, l1, 271), routeOf(info, 271, l1), routeOf(info, 271, 272)],
       ["payment", "payment", "deposit", "withdrawal", "transfer"],
     );
+  });
+
+  test("bridges follow from the path: only a guarded chain on a chain is a shard", () => {
+    const onA = (name: string, child: number, dataAvailability: "rollup" | "guardians") => {
+      const [a] = info.chains;
+      return {
+        ...a!,
+        name,
+        chainId: 271 + child * 2 ** 32,
+        dataAvailability,
+        settlesOn: { ...info.l1, name: "a", chainId: 271 },
+      };
+    };
+    const [porter, open] = [onA("porter", 1, "guardians"), onA("open", 2, "rollup")];
+    const all = {
+      ...info,
+      chains: [...info.chains.map((chain) => ({ ...chain, dataAvailability: "guardians" as const })), porter, open],
+    };
+    const { chainId: l1 } = info.l1;
+    const bridges = (from: number, to: number) => bridgesBetween(all, from, to).join(" ");
+    assert.deepEqual(
+      [bridges(271, 271), bridges(l1, 271), bridges(271, l1), bridges(271, 272), bridges(271, open.chainId)],
+      ["", "l1", "l1", "hyperbridge", "l1"],
+    );
+    assert.deepEqual(
+      [
+        bridges(271, porter.chainId),
+        bridges(porter.chainId, 271),
+        bridges(porter.chainId, open.chainId),
+        bridges(open.chainId, 272),
+      ],
+      ["shard", "shard", "shard", "l1 hyperbridge"],
+    );
+    assert.deepEqual([bridges(l1, porter.chainId), bridges(272, porter.chainId)], ["l1 shard", "hyperbridge shard"]);
   });
 
   test("ETH goes between any two members that have it, and to the account's own", async () => {

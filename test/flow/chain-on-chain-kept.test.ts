@@ -21,16 +21,24 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
     [
       { chainId: A, name: "alpha" },
       { chainId: X, name: "x", settlesOn: "alpha" },
-      { chainId: Y, name: "y", settlesOn: "alpha" },
+      { chainId: Y, name: "y", settlesOn: "alpha", dataAvailability: { guardians: "main" } },
     ],
-    { relayer: true, fundedAccounts: [ALICE, RELAYER] },
+    {
+      relayer: true,
+      fundedAccounts: [ALICE, RELAYER],
+      stake: { unbondingSeconds: 100_000 },
+      guardians: { main: { members: 2 } },
+    },
     undefined,
     { placeBlocks: PLACE_BLOCKS, l1PlaceRequests: 20 },
   );
   before(() => kept.start());
   after(() => kept.end());
   const info = () => kept.devnet.info();
-  const contracts = () => info().chains.map(({ settlesOn, hyperchain }) => ({ hyperchain, on: settlesOn?.contracts }));
+  const contracts = () => [
+    ...info().chains.map(({ settlesOn, hyperchain }) => ({ hyperchain, on: settlesOn?.contracts })),
+    ...info().guardians!.map(({ network, onChains }) => ({ network, onChains })),
+  ];
   const balance = (place: number): Promise<bigint> => kept.client(place).getBalance(CAROL);
   const settleAndRelay = async (): Promise<void> => {
     await kept.devnet.settle();
@@ -89,7 +97,8 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
     const had = await answers(kept.devnet);
     await kept.restart();
     assert.deepEqual(await answers(kept.devnet), had);
-    assert.deepEqual([0, 1, 2].map(isFromPlace), [true, true, true]);
+    // Guardians can lack batches, so a guarded chain forms them all again.
+    assert.deepEqual([0, 1, 2].map(isFromPlace), [true, true, false]);
     await kept.devnet.addChain({ name: "z", settlesOn: "alpha" });
     await kept.pay(1n, 3);
     await kept.restart();

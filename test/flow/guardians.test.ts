@@ -119,11 +119,15 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
       replaced = await GuardianProcess.start({
         key: wallet.privateKey as Hex,
         folder,
-        l1Url: devnet.l1.url,
-        network: network().network,
         port: Number(new URL(network().members[1]!.url).port),
       });
-      await replaced.guard({ hyperchain, genesis: genesis(versionParts(configuration.protocolVersion).format), fromBlock: 0 });
+      const settlement = { l1Url: devnet.l1.url, network: network().network };
+      await replaced.guard({
+        hyperchain,
+        ...settlement,
+        genesis: genesis(versionParts(configuration.protocolVersion).format),
+        fromBlock: 0,
+      });
       await waiting;
       const { guardians } = await settle(STRICT);
       assert.equal(guardians.length, 3);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat, dataSlice, getAddress, hexlify, toBeHex } from "ethers";
-import { pathBetween } from "../../src/client/messages/forward.ts";
+import { pathBetween } from "../../src/client/ecosystem/settlement-base.ts";
 import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
 import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";

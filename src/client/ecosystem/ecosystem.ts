@@ -73,6 +73,11 @@ function requireOwnId(ecosystem: Ecosystem, nameOrId: ChainName): void {
   throw new ClientError("OtherSettlementLayer", message, { chain: id, parent });
 }
 
+/** True if guardians store the chain's data. */
+export function isGuarded({ dataAvailability }: EcosystemChain): boolean {
+  return dataAvailability === "guardians";
+}
+
 /** Whether L1 is meant. */
 export function isL1(ecosystem: Ecosystem, nameOrId: ChainName): boolean {
   return isNamed(ecosystem.l1, nameOrId) || String(nameOrId).toLowerCase() === "l1";

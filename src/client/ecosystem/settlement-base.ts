@@ -38,6 +38,20 @@ export function ecosystemBetween<E extends Ecosystem>(ecosystem: E, source: numb
   throw tooFar(ecosystem, [source, from], [destination, to]);
 }
 
+/**
+ * The members that money passes between two, both ends included, each a hop from the next: up from a chain on a chain, across,
+ * and down to another. Throws ClientError as `ecosystemBetween` does.
+ */
+export function pathBetween(all: Ecosystem, source: number, destination: number): readonly number[] {
+  const baseOf = (chainId: number): number | undefined =>
+    chainId === all.l1.chainId ? undefined : findChain(all, chainId).settlesOn?.chainId;
+  const [up, down] = [baseOf(source), baseOf(destination)];
+  const isHop = source === destination || (up === down && up !== undefined) || up === destination || down === source;
+  if (isHop || (up === undefined && down === undefined)) return [source, destination];
+  if (up !== undefined) return [source, ...pathBetween(all, up, destination)];
+  return down === undefined ? [source, destination] : [...pathBetween(all, source, down), destination];
+}
+
 type Place = readonly [chainId: number, base: number | undefined];
 
 function tooFar(ecosystem: Ecosystem, [source, from]: Place, [destination, to]: Place): ClientError {

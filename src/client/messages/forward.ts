@@ -7,22 +7,8 @@ import { encodeChainAddress, type ChainAddress } from "../ecosystem/chain-addres
 import { ClientError } from "../ecosystem/client-error.ts";
 import { findChain, memberName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { findMember } from "../ecosystem/route.ts";
-import { ecosystemBetween } from "../ecosystem/settlement-base.ts";
+import { ecosystemBetween, pathBetween } from "../ecosystem/settlement-base.ts";
 import { findToken, isEther, l1TokenOf } from "../tokens/token.ts";
-
-/**
- * The members that money passes between two, both ends included, each a hop from the next: up from a chain on a chain, across,
- * and down to another. Throws ClientError as `ecosystemBetween` does.
- */
-export function pathBetween(all: Ecosystem, source: number, destination: number): readonly number[] {
-  const baseOf = (chainId: number): number | undefined =>
-    chainId === all.l1.chainId ? undefined : findChain(all, chainId).settlesOn?.chainId;
-  const [up, down] = [baseOf(source), baseOf(destination)];
-  const isHop = source === destination || (up === down && up !== undefined) || up === destination || down === source;
-  if (isHop || (up === undefined && down === undefined)) return [source, destination];
-  if (up !== undefined) return [source, ...pathBetween(all, up, destination)];
-  return down === undefined ? [source, destination] : [...pathBetween(all, source, down), destination];
-}
 
 /** Money that goes over chains between. */
 interface Onward {

@@ -1,6 +1,6 @@
 import type { Provider } from "ethers";
 import { hyperchainInterface } from "../sending/contract-interfaces.ts";
-import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { isGuarded, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 
 /** What an account's money on a chain depends on beside the proofs. */
@@ -31,7 +31,7 @@ async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<Chain
   const isOpen = block !== null && BigInt(block.timestamp) >= opensAt;
   return {
     validium: chain.dataAvailability === "validium",
-    isGuarded: chain.dataAvailability === "guardians",
+    isGuarded: isGuarded(chain),
     stopped: chain.stopped === true,
     exit: exited === 1n ? "activated" : isOpen ? "open" : "closed",
     batchesBehind: Number(committed - executed),

@@ -17,9 +17,9 @@ import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosyste
 import { paidClaimOf } from "../messages/paid-claim.ts";
 import { pay } from "../tokens/payment.ts";
 import { signPermit } from "../sending/permit.ts";
-import { onwardOf, pathBetween } from "../messages/forward.ts";
-import { findMember, routeOf, type Route } from "../ecosystem/route.ts";
-import { ecosystemBetween } from "../ecosystem/settlement-base.ts";
+import { onwardOf } from "../messages/forward.ts";
+import { bridgesBetween, findMember, routeOf, type Bridge, type Route } from "../ecosystem/route.ts";
+import { ecosystemBetween, pathBetween } from "../ecosystem/settlement-base.ts";
 import { sentMessages, type SentMessage } from "../messages/sent-messages.ts";
 import { positive, senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ensureAllowance, ETHER, findToken, hasAllowance, requireTokens, type ChainToken } from "../tokens/token.ts";
@@ -52,6 +52,8 @@ export interface Sent extends Omit<SentMessage, "type"> {
    */
   readonly messageHash: Hex;
   readonly approvals: readonly Hex[];
+  /** Bridges that it takes, in order: none inside one member. */
+  readonly bridges: readonly Bridge[];
   /** The token's name, which went ahead: the token was born on the sending chain and leaves it for the first time. */
   readonly announcement?: Announcement;
   /**
@@ -72,6 +74,19 @@ export interface Sent extends Omit<SentMessage, "type"> {
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
   const { chainId: source } = findMember(ecosystem, request.chain);
   const to = parseChainAddress(ecosystem, request.to);
+  const bridges = bridgesBetween(ecosystem, source, to.chainId);
+  return { ...(await sendTo(ecosystem, request, { source, to }, signer)), bridges };
+}
+
+/** What a member's own transaction does. */
+type FirstHop = Omit<Sent, "bridges">;
+
+async function sendTo(
+  ecosystem: Ecosystem,
+  request: SendRequest,
+  { source, to }: { readonly source: number; readonly to: ChainAddress },
+  signer: Signer,
+): Promise<FirstHop> {
   const amount = positive(request.amount, "send");
   const path = pathBetween(ecosystem, source, to.chainId);
   if (path.length > 2) return sendOn(ecosystem, path, { ...request, chain: source, amount, to }, signer);
@@ -93,7 +108,7 @@ interface Order extends Omit<SendRequest, "to"> {
 }
 
 /** Sends to the first of the forwarders on a path. */
-async function sendOn(ecosystem: Ecosystem, path: readonly number[], order: Order, signer: Signer): Promise<Sent> {
+async function sendOn(ecosystem: Ecosystem, path: readonly number[], order: Order, signer: Signer): Promise<FirstHop> {
   requireRecipient(ecosystem, order.to);
   const { to, amount, hops } = await onwardOf(ecosystem, { ...order, path, token: order.token, fee: order.fee ?? 0n }, signer);
   const between = ecosystemBetween(ecosystem, order.chain, to.chainId);
@@ -101,7 +116,7 @@ async function sendOn(ecosystem: Ecosystem, path: readonly number[], order: Orde
   return { ...sent, hops };
 }
 
-type Carry = (ecosystem: Ecosystem, order: Order, signer: Signer) => Promise<Sent>;
+type Carry = (ecosystem: Ecosystem, order: Order, signer: Signer) => Promise<FirstHop>;
 
 const ROUTES: Readonly<Record<Route, Carry>> = {
   async payment(ecosystem, { to, amount, token }, signer) {
@@ -125,7 +140,7 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
   transfer,
 };
 
-async function withdrawal(ecosystem: Ecosystem, order: Order, signer: Signer): Promise<Sent> {
+async function withdrawal(ecosystem: Ecosystem, order: Order, signer: Signer): Promise<FirstHop> {
   const { chain, token, fee = 0n } = order;
   if (fee === 0n) {
     const { to, amount, hops } = order;
@@ -144,7 +159,7 @@ async function transfer(
   ecosystem: Ecosystem,
   { chain: source, to, amount, fee = 0n, ...request }: Order,
   signer: Signer,
-): Promise<Sent> {
+): Promise<FirstHop> {
   const chain = findChain(ecosystem, source);
   const sender = await senderOn(signer, chain);
   const token = await findToken(ecosystem, chain, request.token, sender.provider);

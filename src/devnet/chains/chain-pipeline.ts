@@ -50,7 +50,7 @@ import { createChain, localChainConfiguration, type CreatedChain } from "../chai
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import type { FactImports } from "../facts/fact-imports.ts";
 import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
-import type { RunningNetwork } from "../guardian/guardian-networks.ts";
+import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
 import { encryptionMethods } from "./encryption-methods.ts";
@@ -89,7 +89,7 @@ export interface ChainPipelineDependencies {
   readonly l1Url: string;
   readonly artifacts: ArtifactSource;
   /** Networks of guardians that run with the ecosystem. */
-  readonly networks: readonly RunningNetwork[];
+  readonly networks: readonly GuardiansOfLayer[];
   readonly connect: EdrConnect;
   readonly clock: Clock;
   /** The time that all members share. */

@@ -13,7 +13,7 @@ import { postingOf, type DataPolicy } from "../../settlement/data-policy.ts";
 import type { QuorumContext, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { GuardedBatch } from "../guardian/guarded-batch.ts";
-import type { RunningNetwork } from "../guardian/guardian-networks.ts";
+import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { guardedBatch } from "../guardian/guardians-policy.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
@@ -37,7 +37,7 @@ interface HoldersDependencies {
   readonly clock: Clock;
   readonly kept?: KeptChain | undefined;
   readonly start: StartKeepers;
-  readonly networks: readonly RunningNetwork[];
+  readonly networks: readonly GuardiansOfLayer[];
 }
 
 /** Those who keep a chain's data beside L1, before there is a chain. */

@@ -4,7 +4,7 @@ import { leafOf, type AttestationLeaf } from "../../protocol/attestation.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import { DeploymentError, type ArtifactSource, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import type { RunningNetwork } from "../guardian/guardian-networks.ts";
+import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
 /** A data availability policy on L1, with those of which it is made. */
@@ -23,7 +23,7 @@ interface PolicyDependencies {
   readonly ecosystem: Pick<DeployedEcosystem, "addresses">;
   readonly operator: Signer;
   readonly artifacts: ArtifactSource;
-  readonly networks: readonly RunningNetwork[];
+  readonly networks: readonly GuardiansOfLayer[];
 }
 
 const composed = new Interface(["function members() view returns (address[])"]);
@@ -57,7 +57,7 @@ export async function deployPolicy(
 }
 
 /** Network of a part. Throws DeploymentError: the options name networks that exist. */
-export function networkOf({ guardians }: GuardedData, networks: readonly RunningNetwork[]): RunningNetwork {
+export function networkOf({ guardians }: GuardedData, networks: readonly GuardiansOfLayer[]): GuardiansOfLayer {
   const network = networks.find(({ name }) => name === guardians);
   if (network !== undefined) return network;
   throw new DeploymentError("GuardianNetwork", `guardians "${guardians}" do not run; name them in the options`);

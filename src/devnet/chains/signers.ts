@@ -28,7 +28,7 @@ import type { PolicyContract } from "./policy-contracts.ts";
 import { inputsPolicy } from "./inputs-data.ts";
 import { servedPolicy } from "./served-policy.ts";
 import type { DataKeeper } from "./data-keeper.ts";
-import type { RunningNetwork } from "../guardian/guardian-networks.ts";
+import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
@@ -65,7 +65,7 @@ interface SignersDependencies {
   readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly artifacts: ArtifactSource;
   /** Networks of guardians that run with the ecosystem. */
-  readonly networks: readonly RunningNetwork[];
+  readonly networks: readonly GuardiansOfLayer[];
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
   readonly superchain: readonly GenesisAccount[];

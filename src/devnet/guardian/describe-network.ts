@@ -5,11 +5,13 @@ const WHOLE_BPS = 10_000;
 const STAKE_NOT_AT_RISK = "Stake is not at risk yet: no contract judges a guardian that withholds data.";
 
 /** Current description of a network and its processes. */
-export function networkInfo({ name, address, terms, members }: RunningNetwork): GuardianNetworkInfo {
+export function networkInfo({ name, address, terms, members, onChains }: RunningNetwork): GuardianNetworkInfo {
   const { shareBps, open } = terms;
+  const chains = onChains();
   return {
     name,
     network: address,
+    ...(chains.length === 0 ? {} : { onChains: chains }),
     shareBps,
     open,
     members: members.map(({ key, stakeWei, process }) => {

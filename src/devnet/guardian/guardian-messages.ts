@@ -5,9 +5,13 @@ import type { Hex } from "../../protocol/hex.ts";
 export interface GuardedChainStart {
   /** Contract of the chain: 20 bytes, lower case. */
   readonly hyperchain: Hex;
+  /** JSON-RPC of the chain's settlement layer. */
+  readonly l1Url: string;
+  /** Contract of the network there. */
+  readonly network: Hex;
   /** State of the version with which the chain was created, which the first pre-commitment confirms. */
   readonly genesis: readonly GenesisAccount[];
-  /** L1 block of the chain's creation or an earlier one. */
+  /** Block of the settlement layer with the chain's creation, or an earlier one. */
   readonly fromBlock: number;
 }
 
@@ -17,9 +21,6 @@ export interface GuardianStart {
   readonly key: Hex;
   /** Folder of data and forms; another process with the same one continues. */
   readonly folder: string;
-  readonly l1Url: string;
-  /** Contract of the network. */
-  readonly network: Hex;
   /** 0 for any free one. */
   readonly port: number;
 }

@@ -40,17 +40,45 @@ class GuardianBody {
     return this.#url;
   }
 
+  /** The chain is served also if it cannot be opened now: its settlement layer may be paused, and each request tries again. */
   async guard(chain: GuardedChainStart): Promise<void> {
     const { hyperchain } = chain;
-    if (!this.#chains.has(hyperchain)) this.#chains.set(hyperchain, await openChain(chain, this.#start));
+    if (this.#chains.has(hyperchain)) return;
+    const place = join(this.#start.folder, hyperchain);
+    await mkdir(place, { recursive: true, mode: 0o700 });
+    const data = dataFolder(place);
+    const { guardian, opened } = openedAtUse(() => openChain(chain, place, { ...this.#start, data }));
+    this.#chains.set(hyperchain, { guardian, data });
+    await opened();
   }
 }
 
-/** Opens a chain from the guardian's folder. Rejects with ReconstructionError, GuardianError or the file system's error. */
+interface LateGuardian {
+  readonly guardian: ServedGuardian["guardian"];
+  /** Rejects as `open` does. */
+  readonly opened: () => Promise<void>;
+}
+
+/** A guardian that is opened when it is used, and again after a failure. */
+function openedAtUse(open: () => Promise<Guardian>): LateGuardian {
+  let opening: Promise<Guardian> | undefined;
+  const get = (): Promise<Guardian> =>
+    (opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    }));
+  return {
+    guardian: { sign: async (request) => (await get()).sign(request), leaves: async () => (await get()).leaves() },
+    opened: async () => void (await get()),
+  };
+}
+
+/** Opens a chain from its folder. Rejects with ReconstructionError, GuardianError or the file system's error. */
 async function openChain(
-  { hyperchain, genesis, fromBlock }: GuardedChainStart,
-  { key, folder, l1Url, network }: GuardianStart,
-): Promise<ServedGuardian> {
+  { hyperchain, l1Url, network, genesis, fromBlock }: GuardedChainStart,
+  place: string,
+  { key, data }: Pick<GuardianStart, "key"> & { readonly data: ReturnType<typeof dataFolder> },
+): Promise<Guardian> {
   const l1 = new JsonRpcProvider(l1Request(l1Url), undefined, { staticNetwork: true, cacheTimeout: -1 });
   const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
   const facts = await (await reader()).facts();
@@ -58,9 +86,6 @@ async function openChain(
   const range = { provider: l1, fromBlock, toBlock: await l1.getBlockNumber(), blocksPerRequest: BLOCKS_PER_REQUEST };
   await applyImports(first, facts, range);
   const dump = first.dump();
-  const place = join(folder, hyperchain);
-  await mkdir(place, { recursive: true, mode: 0o700 });
-  const data = dataFolder(place);
   const chain = await GuardedChain.open({
     chain: publishingChain(facts),
     genesis: () => new RebuiltState(dump),
@@ -72,7 +97,7 @@ async function openChain(
     },
   });
   const { settlementChainId } = facts;
-  const guardian = new Guardian({
+  return new Guardian({
     signer: new Wallet(key),
     settlementChainId,
     network,
@@ -84,7 +109,6 @@ async function openChain(
     },
     l1Seconds: async () => BigInt((await l1.getBlock("latest"))?.timestamp ?? 0),
   });
-  return { guardian, data };
 }
 
 let body: GuardianBody | undefined;

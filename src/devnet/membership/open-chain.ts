@@ -29,10 +29,11 @@ import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
-import type { RunningNetwork } from "../guardian/guardian-networks.ts";
+import type { GuardiansOfLayer, RunningNetwork } from "../guardian/guardian-networks.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
+import { guardianNetworks } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import { nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
@@ -131,9 +132,10 @@ export function openChain(
       kept?.birth?.baseToken ?? (await resolveBaseToken(plan.protocol.baseToken, field, base.deployer, artifacts));
     // A token of L1 calls itself what it likes, and so does one in a file that others have written.
     const baseToken = { l1Address, symbol: shownSymbol(symbol) };
+    const networks = await guardiansOf(plan, { base, isRunning: begins === "running" }, opening.networks);
     const chain = await startServedChain(
       { ...servedAs(plan, baseToken, opening), base, begins, operator },
-      pipelineDependencies(plan, { base, operator, kept }, opening),
+      pipelineDependencies(plan, { base, operator, kept, networks }, opening),
     );
     closing.add(() => chain.close());
     await stakeKeys(plan, chain, opening);
@@ -141,6 +143,16 @@ export function openChain(
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
   });
+}
+
+/** Networks that store the chain's data, where it settles. */
+function guardiansOf(
+  { availability }: ChainPlan,
+  { base, isRunning }: { readonly base: SettlementBase; readonly isRunning: boolean },
+  networks: readonly RunningNetwork[],
+): Promise<readonly GuardiansOfLayer[]> {
+  const names = guardianNetworks(availability);
+  return Promise.all(networks.filter(({ name }) => names.includes(name)).map((network) => network.on(base, isRunning)));
 }
 
 /** Stakes the keys of a chain on L1, if the ecosystem has stake. A registry on L1 judges no chain on a chain. */
@@ -196,7 +208,11 @@ function pipelineDependencies(
     base,
     operator,
     kept,
-  }: Pick<ChainPipelineDependencies, "operator"> & { readonly base: SettlementBase; readonly kept: KeptChain | undefined },
+    networks,
+  }: Pick<ChainPipelineDependencies, "operator" | "networks"> & {
+    readonly base: SettlementBase;
+    readonly kept: KeptChain | undefined;
+  },
   {
     options: { l1: l1Options },
     layer,
@@ -206,7 +222,6 @@ function pipelineDependencies(
     faults,
     connect,
     artifacts,
-    networks,
     clock,
     feed,
     events,

@@ -320,7 +320,7 @@ function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInf
   if (dataAvailability === "rollup" && staysBelow) return "chain";
   if (typeof dataAvailability === "string") return dataAvailability;
   if (dataFactsOf(availability).publishes === "always") return "rollup";
-  return guardianNetworks(dataAvailability).length > 0 ? "guardians" : "validium";
+  return guardianNetworks(availability).length > 0 ? "guardians" : "validium";
 }
 
 /** A base as chains on it name it, and as clients take an L1. */
