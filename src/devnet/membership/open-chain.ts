@@ -1,4 +1,4 @@
-import { porterIdOf } from "../../options/data-facts.ts";
+import { guardianNetworks, porterIdOf } from "../../options/data-facts.ts";
 import { safeConfirmations } from "../../options/fields/l1.ts";
 import { shownSymbol } from "../../client/sending/shown-symbol.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
@@ -33,7 +33,6 @@ import type { GuardiansOfLayer, RunningNetwork } from "../guardian/guardian-netw
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
-import { guardianNetworks } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import { nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
