@@ -4,15 +4,18 @@ pragma solidity 0.8.37;
 import {AggregateStatement, IAggregateVerifier} from "../interfaces/IAggregateVerifier.sol";
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
+import {IHubProofs} from "../interfaces/IHubProofs.sol";
 import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
 import {BatchAggregate} from "../libraries/BatchAggregate.sol";
 import {Digest} from "../libraries/Digest.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {Quintic} from "../verifier/Quintic.sol";
 
 /// @title Proofs of execution of many batches at once
-contract ProofAggregator is IProofAggregator {
+contract ProofAggregator is IProofAggregator, IHubProofs {
     uint256 private constant MAX_BATCHES = 64;
     uint256 private constant LARGEST_NUMBER = type(uint32).max - 1;
+    bytes32 private constant HUB_TAG = keccak256("hyperchain.hub-aggregate.v1");
 
     /// @inheritdoc IProofAggregator
     IChainDirectory public immutable directory;
@@ -46,6 +49,22 @@ contract ProofAggregator is IProofAggregator {
         emit ProofStored(statement);
     }
 
+    /// @inheritdoc IHubProofs
+    function proveHub(
+        AggregatedBatch[] calldata batches,
+        bytes32 digest,
+        bytes32 hubBefore,
+        bytes32 hubAfter,
+        bytes calldata proof
+    ) external returns (bool[] memory accepted) {
+        // A proof of the batches alone would hold for any states, since no circuit has seen them.
+        if (!VersionNumber.isWithoutProofs(protocolVersion)) revert HubNotProven(protocolVersion);
+        bytes32 statement = keccak256(abi.encode(HUB_TAG, _statementOf(batches, digest), hubBefore, hubAfter));
+        _verify(statement, batches, digest, proof);
+        accepted = new bool[](batches.length);
+        for (uint256 i = 0; i < batches.length; ++i) accepted[i] = _tellChain(batches[i]);
+    }
+
     /// @dev What the point is drawn from: it binds version, count, digest and every byte of every batch that a proof is about.
     function _statementOf(AggregatedBatch[] calldata batches, bytes32 digest) private view returns (bytes32) {
         uint256 count = batches.length;
@@ -72,10 +91,11 @@ contract ProofAggregator is IProofAggregator {
     }
 
     /// @dev No call is caught: what a chain refuses it refuses by its answer, and an error is no chain's to choose.
-    function _tellChain(AggregatedBatch calldata item) private {
+    function _tellChain(AggregatedBatch calldata item) private returns (bool isAccepted) {
         address chain = directory.getHyperchain(item.chainId);
         if (chain == address(0)) revert UnknownChain(item.chainId);
-        if (!IExecutionProofs(chain).acceptProven(item.batch)) emit BatchSkipped(item.chainId, item.batch.batchNumber);
+        isAccepted = IExecutionProofs(chain).acceptProven(item.batch);
+        if (!isAccepted) emit BatchSkipped(item.chainId, item.batch.batchNumber);
     }
 
     function _encode(AggregatedBatch[] calldata batches) private view returns (bytes memory encoded) {

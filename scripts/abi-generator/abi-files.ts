@@ -122,6 +122,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IProofAggregator"],
   },
   {
+    file: "hub",
+    constant: "hubAbi",
+    summary: "Newest block of a hub, and its aggregators.",
+    interfaces: ["IHub"],
+  },
+  {
     file: "stake-registry",
     constant: "stakeRegistryAbi",
     summary: "Deposits that answer for validators' keys.",

@@ -13,6 +13,7 @@ import { equivocationAbi } from "./equivocation.ts";
 import { executionJudgeAbi } from "./execution-judge.ts";
 import { forwardersAbi } from "./forwarders.ts";
 import { heldAccountsAbi } from "./held-accounts.ts";
+import { hubAbi } from "./hub.ts";
 import { hyperchainAbi } from "./hyperchain.ts";
 import { hyperchainNamesAbi } from "./hyperchain-names.ts";
 import { importedRootsAbi } from "./imported-roots.ts";
@@ -59,6 +60,7 @@ export const protocolCallsAbi = [
   ...transactionRootRegistryAbi,
   ...verifierRegistryAbi,
   ...proofAggregatorAbi,
+  ...hubAbi,
   ...stakeRegistryAbi,
   ...equivocationAbi,
   ...securityCouncilAbi,
@@ -227,6 +229,7 @@ export const protocolCallsAbi = [
   {"inputs":[{"name":"baseId","type":"uint256"},{"name":"token","type":"address"},{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"payNested","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"token","type":"address"},{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"payTransit","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"predeploys","outputs":[],"stateMutability":"view","type":"function"},
+  {"inputs":[{"components":[{"name":"chainId","type":"uint256"},{"components":[{"name":"batchNumber","type":"uint64"},{"name":"lastBlock","type":"uint64"},{"name":"firstTimestamp","type":"uint64"},{"name":"lastTimestamp","type":"uint64"},{"name":"leafCount","type":"uint64"},{"name":"priorityOpTotal","type":"uint64"},{"name":"committedAt","type":"uint64"},{"name":"importedRootCount","type":"uint64"},{"name":"protocolVersion","type":"uint256"},{"name":"commitment","type":"bytes32"},{"name":"oldStateRoot","type":"bytes32"},{"name":"newStateRoot","type":"bytes32"},{"name":"diffDigest","type":"bytes32"},{"name":"point","type":"bytes20"},{"name":"evaluation","type":"bytes20"},{"name":"outputsHash","type":"bytes32"},{"name":"l2LogsTreeRoot","type":"bytes32"},{"name":"importedRootsRollingHash","type":"bytes32"},{"name":"flowsHash","type":"bytes32"},{"name":"extensions","type":"bytes32"},{"name":"nestedRoot","type":"bytes32"},{"name":"partitionRoot","type":"bytes32"},{"name":"partition","type":"bytes32"},{"name":"partitionDa","type":"bytes32"}],"name":"batch","type":"tuple"}],"name":"batches","type":"tuple[]"},{"name":"digest","type":"bytes32"},{"name":"hubBefore","type":"bytes32"},{"name":"hubAfter","type":"bytes32"},{"name":"proof","type":"bytes"}],"name":"proveHub","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint256"},{"name":"index","type":"uint256"},{"name":"leaf","type":"bytes32"},{"name":"proof","type":"bytes32[]"}],"name":"proveL2LeafInclusionShared","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint256"},{"name":"index","type":"uint256"},{"components":[{"name":"txNumberInBatch","type":"uint16"},{"name":"sender","type":"address"},{"name":"data","type":"bytes"}],"name":"message","type":"tuple"},{"name":"proof","type":"bytes32[]"}],"name":"proveL2MessageInclusionShared","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"protocolVersion","type":"uint256"},{"name":"previousVersion","type":"uint256"},{"name":"hyperchain","type":"address"},{"name":"chainId","type":"uint256"},{"name":"previousCommitment","type":"bytes32"},{"name":"oldStateRoot","type":"bytes32"},{"name":"oldLeafCount","type":"uint64"},{"name":"daPolicy","type":"uint256"},{"name":"configurationHash","type":"bytes32"}],"name":"context","type":"tuple"},{"components":[{"name":"batchNumber","type":"uint64"},{"name":"firstBlock","type":"uint64"},{"name":"lastBlock","type":"uint64"},{"name":"firstTimestamp","type":"uint64"},{"name":"lastTimestamp","type":"uint64"},{"name":"priorityOpCount","type":"uint64"},{"name":"importedRootCount","type":"uint64"},{"name":"cheatCount","type":"uint64"},{"name":"coinbase","type":"address"},{"name":"importedRootsRollingHash","type":"bytes32"},{"name":"newStateRoot","type":"bytes32"},{"name":"diffDigest","type":"bytes32"},{"name":"commitment","type":"bytes32"},{"name":"pubdata","type":"bytes"},{"components":[{"name":"pubdataHash","type":"bytes32"},{"name":"entryCount","type":"uint32"},{"name":"logs","type":"bytes"}],"name":"withheld","type":"tuple"},{"name":"policyData","type":"bytes"}],"name":"batch","type":"tuple"},{"name":"canonicalTxHashes","type":"bytes32[]"}],"name":"read","outputs":[],"stateMutability":"view","type":"function"},

@@ -9,6 +9,7 @@ import type { StoredBatch } from "./stored-batch.ts";
 import { toLimbs } from "./word.ts";
 
 const AGGREGATE_TAG = hashTag("hyperchain.aggregate.v2");
+const HUB_AGGREGATE_TAG = hashTag("hyperchain.hub-aggregate.v1");
 /** Most batches of an aggregate. */
 export const MAX_AGGREGATED_BATCHES = 64;
 /** Elements of a batch's second state tree, which no chain has: two roots, D, r and y. */
@@ -51,9 +52,16 @@ interface AggregateStatement {
   readonly evaluation: Quintic;
 }
 
-/** The statement of an aggregate whose circuit saw these batches. */
-export function aggregateStatement(batches: readonly AggregatedFields[], digest: Digest): AggregateStatement {
-  const point = drawPoint(hashAggregate(batches, digest));
+/** States of a hub before and after the batches of a block. */
+export interface HubStates {
+  readonly before: Hex;
+  readonly after: Hex;
+}
+
+/** The statement of an aggregate whose circuit saw these batches. With states, of a hub's block (`IHubProofs.proveHub`). */
+export function aggregateStatement(batches: readonly AggregatedFields[], digest: Digest, states?: HubStates): AggregateStatement {
+  const hash = hashAggregate(batches, digest);
+  const point = drawPoint(states === undefined ? hash : hashHubAggregate(hash, states));
   const coefficients = batches.flatMap((item) => quinticsOf(padded(aggregateElements(item), EVALUATED_ELEMENTS)));
   return { batchCount: batches.length, digest, point, evaluation: evaluateCoefficients(coefficients, point) };
 }
@@ -94,6 +102,11 @@ export function hashAggregate(batches: readonly AggregatedFields[], digest: Dige
     elementsToBytes(digest),
     fromHex(keccak(...batches.map((item) => fromHex(aggregateBytes(item))))),
   );
+}
+
+/** Hash of a hub's block: the states are bound with the batches. */
+function hashHubAggregate(hash: Hex, { before, after }: HubStates): Hex {
+  return keccak(...[HUB_AGGREGATE_TAG, hash, before, after].map((word) => fromHex(word, 32)));
 }
 
 function aggregateBytes({ chainId, batch }: AggregatedFields): Hex {

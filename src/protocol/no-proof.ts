@@ -1,5 +1,5 @@
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { type AggregatedFields, aggregateStatement } from "./aggregate.ts";
+import { type AggregatedFields, aggregateStatement, type HubStates } from "./aggregate.ts";
 import { digestFromHex, elementsToBytes } from "./digest.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "./hex.ts";
 
@@ -22,9 +22,12 @@ export function noProofMarker(commitment: Hex): Uint8Array {
   return concatBytes(utf8ToBytes(MARKER), fromHex(commitment, 32));
 }
 
-/** Marker that L1's NoProofAggregate accepts for these batches, whose list has this digest. Throws DigestError. */
-export function noAggregateMarker(batches: readonly AggregatedFields[], digest: Hex): Uint8Array {
-  const { batchCount, point, evaluation } = aggregateStatement(batches, digestFromHex(digest));
+/**
+ * Marker that L1's NoProofAggregate accepts for these batches, whose list has this digest; with states, for a block of a hub.
+ * Throws DigestError.
+ */
+export function noAggregateMarker(batches: readonly AggregatedFields[], digest: Hex, states?: HubStates): Uint8Array {
+  const { batchCount, point, evaluation } = aggregateStatement(batches, digestFromHex(digest), states);
   return concatBytes(
     utf8ToBytes(MARKER),
     fromHex(keccak(fromHex(wordToHex(BigInt(batchCount))), fromHex(digest), abiWord(point), abiWord(evaluation))),

@@ -51,7 +51,7 @@ const AFTER_ERRORS: Rooms = {
   // Nodes that agree on decisions, whatever these hold.
   "src/consensus/": [protocol, runtime],
   // State and blocks of a hub, from their bytes alone.
-  "src/hub/": [kernels, protocol],
+  "src/hub/": ["src/consensus/", kernels, protocol],
   [kernels]: [field],
   [stark]: [kernels, field],
   // What proofs are made on: the processor, and perhaps a graphics card before it.

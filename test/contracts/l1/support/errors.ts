@@ -46,6 +46,7 @@ const CONTRACTS = [
   "Forwarders",
   "Forwarder",
   "ShieldedPool",
+  "Hub",
 ] as const;
 
 /** `Error(string)` and `Panic(uint256)`, which any interface reads. */
