@@ -46,7 +46,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   D1: row("sovereign settlement", "settlement/real-proof"),
   D2: row("aggregation", "contracts/libraries/aggregate", "contracts/verifier/recorded-proofs", "node/shared-proofs"),
   D3: row("chains on chains", "flow/chain-on-chain"),
-  D4: notBuilt("hubs"),
+  D4: row("hubs", "flow/hub", "hub/hub-node", "contracts/l1/hub"),
   D5: row("restaking", "flow/stake-watcher", "contracts/l1/stake", "devnet/stake-words"),
   D6: notBuilt("instant messaging with economic guarantees"),
   D7: notBuilt("atomicity compared where both batches execute"),

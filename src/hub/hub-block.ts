@@ -45,7 +45,7 @@ export function contentsOf(entries: readonly HubEntry[]): Hex {
 }
 
 /** Digest of the aggregators' evidence for the batches: programs, proofs, positions of facts. */
-function evidenceOf(entries: readonly HubEntry[]): Hex {
+export function evidenceOf(entries: readonly HubEntry[]): Hex {
   const words = entries.flatMap(({ program, proofHash, paths }) => [
     bytesWord(keccak(new TextEncoder().encode(program))),
     bytesWord(proofHash),

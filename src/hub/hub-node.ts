@@ -59,32 +59,25 @@ export class HubNode {
   }
 
   /**
-   * Makes a block with these batches, in their order, at most 16. It omits batches that the hub cannot take now, and `leftOut`
+   * Makes a block with these batches, at most 16: one of each chain in turn, so that a fast chain leaves room for a slow one. A
+   * chain's batches stay in their order. The batches of a chain from one that the hub cannot take now are omitted, and `leftOut`
    * gets the reason. Returns undefined if no batch remains. Throws HubError FactNotOffered on a node without facts.
    */
   build(offered: readonly OfferedEntry[], leftOut: (entry: OfferedEntry, reason: HubError) => void): HubBlock | undefined {
-    const paths = this.#paths;
-    if (paths === undefined) throw new HubError("FactNotOffered", "a node without the hub's facts builds no blocks");
-    const state = this.#state.copy();
-    const grown = paths.copy();
-    const entries: HubEntry[] = [];
-    for (const entry of offered) {
-      if (entries.length === MAX_BLOCK_BATCHES) break;
-      try {
-        const placed = { ...entry, paths: requirePaths(entry, grown) };
-        const last = lastOf(entries, entry.chainId);
-        requireNext(last, entry);
-        grown.append(BigInt(state.step(entry)));
-        entries.push(placed);
-      } catch (error) {
-        if (!(error instanceof HubError)) throw error;
-        leftOut(entry, error);
-      }
+    if (this.#paths === undefined) throw new HubError("FactNotOffered", "a node without the hub's facts builds no blocks");
+    const draft = new BlockDraft(this.#state.copy(), this.#paths.copy());
+    const queues = [...Map.groupBy(offered, ({ chainId }) => chainId).values()].map((queue) => [...queue]);
+    const reasons = new Map<OfferedEntry, HubError>();
+    for (let count = -1; count < draft.entries.length && draft.hasRoom;) {
+      count = draft.entries.length;
+      for (const queue of queues) draft.takeFirst(queue, reasons);
     }
+    for (const [entry, reason] of reasons) leftOut(entry, reason);
+    const { entries } = draft;
     if (entries.length === 0) return undefined;
     const { number } = this.#header;
     const parent = hashHubHeader(this.#header);
-    return { header: { number: number + 1n, parent, state: state.digest(), contents: contentsOf(entries) }, entries };
+    return { header: { number: number + 1n, parent, state: draft.state.digest(), contents: contentsOf(entries) }, entries };
   }
 
   /** Checks all of a block that L1 is not needed for. Throws HubError. */
@@ -116,6 +109,39 @@ export class HubNode {
     }
     requireSame("state", header.state, state.digest());
     return { state, facts };
+  }
+}
+
+/** Batches of an unfinished block, and the state after these. */
+class BlockDraft {
+  readonly entries: HubEntry[] = [];
+  readonly state: HubState;
+  readonly #paths: FactPaths;
+
+  constructor(state: HubState, paths: FactPaths) {
+    this.state = state;
+    this.#paths = paths;
+  }
+
+  get hasRoom(): boolean {
+    return this.entries.length < MAX_BLOCK_BATCHES;
+  }
+
+  /** Takes the first batch of a chain's queue, or notes why the hub cannot take it now. */
+  takeFirst(queue: OfferedEntry[], reasons: Map<OfferedEntry, HubError>): void {
+    const [entry] = queue;
+    if (entry === undefined || !this.hasRoom) return;
+    try {
+      const placed = { ...entry, paths: requirePaths(entry, this.#paths) };
+      requireNext(lastOf(this.entries, entry.chainId), entry);
+      this.#paths.append(BigInt(this.state.step(entry)));
+      this.entries.push(placed);
+      reasons.delete(entry);
+      queue.shift();
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      reasons.set(entry, error);
+    }
   }
 }
 

@@ -4,42 +4,20 @@ import type { JsonRpcProvider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
+import { WaitingClock } from "./support/waiting-clock.ts";
 
 const [A, B] = [271n, 272n];
 const WAIT_SECONDS = 2_000;
 const PATIENCE_SECONDS = 600;
-
-/** The machine's clock, except that a source's wait for its aggregator ends when the test ends it. */
-class WaitingClock implements Clock {
-  readonly #waits = new Set<() => void>();
-
-  nowMs(): number {
-    return systemClock.nowMs();
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    if (delayMs !== WAIT_SECONDS * 1_000) return systemClock.after(delayMs, callback);
-    this.#waits.add(callback);
-    return () => this.#waits.delete(callback);
-  }
-
-  /** The source shows its waiting batches to L1. */
-  endWaits(): void {
-    const waits = [...this.#waits];
-    this.#waits.clear();
-    for (const end of waits) end();
-  }
-}
 
 /*
  * The ecosystem has proofs "none": markers of batches are verified instead of proofs. Rule and judge run as with proofs. The
  * source's batches wait for an aggregator that never comes, so L1 executes them when the test ends the wait.
  */
 describe("facts about batches that L1 has not executed", () => {
-  const clock = new WaitingClock();
+  const clock = new WaitingClock(WAIT_SECONDS);
   let devnet: FlowDevnet;
   let clients: readonly JsonRpcProvider[];
   let relayer: Relayer;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { contentsOf, type HubBlock, type HubEntry } from "../../src/hub/hub-block.ts";
+import type { HubError } from "../../src/hub/hub-error.ts";
 import { HubNode, type OfferedEntry } from "../../src/hub/hub-node.ts";
 import { hashFact } from "../../src/protocol/import-kinds.ts";
 import { codeOf, entryOf, factOf, logRootOf, rootOf } from "./support/batches.ts";
@@ -61,24 +62,30 @@ describe("a node of a hub", () => {
       );
   });
 
-  test("a block has all that fits: 16 batches, each chain's in order, none whose facts are missing", () => {
+  test("a block has all that fits: 16 batches, one of each chain in turn, none whose facts are missing", () => {
     const node = HubNode.begin();
     const left: (string | bigint)[][] = [];
+    const leave = ({ chainId, stored }: OfferedEntry, { code }: HubError): void =>
+      void left.push([chainId, stored.batchNumber, code]);
     const offered = [
       entryOf(B, 0n, [factOf(A, 0n)]),
       ...Array.from({ length: 20 }, (_, i) => entryOf(A, BigInt(i))),
       entryOf(B, 1n, [factOf(A, 0n)]),
     ];
-    const block = node.build(offered, ({ chainId, stored }, { code }) => left.push([chainId, stored.batchNumber, code]));
+    const block = node.build(offered, leave);
     assert.deepEqual(
-      block?.entries.map(({ stored }) => stored.batchNumber),
-      Array.from({ length: 16 }, (_, i) => BigInt(i)),
+      block?.entries.map(({ chainId, stored }) => `${chainId}:${stored.batchNumber}`),
+      [..."271:0 272:0 271:1 272:1".split(" "), ...Array.from({ length: 12 }, (_, i) => `271:${i + 2}`)],
+    );
+    assert.deepEqual(left, []);
+    const missing = [entryOf(B, 0n, [factOf(A, 99n)]), entryOf(B, 1n), entryOf(C, 0n)];
+    assert.deepEqual(
+      node.build(missing, leave)?.entries.map(({ chainId }) => chainId),
+      [C],
+      "no batch of a chain overtakes another",
     );
     assert.deepEqual(left, [[B, 0n, "FactNotOffered"]]);
-    assert.equal(
-      node.build([entryOf(B, 0n, [factOf(A, 99n)])], () => undefined),
-      undefined,
-    );
+    assert.equal(node.build(missing.slice(0, 2), leave), undefined);
   });
 
   test("a batch imports a fact of a batch before it in the block", () => {

@@ -259,6 +259,7 @@ const AFTER_ERRORS: Rooms = {
     "src/l1-proof/",
     "src/ledger/",
     "src/consensus/",
+    "src/hub/",
     "src/sequencing/",
     ...allOfChain,
     "src/prover/",

@@ -21,6 +21,8 @@ export const ACCOUNT_NUMBERS = {
   firstNode: 2_002_000_000,
   // Guardians: up to 64 a network.
   firstGuardian: 2_003_000_000,
+  // Aggregators of hubs: up to 7 a hub. The first one pays for landings.
+  firstAggregator: 2_004_000_000,
 } as const;
 
 /**

@@ -72,7 +72,7 @@ export function openFacts({ from }: FactsOption, dependencies: FactsDependencies
 }
 
 /** Reason of a proof that does not hold, undefined for one that does. Rejects with what failed otherwise. */
-async function proofRefusal(
+export async function proofRefusal(
   { chainId, stored: batch, program, proof }: FactBatch,
   prover: Pick<BatchesProver, "prepare">,
 ): Promise<string | undefined> {

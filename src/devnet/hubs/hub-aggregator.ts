@@ -1,0 +1,82 @@
+import type { Workshop } from "../../consensus/group.ts";
+import { MemoryVotes } from "../../consensus/memory-votes.ts";
+import type { Header } from "../../consensus/proposals.ts";
+import type { DecisionVerdict } from "../../consensus/state.ts";
+import type { HubBlock } from "../../hub/hub-block.ts";
+import { HubError } from "../../hub/hub-error.ts";
+import { HubNode, type OfferedEntry } from "../../hub/hub-node.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodeHubHeader, encodeHubHeader, hashHubHeader } from "../../protocol/hub-header.ts";
+import type { HubOffers } from "./hub-offers.ts";
+
+/** Parts that the aggregators of a process share. */
+interface SharedParts {
+  readonly offers: HubOffers;
+  /** Blocks by the hash of their headers: the group decides on headers. */
+  readonly bodies: Map<Hex, HubBlock>;
+  /** Batches for the next block; undefined while no block is due. */
+  readonly due: () => readonly OfferedEntry[] | undefined;
+  /** Called when a block is proposed, and when one is decided. */
+  readonly onProposed: () => void;
+  readonly onDecided: (block: HubBlock, store: MemoryVotes, view: number) => void;
+}
+
+const NO_BLOCK = new Uint8Array();
+
+/** One aggregator: its node of the hub, its votes, and its checks of blocks. */
+export class HubAggregator implements Workshop {
+  readonly node = HubNode.begin();
+  readonly store = new MemoryVotes();
+  readonly #parts: SharedParts;
+  /** Id of the newest final decision. */
+  #decidedId: Hex;
+
+  /** Aggregator of a group that starts from the decision `rootId`. */
+  constructor(rootId: Hex, parts: SharedParts) {
+    this.#decidedId = rootId;
+    this.#parts = parts;
+  }
+
+  build(_view: number, parent: Hex): Promise<Uint8Array | undefined> {
+    // An empty decision makes the one before it final. The next block follows a final one, since its state does.
+    if (parent !== this.#decidedId) return Promise.resolve(NO_BLOCK);
+    const offered = this.#parts.due();
+    if (offered === undefined) return Promise.resolve(undefined);
+    const block = this.node.build(offered, () => undefined);
+    if (block === undefined) return Promise.resolve(undefined);
+    this.#parts.bodies.set(hashHubHeader(block.header), block);
+    return Promise.resolve(encodeHubHeader(block.header));
+  }
+
+  async execute(
+    _header: Header,
+    content: Uint8Array,
+    { isNotarized }: { readonly isNotarized: boolean },
+  ): Promise<DecisionVerdict> {
+    if (content.length === 0) return "valid";
+    const header = decodeHubHeader(content);
+    if (header === undefined) return "invalid";
+    const block = this.#parts.bodies.get(hashHubHeader(header));
+    if (block === undefined) return "later";
+    try {
+      this.node.check(block);
+    } catch (error) {
+      if (error instanceof HubError) return "invalid";
+      throw error;
+    }
+    // L1 may have changed since a quorum saw the batches open: the landing then skips them.
+    if (!isNotarized && !(await this.#parts.offers.areOpen(block.entries))) return "later";
+    this.#parts.onProposed();
+    return "valid";
+  }
+
+  decide({ id, view }: Header, content: Uint8Array): Promise<void> {
+    this.#decidedId = id;
+    const header = decodeHubHeader(content);
+    const block = header === undefined ? undefined : this.#parts.bodies.get(hashHubHeader(header));
+    if (block === undefined || block.header.number <= this.node.header.number) return Promise.resolve();
+    this.node.apply(block);
+    this.#parts.onDecided(block, this.store, view);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,226 @@
+import type { TransactionReceipt } from "ethers";
+import { openGroup, type RunningNode } from "../../consensus/group.ts";
+import type { GroupMessage } from "../../consensus/messages.ts";
+import type { MemoryVotes } from "../../consensus/memory-votes.ts";
+import type { Header } from "../../consensus/proposals.ts";
+import { quorumOf } from "../../consensus/votes.ts";
+import { NamedError } from "../../errors/named-error.ts";
+import type { HubBlock } from "../../hub/hub-block.ts";
+import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../hub/hub-certificate.ts";
+import { HubState } from "../../hub/hub-state.ts";
+import type { OfferedEntry } from "../../hub/hub-node.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { LocalNet } from "../../sequencing/local/local-net.ts";
+import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
+import { rootOf } from "../../sequencing/root-of-life.ts";
+import { VIEW_TIMES } from "../../sequencing/view-times.ts";
+import { HubAggregator } from "./hub-aggregator.ts";
+import type { HubOnL1 } from "./hub-landing.ts";
+import type { HubOffers } from "./hub-offers.ts";
+
+interface HubGroupOptions {
+  /** Keys of the aggregators, in the ascending order of their addresses: the hub's epoch 0 on L1. */
+  readonly keys: readonly NodeKey[];
+  readonly hub: Hex;
+  readonly l1ChainId: bigint;
+  /** Salt of the votes: differs after each start. */
+  readonly life: Hex;
+  /** A block is due at this age of the oldest offered batch that it may take, or at this number of batches. */
+  readonly landing: { readonly maxAgeSeconds: number; readonly maxBatches: number };
+}
+
+interface HubGroupDependencies {
+  readonly offers: HubOffers;
+  readonly onL1: HubOnL1;
+  readonly clock: Clock;
+  /** A node has failed, which none survives. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const FIRST_VIEW = 1;
+
+/** A decided block with its landing. */
+interface LandedBlock {
+  readonly block: HubBlock;
+  readonly receipt: TransactionReceipt;
+}
+
+/** Why a hub does not land. `AggregatorsSilent`: fewer than a quorum run; members show their batches alone. */
+export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffered" | "Closed"> {
+  override readonly name = "HubGroupError";
+}
+
+/** Aggregators of a hub in one process, which decide its blocks together and land them on L1. */
+export class HubGroup {
+  readonly #options: HubGroupOptions;
+  readonly #dependencies: HubGroupDependencies;
+  readonly #aggregators: readonly HubAggregator[];
+  readonly #nodes = new Map<number, RunningNode>();
+  readonly #keys: VoteKeys;
+  readonly #root: Header;
+  readonly #net = new LocalNet<GroupMessage>({ isCut: () => false, delayMs: () => 0 });
+  readonly #bodies = new Map<Hex, HubBlock>();
+  readonly #decided: { readonly block: HubBlock; readonly certificate: HubCertificate }[] = [];
+  #waiting = Promise.withResolvers<LandedBlock>();
+  #offered: readonly OfferedEntry[] = [];
+  #offeredSinceMs: number | undefined;
+  #isDue = false;
+  #landing: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: HubGroupOptions, dependencies: HubGroupDependencies) {
+    const { keys, hub, l1ChainId, life } = options;
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#keys = new VoteKeys(keys, hubVoteDomain(l1ChainId, hub, life));
+    const parts = {
+      offers: dependencies.offers,
+      bodies: this.#bodies,
+      due: () => (this.#isDue ? this.#offered : undefined),
+      onProposed: () => this.#setWork(false),
+      onDecided: (block: HubBlock, store: MemoryVotes, view: number) => this.#onDecided(block, store, view),
+    };
+    this.#root = rootOf({ domain: hubVoteDomain(l1ChainId, hub, life), firstView: FIRST_VIEW });
+    this.#aggregators = keys.map(() => new HubAggregator(this.#root.id, parts));
+    for (const index of keys.keys()) this.start(index);
+    this.#waiting.promise.catch(() => undefined);
+  }
+
+  /** The newest decided block; undefined before the first. */
+  get block(): HubBlock | undefined {
+    return this.#decided.at(-1)?.block;
+  }
+
+  /** The decided block of a number above 0; undefined for another number. */
+  blockAt(number: bigint): HubBlock | undefined {
+    return this.#decided.find(({ block }) => block.header.number === number)?.block;
+  }
+
+  /** State after the newest decided block. */
+  get state(): HubState {
+    const [newest] = this.#aggregators.toSorted((a, b) => Number(b.node.header.number - a.node.header.number));
+    return newest?.node.state ?? HubState.empty();
+  }
+
+  /** Indexes of the aggregators that run. */
+  get running(): readonly number[] {
+    return [...this.#nodes.keys()];
+  }
+
+  /** Starts an aggregator with the votes that it has cast. */
+  start(index: number): void {
+    const { clock, onFailure } = this.#dependencies;
+    const aggregator = this.#aggregators[index];
+    if (aggregator === undefined || this.#nodes.has(index) || this.#isClosed) return;
+    const node = openGroup({
+      ...{ voters: this.#keys, self: index, root: this.#root, firstView: FIRST_VIEW, ...VIEW_TIMES },
+      ...{ store: aggregator.store, net: this.#net.of(index), workshop: aggregator, clock },
+      sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
+      signerOf: (vote) => this.#keys.signerOf(vote),
+      onEvidence: () => undefined,
+      onFailure: (error) => {
+        if (!this.#isClosed) onFailure(error);
+      },
+    });
+    this.#nodes.set(index, node);
+    node.work(this.#isDue);
+  }
+
+  /** Stops an aggregator: it sends nothing until it starts again. */
+  async silence(index: number): Promise<void> {
+    const node = this.#nodes.get(index);
+    this.#nodes.delete(index);
+    await node?.close();
+  }
+
+  /** Reads the members' offers, and has a block decided if one is due. */
+  async look(): Promise<void> {
+    await this.#readOffers();
+    const { landing } = this.#options;
+    if (this.#offeredSinceMs === undefined) return;
+    const ageMs = this.#dependencies.clock.nowMs() - this.#offeredSinceMs;
+    if (ageMs >= landing.maxAgeSeconds * 1_000 || this.#offered.length >= landing.maxBatches) this.#begin();
+  }
+
+  /**
+   * Has a block of all offered batches decided now, at most 16, and landed on L1. Resolves with the block and its transaction.
+   * Rejects with HubGroupError, or with L1's error.
+   */
+  async land(): Promise<LandedBlock> {
+    const { length: count } = this.#aggregators;
+    const needed = quorumOf(count);
+    if (this.#nodes.size < needed)
+      throw new HubGroupError(
+        "AggregatorsSilent",
+        `${this.#nodes.size} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
+      );
+    await this.#readOffers();
+    if (this.#offered.length === 0)
+      throw new HubGroupError("NothingOffered", "no member offers a batch now; seal one, and wait until L1 stores it");
+    this.#begin();
+    return this.#waiting.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#waiting.reject(new HubGroupError("Closed", "the hub was closed; start it again"));
+    await Promise.all([...this.#nodes.keys()].map((index) => this.silence(index)));
+    await this.#landing;
+  }
+
+  async #readOffers(): Promise<void> {
+    const { offers, clock } = this.#dependencies;
+    this.#offered = await offers.read(this.state);
+    this.#offeredSinceMs = this.#offered.length === 0 ? undefined : (this.#offeredSinceMs ?? clock.nowMs());
+  }
+
+  #begin(): void {
+    this.#isDue = true;
+    this.#setWork(true);
+  }
+
+  #setWork(hasWork: boolean): void {
+    for (const node of this.#nodes.values()) node.work(hasWork);
+  }
+
+  #onDecided(block: HubBlock, store: MemoryVotes, view: number): void {
+    const { number } = block.header;
+    if (this.blockAt(number) !== undefined) return;
+    const { keys, life } = this.#options;
+    const voters = { epoch: this.#keys.epoch, life, addresses: keys.map(({ address }) => address) };
+    const [record] = store.decisionsAbove(view - 1, 1);
+    const certificate = record && hubCertificate(block.header, record, voters);
+    if (certificate === undefined) return;
+    this.#decided.push({ block, certificate });
+    [this.#isDue, this.#offeredSinceMs] = [false, undefined];
+    this.#setWork(false);
+    this.#landing = this.#landing.then(() => this.#landAll());
+  }
+
+  /** Lands decided blocks in their order. A block that does not land waits for the next one. */
+  async #landAll(): Promise<void> {
+    const { onL1 } = this.#dependencies;
+    try {
+      for (;;) {
+        const head = await onL1.head();
+        const next = this.#decided.find(({ block }) => block.header.number === head.number + 1n);
+        if (next === undefined || this.#isClosed) return;
+        const { block, certificate } = next;
+        const landed = { block, receipt: await onL1.land(block, head.state, certificate) };
+        const { resolve } = this.#waiting;
+        this.#renew();
+        resolve(landed);
+      }
+    } catch (error) {
+      const { reject } = this.#waiting;
+      this.#renew();
+      reject(error);
+    }
+  }
+
+  #renew(): void {
+    this.#waiting = Promise.withResolvers();
+    this.#waiting.promise.catch(() => undefined);
+  }
+}

@@ -1,0 +1,102 @@
+import type { HubEntry } from "../../hub/hub-block.ts";
+import type { OfferedEntry } from "../../hub/hub-node.ts";
+import type { HubState } from "../../hub/hub-state.ts";
+import type { FactBatch } from "../../protocol/fact-evidence.ts";
+import { keccak, type Hex } from "../../protocol/hex.ts";
+import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
+import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
+import type { FactSource } from "../facts/open-facts.ts";
+import { readOfferedBatches, readOfferedProof } from "../offers/offered-answers.ts";
+
+/** Proofs that are remembered. */
+const MAX_REMEMBERED = 256;
+
+interface HubOffersDependencies {
+  /** Chains of the hub that run now. */
+  readonly members: () => readonly FactSource[];
+  /** L1 at its newest block that counts. */
+  readonly l1: () => Promise<FactsOnL1>;
+  /** Contract that accepts the hub's proofs. */
+  readonly aggregator: Hex;
+  /** Reason why a batch's proof does not hold, verified in this process; undefined for a proof that holds. */
+  readonly refusalOf: (batch: FactBatch) => Promise<string | undefined>;
+}
+
+/** Batches that members offer, and the check of a block's batches against L1. The aggregators of a process share it. */
+export class HubOffers {
+  readonly #dependencies: HubOffersDependencies;
+  /** Batches with their proofs, by the hash of their records. */
+  readonly #batches = new Map<Hex, FactBatch>();
+  /** Records of batches whose proofs hold. */
+  readonly #verified = new Set<Hex>();
+
+  constructor(dependencies: HubOffersDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Offered batches that the state does not contain, each chain's in order. A member that does not answer has none. */
+  async read(state: HubState): Promise<readonly OfferedEntry[]> {
+    const offers = this.#dependencies.members().map((member) => this.#ofMember(member, state).catch(() => []));
+    return (await Promise.all(offers)).flat();
+  }
+
+  /** True if L1 stores the batches, none is executed, and their proofs hold. Rejects with L1's error. */
+  async areOpen(entries: readonly HubEntry[]): Promise<boolean> {
+    const l1 = await this.#dependencies.l1();
+    for (const entry of entries) if (!(await this.#isOpen(entry, l1))) return false;
+    return true;
+  }
+
+  async #ofMember({ chainId, answer }: FactSource, state: HubState): Promise<readonly OfferedEntry[]> {
+    const records = readOfferedBatches(await answer("hyperchain_getOfferedBatches", []));
+    const isNew = ({ batchNumber, newStateRoot }: StoredBatch): boolean => {
+      const member = state.member(chainId);
+      return member === undefined || batchNumber >= member.nextBatch || isOther(member, { batchNumber, newStateRoot });
+    };
+    const entries: OfferedEntry[] = [];
+    for (const stored of records.filter(isNew)) entries.push(await this.#entryOf(chainId, stored, answer));
+    return entries;
+  }
+
+  async #entryOf(chainId: bigint, stored: StoredBatch, answer: FactSource["answer"]): Promise<OfferedEntry> {
+    const name = hashStoredBatch(stored);
+    let batch = this.#batches.get(name);
+    if (batch === undefined) {
+      const offered = readOfferedProof(await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]));
+      batch = { chainId, stored, ...offered };
+      this.#batches.set(name, batch);
+      const [oldest] = this.#batches.keys();
+      if (this.#batches.size > MAX_REMEMBERED && oldest !== undefined) this.#batches.delete(oldest);
+    }
+    const { program, proof, imports } = batch;
+    return { chainId, stored, program, proofHash: keccak(proof), imports };
+  }
+
+  async #isOpen({ chainId, stored, proofHash }: HubEntry, l1: FactsOnL1): Promise<boolean> {
+    const { aggregator } = this.#dependencies;
+    const source = await l1.source(chainId);
+    const { batchNumber, protocolVersion } = stored;
+    if (source === undefined || batchNumber < source.executed || batchNumber >= source.committed) return false;
+    const name = hashStoredBatch(stored);
+    if ((await l1.storedHash(source, batchNumber)) !== name) return false;
+    if ((await l1.aggregator(chainId, protocolVersion)) !== aggregator) return false;
+    const batch = this.#batches.get(name);
+    return batch !== undefined && keccak(batch.proof) === proofHash && (await this.#holds(name, batch));
+  }
+
+  async #holds(name: Hex, batch: FactBatch): Promise<boolean> {
+    if (this.#verified.has(name)) return true;
+    if ((await this.#dependencies.refusalOf(batch)) !== undefined) return false;
+    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
+    this.#verified.add(name);
+    return true;
+  }
+}
+
+/** True for a batch that L1 stores instead of the member's newest one. */
+function isOther(
+  { nextBatch, stateRoot }: { readonly nextBatch: bigint; readonly stateRoot: Hex },
+  { batchNumber, newStateRoot }: Pick<StoredBatch, "batchNumber" | "newStateRoot">,
+): boolean {
+  return batchNumber + 1n === nextBatch && newStateRoot !== stateRoot;
+}

@@ -1,0 +1,73 @@
+import type { Signer } from "ethers";
+import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
+import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
+import { deployContract } from "../deployment/deploy-contract.ts";
+import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
+import { HubGroup } from "./hub-group.ts";
+import { HubOnL1 } from "./hub-landing.ts";
+import { HubOffers } from "./hub-offers.ts";
+
+/** Notice of a change of aggregators, in seconds. */
+const NOTICE_SECONDS = 3_600;
+const ZERO: Hex = `0x${"00".repeat(20)}`;
+
+interface HubPlan {
+  /** Index of the hub among those of the ecosystem. */
+  readonly index: number;
+  /** Number of aggregators: 1 to 7. */
+  readonly aggregators: number;
+  readonly landing: { readonly maxAgeSeconds: number; readonly maxBatches: number };
+}
+
+interface HubDependencies {
+  readonly ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId" | "proven">;
+  readonly l1: SendingProvider;
+  readonly confirmations: number;
+  readonly accounts: DevelopmentAccounts;
+  /** Pays for the contract and for landings; no other program sends from its account. */
+  readonly sender: Signer;
+  readonly artifacts: ArtifactSource;
+  readonly members: () => readonly FactSource[];
+  /** Verifies proofs of single batches. */
+  readonly prover: Pick<BatchesProver, "prepare">;
+  readonly clock: Clock;
+  /** Salt of the aggregators' votes. */
+  readonly life: Hex;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Deploys a hub's contract and starts its aggregators. Rejects with DeploymentError, or with L1's error. */
+export async function openHub(plan: HubPlan, dependencies: HubDependencies): Promise<HubGroup & { readonly address: Hex }> {
+  const { ecosystem, l1, confirmations, accounts, sender, artifacts, members, prover, clock, life, onFailure } = dependencies;
+  const keys = aggregatorKeys(plan, accounts);
+  const aggregator = ecosystem.proven?.aggregator ?? ZERO;
+  const addresses = keys.map(({ address }) => address);
+  const args = [aggregator, await sender.getAddress(), NOTICE_SECONDS, addresses];
+  const hub = await deployContract("Hub", args, { operator: sender, artifacts });
+  const { factory, roots: registry, settings } = ecosystem.addresses;
+  const offers = new HubOffers({
+    members,
+    aggregator,
+    l1: () => FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: hub }),
+    refusalOf: (batch) => proofRefusal(batch, prover),
+  });
+  const group = new HubGroup(
+    { keys, hub, l1ChainId: BigInt(ecosystem.settlementChainId), life, landing: plan.landing },
+    { offers, onL1: new HubOnL1(hub, sender), clock, onFailure },
+  );
+  return Object.assign(group, { address: hub });
+}
+
+function aggregatorKeys({ index, aggregators }: HubPlan, accounts: DevelopmentAccounts) {
+  const first = ACCOUNT_NUMBERS.firstAggregator + 1_000 * index;
+  const keys = Array.from({ length: aggregators }, (_, i) => {
+    const { address, privateKey } = accounts.wallet(first + i);
+    return { address: lowerCaseAddress(address), privateKey: privateKey as Hex };
+  });
+  return keys.toSorted((a, b) => (a.address < b.address ? -1 : 1));
+}

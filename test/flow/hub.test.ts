@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test, type TestContext } from "node:test";
+import type { JsonRpcProvider } from "ethers";
+import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
+import { openHub } from "../../src/devnet/hubs/open-hub.ts";
+import { HubNode } from "../../src/hub/hub-node.ts";
+import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { factIndex } from "../../src/protocol/import-kinds.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import type { SendingProvider } from "../../src/settlement-layer/facts/judge.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { relayerOf, transferOf } from "./support/interop.ts";
+import { WaitingClock } from "./support/waiting-clock.ts";
+
+const [A, B] = [271n, 272n];
+const WAIT_SECONDS = 2_000;
+const PATIENCE_SECONDS = 900;
+const LANDER = 15;
+const AMOUNT = ETHER / 10n;
+
+/*
+ * The ecosystem has proofs "none": L1 takes markers of blocks, which bind both states of the hub, and no program proves them. Members
+ * wait for the hub until the test ends the wait; then they show their batches alone.
+ */
+describe("a hub of two chains and four aggregators", () => {
+  const clock = new WaitingClock(WAIT_SECONDS);
+  const pace = { aggregatorSeconds: WAIT_SECONDS };
+  let devnet: FlowDevnet;
+  let hub: Awaited<ReturnType<typeof openHub>>;
+  let clients: readonly JsonRpcProvider[];
+  let relayer: Relayer;
+  let byRoots: Relayer;
+  let bob: string;
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: A, name: "alpha", execution: "proven", pace },
+        { chainId: B, name: "beta", execution: "proven", pace, facts: { from: ["alpha"], patienceSeconds: PATIENCE_SECONDS } },
+      ],
+      UNPROVEN,
+      { clock },
+    );
+    const { chains, accounts, ecosystem, l1 } = devnet;
+    hub = await openHub(
+      { index: 0, aggregators: 4, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
+      {
+        ...{
+          ecosystem,
+          l1: l1.provider as SendingProvider,
+          confirmations: 1,
+          accounts,
+          artifacts: bundledArtifact,
+          clock,
+          life: wordToHex(1n),
+        },
+        sender: accounts.wallet(LANDER).connect(l1.provider),
+        members: () =>
+          chains.map(({ chainId, url }, i) => ({
+            ...{ chainId: BigInt(chainId), name: url },
+            answer: (method: string, params: readonly unknown[]) => clients[i]!.send(method, [...params]),
+          })),
+        prover: createNoBatchesProver(),
+        onFailure: (error) => devnet.faults.push(error),
+      },
+    );
+    clients = chains.map(clientOf);
+    relayer = relayerOf(devnet, clients, undefined, undefined, undefined, (chainId) => (chainId === B ? [A] : []));
+    byRoots = relayerOf(devnet, clients);
+    bob = accounts.wallet(BOB).address;
+  });
+  after(async () => {
+    await hub.close();
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const alpha = () => devnet.chains[0]!.pipeline;
+  const beta = () => devnet.chains[1]!.pipeline;
+  const balance = (): Promise<bigint> => clients[1]!.getBalance(bob);
+  /** Seals a chain's open batch, and waits until its node offers it. */
+  async function offer(index: number): Promise<bigint> {
+    const { batchNumber } = (await devnet.chains[index]!.pipeline.seal())!.outputs;
+    for (let offered: readonly { batchNumber: string }[] = []; !offered.some((each) => each.batchNumber === `${batchNumber}`);)
+      offered = (await clients[index]!.send("hyperchain_getOfferedBatches", [])) as typeof offered;
+    return batchNumber;
+  }
+  async function send(): Promise<bigint> {
+    const signer = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    await (await signer.sendTransaction(transferOf(B, AMOUNT, bob))).wait();
+    return offer(0);
+  }
+  const executed = (): number => alpha().progress().executed;
+
+  /** A message that arrives before L1 has executed its batch. */
+  async function byFact(): Promise<void> {
+    const [before, done] = [await balance(), executed()];
+    const number = await send();
+    await relayer.poll();
+    assert.equal((await balance()) - before, AMOUNT);
+    assert.equal(executed(), done, "L1 has not executed the source's batch");
+    assert.deepEqual(relayer.journeys().at(-1)!.imported, { fact: factIndex(A, number) });
+  }
+
+  /** A message that arrives by a root, after the hub has landed its batch and L1 has executed that. */
+  async function byL1(): Promise<void> {
+    const before = await balance();
+    const number = await send();
+    await hub.land();
+    await alpha().settled(number);
+    await beta().pollL1();
+    await byRoots.poll();
+    assert.equal((await balance()) - before, AMOUNT);
+  }
+
+  test("a message between members arrives by a fact before L1's way, measured in one run", async (context: TestContext) => {
+    // The first message of each way is not measured: it loads code.
+    await byFact();
+    await byL1();
+    const times: [fact: number[], root: number[]] = [[], []];
+    for (let i = 0; i < 4; i++) {
+      const start = performance.now();
+      await (i % 2 === 0 ? byFact() : byL1());
+      times[i % 2]!.push(performance.now() - start);
+    }
+    const [fact, root] = times.map((each) => Math.min(...each)) as [number, number];
+    assert.ok(fact < root, `${fact} ms by a fact, ${root} ms by L1`);
+    context.diagnostic(`by a fact ${fact.toFixed(0)} ms, by L1 ${root.toFixed(0)} ms`);
+  });
+
+  test("chains of unequal pace: a block has one batch of each in turn, and the hub tracks their state roots", async () => {
+    const { number: before } = hub.block!.header;
+    for (let i = 0; i < 3; i++) await send();
+    const slow = await offer(1);
+    const { block } = await hub.land();
+    assert.equal(block.header.number, before + 1n);
+    assert.deepEqual(
+      block.entries.map(({ chainId }) => chainId),
+      [A, B, A, A],
+    );
+    assert.equal(hub.state.digest(), block.header.state);
+    const last = block.entries.findLast(({ chainId }) => chainId === A)!;
+    assert.equal(hub.state.member(A)?.stateRoot, last.stored.newStateRoot);
+    assert.equal(hub.state.member(B)?.nextBatch, slow + 1n);
+    await beta().settled(slow);
+  });
+
+  test("a newcomer syncs from one digest on L1, and follows the hub", async () => {
+    const newcomer = HubNode.fromL1(hub.block!.header, hub.state.encode());
+    await send();
+    const { block } = await hub.land();
+    newcomer.apply(block);
+    assert.equal(newcomer.state.digest(), hub.state.digest());
+    assert.ok(newcomer.state.encode().length < 10_000);
+  });
+
+  test("one of four aggregators silent: the hub lands all the same", async () => {
+    await hub.silence(0);
+    await send();
+    const { receipt } = await hub.land();
+    assert.equal(receipt.status, 1);
+    hub.start(0);
+  });
+
+  test("aggregators withhold: members show their batches alone, nothing is void, and the hub continues later", async () => {
+    await byRoots.poll();
+    const before = await balance();
+    const fact = await send();
+    await relayer.poll();
+    const arrived = await balance();
+    assert.ok(arrived > before, "by a fact");
+    await hub.silence(1);
+    await hub.silence(2);
+    await assert.rejects(hub.land(), { code: "AggregatorsSilent" });
+    const own = await offer(1);
+    clock.endWaits();
+    await alpha().settled(fact);
+    const { batch } = await beta().settled(own);
+    assert.ok(
+      batch.importedRoots.some(({ registryIndex }) => registryIndex === factIndex(A, fact)),
+      "the fact stands",
+    );
+    assert.equal(await balance(), arrived);
+    for (const index of [1, 2]) hub.start(index);
+    const next = await send();
+    const { block } = await hub.land();
+    assert.equal(block.entries.at(-1)?.stored.batchNumber, next);
+    assert.deepEqual(block.header.state, hub.state.digest());
+  });
+});
