@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IChainFactory} from "./IChainFactory.sol";
-import {IChainTerms} from "./IChainTerms.sol";
-import {IEvidence} from "./IEvidence.sol";
+import {IQuorumEvidence} from "./IQuorumEvidence.sol";
 import {IStakeRegistry} from "./IStakeRegistry.sol";
 
 /// @notice Approval of a batch by a validator: the fields of `BatchCommitment`.
@@ -29,10 +27,7 @@ struct Fault {
 /// data. Two words of one signer: the same number, the same count of reverts, other commitments, times that overlap. Honest
 /// validators sign another batch of a number for times behind those of the first alone, so none of them is ever at fault.
 /// Anyone reports; what is taken beyond the reporter's tenth is burnt.
-interface IEquivocation is IEvidence {
-    /// @notice A report of the last second could not be mined before the coins leave.
-    error SlashTimeMissing();
-    error ChainUnknown(uint256 chainId);
+interface IEquivocation is IQuorumEvidence {
     error NumbersDiffer(uint256 first, uint256 second);
     error RevertCountsDiffer(uint256 first, uint256 second);
     error SameCommitment(bytes32 commitment);
@@ -40,19 +35,10 @@ interface IEquivocation is IEvidence {
     error TimesDisjoint(uint256 from, uint256 until);
     error FaultOutsideTimes(uint256 from, uint256 until, uint256 faultAt);
     error SignersDiffer(address first, address second);
-    error EpochUnknown(uint256 highest, uint256 actual);
-    error FaultOutsideEpoch(uint64 epoch, uint256 faultAt);
-    error SignerNotOfEpoch(uint64 epoch, address signer);
 
     event Equivocated(
         uint256 indexed chainId, address indexed validator, uint64 indexed epoch, bytes32 id, address reporter
     );
-
-    /// @notice Factory of the chains whose quorums are judged.
-    function factory() external view returns (IChainFactory);
-
-    /// @notice Settings of these chains, with the epochs of their quorums.
-    function settings() external view returns (IChainTerms);
 
     /// @notice Takes what the signer has at stake in `registry` for this chain's quorum. The caller gets the reporter's tenth.
     function reportBatches(

@@ -8,6 +8,7 @@ import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
+import {BlockHashes} from "../libraries/BlockHashes.sol";
 import {BlockLeaf} from "../libraries/BlockLeaf.sol";
 import {ImportKinds} from "../libraries/ImportKinds.sol";
 import {LinkIndex} from "../libraries/LinkIndex.sol";
@@ -19,8 +20,6 @@ import {LinkedExecution} from "./LinkedExecution.sol";
 contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     IChainDirectory public immutable directory;
 
-    /// @dev EIP-2935's contract with the hashes of the last 8,191 blocks.
-    address private constant BLOCK_HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev A hyperchain's headers would be its sequencer's word for L1's.
     bool private immutable isOnHyperchain;
 
@@ -57,8 +56,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     /// @inheritdoc ITransactionRootRegistry
     function noteBlock(uint256 number) external returns (uint256 rootIndex, bytes32 root) {
         if (isOnHyperchain) revert NotOnL1();
-        bytes32 blockHash = blockhash(number);
-        if (blockHash == 0) blockHash = _olderHash(number);
+        bytes32 blockHash = BlockHashes.find(number);
         if (blockHash == 0) revert BlockHashUnknown(number);
         return _append(block.chainid, number, blockHash, BlockLeaf.record(uint64(block.timestamp)));
     }
@@ -147,13 +145,6 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
         uint256 callerId = uint256(bytes32(answer));
         if (directory.getHyperchain(callerId) != msg.sender) return true;
         return ISharedBridge(IChainFactory(address(directory)).sharedBridge()).isRefused(chainId, batchNumber, callerId);
-    }
-
-    /// @dev Hash of a block with more than 256 successors. Data of a call that fails does not count (Hardhat's
-    /// network reverts with a text), and an account without code returns no word.
-    function _olderHash(uint256 number) private view returns (bytes32) {
-        (bool success, bytes memory answer) = BLOCK_HISTORY.staticcall(abi.encode(number));
-        return success && answer.length == 32 ? bytes32(answer) : bytes32(0);
     }
 
     function _emptyRoot() private pure returns (bytes32 node) {

@@ -141,6 +141,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IEquivocation"],
   },
   {
+    file: "broken-promises",
+    constant: "brokenPromisesAbi",
+    summary: "Judge of promises of batches that L1 did not execute.",
+    interfaces: ["IBrokenPromises"],
+  },
+  {
     file: "security-council",
     constant: "securityCouncilAbi",
     summary: "A council that can freeze protocol versions, and agree to their halt.",

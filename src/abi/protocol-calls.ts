@@ -1,6 +1,7 @@
 // Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
 import { atomicFlowsAbi } from "./atomic-flows.ts";
 import { bridgedTokenAbi } from "./bridged-token.ts";
+import { brokenPromisesAbi } from "./broken-promises.ts";
 import { ccipRampsAbi } from "./ccip-ramps.ts";
 import { ccipRmnAbi } from "./ccip-rmn.ts";
 import { chainAccountsAbi } from "./chain-accounts.ts";
@@ -63,6 +64,7 @@ export const protocolCallsAbi = [
   ...hubAbi,
   ...stakeRegistryAbi,
   ...equivocationAbi,
+  ...brokenPromisesAbi,
   ...securityCouncilAbi,
   ...chainSettingsAbi,
   ...l1MessengerAbi,

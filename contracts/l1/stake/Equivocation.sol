@@ -7,30 +7,21 @@ import {BatchWord, Fault, IEquivocation} from "../../interfaces/IEquivocation.so
 import {IEvidence} from "../../interfaces/IEvidence.sol";
 import {IStakeRegistry} from "../../interfaces/IStakeRegistry.sol";
 import {Signatures} from "../../libraries/Signatures.sol";
-import {Epochs, Quorum, Terms} from "../../types/Terms.sol";
+import {QuorumEvidence} from "./QuorumEvidence.sol";
 
 /// @title A validator that stood for two batches of one number at once
-contract Equivocation is IEquivocation {
-    bytes32 private constant DOMAIN_TYPE =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    /// @dev As in `ValidatorQuorum`.
-    bytes32 private constant DOMAIN_NAME = keccak256("Hyperchain");
+contract Equivocation is IEquivocation, QuorumEvidence {
     bytes32 private constant BATCH_TYPE = keccak256(
         "BatchCommitment(bytes32 commitment,uint64 batchNumber,uint256 revertCount,uint64 validFrom,uint64 validUntil)"
     );
 
-    /// @inheritdoc IEquivocation
-    IChainFactory public immutable factory;
-    /// @inheritdoc IEquivocation
-    IChainTerms public immutable settings;
     uint48 private immutable slashedWithin;
 
     /// @param reportTime Seconds after a fault within which a report may be sent.
     /// @param slashTime Seconds until a report that was sent is mined.
-    constructor(IChainFactory factory_, IChainTerms settings_, uint48 reportTime, uint48 slashTime) {
-        if (slashTime == 0) revert SlashTimeMissing();
-        factory = factory_;
-        settings = settings_;
+    constructor(IChainFactory factory_, IChainTerms settings_, uint48 reportTime, uint48 slashTime)
+        QuorumEvidence(factory_, settings_, slashTime)
+    {
         slashedWithin = reportTime + slashTime;
     }
 
@@ -47,7 +38,7 @@ contract Equivocation is IEquivocation {
         bytes32 one = _digest(fault.chainId, first);
         bytes32 two = _digest(fault.chainId, second);
         address signer = _signerOf(one, firstSignature, two, secondSignature);
-        _requireCounted(fault, signer);
+        _requireCounted(fault.chainId, fault.epoch, fault.faultAt, signer);
         bytes32 id = _idOf(signer, one, two);
         emit Equivocated(fault.chainId, signer, fault.epoch, id, msg.sender);
         registry.slash(abi.encode(fault.chainId), signer, fault.faultAt, id, msg.sender, address(0));
@@ -58,21 +49,8 @@ contract Equivocation is IEquivocation {
         return slashedWithin;
     }
 
-    /// @dev L1 knows when the present epoch began, and of those before that they were before.
-    function _requireCounted(Fault calldata fault, address signer) private view {
-        Epochs memory epochs = settings.epochsOf(fault.chainId);
-        if (fault.epoch > epochs.current) revert EpochUnknown(epochs.current, fault.epoch);
-        bool isNow = fault.faultAt >= epochs.currentAt;
-        if (isNow != (fault.epoch == epochs.current)) revert FaultOutsideEpoch(fault.epoch, fault.faultAt);
-        Terms memory terms = settings.termsOf(fault.chainId, fault.epoch);
-        if (!_has(terms.quorum, signer) && !_has(terms.standby, signer)) revert SignerNotOfEpoch(fault.epoch, signer);
-    }
-
     function _digest(uint256 chainId, BatchWord calldata word) private view returns (bytes32) {
-        address hyperchain = factory.getHyperchain(chainId);
-        if (hyperchain == address(0)) revert ChainUnknown(chainId);
-        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPE, DOMAIN_NAME, keccak256("1"), block.chainid, hyperchain));
-        return Signatures.typedDataHash(domain, keccak256(abi.encode(BATCH_TYPE, word)));
+        return Signatures.typedDataHash(_domainOf(_hyperchainOf(chainId)), keccak256(abi.encode(BATCH_TYPE, word)));
     }
 
     /// @dev Name of one signer's fault, in whichever order the words are reported.
@@ -98,12 +76,5 @@ contract Equivocation is IEquivocation {
         uint256 until = first.validUntil < second.validUntil ? first.validUntil : second.validUntil;
         if (from > until) revert TimesDisjoint(from, until);
         if (faultAt < from || faultAt > until) revert FaultOutsideTimes(from, until, faultAt);
-    }
-
-    function _has(Quorum memory list, address account) private pure returns (bool) {
-        for (uint256 i = 0; i < list.validators.length; ++i) {
-            if (list.validators[i] == account) return true;
-        }
-        return false;
     }
 }

@@ -48,6 +48,7 @@ const CONTRACTS = [
   "NestedExit",
   "StakeRegistry",
   "Equivocation",
+  "BrokenPromises",
   "GuardianNetwork",
   "StateExit",
   "StateTree",

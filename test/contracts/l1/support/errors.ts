@@ -19,6 +19,7 @@ const CONTRACTS = [
   "NestedExit",
   "StakeRegistry",
   "Equivocation",
+  "BrokenPromises",
   "GuardianNetwork",
   "StateExit",
   "StateTree",
