@@ -55,6 +55,8 @@ const LEFT_OUT: Record<string, string> = {
   Equivocation: "judges for the registry of stakes alone; stake.test.ts has what it takes and refuses",
   ExecutionJudge: "is deployed nowhere and runs in calls alone; facts.test.ts of the flows runs it",
   OwnersPolicy: "is a policy of chains whose owners store the data; owners-chain.test.ts of the flows runs one",
+  Hub: "holds one digest, and no contract of L1 calls it; hub.test.ts covers it",
+  ListedPolicy: "is a policy of policies, and calls no contract of L1; availability.test.ts covers it",
   BrokenPromises: "judges for the registry of stakes alone; promises-random.test.ts has random histories and a model",
   GuardianNetwork: "is a policy of chains with guardians, and the model has none; guardians-random.test.ts has a model for it",
   InputsPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has what it takes and refuses",
