@@ -184,7 +184,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
       [{}, /name is missing; there must be name$/],
       [undefined, /the first parameter is missing: the options of the chain/],
       [{ name: "omega", colour: "red" }, /"colour" is no field here/],
-      [{ name: "omega", dataAvailability: "blobs" }, /dataAvailability must be "rollup", "validium" or "chain"/],
+      [{ name: "omega", dataAvailability: "blobs" }, /dataAvailability must be "rollup", "validium", .*; got "blobs"/],
       [{ name: "omega", readers: [BOB] }, /readers is for a validium/],
       [{ name: "omega", baseToken: BOB }, /baseToken: there is no ERC-20 with a symbol at/],
       [

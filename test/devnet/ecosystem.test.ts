@@ -196,7 +196,7 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
       assert.match(
         error.message,
         new RegExp(
-          `^chain beta cannot be served: port ${port} on 127.0.0.1 is in use; .*choose another port, .*: --port .*--serve-port`,
+          `^chain beta cannot be served: port ${port} on 127.0.0.1 is in use, .*choose another port, .*: --port .*--serve-port`,
         ),
       );
       return true;

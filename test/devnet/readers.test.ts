@@ -23,6 +23,13 @@ const OF_THE_CHAIN = ["hyperchain_batches", "hyperchain_batch", "hyperchain_proo
 /** L1 and open chains show their blocks to all, with what came into them from the chain; so it is judged by what they tell. */
 const BLOCKS_IN_WORDS = "hyperchain_activity";
 /** What they do is asked for once. */
+/** JSON-RPC 2.0: a chain without nodes or an external sequencer has no methods for them. */
+const METHOD_NOT_FOUND = -32_601;
+
+function isRefused(error: Answer["error"]): boolean {
+  return error?.data?.code === "SessionRequired" || error?.code === METHOD_NOT_FOUND;
+}
+
 const DRIVES = new Set(["hyperchain_relay", "hyperchain_settle", "evm_snapshot"]);
 const SECRET = `0x${"5ec7e7".padEnd(40, "7")}`;
 
@@ -136,7 +143,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
       await tellsNothing(hidden(), method);
       if (access !== "reader" || /subscribe$/.test(method)) continue;
       for (const [params, { error }] of await asked(hidden(), method))
-        assert.equal(error?.data?.code, "SessionRequired", `${method} ${JSON.stringify(params)}`);
+        assert.ok(isRefused(error), `${method} ${JSON.stringify(params)}: ${JSON.stringify(error)}`);
     }
   });
 
@@ -178,8 +185,8 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     const batch = methods.map(([method], id) => ({ jsonrpc: "2.0", id, method, params: [SECRET, "latest"] }));
     const answers = (await post(hidden(), batch)) as readonly Answer[];
     assert.deepEqual(
-      answers.map(({ error }) => error?.data?.code),
-      batch.map(() => "SessionRequired"),
+      batch.filter((_, i) => !isRefused(answers[i]!.error)),
+      [],
     );
   });
 

@@ -60,6 +60,11 @@ const LEFT_OUT: Record<string, string> = {
   BrokenPromises: "judges for the registry of stakes alone; promises-random.test.ts has random histories and a model",
   GuardianNetwork: "is a policy of chains with guardians, and the model has none; guardians-random.test.ts has a model for it",
   InputsPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has what it takes and refuses",
+  OwnersPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has its claims and refusals",
+  ListedPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has its claims and refusals",
+  ExecutionJudge: "is never deployed: flow/facts has its verdicts",
+  Hub: "stores one digest, and the model has no hub; hub.test.ts has what it lands and refuses",
+  LinkedExecution: "stores nothing between calls; links.test.ts has what it executes and refuses",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
 
