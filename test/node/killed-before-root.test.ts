@@ -55,7 +55,7 @@ describe("attack: crash between attempt and root: a process that is killed befor
     );
     assert.equal(Number(charged?.["gasUsed"]), Math.ceil(Number(charged?.["nativeUnits"]) / 6));
     assert.equal(Number(spent?.["gasUsed"]), 60_000);
-    assert.deepEqual([ran?.["notRun"], notRun?.["notRun"], Number(notRun?.["gasUsed"])], [undefined, "fault", 500_000]);
+    assert.deepEqual([ran?.["notRun"], notRun?.["notRun"], Number(notRun?.["gasUsed"])], [undefined, "lone", 8_000_000]);
   });
 
   for (const { moment, what, commands } of MOMENTS.filter(isToday))

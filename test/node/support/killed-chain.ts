@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { writeSync } from "node:fs";
-import { type Hex, fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
+import { type Hex, fromHex, keccak } from "../../../src/protocol/hex.ts";
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
 import { comparedPlan } from "../../../src/execution-proof/batch/compared-plan.ts";
 import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
 import { openChainKeeping } from "../../../src/node/keeping/chain-keeping.ts";
 import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
 import { ask } from "../../chain/support/ask.ts";
-import { staticCall } from "../../chain/support/assembler.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { DEAR } from "../../chain/support/hostile-transactions.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
@@ -35,10 +34,10 @@ const die = (): void => void process.kill(process.pid, "SIGKILL");
 
 const wallet = new TestWallet(1_900);
 const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, DEAR];
-/** Of what no proof covers, so it does not run. */
-const PAIRS: RequestedOperation = {
-  ...{ from: wallet.address, to: `0x${"00".repeat(20)}`, gasLimit: 500_000n },
-  data: toHex(Uint8Array.from(staticCall(0x08, 192))),
+/** Hashes 100 kB again and again: more units than an operation may take even alone, so it does not run. */
+const ENDLESS: RequestedOperation = {
+  ...{ from: wallet.address, to: `0x${"00".repeat(20)}`, gasLimit: 8_000_000n },
+  data: "0x5b620186a05f20505f56",
 };
 const transaction = (fields: Parameters<TestWallet["signRaw"]>[0]): Promise<Hex> => wallet.signRaw(fields);
 /** In the chain's order: the first call sets the slot, the second is charged by its units, the third spends its budget. */
@@ -47,7 +46,7 @@ const EVENTS: readonly (Hex | RequestedOperation)[] = [
   { from: `0x${"7".repeat(40)}`, to: DEAR.address, gasLimit: 300_000n, valueWei: 5n },
   await transaction({ to: DEAR.address, gasLimit: 200_000n }),
   await transaction({ to: DEAR.address, gasLimit: 60_000n }),
-  PAIRS,
+  ENDLESS,
   await transaction({ to: COINBASE, value: 1n, gasLimit: 30_000n }),
 ];
 /** Of the state's paths that the machine finds; it asks for some hundred. */
