@@ -62,7 +62,8 @@ describe("I5 misuse while nothing runs", () => {
   for (const misuse of misuses) test(`I5: ${misuse.title}`, () => refuses(misuse));
 
   test("I5: a port that is in use", async () => {
-    const server = createTcpServer().listen(0, "127.0.0.1");
+    // A socket whose data nobody reads never ends.
+    const server = createTcpServer((socket) => socket.resume()).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     try {
       const { port } = server.address() as AddressInfo;
