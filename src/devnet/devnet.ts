@@ -63,6 +63,8 @@ import {
 import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
+import type { HubGroup } from "./hubs/hub-group.ts";
+import { openHubs, type RunningHubs } from "./hubs/open-hubs.ts";
 import { SlotPeers } from "../sequencing/external/slot-peers.ts";
 import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
 import { openStakes } from "./membership/open-stakes.ts";
@@ -109,6 +111,8 @@ export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
   readonly relayer?: Relayer;
   /** Of others, where the options name any. */
   readonly bridges?: LiveBridges | undefined;
+  /** The hub of this name; undefined if the options name no such hub. */
+  hub(name: string): HubGroup | undefined;
   /** Answers provers that join by the page; undefined where nothing is proven. */
   readonly workers: FleetService | undefined;
   /**
@@ -190,22 +194,22 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
   const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
   const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
+  const hubs = await openHubs({ ...opening, chains }, closing);
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
-  const snapshots = knownAfter(fillBooks, opening, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
+  const snapshots = knownAfter(fillBooks, opening, hubs, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));
   const changing = ended.cutOff(switching(changes));
   const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, world, info }, closing);
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
     ...snapshotMethods(snapshots),
-    ...faultMethods(faults),
     ...chainMethods(changing, { info, chains: seen.chains }),
-    ...actMethods(acts),
-    ...bridgeMethods(bridges, seen),
+    ...[...actMethods(acts), ...faultMethods(faults)],
+    ...[...bridgeMethods(bridges, seen), ...hubs.methods],
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  const regular = [followL1(l1, feed, closing), ...looksOf(relayer, runsRelayer, bridges)];
+  const regular = [followL1(l1, feed, closing), ...looksOf(relayer, runsRelayer, bridges), hubs.look];
   keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
@@ -216,7 +220,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     },
     continues: world?.continues === true,
     ...(runsRelayer ? { relayer } : {}),
-    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers },
+    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers, hub: hubs.hub },
     close: () => closing.close(),
   };
 }
@@ -399,8 +403,10 @@ function looksOf(
 function knownAfter(
   fillBooks: (() => Promise<void>) | undefined,
   { external: { running } }: Pick<ChainOpening, "external">,
-  { snapshot, revert }: Snapshots,
+  hubs: RunningHubs,
+  returning: Snapshots,
 ): Snapshots {
+  const { snapshot, revert } = hubs.keptBy(returning);
   return {
     async snapshot() {
       const resume = await running.rest();

@@ -5,6 +5,7 @@ import { flag } from "./fields/flag.ts";
 import { GOVERNANCE } from "./fields/governance.ts";
 import { GUARDIANS } from "./fields/guardians.ts";
 import { host } from "./fields/host.ts";
+import { HUBS } from "./fields/hubs.ts";
 import { L1 } from "./fields/l1.ts";
 import { PAGE } from "./fields/page.ts";
 import { PROVER } from "./fields/prover.ts";
@@ -56,6 +57,7 @@ export const ECOSYSTEM_OPTIONS = {
   ...GOVERNANCE,
   ...STAKE,
   ...GUARDIANS,
+  ...HUBS,
   ...PROVER,
   ...ACCOUNTS,
   singletons: configOption(

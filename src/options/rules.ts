@@ -8,6 +8,8 @@ import { factConflicts } from "./fact-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
+import { hubConflicts, type Hubs } from "./hub-rules.ts";
+import type { Proofs } from "./fields/prover.ts";
 import { partitionConflicts } from "./partition-rules.ts";
 import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
 import type { StakeTerms } from "./fields/stake.ts";
@@ -38,6 +40,8 @@ interface RuledEcosystem {
   readonly data?: string | undefined;
   readonly stake?: StakeTerms | undefined;
   readonly guardians?: GuardianNetworks | undefined;
+  readonly hubs?: Hubs | undefined;
+  readonly proofs: Proofs;
 }
 
 /** Of Hardhat's in-process networks. */
@@ -52,7 +56,7 @@ const EXECUTION_MARGIN_SECONDS = 600;
 /** What is wrong with options beside each other, each of which is valid by itself. */
 export function conflicts(
   chains: readonly PlannedAt[],
-  { l1, l1Path, governance, data, stake, guardians = {} }: RuledEcosystem,
+  { l1, l1Path, governance, data, stake, guardians = {}, hubs = {}, proofs }: RuledEcosystem,
 ): readonly OptionProblem[] {
   const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
@@ -61,6 +65,11 @@ export function conflicts(
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains),
     ...guardianConflicts(chains.map(guardedPlan), guardians, stake),
+    ...hubConflicts(
+      chains.map(({ plan }) => plan),
+      hubs,
+      { proofs, data },
+    ),
     ...sharedIds(chains),
     ...externalConflicts(chains),
     ...factConflicts(chains),

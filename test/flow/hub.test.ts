@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
-import { openHub } from "../../src/devnet/hubs/open-hub.ts";
+import type { HubGroup } from "../../src/devnet/hubs/hub-group.ts";
 import { HubNode } from "../../src/hub/hub-node.ts";
-import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import type { SendingProvider } from "../../src/settlement-layer/facts/judge.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, refusalOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 import { WaitingClock } from "./support/waiting-clock.ts";
 
 const [A, B] = [271n, 272n];
 const WAIT_SECONDS = 2_000;
 const PATIENCE_SECONDS = 900;
-const LANDER = 15;
 const AMOUNT = ETHER / 10n;
 
 /*
@@ -27,7 +23,7 @@ describe("a hub of two chains and four aggregators", () => {
   const clock = new WaitingClock(WAIT_SECONDS);
   const pace = { aggregatorSeconds: WAIT_SECONDS };
   let devnet: FlowDevnet;
-  let hub: Awaited<ReturnType<typeof openHub>>;
+  let hub: HubGroup;
   let clients: readonly JsonRpcProvider[];
   let relayer: Relayer;
   let byRoots: Relayer;
@@ -38,39 +34,17 @@ describe("a hub of two chains and four aggregators", () => {
         { chainId: A, name: "alpha", execution: "proven", pace },
         { chainId: B, name: "beta", execution: "proven", pace, facts: { from: ["alpha"], patienceSeconds: PATIENCE_SECONDS } },
       ],
-      UNPROVEN,
+      { ...UNPROVEN, hubs: { main: { members: ["alpha", "beta"], aggregators: 4, landing: { maxAgeSeconds: 3_600 } } } },
       { clock },
     );
-    const { chains, accounts, ecosystem, l1 } = devnet;
-    hub = await openHub(
-      { index: 0, aggregators: 4, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
-      {
-        ...{
-          ecosystem,
-          l1: l1.provider as SendingProvider,
-          confirmations: 1,
-          accounts,
-          artifacts: bundledArtifact,
-          clock,
-          life: wordToHex(1n),
-        },
-        sender: accounts.wallet(LANDER).connect(l1.provider),
-        members: () =>
-          chains.map(({ chainId, url }, i) => ({
-            ...{ chainId: BigInt(chainId), name: url },
-            answer: (method: string, params: readonly unknown[]) => clients[i]!.send(method, [...params]),
-          })),
-        prover: createNoBatchesProver(),
-        onFailure: (error) => devnet.faults.push(error),
-      },
-    );
+    const { chains, accounts } = devnet;
+    hub = devnet.hub("main")!;
     clients = chains.map(clientOf);
     relayer = relayerOf(devnet, clients, undefined, undefined, undefined, (chainId) => (chainId === B ? [A] : []));
     byRoots = relayerOf(devnet, clients);
     bob = accounts.wallet(BOB).address;
   });
   after(async () => {
-    await hub.close();
     for (const client of clients) client.destroy();
     await devnet.close();
     assert.deepEqual(devnet.faults, []);
@@ -147,12 +121,45 @@ describe("a hub of two chains and four aggregators", () => {
   });
 
   test("a newcomer syncs from one digest on L1, and follows the hub", async () => {
-    const newcomer = HubNode.fromL1(hub.block!.header, hub.state.encode());
+    const bytes = (await clients[0]!.send("hyperchain_getHubState", ["main"])) as Hex;
+    const newcomer = HubNode.fromL1(hub.block!.header, fromHex(bytes));
     await send();
     const { block } = await hub.land();
     newcomer.apply(block);
     assert.equal(newcomer.state.digest(), hub.state.digest());
     assert.ok(newcomer.state.encode().length < 10_000);
+  });
+
+  test("the hub is read and landed over JSON-RPC", async () => {
+    const call = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+      clients[1]!.send(method, ["main", ...params]);
+    const before = (await call("hyperchain_getHub")) as { block: number; members: string[]; aggregators: unknown[] };
+    assert.deepEqual([before.members, before.aggregators.length], [["alpha", "beta"], 4]);
+    await send();
+    const landed = (await call("hyperchain_landHub")) as { number: number; hash: Hex };
+    assert.equal(landed.number, before.block + 1);
+    const block = (await call("hyperchain_getHubBlock", landed.number)) as { hash: Hex; batches: { chainId: number }[] };
+    assert.deepEqual([block.hash, block.batches.map(({ chainId }) => chainId)], [landed.hash, [Number(A)]]);
+    assert.equal(await call("hyperchain_getHubBlock", landed.number + 1), null);
+    assert.match(
+      (await refusalOf(clients[0]!, "hyperchain_getHub", ["other"])).message,
+      /not a hub of this ecosystem; there are: "main"/,
+    );
+    assert.equal((await refusalOf(clients[0]!, "hyperchain_landHub", ["main"])).data?.code, "NothingOffered");
+  });
+
+  test("after a return to a snapshot the hub continues from the block that L1 has", async () => {
+    const id = await devnet.snapshot();
+    const { number } = hub.block!.header;
+    await send();
+    const undone = await hub.land();
+    assert.equal(await devnet.revert(id), true);
+    assert.equal(hub.block!.header.number, number);
+    await send();
+    await send();
+    const { block } = await hub.land();
+    assert.equal(block.header.number, undone.block.header.number);
+    assert.equal(block.entries.length, 2);
   });
 
   test("one of four aggregators silent: the hub lands all the same", async () => {

@@ -480,6 +480,28 @@ const ROWS: readonly Row[] = [
     shareBps: { accepts: [1, 10_000], refuses: [0, 10_001, 66.67, "6667"], beside: STAKED },
     open: { accepts: [true, false], refuses: NOT_BOOLEAN, beside: STAKED },
   }).map(([option, bounds]): Row => ({ config: `guardians.a.${option}`, devnet: `guardians.a.${option}`, ...bounds })),
+  ...Object.entries({
+    aggregators: { accepts: [1, 7], refuses: [0, 8, 1.5, "4"] },
+    "landing.maxAgeSeconds": { accepts: [1, 86_400], refuses: [0, 86_401, 0.5, "1"] },
+    "landing.maxBatches": { accepts: [1, 16], refuses: [0, 17, 1.5, "4"] },
+  }).map(([option, bounds]): Row => ({
+    ...{ config: `hubs.a.${option}`, devnet: `hubs.a.${option}`, ...bounds },
+    beside: { proofs: "none", "hubs.a.members": [] },
+  })),
+  {
+    config: "hubs.a.members",
+    devnet: "hubs.a.members",
+    accepts: [[]],
+    refuses: [4, "alpha", [""]],
+    beside: { proofs: "none" },
+  },
+  {
+    config: "hubs",
+    devnet: "hubs",
+    accepts: [{}, { main: { members: [] }, "B_-1": { members: [], aggregators: 7 } }],
+    refuses: [[], 4, { "1a": { members: [] } }, { main: {} }],
+    beside: { proofs: "none" },
+  },
   {
     config: "guardians",
     devnet: "guardians",

@@ -133,14 +133,14 @@ export interface DevnetPlan {
 export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { l1, governance, data, stake, guardians, bridges, unlocked = false } = checked.value;
+  const { l1, governance, data, stake, guardians, hubs, proofs, bridges, unlocked = false } = checked.value;
   const plans = checked.value.chains.map((chain, place) => planChain(chain, place, checked.value));
   const problems = [
     ...l1Problems(l1),
     ...adoptedGovernanceProblems(checked.value),
     ...adoptedStakeProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
-    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data, stake, guardians }),
+    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data, stake, guardians, hubs, proofs }),
   ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({
@@ -165,7 +165,7 @@ export function planAddedChain(
   if ("problems" in checked) throw optionsError(checked.problems);
   const plan = planChain(checked.value, place, options);
   const ruled = [...others.map(atItsPlace), { path: [], plan }];
-  const problems = conflicts(ruled, { ...options, l1Path: ["l1"] }).filter(({ path }) => path[0] !== "chains");
+  const problems = conflicts(ruled, { ...options, hubs: {}, l1Path: ["l1"] }).filter(({ path }) => path[0] !== "chains");
   if (problems.length > 0) throw optionsError(problems);
   return plan;
 }

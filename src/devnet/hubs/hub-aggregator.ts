@@ -31,8 +31,9 @@ export class HubAggregator implements Workshop {
   /** Id of the newest final decision. */
   #decidedId: Hex;
 
-  /** Aggregator of a group that starts from the decision `rootId`. */
-  constructor(rootId: Hex, parts: SharedParts) {
+  /** Aggregator of a group that starts from the decision `rootId`, after these blocks. */
+  constructor(rootId: Hex, blocks: readonly HubBlock[], parts: SharedParts) {
+    for (const block of blocks) this.node.apply(block);
     this.#decidedId = rootId;
     this.#parts = parts;
   }

@@ -24,8 +24,6 @@ interface HubGroupOptions {
   readonly keys: readonly NodeKey[];
   readonly hub: Hex;
   readonly l1ChainId: bigint;
-  /** Salt of the votes: differs after each start. */
-  readonly life: Hex;
   /** A block is due at this age of the oldest offered batch that it may take, or at this number of batches. */
   readonly landing: { readonly maxAgeSeconds: number; readonly maxBatches: number };
 }
@@ -34,11 +32,24 @@ interface HubGroupDependencies {
   readonly offers: HubOffers;
   readonly onL1: HubOnL1;
   readonly clock: Clock;
+  /** A new salt of the votes, which differs after each start. */
+  readonly newLife: () => Hex;
+  /** Runs a landing next to no snapshot. */
+  readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
   /** A node has failed, which none survives. */
   readonly onFailure: (error: unknown) => void;
 }
 
 const FIRST_VIEW = 1;
+
+/** Group between two starts. */
+interface Life {
+  readonly life: Hex;
+  readonly keys: VoteKeys;
+  readonly root: Header;
+  readonly net: LocalNet<GroupMessage>;
+  readonly aggregators: readonly HubAggregator[];
+}
 
 /** A decided block with its landing. */
 interface LandedBlock {
@@ -47,7 +58,7 @@ interface LandedBlock {
 }
 
 /** Why a hub does not land. `AggregatorsSilent`: fewer than a quorum run; members show their batches alone. */
-export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffered" | "Closed"> {
+export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffered" | "Returned" | "Closed"> {
   override readonly name = "HubGroupError";
 }
 
@@ -55,13 +66,10 @@ export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffe
 export class HubGroup {
   readonly #options: HubGroupOptions;
   readonly #dependencies: HubGroupDependencies;
-  readonly #aggregators: readonly HubAggregator[];
   readonly #nodes = new Map<number, RunningNode>();
-  readonly #keys: VoteKeys;
-  readonly #root: Header;
-  readonly #net = new LocalNet<GroupMessage>({ isCut: () => false, delayMs: () => 0 });
   readonly #bodies = new Map<Hex, HubBlock>();
-  readonly #decided: { readonly block: HubBlock; readonly certificate: HubCertificate }[] = [];
+  #life: Life;
+  #decided: { readonly block: HubBlock; readonly certificate: HubCertificate }[] = [];
   #waiting = Promise.withResolvers<LandedBlock>();
   #offered: readonly OfferedEntry[] = [];
   #offeredSinceMs: number | undefined;
@@ -70,20 +78,10 @@ export class HubGroup {
   #isClosed = false;
 
   constructor(options: HubGroupOptions, dependencies: HubGroupDependencies) {
-    const { keys, hub, l1ChainId, life } = options;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#keys = new VoteKeys(keys, hubVoteDomain(l1ChainId, hub, life));
-    const parts = {
-      offers: dependencies.offers,
-      bodies: this.#bodies,
-      due: () => (this.#isDue ? this.#offered : undefined),
-      onProposed: () => this.#setWork(false),
-      onDecided: (block: HubBlock, store: MemoryVotes, view: number) => this.#onDecided(block, store, view),
-    };
-    this.#root = rootOf({ domain: hubVoteDomain(l1ChainId, hub, life), firstView: FIRST_VIEW });
-    this.#aggregators = keys.map(() => new HubAggregator(this.#root.id, parts));
-    for (const index of keys.keys()) this.start(index);
+    this.#life = this.#begun(FIRST_VIEW);
+    for (const index of options.keys.keys()) this.start(index);
     this.#waiting.promise.catch(() => undefined);
   }
 
@@ -99,8 +97,13 @@ export class HubGroup {
 
   /** State after the newest decided block. */
   get state(): HubState {
-    const [newest] = this.#aggregators.toSorted((a, b) => Number(b.node.header.number - a.node.header.number));
+    const [newest] = this.#life.aggregators.toSorted((a, b) => Number(b.node.header.number - a.node.header.number));
     return newest?.node.state ?? HubState.empty();
+  }
+
+  /** Addresses of the aggregators. */
+  get addresses(): readonly Hex[] {
+    return this.#options.keys.map(({ address }) => address);
   }
 
   /** Indexes of the aggregators that run. */
@@ -111,13 +114,14 @@ export class HubGroup {
   /** Starts an aggregator with the votes that it has cast. */
   start(index: number): void {
     const { clock, onFailure } = this.#dependencies;
-    const aggregator = this.#aggregators[index];
+    const { aggregators, keys, root, net } = this.#life;
+    const aggregator = aggregators[index];
     if (aggregator === undefined || this.#nodes.has(index) || this.#isClosed) return;
     const node = openGroup({
-      ...{ voters: this.#keys, self: index, root: this.#root, firstView: FIRST_VIEW, ...VIEW_TIMES },
-      ...{ store: aggregator.store, net: this.#net.of(index), workshop: aggregator, clock },
-      sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
-      signerOf: (vote) => this.#keys.signerOf(vote),
+      ...{ voters: keys, self: index, root, firstView: root.view + 1, ...VIEW_TIMES },
+      ...{ store: aggregator.store, net: net.of(index), workshop: aggregator, clock },
+      sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
+      signerOf: (vote) => keys.signerOf(vote),
       onEvidence: () => undefined,
       onFailure: (error) => {
         if (!this.#isClosed) onFailure(error);
@@ -148,7 +152,7 @@ export class HubGroup {
    * Rejects with HubGroupError, or with L1's error.
    */
   async land(): Promise<LandedBlock> {
-    const { length: count } = this.#aggregators;
+    const { length: count } = this.#options.keys;
     const needed = quorumOf(count);
     if (this.#nodes.size < needed)
       throw new HubGroupError(
@@ -162,9 +166,21 @@ export class HubGroup {
     return this.#waiting.promise;
   }
 
+  /** Stops all aggregators and finishes landings, for a return of L1. Resolves with the function that starts them again. */
+  async rest(): Promise<(isReturned: boolean) => Promise<void>> {
+    const running = this.running;
+    const views = [...this.#nodes.values()].map(({ state }) => state.view);
+    await Promise.all(running.map((index) => this.silence(index)));
+    await this.#landing;
+    return async (isReturned) => {
+      if (isReturned) await this.#return(Math.max(this.#life.root.view, ...views) + 1);
+      for (const index of running) this.start(index);
+    };
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#waiting.reject(new HubGroupError("Closed", "the hub was closed; start it again"));
+    this.#fail(new HubGroupError("Closed", "the hub was closed; start it again"));
     await Promise.all([...this.#nodes.keys()].map((index) => this.silence(index)));
     await this.#landing;
   }
@@ -187,8 +203,8 @@ export class HubGroup {
   #onDecided(block: HubBlock, store: MemoryVotes, view: number): void {
     const { number } = block.header;
     if (this.blockAt(number) !== undefined) return;
-    const { keys, life } = this.#options;
-    const voters = { epoch: this.#keys.epoch, life, addresses: keys.map(({ address }) => address) };
+    const { keys, life } = this.#life;
+    const voters = { epoch: keys.epoch, life, addresses: this.#options.keys.map(({ address }) => address) };
     const [record] = store.decisionsAbove(view - 1, 1);
     const certificate = record && hubCertificate(block.header, record, voters);
     if (certificate === undefined) return;
@@ -200,23 +216,63 @@ export class HubGroup {
 
   /** Lands decided blocks in their order. A block that does not land waits for the next one. */
   async #landAll(): Promise<void> {
-    const { onL1 } = this.#dependencies;
+    const { onL1, undisturbed } = this.#dependencies;
     try {
       for (;;) {
         const head = await onL1.head();
         const next = this.#decided.find(({ block }) => block.header.number === head.number + 1n);
         if (next === undefined || this.#isClosed) return;
         const { block, certificate } = next;
-        const landed = { block, receipt: await onL1.land(block, head.state, certificate) };
+        let receipt: TransactionReceipt | undefined;
+        await undisturbed(async () => {
+          receipt = await onL1.land(block, head.state, certificate);
+        });
+        if (receipt === undefined) return;
+        const landed = { block, receipt };
         const { resolve } = this.#waiting;
         this.#renew();
         resolve(landed);
       }
     } catch (error) {
-      const { reject } = this.#waiting;
-      this.#renew();
-      reject(error);
+      this.#fail(error);
     }
+  }
+
+  /** Group without votes, from the decided blocks. */
+  #begun(firstView: number): Life {
+    const { keys: nodeKeys, hub, l1ChainId } = this.#options;
+    const { newLife, offers } = this.#dependencies;
+    const life = newLife();
+    const domain = hubVoteDomain(l1ChainId, hub, life);
+    const root = rootOf({ domain, firstView });
+    const parts = {
+      offers,
+      bodies: this.#bodies,
+      due: () => (this.#isDue ? this.#offered : undefined),
+      onProposed: () => this.#setWork(false),
+      onDecided: (block: HubBlock, store: MemoryVotes, view: number) => this.#onDecided(block, store, view),
+    };
+    const blocks = this.#decided.map(({ block }) => block);
+    return {
+      ...{ life, root, keys: new VoteKeys(nodeKeys, domain) },
+      net: new LocalNet({ isCut: () => false, delayMs: () => 0 }),
+      aggregators: nodeKeys.map(() => new HubAggregator(root.id, blocks, parts)),
+    };
+  }
+
+  /** L1 has returned to an earlier state: the next life begins with the blocks that are landed there. */
+  async #return(firstView: number): Promise<void> {
+    const { number } = await this.#dependencies.onL1.head();
+    this.#decided = this.#decided.filter(({ block }) => block.header.number <= number);
+    [this.#isDue, this.#offeredSinceMs] = [false, undefined];
+    this.#life = this.#begun(firstView);
+    this.#fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));
+  }
+
+  #fail(error: unknown): void {
+    const { reject } = this.#waiting;
+    this.#renew();
+    reject(error);
   }
 
   #renew(): void {

@@ -1,24 +1,34 @@
-import { Contract, type Signer, type TransactionReceipt } from "ethers";
+import { Contract, Interface, type Signer, type TransactionReceipt } from "ethers";
 import { hubAbi } from "../../abi/hub.ts";
 import { evidenceOf, type HubBlock } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
 import { wordToHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { HubHeader } from "../../protocol/hub-header.ts";
+import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import { noAggregateMarker } from "../../protocol/no-proof.ts";
 
+const hubInterface = new Interface(hubAbi);
 /** Digest of the list of batches: no circuit has seen one. */
 const NO_DIGEST = wordToHex(0n);
 
 /** Contract of a hub on L1, from an account that pays for landings. */
 export class HubOnL1 {
+  readonly #hub: Hex;
   readonly #contract: Contract;
+  readonly #provider: SendingProvider;
 
-  constructor(hub: Hex, sender: Signer) {
+  constructor(hub: Hex, { provider, sender }: { readonly provider: SendingProvider; readonly sender: Signer }) {
+    this.#hub = hub;
     this.#contract = new Contract(hub, hubAbi, sender);
+    this.#provider = provider;
   }
 
   async head(): Promise<HubHeader> {
-    const { number, parent, state, contents } = (await this.#contract.getFunction("head")()) as HubHeader;
+    // A call by the provider's own method may be answered from its cache, with a head that L1 has since undone.
+    const request = { to: this.#hub, data: hubInterface.encodeFunctionData("head") };
+    const answer = (await this.#provider.send("eth_call", [request, "latest"])) as string;
+    const [header] = hubInterface.decodeFunctionResult("head", answer);
+    const { number, parent, state, contents } = header as HubHeader;
     return { number, parent, state, contents };
   }
 

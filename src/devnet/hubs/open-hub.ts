@@ -36,14 +36,14 @@ interface HubDependencies {
   /** Verifies proofs of single batches. */
   readonly prover: Pick<BatchesProver, "prepare">;
   readonly clock: Clock;
-  /** Salt of the aggregators' votes. */
-  readonly life: Hex;
+  readonly newLife: () => Hex;
+  readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Deploys a hub's contract and starts its aggregators. Rejects with DeploymentError, or with L1's error. */
 export async function openHub(plan: HubPlan, dependencies: HubDependencies): Promise<HubGroup & { readonly address: Hex }> {
-  const { ecosystem, l1, confirmations, accounts, sender, artifacts, members, prover, clock, life, onFailure } = dependencies;
+  const { ecosystem, l1, confirmations, accounts, sender, artifacts, members, prover, clock, ...running } = dependencies;
   const keys = aggregatorKeys(plan, accounts);
   const aggregator = ecosystem.proven?.aggregator ?? ZERO;
   const addresses = keys.map(({ address }) => address);
@@ -57,16 +57,20 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
     refusalOf: (batch) => proofRefusal(batch, prover),
   });
   const group = new HubGroup(
-    { keys, hub, l1ChainId: BigInt(ecosystem.settlementChainId), life, landing: plan.landing },
-    { offers, onL1: new HubOnL1(hub, sender), clock, onFailure },
+    { keys, hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
+    { offers, onL1: new HubOnL1(hub, { provider: l1, sender }), clock, ...running },
   );
   return Object.assign(group, { address: hub });
 }
 
+/** Number of a hub's aggregator among the development accounts. */
+export function aggregatorNumber(hub: number, index: number): number {
+  return ACCOUNT_NUMBERS.firstAggregator + 1_000 * hub + index;
+}
+
 function aggregatorKeys({ index, aggregators }: HubPlan, accounts: DevelopmentAccounts) {
-  const first = ACCOUNT_NUMBERS.firstAggregator + 1_000 * index;
   const keys = Array.from({ length: aggregators }, (_, i) => {
-    const { address, privateKey } = accounts.wallet(first + i);
+    const { address, privateKey } = accounts.wallet(aggregatorNumber(index, i));
     return { address: lowerCaseAddress(address), privateKey: privateKey as Hex };
   });
   return keys.toSorted((a, b) => (a.address < b.address ? -1 : 1));

@@ -267,7 +267,7 @@ function pipelineDependencies(
   };
 }
 
-function sourceOf({ chainId, name, answer }: DevnetChain): FactSource {
+export function sourceOf({ chainId, name, answer }: DevnetChain): FactSource {
   return { chainId, name, answer: (method, params) => answer(method, params, undefined) };
 }
 

@@ -82,6 +82,11 @@ export interface HyperchainsUserConfig {
    */
   readonly guardians?: Readonly<Record<string, HyperchainsGuardiansUserConfig>> | undefined;
   /**
+   * Hubs, by name, that prove batches of their members together; with proofs "none".
+   * Default: none.
+   */
+  readonly hubs?: Readonly<Record<string, HyperchainsHubUserConfig>> | undefined;
+  /**
    * Whether L1 checks a proof of every batch; "none": **nothing is proven**, for tests that only need speed.
    * Allowed: "stark" or "none".
    * Default: "stark".
@@ -386,6 +391,26 @@ export interface HyperchainsGuardiansUserConfig {
    * Default: false.
    */
   readonly open?: boolean | undefined;
+}
+
+/** Options of `hyperchains.hubs.x`. */
+export interface HyperchainsHubUserConfig {
+  /**
+   * Chains whose batches it proves together.
+   * Allowed: names of proven chains that hand their proofs out, such as ["alpha", "beta"].
+   */
+  readonly members: readonly string[];
+  /**
+   * Keys that decide its blocks together, in this process.
+   * Allowed: a whole number from 1 to 7, such as 4.
+   * Default: 1.
+   */
+  readonly aggregators?: number | undefined;
+  /**
+   * When a block is due.
+   * Default: {}.
+   */
+  readonly landing?: { readonly maxAgeSeconds?: number; readonly maxBatches?: number } | undefined;
 }
 
 /** Options of `hyperchains.prover`. */

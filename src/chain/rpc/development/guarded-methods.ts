@@ -33,7 +33,7 @@ const DEVELOPMENT = new Set([
   "hyperchain_startChain",
   "hyperchain_stopChain",
 ]);
-const DRIVING = new Set(["hyperchain_executeDelivery", "hyperchain_relay", "hyperchain_settle"]);
+const DRIVING = new Set(["hyperchain_executeDelivery", "hyperchain_landHub", "hyperchain_relay", "hyperchain_settle"]);
 /** Of a development L1 also what changes its state and fees, and whom it takes for a sender. Chains' cheats have an option. */
 const OF_L1 = /^(evm|hardhat)_(?!metadata$|getAutomine$)/;
 

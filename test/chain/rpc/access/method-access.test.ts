@@ -11,6 +11,7 @@ import { slotMethods } from "../../../../src/devnet/chains/slot-methods.ts";
 import { faultMethods } from "../../../../src/devnet/faults/faults.ts";
 import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
+import { hubMethods } from "../../../../src/devnet/hubs/hub-methods.ts";
 import { actMethods } from "../../../../src/devnet/view/feed/act-book.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
 import { offeredMethods } from "../../../../src/node/settling/offered-methods.ts";
@@ -50,6 +51,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
         faultMethods(unused),
         changeMethods(unused, unused),
         offeredMethods(undefined),
+        hubMethods([]),
         sessionMethods(POLICY, { sessions: new Sessions({ nowMs }), nowMs }),
         new Subscriptions(engine).methods(() => undefined),
       ].flatMap((methods) => [...methods.keys()]),

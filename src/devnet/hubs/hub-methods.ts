@@ -1,0 +1,69 @@
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import { quantity } from "../../chain/rpc/request/quantities.ts";
+import type { HubBlock } from "../../hub/hub-block.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
+import { hashHubHeader } from "../../protocol/hub-header.ts";
+import { HubGroupError, type HubGroup } from "./hub-group.ts";
+
+/** A running hub. */
+export interface NamedHub {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly group: HubGroup & { readonly address: Hex };
+}
+
+/** Methods about hubs: every member of the ecosystem answers them. */
+export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMethod> {
+  const hubOf = (name: unknown): NamedHub => {
+    const hub = hubs.find((each) => each.name === name);
+    if (hub !== undefined) return hub;
+    const names = hubs.map((each) => `"${each.name}"`).join(", ") || "none";
+    throw new RpcError(RpcCode.invalidParams, `params[0] is not a hub of this ecosystem; there are: ${names}`);
+  };
+  return new Map<string, RpcMethod>([
+    ["hyperchain_getHub", ([name]) => Promise.resolve(hubInfo(hubOf(name)))],
+    [
+      "hyperchain_getHubBlock",
+      ([name, number]) => {
+        const { group } = hubOf(name);
+        const block = number === undefined ? group.block : group.blockAt(quantity(number));
+        return Promise.resolve(block === undefined ? null : blockInfo(block));
+      },
+    ],
+    ["hyperchain_getHubState", ([name]) => Promise.resolve(toHex(hubOf(name).group.state.encode()))],
+    [
+      "hyperchain_landHub",
+      async ([name]) => {
+        try {
+          const { block, receipt } = await hubOf(name).group.land();
+          return { ...blockInfo(block), transactionHash: receipt.hash };
+        } catch (error) {
+          if (!(error instanceof HubGroupError)) throw error;
+          throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });
+        }
+      },
+    ],
+  ]);
+}
+
+function hubInfo({ name, members, group }: NamedHub) {
+  const { address, addresses, running, state, block } = group;
+  const aggregators = addresses.map((account, index) => ({ address: account, isRunning: running.includes(index) }));
+  return {
+    name,
+    members,
+    address,
+    aggregators,
+    state: state.digest(),
+    block: block === undefined ? 0 : Number(block.header.number),
+  };
+}
+
+function blockInfo({ header, entries }: HubBlock) {
+  const batches = entries.map(({ chainId, stored, program, proofHash, paths }) => ({
+    ...{ chainId: Number(chainId), batchNumber: Number(stored.batchNumber), commitment: stored.commitment },
+    ...{ stateRoot: stored.newStateRoot, program, proofHash, facts: paths.map(({ position }) => position) },
+  }));
+  return { ...header, number: Number(header.number), hash: hashHubHeader(header), batches };
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import type { HubOption } from "../../options/fields/hubs.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
+import { fundOperator } from "../chains/funding.ts";
+import type { ExecutionProvers } from "../chains/provers.ts";
+import type { CompleteOptions } from "../described/options.ts";
+import { confirmationsOn, sourceOf, type ChainOpening } from "../membership/open-chain.ts";
+import type { RunningChains } from "../membership/running-chains.ts";
+import type { Snapshots } from "../snapshots/snapshots.ts";
+import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
+import type { HubGroup } from "./hub-group.ts";
+import { aggregatorNumber, openHub } from "./open-hub.ts";
+import { type NamedHub, hubMethods } from "./hub-methods.ts";
+
+interface HubsOpening extends Pick<ChainOpening, "bases" | "layer" | "gate" | "artifacts" | "clock"> {
+  readonly options: CompleteOptions;
+  readonly chains: RunningChains;
+  readonly executionProvers: ExecutionProvers | undefined;
+}
+
+/** Hubs of a running ecosystem. */
+export interface RunningHubs {
+  readonly methods: ReturnType<typeof hubMethods>;
+  /** The hub of this name; undefined if the options lack it. */
+  readonly hub: (name: string) => HubGroup | undefined;
+  readonly look: () => Promise<void>;
+  /** The ecosystem's snapshots; after a return the hubs start again from what L1 has. */
+  keptBy(snapshots: Snapshots): Snapshots;
+}
+
+/** Deploys and starts the hubs that the options name. Rejects with DeploymentError, or with L1's error. */
+export async function openHubs(opening: HubsOpening, closing: Disposer): Promise<RunningHubs> {
+  const hubs: NamedHub[] = [];
+  for (const [index, [name, option]] of Object.entries(opening.options.hubs ?? {}).entries()) {
+    const group = await openNamed({ index, option }, opening);
+    if (group === undefined) continue;
+    closing.add(() => group.close());
+    hubs.push({ name, members: option.members, group });
+  }
+  return {
+    methods: hubMethods(hubs),
+    hub: (name) => hubs.find((each) => each.name === name)?.group,
+    async look() {
+      for (const { group } of hubs) await group.look();
+    },
+    keptBy: ({ snapshot, revert }) => ({
+      snapshot,
+      async revert(id) {
+        const resumes = await Promise.all(hubs.map(({ group }) => group.rest()));
+        let isReturned = false;
+        try {
+          isReturned = await revert(id);
+          return isReturned;
+        } finally {
+          for (const resume of resumes) await resume(isReturned);
+        }
+      },
+    }),
+  };
+}
+
+async function openNamed(
+  { index, option }: { readonly index: number; readonly option: HubOption },
+  { options, bases, layer, chains, gate, artifacts, clock, executionProvers }: HubsOpening,
+): Promise<NamedHub["group"] | undefined> {
+  const { onL1 } = bases;
+  if (executionProvers === undefined) return undefined;
+  const sender = layer.accounts.wallet(aggregatorNumber(index, 0)).connect(onL1.sending);
+  await fundOperator(sender, onL1, layer.operatorFundingWei);
+  return openHub(
+    { index, aggregators: option.aggregators, landing: option.landing },
+    {
+      ecosystem: onL1.ecosystem,
+      l1: onL1.provider as SendingProvider,
+      confirmations: confirmationsOn(onL1, options.l1),
+      accounts: layer.accounts,
+      ...{ sender, artifacts, clock },
+      members: () =>
+        chains
+          .current()
+          .filter(({ name }) => option.members.includes(name))
+          .map((chain) => sourceOf(chain)),
+      prover: executionProvers.own,
+      newLife: () => toHex(randomBytes(32)),
+      undisturbed: (work) => gate.shared("a hub's landing", work),
+      // A hub that fails delays proofs: its members show them alone.
+      onFailure: () => undefined,
+    },
+  );
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
+import { validateHyperchains } from "../../src/plugin/config/validate.ts";
+
+const MEMBER: Partial<DevnetChainOptions> = { execution: "proven", pace: { aggregatorSeconds: 900 } };
+const HUBS = { main: { members: ["alpha", "beta"] } };
+
+function planned(alpha: Partial<DevnetChainOptions>, options: Partial<DevnetOptions>): () => unknown {
+  const chains = [
+    { chainId: 271n, name: "alpha", ...alpha },
+    { chainId: 272n, name: "beta", ...MEMBER },
+  ];
+  return () => planDevnet({ chains, fundedAccounts: [], fundingWei: 0n, proofs: "none", hubs: HUBS, ...options });
+}
+
+describe("hubs that cannot run are refused by the name of the option", () => {
+  const refused: readonly [string, Partial<DevnetChainOptions>, Partial<DevnetOptions>, RegExp][] = [
+    ["real proofs", MEMBER, { proofs: "stark" }, /hubs\.main:? has states that no program proves yet; set proofs: "none"/],
+    ["a stored ecosystem", MEMBER, { data: "folder" }, /hubs\.main is in memory, and data stores the ecosystem/],
+    [
+      "a trusted member",
+      { ...MEMBER, execution: "trusted", pace: {} },
+      {},
+      /names "alpha", whose proofs do not prove its execution/,
+    ],
+    ["a member without offers", { execution: "proven" }, {}, /names "alpha", which hands out no proofs; set pace/],
+    ["an unknown member", MEMBER, { hubs: { main: { members: ["gamma"] } } }, /names "gamma", which is not a chain/],
+    ["a member of two hubs", MEMBER, { hubs: { ...HUBS, other: { members: ["beta"] } } }, /names "beta", which is named twice/],
+  ];
+  for (const [name, alpha, options, message] of refused) test(name, () => assert.throws(planned(alpha, options), message));
+
+  test("a hub of proven chains that hand their proofs out is accepted, also in the config", () => {
+    planned(MEMBER, {})();
+    const chains = { alpha: { execution: "proven", pace: { aggregatorSeconds: 900 } } };
+    const config = { proofs: "none", chains, hubs: { main: { members: ["alpha"] } } };
+    assert.deepEqual(validateHyperchains(config), []);
+    const [error] = validateHyperchains({ ...config, proofs: "stark" });
+    assert.deepEqual(error?.path, ["hyperchains", "hubs", "main"]);
+  });
+});
