@@ -9,6 +9,22 @@ const MAX_SECONDS = 86_400;
 const NAME = text(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/, "a name: a letter, then up to 31 letters, digits, - or _");
 const MEMBERS = 'names of proven chains that hand their proofs out, such as ["alpha", "beta"]';
 
+const landing = v.pipe(
+  fields({
+    maxAgeSeconds: withDefault(
+      wholeNumber(1, MAX_SECONDS, 600),
+      "age of the oldest batch that a block may take, at which one is decided and landed",
+      600,
+    ),
+    maxBatches: withDefault(
+      wholeNumber(1, MAX_BLOCK_BATCHES, 16),
+      "number of waiting batches at which one is",
+      MAX_BLOCK_BATCHES,
+    ),
+  }),
+  v.metadata({ name: "HyperchainsHubLandingUserConfig" }),
+);
+
 const hub = v.pipe(
   fields({
     members: v.pipe(
@@ -16,22 +32,7 @@ const hub = v.pipe(
       v.description("chains whose batches it proves together"),
     ),
     aggregators: withDefault(wholeNumber(1, MAX_AGGREGATORS, 4), "keys that decide its blocks together, in this process", 1),
-    landing: withDefault(
-      fields({
-        maxAgeSeconds: withDefault(
-          wholeNumber(1, MAX_SECONDS, 600),
-          "age of the oldest batch that a block may take, at which one is decided and landed",
-          600,
-        ),
-        maxBatches: withDefault(
-          wholeNumber(1, MAX_BLOCK_BATCHES, 16),
-          "number of waiting batches at which one is",
-          MAX_BLOCK_BATCHES,
-        ),
-      }),
-      "when a block is due",
-      {},
-    ),
+    landing: withDefault(landing, "when a block is due", {}),
   }),
   v.metadata({ name: "HyperchainsHubUserConfig" }),
 );

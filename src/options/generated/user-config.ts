@@ -410,7 +410,23 @@ export interface HyperchainsHubUserConfig {
    * When a block is due.
    * Default: {}.
    */
-  readonly landing?: { readonly maxAgeSeconds?: number; readonly maxBatches?: number } | undefined;
+  readonly landing?: HyperchainsHubLandingUserConfig | undefined;
+}
+
+/** Options of `hyperchains.hubs.x.landing`. */
+export interface HyperchainsHubLandingUserConfig {
+  /**
+   * Age of the oldest batch that a block may take, at which one is decided and landed.
+   * Allowed: a whole number from 1 to 86400, such as 600.
+   * Default: 600.
+   */
+  readonly maxAgeSeconds?: number | undefined;
+  /**
+   * Number of waiting batches at which one is.
+   * Allowed: a whole number from 1 to 16, such as 16.
+   * Default: 16.
+   */
+  readonly maxBatches?: number | undefined;
 }
 
 /** Options of `hyperchains.prover`. */
