@@ -57,6 +57,11 @@ export function ChainPage({ name }: { readonly name: string }) {
           reading: chain.readsNeedSession && "its readers alone, by sessions",
           execution: chain.execution?.sentence ?? executionText(chain),
           order: chain.orderedBy?.sentence,
+          [`porter, chain ${chain.porter?.chainId ?? ""}`]: chain.porter && (
+            <>
+              <code>{chain.porter.url}</code>: {chain.porter.sentence}
+            </>
+          ),
           "validators, whose signatures count":
             quorum.members.length === 0 ? undefined : (
               <>

@@ -8,7 +8,8 @@ export function policyOfPlan({
   partition,
 }: Pick<ChainPlan["availability"], "dataAvailability" | "partition">): ChainPlan["availability"]["dataAvailability"] | DataPart {
   if (partition === undefined) return dataAvailability;
-  return { allOf: ["rollup", "listed"] };
+  const { guardians, afterMs } = partition;
+  return { allOf: ["rollup", guardians === undefined ? "listed" : { anyOf: [{ guardians }, "listed"], afterMs }] };
 }
 
 /** Id for which accounts of the chain's porter sign; undefined without a porter. */

@@ -322,7 +322,9 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
 }
 
 function guardedPlan({ path, plan: { availability, protocol } }: PlannedAt) {
-  return { path: [...path, "dataAvailability"], names: guardianNetworks(availability), protocol };
+  const names = guardianNetworks(availability);
+  const field = availability.partition === undefined ? ["dataAvailability"] : ["partition", "guardians"];
+  return { path: [...path, ...field], names, protocol };
 }
 
 function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {

@@ -11,6 +11,7 @@ import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { judgeBatch, type GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
 import { GuardedChain, type GuardedOnL1, type StoredForm } from "../../src/devnet/guardian/guarded-chain.ts";
 import { Guardian, GUARDIAN_REQUEST_TYPES, MAX_VALID_SECONDS } from "../../src/devnet/guardian/guardian.ts";
+import { decodeLeaves, encodeLeaves } from "../../src/devnet/guardian/guardian-wire.ts";
 import { GuardianError, type GuardianErrorCode } from "../../src/devnet/guardian/guardian-error.ts";
 import { dataFolder } from "../../src/devnet/held-data/data-folder.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
@@ -30,6 +31,7 @@ const HYPERCHAIN: Hex = `0x${"11".repeat(20)}`;
 const NETWORK: Hex = `0x${"22".repeat(20)}`;
 const CHAIN = { chainId: 271n, settlementChainId: 31_337n, hyperchain: HYPERCHAIN, daPolicy: BigInt(NETWORK) };
 const ACCOUNT = 0xabcn;
+const MEMBER = 0xdefn;
 const CODE: Hex = "0x6001600255";
 const GENESIS: readonly GenesisAccount[] = [
   {
@@ -44,7 +46,7 @@ const VALID_UNTIL = 5_000n;
 const L1_SECONDS = 4_000n;
 
 /** A sequencer's side: forms batches whose values name them. */
-function newFormer(daPolicy = CHAIN.daPolicy): BatchFormer {
+function newFormer(daPolicy = CHAIN.daPolicy, hasPorter = false): BatchFormer {
   const compressor = createCompressor();
   return new BatchFormer(
     {
@@ -57,6 +59,7 @@ function newFormer(daPolicy = CHAIN.daPolicy): BatchFormer {
     { previousCommitment: wordToHex(7n), operationsTaken: 0n },
     {
       tree: StateTree.genesis(genesisLeaves(GENESIS), { compressor }),
+      partition: hasPorter ? StateTree.genesis([], { compressor }) : undefined,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: () => hashAssetFlows([]),
       versionOf: () => 2n,
@@ -72,10 +75,19 @@ function form(former: BatchFormer, number: bigint, value = 100n + number): Guard
   const logs = [{ type: "priorityOp", success: true }] as const;
   return guarded(former.form(oneBlockBatch(number, 100n + number, { writes, canonicalTxHashes, logs }), WITHHELD));
 }
-const guarded = ({ newStateRoot, ...formed }: FormedBatch): GuardedBatch => ({
+const guarded = ({ newStateRoot, porter, ...formed }: FormedBatch): GuardedBatch => ({
   ...formed,
   newStateRoot: digestToHex(newStateRoot),
+  ...(porter === undefined ? {} : { porter: { root: digestToHex(porter.newRoot), list: porter.pubdata } }),
 });
+/** A batch in which an account of the porter joins or changes. */
+function formPorter(former: BatchFormer, number: bigint): GuardedBatch {
+  const writes = [
+    ...(number === 0n ? [{ leafKind: LeafKind.storage, address: 0x10016n, slot: MEMBER, value: 1n }] : []),
+    { leafKind: LeafKind.account, address: MEMBER, slot: 0n, value: 7n + number },
+  ];
+  return guarded(former.form(oneBlockBatch(number, 100n + number, { writes }), WITHHELD));
+}
 const formLine = (count: number, former = newFormer()): GuardedBatch[] =>
   Array.from({ length: count }, (_, number) => form(former, BigInt(number)));
 
@@ -235,6 +247,32 @@ describe("guardian", () => {
     assert.deepEqual([chain.stateRoot, chain.nextBatch], [first!.newStateRoot, 1n]);
     await chain.take(second!);
     await close();
+  });
+
+  test("a porter's list that is missing, another batch's, or not needed is refused, and the state stays", async () => {
+    const former = newFormer(CHAIN.daPolicy, true);
+    const [first, second] = [formPorter(former, 0n), formPorter(former, 1n)];
+    const plain = form(former, 2n);
+    const { chain, close } = await open();
+    const { porter: list, ...without } = first;
+    for (const batch of [without, { ...first, porter: { ...list!, list: second.porter!.list } }])
+      await refuses(chain.take(batch), "DataMismatch");
+    assert.equal(chain.nextBatch, 0n);
+    await chain.take(first);
+    await refuses(chain.take({ ...second, porter: { ...second.porter!, list: list!.list } }), "DataMismatch");
+    await chain.take(second);
+    await refuses(chain.take({ ...plain, porter: second.porter }), "DataMismatch");
+    await chain.take(plain);
+    onL1 = { committed: 3n, executed: 3n, executedStateRoot: plain.newStateRoot };
+    await close();
+    // A guardian that starts again has both trees, and serves lists by their roots.
+    const again = await open();
+    const { porter } = decodeLeaves(encodeLeaves(await again.chain.leaves()));
+    assert.equal(new RebuiltState(porter!).stateRoot, second.porter!.root);
+    const wanted = { batchNumber: 1n, hash: second.porter!.root };
+    const served = await dataFolder(folder).read(wanted, new AbortController().signal);
+    assert.deepEqual(Buffer.from(served), Buffer.from(second.porter!.list));
+    await again.close();
   });
 
   test("asks for the batches that it lacks", async () => {

@@ -1,17 +1,56 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, keccak256, Wallet, type BaseWallet, type HDNodeWallet, type JsonRpcProvider } from "ethers";
+import {
+  Contract,
+  ContractFactory,
+  Interface,
+  keccak256,
+  Wallet,
+  type BaseWallet,
+  type HDNodeWallet,
+  type JsonRpcProvider,
+} from "ethers";
 import hre from "hardhat";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { calledCommits } from "../../src/settlement-layer/reader/commit-call.ts";
-import { boundOfAll, NOTHING_BOUND } from "../../src/protocol/data-choice.ts";
+import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
+import { stateExitAbi } from "../../src/abi/state-exit.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
+import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
+import type { DataHolder } from "../../src/devnet/held-data/held-data.ts";
+import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
+import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
+import { messagesOf, proveHolding, proveMessage, provePorterHolding } from "../../src/devnet/reconstruction/proofs.ts";
+import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { startReconstructedChain } from "../../src/devnet/reconstruction/start-reconstructed-chain.ts";
+import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
+import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../src/protocol/data-choice.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
-import { ALICE, clientOf, ETHER, refusalOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { genesisOf } from "./support/genesis.ts";
+import { ALICE, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [ROLLUP, PORTER] = [271n, 1271n];
+const HEIR: Hex = `0x${"5a".repeat(20)}`;
+const OTHER_HEIR: Hex = `0x${"5b".repeat(20)}`;
+const RUNNING = {
+  blocks: { type: "instant" },
+  batches: { maxAgeMs: undefined, maxTransactions: undefined },
+  minGasPriceWei: 0n,
+} as const;
+const [bridge, hyperchainInterface] = [new Interface(sharedBridgeAbi), new Interface(hyperchainAbi)];
+const [l2BaseToken, stateExits] = [new Interface(l2BaseTokenAbi), new Interface(stateExitAbi)];
 
 describe("F7: a chain with a rollup and a porter", () => {
   let devnet: FlowDevnet;
@@ -23,7 +62,10 @@ describe("F7: a chain with a rollup and a porter", () => {
   let borrower: Contract;
 
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: ROLLUP, execution: "trusted", partition: { chainId: Number(PORTER) } }], UNPROVEN);
+    devnet = await startFlowDevnet(
+      [{ chainId: ROLLUP, execution: "trusted", partition: { chainId: 1271, guardians: "main", afterMs: 10_000 } }],
+      { ...UNPROVEN, stake: { unbondingSeconds: 100_000 }, guardians: { main: { members: 1 } } },
+    );
     chain = devnet.chains[0]!;
     rollup = clientOf(chain);
     porter = connectHttp(PORTER, chain.porter!.url);
@@ -47,9 +89,24 @@ describe("F7: a chain with a rollup and a porter", () => {
     const { hash } = (await contract.getFunction(name)(...args, { gasLimit: 1_000_000n })) as { readonly hash: string };
     return rollup.waitForTransaction(hash);
   };
+  /** Lists of the porter that a guardian has served, by root: copies at another holder. */
+  const lists = new Map<Hex, Uint8Array>();
+  const holder = {
+    name: "copies",
+    read: ({ hash }: { readonly hash: Hex }) => Promise.resolve(lists.get(hash) ?? Uint8Array.of()),
+  };
+  const copyList = async (remote: RemoteGuardian, root: Hex): Promise<void> => {
+    lists.set(root, await remote.read({ hash: root }, AbortSignal.timeout(5_000)));
+  };
+  const seen: { readonly formed: FormedBatch }[] = [];
+  const rebuild = async (holders: readonly DataHolder[]) =>
+    reconstruct({ l1: devnet.l1.url, hyperchain: chain.pipeline.created.hyperchain, genesis: await genesisOf(), holders });
+  const onL1 = () => devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+  const send = async (to: Hex, data: string) => (await onL1().sendTransaction({ to, data })).wait();
   /** Commit of the newest batch, and the batch. */
   const settled = async () => {
     const batch = (await chain.pipeline.seal())!;
+    seen.push({ formed: batch });
     const { l1Transactions } = (await devnet.settle(ROLLUP)).at(-1)!;
     const [call] = (await calledCommits(devnet.l1.provider, l1Transactions.commit!, batch.commitment))!;
     return { batch, call: call! };
@@ -59,7 +116,9 @@ describe("F7: a chain with a rollup and a porter", () => {
     assert.deepEqual([await rollup.send("eth_chainId", []), await porter.send("eth_chainId", [])], ["0x10f", "0x4f7"]);
     assert.equal(await porter.send("net_version", []), "1271");
     const { chains } = (await rollup.send("hyperchain_info", [])) as EcosystemInfo;
-    assert.deepEqual(chains[0]!.porter, { chainId: 1271, url: chain.porter!.url });
+    const { sentence, ...shown } = chains[0]!.porter!;
+    assert.deepEqual(shown, { chainId: 1271, url: chain.porter!.url });
+    assert.match(sentence, /guardians "main" .* can withhold them, .* the rollup's accounts .* by L1's data alone/);
     const factory = new Contract(chain.base.ecosystem.addresses.factory, chainFactoryAbi, devnet.l1.provider);
     assert.equal(await factory.getFunction("chainOfPorter")(PORTER), ROLLUP);
   });
@@ -73,11 +132,18 @@ describe("F7: a chain with a rollup and a porter", () => {
     const { status } = (await crossing.wait())!;
     assert.equal(status, 1);
     const { batch, call } = await settled();
-    // Bob's balance is in the porter's list alone, and L1 has both lists: no guardian stores the second.
+    // Bob's balance is in the porter's list alone, which the guardian has, and L1 has the rollup's changes.
     assert.ok(batch.porter);
-    assert.equal(Buffer.from(call.pubdata).equals(Buffer.from(batch.pubdata)), true);
-    assert.equal(batch.data.bound, boundOfAll([NOTHING_BOUND, keccak256(batch.porter.pubdata) as Hex]));
-    assert.ok(call.policyData.includes(Buffer.from(batch.porter.pubdata).toString("hex")));
+    assert.deepEqual(Buffer.from(call.pubdata), Buffer.from(batch.pubdata));
+    assert.deepEqual(batch.data.path, [0]);
+    assert.ok(!call.policyData.includes(Buffer.from(batch.porter.pubdata).toString("hex")));
+    const root = digestToHex(batch.porter.newRoot);
+    const { url } = devnet.info().guardians![0]!.members[0]!;
+    const remote = new RemoteGuardian(url, chain.pipeline.created.hyperchain);
+    for (const { formed } of seen) if (formed.porter !== undefined) await copyList(remote, digestToHex(formed.porter.newRoot));
+    assert.deepEqual(Buffer.from(lists.get(root)!), Buffer.from(batch.porter.pubdata));
+    const { porter: dump } = await remote.leaves();
+    assert.equal(new RebuiltState(dump!).stateRoot, root);
     const spent = (await bob.provider!.getTransactionReceipt(crossing.hash))!;
     assert.equal(spent.blockNumber, (await rollup.getTransactionReceipt(crossing.hash))!.blockNumber);
   });
@@ -123,4 +189,113 @@ describe("F7: a chain with a rollup and a porter", () => {
       assert.match(refusal.message, message);
     }
   });
+
+  test("guardians are silent: the porter's list is on L1 instead, bound by the commitment, and the chain continues", async () => {
+    for (const { formed } of seen) {
+      const { url } = devnet.info().guardians![0]!.members[0]!;
+      if (formed.porter !== undefined)
+        await copyList(new RemoteGuardian(url, chain.pipeline.created.hyperchain), digestToHex(formed.porter.newRoot));
+    }
+    process.kill(devnet.info().guardians![0]!.members[0]!.pid!, "SIGKILL");
+    await (await bob.sendTransaction({ to: alice().address, value: 1n })).wait();
+    const { batch, call } = await settled();
+    assert.deepEqual(batch.data.path, [1]);
+    const list = batch.porter!.pubdata;
+    assert.equal(batch.data.bound, boundOfAll([NOTHING_BOUND, boundOfAny(1, keccak256(list) as Hex)]));
+    assert.ok(call.policyData.includes(Buffer.from(list).toString("hex")));
+  });
+
+  test("the rollup is rebuilt and withdraws by L1's data alone, and the porter by the lists of a holder and of L1", async () => {
+    const withdraw = { to: PREDEPLOYS.L2BaseToken, data: l2BaseToken.encodeFunctionData("withdraw", [HEIR]), value: 5n };
+    await (await alice().sendTransaction(withdraw)).wait();
+    await settled();
+    const alone = await rebuild([]);
+    assert.equal(alone.stateRoot, digestToHex(chain.pipeline.chain.tree.root));
+    assert.equal(alone.porter!.state, undefined);
+    assert.match(alone.porter!.missing!.message, /withheld from L1/);
+    assert.throws(() => provePorterHolding(alone, bob.address as Hex), { code: "NotARollup" });
+    const [message] = messagesOf(alone);
+    const claim = proveMessage(alone, message!.batchNumber, message!.index);
+    await send(devnet.ecosystem.addresses.bridge, bridge.encodeFunctionData("finalizeDeposit", [claim]));
+    assert.equal(await devnet.l1.provider.getBalance(HEIR), 5n);
+
+    const liar = { name: "liar", read: () => Promise.resolve(Uint8Array.of(1, 2, 3)) };
+    const both = await rebuild([liar, holder]);
+    assert.equal(both.porter!.chainId, PORTER);
+    assert.equal(both.porter!.state!.stateRoot, digestToHex(chain.pipeline.chain.partition!.tree.root));
+    const { clock, connectChain: connect } = dependencies;
+    const copy = await startReconstructedChain(both, {}, { connect, clock });
+    const ask = (method: string, params: readonly unknown[]) => copy.porter!.provider.request({ method, params });
+    assert.equal(await ask("eth_chainId", []), "0x4f7");
+    assert.equal(BigInt((await ask("eth_getBalance", [bob.address, "latest"])) as Hex), await porter.getBalance(bob.address));
+    const continued = continueChain(both, RUNNING, {
+      ...{ connect, clock, l1: devnet.l1.provider, prover: createNoProver(), operator: onL1() },
+      onStop: (error) => devnet.faults.push(error),
+    });
+    await assert.rejects(continued, { code: "PorterNotContinued" });
+    await copy.close();
+  });
+
+  test("a chain that stopped is left: the rollup by L1's data alone, and the porter's coin by its two paths", async () => {
+    const { factory, stateExit } = devnet.ecosystem.addresses;
+    const { hyperchain, configuration } = chain.pipeline.created;
+    await requestFromL1(factory, { chainId: ROLLUP, to: HEIR, valueWei: 1n }, onL1());
+    await devnet.l1.request("evm_increaseTime", [Number(2n * configuration.priorityOpWindow + configuration.exitDelay + 60n)]);
+    await send(hyperchain, hyperchainInterface.encodeFunctionData("activateExit"));
+    const alone = await rebuild([]);
+    const held = proveHolding(alone, alice().address.toLowerCase() as Hex, ETH_BASE_TOKEN)!;
+    assert.ok(held.amount > ETHER);
+    const claim = [ROLLUP, ETH_BASE_TOKEN, held.amount, HEIR, held.proof];
+    await send(stateExit, stateExits.encodeFunctionData("claimHolding", claim));
+    assert.equal(await devnet.l1.provider.getBalance(HEIR), 5n + held.amount);
+
+    const { amount, proof } = provePorterHolding(await rebuild([holder]), bob.address.toLowerCase() as Hex)!;
+    assert.ok(amount > 3n * ETHER);
+    const data = stateExits.encodeFunctionData("claimPorterHolding", [ROLLUP, amount, OTHER_HEIR, proof]);
+    await assert.rejects(onL1().sendTransaction({ to: stateExit, data }), "another account proves nothing with Bob's paths");
+    await (await onL1().sendTransaction({ to: bob.address, value: ETHER / 10n })).wait();
+    await (await bob.connect(devnet.l1.provider).sendTransaction({ to: stateExit, data })).wait();
+    assert.equal(await devnet.l1.provider.getBalance(OTHER_HEIR), amount);
+  });
+});
+
+test("F7: a chain with a porter in a data folder returns with both trees, and takes transactions for both ids", async () => {
+  const data = await mkdtemp(join(tmpdir(), "partitions-"));
+  const start = () =>
+    startFlowDevnet([{ chainId: ROLLUP, execution: "trusted", partition: { chainId: 1271 } }], { ...UNPROVEN, data });
+  const bob = new Wallet(keccak256("0xb0b1"));
+  const pay = async (devnet: FlowDevnet, nonce: number): Promise<void> => {
+    const { porter } = devnet.chains[0]!;
+    const raw = await bob.signTransaction({
+      chainId: PORTER,
+      nonce,
+      gasLimit: 21_000n,
+      gasPrice: 10n ** 9n,
+      to: HEIR,
+      value: 1n,
+    });
+    await porter!.provider.request({ method: "eth_sendRawTransaction", params: [raw] });
+  };
+  const first = await start();
+  const client = clientOf(first.chains[0]!);
+  await (await first.accounts.wallet(ALICE).connect(client).sendTransaction({ to: bob.address, value: ETHER })).wait();
+  client.destroy();
+  await pay(first, 0);
+  await first.settle(ROLLUP);
+  await pay(first, 1);
+  const { tree, partition } = first.chains[0]!.pipeline.chain;
+  const roots = [digestToHex(tree.root), digestToHex(partition!.tree.root)];
+  await first.close();
+  const second = await start();
+  try {
+    const { chain } = second.chains[0]!.pipeline;
+    assert.deepEqual([digestToHex(chain.tree.root), digestToHex(chain.partition!.tree.root)], roots);
+    await pay(second, 2);
+    await second.settle(ROLLUP);
+    assert.notEqual(digestToHex(chain.partition!.tree.root), roots[1]);
+  } finally {
+    await second.close();
+    await rm(data, { recursive: true });
+  }
+  assert.deepEqual([...first.faults, ...second.faults], []);
 });

@@ -383,6 +383,20 @@ const ROWS: readonly Row[] = [
     refuses: [1271, {}, { chainId: 1271, port: 1 }],
     beside: { execution: "trusted" },
   },
+  {
+    config: "chains.a.partition.guardians",
+    devnet: "chains[0].partition.guardians",
+    accepts: ["main"],
+    refuses: ["", "other", 5],
+    beside: { ...STAKED, execution: "trusted", "guardians.main.members": 1, "partition.chainId": 1271 },
+  },
+  {
+    config: "chains.a.partition.afterMs",
+    devnet: "chains[0].partition.afterMs",
+    accepts: [1, 60_000],
+    refuses: [0, 60_001, 1.5, "1"],
+    beside: { execution: "trusted", "partition.chainId": 1271 },
+  },
   { config: "chains.a.porterPort", devnet: "chains[0].porterPort", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
   {
@@ -546,12 +560,12 @@ function put(into: Record<string, unknown>, path: string, value: unknown): void 
   at[parts.at(-1) ?? ""] = value;
 }
 
+const isOfEcosystem = (field: string): boolean => field.includes("prover") || /^(stake|guardians)\./.test(field);
 const chainOf = (path: string): string => /^chains(\.a|\[0\])\./.exec(path)?.[0] ?? "";
 
 function configWith(path: string, { beside = {} }: Row, value: unknown): object {
   const config = {};
-  for (const [field, other] of Object.entries(beside))
-    put(config, `${field.includes("prover") ? "" : chainOf(path)}${field}`, other);
+  for (const [field, other] of Object.entries(beside)) put(config, `${isOfEcosystem(field) ? "" : chainOf(path)}${field}`, other);
   put(config, path, value);
   return config;
 }
@@ -560,7 +574,7 @@ function devnetWith(path: string, { beside = {} }: Row, value: unknown): DevnetO
   const chain = { chainId: 271n };
   const options: Record<string, unknown> = { chains: [chain], fundedAccounts: [], fundingWei: 0n };
   for (const [field, other] of Object.entries(beside))
-    put(options, `${field.includes("prover") ? "" : chainOf(path)}${field}`, other);
+    put(options, `${isOfEcosystem(field) ? "" : chainOf(path)}${field}`, other);
   put(options, path, value);
   return options as unknown as DevnetOptions;
 }

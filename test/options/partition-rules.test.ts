@@ -16,6 +16,9 @@ test("the rollup of a chain with a porter is on L1, and everybody rebuilds it", 
   const plan = planned(VOLITION);
   assert.deepEqual(dataFactsOf(plan.availability), { publishes: "always", rebuiltFrom: "l1", readers: "everybody" });
   assert.deepEqual(policyOfPlan(plan.availability), { allOf: ["rollup", "listed"] });
+  const [allOf, guardians, afterMs] = ["rollup", "main", 500] as const;
+  const terms = { dataAvailability: "rollup", partition: { chainId: 1271, guardians, afterMs } } as const;
+  assert.deepEqual(policyOfPlan(terms), { allOf: [allOf, { anyOf: [{ guardians }, "listed"], afterMs }] });
   assert.equal(porterIdOf(plan), 1271n);
   assert.equal(policyOfPlan(planned({}).availability), "rollup");
 });
@@ -25,6 +28,10 @@ test("a porter is refused by name with options for one tree", () => {
     const message = new RegExp(`^chains\\[0\\]\\.${field} is set together with partition, `);
     assert.throws(() => planned({ ...VOLITION, ...chain }), { name: "DevnetOptionsError", message }, field);
   };
+  const unnamed = { partition: { chainId: 1271, guardians: "main" } };
+  assert.throws(() => planned({ ...VOLITION, ...unnamed }), {
+    message: /^chains\[0\]\.partition\.guardians: names guardians "main"/,
+  });
   refused("execution", { execution: "proven" });
   refused("dataAvailability", { dataAvailability: "validium" });
   refused("dataAvailability", { dataAvailability: "inputs" });

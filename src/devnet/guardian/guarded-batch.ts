@@ -22,6 +22,14 @@ export interface GuardedBatch {
   readonly preCommitment: Hex;
   readonly newStateRoot: Hex;
   readonly pubdata: Uint8Array;
+  /** Changes of the chain's porter; absent if there are none. */
+  readonly porter?: GuardedPorter | undefined;
+}
+
+/** Root of a porter after a batch, and the list of changes that lead to it. */
+interface GuardedPorter {
+  readonly root: Hex;
+  readonly list: Uint8Array;
 }
 
 /** State before a batch. */
@@ -36,7 +44,7 @@ interface StateBefore {
  * before and after. The new root is the claim that only an application to the tree decides. Throws GuardianError
  * DataMismatch.
  */
-export function judgeBatch(batch: GuardedBatch, chain: PublishingChain, before: StateBefore): AppliedContent {
+export function judgeBatch(batch: Omit<GuardedBatch, "porter">, chain: PublishingChain, before: StateBefore): AppliedContent {
   const { outputs, canonicalTxHashes, pubdata } = batch;
   const { batchNumber } = outputs;
   const mismatch = (reason: string): GuardianError =>

@@ -1,4 +1,5 @@
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { RebuiltPorter } from "../../chain/reconstruction/rebuilt-porter.ts";
 import type { AppliedContent, LeafDump, RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import type { PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -9,9 +10,11 @@ import { judgeBatch, type GuardedBatch } from "./guarded-batch.ts";
 import { GuardianError } from "./guardian-error.ts";
 
 /** A form of a batch that a guardian has stored: all but its data, which are a file with this hash as its name. */
-export interface StoredForm extends Omit<GuardedBatch, "pubdata"> {
+export interface StoredForm extends Omit<GuardedBatch, "pubdata" | "porter"> {
   readonly type: "form";
   readonly pubdataHash: Hex;
+  /** Root of the porter, the name of its list's file; absent if the batch does not change it. */
+  readonly porterRoot?: Hex;
 }
 
 /** State of a chain's contract on L1, as far as a guardian needs it. */
@@ -38,6 +41,14 @@ export interface ExecutedLeaves {
   readonly stateRoot: Hex;
   readonly nextBatch: bigint;
   readonly dump: LeafDump;
+  /** Leaves of the porter; undefined if no account has joined. */
+  readonly porter?: LeafDump | undefined;
+}
+
+/** Both trees of a chain; the second is empty without a porter. */
+interface GuardedState {
+  readonly rollup: RebuiltState;
+  readonly porter: RebuiltPorter;
 }
 
 /**
@@ -51,14 +62,14 @@ export class GuardedChain {
   readonly #forms = new Map<string, StoredForm>();
   /** Forms of the present state, by batch number. */
   #line: StoredForm[] = [];
-  #head: RebuiltState;
+  #head: GuardedState;
   #tail: Promise<unknown> = Promise.resolve();
   /** Leaves that the last request built; the next root replaces them. */
   #executed: { readonly stateRoot: Hex; readonly leaves: Promise<ExecutedLeaves> } | undefined;
 
   private constructor(dependencies: GuardedChainDependencies) {
     this.#dependencies = dependencies;
-    this.#head = dependencies.genesis();
+    this.#head = this.#atGenesis();
   }
 
   /** Continues from the stored forms. Rejects with GuardianError DataUnknown if a file is missing, or as `take`. */
@@ -78,7 +89,7 @@ export class GuardedChain {
   }
 
   get stateRoot(): Hex {
-    return this.#head.stateRoot;
+    return this.#head.rollup.stateRoot;
   }
 
   /** Resolves when the batch is applied and on disk. Rejects with GuardianError; the state is then as before. */
@@ -110,14 +121,18 @@ export class GuardedChain {
   }
 
   async #leavesAfter(line: readonly StoredForm[]): Promise<ExecutedLeaves> {
-    const state = this.#dependencies.genesis();
+    const state = this.#atGenesis();
     for (const form of line) await this.#apply(form, state);
-    return { stateRoot: state.stateRoot, nextBatch: BigInt(line.length), dump: state.dump() };
+    const { rollup, porter } = state;
+    const hasPorter = line.some(({ porterRoot }) => porterRoot !== undefined);
+    const dumps = { dump: rollup.dump(), porter: hasPorter ? porter.state.dump() : undefined };
+    return { stateRoot: rollup.stateRoot, nextBatch: BigInt(line.length), ...dumps };
   }
 
   async #take(batch: GuardedBatch): Promise<void> {
-    const { pubdata, ...form } = batch;
-    const stored: StoredForm = { type: "form", ...form, pubdataHash: hashPubdata(pubdata) };
+    const { pubdata, porter, ...form } = batch;
+    const changed = porter === undefined ? {} : { porterRoot: porter.root };
+    const stored: StoredForm = { type: "form", ...form, pubdataHash: hashPubdata(pubdata), ...changed };
     const { batchNumber } = form.outputs;
     // The signature of a form that was judged is repeated; the form may have been replaced since.
     if (this.#forms.has(keyOf(stored))) return;
@@ -130,10 +145,10 @@ export class GuardedChain {
     if (isRewound) await this.#rewind(batchNumber);
     let isApplied = false;
     try {
-      const content = judgeBatch(batch, this.#dependencies.chain, this.#head);
+      const content = judgeBatch(batch, this.#dependencies.chain, this.#head.rollup);
       isApplied = true;
-      applyContent(this.#head, batchNumber, content);
-      await this.#store(stored, pubdata);
+      applyContent(this.#head, batchNumber, content, porter?.list);
+      await this.#store(stored, batch);
     } catch (error) {
       if (isRewound || isApplied) await this.#replay(before);
       if (!(error instanceof ReconstructionError)) throw error;
@@ -148,10 +163,12 @@ export class GuardedChain {
     await this.#replay(this.#line.slice(0, Number(batchNumber)));
   }
 
-  async #store(stored: StoredForm, pubdata: Uint8Array): Promise<void> {
+  async #store(stored: StoredForm, { pubdata, porter }: GuardedBatch): Promise<void> {
     const { data, journal } = this.#dependencies;
+    const { batchNumber } = stored.outputs;
     // The data come first: a form without its data would be signed again after a crash.
-    await data.keep({ batchNumber: stored.outputs.batchNumber, hash: stored.pubdataHash }, pubdata);
+    await data.keep({ batchNumber, hash: stored.pubdataHash }, pubdata);
+    if (porter !== undefined) await data.keep({ batchNumber, hash: porter.root }, porter.list);
     await journal.append(stored);
     this.#forms.set(keyOf(stored), stored);
     this.#line = [...this.#line, stored];
@@ -159,20 +176,28 @@ export class GuardedChain {
 
   /** Builds the state of these forms from the start. */
   async #replay(line: readonly StoredForm[]): Promise<void> {
-    const state = this.#dependencies.genesis();
+    const state = this.#atGenesis();
     for (const form of line) await this.#apply(form, state);
     this.#head = state;
     this.#line = [...line];
   }
 
-  async #apply(form: StoredForm, state: RebuiltState): Promise<void> {
-    const { outputs, pubdataHash } = form;
+  async #apply(form: StoredForm, state: GuardedState): Promise<void> {
+    const { outputs, pubdataHash, porterRoot } = form;
     const { batchNumber } = outputs;
-    const wanted = { batchNumber, hash: pubdataHash };
-    const pubdata = await this.#dependencies.data.read(wanted, new AbortController().signal).catch((cause: unknown) => {
-      throw new GuardianError("DataUnknown", `the file ${pubdataHash} of batch ${batchNumber} is missing; restore it`, { cause });
+    const pubdata = await this.#file(batchNumber, pubdataHash);
+    const list = porterRoot === undefined ? undefined : await this.#file(batchNumber, porterRoot);
+    applyContent(state, batchNumber, judgeBatch({ ...form, pubdata }, this.#dependencies.chain, state.rollup), list);
+  }
+
+  #file(batchNumber: bigint, hash: Hex): Promise<Uint8Array> {
+    return this.#dependencies.data.read({ batchNumber, hash }, new AbortController().signal).catch((cause: unknown) => {
+      throw new GuardianError("DataUnknown", `the file ${hash} of batch ${batchNumber} is missing; restore it`, { cause });
     });
-    applyContent(state, batchNumber, judgeBatch({ ...form, pubdata }, this.#dependencies.chain, state));
+  }
+
+  #atGenesis(): GuardedState {
+    return { rollup: this.#dependencies.genesis(), porter: new RebuiltPorter() };
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -182,14 +207,31 @@ export class GuardedChain {
   }
 }
 
-/** Applies a batch. The pre-commitment binds no codes, so each must be known. Throws GuardianError BytecodeMissing. */
-function applyContent(state: RebuiltState, batchNumber: bigint, content: AppliedContent): void {
-  state.apply(batchNumber, content);
-  const [missing] = state.missingCodes();
-  if (missing === undefined) return;
+/**
+ * Applies a batch to both trees. The pre-commitment binds no codes, so each must be known; it binds the porter's root. Throws
+ * GuardianError BytecodeMissing or DataMismatch.
+ */
+function applyContent(
+  { rollup, porter }: GuardedState,
+  batchNumber: bigint,
+  content: AppliedContent,
+  list: Uint8Array | undefined,
+): void {
+  rollup.apply(batchNumber, content);
+  const [missing] = rollup.missingCodes();
+  if (missing !== undefined)
+    throw new GuardianError(
+      "BytecodeMissing",
+      `batch ${batchNumber} names the code ${missing}, which is in no batch's data; form the batch again`,
+    );
+  const root = porter.rootAfter(rollup);
+  if (root === undefined && list === undefined) return;
+  const isApplied =
+    root !== undefined && list !== undefined && porter.take({ batchNumber, root, entries: content.entries }, list);
+  if (isApplied) return;
   throw new GuardianError(
-    "BytecodeMissing",
-    `batch ${batchNumber} names the code ${missing}, which is in no batch's data; form the batch again`,
+    "DataMismatch",
+    `the porter's list of batch ${batchNumber} does not lead to the root in the batch's state; form the batch again`,
   );
 }
 

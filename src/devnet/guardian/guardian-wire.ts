@@ -33,20 +33,22 @@ const request = v.strictObject({
     canonicalTxHashes: v.pipe(v.array(hexOf(32)), v.maxLength(MAX_OPERATIONS)),
     ...{ previousCommitment: hexOf(32), preCommitment: hexOf(32), newStateRoot: hexOf(32) },
     pubdata: bytes,
+    porter: v.exactOptional(v.strictObject({ root: hexOf(32), list: bytes })),
   }),
   validUntil: whole,
   requestSignature: hexOf(SIGNATURE_BYTES),
 });
-const leaves = v.strictObject({
-  stateRoot: hexOf(32),
-  nextBatch: whole,
+const dump = v.strictObject({
   tree: bytes,
   names: v.array(v.strictTuple([v.number(), v.bigint(), v.bigint()])),
   codes: v.array(bytes),
 });
+const leaves = v.strictObject({ stateRoot: hexOf(32), nextBatch: whole, dump, porter: v.exactOptional(dump) });
 
 export function encodeRequest({ batch, ...terms }: SigningRequest): string {
-  return encodeEntry({ batch: { ...batch, pubdata: toHex(batch.pubdata) }, ...terms });
+  const { porter, ...first } = batch;
+  const listed = porter === undefined ? {} : { porter: { ...porter, list: toHex(porter.list) } };
+  return encodeEntry({ batch: { ...first, ...listed, pubdata: toHex(batch.pubdata) }, ...terms });
 }
 
 /** Throws SyntaxError or ValiError for a text of another form. */
@@ -54,14 +56,23 @@ export function decodeRequest(text: string): SigningRequest {
   return v.parse(request, decodeEntry<unknown>(text));
 }
 
-export function encodeLeaves({ dump: { tree, names, codes }, ...executed }: ExecutedLeaves): string {
-  const named = names.map(({ leafKind, address, slot }) => [leafKind, address, slot]);
-  return encodeEntry({ ...executed, tree: toHex(tree), names: named, codes: codes.map(toHex) });
+export function encodeLeaves({ dump: first, porter, ...executed }: ExecutedLeaves): string {
+  const second = porter === undefined ? {} : { porter: encodedDump(porter) };
+  return encodeEntry({ ...executed, dump: encodedDump(first), ...second });
 }
 
-/** Throws SyntaxError or ValiError for a text of another form. The caller compares the root with L1's. */
+/** Throws SyntaxError or ValiError for a text of another form. The caller compares the roots with L1's. */
 export function decodeLeaves(text: string): ExecutedLeaves {
-  const { stateRoot, nextBatch, tree, names, codes } = v.parse(leaves, decodeEntry<unknown>(text));
+  const { dump: first, porter, ...executed } = v.parse(leaves, decodeEntry<unknown>(text));
+  return { ...executed, dump: decodedDump(first), porter: porter && decodedDump(porter) };
+}
+
+function encodedDump({ tree, names, codes }: LeafDump): object {
+  const named = names.map(({ leafKind, address, slot }) => [leafKind, address, slot]);
+  return { tree: toHex(tree), names: named, codes: codes.map(toHex) };
+}
+
+function decodedDump({ tree, names, codes }: v.InferOutput<typeof dump>): LeafDump {
   const named = names.map(([leafKind, address, slot]) => ({ leafKind, address, slot })) as LeafDump["names"];
-  return { stateRoot, nextBatch, dump: { tree, names: named, codes } };
+  return { tree, names: named, codes };
 }

@@ -35,7 +35,7 @@ export function guardiansPolicy({ batchOf, ...from }: GuardiansDependencies): Da
 }
 
 /** Fields of a batch that a guardian receives. */
-export function guardedBatch({ newStateRoot, ...batch }: HeldBatch): GuardedBatch {
+export function guardedBatch({ newStateRoot, porter, ...batch }: HeldBatch): GuardedBatch {
   const { protocolVersion, outputs, canonicalTxHashes, previousCommitment, preCommitment, pubdata } = batch;
   return {
     protocolVersion,
@@ -45,6 +45,7 @@ export function guardedBatch({ newStateRoot, ...batch }: HeldBatch): GuardedBatc
     preCommitment,
     newStateRoot: digestToHex(newStateRoot),
     pubdata,
+    ...(porter === undefined ? {} : { porter: { root: digestToHex(porter.newRoot), list: porter.pubdata } }),
   };
 }
 

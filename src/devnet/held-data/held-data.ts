@@ -37,7 +37,12 @@ export class HeldData {
    * The bytes with this hash. Rejects with ReconstructionError: NotARollup without a holder, DataWithheld where none gives
    * them, with each holder's refusal.
    */
-  async read(batchNumber: BatchNumber, hash: Hex): Promise<Uint8Array> {
+  read(batchNumber: BatchNumber, hash: Hex): Promise<Uint8Array> {
+    return this.readIf(batchNumber, hash, (pubdata) => hashPubdata(pubdata) === hash);
+  }
+
+  /** The same for data with another name than their hash, if they are accepted: a porter's list is named by its root. */
+  async readIf(batchNumber: BatchNumber, hash: Hex, accepts: (pubdata: Uint8Array) => boolean): Promise<Uint8Array> {
     if (this.#holders.length === 0)
       throw new ReconstructionError("NotARollup", "its data was withheld from L1; name those who keep it, by holders or --data", {
         batchNumber,
@@ -47,9 +52,8 @@ export class HeldData {
       const signal = AbortSignal.timeout(this.#waitMs);
       try {
         const pubdata = await Promise.race([holder.read({ batchNumber, hash }, signal), silence(signal)]);
-        const got = hashPubdata(pubdata);
-        if (got === hash) return await this.#kept({ batchNumber, hash }, pubdata, holder);
-        refusals.push(`${holder.name} gave other data, with hash ${got}`);
+        if (accepts(pubdata)) return await this.#kept({ batchNumber, hash }, pubdata, holder);
+        refusals.push(`${holder.name} gave other data, with hash ${hashPubdata(pubdata)}`);
       } catch (error) {
         refusals.push(signal.aborted ? `${holder.name} was silent for ${this.#waitMs} ms` : `${holder.name}: ${reasonOf(error)}`);
       }

@@ -57,6 +57,14 @@ function* combined([first, ...others]: readonly Hex[], levels: number): Generato
   for (const answer of answersTo(first, levels)) for (const rest of combined(others, levels)) yield [answer, ...rest];
 }
 
+/** All data that policies of any composition were shown: parts of the data of each commit. Data of a stranger are among them. */
+export function policyDataParts(data: Hex, levels = MAX_LEVELS): readonly Hex[] {
+  if (data === "0x" || levels === 0) return [];
+  const chosen = chosenPart(data);
+  const parts = [...(chosen === undefined ? [] : [chosen.data]), ...(allParts(data) ?? [])];
+  return [data, ...parts.flatMap((part) => policyDataParts(part, levels - 1))];
+}
+
 /** Part that an any-of policy was shown; undefined for other data. */
 function chosenPart(shown: Hex): { readonly member: number; readonly data: Hex } | undefined {
   return ifDecodable(

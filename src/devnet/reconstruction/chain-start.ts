@@ -1,13 +1,16 @@
+import { mergeAccounts } from "../../chain/model/genesis.ts";
+import type { Head } from "../../chain/model/block.ts";
 import type { ChainStart } from "../../node/described/chain-options.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 /** Behind the last batch that was applied. Throws ReconstructionError BytecodeMissing. */
 export function startBehind(reconstruction: Reconstruction): ChainStart {
   const { batches, contract, last, l1, state, unexecuted, upgrades } = reconstruction;
+
   const head = { number: last.lastBlock, timestamp: last.lastTimestamp };
   return {
     // The first batch publishes the chain's own initial state; before it, none has.
-    origin: batches.length === 0 ? undefined : state.origin(head),
+    ...(batches.length === 0 ? { origin: undefined } : originOf(reconstruction, head)),
     ...(batches.length === 0 && contract.configuration.importBatches > 0n ? { imported: state.copy() } : {}),
     genesisTimestamp: l1.timestamp,
     firstBatch: BigInt(batches.length),
@@ -18,6 +21,14 @@ export function startBehind(reconstruction: Reconstruction): ChainStart {
     upgrades,
     ...before(reconstruction),
   };
+}
+
+/** Accounts of both partitions are one state of the engine. Without the porter's data, only those of the rollup are. */
+function originOf({ state, porter }: Reconstruction, head: Head): Pick<ChainStart, "origin" | "porter"> {
+  const origin = state.origin(head);
+  if (porter?.state === undefined) return { origin };
+  const { accounts, tree } = porter.state.origin(head);
+  return { origin: { ...origin, accounts: mergeAccounts(origin.accounts, accounts) }, porter: tree };
 }
 
 /** What no node says that has the chain's contract from a state alone. */

@@ -95,9 +95,14 @@ function changesPosting({ isCarried, terms }: Reconstruction["contract"]): Posti
 
 /** `operator` is absent where others sign. */
 function checkContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
-  const { contract, onL1, unapplied } = reconstruction;
+  const { contract, onL1, unapplied, porter } = reconstruction;
   const { validators, threshold } = contract.terms;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");
+  if (porter !== undefined)
+    throw new ContinuationError(
+      "PorterNotContinued",
+      `accounts of the chain are in a porter (chain ${porter.chainId}), which only its ecosystem continues; claim with proofs of the rebuilt state when the chain has stopped`,
+    );
   const missing = missingOperations(reconstruction);
   if (missing.length > 0) throw operationsUnknown(contract.settlementChainId, missing);
   const [first] = unapplied;
@@ -152,6 +157,7 @@ async function checkStanding({ contract, last, batches, l1 }: Reconstruction, pr
 
 type ContinuationErrorCode =
   | "ChainExited"
+  | "PorterNotContinued"
   | "OperationsUnknown"
   | "BaseDiffers"
   | "BatchesUnapplied"

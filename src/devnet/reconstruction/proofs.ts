@@ -1,3 +1,4 @@
+import { PORTER_ROOT } from "../../chain/reconstruction/rebuilt-porter.ts";
 import { proveHolding as proveHoldingIn, type HoldingProof } from "../../chain/state/holding-proof.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
 import { proveUndelivered, type UndeliveredProof } from "../../chain/state/undelivered-proof.ts";
@@ -104,6 +105,38 @@ export function proveHolding(reconstruction: Reconstruction, account: Hex, token
   const { settlementChainId, configuration } = reconstruction.contract;
   return proveHoldingIn(executedTree(reconstruction), { settlementChainId, baseToken: configuration.baseToken, token, account });
 }
+
+/** Proof of an account of a chain's porter, as `StateExit.claimPorterHolding` takes it, and the base token that it has. */
+interface PorterHolding {
+  /** In the base token's smallest unit. */
+  readonly amount: bigint;
+  readonly proof: {
+    readonly value: bigint;
+    readonly path: ReturnType<typeof leafPath>;
+    readonly porterRoot: Hex;
+    readonly rootPath: ReturnType<typeof leafPath>;
+  };
+}
+
+/**
+ * Proof of the base token that an account of the porter has. Undefined for an account that is not in the porter. Throws
+ * RangeError as `proveHolding` does, and ReconstructionError if a list of the porter is missing.
+ */
+export function provePorterHolding(reconstruction: Reconstruction, account: Hex): PorterHolding | undefined {
+  const { porter } = reconstruction;
+  if (porter?.missing !== undefined) throw porter.missing;
+  const tree = executedTree(reconstruction);
+  if (porter?.state === undefined) return undefined;
+  const key = { leafKind: LeafKind.account, address: BigInt(account), slot: 0n };
+  const header = porter.state.prove(key);
+  if (!isLeafOf(key, header)) return undefined;
+  const { value } = header;
+  const paths = { path: leafPath(header), rootPath: leafPath(tree.prove(PORTER_ROOT)) };
+  return { amount: value / NONCE_LIMIT, proof: { value, porterRoot: porter.state.stateRoot, ...paths } };
+}
+
+/** Nonces of a header are below this; the balance is above them. */
+const NONCE_LIMIT = 2n ** 64n;
 
 /**
  * That the chain has not taken a transfer of another chain, by the keccak of its message's body: L1's state exit gives it back

@@ -26,6 +26,7 @@ import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
 import { HeldData, type DataHolder } from "../held-data/held-data.ts";
+import { PorterReplay, type ReconstructedPorter } from "./porter-replay.ts";
 import { RepeatedInputs, type RepeatedChain } from "./repeated-inputs.ts";
 import { historyInEvents, type PublishedHistory } from "./published-history.ts";
 import { findImports } from "./imports-of-batch.ts";
@@ -119,6 +120,8 @@ export interface Reconstruction {
   readonly upgrades: readonly SettingsEvent[];
   /** Set if L1 has the inputs of its batches, which were executed again. */
   readonly repeated: RepeatedChain | undefined;
+  /** Set if accounts of the chain are in a porter. */
+  readonly porter: ReconstructedPorter | undefined;
 }
 
 /** What the state of the chain below says beside the chain's contract. */
@@ -225,7 +228,7 @@ export async function rebuild(
     state,
     pendingOperations: ledger.operationsFrom(last.priorityOpTotal),
     pendingHashes: ledger.hashesFrom(last.priorityOpTotal),
-    ...{ below: undefined, upgrades, repeated: replay.repeated },
+    ...{ below: undefined, upgrades, repeated: replay.repeated, porter: await replay.porter.result(contract, range) },
   };
 }
 
@@ -263,6 +266,7 @@ class BatchReplay {
   readonly #policyOf: PolicyOf;
   readonly #held: HeldData;
   readonly #repeated: RepeatedInputs;
+  readonly porter: PorterReplay;
 
   constructor({
     first,
@@ -278,6 +282,7 @@ class BatchReplay {
     genesis,
   }: ReplayDependencies) {
     this.#held = held;
+    this.porter = new PorterReplay(state, held);
     this.#repeated = new RepeatedInputs(contract, { genesis, first, provider });
     this.#contract = contract;
     this.#state = state;
@@ -320,14 +325,16 @@ class BatchReplay {
         { compress: this.#state.compress, held: this.#held, repeated: this.#repeated },
         this.#provider,
       );
+    let found = calls;
     const content = await read(calls).catch(async (error: unknown) => {
-      const told = await this.#history.furtherCallsOf(batch);
-      if (told.length === 0) throw error;
-      return read(told);
+      found = await this.#history.furtherCallsOf(batch);
+      if (found.length === 0) throw error;
+      return read(found);
     });
     if (batch.executed === undefined) await this.#reform(stored, content, chain);
     else this.#state.apply(stored.batchNumber, content);
     const { logs, logLeaves, entries } = content;
+    await this.porter.follow({ batchNumber: stored.batchNumber, entries, calls: found });
     this.batches.push({
       ...batch,
       logs,

@@ -40,7 +40,7 @@ export async function startReconstructedChain(
   { writable = false, host = "127.0.0.1", port = 0, minGasPriceWei = 0n }: ReconstructedChainOptions,
   { connect, clock, l1, onStop = () => undefined }: ReconstructedChainDependencies,
 ): Promise<Node> {
-  const { contract, fromBlock, genesis, repeated } = reconstruction;
+  const { contract, fromBlock, genesis, repeated, porter } = reconstruction;
   const { chainId, admin: coinbase } = contract.configuration;
   const again = repeated && startRepeated(reconstruction, repeated);
   const methods = writable ? new Map<string, RpcMethod>() : new Map([["eth_sendRawTransaction", refuseToSend]]);
@@ -57,6 +57,7 @@ export async function startReconstructedChain(
         blocks: { type: "instant" },
         batches: { maxAgeMs: undefined, maxTransactions: undefined },
         minGasPriceWei,
+        porterId: porter?.state === undefined ? undefined : porter.chainId,
       },
       serving: { host, port, gasPrice: { toldWei: minGasPriceWei }, development: writable, methods },
       settlement: undefined,

@@ -39,7 +39,7 @@ export const AVAILABILITY = {
     said: "once",
     config: option(
       partition,
-      "of a rollup: its porter, a second chain id whose accounts are in a second state tree",
+      "of a rollup: its porter, a second chain id whose accounts are in a second state tree, stored by guardians or on L1",
       "none, and all accounts are in one tree",
     ),
   }),

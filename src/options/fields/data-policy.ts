@@ -26,7 +26,9 @@ export type ComposedData =
   | { readonly allOf: readonly DataPart[] }
   | { readonly anyOf: readonly DataPart[]; readonly afterMs?: number };
 
-const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS, LONGEST_WAIT_MS] = [2, 8, 3, 60_000];
+const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS] = [2, 8, 3];
+/** Milliseconds that silent holders are waited for at most. */
+export const LONGEST_WAIT_MS = 60_000;
 const WANTED =
   '"rollup", "validium", "inputs", "owners", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels';
 

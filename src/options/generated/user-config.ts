@@ -661,7 +661,7 @@ export interface HyperchainUserConfig {
    */
   readonly committee?: { readonly members: number; readonly threshold: number } | undefined;
   /**
-   * Of a rollup: its porter, a second chain id whose accounts are in a second state tree.
+   * Of a rollup: its porter, a second chain id whose accounts are in a second state tree, stored by guardians or on L1.
    * Default: none, and all accounts are in one tree.
    */
   readonly partition?: HyperchainPartitionUserConfig | undefined;
@@ -769,6 +769,18 @@ export interface HyperchainPartitionUserConfig {
    * Allowed: a whole number from 1 to 4294967295, such as 1271.
    */
   readonly chainId: number;
+  /**
+   * Network of guardians, by its name, that stores the porter's data; L1 gets them while it is silent.
+   * Allowed: the name of a network of guardians.
+   * Default: none, and each batch has the porter's data on L1.
+   */
+  readonly guardians?: string | undefined;
+  /**
+   * Milliseconds of wall time after which silent guardians are not waited for.
+   * Allowed: a whole number from 1 to 60000, such as 2000.
+   * Default: 2000.
+   */
+  readonly afterMs?: number | undefined;
 }
 
 /** Options of `hyperchains.chains.x.standby`. */

@@ -37,6 +37,23 @@ describe("limits of a batch, at the edge", () => {
     assert.equal(keeps({ messages: 1, messageBytes: 98_592 }), false);
   });
 
+  it("batches sent back: holds 100,000 bytes in both lists of a chain with a porter, where a code may be in each", () => {
+    const limits = batchLimits({ hasQuorum: true, carryingLayers: 0, hasPorter: true });
+    const holds = (usage: Partial<BatchUsage>) => fits({ ...NO_USAGE, ...usage }, limits, LEAVES);
+    // Next to 1,385 bytes: a second header of 9, the root's slot of 86, and 26 for half of the 16 system changes.
+    const spare = 100_000 - 1_385 - 9 - 86 - 8 * 26;
+    const longest = spare / 2 - 3;
+    assert.equal(holds({ codes: 1, codeBytes: longest }), true);
+    assert.equal(holds({ codes: 1, codeBytes: longest + 1 }), false);
+    assert.equal(keeps({ codes: 1, codeBytes: longest + 1 }), true);
+    // A transaction that joins changes two headers and a slot: 2·53 + 43 + 26.
+    const joining = (transactions: number): Partial<BatchUsage> => ({
+      unmeasured: { transactions, gas: 21_000n * BigInt(transactions) },
+    });
+    const most = Math.floor((spare - 53) / (2 * 53 + 43 + 26));
+    assert.deepEqual([holds(joining(most)), holds(joining(most + 1))], [true, false]);
+  });
+
   it("holds 4,096 changes", () => {
     assert.equal(keeps({ diffs: 4080, diffBytes: 4080 * 6 }), true);
     assert.equal(keeps({ diffs: 4081, diffBytes: 4081 * 6 }), false);

@@ -104,7 +104,12 @@ export interface ChainInfo {
   readonly chainId: number;
   readonly url: string;
   /** Its porter: the second chain id, and the RPC for it; absent for a chain with one tree. */
-  readonly porter?: { readonly chainId: number; readonly url: string };
+  readonly porter?: {
+    readonly chainId: number;
+    readonly url: string;
+    /** Sentence that says who can withhold its data. */
+    readonly sentence: string;
+  };
   /** Its contract on L1, or on the chain on which it settles. */
   readonly hyperchain: Hex;
   /** The chain on which it settles, with the contracts there; absent where it settles on L1. */

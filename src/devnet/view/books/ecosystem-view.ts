@@ -45,6 +45,7 @@ import { networkInfo } from "../../guardian/describe-network.ts";
 import type { RunningNetwork } from "../../guardian/guardian-networks.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
+import { sentenceOfPorter } from "./porter-sentence.ts";
 import { dataFactsOf, guardianNetworks, isAttested } from "../../../options/data-facts.ts";
 import type { ChainPlan } from "../../../options/plan.ts";
 import { SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
@@ -276,7 +277,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     name,
     chainId: Number(chainId),
     url,
-    ...(porter === undefined ? {} : { porter: { chainId: Number(porter.chainId), url: porter.url } }),
+    ...porterInfo(plan, porter),
     hyperchain,
     ...(base.chain === undefined ? {} : { settlesOn: settlementInfo(base) }),
     // It created the chain, and was its admin then.
@@ -297,6 +298,12 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+function porterInfo({ availability: { partition } }: ChainPlan, porter: DevnetChain["porter"]): Pick<ChainInfo, "porter"> {
+  if (porter === undefined || partition === undefined) return {};
+  const { chainId, url } = porter;
+  return { porter: { chainId: Number(chainId), url, sentence: sentenceOfPorter(partition) } };
 }
 
 function signsHere({ created, signers: { memberPids } }: DevnetChain["pipeline"]): boolean {

@@ -97,6 +97,9 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   const ofQueue = info.chains.flatMap(({ name, orderedBy }) =>
     orderedBy === undefined ? [] : [`Order of ${name}: ${orderedBy.sentence}`],
   );
+  const porters = info.chains.flatMap(({ name, porter }) =>
+    porter === undefined ? [] : [`Porter of ${name}, chain ${porter.chainId} at ${porter.url}: ${porter.sentence}`],
+  );
   const proofs = chains.flatMap((chain) => (chain.proving ?? []).slice(0, MOST_PROOFS).map((proof) => proofLine(chain, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
   const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
@@ -115,6 +118,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...changes.flatMap((chain) => announcedOf(chain, layerOf(info, chain.name)).map((line) => warning(`${chain.name}: ${line}`))),
     ...attested,
     ...ofQueue,
+    ...porters,
     ...chains.flatMap(({ name, nodes }) => (nodes === undefined ? [] : [nodesLine(name, nodes)])),
     ...chains.flatMap(({ name, external }) => (external === undefined ? [] : [externalLine(name, external)])),
     ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),

@@ -1,0 +1,105 @@
+import { Interface, zeroPadValue, toBeHex, type Provider } from "ethers";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { RebuiltPorter } from "../../chain/reconstruction/rebuilt-porter.ts";
+import type { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import type { DiffEntry } from "../../protocol/diff-list.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
+import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
+import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
+import type { HeldData } from "../held-data/held-data.ts";
+import { policyDataParts } from "./bound-by-policy.ts";
+
+/** Porter of a rebuilt chain. */
+export interface ReconstructedPorter {
+  /** Id for which its accounts sign. */
+  readonly chainId: ChainId;
+  /** Its accounts after the last batch; undefined if a list is missing. The rollup's accounts are rebuilt without them. */
+  readonly state: RebuiltState | undefined;
+  /** Reason why a list is missing. */
+  readonly missing: ReconstructionError | undefined;
+}
+
+/** A batch after it was applied to the first tree. */
+interface AppliedBatch {
+  readonly batchNumber: BatchNumber;
+  readonly entries: readonly DiffEntry[];
+  /** All that may be its commit's calldata. */
+  readonly calls: readonly CommitCall[];
+}
+
+/**
+ * Follows the porter of a chain: a list is the one that leads to the root in the first tree, in a commit or from a holder. The
+ * first list that is missing ends the porter's side alone.
+ */
+export class PorterReplay {
+  readonly #rollup: RebuiltState;
+  readonly #heldData: HeldData;
+  readonly #porter = new RebuiltPorter();
+  #hasJoined = false;
+  #missing: ReconstructionError | undefined;
+
+  constructor(rollup: RebuiltState, heldData: HeldData) {
+    this.#rollup = rollup;
+    this.#heldData = heldData;
+  }
+
+  async follow({ batchNumber, entries, calls }: AppliedBatch): Promise<void> {
+    const root = this.#porter.rootAfter(this.#rollup);
+    if (root === undefined) return;
+    this.#hasJoined = true;
+    if (this.#missing !== undefined) return;
+    const accepts = (list: Uint8Array): boolean => this.#porter.take({ batchNumber, root, entries }, list);
+    for (const { policyData } of calls) for (const part of policyDataParts(policyData)) if (accepts(fromHex(part))) return;
+    try {
+      await this.#heldData.readIf(batchNumber, root, accepts);
+    } catch (error) {
+      if (!(error instanceof ReconstructionError)) throw error;
+      this.#missing = error;
+    }
+  }
+
+  /** Undefined if no account has joined. Rejects with the provider's error. */
+  async result(
+    { factory, configuration: { chainId } }: Pick<ChainContractFacts, "factory" | "configuration">,
+    from: BlockRange,
+  ): Promise<ReconstructedPorter | undefined> {
+    if (!this.#hasJoined) return undefined;
+    const missing = this.#missing;
+    return {
+      chainId: await readPorterId(chainId, factory, from),
+      state: missing === undefined ? this.#porter.state : undefined,
+      missing,
+    };
+  }
+}
+
+/** Blocks of L1 whose events are read. */
+interface BlockRange {
+  readonly provider: Provider;
+  /** Block of the chain's creation or an earlier one. */
+  readonly fromBlock: number;
+  readonly toBlock: number;
+  readonly blocksPerRequest: number;
+}
+
+const factoryInterface = new Interface(chainFactoryAbi);
+
+/** Id that the factory reserved with the chain. Rejects with ReconstructionError EventMissing. */
+async function readPorterId(
+  chainId: ChainId,
+  factory: Hex,
+  { provider, fromBlock, toBlock, blocksPerRequest }: BlockRange,
+): Promise<ChainId> {
+  const topics = [factoryInterface.getEvent("PorterIdReserved")?.topicHash ?? null, zeroPadValue(toBeHex(chainId), 32)];
+  for (let first = fromBlock; first <= toBlock; first += blocksPerRequest) {
+    const last = Math.min(first + blocksPerRequest - 1, toBlock);
+    const [event] = await provider.getLogs({ address: factory, topics, fromBlock: first, toBlock: last });
+    if (event?.topics[2] !== undefined) return BigInt(event.topics[2]);
+  }
+  throw new ReconstructionError(
+    "EventMissing",
+    `accounts of chain ${chainId} are in a porter, and no event reserved an id for it`,
+  );
+}
