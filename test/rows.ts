@@ -49,7 +49,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   D4: row("hubs", "flow/hub", "hub/hub-node", "contracts/l1/hub"),
   D5: row("restaking", "flow/stake-watcher", "contracts/l1/stake", "devnet/stake-words"),
   D6: notBuilt("instant messaging with economic guarantees"),
-  D7: notBuilt("atomicity compared where both batches execute"),
+  D7: row("atomicity across chains", "flow/links", "contracts/attacks/links", "contracts/l2/atomic-links"),
   D8: row("join and exit", "contracts/l1/leaving", "flow/escape"),
   D9: row("throughput by chains", "devnet/throughput"),
   E1: row("centralized sequencer", "devnet/rest", "chain/rpc/feed"),

@@ -249,6 +249,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     isPublic: true,
   },
   {
+    file: "atomic-links",
+    constant: "atomicLinksAbi",
+    summary: "Calls between two chains that both send and receive, or neither.",
+    interfaces: ["l2/IAtomicLinks"],
+    isPublic: true,
+  },
+  {
     file: "held-accounts",
     constant: "heldAccountsAbi",
     summary: "Accounts whose data their owners store.",
@@ -363,6 +370,7 @@ export function abiFiles(root: string): GeneratedFile[] {
       errorsOf(root, ["contracts/interfaces/*.sol", "contracts/interfaces/l2/*.sol", "contracts/interfaces/bridges/**/*.sol"]),
     ),
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
+    creationCode(root, "atomic-links-code", "ATOMIC_LINKS_CODE", "l2/AtomicLinks"),
     creationCode(root, "chain-accounts-code", "CHAIN_ACCOUNTS_CODE", "l1/ChainAccounts"),
     creationCode(root, "data-carrier-code", "DATA_CARRIER_CODE", "l1/availability/DataCarrier"),
     runtimeCode(root, "execution-judge-code", "EXECUTION_JUDGE_CODE", "l1/ExecutionJudge"),

@@ -19,7 +19,7 @@ import { createDisposer, startOrDispose, type Disposer } from "../runtime/dispos
 import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider } from "ethers";
-import { lowerCaseAddress, type DevelopmentAccounts } from "./accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "./accounts/accounts.ts";
 import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
@@ -69,6 +69,7 @@ import { SlotPeers } from "../sequencing/external/slot-peers.ts";
 import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
 import { openStakes } from "./membership/open-stakes.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
+import { LinkDesk } from "./links/link-desk.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
@@ -163,7 +164,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
-    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current() },
+    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current(), links: linkDesk(layer, chains) },
     revertReason: async (data) => revertReason(data, await names()),
     ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain, networks },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
@@ -223,6 +224,15 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers, hub: hubs.hub },
     close: () => closing.close(),
   };
+}
+
+/** Makes links between chains that run now. */
+function linkDesk({ accounts, clock }: ChainOpening["layer"], chains: RunningChains): LinkDesk {
+  return new LinkDesk({
+    chains: () => chains.current(),
+    carrier: () => accounts.wallet(ACCOUNT_NUMBERS.linkCarrier),
+    nowSeconds: () => clock.nowSeconds(),
+  });
 }
 
 /** Chains that external sequencers order: none runs yet. */

@@ -18,6 +18,7 @@ import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
 import type { SettlementBacklog } from "../settlement/settlement.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
 import { atDepth, findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
+import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
 import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
@@ -44,6 +45,8 @@ export interface ChainSettlement {
   readonly factPatienceSeconds?: number | undefined;
   /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
   readonly onFactVoid?: ((index: bigint) => void) | undefined;
+  /** As Settling's. */
+  readonly findExecutable?: FindExecutable | undefined;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** As Settling's. */
@@ -127,7 +130,9 @@ export interface L1Link {
   /** As Settling's, for all that is sealed. */
   hurry(): void;
   /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
-  reseal(fromBatch?: bigint): Promise<Resealed>;
+  reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed>;
+  /** As Settling's. */
+  executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined>;
   progress(): BatchProgress;
   /** As Settling's. */
   proving(): readonly BatchProving[];
@@ -211,7 +216,7 @@ export async function openL1Link(
     intake: sourceOf(intake, fault),
     settled: (batchNumber) => settling.settled(batchNumber),
     hurry: () => settling.hurry(batches.next),
-    reseal: (fromBatch) => resealing.reseal(fromBatch),
+    reseal: (fromBatch, without) => resealing.reseal(fromBatch, without),
     progress: () => progressOf(Number(batches.next), settling.backlog()),
     ...provingBy(settling, contact),
     member: restorableMember(running, settling),
@@ -281,8 +286,12 @@ function derivedOrderOf(
   };
 }
 
-function provingBy(settling: Settling, { reason }: L1Contact): Pick<L1Link, "proving" | "waitsFor"> {
-  return { proving: () => settling.proving(), waitsFor: () => reason() ?? heldBack(settling.heldProofs()) };
+function provingBy(settling: Settling, { reason }: L1Contact): Pick<L1Link, "proving" | "waitsFor" | "executable"> {
+  return {
+    executable: (batchNumber) => settling.executable(batchNumber),
+    proving: () => settling.proving(),
+    waitsFor: () => reason() ?? heldBack(settling.heldProofs()),
+  };
 }
 
 /** In words that stay the same while the same proofs wait. */

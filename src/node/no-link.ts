@@ -16,6 +16,7 @@ export function noLink(name: string): L1Link {
     settled: refuse,
     hurry: () => undefined,
     reseal: refuse,
+    executable: () => Promise.resolve(undefined),
     progress: () => ({ sealed: 0, committed: 0, proven: 0, executed: 0 }),
     proving: () => [],
     waitsFor: () => undefined,

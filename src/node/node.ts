@@ -113,7 +113,7 @@ export interface Node
   extends
     RestorableMember,
     ChainAccess,
-    Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "progress" | "proving" | "waitsFor" | "isBlind"> {
+    Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "executable" | "progress" | "proving" | "waitsFor" | "isBlind"> {
   readonly chainId: ChainId;
   readonly chain: Chain;
   /**
@@ -285,7 +285,8 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
     ...link.member,
     settled: (batchNumber) => link.settled(batchNumber),
     hurry: () => link.hurry(),
-    reseal: (fromBatch) => link.reseal(fromBatch),
+    reseal: (fromBatch, without) => link.reseal(fromBatch, without),
+    executable: (batchNumber) => link.executable(batchNumber),
     progress: () => link.progress(),
     proving: () => link.proving(),
     waitsFor: () => link.waitsFor(),

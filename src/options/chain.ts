@@ -4,6 +4,7 @@ import { entriesOf, type ChainOption, type Flagged } from "./fields/field.ts";
 import { FACTS } from "./fields/facts.ts";
 import { FIRST_STATE } from "./fields/first-state.ts";
 import { IDENTITY } from "./fields/identity.ts";
+import { LINKS } from "./fields/links.ts";
 import { ORDERING } from "./fields/ordering.ts";
 import { PROTOCOL } from "./fields/protocol.ts";
 import { PROVING } from "./fields/proving.ts";
@@ -23,6 +24,7 @@ export const CHAIN_OPTIONS = {
   ...PROVING,
   ...SETTLEMENT,
   ...FACTS,
+  ...LINKS,
   ...FIRST_STATE,
 } as const satisfies Readonly<Record<string, ChainOption & Flagged>>;
 

@@ -5,6 +5,7 @@ import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import { externalConflicts } from "./external-rules.ts";
 import { factConflicts } from "./fact-rules.ts";
+import { linkConflicts } from "./link-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
@@ -73,6 +74,7 @@ export function conflicts(
     ...sharedIds(chains),
     ...externalConflicts(chains),
     ...factConflicts(chains),
+    ...linkConflicts(chains),
     ...partitionConflicts(chains),
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),

@@ -8,6 +8,7 @@ import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { encryptionMethods } from "../../src/devnet/chains/encryption-methods.ts";
 import { slotMethods } from "../../src/devnet/chains/slot-methods.ts";
 import { factMethods } from "../../src/devnet/facts/open-facts.ts";
+import { linkMethods } from "../../src/devnet/links/link-methods.ts";
 import { offeredMethods } from "../../src/node/settling/offered-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/zks/settlement-view.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
@@ -37,6 +38,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...subscriptions.methods(() => undefined).keys(),
       ...offeredMethods(undefined).keys(),
       ...factMethods(undefined).keys(),
+      ...linkMethods({} as never, {} as never).keys(),
       // Of a chain with an external sequencer.
       ...slotMethods({} as never, 271n).map(([name]) => name),
       ...encryptionMethods(undefined).map(([name]) => name),

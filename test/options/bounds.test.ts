@@ -336,6 +336,12 @@ const ROWS: readonly Row[] = [
     beside: { "facts.from": [] },
   },
   {
+    config: "chains.a.links",
+    devnet: "chains[0].links",
+    accepts: [[]],
+    refuses: ["b", [1], [""]],
+  },
+  {
     config: "chains.a.fees.marginPercent",
     devnet: "chains[0].fees.marginPercent",
     accepts: [0, 1_000],

@@ -19,6 +19,8 @@ export const ACCOUNT_NUMBERS = {
   ...{ stakeWatcher: 2_000_000_004, firstStaker: 2_001_000_000 },
   // Nodes that decide a chain together: up to 8 a chain.
   firstNode: 2_002_000_000,
+  // Carrier of links between chains.
+  linkCarrier: 2_000_000_005,
   // Guardians: up to 64 a network.
   firstGuardian: 2_003_000_000,
   // Aggregators of hubs: up to 7 a hub. The first one pays for landings.

@@ -51,6 +51,8 @@ import { createImported } from "../chain-on-l1/create-imported.ts";
 import type { FactImports } from "../facts/fact-imports.ts";
 import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
+import type { FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
+import { readLinkIndex } from "../../protocol/link-index.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
 import { encryptionMethods } from "./encryption-methods.ts";
@@ -109,6 +111,10 @@ export interface ChainPipelineDependencies {
   ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** Chains that run now, whose batches this one may import facts about. */
   readonly sources: () => readonly FactSource[];
+  /** Finds batches of chains that run now, which L1 executes together with batches of this one. */
+  readonly findExecutable: FindExecutable;
+  /** A fact or link of the chain about this peer is void. */
+  readonly onVoid: (peer: bigint) => void;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** Undefined if L1 checks no proofs of execution. May be shared. */
@@ -190,7 +196,7 @@ async function start(
   const signers = await prepared.connect(created, recorder, order.forming);
   const { data, quorum, posting, inputs, chooseData } = signers;
   const opened: { facts?: FactImports | undefined } = {};
-  const settled = { journal, quorum, posting, ...settledBy(plan, kept, () => opened.facts) };
+  const settled = { journal, quorum, posting, ...settledBy(plan, kept, opened, dependencies) };
   const start = {
     ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
     // Stored batches are rebuilt before the chain reads L1.
@@ -235,18 +241,26 @@ async function start(
   return { ...overNode(node, admin, closing), ...shown };
 }
 
-/** Pace of a chain's settlement, and its wait for facts. */
+/** A linked batch waits for its peer for this share of the window, so that its rebuild leaves no operation due. */
+const LINK_PATIENCE_SHARE = 4;
+
+/** Pace of a chain's settlement, and its wait for facts and links. */
 function settledBy(
-  { settlement: { pace, facts } }: ChainPlan,
+  { settlement: { pace, facts }, protocol: { priorityOpWindowSeconds } }: ChainPlan,
   kept: KeptChain | undefined,
-  imports: () => FactImports | undefined,
+  opened: { readonly facts?: FactImports | undefined },
+  { onVoid }: Pick<ChainPipelineDependencies, "onVoid">,
 ): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid"> {
   const onFactVoid = (index: bigint): void => {
-    const fact = readFactIndex(index);
-    if (fact !== undefined) imports()?.shutOut(fact.chainId);
+    const { chainId } = readFactIndex(index) ?? readLinkIndex(index) ?? {};
+    if (chainId === undefined) return;
+    opened.facts?.shutOut(chainId);
+    onVoid(chainId);
   };
   const common = { pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
-  return facts === undefined ? common : { ...common, factPatienceSeconds: patienceOf(facts), onFactVoid };
+  // Any chain may be the peer of another one's links.
+  const linkPatience = Math.floor(priorityOpWindowSeconds / LINK_PATIENCE_SHARE);
+  return { ...common, factPatienceSeconds: facts === undefined ? linkPatience : patienceOf(facts), onFactVoid };
 }
 
 /** Undefined if the chain imports no facts. */

@@ -25,6 +25,9 @@ import type { EcosystemPorts } from "../chains/ports.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import { startServedChain, type DevnetChain, type ServedChain } from "../chains/served-chain.ts";
 import type { FactSource } from "../facts/open-facts.ts";
+import type { LinkDesk } from "../links/link-desk.ts";
+import { linkMethods } from "../links/link-methods.ts";
+import type { ExecutableBatch } from "../../settlement/l1-sender/executable-batch.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
@@ -95,6 +98,7 @@ export interface ChainOpening {
   readonly external: ChainPipelineDependencies["external"];
   /** Chains that run now. */
   readonly chains: () => readonly DevnetChain[];
+  readonly links: LinkDesk;
   /** Told when a chain was paused or started. */
   readonly onSwitched: () => void;
   /** Whether a chain's exit was activated, as far as is known. */
@@ -137,6 +141,7 @@ export function openChain(
       pipelineDependencies(plan, { base, operator, kept, networks }, opening),
     );
     closing.add(() => chain.close());
+    chain.addMethods(linkMethods(opening.links, chain));
     await stakeKeys(plan, chain, opening);
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
@@ -226,6 +231,7 @@ function pipelineDependencies(
     events,
     external,
     chains,
+    links,
   }: ChainOpening,
 ): ChainPipelineDependencies {
   const { chainId } = plan;
@@ -249,6 +255,8 @@ function pipelineDependencies(
     prover,
     executionProvers,
     sources: () => chains().map((chain) => sourceOf(chain)),
+    findExecutable: (id, batchNumber) => findExecutable(chains(), id, batchNumber),
+    onVoid: (peer) => links.shutOut(chainId, peer),
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
@@ -265,6 +273,15 @@ function pipelineDependencies(
     ports: events.ports?.chain?.(chainId),
     onStop: (error) => events.onStop?.(chainId, error),
   };
+}
+
+async function findExecutable(
+  chains: readonly DevnetChain[],
+  chainId: bigint,
+  batchNumber: bigint,
+): Promise<ExecutableBatch | undefined> {
+  const found = await chains.find((chain) => chain.chainId === chainId)?.pipeline.executable(batchNumber);
+  return found && { ...found, chainId };
 }
 
 export function sourceOf({ chainId, name, answer }: DevnetChain): FactSource {

@@ -57,12 +57,15 @@ export class Resealing {
    * Goes back to the last batch that L1 has committed, or to before `fromBatch`, which L1 then forgets by the quorum's
    * word, and forms everything since again, with the operations that wait on L1. Rejects with RangeError for a batch that
    * is executed, or not sealed;
-   * with QuorumUnreachable; or with what the chain cannot go back for.
+   * with QuorumUnreachable; or with what the chain cannot go back for. An import with the
+   * index `without` is left out, then and later; the batch may be one that L1 does not store.
    */
-  reseal(fromBatch?: bigint): Promise<Resealed> {
+  reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed> {
     return this.#dependencies.inTurn(async () => {
+      if (without !== undefined) this.#void.add(without);
       try {
-        return await this.#goBack(fromBatch);
+        // A batch that L1 does not store yet is rebuilt with those before it.
+        return await this.#goBack(fromBatch, without !== undefined);
       } catch (error) {
         const { chain, settling } = this.#dependencies;
         // Batches are as they were, or, where the chain has stopped on its way, gone: what waits for them is told.
@@ -105,12 +108,12 @@ export class Resealing {
     }
   }
 
-  async #goBack(fromBatch: bigint | undefined): Promise<Resealed> {
+  async #goBack(fromBatch: bigint | undefined, orEarlier = false): Promise<Resealed> {
     const { chain, settling, waitingOperations, onBack, onResealed } = this.#dependencies;
     await settling().pause();
     await settling().allMined();
     const { committed, executed } = await settling().totals();
-    const firstBatch = fromBatch ?? committed;
+    const firstBatch = fromBatch === undefined || (orEarlier && fromBatch > committed) ? committed : fromBatch;
     if (firstBatch < executed)
       throw new RangeError(`batch ${firstBatch} is executed on L1 and stays; the next one is ${executed}`);
     if (firstBatch > committed)

@@ -15,8 +15,15 @@ import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, newestForgetting, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
 import { decodeShown, encodeShown } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
+import {
+  atDepth,
+  findStoredBatch,
+  readTotals,
+  type BatchTotals,
+  type ChainContract,
+} from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
+import type { ExecutableBatch, FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns, type HeldProofs } from "../../settlement/pace/proof-pace.ts";
@@ -75,6 +82,8 @@ interface SettlingDependencies {
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
+  /** Finds batches of other chains, for batches that are linked with them. Default: none. */
+  readonly findExecutable?: FindExecutable | undefined;
   /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
   readonly together?: TogetherOnL1;
   /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
@@ -210,6 +219,16 @@ export class Settling {
     return (await readTotals(await atDepth(this.#contract(), confirmations))).executed;
   }
 
+  /** A batch that L1 has proven and executes next, with its lists; undefined for any other one. Outlasts an L1 that is away. */
+  async executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined> {
+    const pending = this.#batches.pending.get(batchNumber);
+    const { executed, verified } = await this.totals();
+    if (pending === undefined || executed !== batchNumber || verified <= batchNumber) return undefined;
+    const stored = await findStoredBatch(this.#contract(), batchNumber);
+    const { importedRoots: imports, logs } = pending.batch;
+    return stored && { batch: stored, imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
+  }
+
   #contract(): ChainContract {
     const { hyperchain, fromBlock } = this.#options;
     return { provider: this.#sending().provider, hyperchain, fromBlock };
@@ -320,7 +339,7 @@ export class Settling {
   ): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
     const { quorum, posting, settlesAtOnce = false, factPatienceSeconds } = this.#options;
-    const { journal, alterProof = (proof) => proof } = this.#dependencies;
+    const { journal, findExecutable, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
     return open(
@@ -328,7 +347,7 @@ export class Settling {
       {
         context: {
           ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
-          ...{ delay, patience, transactor, approvals, factPatienceSeconds },
+          ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable },
         },
         journal,
         pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),

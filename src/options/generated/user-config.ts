@@ -712,6 +712,12 @@ export interface HyperchainUserConfig {
    */
   readonly facts?: HyperchainFactsUserConfig | undefined;
   /**
+   * Chains whose links it receives, in batches that L1 executes together with theirs or never.
+   * Allowed: names of chains that run in the same process, such as ["alpha"].
+   * Default: none.
+   */
+  readonly links?: readonly string[] | undefined;
+  /**
    * Accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own.
    * Default: none.
    */

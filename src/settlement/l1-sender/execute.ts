@@ -2,9 +2,9 @@ import type { TransactionReceipt } from "ethers";
 import { sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
-import { encodeExecute } from "./batch-calls.ts";
 import { readTotals, type ChainContract } from "./chain-reader.ts";
 import { awaitFacts } from "./facts-executed.ts";
+import { executionCall } from "./linked-execution.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
@@ -15,7 +15,8 @@ async function isExecuted(contract: ChainContract, batchNumber: BatchNumber): Pr
 
 /**
  * Executes a proven batch once its delay is over, unless L1 has done so; undefined then. All earlier batches must be
- * executed, and the batches that its facts are about. Rejects with the transactor's errors, and with SettlementError FactVoid.
+ * executed, and the batches that its facts are about. A linked batch is executed with its peer. Rejects with the transactor's
+ * errors, and with SettlementError FactVoid.
  */
 export async function executeBatch(
   context: SenderContext,
@@ -23,13 +24,17 @@ export async function executeBatch(
   stored: StoredBatch,
 ): Promise<TransactionReceipt | undefined> {
   const { batchNumber } = stored;
-  if (!(await isExecuted(context, batchNumber))) await awaitFacts(context, batch.importedRoots, stored);
+  const { importedRoots: imports } = batch;
+  const flows = sumAssetFlows(batch.logs, context.settlementChainId);
+  const isDone = (): Promise<boolean> => isExecuted(context, batchNumber);
+  if (!(await isDone())) await awaitFacts(context, imports, stored);
+  const { data, ...called } = await executionCall(context, { batch: stored, imports, flows }, isDone);
   const done = await carryOut(context, {
     stage: "execute",
     batchNumber,
+    ...called,
     find: async (at) => ((await isExecuted(at, batchNumber)) ? true : undefined),
-    encode: () =>
-      Promise.resolve(encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId))),
+    encode: () => Promise.resolve(data),
   });
   return "receipt" in done ? done.receipt : undefined;
 }

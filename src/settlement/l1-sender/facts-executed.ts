@@ -46,7 +46,7 @@ export async function awaitFacts(
 }
 
 /** Second of L1's next block, because an idle L1's newest block may be old. */
-async function timeOf({ provider }: SenderContext): Promise<bigint> {
+export async function timeOf({ provider }: SenderContext): Promise<bigint> {
   const { send } = provider;
   if (send !== undefined) return nextBlockTime({ send });
   return BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
@@ -58,7 +58,8 @@ async function valueOf({ provider, hyperchain: from }: SenderContext, to: Hex, i
   return registryInterface.decodeFunctionResult("rootAt", await provider.call({ from, to, data }))[0] as Hex;
 }
 
-async function registryOf(context: SenderContext): Promise<Hex> {
+/** Address of the registry that the chain's contract reads. */
+export async function registryOf(context: SenderContext): Promise<Hex> {
   const to = await readContract<string>(context, "factory");
   const answer = await context.provider.call({ to, data: factory.encodeFunctionData("messageRoot") });
   return factory.decodeFunctionResult("messageRoot", answer)[0] as Hex;

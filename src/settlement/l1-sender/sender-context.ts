@@ -8,6 +8,7 @@ import { SettlementError } from "../errors/settlement-error.ts";
 import type { SigningRecord } from "../signing/signing-record.ts";
 import { atDepth, type ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
+import type { FindExecutable } from "./executable-batch.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 import { MAX_TRANSACTION_GAS } from "../../protocol/way-to-l1.ts";
@@ -25,6 +26,8 @@ export interface SenderContext extends ChainContract {
   readonly delay: StageDelay;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
   readonly factPatienceSeconds?: number | undefined;
+  /** Batches of other chains in this process. Default: none. */
+  readonly findExecutable?: FindExecutable | undefined;
   /** What validators were asked to sign; the same for all senders of a chain. */
   readonly approvals: SigningRecord;
   /** Outlasts an L1 that is away, also where validators ask it. */

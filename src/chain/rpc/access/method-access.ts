@@ -24,7 +24,7 @@ const OPEN = [
   // They ask for a signature, or the admin's session, themselves.
   ...["hyperchain_getBatchData", "hyperchain_propose", "hyperchain_publishSlot", "hyperchain_setAccessLists"],
   // Of a chain that offers its batches to an aggregator: their records on L1, and proofs of those.
-  ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof", "hyperchain_importFact"],
+  ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof", "hyperchain_importFact", "hyperchain_sendLink"],
   ...SESSION_METHODS,
   // Refused to everybody.
   ...UNSERVED_METHODS,

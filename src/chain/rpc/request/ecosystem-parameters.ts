@@ -98,6 +98,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_reseal: [chain, optional("the number of the first batch", NUMBER)],
   hyperchain_sealBatch: [],
   hyperchain_search: [required("the text", TEXT)],
+  hyperchain_sendLink: [required("the signed transaction", TEXT)],
   hyperchain_setAccessLists: [required("the lists", OBJECT)],
   hyperchain_setFault: [required("the fault", OBJECT)],
   hyperchain_settle: [optional("the chain", CHAIN), optional("the options of the settlement", OBJECT)],

@@ -63,6 +63,8 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     for (const [method] of encryptionMethods(undefined)) served.add(method);
     // A chain with the option facts answers it.
     served.add("hyperchain_importFact");
+    // Each chain of an ecosystem answers it.
+    served.add("hyperchain_sendLink");
   });
   after(() => chain.chain.close());
 

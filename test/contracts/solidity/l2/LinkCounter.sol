@@ -9,6 +9,7 @@ contract LinkCounter is ILinkRecipient {
     uint256 public received;
     uint256 public sent;
     bool private isStopped;
+    uint256 private lastBlock = type(uint256).max;
     bytes private repeated;
 
     error NotFromLinks(address caller);
@@ -22,12 +23,18 @@ contract LinkCounter is ILinkRecipient {
         isStopped = stopped;
     }
 
+    /// @notice Refuses everything after the given number of further blocks; 0 ends the refusals.
+    function failAfter(uint256 blocks) external {
+        lastBlock = blocks == 0 ? type(uint256).max : block.number + blocks;
+    }
+
     /// @notice Calls the other contract with this while it is called.
     function repeat(bytes calldata call) external {
         repeated = call;
     }
 
     function add(uint256 toChain, address recipient, uint256 amount, uint64 expires) external {
+        if (block.number > lastBlock) revert Stopped();
         sent += amount;
         links.send(toChain, recipient, abi.encode(amount), expires);
     }
@@ -35,7 +42,7 @@ contract LinkCounter is ILinkRecipient {
     /// @inheritdoc ILinkRecipient
     function onLink(uint256, address, bytes calldata data) external {
         if (msg.sender != address(links)) revert NotFromLinks(msg.sender);
-        if (isStopped) revert Stopped();
+        if (isStopped || block.number > lastBlock) revert Stopped();
         if (repeated.length != 0) {
             (bool success, bytes memory answer) = address(links).call(repeated);
             if (!success) {

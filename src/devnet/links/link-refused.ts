@@ -1,0 +1,27 @@
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+
+/** Reason of a link that neither chain has. */
+type LinkRefusalCode =
+  /** The transaction sends no link, or several. */
+  | "NoLink"
+  /** The other chain does not run here, or does not name this one in its option `links`. */
+  | "PeerNotLinked"
+  /** A chain has no deployer, so `AtomicLinks` cannot have its address there. */
+  | "NoDeployer"
+  /** A chain takes no transactions now. */
+  | "ChainPaused"
+  /** One of the chains has open batches with another peer. */
+  | "PeerOpen"
+  /** The chains have as many open linked batches as L1 executes together. */
+  | "LinkedTooMuch"
+  /** A link with the peer was void a short time ago. */
+  | "PeerShutOut"
+  /** The transaction would fail, or its link would not be received. */
+  | "LinkFails"
+  /** One of the batches came out otherwise, and both chains rebuilt theirs without the link. */
+  | "LinkUndone";
+
+/** A link is neither sent nor received. */
+export class LinkRefused extends HyperchainError<LinkRefusalCode> {
+  override readonly name = "LinkRefused";
+}

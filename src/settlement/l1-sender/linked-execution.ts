@@ -1,0 +1,64 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { factIndex } from "../../protocol/import-kinds.ts";
+import { readLinkIndex } from "../../protocol/link-index.ts";
+import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
+import { encodeExecute } from "./batch-calls.ts";
+import { readContract } from "./chain-reader.ts";
+import type { ExecutableBatch } from "./executable-batch.ts";
+import { registryOf, timeOf } from "./facts-executed.ts";
+import type { SenderContext } from "./sender-context.ts";
+
+/** Call that executes a batch. */
+interface ExecutionCall {
+  /** Default: the chain's contract. */
+  readonly to?: Hex;
+  readonly data: Hex;
+}
+
+const LOOK_MS = 1_000;
+
+/**
+ * Call that executes a batch, after a wait until L1 can execute it together with the one that its link names. `isExecuted` ends
+ * the wait. Rejects with SettlementError FactVoid if the other chain has another batch of the number, or if the patience has
+ * passed since the commit.
+ */
+export async function executionCall(
+  context: SenderContext,
+  executing: Omit<ExecutableBatch, "chainId">,
+  isExecuted: () => Promise<boolean>,
+): Promise<ExecutionCall> {
+  const alone = { data: encodeExecute(executing.batch, executing.imports, executing.flows) };
+  const link = executing.imports.find(({ registryIndex }) => readLinkIndex(registryIndex) !== undefined);
+  if (link === undefined) return alone;
+  const { batchNumber, committedAt } = executing.batch;
+  const named = readLinkIndex(link.registryIndex);
+  const name = `batch ${named?.batchNumber} of chain ${named?.chainId}`;
+  const voided = (reason: string): SettlementError =>
+    new SettlementError("FactVoid", `batch ${batchNumber} is linked with ${name}, and ${reason}`, {
+      voided: { batchNumber, index: link.registryIndex },
+    });
+  while (!(await isExecuted())) {
+    const peer = named && (await context.findExecutable?.(named.chainId, named.batchNumber));
+    if (peer !== undefined) {
+      const { l2LogsTreeRoot } = peer.batch;
+      if (l2LogsTreeRoot !== link.root) throw voided(`L1 stores that number with log root ${l2LogsTreeRoot}, not ${link.root}`);
+      const chainId = await readContract<ChainId>(context, "getChainId");
+      const ownFact = factIndex(chainId, batchNumber);
+      const fact = peer.imports.find(({ registryIndex }) => registryIndex === ownFact);
+      if (fact?.root !== executing.batch.l2LogsTreeRoot) throw voided("that batch imports no fact about this one");
+      return { to: await registryOf(context), data: encodeTogether([{ ...executing, chainId }, peer]) };
+    }
+    const { factPatienceSeconds = 0 } = context;
+    if ((await timeOf(context)) > committedAt + BigInt(factPatienceSeconds))
+      throw voided(`L1 could not execute both ${factPatienceSeconds} seconds after this one's commit`);
+    await context.delay(LOOK_MS, "execute");
+  }
+  return alone;
+}
+
+/** Calldata of `executeTogether`: the batch that sends comes before the one that receives. */
+function encodeTogether(batches: readonly ExecutableBatch[]): Hex {
+  return registryInterface.encodeFunctionData("executeTogether", [batches]) as Hex;
+}
