@@ -1,4 +1,5 @@
-import { BrowserProvider, type HDNodeWallet } from "ethers";
+import type { BrowserProvider } from "ethers";
+import { type HDNodeWallet } from "ethers";
 import { putContract } from "../../client/sending/deployed-contract.ts";
 import { senderOn } from "../../client/sending/submit.ts";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
