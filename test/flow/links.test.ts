@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Contract } from "ethers";
-import { ContractFactory, Interface, type JsonRpcProvider, type Wallet } from "ethers";
+import { ContractFactory, Interface, type Contract, type JsonRpcProvider, type Wallet } from "ethers";
 import hre from "hardhat";
 import { ATOMIC_LINKS } from "../../src/devnet/links/atomic-links.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -1,5 +1,4 @@
-import type { BrowserProvider } from "ethers";
-import { type HDNodeWallet } from "ethers";
+import type { BrowserProvider, HDNodeWallet } from "ethers";
 import { putContract } from "../../client/sending/deployed-contract.ts";
 import { senderOn } from "../../client/sending/submit.ts";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
