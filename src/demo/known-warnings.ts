@@ -9,8 +9,8 @@ interface KnownWarning {
 }
 
 /**
- * The compiler's version is fixed, so names that a later one reserves are harmless; tests use what is deprecated on purpose. The
- * registry erases what it stores in transient storage before its call ends.
+ * The compiler's version is fixed, so names that a later one reserves are harmless; tests use deprecated parts on purpose. The
+ * registry erases its transient storage before its call ends.
  */
 export const KNOWN_WARNINGS: readonly KnownWarning[] = [
   { code: "6335" },

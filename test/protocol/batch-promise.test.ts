@@ -13,7 +13,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { quorumDomain } from "../../src/protocol/quorum.ts";
 
 const DOMAIN = quorumDomain(31_337n, `0x${"a1".repeat(20)}`);
-/** By viem: a usual promise, and one with the greatest value of each field. */
+/** Digests that viem computed: of a usual promise, and of one with the greatest value of each field. */
 const VECTORS = JSON.parse(readFileSync(new URL("../../fixtures/protocol/batch-promises.json", import.meta.url), "utf8")) as {
   readonly promises: readonly { readonly message: Readonly<Record<keyof BatchPromise, string>>; readonly digest: Hex }[];
 };
