@@ -1,10 +1,16 @@
+import { Interface } from "ethers";
+import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { guardianStakes } from "../../options/fields/guardians.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import { deployNetwork, foundNetwork, type Founder, type NetworkOnLayer } from "./network-on-layer.ts";
+import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { deployNetwork, foundNetwork, listedUrls, type Founder, type NetworkOnLayer } from "./network-on-layer.ts";
+
+const registryInterface = new Interface(stakeRegistryAbi);
 
 interface ChainNetworksDependencies {
   readonly artifacts: ArtifactSource;
@@ -52,7 +58,7 @@ export class NetworksOnChains {
     const { artifacts, world, reserveWei } = this.#dependencies;
     const name = `${network.name}@${base.name}`;
     const known = this.#addresses.get(name) ?? world?.network(name);
-    const address = known !== undefined && (await isThere(known, base)) ? known : undefined;
+    const address = known !== undefined && (await hasFounders(known, base, network.founders)) ? known : undefined;
     if (address !== undefined) {
       this.#addresses.set(name, address);
       return address;
@@ -72,7 +78,7 @@ export class NetworksOnChains {
     const { artifacts, world } = this.#dependencies;
     const name = `stake registry@${base.name}`;
     const known = this.#addresses.get(name) ?? world?.network(name);
-    if (known !== undefined && (await isThere(known, base))) return known;
+    if (known !== undefined && (await hasUnbonding(known, base, unbondingSeconds))) return known;
     const registry = await deployContract("StakeRegistry", [unbondingSeconds], { operator: base.deployer, artifacts });
     this.#addresses.set(name, registry);
     world?.keepNetwork(name, registry);
@@ -80,7 +86,27 @@ export class NetworksOnChains {
   }
 }
 
-/** False after a return to a snapshot that is older than the contract. */
-async function isThere(address: Hex, { provider }: SettlementBase): Promise<boolean> {
-  return (await provider.getCode(address)) !== "0x";
+/**
+ * False after a return to a snapshot that is older than the network, and on another chain of the same name, which may have
+ * another contract at the address.
+ */
+async function hasFounders(address: Hex, base: SettlementBase, founders: readonly Founder[]): Promise<boolean> {
+  const listed = await ifAnswered(listedUrls(address, base));
+  // Some may have left it.
+  return founders.some(({ wallet, url }) => listed?.get(lowerCaseAddress(wallet.address)) === url);
+}
+
+/** Likewise of a registry. */
+async function hasUnbonding(address: Hex, { sending }: SettlementBase, seconds: number): Promise<boolean> {
+  const asked = askContract(sending, { to: address, contract: registryInterface, name: "unbonding" });
+  const answer = await ifAnswered(asked);
+  return answer !== undefined && BigInt(answer as bigint) === BigInt(seconds);
+}
+
+/** Undefined if the contract refuses the call. Rejects as a node does that did not run it. */
+async function ifAnswered<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof CallRefusal) return undefined;
+    throw error;
+  });
 }
