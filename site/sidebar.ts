@@ -50,6 +50,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
         "batch-without-proof",
         "read-a-validium",
         "store-data-with-guardians",
+        "rollup-and-porter",
         "held-accounts",
       ],
     ].map(recipe),

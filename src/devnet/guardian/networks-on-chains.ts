@@ -104,8 +104,8 @@ async function hasUnbonding(address: Hex, { sending }: SettlementBase, seconds: 
 }
 
 /** Undefined if the contract refuses the call. Rejects as a node does that did not run it. */
-async function ifAnswered<T>(asked: Promise<T>): Promise<T | undefined> {
-  return asked.catch((error: unknown) => {
+async function ifAnswered<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: unknown) => {
     if (error instanceof CallRefusal) return undefined;
     throw error;
   });
