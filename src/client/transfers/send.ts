@@ -78,7 +78,7 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
   return { ...(await sendTo(ecosystem, request, { source, to }, signer)), bridges };
 }
 
-/** What a member's own transaction does. */
+/** Result of the sender's own transaction. */
 type FirstHop = Omit<Sent, "bridges">;
 
 async function sendTo(

@@ -5,7 +5,7 @@ export interface GuardianNetworkInfo {
   readonly name: string;
   /** Contract on L1: list of the guardians, and data policy of the chains. */
   readonly network: Hex;
-  /** The same on chains on which guarded chains settle; absent without one. */
+  /** Contracts of the network on chains on which guarded chains settle; absent without one. */
   readonly onChains?: readonly { readonly chain: string; readonly network: Hex }[];
   /** Part of the weight that must sign a batch, in ten-thousandths. */
   readonly shareBps: number;

@@ -31,7 +31,7 @@ export interface NetworkOnLayer {
 export interface Founder {
   readonly stakeWei: bigint;
   readonly url: string;
-  /** Its key and the stake's operator; signs for any settlement layer. */
+  /** Guardian's key, which is the operator of its stake too; signs for any settlement layer. */
   readonly wallet: BaseWallet;
 }
 

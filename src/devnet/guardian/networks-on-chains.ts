@@ -2,12 +2,12 @@ import { Interface } from "ethers";
 import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { guardianStakes } from "../../options/fields/guardians.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
-import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { deployNetwork, foundNetwork, listedUrls, type Founder, type NetworkOnLayer } from "./network-on-layer.ts";
 
 const registryInterface = new Interface(stakeRegistryAbi);

@@ -159,7 +159,7 @@ export class LinkDesk {
     return { link, id, leaves, root: l2LogTreeRoot(leaves) };
   }
 
-  /** Has the peer receive the link in a batch that it seals. */
+  /** Makes the peer receive the link in a batch that it seals. */
   async #receive(peer: DevnetChain, expected: ExpectedLink, sentIn: BatchNumber): Promise<ReceivedLink> {
     const { link, id, leaves, root } = expected;
     const fact = { registryIndex: factIndex(link.fromChain, sentIn), root };
@@ -183,7 +183,7 @@ export class LinkDesk {
     });
   }
 
-  /** Has the sender confirm the receipt, send, and seal. */
+  /** Makes the sender confirm the receipt, send, and seal. */
   async #confirm(
     from: DevnetChain,
     raw: Hex,

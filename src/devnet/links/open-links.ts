@@ -22,7 +22,7 @@ interface OpenLinksDependencies {
 export class OpenLinks {
   readonly #dependencies: OpenLinksDependencies;
   #open: readonly OpenLink[] = [];
-  /** By both chains, the second until which they exchange no links. */
+  /** Second until which two chains exchange no links, by both chains. */
   readonly #shutOut = new Map<string, bigint>();
 
   constructor(dependencies: OpenLinksDependencies) {

@@ -103,7 +103,7 @@ export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;
-  /** Its porter: the second chain id, and the RPC for it; absent for a chain with one tree. */
+  /** Porter of the chain: the second chain id, and the RPC for it; absent for a chain with one tree. */
   readonly porter?: {
     readonly chainId: number;
     readonly url: string;
