@@ -15,7 +15,7 @@ import { policyDataParts } from "./bound-by-policy.ts";
 export interface ReconstructedPorter {
   /** Id for which its accounts sign. */
   readonly chainId: ChainId;
-  /** Accounts of the porter after the last batch; undefined if a list is missing. The rollup's accounts are rebuilt without them. */
+  /** Accounts of the porter after the last batch; undefined if a list is missing, which the rollup does not need. */
   readonly state: RebuiltState | undefined;
   /** Reason why a list is missing. */
   readonly missing: ReconstructionError | undefined;
