@@ -6,6 +6,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { brotliCompressSync, constants } from "node:zlib";
 import ts from "typescript";
 import { genesisAccounts } from "../src/protocol/genesis.ts";
 import { FORMATS } from "../src/protocol/protocol-version.ts";
@@ -88,12 +89,12 @@ const IN_FIRST_STATES: ReadonlySet<string> = new Set([
 
 /**
  * Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. Contracts that
- * only transactions create are without `deployedBytecode`: it would be 2 % of the package.
+ * only transactions create are without `deployedBytecode`: it would be 2 % of the package. One compressed file has them all, each
+ * on its line after its name: apart they would be twice as large in the package. `src/plugin/contract-artifacts.ts` reads it.
  */
 function bundleArtifacts(): void {
-  const target = join(dist, "artifacts");
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
+  mkdirSync(dist, { recursive: true });
+  const lines: string[] = [];
   const sourceOf = new Map<string, string>();
   for (const file of globSync("artifacts/contracts/**/*.json", { cwd: root }).sort()) {
     const { _format, contractName, sourceName, abi, bytecode, deployedBytecode } = JSON.parse(
@@ -115,9 +116,17 @@ function bundleArtifacts(): void {
       linkReferences: {},
       deployedLinkReferences: {},
     };
-    writeFileSync(join(target, `${contractName}.json`), JSON.stringify(artifact));
+    lines.push(`${contractName} ${JSON.stringify(artifact)}`);
   }
-  if (sourceOf.size === 0) throw new Error("no compiled contracts; run 'npm run build:contracts' first");
+  if (lines.length === 0) throw new Error("no compiled contracts; run 'npm run build:contracts' first");
+  writeFileSync(join(dist, "artifacts.br"), compressed(Buffer.from(lines.join("\n"))));
+}
+
+/** Quality 10 takes less than half the time of the highest, 11, for a file that is 4 % larger. */
+function compressed(text: Buffer): Buffer {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
+  const params = { [BROTLI_PARAM_QUALITY]: 10, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: text.length };
+  return brotliCompressSync(text, { params });
 }
 
 async function writeCode(): Promise<void> {

@@ -1,18 +1,20 @@
-import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
 import type { DevnetDependencies } from "../devnet/devnet.ts";
 
 type ReadArtifact = DevnetDependencies["artifacts"];
 type CompiledContract = Awaited<ReturnType<ReadArtifact>>;
+/** The artifact of each contract as JSON, by the contract's name. */
+type Artifacts = ReadonlyMap<string, () => string>;
 
-/** Built packages carry the artifacts in one folder; sources read what the compiler wrote. */
-const FOLDER = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "../../artifacts/contracts/" : "../artifacts/", import.meta.url),
-);
+/** All artifacts of a built package, each on its line after its name (`scripts/build.ts`). */
+const IN_PACKAGE = fileURLToPath(new URL("../artifacts.br", import.meta.url));
+/** What the compiler wrote, which sources read. */
+const IN_CHECKOUT = fileURLToPath(new URL("../../artifacts/contracts/", import.meta.url));
 
-let files: ReadonlyMap<string, string> | undefined;
+let artifacts: Artifacts | undefined;
 const loaded = new Map<string, Promise<CompiledContract>>();
 
 /** The compiled contract of this package with that name, whatever the user's project compiles. Rejects for an unknown name. */
@@ -23,12 +25,23 @@ export const bundledArtifact: ReadArtifact = (name) => {
 };
 
 async function load(name: string): Promise<CompiledContract> {
-  files ??= new Map(
-    readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".json"))
-      .map((file) => [basename(file, ".json"), join(FOLDER, file)]),
+  artifacts ??= existsSync(IN_PACKAGE) ? packed() : compiled();
+  const text = artifacts.get(name);
+  if (text === undefined) throw new Error(`this package has no compiled contract "${name}"`);
+  return JSON.parse(text()) as CompiledContract;
+}
+
+function packed(): Artifacts {
+  const lines = brotliDecompressSync(readFileSync(IN_PACKAGE)).toString().split("\n");
+  return new Map(
+    lines.map((line) => {
+      const end = line.indexOf(" ");
+      return [line.slice(0, end), () => line.slice(end + 1)];
+    }),
   );
-  const file = files.get(name);
-  if (file === undefined) throw new Error(`no compiled contract "${name}" in ${FOLDER}`);
-  return JSON.parse(await readFile(file, "utf8")) as CompiledContract;
+}
+
+function compiled(): Artifacts {
+  const files = readdirSync(IN_CHECKOUT, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
+  return new Map(files.map((file) => [basename(file, ".json"), () => readFileSync(join(IN_CHECKOUT, file), "utf8")]));
 }

@@ -17,10 +17,10 @@ test("a build is stale once a source of it is newer, or was removed, and not for
   context.after(() => rmSync(root, { recursive: true, force: true }));
   const touch = (path: string, seconds: number): void => utimesSync(join(root, path), seconds, seconds);
   const [before, built, after] = [1_000, 2_000, 3_000];
-  for (const folder of ["src/page/assets", "contracts", "dist/artifacts"]) mkdirSync(join(root, folder), { recursive: true });
-  writeFileSync(join(root, "src/index.ts"), "");
+  for (const folder of ["src/page/assets", "contracts", "dist"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const file of ["src/index.ts", "dist/artifacts.br"]) writeFileSync(join(root, file), "");
   for (const path of ["src/index.ts", "src/page/assets", "src/page", "src", "contracts"]) touch(path, before);
-  touch("dist/artifacts", built);
+  touch("dist/artifacts.br", built);
   assert.equal(isBuilt(root), true);
   touch("src/page/assets", after);
   assert.equal(isBuilt(root), true);

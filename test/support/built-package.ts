@@ -9,7 +9,7 @@ const SOURCES = ["src", "contracts", "page", "package.json", "tsconfig.build.jso
 /** Bundled into the sources for those who run them, by each `npm test` and `npm start`. */
 const BUNDLED = join("src", "page", "assets");
 /** The last that the build writes. */
-const LAST_BUILT = "dist/artifacts";
+const LAST_BUILT = "dist/artifacts.br";
 
 /** Builds dist/ where there is none, or one that is older than what it is built of: `npm test` has built it, a single file has not. */
 export function buildPackage(): void {
