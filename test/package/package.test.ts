@@ -91,7 +91,7 @@ describe("I1 the packed plugin in an empty project", () => {
     assert.ok(project.tarball.bytes < 2.9 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
-  test("of its contracts it carries those that a project may import, and what they import", () => {
+  test("of its contracts it carries those that a project may import, and their imports", () => {
     const { exports } = JSON.parse(
       readFileSync(join(project.folder, "node_modules/hardhat-hyperchain/package.json"), "utf8"),
     ) as {
