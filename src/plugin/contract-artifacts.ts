@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
@@ -9,10 +9,9 @@ type CompiledContract = Awaited<ReturnType<ReadArtifact>>;
 /** The artifact of each contract as JSON, by the contract's name. */
 type Artifacts = ReadonlyMap<string, () => string>;
 
-/** All artifacts of a built package, each on its line after its name (`scripts/build.ts`). */
-const IN_PACKAGE = fileURLToPath(new URL("../artifacts.br", import.meta.url));
-/** What the compiler wrote, which sources read. */
-const IN_CHECKOUT = fileURLToPath(new URL("../../artifacts/contracts/", import.meta.url));
+const IS_SOURCE = import.meta.url.endsWith(".ts");
+/** Sources read what the compiler wrote; a built package has all in one file, each on its line after its name (`scripts/build.ts`). */
+const PLACE = fileURLToPath(new URL(IS_SOURCE ? "../../artifacts/contracts/" : "../artifacts.br", import.meta.url));
 
 let artifacts: Artifacts | undefined;
 const loaded = new Map<string, Promise<CompiledContract>>();
@@ -25,14 +24,14 @@ export const bundledArtifact: ReadArtifact = (name) => {
 };
 
 async function load(name: string): Promise<CompiledContract> {
-  artifacts ??= existsSync(IN_PACKAGE) ? packed() : compiled();
+  artifacts ??= IS_SOURCE ? compiled() : packed();
   const text = artifacts.get(name);
   if (text === undefined) throw new Error(`this package has no compiled contract "${name}"`);
   return JSON.parse(text()) as CompiledContract;
 }
 
 function packed(): Artifacts {
-  const lines = brotliDecompressSync(readFileSync(IN_PACKAGE)).toString().split("\n");
+  const lines = brotliDecompressSync(readFileSync(PLACE)).toString().split("\n");
   return new Map(
     lines.map((line) => {
       const end = line.indexOf(" ");
@@ -42,6 +41,6 @@ function packed(): Artifacts {
 }
 
 function compiled(): Artifacts {
-  const files = readdirSync(IN_CHECKOUT, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
-  return new Map(files.map((file) => [basename(file, ".json"), () => readFileSync(join(IN_CHECKOUT, file), "utf8")]));
+  const files = readdirSync(PLACE, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
+  return new Map(files.map((file) => [basename(file, ".json"), () => readFileSync(join(PLACE, file), "utf8")]));
 }
