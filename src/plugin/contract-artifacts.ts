@@ -10,7 +10,7 @@ type CompiledContract = Awaited<ReturnType<ReadArtifact>>;
 type Artifacts = ReadonlyMap<string, () => string>;
 
 const IS_SOURCE = import.meta.url.endsWith(".ts");
-/** Sources read the compiler's files; a built package has one file, each contract on its line after its name (`scripts/build.ts`). */
+/** Sources read the compiler's files; a built package has one file, each contract on its line (`scripts/build.ts`). */
 const PLACE = fileURLToPath(new URL(IS_SOURCE ? "../../artifacts/contracts/" : "../artifacts.br", import.meta.url));
 
 let artifacts: Artifacts | undefined;
