@@ -1,6 +1,5 @@
 import type { Ext } from "../field/extension.ts";
 import type { RejectionCode } from "../stark/openings/rejection.ts";
-import { checkProgram } from "./check-program.ts";
 import type { Program, ProgramSection } from "./program.ts";
 import {
   cellsOf,
@@ -175,9 +174,9 @@ export class Assembler {
     this.#relations.push(...kept.toReversed());
   }
 
-  /** Throws ProgramError for what is no program (`check-program.ts`). */
+  /** Whether it is a program, who makes its proof system asks (`check-program.ts`): each with a key has one. */
   build(name: string): Program {
-    const program = {
+    return {
       name,
       relations: this.#relations,
       sections: this.#sections,
@@ -185,7 +184,5 @@ export class Assembler {
       octetCount: this.#octets,
       publicCount: this.#publics,
     };
-    checkProgram(program);
-    return program;
   }
 }

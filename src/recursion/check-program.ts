@@ -23,15 +23,23 @@ export function checkProgram(program: Program): void {
   new ProgramCheck(program).run();
 }
 
-/** A cell by memory and number, as a key. */
-function keyOf({ memory, cell }: Pick<NamedCell, "memory" | "cell">): string {
-  return `${memory} ${cell}`;
+/** A cell by memory and number, as a key: millions of them are compared, so that it is one integer. */
+function keyOf({ memory, cell }: Pick<NamedCell, "memory" | "cell">): number {
+  return memory === "word" ? 2 * cell : 2 * cell + 1;
+}
+
+function nameOf(key: number): string {
+  return `${isWord(key) ? "word" : "octet"} ${Math.floor(key / 2)}`;
+}
+
+function isWord(key: number): boolean {
+  return key % 2 === 0;
 }
 
 class ProgramCheck {
   readonly #program: Program;
-  readonly #introduced = new Map<string, Relation>();
-  readonly #read = new Set<string>();
+  readonly #introduced = new Map<number, Relation>();
+  readonly #read = new Set<number>();
   /** Packs of words to a new octet. */
   readonly #packed = new Set<Relation>();
   /** Octets that are the right operand of a compression. */
@@ -58,11 +66,12 @@ class ProgramCheck {
       throw new ProgramError("PublicUnread", `${publicCount} public values, of which ${publics.size} are read`);
     for (const [key, relation] of this.#introduced) {
       // A nonce is a hint that is hashed and nothing else; what is unpacked is read.
-      const isHashedHint = relation.kind === "pack" && key.startsWith("word") && this.#packed.has(relation);
+      const isHashedHint = relation.kind === "pack" && isWord(key) && this.#packed.has(relation);
       // That there is an inverse can be all that is meant.
-      const isInverse = relation.kind === "arithmetic" && relation.b !== undefined && key === `word ${relation.b}`;
+      const isInverse =
+        relation.kind === "arithmetic" && relation.b !== undefined && key === keyOf({ memory: "word", cell: relation.b });
       if (!this.#read.has(key) && !isHashedHint && !isInverse && relation.kind !== "constant")
-        fail(relation, "NeverRead", `no other relation reads ${key}`);
+        fail(relation, "NeverRead", `no other relation reads ${nameOf(key)}`);
     }
   }
 
@@ -78,19 +87,19 @@ class ProgramCheck {
   }
 
   /** Takes a relation's cells in; those that it is the first to name. */
-  #introduce(relation: Relation): ReadonlySet<string> {
+  #introduce(relation: Relation): ReadonlySet<number> {
     const cells = cellsOf(relation);
     const isNew = new Set(cells.map(keyOf).filter((key) => !this.#introduced.has(key)));
     for (const named of cells) {
       const key = keyOf(named);
       if (!isNew.has(key) || this.#introduced.has(key)) {
-        if (isNew.has(key)) fail(relation, "NamedTwice", `${key} is introduced and read by one relation`);
+        if (isNew.has(key)) fail(relation, "NamedTwice", `${nameOf(key)} is introduced and read by one relation`);
         this.#read.add(key);
         continue;
       }
-      if (named.role === "read") fail(relation, "ReadBeforeWritten", `${key} has no value yet`);
+      if (named.role === "read") fail(relation, "ReadBeforeWritten", `${nameOf(key)} has no value yet`);
       if (named.role === "factor" && !this.#isInversion(relation))
-        fail(relation, "NoInversion", `${key} is no inverse of a constant`);
+        fail(relation, "NoInversion", `${nameOf(key)} is no inverse of a constant`);
       this.#introduced.set(key, relation);
     }
     return isNew;
@@ -103,7 +112,7 @@ class ProgramCheck {
     return origin?.kind === "constant" && origin.value.some((coordinate) => coordinate !== 0);
   }
 
-  #checkPack(relation: Extract<Relation, { readonly kind: "pack" }>, isNew: ReadonlySet<string>): void {
+  #checkPack(relation: Extract<Relation, { readonly kind: "pack" }>, isNew: ReadonlySet<number>): void {
     const { words, octet } = relation;
     if (!isNew.has(keyOf({ memory: "octet", cell: octet }))) return;
     this.#packed.add(relation);
@@ -112,7 +121,7 @@ class ProgramCheck {
     if (hasHints && !this.#hashed.has(octet)) fail(relation, "HintNotHashed", `octet ${octet} has hints and is not compressed`);
   }
 
-  #checkDeal(relation: Extract<Relation, { readonly kind: "deal" }>, isNew: ReadonlySet<string>): void {
+  #checkDeal(relation: Extract<Relation, { readonly kind: "deal" }>, isNew: ReadonlySet<number>): void {
     const { words, octets } = relation;
     for (const octet of octets)
       if (octet !== undefined && !isNew.has(keyOf({ memory: "octet", cell: octet })))

@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
+import { writtenChunkRoots } from "../../src/execution-proof/batch/chunk-roots.ts";
+import { committedExecutionKey, createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { productPrograms } from "../../src/execution-proof/batch/product-programs.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { PROVEN_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { compressProgram } from "../../src/recursion/nodes/aggregate-program.ts";
 import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
 import { compressParameters, programParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem } from "../../src/recursion/tables/program-system.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
+import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 
 /*
  * Keys that the package has of programs from chunks to L1, beside some that are made anew. By night all are
@@ -45,9 +47,25 @@ describe("the keys of the product's programs", () => {
   });
 
   it("of chunks is the one of the kernel's program", async () => {
-    const { system } = await createExecutionKey(PROVEN_VERSION, executionParameters(), backend);
+    const { system } = await committedExecutionKey(PROVEN_VERSION, executionParameters(), backend);
     const roots = Object.fromEntries(Array.from(system.preprocessedRoots, ([height, root]) => [height, hex(root)]));
     assert.deepEqual(roots, WRITTEN_PROGRAMS.chunkRoots);
+    const written = await createExecutionKey(PROVEN_VERSION, executionParameters(), backend);
+    assert.deepEqual(written.system.verificationKeyDigest, system.verificationKeyDigest);
+  });
+
+  it("of chunks is made anew for another version and for other parameters", async () => {
+    for (const [version, parameters] of [
+      [TRUSTED_VERSION, executionParameters()],
+      [PROVEN_VERSION, { ...executionParameters(), logBlowup: 2, queryCount: 118 }],
+    ] as const)
+      assert.equal(writtenChunkRoots(version, parameters), undefined);
+    const { queryCount, ...others } = executionParameters();
+    assert.equal(writtenChunkRoots(PROVEN_VERSION, { ...others, queryCount })?.size, 7);
+  });
+
+  it("of batches come to the digest that L1's registry gets", () => {
+    assert.equal(hex(elementBytes([...programs.digests.batches])), WRITTEN_PROGRAMS.batchesDigest);
   });
 
   it("of the join and of the one that compresses are those of the programs", async () => {

@@ -12,7 +12,7 @@ import {
   runProgram,
 } from "../../src/recursion/tables/program-system.ts";
 import type { Program } from "../../src/recursion/program.ts";
-import type { Relation } from "../../src/recursion/relation.ts";
+import type { Relation, Word } from "../../src/recursion/relation.ts";
 import {
   batchParameters,
   compressParameters,
@@ -99,6 +99,16 @@ describe("the proof of a program", () => {
     assert.deepEqual(runProgram(own, publicValues, hints), { ok: true, input });
     const isRefused = { ok: false, relation: program.relations.length - 1 };
     assert.deepEqual(runProgram(own, publicValues.with(-1, 1), hints), isRefused);
+  });
+
+  it("has no system where a value is compared with nothing", async () => {
+    const { relations, wordCount } = program;
+    const [linear, c, d] = [1, wordCount - 1, wordCount].map(Number) as [number, Word, Word];
+    const unread: Relation = {
+      ...{ kind: "arithmetic", product: 0, a: undefined, b: undefined, linear, c, constant: 0, d },
+    };
+    const loose = { ...program, relations: [...relations, unread], wordCount: wordCount + 1 };
+    await assert.rejects(programSystem(loose, programParameters(), backend), { name: "ProgramError", code: "NeverRead" });
   });
 
   it("has 100 proven bits by the parameters of leaves and of batches, and fewer with a query less", async () => {

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Result, TransactionReceipt } from "ethers";
-import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
-import { keccak, type Hex } from "../../src/protocol/hex.ts";
+import { type Hex, toHex } from "../../src/protocol/hex.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 
 /** Real proof of execution that L1 accepted, with the batches that it proves. */
 export interface RecordedProof {
-  /** Hash of the keys of the programs that made it. */
-  readonly programs: Hex;
+  /** Digest of the last program's key, which stands for all programs below it. */
+  readonly key: Hex;
   readonly batches: readonly AggregatedFields[];
   readonly digest: Hex;
   readonly proof: Hex;
@@ -23,9 +23,9 @@ const BATCH_FIELDS = [
 ] as const satisfies readonly (keyof AggregatedFields["batch"])[];
 const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "batchNumber"]);
 
-/** Hash of the keys of the package's programs: a proof that is recorded for others proves nothing to the package's contracts. */
-export function programsHash(): Hex {
-  return keccak(new TextEncoder().encode(JSON.stringify(WRITTEN_PROGRAMS)));
+/** Of the package's last program: a proof that is recorded for another one proves nothing to the package's contracts. */
+export function lastKey(): Hex {
+  return toHex(systemForL1().verificationKeyDigest);
 }
 
 export function readRecordedProof(name: RecordedName): RecordedProof {
@@ -35,14 +35,14 @@ export function readRecordedProof(name: RecordedName): RecordedProof {
 }
 
 /** Records a proof that L1 accepted, if there is none by the keys of the package's programs. */
-export function recordProof(name: RecordedName, { batches, digest, proof }: Omit<RecordedProof, "programs">): void {
-  const programs = programsHash();
-  if (existsSync(fileOf(name)) && readRecordedProof(name).programs === programs) return;
+export function recordProof(name: RecordedName, { batches, digest, proof }: Omit<RecordedProof, "key">): void {
+  const key = lastKey();
+  if (existsSync(fileOf(name)) && readRecordedProof(name).key === key) return;
   const fields = batches.map(({ chainId, batch }) => ({
     chainId,
     batch: Object.fromEntries(BATCH_FIELDS.map((field) => [field, batch[field]])),
   }));
-  const text = JSON.stringify({ programs, batches: fields, digest, proof }, (_, value: unknown) =>
+  const text = JSON.stringify({ key, batches: fields, digest, proof }, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
   writeFileSync(fileOf(name), `${text}\n`);

@@ -1,7 +1,5 @@
 import { Interface } from "ethers";
-import { productPrograms } from "../../execution-proof/batch/product-programs.ts";
-import { createWasmBackend } from "../../kernels/wasm/backend.ts";
-import { digestToHex } from "../../protocol/digest.ts";
+import { WRITTEN_PROGRAMS } from "../../execution-proof/batch/written-programs.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { ProofContracts } from "./provers.ts";
@@ -22,7 +20,7 @@ export function packageProofContracts(artifacts: ArtifactSource, proofs: "stark"
     contracts: async () => {
       const asked = await named(ASKED);
       const others = await Promise.all(partsOf(new Interface(asked.abi)).map(named));
-      return { contracts: [...others, asked], executionKey: await executionKey() };
+      return { contracts: [...others, asked], executionKey: `0x${WRITTEN_PROGRAMS.batchesDigest}` };
     },
   };
 }
@@ -30,14 +28,4 @@ export function packageProofContracts(artifacts: ArtifactSource, proofs: "stark"
 /** The contracts whose addresses it is created with, in order: the generator calls `AggregateStarkClaim`'s `claim_`. */
 function partsOf({ deploy: { inputs } }: Interface): readonly string[] {
   return inputs.map(({ name }) => `${ASKED}${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`);
-}
-
-/** The digest of the programs of batches, as the registry has it. */
-async function executionKey(): Promise<ReturnType<typeof digestToHex>> {
-  const backend = await createWasmBackend({ workers: 1 });
-  try {
-    return digestToHex((await productPrograms(backend)).digests.batches);
-  } finally {
-    await backend.close();
-  }
 }

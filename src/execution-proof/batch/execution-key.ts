@@ -2,15 +2,17 @@ import { digestLength } from "../../kernels/tree-hash.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import { userWeights } from "../../protocol/native-budget.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
+import { PROVEN_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import { commitPreprocessed } from "../../stark/proving/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
 import { committedHeights, compileSystem, type System, type SystemDefinition } from "../../stark/systems/system.ts";
 import { statedKernel } from "./kernel-statement.ts";
+import { executionParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, SEGMENT_PROFILES } from "../run-profiles.ts";
 import { runDefinition, type RunSystem, segmentedDefinition } from "../run-system.ts";
 import type { ProvenProgram } from "../run-tables.ts";
+import { packageChunkRoots, writtenChunkRoots } from "./chunk-roots.ts";
 
 /** What runs of a protocol version are filled into. */
 export interface ExecutionSystem extends RunSystem {
@@ -39,20 +41,44 @@ const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
 export const LEAST_PROVEN_BITS = 100;
 
 /**
- * Commits to the kernel's program, or hashes it where verifiers evaluate it; takes a second, so keep it. A program is named by
- * the version whose rules it has. On the processor only: a device that commits wrongly would accept its own wrong proofs.
+ * Of the package's program and parameters with the package's roots of it; of others as `committedExecutionKey` makes it. A
+ * program is named by the version whose rules it has.
  */
 export async function createExecutionKey(
   protocolVersion: bigint,
   parameters: ProofParameters,
   processor: WasmBackend,
 ): Promise<ExecutionKey> {
-  const { definition, ...own } = kernelSystem(protocolVersion, parameters);
-  const roots = await commitPreprocessed(definition, processor);
+  const roots = writtenChunkRoots(protocolVersion, parameters);
+  if (roots === undefined) return committedExecutionKey(protocolVersion, parameters, processor);
+  return keyWith(kernelSystem(protocolVersion, parameters), protocolVersion, roots);
+}
+
+/**
+ * Commits to the kernel's program, or hashes it where verifiers evaluate it; takes a second, so keep it. On the processor only: a
+ * device that commits wrongly would accept its own wrong proofs.
+ */
+export async function committedExecutionKey(
+  protocolVersion: bigint,
+  parameters: ProofParameters,
+  processor: WasmBackend,
+): Promise<ExecutionKey> {
+  const own = kernelSystem(protocolVersion, parameters);
+  return keyWith(own, protocolVersion, await commitPreprocessed(own.definition, processor));
+}
+
+/** The key of the package's programs; nothing is committed to. */
+export function packageExecutionKey(): ExecutionKey {
+  const [protocolVersion, parameters] = [PROVEN_VERSION, executionParameters()];
+  return keyWith(kernelSystem(protocolVersion, parameters), protocolVersion, packageChunkRoots());
+}
+
+function keyWith(own: RunSystem, protocolVersion: bigint, roots: ReadonlyMap<number, Uint8Array>): ExecutionKey {
+  const { definition } = own;
   const system = compileSystem(definition, roots);
   let known: SegmentedKey | undefined;
   const segmented = (): SegmentedKey => (known ??= segmentedKey(definition, roots));
-  return { ...own, protocolVersion, definition, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
+  return { ...own, protocolVersion, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
 }
 
 /** What is fixed is the same, and so are its commitments. */

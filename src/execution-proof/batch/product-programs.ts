@@ -13,12 +13,11 @@ import {
   wrapParameters,
 } from "../../recursion/tables/program-parameters.ts";
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
-import { compileSystem, type System } from "../../stark/systems/system.ts";
+import type { System } from "../../stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { executionParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, profileShape, SEGMENT_PROFILES } from "../run-profiles.ts";
-import { segmentedDefinition } from "../run-system.ts";
-import { createExecutionKey, uncommittedSystem } from "./execution-key.ts";
+import { committedExecutionKey, packageExecutionKey } from "./execution-key.ts";
 import { type CheckedKey, firstProofsOf } from "./checked-shapes.ts";
 import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
@@ -29,6 +28,8 @@ export interface WrittenPrograms {
   readonly chunkRoots: Readonly<Record<number, string>>;
   readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly wrap: ProgramForm };
   readonly keys: { readonly chunks: readonly WrittenKey[]; readonly batches: readonly WrittenKey[] };
+  /** Of the tree of the keys of batches' programs: what L1's registry knows a version's programs by. */
+  readonly batchesDigest: string;
   readonly compressRoot: string;
   readonly wrapRoot: string;
 }
@@ -46,25 +47,20 @@ const PARAMETERS = {
  * All programs from the proofs of a batch's chunks to the one that L1 checks, of the protocol version that L1 knows them by:
  * whatever a batch is, the last one has one key. Their keys are constants of the package.
  */
-export function productPrograms(backend: Backend, written: WrittenPrograms = WRITTEN_PROGRAMS): Promise<NodePrograms> {
-  const { program, definition } = uncommittedSystem(PROVEN_VERSION, executionParameters());
-  const entries = Object.entries(written.chunkRoots).map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const);
-  const roots = new Map(entries);
-  const system = compileSystem(definition, roots);
-  const segmented = { system: compileSystem(segmentedDefinition(definition), roots) };
+export function productPrograms(backend: Backend): Promise<NodePrograms> {
   const elements = (hex: string): readonly number[] => wordsOf(fromHex(`0x${hex}`));
   const keys = (own: readonly WrittenKey[]): ProgramKey[] =>
     own.map(([digest, root]) => ({ digest: elements(digest), root: elements(root) }));
-  return NodePrograms.create(firstProofs({ program, system, segmented: () => segmented }), PARAMETERS, backend, {
-    forms: written.forms,
-    keys: { chunks: keys(written.keys.chunks), batches: keys(written.keys.batches) },
-    roots: { compress: fromHex(`0x${written.compressRoot}`), wrap: fromHex(`0x${written.wrapRoot}`) },
+  return NodePrograms.create(firstProofs(packageExecutionKey()), PARAMETERS, backend, {
+    forms: WRITTEN_PROGRAMS.forms,
+    keys: { chunks: keys(WRITTEN_PROGRAMS.keys.chunks), batches: keys(WRITTEN_PROGRAMS.keys.batches) },
+    roots: { compress: fromHex(`0x${WRITTEN_PROGRAMS.compressRoot}`), wrap: fromHex(`0x${WRITTEN_PROGRAMS.wrapRoot}`) },
   });
 }
 
 /** Makes all keys anew, which takes minutes. */
 export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPrograms> {
-  const key = await createExecutionKey(PROVEN_VERSION, executionParameters(), processor);
+  const key = await committedExecutionKey(PROVEN_VERSION, executionParameters(), processor);
   const programs = await NodePrograms.create(firstProofs(key), PARAMETERS, processor);
   const compress = await programs.prepareCompress(processor);
   const wrap = await programs.prepareWrap(compress, processor);
@@ -74,6 +70,7 @@ export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPr
     chunkRoots: Object.fromEntries(Array.from(key.system.preprocessedRoots, ([height, root]) => [height, bytesToHex(root)])),
     forms: { chunks: programs.chunks.form, batches: programs.batches.form, wrap: wrap.own.form },
     keys: { chunks: keys(programs.keys.chunks), batches: keys(programs.keys.batches) },
+    batchesDigest: hex(programs.digests.batches),
     compressRoot: onlyRoot(compress.own.system),
     wrapRoot: onlyRoot(wrap.own.system),
   };

@@ -116,6 +116,7 @@ export const WRITTEN_PROGRAMS = {
       ],
     ],
   },
+  batchesDigest: "7c6e99ea5301b94942d08e842d6490620c8f08ae1857ea7f003248ce0773c6c5",
   compressRoot: "6c74b2d75ec0749e7df5f395107779c61686ee1262e6b20705019f0732e14be0",
   wrapRoot: "d1ea37a96f30b40cd984ea4c914fafe0f2eeed49a351e015a2",
 } as const;
