@@ -174,7 +174,7 @@ export class Assembler {
     this.#relations.push(...kept.toReversed());
   }
 
-  /** Whether it is a program, who makes its proof system asks (`check-program.ts`): each with a key has one. */
+  /** The relations are not checked here: `programSystem` does that, once, for every program with a key. */
   build(name: string): Program {
     return {
       name,

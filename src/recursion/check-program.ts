@@ -23,7 +23,7 @@ export function checkProgram(program: Program): void {
   new ProgramCheck(program).run();
 }
 
-/** A cell by memory and number, as a key: millions of them are compared, so that it is one integer. */
+/** A cell by memory and number, as an integer: a program compares millions of keys. */
 function keyOf({ memory, cell }: Pick<NamedCell, "memory" | "cell">): number {
   return memory === "word" ? 2 * cell : 2 * cell + 1;
 }

@@ -54,7 +54,7 @@ describe("the keys of the product's programs", () => {
     assert.deepEqual(written.system.verificationKeyDigest, system.verificationKeyDigest);
   });
 
-  it("of chunks is made anew for another version and for other parameters", async () => {
+  it("of chunks is not written for another version or for other parameters", async () => {
     for (const [version, parameters] of [
       [TRUSTED_VERSION, executionParameters()],
       [PROVEN_VERSION, { ...executionParameters(), logBlowup: 2, queryCount: 118 }],
@@ -64,7 +64,7 @@ describe("the keys of the product's programs", () => {
     assert.equal(writtenChunkRoots(PROVEN_VERSION, { ...others, queryCount })?.size, 7);
   });
 
-  it("of batches come to the digest that L1's registry gets", () => {
+  it("of batches have the digest that L1's registry gets", () => {
     assert.equal(hex(elementBytes([...programs.digests.batches])), WRITTEN_PROGRAMS.batchesDigest);
   });
 

@@ -101,7 +101,7 @@ describe("the proof of a program", () => {
     assert.deepEqual(runProgram(own, publicValues.with(-1, 1), hints), isRefused);
   });
 
-  it("has no system where a value is compared with nothing", async () => {
+  it("has no system if a value is compared with nothing", async () => {
     const { relations, wordCount } = program;
     const [linear, c, d] = [1, wordCount - 1, wordCount].map(Number) as [number, Word, Word];
     const unread: Relation = {

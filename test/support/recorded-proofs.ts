@@ -7,7 +7,7 @@ import { proofAggregatorInterface } from "../../src/settlement-layer/reader/cont
 
 /** Real proof of execution that L1 accepted, with the batches that it proves. */
 export interface RecordedProof {
-  /** Digest of the last program's key, which stands for all programs below it. */
+  /** Digest of the last program's key, which fixes all programs below it. */
   readonly key: Hex;
   readonly batches: readonly AggregatedFields[];
   readonly digest: Hex;
@@ -23,7 +23,7 @@ const BATCH_FIELDS = [
 ] as const satisfies readonly (keyof AggregatedFields["batch"])[];
 const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "batchNumber"]);
 
-/** Of the package's last program: a proof that is recorded for another one proves nothing to the package's contracts. */
+/** Digest of the key of the package's last program. The package's contracts refuse recorded proofs of other keys. */
 export function lastKey(): Hex {
   return toHex(systemForL1().verificationKeyDigest);
 }

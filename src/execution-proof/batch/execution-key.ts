@@ -41,8 +41,8 @@ const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
 export const LEAST_PROVEN_BITS = 100;
 
 /**
- * Of the package's program and parameters with the package's roots of it; of others as `committedExecutionKey` makes it. A
- * program is named by the version whose rules it has.
+ * The package's program and parameters get the package's roots, all others those of `committedExecutionKey`. A program is named
+ * by the version whose rules it has.
  */
 export async function createExecutionKey(
   protocolVersion: bigint,
@@ -63,8 +63,8 @@ export async function committedExecutionKey(
   parameters: ProofParameters,
   processor: WasmBackend,
 ): Promise<ExecutionKey> {
-  const own = kernelSystem(protocolVersion, parameters);
-  return keyWith(own, protocolVersion, await commitPreprocessed(own.definition, processor));
+  const kernel = kernelSystem(protocolVersion, parameters);
+  return keyWith(kernel, protocolVersion, await commitPreprocessed(kernel.definition, processor));
 }
 
 /** The key of the package's programs; nothing is committed to. */
@@ -73,12 +73,12 @@ export function packageExecutionKey(): ExecutionKey {
   return keyWith(kernelSystem(protocolVersion, parameters), protocolVersion, packageChunkRoots());
 }
 
-function keyWith(own: RunSystem, protocolVersion: bigint, roots: ReadonlyMap<number, Uint8Array>): ExecutionKey {
-  const { definition } = own;
+function keyWith(run: RunSystem, protocolVersion: bigint, roots: ReadonlyMap<number, Uint8Array>): ExecutionKey {
+  const { definition } = run;
   const system = compileSystem(definition, roots);
-  let known: SegmentedKey | undefined;
-  const segmented = (): SegmentedKey => (known ??= segmentedKey(definition, roots));
-  return { ...own, protocolVersion, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
+  let compiled: SegmentedKey | undefined;
+  const segmented = (): SegmentedKey => (compiled ??= segmentedKey(definition, roots));
+  return { ...run, protocolVersion, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
 }
 
 /** What is fixed is the same, and so are its commitments. */

@@ -28,7 +28,7 @@ export interface WrittenPrograms {
   readonly chunkRoots: Readonly<Record<number, string>>;
   readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly wrap: ProgramForm };
   readonly keys: { readonly chunks: readonly WrittenKey[]; readonly batches: readonly WrittenKey[] };
-  /** Of the tree of the keys of batches' programs: what L1's registry knows a version's programs by. */
+  /** Root of the tree of the keys of batches' programs: L1's registry names a version's programs by it. */
   readonly batchesDigest: string;
   readonly compressRoot: string;
   readonly wrapRoot: string;
