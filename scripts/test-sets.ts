@@ -135,6 +135,7 @@ export const BEYOND_CORE: readonly string[] = [
   "consensus/search",
   "consensus/group",
   "sequencing/group",
+  "sequencing/many-envelopes",
   "machine/operation-checks",
   "machine/rom",
   "machine/stack-heights",

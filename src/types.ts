@@ -53,6 +53,7 @@ export type { GuardianNetworkInfo } from "./devnet/guardian/guardian-info.ts";
 export type { ExternalStatus } from "./sequencing/external/external-status.ts";
 export type { SlotEvidence } from "./sequencing/external/slot-log.ts";
 export type { NodeCondition } from "./sequencing/local/node-faults.ts";
+export type { EncryptionStatus } from "./sequencing/local/encrypted-mempool.ts";
 export type { NodesStatus } from "./sequencing/local/nodes-status.ts";
 export type { SettlementStage } from "./protocol/settlement-stage.ts";
 export type { SourceExcerpt } from "./devnet/view/books/source-excerpt.ts";

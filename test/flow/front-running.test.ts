@@ -134,6 +134,19 @@ describe("E6: front-running of a call that everyone sees in the pool, by a copy 
     assert.doesNotMatch(sentenceOf(BY_FEE) ?? "", /dealer/);
   });
 
+  test("anvil_nodeInfo names the order of each chain, and the status has the envelopes of one", async () => {
+    const orders: unknown[] = [];
+    for (const chainId of [BY_ARRIVAL, BY_FEE, ENCRYPTED]) {
+      const client = clientOf(chainOf(chainId));
+      clients.push(client);
+      orders.push(((await client.send("anvil_nodeInfo", [])) as { readonly transactionOrder: string }).transactionOrder);
+    }
+    assert.deepEqual(orders, ["fifo", "fees", "encrypted"]);
+    const [byArrival, , encrypted] = (await devnet.status()).chains;
+    assert.equal(byArrival?.encryption, undefined);
+    assert.deepEqual([encrypted?.encryption?.threshold, encrypted?.encryption?.owed], [2, 0]);
+  });
+
   test("chains that open no envelopes refuse to encrypt, by name", async () => {
     const { alice, prize } = await newPrize(BY_FEE);
     await assert.rejects(encryptTransaction(alice, { to: prize }), { code: "NotEncrypted" });

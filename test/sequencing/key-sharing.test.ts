@@ -8,7 +8,8 @@ import type { CommandResult } from "../../src/chain/ordering/batch-reducer.ts";
 import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
 import { chainRules } from "../../src/chain/model/rules.ts";
 import { dealKey } from "../../src/threshold/key-shares.ts";
-import { keyShareOf } from "../../src/threshold/opening.ts";
+import { encrypt } from "../../src/threshold/encryption.ts";
+import { combineShares, keyShareOf, open } from "../../src/threshold/opening.ts";
 import { CHAIN_ID } from "../chain/support/engine.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { until } from "../support/until.ts";
@@ -96,6 +97,20 @@ describe("nodes that share keys of envelopes", () => {
     await until(() => opened() === 1);
     assert.notEqual(envelopes.opened?.transaction, undefined);
     assert.deepEqual(failures, []);
+  });
+
+  it("replacement of an ordered envelope: stays closed, though it has the payer, nonce and sender of the ordered one", async () => {
+    const { sealed, alice } = await start();
+    const bob = new TestWallet(242);
+    const second = await seal(alice, { valueWei: 6n }, { life: LIFE, payer: bob.address, salt: 2n });
+    const [ciphertext, replacement] = [sealed, second].map(({ message, identity }) =>
+      encrypt({ message, identity: fromHex(identity), publicKey: KEY.publicKey }),
+    ) as [Uint8Array, Uint8Array];
+    const shares = [0, 3].map((holder) => ({ holder, share: fromHex(shareOf(sealed, holder).share) }));
+    const key = combineShares(shares);
+    assert.ok(key !== undefined);
+    assert.deepEqual(open(ciphertext, key), sealed.message);
+    assert.equal(open(replacement, key), undefined);
   });
 
   it("ignore shares of envelopes that the chain does not owe", async () => {

@@ -9,7 +9,10 @@ import type { GasPrice } from "../mempool/gas-price.ts";
 export const CLIENT_VERSION = "HardhatNetwork/hyperchain";
 
 /** What development networks tell about themselves, under Hardhat's and anvil's names. */
-export function aboutMethods(chain: Chain, gasPrice: Pick<GasPrice, "toldWei">): ReadonlyMap<string, RpcMethod> {
+export function aboutMethods(
+  chain: Chain,
+  { gasPrice, orderName = "fifo" }: { readonly gasPrice: Pick<GasPrice, "toldWei">; readonly orderName?: string },
+): ReadonlyMap<string, RpcMethod> {
   const { blocks, chainId, sequencer } = chain;
   const instanceId = toHex(randomBytes(32));
   return new Map<string, RpcMethod>([
@@ -44,7 +47,7 @@ export function aboutMethods(chain: Chain, gasPrice: Pick<GasPrice, "toldWei">):
           currentBlockTimestamp: Number(timestamp),
           currentBlockHash: (await blocks.block(number))?.hash,
           hardFork: "osaka",
-          transactionOrder: "fifo",
+          transactionOrder: orderName,
           environment: { baseFee: "0x0", chainId, gasLimit: hexQuantity(gasLimit), gasPrice: hexQuantity(gasPrice.toldWei) },
           forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
         };

@@ -38,7 +38,7 @@ import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
-import { hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
+import { externalSequencerOf, hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { patienceOf } from "../../options/fields/facts.ts";
 import { dataFactsOf, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
@@ -215,7 +215,7 @@ async function start(
       start: { ...start, imported: born?.copy() },
       ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
       running: { ...running, access: accessOf(options, admin) },
-      serving: { ...serving, ...servedAs(plan, admin, data, order) },
+      serving: { ...serving, ...servedAs(plan, admin, data, order), orderName: nameOfOrder(plan, ports) },
       settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
     },
     {
@@ -521,6 +521,14 @@ function runningOf(
 function portsOf({ ordering }: ChainPlan, ports: ChainPorts | undefined): ChainPorts {
   const order = ports?.order ?? (ordering.transactionOrder === "fee" ? byFee : undefined);
   return { ...ports, ...(order === undefined ? {} : { order }) };
+}
+
+/** Order of a chain's transactions, as anvil and this project's options name it. */
+function nameOfOrder(plan: ChainPlan, ports: ChainPorts | undefined): string {
+  if (isQueueAlone(plan)) return "queue";
+  if (externalSequencerOf(plan) !== undefined) return "external";
+  if (ports?.order !== undefined) return "custom";
+  return { arrival: "fifo", fee: "fees", encrypted: "encrypted" }[plan.ordering.transactionOrder];
 }
 
 /** Data that are on L1 or on the chain below are everybody's to read. */

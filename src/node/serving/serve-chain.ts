@@ -25,7 +25,7 @@ import { withNamedReverts, type CustomErrorText } from "./named-reverts.ts";
 export interface ServingOptions
   extends
     Pick<RpcServerOptions, "host" | "port" | "origins" | "inBackground">,
-    Pick<ChainMethodOptions, "gasPrice" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
+    Pick<ChainMethodOptions, "gasPrice" | "orderName" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
   /** What clients outside may not do. Default: nothing of what the chain answers. */
   readonly closed?: Closed;
   /** Who may read the chain. Default: everybody. */

@@ -31,6 +31,7 @@ export const taskDefinitions: TaskDefinition[] = [
   actingTasks.send.setAction(() => import("./acting/send.ts")).build(),
   actingTasks.announce.setAction(() => import("./acting/announce.ts")).build(),
   actingTasks.call.setAction(() => import("./acting/call.ts")).build(),
+  actingTasks.sendEncrypted.setAction(() => import("./acting/send-encrypted.ts")).build(),
   actingTasks.callTogether.setAction(() => import("./acting/call-together.ts")).build(),
   actingTasks.bring.setAction(() => import("./acting/bring.ts")).build(),
   actingTasks.l1Slot.setAction(() => import("./acting/l1-slot.ts")).build(),

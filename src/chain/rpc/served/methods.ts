@@ -48,6 +48,8 @@ import { fromHex, hexQuantity, keccak } from "../../../protocol/hex.ts";
 
 export interface ChainMethodOptions {
   readonly gasPrice: Pick<GasPrice, "toldWei">;
+  /** Name of the order of transactions: "fifo" and "fees" as anvil has them, or another. Default: "fifo". */
+  readonly orderName?: string;
   /** Whether anyone may move time, mine, take snapshots: for development chains. */
   readonly development: boolean;
   /** For which a development chain signs. Default: none. */
@@ -115,7 +117,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     const sponsoring = sponsorMethods(chain, { accounts, others: methods });
     for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed, ...sponsoring]) methods.set(method, answer);
     addDevelopmentMethods(chain, methods);
-    for (const [method, answer] of [...aboutMethods(chain, gasPrice), ...fixedValueMethods()]) methods.set(method, answer);
+    for (const [method, answer] of [...aboutMethods(chain, options), ...fixedValueMethods()]) methods.set(method, answer);
   }
   const own = [
     zksMethods(chain, ask, gasPrice, settlement, methods),

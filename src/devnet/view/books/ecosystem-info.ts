@@ -1,4 +1,5 @@
 import type { ExternalStatus } from "../../../sequencing/external/external-status.ts";
+import type { EncryptionStatus } from "../../../sequencing/local/encrypted-mempool.ts";
 import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
@@ -225,6 +226,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly fees?: FeeStatus;
   /** Nodes that decide the chain together; absent for one sequencer. */
   readonly nodes?: NodesStatus;
+  /** Encryption of transactions to the nodes; absent if they open no envelopes. */
+  readonly encryption?: EncryptionStatus;
   /** External sequencing; absent for a chain of another kind. */
   readonly external?: ExternalStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

@@ -360,12 +360,18 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...executionStatus(pipeline),
     ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
-    ...(pipeline.nodes === undefined ? {} : { nodes: pipeline.nodes.status }),
+    ...nodesInfo(pipeline.nodes),
     ...(pipeline.external === undefined ? {} : { external: pipeline.external.status }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: wordsOf(fault) }),
   };
+}
+
+function nodesInfo(nodes: DevnetChain["pipeline"]["nodes"]): Pick<ChainStatus, "nodes" | "encryption"> {
+  if (nodes === undefined) return {};
+  const { status, encryption } = nodes;
+  return { nodes: status, ...(encryption === undefined ? {} : { encryption }) };
 }
 
 function wordsOf(fault: unknown): string {

@@ -85,6 +85,23 @@ export const actingTasks = {
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json),
+  sendEncrypted: task(
+    "hyperchain:send-encrypted",
+    "Send a transaction that the nodes of a chain open after its order is final, and wait until it is executed",
+  )
+    .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain, <account number>@chain or <name>@chain" })
+    .addPositionalArgument({
+      name: "function",
+      description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',
+      defaultValue: "0x",
+    })
+    .addVariadicArgument({ name: "arguments", description: "The function's arguments", defaultValue: [] })
+    .addOption(option("value", "Base token of the chain that the recipient gets, such as 0.1 (default: 0)"))
+    .addOption(option("gas", "Gas of the transaction (default: an estimate)"))
+    .addOption(from)
+    .addFlag(noWait)
+    .addOption(url)
+    .addFlag(json),
   callTogether: task(
     "hyperchain:call-together",
     "Force calls into the queues of several chains by one transaction below them, all or none",

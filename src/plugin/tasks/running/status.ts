@@ -3,6 +3,7 @@ import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devne
 import type { ChainPowersInfo } from "../../../devnet/view/governing/chain-powers.ts";
 import { announcedOf, powersOver } from "../../../devnet/view/governing/powers-words.ts";
 import { proofInWords, proofMaker } from "../../../devnet/view/batches/proof-in-words.ts";
+import { encryptionSentence, nodesSentence } from "../../../devnet/view/books/nodes-text.ts";
 import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
@@ -119,7 +120,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...attested,
     ...ofQueue,
     ...porters,
-    ...chains.flatMap(({ name, nodes }) => (nodes === undefined ? [] : [nodesLine(name, nodes)])),
+    ...chains.flatMap(nodesLines),
     ...chains.flatMap(({ name, external }) => (external === undefined ? [] : [externalLine(name, external)])),
     ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
@@ -134,12 +135,12 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   ].join("\n\n");
 }
 
-/** Turn of the nodes that decide a chain together, and their faults. */
-function nodesLine(name: string, { view, leader, members, evidence }: NonNullable<ChainStatus["nodes"]>): string {
-  const faults = members.flatMap(({ condition }, index) => (condition === "honest" ? [] : [`node ${index} is ${condition}`]));
-  const accused = [...new Set(evidence.map(({ signer }) => members.findIndex(({ address }) => address === signer)))];
-  const proven = accused.map((index) => `node ${index} signed contrary votes`);
-  return [`Nodes of ${name}: node ${leader} leads view ${view}`, ...faults, ...proven].join("; ");
+/** Nodes that decide a chain together, and envelopes that they open. */
+function nodesLines({ name, nodes, encryption }: ChainStatus): readonly string[] {
+  return [
+    ...(nodes === undefined ? [] : [`Nodes of ${name}: ${nodesSentence(nodes)}`]),
+    ...(encryption === undefined ? [] : [`Encrypted mempool of ${name}: ${encryptionSentence(encryption)}`]),
+  ];
 }
 
 /** Slots of an external sequencer, and a part in doubt. */

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { encryptionSentence, nodesSentence } from "../../src/devnet/view/books/nodes-text.ts";
+
+const [FIRST, SECOND] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`] as const;
+
+describe("text of the nodes of a chain, in the status and on the page", () => {
+  const nodes = { inProcesses: true, view: 7, leader: 1, quorum: 2, evidence: [] } as const;
+
+  test("has the leader and the view", () => {
+    const members = [{ address: FIRST, condition: "honest" } as const];
+    assert.equal(nodesSentence({ ...nodes, members }), "node 1 leads view 7");
+  });
+
+  test("has faults, stopped nodes, and each signer of contrary votes once", () => {
+    const members = [
+      { address: FIRST, condition: "equivocating" },
+      { address: SECOND, condition: "honest", fault: "its disk is full" },
+    ] as const;
+    const evidence = [
+      { signer: FIRST, view: 3 },
+      { signer: FIRST, view: 5 },
+    ];
+    assert.equal(
+      nodesSentence({ ...nodes, members, evidence }),
+      "node 1 leads view 7; node 0 is equivocating; node 1 has stopped: its disk is full; node 0 signed contrary votes",
+    );
+  });
+
+  test("has the envelopes that wait for a key", () => {
+    const encryption = {
+      ...{ life: "0x01", publicKey: "0xab", envelopeAddress: FIRST, maxEnvelopes: 32 },
+      ...{ threshold: 2, nodes: 4 },
+    } as const;
+    assert.match(encryptionSentence({ ...encryption, owed: 0 }), /^2 of 4 nodes open envelopes; no envelope waits/);
+    assert.match(encryptionSentence({ ...encryption, owed: 1 }), /; 1 ordered envelope waits for its key; key 0xab$/);
+    assert.match(encryptionSentence({ ...encryption, owed: 3 }), /; 3 ordered envelopes wait for their keys; key 0xab$/);
+  });
+});
