@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { EncryptionStatus } from "../../src/sequencing/local/encrypted-mempool.ts";
 import { encryptionSentence, nodesSentence } from "../../src/devnet/view/books/nodes-text.ts";
 
 const [FIRST, SECOND] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`] as const;
@@ -28,10 +29,14 @@ describe("text of the nodes of a chain, in the status and on the page", () => {
   });
 
   test("has the envelopes that wait for a key", () => {
-    const encryption = {
-      ...{ life: "0x01", publicKey: "0xab", envelopeAddress: FIRST, maxEnvelopes: 32 },
-      ...{ threshold: 2, nodes: 4 },
-    } as const;
+    const encryption: Omit<EncryptionStatus, "owed"> = {
+      life: "0x01",
+      publicKey: "0xab",
+      envelopeAddress: FIRST,
+      maxEnvelopes: 32,
+      threshold: 2,
+      nodes: 4,
+    };
     assert.match(encryptionSentence({ ...encryption, owed: 0 }), /^2 of 4 nodes open envelopes; no envelope waits/);
     assert.match(encryptionSentence({ ...encryption, owed: 1 }), /; 1 ordered envelope waits for its key; key 0xab$/);
     assert.match(encryptionSentence({ ...encryption, owed: 3 }), /; 3 ordered envelopes wait for their keys; key 0xab$/);
