@@ -141,6 +141,18 @@ describe("I1 the packed plugin in an empty project", () => {
     assert.deepEqual(missing, []);
   });
 
+  test("nothing that a project installs with it has an install script", () => {
+    const lock = JSON.parse(readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8")) as {
+      readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly hasInstallScript?: boolean }>>;
+    };
+    const installed = Object.entries(lock.packages).filter(([, { dev }]) => dev !== true);
+    assert.ok(installed.some(([name]) => name.endsWith("/tiny-secp256k1")));
+    assert.deepEqual(
+      installed.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([name]) => name),
+      [],
+    );
+  });
+
   test("its README leads to files that it carries", () => {
     const readme = readFileSync(join(project.folder, "node_modules/hardhat-hyperchain/README.md"), "utf8");
     const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? "");

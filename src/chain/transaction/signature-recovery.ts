@@ -1,24 +1,8 @@
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { setLengthLeft } from "@ethereumjs/util";
 import { NamedError } from "../../errors/named-error.ts";
 import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { libsecp256k1, type Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
-
-/**
- * The signer's public key, 65 bytes uncompressed, of a compact signature (r ‖ s, 64 bytes) of a 32-byte hash. Throws where no
- * key has that signature.
- */
-export type Recover = (signature: Uint8Array, recoveryId: number, messageHash: Uint8Array) => Uint8Array;
-
-/** By @noble/curves: everywhere, in 1.3 ms. */
-export const recoverInJavaScript: Recover = (signature, recoveryId, messageHash) =>
-  secp256k1.Signature.fromBytes(signature, "compact").addRecoveryBit(recoveryId).recoverPublicKey(messageHash).toBytes(false);
-
-/** By libsecp256k1, in 0.06 ms; undefined where its package has no binary for this machine. */
-export const recoverNatively: Recover | undefined = libsecp256k1 === undefined ? undefined : recoverBy(libsecp256k1);
-
-const recover = recoverNatively ?? recoverInJavaScript;
+import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The signer's public key, 64 bytes: the hook that ethereumjs calls for transactions and the ECRECOVER precompile (why not
@@ -38,7 +22,7 @@ export function recoverPublicKey(
   signature.set(setLengthLeft(r, 32), 0);
   signature.set(setLengthLeft(s, 32), 32);
   try {
-    return recover(signature, Number(recoveryId), messageHash).slice(1);
+    return libsecp256k1.ecdsaRecover(signature, Number(recoveryId), messageHash, false).slice(1);
   } catch (error) {
     throw isOfSignature(error) ? new UnknownSignerError(error) : error;
   }
@@ -68,11 +52,7 @@ export class UnknownSignerError extends NamedError<"UnknownSigner"> {
   }
 }
 
-/** True for a plain Error, which both libraries throw for a signature. Memory and stack run out by errors of other classes. */
+/** True for a plain Error, as `Libsecp256k1` throws for a signature. Memory and stack run out by errors of other classes. */
 function isOfSignature(error: unknown): boolean {
   return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
-}
-
-function recoverBy(library: Libsecp256k1): Recover {
-  return (signature, recoveryId, messageHash) => library.ecdsaRecover(signature, recoveryId, messageHash, false);
 }

@@ -10,7 +10,7 @@ import {
   type TransactionRequest,
 } from "ethers";
 import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
-import { libsecp256k1, type Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
+import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The transaction, completed and signed, as an L1 takes it. Keys at hand sign bytes: ethers builds a transaction out of
@@ -73,12 +73,10 @@ function rulesOf(chainId: bigint): Common {
   return known;
 }
 
-/** As ethereumjs wants it: the parity before r and s. Without the library it signs with `@noble/curves`, in 0.7 ms more. */
-const crypto: CustomCrypto = libsecp256k1 === undefined ? {} : { ecsign: signBy(libsecp256k1) };
-
-function signBy(library: Libsecp256k1): NonNullable<CustomCrypto["ecsign"]> {
-  return (hash, key) => {
-    const { signature, recid } = library.ecdsaSign(hash, key);
+/** As ethereumjs wants it: the parity before r and s. */
+const crypto: CustomCrypto = {
+  ecsign(hash, key) {
+    const { signature, recid } = libsecp256k1.ecdsaSign(hash, key);
     return Uint8Array.of(recid, ...signature);
-  };
-}
+  },
+};

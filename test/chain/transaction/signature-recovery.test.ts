@@ -2,14 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import {
-  recoverInJavaScript,
-  recoverNatively,
-  recoverPublicKey,
-  type Recover,
-} from "../../../src/chain/transaction/signature-recovery.ts";
+import { recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
 import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
-import { libsecp256k1, type Libsecp256k1 } from "../../../src/runtime/libsecp256k1.ts";
+import { inWebAssembly, libsecp256k1, native, type Libsecp256k1 } from "../../../src/runtime/libsecp256k1.ts";
 
 const word = (value: bigint): Uint8Array => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex"));
 const compact = (r: bigint, s: bigint): Uint8Array => Uint8Array.from([...word(r), ...word(s)]);
@@ -44,17 +39,27 @@ const INVALID: readonly (readonly [string, Uint8Array])[] = [
   ["r is no point's x", compact(5n, 5n)],
 ];
 
-const implementations: readonly [string, Recover | undefined][] = [
-  ["in JavaScript", recoverInJavaScript],
-  ["natively", recoverNatively],
+const implementations: readonly [string, Libsecp256k1 | undefined][] = [
+  ["in WebAssembly", inWebAssembly],
+  ["natively", native],
 ];
-for (const [name, recover] of implementations) {
-  describe(`signature recovery ${name}`, { skip: recover === undefined ? "no binary for this system" : false }, () => {
-    const run = recover ?? recoverInJavaScript;
+for (const [name, library] of implementations) {
+  describe(`libsecp256k1 ${name}`, { skip: library === undefined ? "no binary for this system" : false }, () => {
+    const { ecdsaRecover, ecdsaSign } = library ?? inWebAssembly;
+    const run = (signature: Uint8Array, recoveryId: number, hash: Uint8Array): Uint8Array =>
+      ecdsaRecover(signature, recoveryId, hash, false);
 
     it("gives the signer's public key", () => {
       for (const { hash, signature, recoveryId, publicKey } of signed)
         assert.deepEqual(Uint8Array.from(run(signature, recoveryId, hash)), publicKey);
+    });
+
+    it("signs by RFC 6979, with the lower s", () => {
+      for (const { hash } of signed) {
+        const [recovery, ...expected] = secp256k1.sign(hash, hash, { prehash: false, format: "recovered" });
+        const { signature, recid } = ecdsaSign(hash, hash);
+        assert.deepEqual([recid, ...signature], [recovery, ...expected]);
+      }
     });
 
     it("throws where no key has the signature", () => {
@@ -102,20 +107,15 @@ describe("a signature that no key has", () => {
     }
   });
 
-  it(
-    "is not concluded from a fault",
-    { skip: libsecp256k1 === undefined ? "no binary for this system, whose functions can be exchanged" : false },
-    () => {
-      const library = libsecp256k1 as Libsecp256k1;
-      mock.method(library, "ecdsaRecover", () => {
-        throw new RangeError("Array buffer allocation failed");
-      });
-      try {
-        assert.throws(() => recoverPublicKey(hash, 0n, word(5n), word(5n)), RangeError);
-        assert.throws(() => recover(hash, 0, word(5n), word(5n)), RangeError);
-      } finally {
-        mock.restoreAll();
-      }
-    },
-  );
+  it("is not concluded from a fault", () => {
+    mock.method(libsecp256k1, "ecdsaRecover", () => {
+      throw new RangeError("Array buffer allocation failed");
+    });
+    try {
+      assert.throws(() => recoverPublicKey(hash, 0n, word(5n), word(5n)), RangeError);
+      assert.throws(() => recover(hash, 0, word(5n), word(5n)), RangeError);
+    } finally {
+      mock.restoreAll();
+    }
+  });
 });
