@@ -313,7 +313,12 @@ async function settledOn(
       ? await deployNewContracts(
           version,
           { signer, artifacts },
-          { ...governanceOf(governance, accounts), ...(await proven()), unbondingSeconds: stake?.unbondingSeconds },
+          {
+            ...governanceOf(governance, accounts),
+            ...(await proven()),
+            unbondingSeconds: stake?.unbondingSeconds,
+            promises: plans.some(({ settlement }) => settlement.instant !== undefined),
+          },
         )
       : await adoptContracts(existing, { version: version(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
   world?.keepDeployed(deployed);

@@ -4,6 +4,7 @@ import { entriesOf, type ChainOption, type Flagged } from "./fields/field.ts";
 import { FACTS } from "./fields/facts.ts";
 import { FIRST_STATE } from "./fields/first-state.ts";
 import { IDENTITY } from "./fields/identity.ts";
+import { INSTANT } from "./fields/instant.ts";
 import { LINKS } from "./fields/links.ts";
 import { ORDERING } from "./fields/ordering.ts";
 import { PROTOCOL } from "./fields/protocol.ts";
@@ -25,6 +26,7 @@ export const CHAIN_OPTIONS = {
   ...SETTLEMENT,
   ...FACTS,
   ...LINKS,
+  ...INSTANT,
   ...FIRST_STATE,
 } as const satisfies Readonly<Record<string, ChainOption & Flagged>>;
 

@@ -5,6 +5,7 @@ import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import { externalConflicts } from "./external-rules.ts";
 import { factConflicts } from "./fact-rules.ts";
+import { instantConflicts } from "./instant-rules.ts";
 import { linkConflicts } from "./link-rules.ts";
 import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
@@ -75,6 +76,7 @@ export function conflicts(
     ...externalConflicts(chains),
     ...factConflicts(chains),
     ...linkConflicts(chains),
+    ...instantConflicts(chains),
     ...partitionConflicts(chains),
     ...chains.flatMap((chain) => [
       ...provenConflicts(chain),

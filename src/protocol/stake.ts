@@ -29,3 +29,6 @@ export const WHOLE_SHARE_BPS = 10_000n;
  * minute unless its blocks are full.
  */
 export const SLASH_SECONDS = 3_600;
+
+/** Unbonding of an ecosystem whose stake answers for promises alone: half a day, so promises last five and a half hours at most. */
+export const PROMISES_UNBONDING_SECONDS = 43_200;

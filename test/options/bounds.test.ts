@@ -341,6 +341,24 @@ const ROWS: readonly Row[] = [
     accepts: [[]],
     refuses: ["b", [1], [""]],
   },
+  ...Object.entries({
+    minStakeWei: { accepts: [1n, 2n ** 96n], refuses: [0n, 2n ** 96n + 1n, 1, "1"] },
+    maxAtRiskWei: { accepts: [0n, 2n ** 96n], refuses: [-1n, 2n ** 96n + 1n, 1, "1"] },
+    anyMessage: { accepts: [true, false], refuses: NOT_BOOLEAN },
+  }).map(([option, { refuses }]): Row => ({
+    config: `chains.a.instant.from.a.${option}`,
+    devnet: `chains[0].instant.from.a.${option}`,
+    // Taken if it names another chain: test/options/instant-rules.test.ts.
+    accepts: [],
+    refuses,
+    beside: { "instant.from.a.minStakeWei": 1n, "instant.from.a.maxAtRiskWei": 1n },
+  })),
+  {
+    config: "chains.a.instant.from",
+    devnet: "chains[0].instant.from",
+    accepts: [{}],
+    refuses: [["b"], "b", { b: {} }, { "": { minStakeWei: 1n, maxAtRiskWei: 1n } }],
+  },
   {
     config: "chains.a.fees.marginPercent",
     devnet: "chains[0].fees.marginPercent",

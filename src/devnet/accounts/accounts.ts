@@ -25,6 +25,8 @@ export const ACCOUNT_NUMBERS = {
   firstGuardian: 2_003_000_000,
   // Aggregators of hubs: up to 7 a hub. The first one pays for landings.
   firstAggregator: 2_004_000_000,
+  // Whose deposits answer for promises: up to 64 for each pair of a thousand chains.
+  firstPromiser: 2_010_000_000,
 } as const;
 
 /**

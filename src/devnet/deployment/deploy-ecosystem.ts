@@ -14,7 +14,7 @@ import { DESCRIPTION_CODE_HASH } from "../../protocol/generated/description-code
 import { PREDEPLOYS_DIGEST } from "../../protocol/generated/version-predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
-import { SLASH_SECONDS } from "../../protocol/stake.ts";
+import { PROMISES_UNBONDING_SECONDS, SLASH_SECONDS } from "../../protocol/stake.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import {
@@ -85,6 +85,8 @@ export interface EcosystemOptions extends GovernanceOptions {
   readonly throughCreator?: boolean;
   /** Seconds in which faults of staked keys are slashed. Default: keys are not staked. */
   readonly unbondingSeconds?: number | undefined;
+  /** Whether stake answers for promises between chains. Default false. */
+  readonly promises?: boolean | undefined;
 }
 
 interface EcosystemDependencies {
@@ -124,6 +126,8 @@ export interface EcosystemAddresses {
   /** Deposits that answer for keys, and the judge of quorums; absent without stake. */
   readonly stakeRegistry?: Hex;
   readonly equivocation?: Hex;
+  /** Judges promises between chains; absent if no chain took promises. */
+  readonly brokenPromises?: Hex;
   /** Description of the proof system, and the second verifier, which reads it; absent on a chain, and if L1 checks markers. */
   readonly secondDescription?: Hex;
   readonly secondVerifier?: Hex;
@@ -216,7 +220,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
     },
     ...(proven === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [PREDEPLOYS_DIGEST] } as const]),
     ...(council === undefined ? [] : [councilDeployment(council)]),
-    ...(options.unbondingSeconds === undefined ? [] : stakeDeployments(options.unbondingSeconds)),
+    ...stakeDeployments(options),
     ...secondVerifierDeployments(options),
   ];
 }
@@ -254,11 +258,27 @@ function governorDeployments(governor: GovernorOptions, deployer: Hex): readonly
   ];
 }
 
-function stakeDeployments(unbondingSeconds: number): readonly Deployment[] {
-  const reportSeconds = unbondingSeconds - SLASH_SECONDS;
+/** The registry of deposits, and the judges that take from them. */
+function stakeDeployments({ unbondingSeconds, promises = false }: EcosystemOptions): readonly Deployment[] {
+  if (unbondingSeconds === undefined && !promises) return [];
+  const unbonding = unbondingSeconds ?? PROMISES_UNBONDING_SECONDS;
+  const reportSeconds = unbonding - SLASH_SECONDS;
+  const quorums: Deployment = {
+    role: "equivocation",
+    artifact: "Equivocation",
+    args: (a) => [a.factory, a.settings, reportSeconds, SLASH_SECONDS],
+  };
+  // A promise may last half of the time that its report has; the rest is left for the report.
+  const longest = Math.floor(reportSeconds / 2);
+  const broken: Deployment = {
+    role: "brokenPromises",
+    artifact: "BrokenPromises",
+    args: (a) => [a.factory, a.settings, longest, reportSeconds - longest, SLASH_SECONDS],
+  };
   return [
-    { role: "stakeRegistry", artifact: "StakeRegistry", args: () => [unbondingSeconds] },
-    { role: "equivocation", artifact: "Equivocation", args: (a) => [a.factory, a.settings, reportSeconds, SLASH_SECONDS] },
+    { role: "stakeRegistry", artifact: "StakeRegistry", args: () => [unbonding] },
+    ...(unbondingSeconds === undefined ? [] : [quorums]),
+    ...(promises ? [broken] : []),
   ];
 }
 

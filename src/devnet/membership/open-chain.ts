@@ -41,6 +41,7 @@ import { nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import { enlistKeys } from "../stake/enlist-keys.ts";
+import { enlistPromises, promisePairs } from "../stake/enlist-promises.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
@@ -143,6 +144,7 @@ export function openChain(
     closing.add(() => chain.close());
     chain.addMethods(linkMethods(opening.links, chain));
     await stakeKeys(plan, chain, opening);
+    for (const pair of promisePairs(chain, opening.chains())) await enlistPromises(pair, layer);
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };

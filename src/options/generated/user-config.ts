@@ -718,6 +718,11 @@ export interface HyperchainUserConfig {
    */
   readonly links?: readonly string[] | undefined;
   /**
+   * Stake of other chains' validators for promises to this chain; no chain imports by a promise yet.
+   * Default: it takes no promises.
+   */
+  readonly instant?: HyperchainInstantUserConfig | undefined;
+  /**
    * Accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own.
    * Default: none.
    */
@@ -854,6 +859,34 @@ export interface HyperchainFactsUserConfig {
    * Default: 900.
    */
   readonly patienceSeconds?: number | undefined;
+}
+
+/** Options of `hyperchains.chains.x.instant`. */
+export interface HyperchainInstantUserConfig {
+  /**
+   * Chains whose promises it takes, by name, and on which terms.
+   */
+  readonly from: Readonly<Record<string, HyperchainInstantTermsUserConfig>>;
+}
+
+/** Options of `hyperchains.chains.x.instant.from.x`. */
+export interface HyperchainInstantTermsUserConfig {
+  /**
+   * Least stake of the validators that sign a promise, for this pair of chains; in an ecosystem they deposit as much.
+   * Allowed: a bigint from 1n to 79228162514264337593543950336n, such as 1000000000000000000n.
+   */
+  readonly minStakeWei: bigint;
+  /**
+   * Most coins of L1 in promised batches that L1 has not executed.
+   * Allowed: a bigint from 0n to 79228162514264337593543950336n, such as 1000000000000000000n.
+   */
+  readonly maxAtRiskWei: bigint;
+  /**
+   * Whether it also takes calls, lists and other assets by a promise, whose value nobody counts.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly anyMessage?: boolean | undefined;
 }
 
 /** Options of `hyperchains.chains.x.import.x`. */

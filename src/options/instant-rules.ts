@@ -1,0 +1,36 @@
+import { parentId } from "../protocol/chain-ancestry.ts";
+import { reasonAgainstPairs } from "./pair-rules.ts";
+import type { PlannedAt } from "./plan.ts";
+import type { OptionProblem } from "./problems.ts";
+
+/** Problems of chains that take promises, with themselves and with the chains that they name. */
+export function instantConflicts(chains: readonly PlannedAt[]): readonly OptionProblem[] {
+  return chains.flatMap((chain) => {
+    const { instant } = chain.plan.settlement;
+    if (instant === undefined) return [];
+    const path = [...chain.path, "instant"];
+    const own = reasonAgainst(chain, chains);
+    const problems = own === undefined ? [] : [{ path, message: `is not for ${own}; remove instant` }];
+    return [...problems, ...Object.keys(instant.from).flatMap((name) => sourceConflicts(name, [...path, "from"], chain, chains))];
+  });
+}
+
+function sourceConflicts(
+  name: string,
+  path: OptionProblem["path"],
+  { plan }: PlannedAt,
+  chains: readonly PlannedAt[],
+): readonly OptionProblem[] {
+  const refused = (reason: string): readonly OptionProblem[] => [{ path, message: `names "${name}", ${reason}; remove it` }];
+  const source = chains.find((other) => other.plan.name === name);
+  if (source === undefined || name === plan.name) return refused("and promises come from other chains");
+  const reason = reasonAgainst(source, chains);
+  return reason === undefined ? [] : refused(`and no promises come from ${reason}`);
+}
+
+/** Kind of a chain that neither gives nor takes promises; undefined if it may. */
+function reasonAgainst(chain: PlannedAt, chains: readonly PlannedAt[]): string | undefined {
+  // The stake is on L1, and judges no chain on a chain.
+  if (parentId(chain.plan.chainId) !== undefined) return "a chain that settles on another";
+  return reasonAgainstPairs(chain, chains);
+}
