@@ -27,7 +27,11 @@ describe("promises that no chain could keep or take are refused by the name of t
       planned({}, { instant: { from: { delta: TERMS } } }),
       /chains\[1\]\.instant\.from:? names "delta", and promises come from other chains; remove it/,
     ],
-    ["the chain itself", planned({}, { instant: { from: { beta: TERMS } } }), /names "beta", and promises come from other chains/],
+    [
+      "the chain itself",
+      planned({}, { instant: { from: { beta: TERMS } } }),
+      /names "beta", and promises come from other chains/,
+    ],
     [
       "a source without a quorum",
       planned({ sequencing: "queue" }, {}),

@@ -6,14 +6,17 @@ const ETHER = 10n ** 18n;
 /** More coins than any layer has. */
 const MAX_WEI = 2n ** 96n;
 
-const SOURCES = "an object with one entry for each chain, such as { alpha: { minStakeWei: 10n ** 18n, maxAtRiskWei: 10n ** 18n } }";
+const SOURCES =
+  "an object with one entry for each chain, such as { alpha: { minStakeWei: 10n ** 18n, maxAtRiskWei: 10n ** 18n } }";
 const source = v.pipe(v.string(), v.nonEmpty(), v.metadata({ wanted: "a name of a chain" }));
 
 const terms = v.pipe(
   fields({
     minStakeWei: v.pipe(
       wholeBigint(1n, MAX_WEI, ETHER),
-      v.description("least stake of the validators that sign a promise, for this pair of chains; in an ecosystem they deposit as much"),
+      v.description(
+        "least stake of the validators that sign a promise, for this pair of chains; in an ecosystem they deposit as much",
+      ),
     ),
     maxAtRiskWei: v.pipe(
       wholeBigint(0n, MAX_WEI, ETHER),
