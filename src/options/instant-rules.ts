@@ -28,7 +28,7 @@ function sourceConflicts(
   return reason === undefined ? [] : refused(`and no promises come from ${reason}`);
 }
 
-/** Kind of a chain that neither gives nor takes promises; undefined if it may. */
+/** Kind of a chain that neither makes nor takes promises; undefined if it may. */
 function reasonAgainst(chain: PlannedAt, chains: readonly PlannedAt[]): string | undefined {
   // The stake is on L1, and judges no chain on a chain.
   if (parentId(chain.plan.chainId) !== undefined) return "a chain that settles on another";

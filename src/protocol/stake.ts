@@ -30,5 +30,5 @@ export const WHOLE_SHARE_BPS = 10_000n;
  */
 export const SLASH_SECONDS = 3_600;
 
-/** Unbonding of an ecosystem whose stake answers for promises alone: half a day, so promises last five and a half hours at most. */
+/** Unbonding of an ecosystem whose stake answers for promises alone: half a day. Promises last five and a half hours at most. */
 export const PROMISES_UNBONDING_SECONDS = 43_200;

@@ -29,7 +29,7 @@ describe("promises backed by stake", () => {
     const { addresses } = devnet.ecosystem;
     const registry = new Contract(addresses.stakeRegistry!, stakeRegistryAbi, devnet.l1.provider);
     const keys = devnet.chains[0]!.pipeline.signers.stakableKeys;
-    // The registry tells weights of past seconds.
+    // The registry returns weights of past seconds.
     const now = (await devnet.l1.provider.getBlock("latest"))!.timestamp;
     const l1 = devnet.l1.provider as JsonRpcApiProvider;
     await l1.send("evm_increaseTime", [2]);

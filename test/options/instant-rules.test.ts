@@ -19,7 +19,7 @@ function planned(
   return () => planDevnet({ chains, fundedAccounts: [], fundingWei: 0n });
 }
 
-describe("promises that no chain could keep or take are refused by the name of the option", () => {
+describe("promises between chains that cannot make or take them are refused by the name of the option", () => {
   const onAlpha: DevnetChainOptions = { chainId: 4_294_967_567n, name: "gamma", settlesOn: "alpha" };
   const refused: readonly [string, () => unknown, RegExp][] = [
     [

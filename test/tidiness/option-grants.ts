@@ -39,6 +39,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     guardians: "keys that store the data of chains",
     host: "what a server listens on",
     import: "a keyword of the language",
+    instant: "promises between chains",
     journal: "the files that keep an ecosystem",
     l1: "the layer",
     name: "of all that has one",

@@ -41,7 +41,7 @@ import { nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import { enlistKeys } from "../stake/enlist-keys.ts";
-import { enlistPromises, promisePairs } from "../stake/enlist-promises.ts";
+import { enlistPromises, promisePairs } from "../promises/enlist-promises.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";

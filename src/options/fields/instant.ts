@@ -24,7 +24,7 @@ const terms = v.pipe(
     ),
     anyMessage: withDefault(
       trueOrFalse,
-      "whether it also takes calls, lists and other assets by a promise, whose value nobody counts",
+      "whether it also takes calls, lists and other assets by a promise, whose value is not counted",
       false,
     ),
   }),
@@ -39,7 +39,7 @@ const instant = v.pipe(
 );
 
 /** Promises that a chain takes. */
-export type InstantOption = DeepReadonly<v.InferOutput<typeof instant>>;
+type InstantOption = DeepReadonly<v.InferOutput<typeof instant>>;
 /** Terms for promises of one chain. */
 export type InstantTerms = InstantOption["from"][string];
 

@@ -882,7 +882,7 @@ export interface HyperchainInstantTermsUserConfig {
    */
   readonly maxAtRiskWei: bigint;
   /**
-   * Whether it also takes calls, lists and other assets by a promise, whose value nobody counts.
+   * Whether it also takes calls, lists and other assets by a promise, whose value is not counted.
    * Allowed: true or false.
    * Default: false.
    */

@@ -4,8 +4,8 @@ import { ACCOUNT_NUMBERS } from "../accounts/accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
-import { stakeKey } from "./enlist-keys.ts";
-import { serviceOf } from "./services.ts";
+import { stakeKey } from "../stake/enlist-keys.ts";
+import { serviceOf } from "../stake/services.ts";
 
 /** Accounts that deposit for the promises of a pair: a key of the source each. */
 const MAX_KEYS = 64;
@@ -42,7 +42,7 @@ export async function enlistPromises(
   if (registry === undefined || evidence === undefined)
     throw new DevnetOptionsError(
       "BadOptions",
-      `chains.${receiver.name}.instant: the contracts on L1 have no judge of promises; start a new ecosystem in which a chain has instant from the first start`,
+      `chains.${receiver.name}.instant: the contracts on L1 have no judge of promises; start a new ecosystem with a chain that has instant`,
     );
   const data = promiseServiceData(source.chainId, receiver.chainId);
   const keys = pipeline.signers.stakableKeys.slice(0, MAX_KEYS);
