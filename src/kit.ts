@@ -105,6 +105,8 @@ export type { Proofs } from "./options/fields/prover.ts";
 export type {
   HyperchainBatchesUserConfig,
   HyperchainFactsUserConfig,
+  HyperchainInstantTermsUserConfig,
+  HyperchainInstantUserConfig,
   HyperchainFeesUserConfig,
   HyperchainPaceUserConfig,
   HyperchainPartitionUserConfig,
