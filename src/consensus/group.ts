@@ -6,7 +6,7 @@ import { contentOf, requireHeader, type Header } from "./proposals.ts";
 import { restore } from "./restore.ts";
 import type { State, DecisionVerdict, Voters } from "./state.ts";
 import type { GroupStore } from "./vote-store.ts";
-import type { CountedVote, SignedVote, Vote } from "./votes.ts";
+import { isTimely, type CountedVote, type SignedVote, type Vote } from "./votes.ts";
 
 /** Makes, executes and applies decisions. One call runs at a time. */
 export interface Workshop {
@@ -43,6 +43,8 @@ interface GroupParts {
   readonly net: Net;
   readonly workshop: Workshop;
   readonly clock: Clock;
+  /** Second of the node's clock. Default: the seconds in votes do not matter, because no stake answers for them. */
+  nowSeconds?(): number;
   sign(vote: Vote): Promise<SignedVote>;
   /** Address that signed the vote; undefined if it is not a signature. */
   signerOf(vote: SignedVote): Hex | undefined;
@@ -134,6 +136,10 @@ class Group implements RunningNode {
       voterOf: (vote) => {
         const signer = signerOf(vote);
         return signer === undefined ? undefined : voters.indexOf(signer);
+      },
+      isTimely: (vote) => {
+        const now = this.#parts.nowSeconds?.();
+        return now === undefined || isTimely(vote, now);
       },
       storeVote: (record, stored) => this.#then(store.appendVote(record), stored),
       storeDecision: (record, stored) => this.#then(store.appendDecision(record), stored),

@@ -25,6 +25,8 @@ export interface ConsensusPorts {
   sign(vote: Vote, signed: (vote: SignedVote) => void): void;
   /** Index of the voter that signed the vote; undefined if none of the voters did. */
   voterOf(vote: SignedVote): number | undefined;
+  /** True if the second in the vote is near this node's. */
+  isTimely(vote: SignedVote): boolean;
   /** Appends to the file of votes; records become durable in the order of the calls. */
   storeVote(record: VoteRecord, stored: () => void): void;
   storeDecision(record: DecisionRecord, stored: () => void): void;
@@ -125,8 +127,8 @@ export class ConsensusNode {
       case "proposal":
         return this.#receiveProposal(message, from);
       case "votes": {
-        const votes = message.votes.flatMap((vote) => this.#signatures.counted(vote, from) ?? []);
-        return this.#feedVotes(votes);
+        const timely = message.votes.filter((vote) => this.#ports.isTimely(vote));
+        return this.#feedVotes(timely.flatMap((vote) => this.#signatures.counted(vote, from) ?? []));
       }
       case "certificates":
         for (const certificate of this.#completeOf(message.certificates, from)) this.#feed({ type: "certificate", certificate });
@@ -146,7 +148,7 @@ export class ConsensusNode {
 
   #receiveProposal({ bytes, vote, certificates }: Extract<GroupMessage, { type: "proposal" }>, from: number): void {
     const header = headerOf(bytes);
-    const counted = this.#signatures.counted(vote, from);
+    const counted = this.#ports.isTimely(vote) ? this.#signatures.counted(vote, from) : undefined;
     if (header === undefined || counted === undefined || counted.id !== header.id) return;
     const isNew = !this.#state.headers.has(header.id);
     if (isNew) this.#bytes.set(header.id, bytes);
@@ -216,12 +218,13 @@ export class ConsensusNode {
       case "store":
         return ports.storeVote({ type: "certificate", certificate: effect.certificate }, () => undefined);
       case "sendVotes":
-        return ports.send({ type: "votes", votes: effect.votes });
+        return this.#sendVotes(effect.votes);
       case "sendCertificates":
         return ports.send({ type: "certificates", certificates: effect.certificates });
       case "sendProposal": {
-        const { id, vote, certificates } = effect;
-        return ports.send({ type: "proposal", bytes: this.#bytesOf(id), vote, certificates });
+        const { id, vote: proposed, certificates } = effect;
+        const bytes = this.#bytesOf(id);
+        return this.#withPresentSecond(proposed, (vote) => ports.send({ type: "proposal", bytes, vote, certificates }));
       }
       case "timer":
         return ports.after(effect.ms, () => this.#feed({ type: "timeout", view: effect.view, timer: effect.timer }));
@@ -232,6 +235,26 @@ export class ConsensusNode {
       case "evidence":
         return ports.evidence(effect.first, effect.second);
     }
+  }
+
+  #sendVotes(votes: readonly CountedVote[]): void {
+    const old = votes.filter((vote) => this.#isOld(vote));
+    const others = votes.filter((vote) => !old.includes(vote));
+    if (others.length > 0) this.#ports.send({ type: "votes", votes: others });
+    for (const vote of old) this.#withPresentSecond(vote, (present) => this.#ports.send({ type: "votes", votes: [present] }));
+  }
+
+  #isOld(vote: CountedVote): boolean {
+    return vote.voter === this.#rules.self && !this.#ports.isTimely(vote);
+  }
+
+  /** Signs an old vote of this node again: others no longer count its second. The vote is the same, so nothing is stored. */
+  #withPresentSecond(vote: CountedVote, send: (vote: SignedVote) => void): void {
+    if (!this.#isOld(vote)) return send(vote);
+    const { kind, epoch, view, id } = vote;
+    this.#ports.sign({ kind, epoch, view, id }, (present) => {
+      if (!this.#isClosed) send(present);
+    });
   }
 
   /** Stores a vote, then sends it. */

@@ -32,6 +32,17 @@ export interface CountedVote extends SignedVote {
   readonly voter: number;
 }
 
+/** Seconds until a vote that is sent alone no longer counts, and the lead that a signer's clock may have. */
+const [MAX_AGE_SECONDS, MAX_AHEAD_SECONDS] = [600, 60];
+
+/**
+ * True if the second in a vote is near the receiver's. A stake answers for that second, so a liar must not choose one before
+ * its stake. Of contrary votes of up to f liars at most one is in a certificate, so votes in certificates may be older.
+ */
+export function isTimely({ signedAt }: Pick<SignedVote, "signedAt">, nowSeconds: number): boolean {
+  return signedAt >= nowSeconds - MAX_AGE_SECONDS && signedAt <= nowSeconds + MAX_AHEAD_SECONDS;
+}
+
 /** Voters of a group of `count` that may lie without harm. */
 export function liarsOf(count: number): number {
   return Math.floor((count - 1) / 3);

@@ -190,7 +190,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ networks, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
-  const stakes = await openStakes({ options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
+  const stakes = await openStakes({ ...seen, options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
   const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: stakes.info }, closing);
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
   const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);

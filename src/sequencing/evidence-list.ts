@@ -1,18 +1,35 @@
-import type { CountedVote } from "../consensus/votes.ts";
+import type { CountedVote, SignedVote } from "../consensus/votes.ts";
+import type { Hex } from "../protocol/hex.ts";
 
 const MAX_EVIDENCE = 100;
 
-/** Newest pairs of votes that no honest node casts, by the first vote. */
-export class EvidenceList {
-  #votes: readonly CountedVote[] = [];
+/** Two votes of one node that no honest node casts both. */
+export interface VoteEvidence {
+  /** Address of the node. */
+  readonly signer: Hex;
+  /** Salt of the votes' EIP-712 domain. */
+  readonly life: Hex;
+  readonly first: SignedVote;
+  readonly second: SignedVote;
+}
 
-  get votes(): readonly CountedVote[] {
-    return this.#votes;
+/** Newest contrary votes, one pair for each node and view. */
+export class EvidenceList {
+  #pairs: readonly VoteEvidence[] = [];
+
+  get pairs(): readonly VoteEvidence[] {
+    return this.#pairs;
   }
 
   /** Adds evidence. Several nodes see the same. */
-  add(vote: CountedVote): void {
-    const isReported = this.#votes.some(({ voter, view }) => voter === vote.voter && view === vote.view);
-    if (!isReported) this.#votes = [...this.#votes, vote].slice(-MAX_EVIDENCE);
+  add({ life, signer, first, second }: VoteEvidence): void {
+    const isReported = this.#pairs.some((each) => each.life === life && each.signer === signer && each.first.view === first.view);
+    if (isReported) return;
+    const pair = { signer, life, first: withoutVoter(first), second: withoutVoter(second) };
+    this.#pairs = [...this.#pairs, pair].slice(-MAX_EVIDENCE);
   }
+}
+
+function withoutVoter({ kind, epoch, view, id, signedAt, signature }: SignedVote | CountedVote): SignedVote {
+  return { kind, epoch, view, id, signedAt, signature };
 }

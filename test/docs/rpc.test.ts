@@ -5,7 +5,7 @@ import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
-import { encryptionMethods } from "../../src/devnet/chains/encryption-methods.ts";
+import { nodesMethods } from "../../src/devnet/chains/nodes-methods.ts";
 import { slotMethods } from "../../src/devnet/chains/slot-methods.ts";
 import { factMethods } from "../../src/devnet/facts/open-facts.ts";
 import { linkMethods } from "../../src/devnet/links/link-methods.ts";
@@ -41,7 +41,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...linkMethods({} as never, {} as never).keys(),
       // Of a chain with an external sequencer.
       ...slotMethods({} as never, 271n).map(([name]) => name),
-      ...encryptionMethods(undefined).map(([name]) => name),
+      ...nodesMethods(undefined).map(([name]) => name),
       // Of a chain that only its readers may read.
       ...sessionMethods(policy, { sessions: new Sessions({ nowMs }), nowMs }).keys(),
     ];

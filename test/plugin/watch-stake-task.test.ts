@@ -60,7 +60,10 @@ describe("hyperchain:watch-stake", () => {
   test("shows each key, the watcher and what the stake secures in the status", async () => {
     const { stdout } = await workplace.run(["hyperchain:status"], { config: CONFIG });
     assert.match(stdout, new RegExp(`Stake of alpha: ${ecosystem.info.chains[0]!.operator}, 1\\.0 ETH`));
-    assert.match(stdout, /Stake answers for two contradictory batches of one number by one validator, and for nothing else/);
+    assert.match(
+      stdout,
+      /Stake answers for two contradictory batches of one number by one validator, for two contrary votes of a node, and for nothing else/,
+    );
     assert.match(stdout, /The watcher 0x[0-9a-f]{40} has read/);
   });
 });

@@ -248,9 +248,10 @@ export class ChainNode {
           return () => (this.#listener = undefined);
         },
       },
+      nowSeconds: () => Number(this.#time.nowSeconds()),
       sign: (vote) => Promise.resolve(keys.sign(index, vote, Number(this.#time.nowSeconds()))),
       signerOf: (vote) => keys.signerOf(vote),
-      onEvidence: (vote) => tell({ type: "evidence", vote }),
+      onEvidence: (first, second) => tell({ type: "evidence", life, first, second }),
       onFailure: (error) => this.#failed(error),
     });
     this.#onWork();

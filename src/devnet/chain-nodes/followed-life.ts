@@ -13,6 +13,7 @@ import type { MovableClock } from "../../runtime/movable-clock.ts";
 import { ChainWorkshop } from "../../sequencing/chain-workshop.ts";
 import { checkedChain, NO_INPUTS, type SharedInputs } from "../../sequencing/checked-chain.ts";
 import { ExecutedInputs, type NextInputs } from "../../sequencing/executed-inputs.ts";
+import type { VoteEvidence } from "../../sequencing/evidence-list.ts";
 import { sendLater, type NetFaults } from "../../sequencing/local/local-net.ts";
 import type { NodeFaults } from "../../sequencing/local/node-faults.ts";
 import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
@@ -39,7 +40,7 @@ interface LifePorts {
   readonly l1: Provider;
   readonly faults: NodeFaults;
   readonly send: (index: number, message: ToNode) => void;
-  readonly onEvidence: (vote: CountedVote) => void;
+  readonly onEvidence: (evidence: VoteEvidence) => void;
 }
 
 /** Time before a missing input is read once more. */
@@ -112,6 +113,12 @@ export class FollowedLife {
     for (const target of targets) if (target !== from) this.#pass(message, from, target);
   }
 
+  /** Notes contrary votes that a node of this life has seen. */
+  noteEvidence(first: CountedVote, second: CountedVote): void {
+    const { keys, domain } = this.#options;
+    this.#ports.onEvidence({ life: domain.salt, signer: keys[first.voter]?.address ?? "0x", first, second });
+  }
+
   connected(): void {
     this.#group.connected();
   }
@@ -145,12 +152,13 @@ export class FollowedLife {
   }
 
   #openGroup(keys: VoteKeys): RunningNode {
-    const { chain, clock, onEvidence } = this.#ports;
+    const { chain, clock, time } = this.#ports;
     const { firstView } = this.#options;
     return openGroup({
       voters: keys,
       ...{ self: undefined, root: rootOf(this.#options), firstView, ...VIEW_TIMES },
-      ...{ store: new MemoryVotes(), workshop: this.#workshop(), clock, onEvidence },
+      ...{ store: new MemoryVotes(), workshop: this.#workshop(), clock },
+      onEvidence: (first, second) => this.noteEvidence(first, second),
       net: {
         send: (message, to) => this.relay(message, this.count, to),
         listen: (listener) => {
@@ -158,6 +166,7 @@ export class FollowedLife {
           return () => (this.#listener = undefined);
         },
       },
+      nowSeconds: () => Number(time.nowSeconds()),
       sign: () => Promise.reject(new TypeError("this process follows without a vote")),
       signerOf: (vote) => keys.signerOf(vote),
       onFailure: (error) => {

@@ -103,7 +103,8 @@ export interface NodeAnswers {
 export type FromNode =
   | { readonly type: "ready"; readonly life: number }
   | { readonly type: "message"; readonly life: number; readonly message: GroupMessage; readonly to: number | undefined }
-  | { readonly type: "evidence"; readonly vote: CountedVote }
+  /** Contrary votes of another node. */
+  | { readonly type: "evidence"; readonly life: number; readonly first: CountedVote; readonly second: CountedVote }
   | {
       readonly type: "refused";
       readonly life: number;

@@ -17,7 +17,7 @@ import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { ChainNodes } from "../../sequencing/local/chain-nodes.ts";
-import { EvidenceList } from "../../sequencing/evidence-list.ts";
+import { EvidenceList, type VoteEvidence } from "../../sequencing/evidence-list.ts";
 import { NodeFaults, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
 import type { NodesStatus } from "../../sequencing/local/nodes-status.ts";
 import type { NodeKey } from "../../sequencing/local/vote-keys.ts";
@@ -100,8 +100,12 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
           ...(fault === undefined ? {} : { fault }),
         };
       }),
-      evidence: this.#evidence.votes.map(({ voter, view: seenIn }) => ({ signer: keys[voter]?.address ?? "0x", view: seenIn })),
+      evidence: this.#evidence.pairs.map(({ signer, first }) => ({ signer, view: first.view })),
     };
+  }
+
+  get evidence(): readonly VoteEvidence[] {
+    return this.#evidence.pairs;
   }
 
   /** Starts the nodes of a chain that this process follows. Resolves when they run. */
@@ -129,7 +133,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
       {
         ...{ chain, described, clock, time, l1, faults: this.#faults },
         send: (index, message) => this.#processes[index]?.send(message),
-        onEvidence: (vote) => this.#evidence.add(vote),
+        onEvidence: (evidence) => this.#evidence.add(evidence),
       },
     );
     await Promise.all(this.#processes.map((process) => process.begin()));
@@ -248,7 +252,8 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
         this.#noteView(message.message, from);
         return this.#life.relay(message.message, from, message.to);
       case "evidence":
-        return this.#evidence.add(message.vote);
+        if (message.life === this.#life?.number) this.#life.noteEvidence(message.first, message.second);
+        return;
       case "refused":
         if (message.life === this.#life?.number)
           this.#life.refused(message.number, new SequencerError(message.code, message.message));

@@ -55,7 +55,7 @@ import type { FindExecutable } from "../../settlement/l1-sender/executable-batch
 import { readLinkIndex } from "../../protocol/link-index.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
-import { encryptionMethods } from "./encryption-methods.ts";
+import { nodesMethods } from "./nodes-methods.ts";
 import { slotMethods } from "./slot-methods.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
@@ -322,7 +322,7 @@ function servedAs(
     methods: new Map([
       ...(data === undefined ? [] : [["hyperchain_getBatchData", batchDataMethod(data)] as const]),
       ...(external === undefined ? [] : slotMethods(external, plan.chainId)),
-      ...encryptionMethods(nodes),
+      ...nodesMethods(nodes),
     ]),
   };
 }

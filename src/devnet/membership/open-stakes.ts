@@ -1,6 +1,7 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
 import { fundOperator } from "../chains/funding.ts";
 import type { World } from "../keeping/world.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -23,6 +24,7 @@ interface StakesOpening {
   readonly clock: Clock;
   /** Information of the ecosystem without its stake. */
   readonly info: () => EcosystemInfo;
+  readonly chains: () => readonly DevnetChain[];
 }
 
 /** Stake of a running ecosystem. */
@@ -34,7 +36,7 @@ interface OpenStakes {
 
 /** Starts the watcher of an ecosystem whose keys are staked. Rejects with L1's error. */
 export async function openStakes(
-  { options, onL1, layer, world, clock, info }: StakesOpening,
+  { options, onL1, layer, world, clock, info, chains: running }: StakesOpening,
   closing: Disposer,
 ): Promise<OpenStakes> {
   const { stake: terms } = options;
@@ -68,6 +70,8 @@ export async function openStakes(
     {
       clock,
       rewinds: () => state.rewinds,
+      votes: () =>
+        running().flatMap(({ chainId, pipeline: { nodes } }) => (nodes?.evidence ?? []).map((pair) => ({ chainId, ...pair }))),
       onEvent: (event) => {
         if (event.type === "read") state = { ...state, readUpTo: event.blockNumber };
         if (event.type === "stakes") state = { ...state, keys: event.keys, slashes: event.slashes };

@@ -26,6 +26,11 @@ interface FaultPlace {
   readonly latest: bigint;
 }
 
+/** Key at fault, and the seconds at which its signatures contradict each other, both included. */
+type FaultSeconds = Pick<Contradiction, "from" | "until"> & {
+  readonly first: Pick<Contradiction["first"], "chainId" | "signer">;
+};
+
 /** Seconds of an epoch that its judge accepts, both included. */
 interface EpochSeconds {
   readonly epoch: bigint;
@@ -40,7 +45,7 @@ interface EpochSeconds {
  */
 export async function greatestFault(
   l1: Provider,
-  { first, from, until }: Contradiction,
+  { first, from, until }: FaultSeconds,
   { registry, signers, service, changes, earliest, latest }: FaultPlace,
 ): Promise<FaultSecond | undefined> {
   const candidates: { readonly epoch: bigint; readonly faultAt: bigint }[] = [];

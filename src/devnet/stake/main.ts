@@ -1,6 +1,7 @@
 import { JsonRpcProvider, Wallet } from "ethers";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { StakeWatcher, type L1Rewinds } from "./stake-watcher.ts";
+import type { ChainVotes } from "./vote-reports.ts";
 import { watchStakes } from "./watch.ts";
 import { openWatcherFile } from "./watcher-file.ts";
 import type { FromWatcher, ToWatcher, WatcherStart } from "./watcher-messages.ts";
@@ -9,20 +10,25 @@ import type { FromWatcher, ToWatcher, WatcherStart } from "./watcher-messages.ts
 const tell = (message: FromWatcher): void => {
   process.send?.(message);
 };
-const waiting: ((rewinds: L1Rewinds) => void)[] = [];
+const [rewindsWaiting, votesWaiting]: [((rewinds: L1Rewinds) => void)[], ((votes: readonly ChainVotes[]) => void)[]] = [[], []];
 
 async function watch({ l1Url, key, pollMs, file, ...options }: WatcherStart): Promise<void> {
   const l1 = new JsonRpcProvider(l1Request(l1Url), undefined, { staticNetwork: true, cacheTimeout: -1 });
   const journal = file === undefined ? undefined : await openWatcherFile(file);
   const rewinds = (): Promise<L1Rewinds> =>
     new Promise((resolve) => {
-      waiting.push(resolve);
+      rewindsWaiting.push(resolve);
       tell({ type: "askRewinds" });
+    });
+  const votes = (): Promise<readonly ChainVotes[]> =>
+    new Promise((resolve) => {
+      votesWaiting.push(resolve);
+      tell({ type: "askVotes" });
     });
   const watcher = new StakeWatcher(options, {
     l1,
     sender: new Wallet(key, l1),
-    rewinds,
+    ...{ rewinds, votes },
     ...(journal === undefined ? {} : { journal }),
     onEvent: (event) => tell({ type: "event", event }),
   });
@@ -31,7 +37,8 @@ async function watch({ l1Url, key, pollMs, file, ...options }: WatcherStart): Pr
 }
 
 process.on("message", (message: ToWatcher) => {
-  if (message.type === "rewinds") waiting.shift()?.(message.rewinds);
+  if (message.type === "rewinds") rewindsWaiting.shift()?.(message.rewinds);
+  else if (message.type === "votes") votesWaiting.shift()?.(message.votes);
   else void watch(message);
 });
 process.on("disconnect", () => process.exit(0));

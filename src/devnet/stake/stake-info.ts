@@ -32,7 +32,7 @@ export interface StakeInfo {
 }
 
 const STAKE_SENTENCE =
-  "Stake answers for two contradictory batches of one number by one validator, and for nothing else: " +
+  "Stake answers for two contradictory batches of one number by one validator, for two contrary votes of a node, and for nothing else: " +
   "a wrong batch that is the only one of its number costs no stake.";
 
 /** Fields of the information that change while the ecosystem runs. */

@@ -1,15 +1,14 @@
-import { Interface, type Block, type Provider, type Signer, type TransactionReceipt } from "ethers";
+import { Interface, type Block } from "ethers";
 import { equivocationAbi } from "../../abi/equivocation.ts";
 import { stakeRegistryAbi } from "../../abi/stake-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
-import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
-import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
-import { transmit } from "../deployment/transmit.ts";
 import { greatestFault, type FaultSecond } from "./fault-seconds.ts";
+import { sendReport, type ReportingPorts } from "./send-report.ts";
 import { StakeEvents, type StakedKey, type StakedQuorum, type StakePlace, type StakeSlash } from "./stake-events.ts";
+import { VoteReports, type ChainVotes } from "./vote-reports.ts";
 import { WordBook, type Contradiction, type SignedWord } from "./word-book.ts";
 import { SignedWordReader } from "./signed-word-reader.ts";
 
@@ -45,6 +44,16 @@ export type StakeWatcherEvent =
       readonly amountWei: bigint;
       readonly hash: Hex;
     }
+  /** L1 took the stake of a key for two contrary votes. */
+  | {
+      readonly type: "reportedVotes";
+      readonly chainId: bigint;
+      readonly key: Hex;
+      readonly view: number;
+      readonly faultAt: bigint;
+      readonly amountWei: bigint;
+      readonly hash: Hex;
+    }
   /** L1 has returned to an earlier state by command, and all words before it are forgotten. */
   | { readonly type: "rewound"; readonly count: number };
 
@@ -56,11 +65,9 @@ interface StakeWatcherOptions extends StakePlace {
   readonly confirmations: number;
 }
 
-interface StakeWatcherDependencies {
-  /** Reads L1. Its answers must not be cached. */
-  readonly l1: Provider;
-  /** Sends reports and pays for them; no other program may send from its account. */
-  readonly sender: Signer;
+interface StakeWatcherDependencies extends ReportingPorts {
+  /** Contrary votes of chains' nodes, which L1 does not show. Default: none. */
+  readonly votes?: () => Promise<readonly ChainVotes[]>;
   /** Rewinds of L1 so far. Default: L1 never returns to earlier states by command. */
   readonly rewinds?: () => Promise<L1Rewinds>;
   /** Words beyond this process, also of blocks that L1 has dropped. Default: words are read from L1 again. */
@@ -88,6 +95,7 @@ export class StakeWatcher {
   readonly #events: StakeEvents;
   readonly #reader: SignedWordReader;
   readonly #words = new WordBook();
+  readonly #voteReports: VoteReports;
   /** Contradictions of which L1 has taken all that it takes now. */
   readonly #settled = new Set<Contradiction>();
   #rewinds: L1Rewinds = NO_REWINDS;
@@ -102,6 +110,7 @@ export class StakeWatcher {
   constructor(options: StakeWatcherOptions, dependencies: StakeWatcherDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
+    this.#voteReports = new VoteReports(options, dependencies);
     this.#events = new StakeEvents(options, dependencies.l1);
     this.#reader = new SignedWordReader({ ...options, l1: dependencies.l1, onWord: (word) => this.#add(word) });
     this.#eventsUpTo = options.fromBlock - 1;
@@ -130,6 +139,7 @@ export class StakeWatcher {
     if ((await this.#readRewinds()).count !== rewinds.count) return;
     this.#words.expireBefore(earliest);
     for (const contradiction of this.#words.contradictions) await this.#report(contradiction, earliest, newest);
+    await this.#reportVotes(earliest, newest);
     await this.#tellStakes(newest);
     await this.#reader.readAgain(this.#quorums, range);
     const { readUpTo } = this.#reader;
@@ -152,6 +162,7 @@ export class StakeWatcher {
     this.#rewinds = rewinds;
     this.#words.clear();
     this.#settled.clear();
+    this.#voteReports.clear((await this.#dependencies.votes?.()) ?? []);
     this.#readAgainFrom(rewinds.blockNumber);
     this.#dependencies.onEvent({ type: "rewound", count: rewinds.count });
     return rewinds;
@@ -178,6 +189,7 @@ export class StakeWatcher {
     this.#readAgainFrom(Math.max(last.number - REORG_BLOCKS, this.#rewinds.blockNumber));
     // Reports of dropped blocks are lost.
     this.#settled.clear();
+    this.#voteReports.repeat();
   }
 
   async #readEvents(head: number): Promise<void> {
@@ -219,8 +231,7 @@ export class StakeWatcher {
 
   /** Returns false if L1 did not accept the report. */
   async #send({ first, second }: Contradiction, fault: FaultSecond): Promise<boolean> {
-    const { l1, sender, onEvent } = this.#dependencies;
-    const { evidence } = this.#options;
+    const { onEvent } = this.#dependencies;
     const { chainId, signer, batchNumber } = first;
     const { epoch, faultAt } = fault;
     const words = [first, first.signature, second, second.signature];
@@ -229,18 +240,19 @@ export class StakeWatcher {
       { chainId, epoch, faultAt },
       ...words,
     ]);
-    const call = { to: evidence, data, from: await sender.getAddress() };
-    const refusal = await l1.call(call).then(
-      () => undefined,
-      (error: unknown) => contractErrorOf(error)?.name ?? Promise.reject(error),
-    );
-    if (refusal !== undefined) return refusal === "AlreadySlashed";
-    const hash = await transmit(sender, { to: evidence, data });
-    const receipt = await l1.waitForTransaction(hash);
-    if (receipt?.status !== 1) return false;
-    const amountWei = slashedIn(receipt, this.#options.registry);
-    onEvent({ type: "reported", chainId, key: signer, batchNumber, faultAt, amountWei, hash });
+    const sent = await sendReport(this.#options, data, this.#dependencies);
+    if (sent === undefined || sent === "taken") return sent === "taken";
+    onEvent({ type: "reported", chainId, key: signer, batchNumber, faultAt, ...sent });
     return true;
+  }
+
+  async #reportVotes(earliest: bigint, newest: Block): Promise<void> {
+    const votes = (await this.#dependencies.votes?.()) ?? [];
+    const latest = BigInt(newest.timestamp) - 1n;
+    for (const { votes: pair, ...judged } of await this.#voteReports.report(votes, this.#quorums, { earliest, latest })) {
+      const { chainId, signer, first } = pair;
+      this.#dependencies.onEvent({ type: "reportedVotes", chainId, key: signer, view: first.view, ...judged });
+    }
   }
 
   async #tellStakes(newest: Block): Promise<void> {
@@ -265,12 +277,4 @@ export class StakeWatcher {
     const { l1 } = this.#dependencies;
     return askContract(l1, { to: this.#options.registry, contract: registryInterface, name, args });
   }
-}
-
-function slashedIn({ logs }: TransactionReceipt, registry: Hex): bigint {
-  return logs
-    .filter(({ address }) => lowerCaseAddress(address) === registry)
-    .map((log) => registryInterface.parseLog(log))
-    .filter((parsed) => parsed?.name === "Slashed")
-    .reduce((sum, parsed) => sum + (parsed?.args["amount"] as bigint), 0n);
 }

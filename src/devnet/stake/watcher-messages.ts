@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainVotes } from "./vote-reports.ts";
 import type { L1Rewinds, StakeWatcherEvent } from "./stake-watcher.ts";
 
 /** What a watcher's process receives first. */
@@ -18,12 +19,16 @@ export interface WatcherStart {
   readonly file: string | undefined;
 }
 
-/** To the watcher: its start, or the rewinds that it asked for. */
-export type ToWatcher = WatcherStart | { readonly type: "rewinds"; readonly rewinds: L1Rewinds };
+/** To the watcher: its start, or an answer, in the order of its requests of a type. */
+export type ToWatcher =
+  | WatcherStart
+  | { readonly type: "rewinds"; readonly rewinds: L1Rewinds }
+  | { readonly type: "votes"; readonly votes: readonly ChainVotes[] };
 
 /** From the watcher. */
 export type FromWatcher =
   | { readonly type: "event"; readonly event: StakeWatcherEvent }
   | { readonly type: "askRewinds" }
+  | { readonly type: "askVotes" }
   /** L1 is away, or the account has no money; undefined after a poll succeeds. */
   | { readonly type: "trouble"; readonly reason: string | undefined };

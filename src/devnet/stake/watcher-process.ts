@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
 import { endChild, letEnd, startChild } from "../../runtime/child-process.ts";
+import type { ChainVotes } from "./vote-reports.ts";
 import type { L1Rewinds, StakeWatcherEvent } from "./stake-watcher.ts";
 import type { FromWatcher, ToWatcher, WatcherStart } from "./watcher-messages.ts";
 
@@ -12,6 +13,8 @@ const RESTART_MS = 1_000;
 interface WatcherProcessDependencies {
   readonly clock: Clock;
   readonly rewinds: () => L1Rewinds;
+  /** Contrary votes of chains' nodes. */
+  readonly votes: () => readonly ChainVotes[];
   readonly onEvent: (event: StakeWatcherEvent) => void;
   readonly onTrouble: (reason: string | undefined) => void;
 }
@@ -54,8 +57,9 @@ export class WatcherProcess {
   }
 
   #answer(message: FromWatcher, send: (answer: ToWatcher) => void): void {
-    const { rewinds, onEvent, onTrouble } = this.#dependencies;
+    const { rewinds, votes, onEvent, onTrouble } = this.#dependencies;
     if (message.type === "askRewinds") send({ type: "rewinds", rewinds: rewinds() });
+    else if (message.type === "askVotes") send({ type: "votes", votes: votes() });
     else if (message.type === "event") onEvent(message.event);
     else onTrouble(message.reason);
   }

@@ -1,4 +1,5 @@
 import type { EncryptionStatus } from "./encrypted-mempool.ts";
+import type { VoteEvidence } from "../evidence-list.ts";
 import type { FaultsOfNodes } from "./node-faults.ts";
 import type { NodesStatus } from "./nodes-status.ts";
 
@@ -8,6 +9,8 @@ export interface ChainNodes {
   readonly status: NodesStatus;
   /** Encryption of transactions to the nodes; undefined if they open no envelopes. */
   readonly encryption: EncryptionStatus | undefined;
+  /** Newest contrary votes of nodes, which L1 judges if their keys are staked. */
+  readonly evidence: readonly VoteEvidence[];
   /** Replaces all faults. Crashed nodes end, and start with their votes when they are honest again. */
   setFaults(faults: FaultsOfNodes): void;
 }

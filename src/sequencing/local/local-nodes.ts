@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../../chain/chain.ts";
 import type { OtherLeaders } from "../../chain/sequencer/leader-turns.ts";
-import { quorumOf } from "../../consensus/votes.ts";
-import { toHex } from "../../protocol/hex.ts";
+import { quorumOf, type CountedVote } from "../../consensus/votes.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import { checkedChain, NO_INPUTS, type CheckedChain } from "../checked-chain.ts";
-import { EvidenceList } from "../evidence-list.ts";
+import { EvidenceList, type VoteEvidence } from "../evidence-list.ts";
 import { ExecutedInputs } from "../executed-inputs.ts";
 import type { ChainNodes } from "./chain-nodes.ts";
 import type { EncryptedMempool, EncryptedMempoolParts, EncryptionStatus } from "./encrypted-mempool.ts";
@@ -68,8 +68,12 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
         const view = this.#group?.viewOf(index);
         return { address, condition: this.#faults.conditionOf(index), ...(view === undefined ? {} : { view }) };
       }),
-      evidence: this.#evidence.votes.map(({ voter, view }) => ({ signer: keys[voter]?.address ?? "0x", view })),
+      evidence: this.#evidence.pairs.map(({ signer, first }) => ({ signer, view: first.view })),
     };
+  }
+
+  get evidence(): readonly VoteEvidence[] {
+    return this.#evidence.pairs;
   }
 
   onWork(): void {
@@ -99,6 +103,10 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
     await this.#mempool?.close();
   }
 
+  #addressOf({ voter }: CountedVote): Hex {
+    return this.#surroundings.keys[voter]?.address ?? "0x";
+  }
+
   #mempoolParts({ chainId, sequencer }: Chain): EncryptedMempoolParts {
     return {
       chainId: BigInt(chainId),
@@ -113,15 +121,16 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
   #begin(firstView: number): void {
     if (this.#chain === undefined || this.#isClosed) return;
     const { chain, checked } = this.#chain;
+    const life = toHex(randomBytes(32));
     const surroundings: GroupSurroundings = {
       ...this.#surroundings,
       faults: (keys) => this.#faults.of(keys),
-      onEvidence: (first) => this.#evidence.add(first),
+      onEvidence: (first, second) => this.#evidence.add({ life, signer: this.#addressOf(first), first, second }),
       mempool: this.#mempool,
       onFailure: (error) => failWith(chain.sequencer, error),
     };
     const group = new NodeGroup(surroundings, {
-      domain: { ...this.#domain, salt: toHex(randomBytes(32)) },
+      domain: { ...this.#domain, salt: life },
       ...{ firstView, chain: checked },
     });
     this.#group = group;

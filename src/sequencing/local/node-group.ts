@@ -97,6 +97,7 @@ export class NodeGroup {
       voters: this.#keys,
       ...{ self: index, root: this.#root, firstView: this.#life.firstView, ...VIEW_TIMES },
       ...{ store, net: this.#net.of(index), workshop: this.#workshopOf(index), clock, onEvidence },
+      nowSeconds,
       sign: (vote) => Promise.resolve(this.#keys.sign(index, vote, nowSeconds())),
       signerOf: (vote) => this.#keys.signerOf(vote),
       onFailure: (error) => {

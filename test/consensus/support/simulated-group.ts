@@ -171,6 +171,7 @@ export class SimulatedGroup {
     return {
       sign: (vote, signed) => later(1, () => signed(this.sign(index, vote))),
       voterOf: (vote) => this.#voterOf(host, vote),
+      isTimely: () => true,
       storeVote: (record, stored) => host.disk.storeVote(record, stored),
       storeDecision: (record, stored) =>
         host.disk.storeDecision(record, () => {

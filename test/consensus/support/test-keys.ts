@@ -22,9 +22,9 @@ export class TestKeys {
     };
   }
 
-  sign(index: number, vote: Vote): Promise<SignedVote> {
-    const signature = this.#keys[index]?.sign(digestOf(vote, 7)).serialized as Hex;
-    return Promise.resolve({ ...vote, signedAt: 7, signature });
+  sign(index: number, vote: Vote, signedAt = 7): Promise<SignedVote> {
+    const signature = this.#keys[index]?.sign(digestOf(vote, signedAt)).serialized as Hex;
+    return Promise.resolve({ ...vote, signedAt, signature });
   }
 
   signerOf(vote: SignedVote): Hex {

@@ -68,6 +68,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_describe: [required("the list of calls, events and contracts", LIST)],
   hyperchain_dump: [],
   hyperchain_encryption: [],
+  hyperchain_evidence: [],
   hyperchain_executeDelivery: [required("the id of the message", TEXT), optional("the gas", OBJECT)],
   hyperchain_failure: [chain, hash],
   hyperchain_getAccessLists: [],

@@ -6,6 +6,7 @@ import { l1Request } from "../../../devnet/l1/request/l1-request.ts";
 import { StakeWatcher, type L1Rewinds, type StakeWatcherEvent } from "../../../devnet/stake/stake-watcher.ts";
 import { watchStakes } from "../../../devnet/stake/watch.ts";
 import { openWatcherFile } from "../../../devnet/stake/watcher-file.ts";
+import type { ChainVotes } from "../../../devnet/stake/vote-reports.ts";
 import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { safeConfirmations } from "../../../options/fields/l1.ts";
 import { address, privateKey, url as anyUrl, wholeNumber } from "../../../options/fields/values.ts";
@@ -17,7 +18,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import { readNumber, readOption } from "../session/arguments.ts";
 import { createOutput, strong, warning, type Output } from "../session/output.ts";
-import { withEcosystem } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import { explained } from "../session/task-error.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 
@@ -38,16 +39,19 @@ interface WatchedPlace {
   readonly confirmations: number;
   /** Absent if L1 never returns to earlier states by command. */
   readonly rewinds?: () => Promise<L1Rewinds>;
+  /** Absent without an ecosystem that has the votes of chains' nodes. */
+  readonly votes?: () => Promise<readonly ChainVotes[]>;
 }
 
 /** `hyperchain:watch-stake`: reports contradictory batches of staked validators, as a separate process. */
 const action: NewTaskActionFunction<WatchArguments> = (args, hre) =>
-  withPlace(args, hre, async ({ output, sender, l1, rewinds, ...options }) => {
+  withPlace(args, hre, async ({ output, sender, l1, rewinds, votes, ...options }) => {
     const journal = args.file === undefined ? undefined : await openWatcherFile(args.file);
     const watcher = new StakeWatcher(options, {
       l1,
       sender,
       ...(rewinds === undefined ? {} : { rewinds }),
+      ...(votes === undefined ? {} : { votes }),
       ...(journal === undefined ? {} : { journal }),
       onEvent: (event) => tell(output, event),
     });
@@ -98,9 +102,22 @@ function withPlace(
       fromBlock: info.l1.fromBlock,
       settlementChainId: BigInt(info.l1.chainId),
       confirmations: info.l1.runsElsewhere === true ? confirmationsFor(args, BigInt(info.l1.chainId)) : 1,
+      votes: () => votesOf(session),
       rewinds: async () => ((await request("hyperchain_info")) as EcosystemInfo).stake?.rewinds ?? NO_REWINDS,
     });
   });
+}
+
+/** Contrary votes of the nodes of all chains. */
+async function votesOf({ info, provider }: Session): Promise<readonly ChainVotes[]> {
+  const decided = info.chains.filter(({ orderedBy }) => orderedBy?.kind === "nodes");
+  const found = await Promise.all(
+    decided.map(async ({ chainId }) => {
+      const pairs = (await provider(chainId).send("hyperchain_evidence", [])) as readonly Omit<ChainVotes, "chainId">[];
+      return pairs.map((pair) => ({ chainId: BigInt(chainId), ...pair }));
+    }),
+  );
+  return found.flat();
 }
 
 const NO_REWINDS: L1Rewinds = { count: 0, blockNumber: -1 };
@@ -154,6 +171,11 @@ function tell(output: Output, event: StakeWatcherEvent): void {
     case "reported": {
       const { chainId, key, batchNumber, amountWei, hash } = event;
       const text = `${key} signed two batches ${batchNumber} of chain ${chainId}; L1 took ${amountWei} wei of its stake by ${hash}`;
+      return output.result(() => strong(text), event);
+    }
+    case "reportedVotes": {
+      const { chainId, key, view, amountWei, hash } = event;
+      const text = `${key} cast two contrary votes in view ${view} of chain ${chainId}; L1 took ${amountWei} wei of its stake by ${hash}`;
       return output.result(() => strong(text), event);
     }
     case "rewound":

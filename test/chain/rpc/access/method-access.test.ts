@@ -6,7 +6,7 @@ import { sessionMethods } from "../../../../src/chain/rpc/access/session-methods
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
 import { chainMethods } from "../../../../src/chain/rpc/served/methods.ts";
 import { Subscriptions } from "../../../../src/chain/rpc/transport/subscriptions.ts";
-import { encryptionMethods } from "../../../../src/devnet/chains/encryption-methods.ts";
+import { nodesMethods } from "../../../../src/devnet/chains/nodes-methods.ts";
 import { slotMethods } from "../../../../src/devnet/chains/slot-methods.ts";
 import { faultMethods } from "../../../../src/devnet/faults/faults.ts";
 import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
@@ -60,7 +60,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     served.add("hyperchain_getBatchData");
     // A chain with an external sequencer answers these.
     for (const [method] of slotMethods(unused, 271n)) served.add(method);
-    for (const [method] of encryptionMethods(undefined)) served.add(method);
+    for (const [method] of nodesMethods(undefined)) served.add(method);
     // A chain with the option facts answers it.
     served.add("hyperchain_importFact");
     // Each chain of an ecosystem answers it.
