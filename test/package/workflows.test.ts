@@ -48,7 +48,7 @@ describe("workflows of the code host", () => {
     for (const name of NAMES) assert.deepEqual(readWorkflow(ROOT, name).permissions, { contents: "read" }, name);
   });
 
-  test("give their commands for values of their matrix", () => {
+  test("list commands for values of their matrix", () => {
     const { test: tests, install } = readWorkflow(ROOT, "ci").jobs;
     assert.ok(tests !== undefined && install !== undefined);
     assert.deepEqual(commandsOf(tests, { os: "ubuntu", node: 22 }), ["npm test"]);
