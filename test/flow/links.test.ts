@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface, type Contract, type JsonRpcProvider, type Wallet } from "ethers";
 import hre from "hardhat";
 import { ATOMIC_LINKS } from "../../src/devnet/links/atomic-links.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import { linkIndex } from "../../src/protocol/link-index.ts";
 import { byNight } from "../support/nightly.ts";
@@ -14,6 +14,9 @@ const PAIRS = byNight(200, 20);
 /** The last of this number of pairs has a side that fails after the other one has sealed its batch. */
 const FAILING_EVERY = 4;
 const FOREVER = 2n ** 63n;
+const NO_CHAIN = 999n;
+/** A quarter of the default window for operations. */
+const PATIENCE_SECONDS = 900;
 
 interface MadeLink {
   readonly id: Hex;
@@ -53,10 +56,10 @@ describe("links between two chains", () => {
   const count = async (i: number, name: "sent" | "received"): Promise<bigint> =>
     (await counters[i]!.getFunction(name).staticCall()) as bigint;
   const counts = () => Promise.all([count(0, "sent"), count(1, "received")]);
-  async function sign(from: number, to: number, amount: bigint, expires = FOREVER): Promise<string> {
+  async function sign(from: number, to: number, amount: bigint, expires = FOREVER, name = "add"): Promise<string> {
     const wallet = devnet.accounts.wallet(ALICE).connect(clients[from]!) as unknown as Wallet;
     const args = [devnet.chains[to]!.chainId, await counters[to]!.getAddress(), amount, expires];
-    const data = counters[from]!.interface.encodeFunctionData("add", args);
+    const data = counters[from]!.interface.encodeFunctionData(name, args);
     const filled = await wallet.populateTransaction({ to: await counters[from]!.getAddress(), data, gasLimit: 1_000_000 });
     return wallet.signTransaction(filled);
   }
@@ -87,7 +90,7 @@ describe("links between two chains", () => {
     assert.equal(executions.length, 2);
   });
 
-  test("hyperchain_sendLink refuses by name a transaction without link, without peer, or with a side that fails in the simulation; neither chain changes", async () => {
+  test("hyperchain_sendLink refuses by name a transaction without link, with another message, without peer, or with a side that fails in the simulation; neither chain changes", async () => {
     const before = await counts();
     const wallet = devnet.accounts.wallet(ALICE).connect(clients[0]!) as unknown as Wallet;
     const plain = await wallet.signTransaction(await wallet.populateTransaction({ to: wallet.address, value: 1n }));
@@ -95,6 +98,7 @@ describe("links between two chains", () => {
     assert.equal(await refusal(send(0, "0x1234")), "NoLink");
     assert.equal(await refusal(send(1, await sign(1, 0, 1n))), "PeerNotLinked", "alpha names no chain");
     assert.equal(await refusal(send(0, await sign(0, 1, 1n, 1n))), "NoLink", "it has expired");
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, FOREVER, "addAfterMessage"))), "NoLink", "it sends another message");
     await (await counters[1]!.getFunction("stop")(true)).wait();
     assert.equal(await refusal(send(0, await sign(0, 1, 1n))), "LinkFails");
     await (await counters[1]!.getFunction("stop")(false)).wait();
@@ -121,5 +125,21 @@ describe("links between two chains", () => {
       if (batch !== undefined) await pipeline(i).settled(batch.outputs.batchNumber);
     }
     assert.deepEqual(await counts(), [expected, expected]);
+  });
+
+  test("a fact that L1 never shows in the peer's batch: both chains continue, and both sides happen or neither does", async () => {
+    const { sequencer } = pipeline(1).chain;
+    const importRoots = sequencer.importRoots.bind(sequencer);
+    // As if another account's hyperchain_importFact came just before the link's fact.
+    const foreign = { registryIndex: factIndex(NO_CHAIN, 0n), root: wordToHex(1n) };
+    sequencer.importRoots = (roots) => importRoots([foreign, ...roots]);
+    const made = await send(0, await sign(0, 1, 7n));
+    sequencer.importRoots = importRoots;
+    const batches = [made.batchNumber, made.peerBatchNumber].map(Number);
+    while (batches.some((batch, i) => pipeline(i).progress().proven <= batch)) await pipeline(0).pollL1();
+    await clients[1]!.send("evm_increaseTime", [PATIENCE_SECONDS + 100]);
+    await settled(0, 1, made);
+    const [sent, received] = await counts();
+    assert.equal(sent, received);
   });
 });

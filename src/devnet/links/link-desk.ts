@@ -156,6 +156,12 @@ export class LinkDesk {
     if (link === undefined || others.length > 0 || linkId(link) !== id)
       throw new LinkRefused("NoLink", "the transaction sends several links; send each by one transaction");
     const leaves = leavesOf(simulated.logs);
+    // One transaction of L1 executes both batches. The peer's may use all gas of an execution, so this one has no transfers.
+    if (leaves.length > 1)
+      throw new LinkRefused(
+        "NoLink",
+        `the transaction sends ${leaves.length - 1} messages besides its link; send those by another transaction`,
+      );
     return { link, id, leaves, root: l2LogTreeRoot(leaves) };
   }
 

@@ -2,7 +2,7 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** Reason of a link that neither chain has. */
 type LinkRefusalCode =
-  /** The transaction sends no link, or several. */
+  /** The transaction sends no link, several, or other messages besides. */
   | "NoLink"
   /** The other chain does not run here, or does not name this one in its option `links`. */
   | "PeerNotLinked"

@@ -2,9 +2,10 @@ import type { TransactionReceipt } from "ethers";
 import { sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
+import type { SettlementError } from "../errors/settlement-error.ts";
 import { readTotals, type ChainContract } from "./chain-reader.ts";
 import { awaitFacts } from "./facts-executed.ts";
-import { executionCall } from "./linked-execution.ts";
+import { executionCall, linkRefusal } from "./linked-execution.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
@@ -28,13 +29,19 @@ export async function executeBatch(
   const flows = sumAssetFlows(batch.logs, context.settlementChainId);
   const isDone = (): Promise<boolean> => isExecuted(context, batchNumber);
   if (!(await isDone())) await awaitFacts(context, imports, stored);
-  const { data, ...called } = await executionCall(context, { batch: stored, imports, flows }, isDone);
-  const done = await carryOut(context, {
-    stage: "execute",
-    batchNumber,
-    ...called,
-    find: async (at) => ((await isExecuted(at, batchNumber)) ? true : undefined),
-    encode: () => Promise.resolve(data),
-  });
-  return "receipt" in done ? done.receipt : undefined;
+  for (let refusal: SettlementError | undefined; ;) {
+    const { data, ...called } = await executionCall(context, { batch: stored, imports, flows }, isDone, refusal);
+    try {
+      const done = await carryOut(context, {
+        stage: "execute",
+        batchNumber,
+        ...called,
+        find: async (at) => ((await isExecuted(at, batchNumber)) ? true : undefined),
+        encode: () => Promise.resolve(data),
+      });
+      return "receipt" in done ? done.receipt : undefined;
+    } catch (error) {
+      refusal = linkRefusal(called, error);
+    }
+  }
 }

@@ -21,14 +21,16 @@ const LOOK_MS = 1_000;
 
 /**
  * Call that executes a batch, after a wait until L1 can execute it together with the one that its link names. `isExecuted` ends
- * the wait. Rejects with SettlementError FactVoid if the other chain has another batch of the number, or if the patience has
- * passed since the commit.
+ * the wait. `refused` is L1's refusal of the last call of both: the next one comes later. Rejects with SettlementError FactVoid if
+ * the other chain has another batch of the number, or if the patience has passed since the commit.
  */
 export async function executionCall(
   context: SenderContext,
   executing: Omit<ExecutableBatch, "chainId">,
   isExecuted: () => Promise<boolean>,
+  refused?: SettlementError,
 ): Promise<ExecutionCall> {
+  let refusal = refused;
   const alone = { data: encodeExecute(executing.batch, executing.imports, executing.flows) };
   const link = executing.imports.find(({ registryIndex }) => readLinkIndex(registryIndex) !== undefined);
   if (link === undefined) return alone;
@@ -48,14 +50,28 @@ export async function executionCall(
       const ownFact = factIndex(chainId, batchNumber);
       const fact = peer.imports.find(({ registryIndex }) => registryIndex === ownFact);
       if (fact?.root !== executing.batch.l2LogsTreeRoot) throw voided("that batch imports no fact about this one");
-      return { to: await registryOf(context), data: encodeTogether([{ ...executing, chainId }, peer]) };
+      if (refusal === undefined)
+        return { to: await registryOf(context), data: encodeTogether([{ ...executing, chainId }, peer]) };
     }
     const { factPatienceSeconds = 0 } = context;
     if ((await timeOf(context)) > committedAt + BigInt(factPatienceSeconds))
-      throw voided(`L1 could not execute both ${factPatienceSeconds} seconds after this one's commit`);
+      throw voided(
+        `L1 could not execute both ${factPatienceSeconds} seconds after this one's commit (${refusal?.message ?? "the other is not ready"})`,
+      );
     await context.delay(LOOK_MS, "execute");
+    refusal = undefined;
   }
   return alone;
+}
+
+/**
+ * L1's refusal to execute two batches. The other batch may be why, for example by a fact that L1 does not show yet, or by its
+ * gas. It would stop this chain if it was final. Throws any other error.
+ */
+export function linkRefusal({ to }: Pick<ExecutionCall, "to">, error: unknown): SettlementError {
+  const isRefusal = error instanceof SettlementError && (error.code === "Reverted" || error.code === "GasLimitExceeded");
+  if (to === undefined || !isRefusal) throw error;
+  return error;
 }
 
 /** Calldata of `executeTogether`: the batch that sends comes before the one that receives. */

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IAtomicLinks, ILinkRecipient} from "../../../../contracts/interfaces/l2/IAtomicLinks.sol";
+import {IL1Messenger} from "../../../../contracts/interfaces/l2/IL1Messenger.sol";
+import {Predeploys} from "../../../../contracts/l2/Predeploys.sol";
 
 /// @notice Counts amounts of links from other chains, unless it is stopped, and sends links.
 contract LinkCounter is ILinkRecipient {
@@ -36,6 +38,12 @@ contract LinkCounter is ILinkRecipient {
     function add(uint256 toChain, address recipient, uint256 amount, uint64 expires) external {
         if (block.number > lastBlock) revert Stopped();
         sent += amount;
+        links.send(toChain, recipient, abi.encode(amount), expires);
+    }
+
+    /// @notice Sends a link after another message.
+    function addAfterMessage(uint256 toChain, address recipient, uint256 amount, uint64 expires) external {
+        IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(hex"01");
         links.send(toChain, recipient, abi.encode(amount), expires);
     }
 
