@@ -58,7 +58,8 @@ export function checkedChain(
   const input = (): SharedInput | undefined => inputAfter(executed, inputs(), sequencer.censoredOperations);
   const opened = (): SharedInput | undefined => {
     const envelope = envelopes?.opened;
-    return envelope === undefined ? undefined : { type: "opened", envelope };
+    const [first] = envelopes?.owed ?? [];
+    return envelope === undefined || first === undefined ? undefined : { type: "opened", envelope, payer: first.payer };
   };
   return {
     get executedHead() {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { computeAddress } from "ethers";
+import { LEAST_MAX_INSTRUCTIONS } from "../../src/chain/model/instruction-limits.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { EncryptedMempool } from "../../src/sequencing/local/encrypted-mempool.ts";
@@ -16,6 +17,11 @@ const DOMAIN = { name: "Hyperchain", version: "1", chainId: 31_337n, verifyingCo
 /** Appends its caller to a list: SLOAD 0, add 1, SSTORE 0, then SSTORE at that index the caller. */
 const LIST: Hex = `0x${"ab".repeat(20)}`;
 const LIST_CODE = "0x5f54600101805f5533905500";
+/** Jumps to itself. */
+const HEAVY: Hex = `0x${"be".repeat(20)}`;
+const HEAVY_CODE = "0x5b5f56";
+/** Longer than the pause for work that is broken off at the least limit, also if another leader repeats it. */
+const PAUSE_MS = 10_000;
 
 function keyOf(index: number): { readonly address: Hex; readonly privateKey: Hex } {
   const privateKey: Hex = `0x${String(index + 1).padStart(64, "0")}`;
@@ -35,9 +41,11 @@ describe("a chain whose four nodes open envelopes", () => {
       genesis: [
         ...[alice, bob, carol].map(({ address }) => ({ address, balanceWei: 10n ** 18n })),
         { address: LIST, code: LIST_CODE, nonce: 1n },
+        { address: HEAVY, code: HEAVY_CODE, nonce: 1n },
       ],
       sequencer: { blocks: { type: "instant" } },
       rewindable: true,
+      maxInstructions: LEAST_MAX_INSTRUCTIONS,
       leaders: nodes,
     });
     nodes.start(test.chain, (parts) => new EncryptedMempool(parts));
@@ -164,5 +172,20 @@ describe("a chain whose four nodes open envelopes", () => {
     await until(isPaid);
     assert.ok(highest <= 32, `${highest} owed`);
     assert.equal(await listed(), before + 1);
+  });
+
+  it("attack: a transaction that is broken off is not free work: its envelope's payer waits, others do not", async () => {
+    const before = await listed();
+    const name = { life: encryption().life, payer: carol.address, salt: salt++ };
+    const heavy = await seal(alice, { to: HEAVY, gasLimit: 2n ** 24n, valueWei: 0n }, name);
+    await test.chain.submit(await postEncrypted(carol, heavy, fromHex(encryption().publicKey)));
+    await until(isPaid);
+    const later = test.chain.submit(await carol.signRaw({ to: LIST, gasLimit: 100_000n }));
+    await test.chain.submit(await bob.signRaw({ to: LIST, gasLimit: 100_000n }));
+    await test.chain.submit(await bob.signRaw({ to: LIST, gasLimit: 100_000n }));
+    assert.equal(await listed(), before + 2, "the payer's waits");
+    test.clock.advance(PAUSE_MS);
+    await later;
+    assert.ok(await isAt(before + 3, carol));
   });
 });

@@ -1,3 +1,4 @@
+import type { Hex } from "../../protocol/hex.ts";
 import type { OpenedEnvelope } from "../ordering/command.ts";
 import { hasContent } from "../ordering/open-batch.ts";
 import { withNonce } from "../transaction/opened-transaction.ts";
@@ -13,6 +14,8 @@ interface OpenedInclusionDependencies {
   readonly builder: BatchBuilder;
   /** Accounts whose transactions are taken; undefined while it is every account. */
   readonly admission: () => Admission | undefined;
+  /** Notes units of work for which an account paid nothing. */
+  readonly owe: (account: Hex, work: number) => void;
 }
 
 /** Finding about the transaction of an open envelope, which follows from the chain's state and the second of its block. */
@@ -31,9 +34,12 @@ export class OpenedInclusion {
     this.#dependencies = dependencies;
   }
 
-  /** Makes the block of the envelope. Ends the batch if it has no room. */
-  async include(envelope: OpenedEnvelope): Promise<void> {
-    const { builder, producer } = this.#dependencies;
+  /**
+   * Makes the block of the envelope. Ends the batch if it has no room. The payer owes the work of a transaction that is skipped,
+   * as the sender of a refused one does: its next envelopes wait. Default: no account does, because it was executed before.
+   */
+  async include(envelope: OpenedEnvelope, payer?: Hex): Promise<void> {
+    const { builder, producer, owe } = this.#dependencies;
     for (;;) {
       await builder.open();
       const { timestamp } = producer.environment();
@@ -43,6 +49,7 @@ export class OpenedInclusion {
         continue;
       }
       await builder.opened(envelope, finding.type === "runs" ? finding.transaction : undefined, timestamp);
+      if (finding.type === "skipped" && payer !== undefined) owe(payer, finding.work);
       return;
     }
   }

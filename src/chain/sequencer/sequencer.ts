@@ -145,7 +145,12 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       carryOut: (command) => this.#commands.carryOut(command, this.#redoing.isUnderWay),
       settleEnd: () => this.#commands.settleEnd(),
     });
-    this.#opening = new OpenedInclusion({ producer, builder: this.#builder, admission: () => this.#admission });
+    this.#opening = new OpenedInclusion({
+      producer,
+      builder: this.#builder,
+      admission: () => this.#admission,
+      owe: (account, work) => this.#unpaid.add(account, Math.min(work, producer.maxWork)),
+    });
     this.#redoing = new Redoing({
       ...{ spine, producer, mempool, builder: this.#builder, commands: this.#commands, waiting: this.#waiting },
       makeBlocks: () => this.#makeBlocks(),
@@ -752,7 +757,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       case "opened": {
         const { transaction } = input.envelope;
         const fits = transaction === undefined || this.#turns?.fitting([transaction]) === 1;
-        return fits ? this.#opening.include(input.envelope) : undefined;
+        return fits ? this.#opening.include(input.envelope, input.payer) : undefined;
       }
       case "empty":
         return this.#builder.empty(input.count, input.intervalSeconds);

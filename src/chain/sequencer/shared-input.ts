@@ -1,3 +1,4 @@
+import type { Hex } from "../../protocol/hex.ts";
 import type { Decision, OpenedEnvelope } from "../ordering/command.ts";
 
 /** Change that the host of a chain requests and no transaction makes. The host numbers all requests from 0. */
@@ -7,4 +8,5 @@ export type NumberedWish = Extract<Decision, { readonly type: "empty" | "cheat" 
 export type SharedInput =
   | NumberedWish
   | Extract<Decision, { readonly type: "operation" | "imports" }>
-  | { readonly type: "opened"; readonly envelope: OpenedEnvelope };
+  /** `payer` sent the envelope. */
+  | { readonly type: "opened"; readonly envelope: OpenedEnvelope; readonly payer: Hex };

@@ -9,6 +9,8 @@ import type { ChainId } from "../../protocol/ids.ts";
 /** Envelope that the chain has taken and not opened. */
 export interface OwedEnvelope {
   readonly identity: Hex;
+  /** Account that sent the envelope. */
+  readonly payer: Hex;
   /** Hash of the transaction that is the envelope. */
   readonly transactionHash: Hex;
   readonly ciphertext: Uint8Array;
@@ -116,6 +118,6 @@ export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
       this.#isUsed.add(name);
     }
     const gasPriceWei = gasPriceOf(transaction);
-    this.#owed = [...this.#owed, { identity, transactionHash: hash, ciphertext, gasPriceWei }];
+    this.#owed = [...this.#owed, { identity, payer: from, transactionHash: hash, ciphertext, gasPriceWei }];
   }
 }
