@@ -21,8 +21,8 @@ const LOOK_MS = 1_000;
 
 /**
  * Call that executes a batch, after a wait until L1 can execute it together with the one that its link names. `isExecuted` ends
- * the wait. `refused` is L1's refusal of the last call of both: the next one comes later. Rejects with SettlementError FactVoid if
- * the other chain has another batch of the number, or if the patience has passed since the commit.
+ * the wait. `refused` is L1's refusal of the last call of both, so the next one comes later. Rejects with SettlementError
+ * FactVoid if the other chain has another batch of the number, or if the patience has passed since the commit.
  */
 export async function executionCall(
   context: SenderContext,
