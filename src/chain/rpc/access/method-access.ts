@@ -24,7 +24,7 @@ const OPEN = [
   // They ask for a signature, or the admin's session, themselves.
   ...["hyperchain_getBatchData", "hyperchain_propose", "hyperchain_publishSlot", "hyperchain_setAccessLists"],
   // Of a chain that offers its batches to an aggregator: their records on L1, and proofs of those.
-  ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof", "hyperchain_importFact", "hyperchain_sendLink"],
+  ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof", "hyperchain_importFact"],
   ...SESSION_METHODS,
   // Refused to everybody.
   ...UNSERVED_METHODS,
@@ -74,7 +74,7 @@ const READER = [
   ...["eth_getTransactionByHash", "eth_getTransactionBySenderAndNonce", "eth_getTransactionCount", "eth_getTransactionReceipt"],
   ...["eth_newBlockFilter", "eth_newFilter", "eth_newPendingTransactionFilter", "eth_pendingTransactions"],
   // Who may run code on a chain sees what the code can see.
-  ...["eth_sendRawTransaction", "eth_sendRawTransactionSync", "eth_sendTransaction"],
+  ...["eth_sendRawTransaction", "eth_sendRawTransactionSync", "eth_sendTransaction", "hyperchain_sendLink"],
   ...["eth_sign", "eth_signTransaction", "eth_signTypedData_v4", "eth_simulateV1", "eth_subscribe", "eth_uninstallFilter"],
   ...["eth_unsubscribe", "personal_sign"],
   ...["eth_estimateUserOperationGas", "eth_getUserOperationByHash", "eth_getUserOperationReceipt", "eth_sendUserOperation"],

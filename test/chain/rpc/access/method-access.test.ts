@@ -79,6 +79,10 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     );
   });
 
+  test("whoever may not run code on the chain sends no link: it runs the transaction, and names the reason of a revert", () => {
+    assert.equal(accessOf("hyperchain_sendLink"), accessOf("eth_sendRawTransaction"));
+  });
+
   test("a method without a row is refused to strangers", async () => {
     assert.equal(accessOf("hyperchain_new"), undefined);
     const methods = readerGate(POLICY).permit(new Map([["hyperchain_new", () => Promise.resolve("everything")]]));
