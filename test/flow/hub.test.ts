@@ -195,4 +195,20 @@ describe("a hub of two chains and four aggregators", () => {
     assert.equal(block.entries.at(-1)?.stored.batchNumber, next);
     assert.deepEqual(block.header.state, hub.state.digest());
   });
+
+  test("a batch that the hub cannot take is refused by name, and no call waits for its block", async () => {
+    await hub.silence(1);
+    await hub.silence(2);
+    const alone = await send();
+    clock.endWaits();
+    await alpha().settled(alone);
+    for (const index of [1, 2]) hub.start(index);
+    // Without a message, after a batch that the hub lacks.
+    const signer = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    await (await signer.sendTransaction({ to: bob, value: 1n })).wait();
+    const unknown = await offer(0);
+    await assert.rejects(hub.land(), { code: "NothingOffered", message: /has no logs, and the hub lacks the batch before it/ });
+    clock.endWaits();
+    await alpha().settled(unknown);
+  });
 });

@@ -8,7 +8,8 @@ import { NamedError } from "../../errors/named-error.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
 import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../hub/hub-certificate.ts";
 import { HubState } from "../../hub/hub-state.ts";
-import type { OfferedEntry } from "../../hub/hub-node.ts";
+import type { HubError } from "../../hub/hub-error.ts";
+import type { HubNode, OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { LocalNet } from "../../sequencing/local/local-net.ts";
@@ -97,8 +98,7 @@ export class HubGroup {
 
   /** State after the newest decided block. */
   get state(): HubState {
-    const [newest] = this.#life.aggregators.toSorted((a, b) => Number(b.node.header.number - a.node.header.number));
-    return newest?.node.state ?? HubState.empty();
+    return this.#newestNode?.state ?? HubState.empty();
   }
 
   /** Addresses of the aggregators. */
@@ -144,7 +144,8 @@ export class HubGroup {
     const { landing } = this.#options;
     if (this.#offeredSinceMs === undefined) return;
     const ageMs = this.#dependencies.clock.nowMs() - this.#offeredSinceMs;
-    if (ageMs >= landing.maxAgeSeconds * 1_000 || this.#offered.length >= landing.maxBatches) this.#begin();
+    const isDue = ageMs >= landing.maxAgeSeconds * 1_000 || this.#offered.length >= landing.maxBatches;
+    if (isDue && this.#reasonsAgainstAll().length === 0) this.#begin();
   }
 
   /**
@@ -162,6 +163,10 @@ export class HubGroup {
     await this.#readOffers();
     if (this.#offered.length === 0)
       throw new HubGroupError("NothingOffered", "no member offers a batch now; seal one, and wait until L1 stores it");
+    // Without a block that follows, the caller would wait until a member offers another batch.
+    const [reason] = this.#reasonsAgainstAll();
+    if (reason !== undefined)
+      throw new HubGroupError("NothingOffered", `no offered batch fits the next block: ${reason.message}`, { cause: reason });
     this.#begin();
     return this.#waiting.promise;
   }
@@ -189,6 +194,18 @@ export class HubGroup {
     const { offers, clock } = this.#dependencies;
     this.#offered = await offers.read(this.state);
     this.#offeredSinceMs = this.#offered.length === 0 ? undefined : (this.#offeredSinceMs ?? clock.nowMs());
+  }
+
+  get #newestNode(): HubNode | undefined {
+    const [newest] = this.#life.aggregators.toSorted((a, b) => Number(b.node.header.number - a.node.header.number));
+    return newest?.node;
+  }
+
+  /** Reasons of the hub against the offered batches; none if its next block has one of them. */
+  #reasonsAgainstAll(): readonly HubError[] {
+    const reasons: HubError[] = [];
+    const block = this.#newestNode?.build(this.#offered, (_, reason) => reasons.push(reason));
+    return block === undefined ? reasons : [];
   }
 
   #begin(): void {
