@@ -217,4 +217,21 @@ describe("F2: quorum of guardians by weight", () => {
     await assert.rejects(collect(l1With([member(0, 1n, url)]), 100n, 500), { code: "SignersMissing" });
     assert.ok(performance.now() - start < 4_000);
   });
+
+  test("a guardian encodes a state once, however many strangers ask for its leaves", async () => {
+    let encodings = 0;
+    const executed = {
+      ...{ stateRoot: wordToHex(1n), nextBatch: 1n },
+      get dump() {
+        encodings++;
+        return { tree: Uint8Array.of(1), names: [], codes: [] };
+      },
+    };
+    const guardian = { sign: signerOf(keys[0]!), leaves: () => Promise.resolve(executed) };
+    const data = { read: () => Promise.reject(new Error("not asked")) };
+    const { url, close } = await serveGuardian(new Map([[HYPERCHAIN, { guardian, data }]]), { host: "127.0.0.1", port: 0 });
+    closing.push(close);
+    for (let i = 0; i < 3; i++) assert.equal((await new RemoteGuardian(url, HYPERCHAIN).leaves()).nextBatch, 1n);
+    assert.equal(encodings, 1);
+  });
 });

@@ -45,6 +45,12 @@ export interface ExecutedLeaves {
   readonly porter?: LeafDump | undefined;
 }
 
+/** State after some forms. */
+interface StateAfter {
+  readonly state: GuardedState;
+  readonly forms: readonly StoredForm[];
+}
+
 /** Both trees of a chain; the second is empty without a porter. */
 interface GuardedState {
   readonly rollup: RebuiltState;
@@ -64,6 +70,9 @@ export class GuardedChain {
   #line: StoredForm[] = [];
   #head: GuardedState;
   #tail: Promise<unknown> = Promise.resolve();
+  /** State of the leaves that were built last: the next ones are built on it. Undefined after a failure. */
+  #past: StateAfter | undefined;
+  #building: Promise<unknown> = Promise.resolve();
   /** Leaves that the last request built; the next root replaces them. */
   #executed: { readonly stateRoot: Hex; readonly leaves: Promise<ExecutedLeaves> } | undefined;
 
@@ -98,8 +107,8 @@ export class GuardedChain {
   }
 
   /**
-   * Leaves at the last root that L1 executed, built once for each root: every account may ask. Needs no turn, because no form
-   * of an executed batch is replaced. Rejects with GuardianError StateUnknown.
+   * Leaves at the last root that L1 executed, built once for each root from those before: every account may ask. Needs no turn,
+   * because no form of an executed batch is replaced. Rejects with GuardianError StateUnknown.
    */
   async leaves(): Promise<ExecutedLeaves> {
     const { executed, executedStateRoot: stateRoot } = await this.#dependencies.readL1();
@@ -112,7 +121,8 @@ export class GuardedChain {
         `L1 has executed ${executed} batches up to root ${stateRoot}, and batch ${line.length - 1} here has root ${last?.newStateRoot}; ask another guardian`,
       );
     if (this.#executed?.stateRoot !== stateRoot) {
-      const leaves = this.#leavesAfter(line);
+      const leaves = this.#building.then(() => this.#leavesAfter(line));
+      this.#building = leaves.catch(() => undefined);
       this.#executed = { stateRoot, leaves };
       // A file that is restored later is read then.
       leaves.catch(() => (this.#executed = undefined));
@@ -121,12 +131,22 @@ export class GuardedChain {
   }
 
   async #leavesAfter(line: readonly StoredForm[]): Promise<ExecutedLeaves> {
-    const state = this.#atGenesis();
-    for (const form of line) await this.#apply(form, state);
-    const { rollup, porter } = state;
+    const { rollup, porter } = await this.#stateAfter(line);
     const hasPorter = line.some(({ porterRoot }) => porterRoot !== undefined);
     const dumps = { dump: rollup.dump(), porter: hasPorter ? porter.state.dump() : undefined };
     return { stateRoot: rollup.stateRoot, nextBatch: BigInt(line.length), ...dumps };
+  }
+
+  /** State after these forms, from the one before: a chain's whole past would take longer with each batch. */
+  async #stateAfter(forms: readonly StoredForm[]): Promise<GuardedState> {
+    const past = this.#past;
+    // A reorg of L1 may have undone executions.
+    const isContinued = past?.forms.every((form, i) => form === forms[i]) === true;
+    const [state, done] = isContinued ? [past.state, past.forms.length] : [this.#atGenesis(), 0];
+    this.#past = undefined;
+    for (const form of forms.slice(done)) await this.#apply(form, state);
+    this.#past = { state, forms };
+    return state;
   }
 
   async #take(batch: GuardedBatch): Promise<void> {

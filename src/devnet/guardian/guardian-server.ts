@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isPlainHex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { DataHolder } from "../held-data/held-data.ts";
+import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { Guardian } from "./guardian.ts";
 import { GuardianError } from "./guardian-error.ts";
 import { decodeRequest, encodeLeaves, GUARDIAN_PATHS, MAX_REQUEST_BYTES } from "./guardian-wire.ts";
@@ -55,7 +56,7 @@ async function answerOf(
   request: IncomingMessage,
 ): Promise<string | Uint8Array> {
   if (method === "POST" && url === GUARDIAN_PATHS.sign) return guardian.sign(decodeRequest(await textOf(request)));
-  if (method === "GET" && url === GUARDIAN_PATHS.leaves) return encodeLeaves(await guardian.leaves());
+  if (method === "GET" && url === GUARDIAN_PATHS.leaves) return textOfLeaves(await guardian.leaves());
   const hash = url.startsWith(GUARDIAN_PATHS.data) ? url.slice(GUARDIAN_PATHS.data.length) : "";
   // A hash alone becomes a path of a file.
   if (method !== "GET" || !isPlainHex(hash, 32)) throw new SyntaxError(`no answer to ${method} ${url.slice(0, 100)}`);
@@ -65,6 +66,15 @@ async function answerOf(
 }
 
 const ANSWER_MS = 10_000;
+
+const leavesTexts = new WeakMap<ExecutedLeaves, string>();
+
+/** Encodes leaves once: every account may ask, and a state has up to a gigabyte. */
+function textOfLeaves(leaves: ExecutedLeaves): string {
+  const text = leavesTexts.get(leaves) ?? encodeLeaves(leaves);
+  leavesTexts.set(leaves, text);
+  return text;
+}
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
