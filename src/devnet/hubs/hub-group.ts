@@ -201,7 +201,7 @@ export class HubGroup {
     return newest?.node;
   }
 
-  /** Reasons of the hub against the offered batches; none if its next block has one of them. */
+  /** Reasons of the hub against the offered batches; none if a batch fits its next block. */
   #reasonsAgainstAll(): readonly HubError[] {
     const reasons: HubError[] = [];
     const block = this.#newestNode?.build(this.#offered, (_, reason) => reasons.push(reason));

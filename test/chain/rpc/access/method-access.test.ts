@@ -79,7 +79,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     );
   });
 
-  test("whoever may not run code on the chain sends no link: it runs the transaction, and names the reason of a revert", () => {
+  test("an account that may not run code on the chain sends no link: that runs the transaction, and names the reason of a revert", () => {
     assert.equal(accessOf("hyperchain_sendLink"), accessOf("eth_sendRawTransaction"));
   });
 
