@@ -15,6 +15,7 @@ Suites
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
   lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
+  bundles      one sequencer for two chains: processor time and wait of a bundle that is on both or on none
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
   bridges      bridges of others: what each adds to a start, and what a delivery takes
   mine         10,000 empty blocks in one call on a chain, beside Hardhat's own network
@@ -38,6 +39,7 @@ Options
   --workers N[,N…]   prove, tables, execution: threads that compute (default: all cores)
   --transactions N   devnet, kept, chains: transfers of each measurement, of each chain (default 2000)
   --chains N[,N…]    chains: how many at the same time (default 1,2,4,8); messages: between how many (default 8)
+  --bundles N        bundles: how many are measured (default 400)
   --messages N       messages: how many of each measurement (default 200)
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
@@ -78,6 +80,7 @@ const { values, positionals } = parseCommandLine({
     transactions: { type: "string", default: "2000" },
     chains: { type: "string" },
     messages: { type: "string", default: "200" },
+    bundles: { type: "string", default: "400" },
     recipients: { type: "string", default: "1" },
     store: { type: "string" },
     seconds: { type: "string", default: "60" },
@@ -140,6 +143,11 @@ switch (suite) {
   case "lists": {
     const { benchLists } = await import("./lists.ts");
     await benchLists({ json: values.json, transfers: wholeNumber("transfers", values.transfers, 1, 256) });
+    break;
+  }
+  case "bundles": {
+    const { benchBundles } = await import("./bundles.ts");
+    await benchBundles({ json: values.json, bundles: wholeNumber("bundles", values.bundles, 1, 100_000) });
     break;
   }
   case "messages": {

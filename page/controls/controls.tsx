@@ -9,6 +9,7 @@ import { Accounts } from "./accounts.tsx";
 import { command, useActs } from "./acts.ts";
 import { Chains } from "./chains.tsx";
 import { Faults } from "./faults.tsx";
+import { NodeFaults } from "./node-faults.tsx";
 import { Snapshots } from "./snapshots.tsx";
 
 const MOVES = { "1 minute": 60, "1 hour": 3_600, "1 day": 86_400, "1 week": 604_800 } as const;
@@ -41,6 +42,7 @@ export function Controls() {
         <Snapshots />
         <Chains />
         <Faults />
+        <NodeFaults />
         <Accounts />
       </div>
     </section>

@@ -13,7 +13,7 @@ import type { OwedEnvelopes } from "./encrypted/owed-envelopes.ts";
 import type { ExecutedInputs } from "./executed-inputs.ts";
 
 /** Inputs of a chain that no leader chooses, as far as this node has them. */
-export interface SharedInputs extends Pick<ReaderFacts, "operation" | "root" | "wish"> {
+export interface SharedInputs extends Pick<ReaderFacts, "operation" | "root" | "wish" | "isL1Fresh"> {
   /** Newest root to import that has this index in L1's registry or a later one. */
   newestRoot(first: bigint): ImportedRoot | undefined;
   /** The chain's rules do not allow the wish of this number. */
@@ -25,6 +25,7 @@ export const NO_INPUTS: SharedInputs = {
   operation: () => undefined,
   root: () => undefined,
   wish: () => undefined,
+  isL1Fresh: true,
   newestRoot: () => undefined,
   refuse: () => undefined,
 };
@@ -67,9 +68,9 @@ export function checkedChain(
     },
     maxTransactionWork: peers.maxTransactionWork,
     facts: () => {
-      const { operation, root, wish } = inputs();
+      const { operation, root, wish, isL1Fresh } = inputs();
       return {
-        ...{ operation, root, wish },
+        ...{ operation, root, wish, isL1Fresh },
         opening: (timestamp) => sequencer.opening(timestamp),
         transaction: (raw) => decodeTransaction(raw, rules, { replayProtection: "required", intrinsicGas: "required" }),
         next: executed.next,
@@ -80,6 +81,8 @@ export function checkedChain(
     },
     propose: (command, options) => peers.propose(command, options),
     lead(turn) {
+      // Whatever comes next opens a batch.
+      if (!sequencer.hasOpenBatch && !inputs().isL1Fresh) return Promise.resolve();
       const owed = new Set(envelopes?.owed);
       const mayOnlyOpen = (): boolean => envelopes?.owed.some((envelope) => owed.has(envelope)) === true;
       return sequencer.lead({

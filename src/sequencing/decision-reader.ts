@@ -28,6 +28,8 @@ export interface ReaderFacts {
   root(registryIndex: bigint): ImportedRoot | undefined;
   /** Wish of the host; undefined if this node has not received it. */
   wish(number: bigint): NumberedWish | undefined;
+  /** True if this node has read L1 of late: it has every upgrade that may count for a batch that opens now. */
+  readonly isL1Fresh: boolean;
   /** First index of the queue, of the registry and of the wishes that the chain has not taken. */
   readonly next: NextInputs;
   /** Envelopes of the chain; undefined if it opens none. */
@@ -49,7 +51,7 @@ export function readCommand(command: LeaderCommand, facts: ReaderFacts): BatchCo
   if ((type === "open") === facts.hasOpenBatch) return invalid(`${type} with ${facts.hasOpenBatch ? "an open" : "no"} batch`);
   switch (type) {
     case "open":
-      return facts.opening(timestamp);
+      return facts.isL1Fresh ? facts.opening(timestamp) : later("this node has an old view of L1, and opens no batch");
     case "seal":
       return facts.maySeal ? { type, timestamp } : later("no wish, age or limit ends the batch");
     case "block":

@@ -88,6 +88,32 @@ describe("E2: a chain whose blocks four nodes decide, in an ecosystem with anoth
     assert.equal(await kept.client().getBlockNumber(), first + 4);
   });
 
+  test("decides with each fault of one node: crash, restart, withheld messages, lag, equivocation, partition, heal", async () => {
+    const paid = await paidToBob();
+    const chainId = Number(A);
+    const faults: readonly (readonly [fault: object, isShown: () => boolean])[] = [
+      [{ type: "node", chainId, node: 1, condition: "crashed" }, () => nodesNow().members[1]?.view === undefined],
+      [{ type: "node", chainId, node: 1, condition: "honest" }, () => nodesNow().members[1]?.view !== undefined],
+      [{ type: "withhold", chainId, node: 0, from: [1, 2, 3] }, () => true],
+      [{ type: "withhold", chainId, node: 0, from: [] }, () => true],
+      [{ type: "lag", chainId, node: 2, ms: 50 }, () => true],
+      [{ type: "node", chainId, node: 3, condition: "equivocating" }, () => nodesNow().members[3]?.condition === "equivocating"],
+      [{ type: "clear" }, () => nodesNow().members.every(({ condition }) => condition === "honest")],
+      [{ type: "partition", chainId, groups: [[0, 1, 2], [3]] }, () => true],
+      [{ type: "partition", chainId, groups: [] }, () => true],
+    ];
+    let payments = 0n;
+    for (const [fault, isShown] of faults) {
+      await setFault(fault);
+      assert.ok(isShown(), JSON.stringify(fault));
+      // Each node leads.
+      for (let i = 0; i < 4; i++, payments++) await kept.pay(1n);
+    }
+    assert.equal(await paidToBob(), paid + payments);
+    const accused = new Set(nodesNow().evidence.map(({ signer }) => signer));
+    assert.deepEqual([...accused], [nodesNow().members[3]?.address]);
+  });
+
   test("continues with one silent node, and refuses faults of nodes that do not exist", async () => {
     await setFault({ type: "node", chainId: Number(A), node: 1, condition: "silent" });
     for (let i = 0; i < 4; i++) await kept.pay(1n);

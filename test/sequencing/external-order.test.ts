@@ -277,6 +277,23 @@ describe("two chains whose order one external key makes", () => {
     );
   });
 
+  it("reorg under one leg: a chain makes its batches again, and both retain the bundle and decide the next one", async () => {
+    const before = await paid();
+    const { batchNumber } = chains[0].chain.sequencer;
+    for (let i = 0; i < 2; i++) assert.equal(await sequencer.bundle(next(), await legs(alice)), true);
+    // L1 has dropped a block that the chain's batch depended on.
+    assert.deepEqual(await chains[0].chain.rewind(batchNumber, [], () => undefined), []);
+    assert.deepEqual(
+      await paid(),
+      before.map((value) => value + 2),
+    );
+    assert.equal(await sequencer.bundle(next(), await legs(alice)), true);
+    assert.deepEqual(
+      await paid(),
+      before.map((value) => value + 3),
+    );
+  });
+
   it("repeat a held part after a restart, and decide it when the slot comes", async () => {
     const before = await paid();
     const parts = [

@@ -210,7 +210,12 @@ describe("a lying leader", () => {
     const chain = {
       executedHead: { hash: NOTHING },
       maxTransactionWork: 4_000_000,
-      facts: () => ({ hasOpenBatch: given.length > 0, opening: () => ({ type: "seal", timestamp: 0n }), maySeal: true }),
+      facts: () => ({
+        hasOpenBatch: given.length > 0,
+        isL1Fresh: true,
+        opening: () => ({ type: "seal", timestamp: 0n }),
+        maySeal: true,
+      }),
       propose: (command: unknown, { maxWork }: { maxWork: number }) => {
         given.push(maxWork);
         return Promise.resolve({ result: { command }, work: 4_000_000, refusal: undefined, settled: Promise.resolve("decided") });
@@ -236,6 +241,23 @@ describe("a lying leader", () => {
       await refused(node, [open(node), open(node)], "invalid", /open with an open batch/);
       await refused(node, [{ type: "open", timestamp: 0n }], "invalid", /earlier/);
       await refused(node, [{ type: "open", timestamp: timestamp + 60n }], "later", /later than the chain's clock allows/);
+    }));
+
+  it("cannot make a node open a batch whose version the node does not have yet: its view of L1 must be fresh", () =>
+    withNode(async (node) => {
+      const payment = await node.wallets[0].signRaw(PAYMENT);
+      const commands = [open(node), block(node, payment)];
+      node.inputs.isL1Fresh = false;
+      await refused(node, commands, "later", /old view of L1, and opens no batch/);
+      assert.equal((await check(node, commands, NOTHING, true)).verdict, "later");
+      node.inputs.isL1Fresh = true;
+      const found = await check(node, commands, await outcomeOf(commands));
+      assert.ok(found.verdict === "valid");
+      await found.decision.settle("decided");
+      // A batch that is open has its version.
+      node.inputs.isL1Fresh = false;
+      const next = await node.wallets[1].signRaw(PAYMENT);
+      await refused(node, [block(node, next)], "invalid", /the newest block is 0x[0-9a-f]{64}, and not/);
     }));
 
   it("cannot leave transactions out, or name another outcome", () =>

@@ -32,6 +32,7 @@ import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import { L1Book } from "./l1-book.ts";
+import { DecidedOrder, requireSameOrder } from "./decided-order.ts";
 import type { FromNode, NodeAnswers, NodeQuestion, NodeStanding, NodeStart } from "./messages.ts";
 
 interface ChainNodePorts {
@@ -67,6 +68,7 @@ export class ChainNode {
   readonly #late: LateDecisions;
   readonly #wishes: NumberedWish[];
   readonly #executed = new ExecutedInputs();
+  readonly #order = new DecidedOrder();
   #running: { readonly chain: Chain; readonly checked: CheckedChain; readonly book: L1Book } | undefined;
   #workshop: ChainWorkshop | undefined;
   #group: RunningNode | undefined;
@@ -85,12 +87,15 @@ export class ChainNode {
     this.#late = new LateDecisions(ports.clock, () => this.#onWork());
   }
 
-  /** Starts a node from its files: repeats the chain and its decisions, then votes. */
-  static async open(start: NodeStart, ports: ChainNodePorts, closing: Disposer): Promise<ChainNode> {
+  /**
+   * Starts a node from its files: repeats the chain and its decisions, then votes. Rejects with DecidedOrderError if the chain's
+   * commands have another order than those that the node of the life before decided.
+   */
+  static async open(start: NodeStart, ports: ChainNodePorts, closing: Disposer, previous?: ChainNode): Promise<ChainNode> {
     const node = new ChainNode(start, ports);
     closing.add(() => node.#end());
     await node.moveTo(start.offsetSeconds);
-    await node.#open(closing);
+    await node.#open(closing, previous);
     return node;
   }
 
@@ -165,17 +170,18 @@ export class ChainNode {
     return question.question === "standing" ? Promise.resolve(this.#standing()) : this.#commitmentOf(question.batchNumber);
   }
 
-  async #open(closing: Disposer): Promise<void> {
+  async #open(closing: Disposer, previous: ChainNode | undefined): Promise<void> {
     const { folder, isFirst, settings, transactions } = this.#start;
     const hasFiles = existsSync(join(folder, "votes"));
     const store = await VoteStore.open(folder);
     const { chain, book } = await this.#startChain(closing);
+    if (previous !== undefined && previous.life < this.life) this.#compareWith(previous);
     const checked = checkedChain(chain, () => this.#inputs(book), this.#executed);
     this.#running = { chain, checked, book };
     await this.set(settings);
     const workshop = (this.#workshop = new ChainWorkshop({
       root: rootOf(this.#start).id,
-      chain: this.#restable(checked),
+      chain: this.#restable(checked, book),
       signal: this.#ending.signal,
       onWork: () => this.#onWork(),
       moreInputs: (signal) => this.#moreInputs(book, signal),
@@ -194,6 +200,11 @@ export class ChainNode {
     this.#ports.tell({ type: "ready", life: this.life });
   }
 
+  #compareWith(previous: ChainNode): void {
+    const isComplete = previous.#standing().decidedView >= this.#start.decidedBefore;
+    requireSameOrder(previous.#order.names, this.#order.names, isComplete);
+  }
+
   async #startChain(closing: Disposer): Promise<{ readonly chain: Chain; readonly book: L1Book }> {
     const { clock, l1 } = this.#ports;
     const { chain: described, commands } = this.#start;
@@ -202,7 +213,8 @@ export class ChainNode {
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades, 0);
     const { coinbase } = running;
     const operationsTaken = (): bigint => this.#executed.next.operation;
-    const book = new L1Book(described, { l1, coinbase, versions, operationsTaken });
+    const nowSeconds = (): bigint => this.#time.nowSeconds();
+    const book = new L1Book(described, { l1, coinbase, versions, nowSeconds, operationsTaken });
     await book.look();
     const access = { lists: {}, admin: () => admin, deliveries: { relayer, calls: DELIVERY_CALLS } };
     const options = chainOptionsOf(
@@ -221,7 +233,7 @@ export class ChainNode {
       versionOf: versions.versionOf,
       policyOf: versions.policyOf(onL1.configuration),
       order: transactionOrder === "fee" ? byFee : undefined,
-      sources: [this.#executed],
+      sources: [this.#executed, this.#order],
       leaders: { onWork: () => this.#onWork(), onReturned: () => undefined },
       onStop: (error) => this.#failed(error),
       ...(repeated.length === 0 ? {} : { keeping: { store: NO_STORE, kept: { commands: repeated, waiting: [], executed: 0n } } }),
@@ -260,6 +272,7 @@ export class ChainNode {
   #inputs(book: L1Book): SharedInputs {
     const { firstWish, life } = this.#start;
     return {
+      isL1Fresh: book.isFresh,
       operation: (index) => book.operation(index),
       root: (index) => book.root(index),
       newestRoot: (first) => book.newestRoot(first),
@@ -269,8 +282,13 @@ export class ChainNode {
   }
 
   /** At rest the node proposes empty decisions only. */
-  #restable(checked: CheckedChain): CheckedChain {
+  #restable(checked: CheckedChain, book: L1Book): CheckedChain {
     const isAtRest = (): boolean => this.#isAtRest;
+    const lead: CheckedChain["lead"] = async (turn) => {
+      if (isAtRest()) return;
+      if (!book.isFresh) await book.look().catch(() => undefined);
+      await checked.lead(turn);
+    };
     return {
       get executedHead() {
         return checked.executedHead;
@@ -278,7 +296,7 @@ export class ChainNode {
       maxTransactionWork: checked.maxTransactionWork,
       facts: () => checked.facts(),
       propose: (...proposal) => checked.propose(...proposal),
-      lead: (turn) => (isAtRest() ? Promise.resolve() : checked.lead(turn)),
+      lead,
       get hasWork() {
         return !isAtRest() && checked.hasWork;
       },

@@ -20,12 +20,13 @@ import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { L1Book } from "./l1-book.ts";
-import type { NodeChain, NodeStart, ToNode } from "./messages.ts";
+import type { NodeChain, NodeLife, NodeStart, ToNode } from "./messages.ts";
 
 interface LifeOptions {
   readonly number: number;
   readonly domain: BlockVoteDomain;
   readonly firstView: number;
+  readonly decidedBefore: number;
   readonly keys: readonly Required<NodeKey>[];
   /** Commands before the life, and the inputs that come next. */
   readonly commands: readonly string[];
@@ -82,10 +83,10 @@ export class FollowedLife {
     return this.#group.state.decided.view;
   }
 
-  startOf(index: number): Pick<NodeStart, "life" | "domain" | "firstView" | "commands" | "firstWish" | "wishes" | "keys"> {
-    const { number: life, domain, firstView, commands, next, keys } = this.#options;
+  startOf(index: number): NodeLife & Pick<NodeStart, "keys"> {
+    const { number: life, domain, firstView, decidedBefore, commands, next, keys } = this.#options;
     const known = keys.map(({ address, privateKey }, each) => (each === index ? { address, privateKey } : { address }));
-    return { ...{ life, domain, firstView, commands }, firstWish: next.wish, wishes: this.#wishes, keys: known };
+    return { ...{ life, domain, firstView, decidedBefore, commands }, firstWish: next.wish, wishes: this.#wishes, keys: known };
   }
 
   request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {

@@ -14,9 +14,14 @@ interface L1BookParts {
   readonly coinbase: Hex;
   /** Absent if another reader follows the chain's versions. */
   readonly versions?: ChainVersions;
+  /** Seconds of the ecosystem's clock. Default: the age of the view does not matter. */
+  readonly nowSeconds?: () => bigint;
   /** Number of operations that the chain has executed. */
   readonly operationsTaken: () => bigint;
 }
+
+/** Age of a view of L1 at which it may lack an upgrade. */
+const MAX_AGE_SECONDS = 60n;
 
 /** Operations and roots that L1 shows, by their indexes there. */
 export class L1Book {
@@ -28,6 +33,8 @@ export class L1Book {
   #newestRoot: ImportedRoot | undefined;
   #looking: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
+  /** Second at which the last successful read began. */
+  #readAt: bigint | undefined;
 
   constructor({ chain, rootsFrom, confirmations }: Pick<NodeChain, "chain" | "rootsFrom" | "confirmations">, parts: L1BookParts) {
     this.#chain = chain;
@@ -37,6 +44,12 @@ export class L1Book {
       { hyperchains: [hyperchain], registry, settings, verifiers, fromBlock: rootsFrom },
       { provider: parts.l1, confirmations },
     );
+  }
+
+  /** True if L1 was read in the last minute: an upgrade is announced longer before it counts. */
+  get isFresh(): boolean {
+    const { nowSeconds } = this.#parts;
+    return nowSeconds === undefined || (this.#readAt !== undefined && nowSeconds() - this.#readAt <= MAX_AGE_SECONDS);
   }
 
   operation(index: bigint): PriorityOperation | undefined {
@@ -66,6 +79,7 @@ export class L1Book {
   }
 
   async #read(): Promise<void> {
+    const begun = this.#parts.nowSeconds?.();
     const seen = await this.#watcher.poll();
     const { versions, coinbase } = this.#parts;
     versions?.take(seen);
@@ -76,6 +90,7 @@ export class L1Book {
       if (event.type === "transactionRoot")
         this.#roots.set(event.rootIndex, { registryIndex: event.rootIndex, root: event.root });
     this.#newestRoot = roots.at(-1) ?? this.#newestRoot;
+    this.#readAt = begun;
   }
 
   /** Throws L1ReorgError if the chain has executed an operation that L1 no longer has. */

@@ -15,12 +15,13 @@ let closing: Disposer | undefined;
 let last: Promise<void> = Promise.resolve();
 
 async function begin(start: NodeStart): Promise<void> {
+  const previous = node;
   node = undefined;
   await closing?.close();
   closing = createDisposer(`node ${start.index}`);
   const l1 = new JsonRpcProvider(l1Request(start.chain.l1Url), undefined, { staticNetwork: true, cacheTimeout: -1 });
   closing.add(() => l1.destroy());
-  node = await ChainNode.open(start, { clock: systemClock, l1, tell }, closing);
+  node = await ChainNode.open(start, { clock: systemClock, l1, tell }, closing, previous);
 }
 
 async function take(message: Exclude<ToNode, { readonly type: "start" }>): Promise<void> {

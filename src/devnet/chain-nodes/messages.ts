@@ -30,12 +30,14 @@ export interface NodeChain {
 }
 
 /** One life of a group: the chain does not return to an earlier state in it. */
-interface NodeLife {
+export interface NodeLife {
   /** Number of the life, counted by the host. */
   readonly life: number;
   readonly domain: BlockVoteDomain;
   /** Above all views of earlier lives. */
   readonly firstView: number;
+  /** Newest view that the host had decided in the life before it. */
+  readonly decidedBefore: number;
   /** Commands before the life, as a chain stores them. */
   readonly commands: readonly string[];
   /** Requests of the life until now; the first has the number `firstWish`. */

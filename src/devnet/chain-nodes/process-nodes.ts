@@ -125,11 +125,20 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     if (chain === undefined || described === undefined || this.#isClosed) return;
     const number = (this.#life?.number ?? 0) + 1;
     const firstView = Math.max(this.#life?.view ?? 0, ...this.#views.values()) + 1;
+    const decidedBefore = this.#life?.decidedView ?? 0;
     await this.#life?.end();
     this.#views.clear();
     const { keys, clock, time, l1, domain, log } = this.#parts;
     this.#life = new FollowedLife(
-      { number, firstView, domain: { ...domain, salt: toHex(randomBytes(32)) }, keys, commands: log.texts, next: log.next },
+      {
+        number,
+        firstView,
+        decidedBefore,
+        domain: { ...domain, salt: toHex(randomBytes(32)) },
+        keys,
+        commands: log.texts,
+        next: log.next,
+      },
       {
         ...{ chain, described, clock, time, l1, faults: this.#faults },
         send: (index, message) => this.#processes[index]?.send(message),

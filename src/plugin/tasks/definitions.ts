@@ -37,6 +37,7 @@ export const taskDefinitions: TaskDefinition[] = [
   actingTasks.l1Slot.setAction(() => import("./acting/l1-slot.ts")).build(),
   actingTasks.swap.setAction(() => import("./acting/swap.ts")).build(),
   runningTasks.settle.setAction(() => import("./running/settle.ts")).build(),
+  runningTasks.nodes.setAction(() => import("./running/nodes.ts")).build(),
   runningTasks.cutSlot.setAction(() => import("./running/cut-slot.ts")).build(),
   runningTasks.reseal.setAction(() => import("./running/reseal.ts")).build(),
   followingTasks.message.setAction(() => import("./following/message.ts")).build(),

@@ -115,6 +115,17 @@ export const runningTasks = {
     )
     .addOption(url)
     .addFlag(json),
+  nodes: task("hyperchain:nodes", "Show the nodes that decide a chain, or set a fault of a node")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addPositionalArgument({
+      name: "fault",
+      description:
+        "crash, restart, silence or equivocate, with a node: crash 2; withhold 0 1,2 (from all others without nodes); lag 3 300 (milliseconds); partition 0,1 2,3; heal (default: none)",
+      defaultValue: "",
+    })
+    .addVariadicArgument({ name: "values", description: "Nodes and values of the fault", defaultValue: [] })
+    .addOption(url)
+    .addFlag(json),
   cutSlot: task("hyperchain:cut-slot", "End external sequencing of a chain and its peers: parts without a slot are dropped")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(url)
