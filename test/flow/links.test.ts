@@ -100,7 +100,10 @@ describe("links between two chains", () => {
     assert.equal(await refusal(send(0, await sign(0, 1, 1n, 1n))), "NoLink", "it has expired");
     assert.equal(await refusal(send(0, await sign(0, 1, 1n, FOREVER, "addAfterMessage"))), "NoLink", "it sends another message");
     await (await counters[1]!.getFunction("stop")(true)).wait();
+    await (await wallet.sendTransaction({ to: wallet.address, value: 1n })).wait();
+    const { sealed } = pipeline(0).progress();
     assert.equal(await refusal(send(0, await sign(0, 1, 1n))), "LinkFails");
+    assert.equal(pipeline(0).progress().sealed, sealed, "no batch ends for a refused request");
     await (await counters[1]!.getFunction("stop")(false)).wait();
     assert.deepEqual(await counts(), before);
   });

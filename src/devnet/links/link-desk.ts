@@ -120,6 +120,8 @@ export class LinkDesk {
         `chain ${link.toChain} does not run here, or its option links does not name ${from.name}`,
       );
     this.#open.require(from.chainId, peer.chainId);
+    // Before any batch ends: a refused request costs the operator nothing.
+    await this.#requireReceived(peer, expected, from.pipeline.chain.sequencer.batchNumber);
     const batchNumber = await nextBatch(from);
     const received = await this.#receive(peer, expected, batchNumber);
     await this.#confirm(from, raw, expected, { batchNumber, peer, received });
@@ -165,18 +167,23 @@ export class LinkDesk {
     return { link, id, leaves, root: l2LogTreeRoot(leaves) };
   }
 
-  /** Makes the peer receive the link in a batch that it seals. */
-  async #receive(peer: DevnetChain, expected: ExpectedLink, sentIn: BatchNumber): Promise<ReceivedLink> {
-    const { link, id, leaves, root } = expected;
-    const fact = { registryIndex: factIndex(link.fromChain, sentIn), root };
+  /** Rejects with LinkRefused if the peer would not receive the link by a fact about this batch. Resolves with its call. */
+  async #requireReceived(peer: DevnetChain, { link, id, leaves, root }: ExpectedLink, sentIn: BatchNumber): Promise<Hex> {
     const index = leaves.indexOf(leafOf(ATOMIC_LINKS.address, sentBody(id)));
     const proof = encodeFactProof(l2LogTreeProof(leaves, index));
     const data = linksInterface.encodeFunctionData("receiveLink", [link, sentIn, index, proof]) as Hex;
     const from = this.#dependencies.carrier().address;
     const call = { from, to: ATOMIC_LINKS.address, data, value: "0x0" };
-    const simulated = await simulate(asStranger(peer), call, withImport(fact.registryIndex, root));
-    if (!simulated.success)
-      throw new LinkRefused("LinkFails", `${peer.name} would not receive the link (${simulated.reason}); nothing was sent`);
+    const simulated = await simulate(asStranger(peer), call, withImport(factIndex(link.fromChain, sentIn), root));
+    if (simulated.success) return data;
+    throw new LinkRefused("LinkFails", `${peer.name} would not receive the link (${simulated.reason}); nothing was sent`);
+  }
+
+  /** Makes the peer receive the link in a batch that it seals. */
+  async #receive(peer: DevnetChain, expected: ExpectedLink, sentIn: BatchNumber): Promise<ReceivedLink> {
+    const { link, id, root } = expected;
+    const fact = { registryIndex: factIndex(link.fromChain, sentIn), root };
+    const data = await this.#requireReceived(peer, expected, sentIn);
     const batchNumber = await nextBatch(peer);
     return this.#orUndo([[peer, batchNumber, fact.registryIndex]], async () => {
       await peer.pipeline.chain.sequencer.importRoots([fact]);
