@@ -6,6 +6,7 @@ import {
   changedLeaves,
   fits,
   fitsImports,
+  l1LoadOf,
   NO_USAGE,
   proofRows,
   PROTOCOL_LIMITS,
@@ -16,6 +17,7 @@ import {
 import { emptyBlockHashes } from "../../../src/protocol/block-hashes.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import { l1CostOf, l1TotalOf, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_GAS, wayToL1 } from "../../../src/protocol/way-to-l1.ts";
 import { beginBatch, extendBatch } from "../../../src/chain/ordering/open-batch.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
@@ -105,6 +107,21 @@ describe("limits of a batch, at the edge", () => {
     assert.equal(room({ messages: 1, messageBytes: 98_591, importedRoots: 256 }), true);
     assert.equal(room({ messages: 1 + 170, messageBytes: 190 * 170 + 60_000, importedRoots: 0 }), true);
     assert.equal(room({ messages: 1 + 170, messageBytes: 190 * 170 + 60_000, importedRoots: 100 }), false);
+  });
+
+  it("attack: sum of two executions: a full batch and one with a link alone fit a transaction of L1, and two full ones do not", () => {
+    const [execute] = wayToL1({ hasQuorum: true, carryingLayers: 0 }).filter(({ stages }) => stages[0] === "execute");
+    assert.ok(execute !== undefined);
+    const costOf = (flows: number) => {
+      const load = { ...l1LoadOf(NO_USAGE), flows, importedRoots: 256, facts: 16 };
+      return l1TotalOf(execute, l1CostOf(execute, load));
+    };
+    // The most flows beside 256 imports: 34,100 and 3,000 of L1's 12 million for each.
+    const [full, linked] = [costOf(Math.floor((12_000_000 - 256 * 3_000) / 34_100)), costOf(0)];
+    // 2 · 200,000 + 36,000 · 329 + 2 · (4,000 · 256 + 22,000 · 16)
+    assert.equal(full.gas + linked.gas, 14_996_000);
+    assert.ok(full.gas + linked.gas + 1_000_000 < MAX_TRANSACTION_GAS && full.bytes + linked.bytes < MAX_TRANSACTION_BYTES);
+    assert.ok(2 * full.gas > MAX_TRANSACTION_GAS);
   });
 
   it("attack: seventeenth fact: facts and statements share sixteen slots of a batch, and roots have 256", async () => {
