@@ -116,7 +116,7 @@ describe("limits of a batch, at the edge", () => {
       const load = { ...l1LoadOf(NO_USAGE), flows, importedRoots: 256, facts: 16 };
       return l1TotalOf(execute, l1CostOf(execute, load));
     };
-    // The most flows beside 256 imports: 34,100 and 3,000 of L1's 12 million for each.
+    // Maximum of flows with 256 imports: 34,100 and 3,000 of L1's 12 million for each.
     const [full, linked] = [costOf(Math.floor((12_000_000 - 256 * 3_000) / 34_100)), costOf(0)];
     // 2 · 200,000 + 36,000 · 329 + 2 · (4,000 · 256 + 22,000 · 16)
     assert.equal(full.gas + linked.gas, 14_996_000);
