@@ -28,6 +28,17 @@ describe("text of the nodes of a chain, in the status and on the page", () => {
     );
   });
 
+  test("has a partition, withheld messages and delays", () => {
+    const members = [
+      { address: FIRST, condition: "honest", withholdsFrom: [1] },
+      { address: SECOND, condition: "honest", lagMs: 300 },
+    ] as const;
+    assert.equal(
+      nodesSentence({ ...nodes, members, groups: [[0], [1]] }),
+      "node 1 leads view 7; nodes are apart: 0 | 1; node 0 withholds messages from 1; node 1 is 300 ms late",
+    );
+  });
+
   test("has the envelopes that wait for a key", () => {
     const encryption: Omit<EncryptionStatus, "owed"> = {
       life: "0x01",

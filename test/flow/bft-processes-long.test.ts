@@ -7,7 +7,8 @@ import { settleNow } from "./support/devnet.ts";
 import { ProcessGroup } from "./support/process-group.ts";
 
 const COUNT = 7;
-const KILLS = 200;
+/** NODE_KILLS shortens a run by hand. */
+const KILLS = Number(process.env["NODE_KILLS"] ?? 200);
 /** Kills between two checks. */
 const ROUND = 20;
 const SEED = 0x7b57;
@@ -49,14 +50,14 @@ describe("E2: a chain that seven nodes decide in processes, under kills and part
     }
   });
 
-  test("decides within three seconds after the leader has died", async () => {
+  // The next leader proposes a second after the view began: test/consensus/timed-group measures it in simulated time.
+  test("decides within four views after the leader has died", async () => {
     await group.endFaults();
     await group.payDecided(1n);
-    const { leader } = group.nodes.status;
+    const { leader, view } = group.nodes.status;
     await group.setFault({ type: "node", node: leader, condition: "crashed" });
-    const start = performance.now();
     await group.payDecided(1n);
-    assert.ok(performance.now() - start < 3_000, `${performance.now() - start} ms`);
+    assert.ok(group.nodes.status.view <= view + 4, `view ${group.nodes.status.view} after ${view}`);
     await group.endFaults();
     await group.agree();
   });

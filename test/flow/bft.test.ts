@@ -94,13 +94,13 @@ describe("E2: a chain whose blocks four nodes decide, in an ecosystem with anoth
     const faults: readonly (readonly [fault: object, isShown: () => boolean])[] = [
       [{ type: "node", chainId, node: 1, condition: "crashed" }, () => nodesNow().members[1]?.view === undefined],
       [{ type: "node", chainId, node: 1, condition: "honest" }, () => nodesNow().members[1]?.view !== undefined],
-      [{ type: "withhold", chainId, node: 0, from: [1, 2, 3] }, () => true],
-      [{ type: "withhold", chainId, node: 0, from: [] }, () => true],
-      [{ type: "lag", chainId, node: 2, ms: 50 }, () => true],
+      [{ type: "withhold", chainId, node: 0, from: [1, 2, 3] }, () => nodesNow().members[0]?.withholdsFrom?.length === 3],
+      [{ type: "withhold", chainId, node: 0, from: [] }, () => nodesNow().members[0]?.withholdsFrom === undefined],
+      [{ type: "lag", chainId, node: 2, ms: 50 }, () => nodesNow().members[2]?.lagMs === 50],
       [{ type: "node", chainId, node: 3, condition: "equivocating" }, () => nodesNow().members[3]?.condition === "equivocating"],
       [{ type: "clear" }, () => nodesNow().members.every(({ condition }) => condition === "honest")],
-      [{ type: "partition", chainId, groups: [[0, 1, 2], [3]] }, () => true],
-      [{ type: "partition", chainId, groups: [] }, () => true],
+      [{ type: "partition", chainId, groups: [[0, 1, 2], [3]] }, () => nodesNow().groups?.length === 2],
+      [{ type: "partition", chainId, groups: [] }, () => nodesNow().groups === undefined],
     ];
     let payments = 0n;
     for (const [fault, isShown] of faults) {

@@ -75,8 +75,9 @@ describe("hyperchain:nodes", () => {
       assert.equal(code, 0, stderr);
       assert.deepEqual(conditions(), expected, args.join(" "));
     }
+    await run("alpha", "lag", "3", "40");
     const { stdout } = await run("alpha", "silence", "1");
-    assert.match(stdout, /; node 1 is silent/);
+    assert.match(stdout, /; node 1 is silent; node 3 is 40 ms late/);
     await run("alpha", "heal");
   });
 

@@ -91,11 +91,12 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     const view = Math.max(this.#life?.view ?? 0, ...this.#views.values());
     return {
       ...{ inProcesses: true, view, leader: view % this.count, quorum: quorumOf(this.count) },
+      ...this.#faults.partition,
       members: keys.map(({ address }, index) => {
         const { isRunning, fault } = this.#processes[index] ?? {};
         const seen = this.#views.get(index);
         return {
-          ...{ address, condition: this.#faults.conditionOf(index) },
+          ...{ address, ...this.#faults.shownOf(index) },
           ...(isRunning !== true || seen === undefined ? {} : { view: seen }),
           ...(fault === undefined ? {} : { fault }),
         };

@@ -64,9 +64,10 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
       view: this.#group?.view ?? 0,
       leader: this.#group?.leader ?? 0,
       quorum: quorumOf(keys.length),
+      ...this.#faults.partition,
       members: keys.map(({ address }, index) => {
         const view = this.#group?.viewOf(index);
-        return { address, condition: this.#faults.conditionOf(index), ...(view === undefined ? {} : { view }) };
+        return { address, ...this.#faults.shownOf(index), ...(view === undefined ? {} : { view }) };
       }),
       evidence: this.#evidence.pairs.map(({ signer, first }) => ({ signer, view: first.view })),
     };

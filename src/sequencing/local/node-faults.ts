@@ -3,10 +3,8 @@ import { encodeProposal, requireHeader } from "../../consensus/proposals.ts";
 import { NO_ID } from "../../consensus/votes.ts";
 import { encodeDecision } from "../decision.ts";
 import type { Connections, NetFaults } from "./local-net.ts";
+import type { NodeCondition, NodesStatus } from "./nodes-status.ts";
 import type { VoteKeys } from "./vote-keys.ts";
-
-/** Fault of a node, or none: `honest`. */
-export type NodeCondition = "honest" | "crashed" | "silent" | "equivocating";
 
 /** Faults of nodes of one process, set by a user. */
 export interface FaultsOfNodes {
@@ -28,6 +26,23 @@ export class NodeFaults {
 
   conditionOf(index: number): NodeCondition {
     return this.#faults.conditions.get(index) ?? "honest";
+  }
+
+  /** Faults of a node's messages, as the status has them. */
+  shownOf(index: number): Pick<NodesStatus["members"][number], "condition" | "withholdsFrom" | "lagMs"> {
+    const withholdsFrom = this.#faults.withheld.get(index) ?? [];
+    const lagMs = this.#lagOf(index);
+    return {
+      condition: this.conditionOf(index),
+      ...(withholdsFrom.length === 0 ? {} : { withholdsFrom }),
+      ...(lagMs === 0 ? {} : { lagMs }),
+    };
+  }
+
+  /** Partition, as the status has it. */
+  get partition(): Pick<NodesStatus, "groups"> {
+    const { groups } = this.#faults;
+    return groups.length === 0 ? {} : { groups };
   }
 
   replace(faults: FaultsOfNodes): void {

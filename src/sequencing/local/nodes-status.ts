@@ -1,5 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
-import type { NodeCondition } from "./node-faults.ts";
+
+/** Fault of a node, or none: `honest`. */
+export type NodeCondition = "honest" | "crashed" | "silent" | "equivocating";
 
 /** Nodes that decide a chain together. */
 export interface NodesStatus {
@@ -11,10 +13,16 @@ export interface NodesStatus {
   readonly leader: number;
   /** Equal votes that decide. */
   readonly quorum: number;
+  /** Nodes that reach each other; absent without a partition. */
+  readonly groups?: readonly (readonly number[])[];
   readonly members: readonly {
     readonly address: Hex;
     /** "honest", or the fault that was set. */
     readonly condition: NodeCondition;
+    /** Nodes that get nothing from this one; absent without this fault. */
+    readonly withholdsFrom?: readonly number[];
+    /** Delay of the node's messages, in milliseconds; absent without this fault. */
+    readonly lagMs?: number;
     /** Absent while the node does not run. */
     readonly view?: number;
     /** Reason why the node has stopped; absent while it runs. */
