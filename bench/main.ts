@@ -15,6 +15,7 @@ Suites
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
   lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
+  nodes        one sequencer, four and seven nodes, and four in processes: processor time and wait of a transfer
   bundles      one sequencer for two chains: processor time and wait of a bundle that is on both or on none
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
   bridges      bridges of others: what each adds to a start, and what a delivery takes
@@ -37,7 +38,7 @@ Options
   --touched N[,N…]   tables: leaves of the state that a proven program writes (default none)
   --signatures N[,N…] tables: signatures whose keys a proven program recovers (default none)
   --workers N[,N…]   prove, tables, execution: threads that compute (default: all cores)
-  --transactions N   devnet, kept, chains: transfers of each measurement, of each chain (default 2000)
+  --transactions N   devnet, kept, chains, nodes: transfers of each measurement, of each chain (default 2000)
   --chains N[,N…]    chains: how many at the same time (default 1,2,4,8); messages: between how many (default 8)
   --bundles N        bundles: how many are measured (default 400)
   --messages N       messages: how many of each measurement (default 200)
@@ -143,6 +144,11 @@ switch (suite) {
   case "lists": {
     const { benchLists } = await import("./lists.ts");
     await benchLists({ json: values.json, transfers: wholeNumber("transfers", values.transfers, 1, 256) });
+    break;
+  }
+  case "nodes": {
+    const { benchNodes } = await import("./nodes.ts");
+    await benchNodes({ json: values.json, transactions: wholeNumber("transactions", values.transactions, 1, 100_000) });
     break;
   }
   case "bundles": {
