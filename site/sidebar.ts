@@ -47,6 +47,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       ...[
         "prove-execution",
         "second-check",
+        "hub",
         "batch-without-proof",
         "read-a-validium",
         "store-data-with-guardians",

@@ -49,6 +49,7 @@ export type { CallEstimate, SendEstimate } from "./client/transfers/estimate.ts"
 export type { SwapEstimate } from "./client/transfers/swap.ts";
 export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
+export type * from "./devnet/view/books/hub-info.ts";
 export type { GuardianNetworkInfo } from "./devnet/guardian/guardian-info.ts";
 export type { ExternalStatus } from "./sequencing/external/external-status.ts";
 export type { SlotEvidence } from "./sequencing/external/slot-log.ts";

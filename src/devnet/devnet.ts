@@ -64,6 +64,7 @@ import type { Proofs } from "../options/fields/prover.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
 import type { HubGroup } from "./hubs/hub-group.ts";
+import type { NamedHub } from "./hubs/hub-methods.ts";
 import { openHubs, type RunningHubs } from "./hubs/open-hubs.ts";
 import { SlotPeers } from "../sequencing/external/slot-peers.ts";
 import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
@@ -147,8 +148,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex | undefined);
   const superchain = await bornBridges({ options, plans }, artifacts);
   const gate = new SharedExclusiveLock({ clock });
-  const feed = new Feed();
-  const chains = new RunningChains();
+  const [feed, chains, hubList] = [new Feed(), new RunningChains(), [] as NamedHub[]];
   const { acts, guards } = watchedGuards(options, { feed, clock, names, chains: () => chains.current() }, closing);
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
   const contracts = contractsOf(options, dependencies);
@@ -160,7 +160,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const open = await openProver(options, dependencies, closing);
   const { prover, fleet, workers, device } = open;
   const executionProvers = proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
-  const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
+  const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs: hubList });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
@@ -187,7 +187,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
-    ...{ networks, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
+    ...{ networks, hubs: hubList, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
     bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
   const stakes = await openStakes({ ...seen, options, onL1: bases.onL1, layer, world, clock, info: books.info }, closing);
@@ -195,7 +195,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
   const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
   const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
-  const hubs = await openHubs({ ...opening, chains }, closing);
+  const hubs = await openHubs({ ...opening, chains, hubs: hubList }, closing);
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
   const snapshots = knownAfter(fillBooks, opening, hubs, faults.keptBy(changes.keptBy(stakes.snapshots(changes.marked, gate))));

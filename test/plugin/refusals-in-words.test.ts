@@ -61,10 +61,13 @@ const TASKS: readonly (readonly string[])[] = [
   ["settle"],
   ["reseal", "alpha"],
   ["cut-slot", "alpha"],
+  ["nodes", "alpha"],
+  ["send-encrypted", `${CONTRACT}@alpha`, "--from", "0"],
   ["message", HASH],
   ["deliver", HASH],
   ["relay", "--once"],
   ["aggregate", "--once"],
+  ["hub", "main"],
   ["spend", "1", "ETH", "1@alpha"],
   ["names"],
   ["names", "anna@alpha", "--take"],
@@ -83,9 +86,20 @@ const TASKS: readonly (readonly string[])[] = [
 ];
 /**
  * A view of an account says what it could not read, and a flow is looked for on the chains that answer: neither is an error. The
- * others talk to no ecosystem. `node` and `test:solidity` are tasks of Hardhat, to which the plugin adds a check.
+ * others talk to no ecosystem, need a user's file, or continue until Ctrl-C. `node` and `test:solidity` are tasks of Hardhat, to which the plugin adds a check.
  */
-const OTHERS = ["wallet", "claim-escrow", "spawn", "prover", "deploy", "open", "node", "test:solidity"];
+const OTHERS = [
+  "wallet",
+  "held-account",
+  "watch-stake",
+  "claim-escrow",
+  "spawn",
+  "prover",
+  "deploy",
+  "open",
+  "node",
+  "test:solidity",
+];
 
 describe("what a node answers, a task says in the node's words", () => {
   const workplace = createWorkplace({ shown: taskDefinitions.map(({ id }) => id.join(":")) });
@@ -105,6 +119,7 @@ describe("what a node answers, a task says in the node's words", () => {
           l1: { ...member("l1", 31_337), contracts },
           prover: { mode: "local" },
           accounts: { funded: [], mnemonic: MNEMONIC },
+          hubs: [{ name: "main", members: ["alpha"], address: CONTRACT }],
         },
         chains: [
           { ...member("alpha", 271), ...chain },

@@ -38,6 +38,7 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     governance: "contracts of L1",
     guardians: "keys that store the data of chains",
     host: "what a server listens on",
+    hubs: "proofs of several chains together",
     import: "a keyword of the language",
     instant: "promises between chains",
     journal: "the files that keep an ecosystem",

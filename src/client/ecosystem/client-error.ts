@@ -3,6 +3,7 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 /** What a user's request can run into before, or while, it is sent. */
 export type ClientErrorCode =
   | "UnknownChain"
+  | "UnknownHub"
   | "OtherSettlementLayer"
   | "UnknownToken"
   | "AmbiguousToken"

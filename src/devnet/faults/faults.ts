@@ -52,6 +52,8 @@ const faultSchema = v.variant("type", [
   v.object({ ...kind("partition"), chainId, groups: v.array(v.array(index)) }),
   v.object({ ...kind("withhold"), chainId, node: index, from: v.array(index) }),
   v.object({ ...kind("lag"), chainId, node: index, ms: v.pipe(index, v.maxValue(MAX_LAG_MS)) }),
+  // An aggregator of a hub is silent.
+  v.object({ ...kind("aggregator"), hub: v.string(), aggregator: index, running }),
   v.object({ ...kind("tamperNextProof"), chainId }),
   v.object({ ...kind("tamperNextData"), chainId }),
   // Ends all of the above.
@@ -61,6 +63,12 @@ const faultSchema = v.variant("type", [
 /** A bad day for a dapp, as `hyperchain_setFault` takes it. */
 type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 
+/** A hub whose aggregators can be silenced. */
+interface SilencedHub {
+  readonly name: string;
+  readonly group: { readonly addresses: readonly Hex[]; setSilent(aggregators: ReadonlySet<number>): void };
+}
+
 interface FaultDependencies {
   /** The ecosystem's clock, and its L1. */
   readonly layer: { readonly clock: { nowSeconds(): bigint }; readonly l1: { readonly chainId: bigint } };
@@ -68,6 +76,8 @@ interface FaultDependencies {
   readonly isKept: boolean;
   /** Those there are when a fault is set. */
   readonly chains: () => readonly DevnetChain[];
+  /** Hubs that are open. */
+  readonly hubs: readonly SilencedHub[];
 }
 
 /** What is wrong on purpose. */
@@ -85,6 +95,8 @@ interface FaultState {
   readonly heldBridges: ReadonlySet<number>;
   /** Faults of the nodes that decide a chain together, by chain. */
   readonly nodes: ReadonlyMap<number, FaultsOfNodes>;
+  /** Silent aggregators, by hub. */
+  readonly aggregators: ReadonlyMap<string, ReadonlySet<number>>;
   readonly tampered: ReadonlySet<number>;
   readonly tamperedData: ReadonlySet<number>;
 }
@@ -99,6 +111,7 @@ const NONE: FaultState = {
   censored: new Map(),
   heldBridges: new Set(),
   nodes: new Map(),
+  aggregators: new Map(),
   tampered: new Set(),
   tamperedData: new Set(),
 };
@@ -127,7 +140,7 @@ export class FaultError extends HyperchainError<"UnknownFault"> {
 }
 
 /** Switches, all off. */
-export function createFaults({ layer, isKept, chains }: FaultDependencies): EcosystemFaults {
+export function createFaults({ layer, isKept, chains, hubs }: FaultDependencies): EcosystemFaults {
   let state = NONE;
   const nowSeconds = (): bigint => layer.clock.nowSeconds();
 
@@ -141,6 +154,7 @@ export function createFaults({ layer, isKept, chains }: FaultDependencies): Ecos
       sequencer.censor(censoredBy(next, chainId));
       pipeline.nodes?.setFaults(next.nodes.get(Number(chainId)) ?? NO_FAULTS_OF_NODES);
     }
+    for (const { name, group } of hubs) group.setSilent(next.aggregators.get(name) ?? new Set());
   }
 
   return {
@@ -152,6 +166,7 @@ export function createFaults({ layer, isKept, chains }: FaultDependencies): Ecos
       if (fault.type === "withhold") requireNodes(chains(), fault.chainId, [fault.node, ...fault.from]);
       if (fault.type === "lag") requireNodes(chains(), fault.chainId, [fault.node]);
       if (fault.type === "partition") requireNodes(chains(), fault.chainId, fault.groups.flat());
+      if (fault.type === "aggregator") requireAggregator(hubs, fault);
       become(apply(state, fault, nowSeconds()));
     },
     applyToSequencers: () => become(state),
@@ -216,6 +231,27 @@ function requireNodes(chains: readonly DevnetChain[], chainId: number, indexes: 
   throw new FaultError("UnknownFault", `${chain?.name} has no node ${unknown}; it has nodes 0 to ${count - 1}`);
 }
 
+/** Throws FaultError for a hub or an aggregator that does not exist. */
+function requireAggregator(
+  hubs: readonly SilencedHub[],
+  { hub: name, aggregator }: { readonly hub: string; readonly aggregator: number },
+): void {
+  const hub = hubs.find((each) => each.name === name);
+  const known = hubs.map((each) => each.name).join(", ") || "no hubs";
+  if (hub === undefined) throw new FaultError("UnknownFault", `there is no hub "${name}"; the ecosystem has ${known}`);
+  const { length: count } = hub.group.addresses;
+  if (aggregator >= count)
+    throw new FaultError("UnknownFault", `${name} has no aggregator ${aggregator}; it has aggregators 0 to ${count - 1}`);
+}
+
+function withAggregator(
+  { aggregators }: FaultState,
+  { hub, aggregator, running }: Extract<Fault, { readonly type: "aggregator" }>,
+): FaultState["aggregators"] {
+  const silent = aggregators.get(hub) ?? new Set<number>();
+  return new Map([...aggregators, [hub, running ? without(silent, aggregator) : new Set([...silent, aggregator])]]);
+}
+
 function withNode(
   { nodes }: FaultState,
   { chainId, node, condition }: Extract<Fault, { readonly type: "node" }>,
@@ -276,6 +312,8 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
       return { ...state, nodes: withWithheld(state, fault) };
     case "lag":
       return { ...state, nodes: withLag(state, fault) };
+    case "aggregator":
+      return { ...state, aggregators: withAggregator(state, fault) };
     case "censor":
       return { ...state, censored: withTarget(state.censored, fault) };
     case "tamperNextData":
@@ -357,7 +395,7 @@ function readFault(value: unknown): Fault {
   throw new FaultError(
     "UnknownFault",
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition), partition (chainId, groups), withhold (chainId, node, from), lag (chainId, node, ms), tamperNextProof (chainId), tamperNextData (chainId) " +
+      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition), partition (chainId, groups), withhold (chainId, node, from), lag (chainId, node, ms), aggregator (hub, aggregator, running), tamperNextProof (chainId), tamperNextData (chainId) " +
       `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,
   );
 }

@@ -68,6 +68,8 @@ export class HubGroup {
   readonly #options: HubGroupOptions;
   readonly #dependencies: HubGroupDependencies;
   readonly #nodes = new Map<number, RunningNode>();
+  #silent: ReadonlySet<number> = new Set();
+  #isResting = false;
   readonly #bodies = new Map<Hex, HubBlock>();
   #life: Life;
   #decided: { readonly block: HubBlock; readonly certificate: HubCertificate }[] = [];
@@ -82,7 +84,7 @@ export class HubGroup {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#life = this.#begun(FIRST_VIEW);
-    for (const index of options.keys.keys()) this.start(index);
+    this.#startNodes();
     this.#waiting.promise.catch(() => undefined);
   }
 
@@ -113,29 +115,21 @@ export class HubGroup {
 
   /** Starts an aggregator with the votes that it has cast. */
   start(index: number): void {
-    const { clock, onFailure } = this.#dependencies;
-    const { aggregators, keys, root, net } = this.#life;
-    const aggregator = aggregators[index];
-    if (aggregator === undefined || this.#nodes.has(index) || this.#isClosed) return;
-    const node = openGroup({
-      ...{ voters: keys, self: index, root, firstView: root.view + 1, ...VIEW_TIMES },
-      ...{ store: aggregator.store, net: net.of(index), workshop: aggregator, clock },
-      sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
-      signerOf: (vote) => keys.signerOf(vote),
-      onEvidence: () => undefined,
-      onFailure: (error) => {
-        if (!this.#isClosed) onFailure(error);
-      },
-    });
-    this.#nodes.set(index, node);
-    node.work(this.#isDue);
+    this.#silent = new Set([...this.#silent].filter((each) => each !== index));
+    this.#startNodes();
   }
 
   /** Stops an aggregator: it sends nothing until it starts again. */
   async silence(index: number): Promise<void> {
-    const node = this.#nodes.get(index);
-    this.#nodes.delete(index);
-    await node?.close();
+    this.#silent = new Set([...this.#silent, index]);
+    await this.#stopNode(index);
+  }
+
+  /** Silences these aggregators and starts all others; while the group rests, when it ends its rest. */
+  setSilent(silent: ReadonlySet<number>): void {
+    this.#silent = silent;
+    for (const index of silent) this.#stopNode(index).catch(this.#dependencies.onFailure);
+    this.#startNodes();
   }
 
   /** Reads the members' offers, and has a block decided if one is due. */
@@ -173,21 +167,53 @@ export class HubGroup {
 
   /** Stops all aggregators and finishes landings, for a return of L1. Resolves with the function that starts them again. */
   async rest(): Promise<(isReturned: boolean) => Promise<void>> {
-    const running = this.running;
+    this.#isResting = true;
     const views = [...this.#nodes.values()].map(({ state }) => state.view);
-    await Promise.all(running.map((index) => this.silence(index)));
+    await Promise.all(this.running.map((index) => this.#stopNode(index)));
     await this.#landing;
     return async (isReturned) => {
       if (isReturned) await this.#return(Math.max(this.#life.root.view, ...views) + 1);
-      for (const index of running) this.start(index);
+      this.#isResting = false;
+      this.#startNodes();
     };
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#fail(new HubGroupError("Closed", "the hub was closed; start it again"));
-    await Promise.all([...this.#nodes.keys()].map((index) => this.silence(index)));
+    await Promise.all(this.running.map((index) => this.#stopNode(index)));
     await this.#landing;
+  }
+
+  /** Starts all aggregators that neither run nor are silent. */
+  #startNodes(): void {
+    if (this.#isResting) return;
+    for (const index of this.#options.keys.keys()) if (!this.#silent.has(index)) this.#startNode(index);
+  }
+
+  #startNode(index: number): void {
+    const { clock, onFailure } = this.#dependencies;
+    const { aggregators, keys, root, net } = this.#life;
+    const aggregator = aggregators[index];
+    if (aggregator === undefined || this.#nodes.has(index) || this.#isClosed) return;
+    const node = openGroup({
+      ...{ voters: keys, self: index, root, firstView: root.view + 1, ...VIEW_TIMES },
+      ...{ store: aggregator.store, net: net.of(index), workshop: aggregator, clock },
+      sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
+      signerOf: (vote) => keys.signerOf(vote),
+      onEvidence: () => undefined,
+      onFailure: (error) => {
+        if (!this.#isClosed) onFailure(error);
+      },
+    });
+    this.#nodes.set(index, node);
+    node.work(this.#isDue);
+  }
+
+  async #stopNode(index: number): Promise<void> {
+    const node = this.#nodes.get(index);
+    this.#nodes.delete(index);
+    await node?.close();
   }
 
   async #readOffers(): Promise<void> {

@@ -5,12 +5,15 @@ import type { HubBlock } from "../../hub/hub-block.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import { hashHubHeader } from "../../protocol/hub-header.ts";
 import { HubGroupError, type HubGroup } from "./hub-group.ts";
+import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../view/books/hub-info.ts";
 
 /** A running hub. */
 export interface NamedHub {
   readonly name: string;
   readonly members: readonly string[];
   readonly group: HubGroup & { readonly address: Hex };
+  /** Seals the members' open batches, and waits until the members offer them. */
+  readonly sealMembers: () => Promise<void>;
 }
 
 /** Methods about hubs: every member of the ecosystem answers them. */
@@ -35,9 +38,11 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
     [
       "hyperchain_landHub",
       async ([name]) => {
+        const { group, sealMembers } = hubOf(name);
         try {
-          const { block, receipt } = await hubOf(name).group.land();
-          return { ...blockInfo(block), transactionHash: receipt.hash };
+          await sealMembers();
+          const { block, receipt } = await group.land();
+          return { ...blockInfo(block), transactionHash: receipt.hash as Hex } satisfies LandedHubBlock;
         } catch (error) {
           if (!(error instanceof HubGroupError)) throw error;
           throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });
@@ -47,7 +52,7 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
   ]);
 }
 
-function hubInfo({ name, members, group }: NamedHub) {
+function hubInfo({ name, members, group }: NamedHub): HubInfo {
   const { address, addresses, running, state, block } = group;
   const aggregators = addresses.map((account, index) => ({ address: account, isRunning: running.includes(index) }));
   return {
@@ -60,7 +65,7 @@ function hubInfo({ name, members, group }: NamedHub) {
   };
 }
 
-function blockInfo({ header, entries }: HubBlock) {
+function blockInfo({ header, entries }: HubBlock): HubBlockInfo {
   const batches = entries.map(({ chainId, stored, program, proofHash, paths }) => ({
     ...{ chainId: Number(chainId), batchNumber: Number(stored.batchNumber), commitment: stored.commitment },
     ...{ stateRoot: stored.newStateRoot, program, proofHash, facts: paths.map(({ position }) => position) },

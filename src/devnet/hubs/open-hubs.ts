@@ -12,11 +12,14 @@ import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { HubGroup } from "./hub-group.ts";
 import { aggregatorNumber, openHub } from "./open-hub.ts";
 import { type NamedHub, hubMethods } from "./hub-methods.ts";
+import { sealMembers } from "./seal-members.ts";
 
 interface HubsOpening extends Pick<ChainOpening, "bases" | "layer" | "gate" | "artifacts" | "clock"> {
   readonly options: CompleteOptions;
   readonly chains: RunningChains;
   readonly executionProvers: ExecutionProvers | undefined;
+  /** Gets each hub when it is open. */
+  readonly hubs: NamedHub[];
 }
 
 /** Hubs of a running ecosystem. */
@@ -31,12 +34,14 @@ export interface RunningHubs {
 
 /** Deploys and starts the hubs that the options name. Rejects with DeploymentError, or with L1's error. */
 export async function openHubs(opening: HubsOpening, closing: Disposer): Promise<RunningHubs> {
-  const hubs: NamedHub[] = [];
+  const { hubs } = opening;
   for (const [index, [name, option]] of Object.entries(opening.options.hubs ?? {}).entries()) {
     const group = await openNamed({ index, option }, opening);
     if (group === undefined) continue;
     closing.add(() => group.close());
-    hubs.push({ name, members: option.members, group });
+    const { members } = option;
+    const membersNow = () => opening.chains.current().filter((chain) => members.includes(chain.name));
+    hubs.push({ name, members, group, sealMembers: () => sealMembers(membersNow(), opening.clock) });
   }
   return {
     methods: hubMethods(hubs),

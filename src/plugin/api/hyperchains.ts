@@ -20,6 +20,7 @@ import type { Bridges } from "./bridges.ts";
 import type { Faults } from "./faults.ts";
 import type { Flow, FlowOptions } from "./flow.ts";
 import type { Governance } from "./governance.ts";
+import type { Hub } from "./hub.ts";
 import type {
   AnnounceOptions,
   CallOptions,
@@ -40,6 +41,7 @@ import type { AddressLike, From, TransactionLike } from "./naming/names.ts";
 export type * from "./generated/requests.ts";
 export type { Asserted, Assertions, ContractLike, MemberLike } from "./assertions.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
+export type { Hub } from "./hub.ts";
 export type { L1Member, L1SlotOptions, Member } from "./member.ts";
 export type { From, AddressLike, TransactionLike } from "./naming/names.ts";
 
@@ -76,6 +78,8 @@ export interface Hyperchains extends Iterable<Member> {
   readonly bridges: Bridges;
   /** A chain by name or id; L1 by "l1". Throws ClientError UnknownChain. */
   chain(nameOrId: ChainName): Member;
+  /** A hub by its name. Throws ClientError UnknownHub. */
+  hub(name: string): Hub;
   /** Reads `0x…@chain` and ERC-7930 addresses. Throws ClientError. */
   address(text: ChainAddressLike): ChainAddress;
   deposit(options: DepositOptions): Promise<Message>;

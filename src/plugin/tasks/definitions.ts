@@ -44,6 +44,7 @@ export const taskDefinitions: TaskDefinition[] = [
   relayingTasks.deliver.setAction(() => import("./relaying/deliver.ts")).build(),
   runningTasks.prover.setAction(() => import("./running/prover.ts")).build(),
   relayingTasks.relay.setAction(() => import("./relaying/relay.ts")).build(),
+  relayingTasks.hub.setAction(() => import("./relaying/hub.ts")).build(),
   relayingTasks.aggregate.setAction(() => import("./relaying/aggregate.ts")).build(),
   relayingTasks.watchStake.setAction(() => import("./relaying/watch-stake.ts")).build(),
   actingTasks.spend.setAction(() => import("./acting/spend.ts")).build(),

@@ -3,6 +3,7 @@ import type { EncryptionStatus } from "../../../sequencing/local/encrypted-mempo
 import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
+import type { NamedHubInfo } from "./hub-info.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { ComposedData, GuardedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";
@@ -66,6 +67,8 @@ export interface EcosystemInfo {
   readonly bridges?: NamedBridges;
   /** Networks of guardians that store data of chains; absent without one. */
   readonly guardians?: readonly GuardianNetworkInfo[];
+  /** Hubs, which prove batches of several chains together; absent without one. */
+  readonly hubs?: readonly NamedHubInfo[];
   /** Stake on L1 for validators' keys; absent without the option. */
   readonly stake?: StakeInfo;
 }

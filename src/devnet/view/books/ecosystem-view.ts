@@ -24,6 +24,7 @@ import type {
   SettlementInfo,
   UpgradeStatus,
 } from "./ecosystem-info.ts";
+import type { NamedHubInfo } from "./hub-info.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
 import type { KeptNames } from "./kept-names.ts";
@@ -51,6 +52,11 @@ import type { ChainPlan } from "../../../options/plan.ts";
 import { SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 
+/** A hub that is open. */
+interface OpenHub extends Omit<NamedHubInfo, "address"> {
+  readonly group: Pick<NamedHubInfo, "address">;
+}
+
 interface EcosystemViewDependencies {
   readonly name: string;
   readonly options: DevnetOptions;
@@ -73,6 +79,8 @@ interface EcosystemViewDependencies {
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
   readonly networks: readonly RunningNetwork[];
+  /** Hubs that are open. */
+  readonly hubs: readonly OpenHub[];
   /** By which errors of the project's contracts are named. */
   readonly names: KeptNames;
   /** Failed messages of other bridges; reads the members first if `isFresh`. */
@@ -228,7 +236,7 @@ function judging(dependencies: EcosystemViewDependencies): (messages: readonly M
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proofs, proving, networks } = dependencies;
+  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proofs, proving, networks, hubs } = dependencies;
   const infos = chains().map(chainInfo);
   return {
     name,
@@ -244,6 +252,9 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     singletons: options.singletons === true ? SINGLETONS : {},
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
     ...(networks.length === 0 ? {} : { guardians: networks.map(networkInfo) }),
+    ...(hubs.length === 0
+      ? {}
+      : { hubs: hubs.map(({ name: hub, members, group: { address } }) => ({ name: hub, members, address })) }),
     ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
   };
 }

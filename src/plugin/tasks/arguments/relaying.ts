@@ -22,6 +22,11 @@ export const relayingTasks = {
     })
     .addOption(url)
     .addFlag(json),
+  hub: task("hyperchain:hub", "Show a hub: its aggregators, its newest block, and the batches in it")
+    .addPositionalArgument({ name: "hub", description: "Name; the only hub if none is given", defaultValue: "" })
+    .addFlag({ name: "land", description: "First have a block of all waiting batches decided, and L1 take it" })
+    .addOption(url)
+    .addFlag(json),
   relay: task("hyperchain:relay", "Run a relayer of your own between the chains, until Ctrl-C")
     .addOption(
       option(

@@ -45,6 +45,9 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     ...chains.flatMap(inputsLine),
     ...chains.flatMap(ownersLine),
     ...(info.guardians ?? []).map(guardianLines),
+    ...(info.hubs ?? []).map(({ name, members, address }) =>
+      wrapped(`Hub ${name} (${address} on L1) proves batches of ${members.join(", ")} together: hyperchain:hub ${name}`),
+    ),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     deviceLine(prover.device),

@@ -1,0 +1,46 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { findHub } from "../../../client/ecosystem/find-hub.ts";
+import type { HubBlockInfo, HubInfo } from "../../../devnet/view/books/hub-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
+import type { relayingTasks } from "../arguments/relaying.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
+import { strong, table } from "../session/output.ts";
+import { withEcosystem } from "../session/session.ts";
+
+type HubArguments = ArgumentsOf<(typeof relayingTasks)["hub"]>;
+
+/** `hyperchain:hub`: shows a hub, after it has landed a block if `--land` requests one. */
+const action: NewTaskActionFunction<HubArguments> = (args, hre) =>
+  withEcosystem(args, hre, args.land ? "acts" : "reads", async ({ info, output, request }) => {
+    const { name } = findHub(info.hubs, args.hub === "" ? undefined : args.hub);
+    if (args.land) {
+      output.progress(`landing a block of ${name}…`);
+      await request("hyperchain_landHub", name);
+    }
+    const hub = (await request("hyperchain_getHub", name)) as HubInfo;
+    const newest = (await request("hyperchain_getHubBlock", name)) as HubBlockInfo | null;
+    output.result(() => hubText(hub, newest, info), { ...hub, newest });
+  });
+
+export default action;
+
+function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: EcosystemInfo): string {
+  const nameOf = (chainId: number): string => chains.find((chain) => chain.chainId === chainId)?.name ?? String(chainId);
+  const aggregators = hub.aggregators.map(({ address, isRunning }, index) => [
+    String(index),
+    address,
+    isRunning ? "runs" : "silent",
+  ]);
+  const batches = (newest?.batches ?? []).map(({ chainId, batchNumber, facts }) => [
+    nameOf(chainId),
+    `batch ${batchNumber}`,
+    facts.length === 0 ? "" : `${facts.length} facts`,
+  ]);
+  const sections = [
+    `${strong(`Hub ${hub.name}`)} of ${hub.members.join(", ")} (${hub.address} on L1)`,
+    `${strong("Aggregators")}\n${table(aggregators)}`,
+    newest === null ? "No block yet." : `${strong(`Block ${newest.number}`)}\n${table(batches)}`,
+    `state ${hub.state}`,
+  ];
+  return sections.join("\n\n");
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
+import { createWorkplace } from "../support/run-task.ts";
+import { ETHER, openUnproven } from "./support/open.ts";
+
+const PROVEN = { execution: "proven", pace: { aggregatorSeconds: 900 } } as const;
+
+describe("hyperchains.hub", () => {
+  const workplace = createWorkplace();
+  let connection: NetworkConnection;
+  let hyperchains: Hyperchains;
+  before(async () => {
+    connection = await openUnproven({
+      hubs: { main: { members: ["alpha", "beta"], aggregators: 4 } },
+      chains: { alpha: PROVEN, beta: PROVEN },
+    });
+    ({ hyperchains } = connection);
+  });
+  after(async () => {
+    await connection.close();
+    await workplace.close();
+  });
+
+  /** Sends coin on both chains, so that both have a batch to seal. */
+  async function payOnBoth(): Promise<void> {
+    for (const chain of hyperchains) {
+      const [alice, bob] = await chain.ethers.getSigners();
+      await alice!.sendTransaction({ to: bob!.address, value: ETHER });
+    }
+  }
+
+  test("a block lands with a batch of each member, which L1 executes, also after a return to a snapshot", async () => {
+    const mark = await hyperchains.snapshot();
+    await payOnBoth();
+    const hub = hyperchains.hub("main");
+    const block = await hub.land(); // seals the members' open batches first
+    assert.deepEqual(
+      block.batches.map(({ chainId }) => chainId),
+      [271, 272],
+    );
+    assert.deepEqual(
+      (await hub.look()).aggregators.map(({ isRunning }) => isRunning),
+      [true, true, true, true],
+    );
+    await hub.silence(3); // three of four decide
+    const { transactionHash, ...decided } = block;
+    assert.deepEqual(await hub.block(), decided);
+    assert.equal(await hub.block(decided.number + 1), undefined);
+    assert.equal((await hyperchains.l1.ethers.provider.getTransactionReceipt(transactionHash))?.status, 1);
+    await hyperchains.settle();
+    await payOnBoth();
+    assert.equal((await hub.land()).number, decided.number + 1);
+    await hyperchains.revert(mark);
+    assert.equal((await hub.look()).block, 0);
+    assert.deepEqual(
+      (await hub.look()).aggregators.map(({ isRunning }) => isRunning),
+      [true, true, true, true],
+    );
+  });
+
+  test("two silent aggregators of four stop it, and starting one or clearing faults ends that", async () => {
+    const hub = hyperchains.hub("main");
+    await payOnBoth();
+    await hub.silence(0);
+    await hub.silence(1);
+    await assert.rejects(hub.land(), /2 of 4 aggregators run, and 3 decide/);
+    await hub.start(1);
+    await hub.land();
+    await hub.silence(1);
+    await hyperchains.faults.clear();
+    assert.ok((await hub.look()).aggregators.every(({ isRunning }) => isRunning));
+    await assert.rejects(hub.silence(4), /main has no aggregator 4; it has aggregators 0 to 3/);
+  });
+
+  test("an unknown hub is refused by name, and the only one needs none", async () => {
+    assert.throws(() => hyperchains.hub("other"), { name: "ClientError", code: "UnknownHub", message: /the ecosystem has main/ });
+    const run = (...args: readonly string[]) =>
+      workplace.run(["hyperchain:hub", ...args, "--url", hyperchains.info.chains[0]!.url]);
+    await payOnBoth();
+    const landed = await run("--land", "--json");
+    assert.equal(landed.code, 0, landed.stderr);
+    const { block, newest } = JSON.parse(landed.stdout) as {
+      readonly block: number;
+      readonly newest: { readonly batches: readonly unknown[] };
+    };
+    assert.deepEqual([block, newest.batches.length], [(await hyperchains.hub("main").look()).block, 2]);
+    const shown = await run("main");
+    assert.match(shown.stdout, /Hub main of alpha, beta \(0x[0-9a-f]{40} on L1\)/);
+    assert.match(shown.stdout, /Aggregators\n0 +0x[0-9a-f]{40} +runs\n/);
+    assert.match(shown.stdout, /Block \d+\nalpha +batch \d+/);
+    const refused = await run("other");
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /there is no hub "other"; the ecosystem has main/);
+  });
+});
