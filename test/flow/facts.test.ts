@@ -94,7 +94,7 @@ describe("facts about batches that L1 has not executed", () => {
         return answer.data?.code ?? answer.code;
       }
     };
-    assert.equal(await code(clients[1]!, {}), "BatchNotStored", "the siblings lead to another root");
+    assert.equal(await code(clients[1]!, {}), "MessageMismatch", "the siblings lead to another root");
     assert.equal(await code(clients[1]!, { chainId: 999 }), "SourceNotListed");
     assert.equal(await code(clients[1]!, { batchNumber: Number(batchNumber) + 1 }), "EvidenceUnavailable");
     assert.equal(await code(clients[1]!, { proof: siblings.slice(1) }), -32_602);

@@ -1,4 +1,5 @@
 import type { FactBatch, FactEvidence } from "../../protocol/fact-evidence.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { readFactIndex } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -25,6 +26,7 @@ export async function collectEvidence(fact: ImportedRoot, dependencies: CollectD
   const named = readFactIndex(fact.registryIndex);
   if (named === undefined) throw new FactRefused("FactMalformed", `${fact.registryIndex} is the index of no fact`);
   const collection = new Collection(dependencies);
+  await collection.requireRoot(named, fact.root);
   await collection.addUpTo(named.chainId, named.batchNumber);
   return { fact, batches: collection.batches };
 }
@@ -38,6 +40,21 @@ class Collection {
 
   constructor(dependencies: CollectDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** Requires the root in the offered record of the batch: a message with another root costs no proofs. */
+  async requireRoot({ chainId, batchNumber }: NonNullable<ReturnType<typeof readFactIndex>>, root: Hex): Promise<void> {
+    const { from, call } = this.#dependencies;
+    if (!from.includes(chainId)) return;
+    const offered = await call(chainId, "hyperchain_getOfferedBatches", [])
+      .then(readOfferedBatches)
+      .catch(() => []);
+    const stored = offered.find((record) => record.batchNumber === batchNumber);
+    if (stored === undefined || stored.l2LogsTreeRoot === root) return;
+    throw new FactRefused(
+      "MessageMismatch",
+      `the message is not in batch ${batchNumber} of chain ${chainId}, whose log root is ${stored.l2LogsTreeRoot}`,
+    );
   }
 
   /** Adds the open batches of a chain up to this one, each after all batches that it depends on. */
