@@ -71,7 +71,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   G4: row("several factors", "flow/factors", "contracts/l1/attested-policy"),
   G5: row("privacy by a shielded pool", "flow/shielded-pool", "contracts/shielded/shielded-pool", "flow/validium"),
   G6: row("second check of proofs", "flow/second-check", "contracts/l1/second-check", "settlement/second-check"),
-  H1: row("proof pipeline", "recursion/nodes/proven-node", "contracts/verifier/recorded-proofs"),
+  H1: row("proof pipeline", "recursion/nodes/proven-node", "contracts/verifier/recorded-proofs", "devnet/last-proof"),
   H2: row("prover everywhere", "prover/device", "devices/device-choice"),
   H3: row("stated security", "stark/security-docs", "docs/proven-bits"),
   H4: row("prover fleet", "proving/workers"),

@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// @dev 180 columns, 63 of them opened at the next row; 23 queries at blowup 128.
 /// Verification key 0x37fa40f6116c800d0aae836150836f974e2af983b3dcc6db70e6b8f1407f7267.
 contract StateTransitionStarkProfile {
-    /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
+    /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
     address public immutable constraints2;
 

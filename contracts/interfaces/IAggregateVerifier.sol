@@ -21,4 +21,7 @@ struct AggregateStatement {
 interface IAggregateVerifier {
     /// @notice Checks a proof. Reverts with an error of its own, or returns false, when it is not valid.
     function verify(AggregateStatement calldata statement, bytes calldata proof) external view returns (bool);
+
+    /// @notice The verification key of the last proof: provers read it to make that proof. 0 if nothing is proven.
+    function verificationKey() external view returns (bytes32);
 }

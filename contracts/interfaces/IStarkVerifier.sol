@@ -34,6 +34,14 @@ interface IStarkVerifier {
     error FoldMismatch(uint256 layer);
     /// @notice The final polynomial differs from the last fold.
     error FinalPolynomialMismatch();
+    /// @notice The contract was generated for another system, or for none. Only a deployment meets this.
+    /// @param part The contract that the constructor was given.
+    /// @param expected Verification key of this verifier's system.
+    /// @param actual Answer of the contract to an empty call; 0 if that is not a word.
+    error PartOfOtherSystem(address part, bytes32 expected, bytes32 actual);
+
+    /// @notice The verification key of the system whose proofs it checks: those who make proofs compare.
+    function verificationKey() external view returns (bytes32);
 
     /// @notice Checks a proof; reverts with one of the errors above when it is not valid.
     /// @param statementHash keccak256 of the statement's bytes.

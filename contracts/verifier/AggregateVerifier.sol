@@ -23,4 +23,9 @@ contract AggregateVerifier is IAggregateVerifier {
         bytes memory values = abi.encodePacked(uint32(count), statement.digest, statement.point, statement.evaluation);
         return stark.verify(keccak256(values), values, proof);
     }
+
+    /// @inheritdoc IAggregateVerifier
+    function verificationKey() external view returns (bytes32) {
+        return stark.verificationKey();
+    }
 }

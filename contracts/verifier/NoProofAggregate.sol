@@ -19,4 +19,10 @@ contract NoProofAggregate is INoProofAggregate {
         if (keccak256(marker) != keccak256(abi.encodePacked(MARKER, named))) revert AggregateMarkerMismatch(named);
         return true;
     }
+
+    /// @notice No proof is checked, so there is no key.
+    /// @return Always 0.
+    function verificationKey() external pure returns (bytes32) {
+        return 0;
+    }
 }

@@ -76,6 +76,7 @@ export function EcosystemPage() {
               ]),
             ),
             ...(info.prover.device === undefined ? {} : { proofs: `made ${madeOn(info.prover.device)}` }),
+            ...(info.prover.lastProof === undefined ? {} : { "last proof": info.prover.lastProof.sentence }),
             relayer:
               info.relayer === undefined ? (
                 "none runs: any account may deliver messages"

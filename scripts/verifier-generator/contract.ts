@@ -17,6 +17,7 @@ import { hex } from "./lanes.ts";
 import type { EvaluatedTable } from "./evaluated-table.ts";
 import { indentYul } from "./indent.ts";
 import { type EvaluatorPart, splitEvaluator } from "./split-evaluator.ts";
+import { answerWithKey, COMPARE_PARTS, keyLiteral, partsOfProfile, partsOfVerifier } from "./system-parts.ts";
 import { domainFunctions } from "./yul-domain.ts";
 import { EXTENSION_FUNCTIONS } from "./yul-extension.ts";
 import { finalChunkFunction, foldFunction, READ_FINAL, readLeafFunction } from "./yul-fri.ts";
@@ -77,18 +78,14 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
   ].join("\n");
   const name = `${options.name}${profile ? "Profile" : ""}`;
   const returns = profile ? "" : " returns (bool)";
+  const names = parts.map((_, i) => `constraints${i + 1}`);
   const source = `${HEADER}
 ${profile ? "" : `import {IStarkVerifier} from "${options.interfacePath}";\n`}
 /// @title ${profile ? "Gas per phase of" : "Verifier of"} the system "${system.name}"
 /// @dev ${layout.columnCount} columns, ${layout.nextCount} of them opened at the next row; ${parameters.queryCount} queries at blowup ${2 ** parameters.logBlowup}.
-/// Verification key ${hex(BigInt(`0x${Buffer.from(system.verificationKeyDigest).toString("hex")}`))}.
+/// Verification key ${keyLiteral(system)}.
 contract ${name}${profile ? "" : " is IStarkVerifier"} {
-    /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
-${parts.map((_, i) => `    address public immutable constraints${i + 1};`).join("\n")}
-
-    constructor(${parts.map((_, i) => `address constraints${i + 1}_`).join(", ")}) {
-${parts.map((_, i) => `        constraints${i + 1} = constraints${i + 1}_;`).join("\n")}
-    }
+${profile ? partsOfProfile(names) : partsOfVerifier(system, names)}
 
     ${profile ? "" : "/// @inheritdoc IStarkVerifier\n    "}function verify(bytes32 statementHash, bytes calldata publicValues, bytes calldata proof) external view${returns} {
 ${parts.map((_, i) => `        address evaluator${i + 1} = constraints${i + 1};`).join("\n")}
@@ -97,7 +94,7 @@ ${parts.map((_, i) => `        address evaluator${i + 1} = constraints${i + 1};`
 ${indentYul(body, 3)}
         }
     }
-}
+${profile ? "" : `\n${COMPARE_PARTS}\n`}}
 `;
   return { name, source };
 }
@@ -135,7 +132,7 @@ export function generateConstraints(system: System, options: Pick<GeneratorOptio
   const layout = layoutCore(system);
   return splitEvaluator(layout).map((part, index) =>
     constraintSource(layout, part, {
-      name: `${options.name}Constraints${index + 1}`,
+      ...{ name: `${options.name}Constraints${index + 1}`, system },
       of: `the system "${system.name}" at one point, part ${index + 1}`,
     }),
   );
@@ -145,7 +142,7 @@ export function generateConstraints(system: System, options: Pick<GeneratorOptio
 export function constraintSource(
   { columnCount, nextCount, statementCount, auxiliaryCount }: EvaluatedTable,
   part: EvaluatorPart,
-  { name, of }: { readonly name: string; readonly of: string },
+  { name, of, system }: { readonly name: string; readonly of: string; readonly system: System },
 ): GeneratedContract {
   const source = `${HEADER}
 /// @title Constraints of ${of}
@@ -157,6 +154,7 @@ contract ${name} {
     fallback() external {
         // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
         assembly ("memory-safe") {
+${indentYul(answerWithKey(system), 3)}
 ${indentYul(part.yul, 3)}
         }
     }

@@ -1,6 +1,7 @@
 import { createJoinSplitSystem } from "../../src/circuits/join-split/join-split-system.ts";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
+import { LAST_PROOFS, LAST_VERIFIERS } from "../../src/protocol/last-proof.ts";
 import type { System } from "../../src/stark/systems/system.ts";
 import { generateStateTree } from "../state-tree-generator/contract.ts";
 import { generateNoteTree } from "../note-tree-generator/contract.ts";
@@ -25,7 +26,7 @@ export function generatedFiles(): GeneratedFile[] {
   const [stateTree, noteTree] = [generateStateTree(), generateNoteTree()];
   return [
     ...verifierFiles(createStateTransitionSystem(), "StateTransitionStark"),
-    ...stackVerifierFiles(systemForL1(), "AggregateStark"),
+    ...LAST_PROOFS.flatMap((last) => stackVerifierFiles(systemForL1(last), LAST_VERIFIERS[last])),
     ...deployedFiles(shieldedVerifier()),
     ...deployedFiles([stateTree, noteTree]),
   ];

@@ -411,6 +411,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"index","type":"uint256"},{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"OtherLeg","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"OutputRootMismatch","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"OutputVersionUnknown","type":"error"},
+  {"inputs":[{"name":"part","type":"address"},{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"PartOfOtherSystem","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"PayeeNotAllowed","type":"error"},
   {"inputs":[{"name":"recipient","type":"address"}],"name":"PaymentFailed","type":"error"},
   {"inputs":[{"name":"receiver","type":"address"},{"name":"amount","type":"uint256"}],"name":"PaymentFailed","type":"error"},

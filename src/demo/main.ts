@@ -97,7 +97,7 @@ const starting = startDevnet(
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
     connectChain: (override) => hre.network.create({ network: "local", override }),
     artifacts,
-    ...(values["seven-steps"] ? {} : { proofContracts: packageProofContracts(artifacts, "stark") }),
+    ...(values["seven-steps"] ? {} : { proofContracts: packageProofContracts(artifacts, "stark", "fast") }),
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>

@@ -55,6 +55,7 @@ import { isForThisMachine, type ChainPlan } from "../options/plan.ts";
 import {
   closedToOthers,
   DevnetOptionsError,
+  lastProofFor,
   planDevnet,
   type CompleteOptions,
   type DevnetOptions,
@@ -68,6 +69,7 @@ import type { NamedHub } from "./hubs/hub-methods.ts";
 import { openHubs, type RunningHubs } from "./hubs/open-hubs.ts";
 import { SlotPeers } from "../sequencing/external/slot-peers.ts";
 import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
+import { readLastProof, requireLastProof } from "./proofs/last-proof.ts";
 import { openStakes } from "./membership/open-stakes.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { LinkDesk } from "./links/link-desk.ts";
@@ -154,12 +156,12 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const contracts = contractsOf(options, dependencies);
   const layer = await openSettlementLayer(layerOptions(options, guards, contracts), { ...dependencies, world }, closing);
   const { l1, accounts } = layer;
-  const { proofContracts = contractsFor(plans, artifacts, proofs) } = dependencies;
+  const { proofContracts = contractsFor(plans, artifacts, options) } = dependencies;
   const basesIn = { ...dependencies, proofContracts, layer, world, chains };
   const { bases, networks } = await openBases({ options, plans, genesis }, basesIn, closing);
   const open = await openProver(options, dependencies, closing);
   const { prover, fleet, workers, device } = open;
-  const executionProvers = proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
+  const executionProvers = await proversFor(bases, { options, open }, { ...dependencies, proofContracts }, closing);
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current(), hubs: hubList });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
@@ -184,7 +186,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   closing.add(close);
   known.viewOf = viewOf;
   const ended = createShutdownGuard();
-  const seen = { chains: () => chains.current(), relayer, runsRelayer };
+  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: executionProvers?.last };
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
     ...{ networks, hubs: hubList, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
@@ -360,20 +362,25 @@ function contractsOf(
 function contractsFor(
   plans: readonly ChainPlan[],
   artifacts: DevnetDependencies["artifacts"],
-  proofs: Proofs,
+  options: CompleteOptions,
 ): DevnetDependencies["proofContracts"] {
-  return plans.some(({ proving }) => proving.execution === "proven") ? packageProofContracts(artifacts, proofs) : undefined;
+  if (plans.every(({ proving }) => proving.execution !== "proven")) return undefined;
+  return packageProofContracts(artifacts, options.proofs, lastProofFor(options));
 }
 
 /** Provers of execution; undefined if L1 has no contracts for their proofs. A kept ecosystem may have upgraded chains. */
-function proversFor(
+async function proversFor(
   { onL1 }: SettlementBases,
   { options, open }: { readonly options: CompleteOptions; readonly open: Awaited<ReturnType<typeof openProver>> },
   dependencies: DevnetDependencies,
   closing: Disposer,
-): ExecutionProvers | undefined {
-  const programs = dependencies.proofContracts?.programs ?? (onL1.ecosystem.proven && "package");
-  return programs && openExecutionProvers(options, open, closing, { ...dependencies, programs });
+): Promise<ExecutionProvers | undefined> {
+  const { proven } = onL1.ecosystem;
+  const { programs = proven && "package", last: stated } = dependencies.proofContracts ?? {};
+  if (programs === undefined || proven === undefined) return undefined;
+  const last = stated ?? (await readLastProof(onL1.provider, proven.aggregator));
+  requireLastProof(options.lastProof, last);
+  return openExecutionProvers(options, open, closing, { ...dependencies, programs, last });
 }
 
 /** Money of a fresh ecosystem's accounts on its chains, and contracts of the project's packages. */

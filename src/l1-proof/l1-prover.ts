@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { CardSetup } from "../devices/card-setup.ts";
 import type { DeviceChoice } from "../devices/device-choice.ts";
+import type { LastProof } from "../protocol/last-proof.ts";
 import { GuardedWorker } from "../runtime/guarded-worker.ts";
 import { JobThread } from "../runtime/job-thread.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
@@ -16,8 +17,8 @@ interface PlanOptions {
 
 /** Plans, makes and checks proofs on the way to L1 off the calling thread. */
 export interface L1Prover {
-  /** The proofs for batches of one version, in order. Rejects with L1ProofError. */
-  plan(batches: readonly BatchForL1[], options?: PlanOptions): Promise<KeyedPlan>;
+  /** The proofs for batches of one version, in order, up to this last one. Rejects with L1ProofError. */
+  plan(batches: readonly BatchForL1[], last: LastProof, options?: PlanOptions): Promise<KeyedPlan>;
   /** Makes one of them, verified. Rejects with L1ProofError, or with the signal's reason when aborted. */
   make(
     asked: AskedL1Proof,
@@ -67,7 +68,7 @@ export function createL1Prover({ workers, programs, device, idleTimeoutMs = IDLE
     },
   });
   return {
-    plan: async (batches, options) => (await thread.run({ type: "plan", batches }, options)) as KeyedPlan,
+    plan: async (batches, last, options) => (await thread.run({ type: "plan", batches, last }, options)) as KeyedPlan,
     make: async (asked, options) => (await thread.run({ type: "make", asked }, options)) as MadeL1Proof,
     check: async (program, statement, proof) =>
       (await thread.run({ type: "check", program, statement, proof })) as string | undefined,

@@ -5,6 +5,7 @@ import type { Backend } from "../kernels/backend.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { elementsToBytes } from "../protocol/digest.ts";
 import { type Hex, toHex } from "../protocol/hex.ts";
+import type { LastProof } from "../protocol/last-proof.ts";
 import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
 import type { StatedProof } from "../recursion/nodes/node-hints.ts";
 import type { PreparedProgram } from "../recursion/nodes/program-set.ts";
@@ -19,7 +20,7 @@ import type { BatchForL1 } from "./batch-for-l1.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { decodeNodeInput } from "./proof-input.ts";
 import { NodeProver } from "./prove-node.ts";
-import { COMPRESS, type L1ProofKind, type PlannedProof, planProofs, type ProofPlan, WRAP } from "./proof-plan.ts";
+import { COMPRESS, FAST, type L1ProofKind, type PlannedProof, planProofs, type ProofPlan, WRAP } from "./proof-plan.ts";
 
 /** A proof to be made. Plain data. */
 export interface AskedL1Proof {
@@ -85,8 +86,9 @@ export class L1Proving {
   }
 
   /** Throws L1ProofError for batches of which there is no such proof. */
-  async plan(batches: readonly BatchForL1[]): Promise<KeyedPlan> {
-    const { proofs, ...said } = planProofs(batches, this.#programs, createCompressor().compress);
+  async plan(batches: readonly BatchForL1[], last: LastProof): Promise<KeyedPlan> {
+    const tools = { programs: this.#programs, compress: createCompressor().compress };
+    const { proofs, ...said } = planProofs(batches, last, tools);
     const keyed: KeyedProof[] = [];
     for (const proof of proofs) {
       const [key, system] = [await this.#keyOf(proof.program), await this.#systemOf(proof.program)];
@@ -193,6 +195,7 @@ export class L1Proving {
   async #prepare(program: string): Promise<PreparedProgram> {
     const { processor } = this.#backends;
     if (program === COMPRESS) return this.#programs.prepareCompress(processor);
+    if (program === FAST) return this.#programs.prepareFast(processor);
     if (program === WRAP) return this.#programs.prepareWrap((await this.#preparedBy(COMPRESS)).program, processor);
     const set = this.#programs.chunks.names.includes(program) ? this.#programs.chunks : this.#programs.batches;
     return set.prepare(program, processor);

@@ -6,6 +6,7 @@ import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
 import type { Relisting } from "../execution-proof/batch/relisting.ts";
 import { type AggregatedFields, aggregateDigest, aggregateElements, aggregateStatement } from "../protocol/aggregate.ts";
 import type { Compress, Digest } from "../protocol/digest.ts";
+import type { LastProof } from "../protocol/last-proof.ts";
 import { decodeStateInput } from "../prover/state-input.ts";
 import { aggregateOf, firstStart, startBehind, wrappedOf } from "../recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../recursion/nodes/batch-program.ts";
@@ -20,14 +21,15 @@ import { aggregatedFields, type BatchForL1, type ExecutedProof, isJoinable, type
 import { encodeNodeInput } from "./proof-input.ts";
 import { partsOfRun, type SegmentPart } from "./run-parts.ts";
 
-/** The two programs above all sets. */
+/** The programs above all sets: the last two of a small proof, and the last one of a fast proof. */
 export const COMPRESS = "compress";
 export const WRAP = "wrap";
+export const FAST = "fast";
 
 /** What a proof is a proof of: names the jobs of a queue. */
 export type L1ProofKind =
   | ("list" | "relisting" | "leaf" | "segment" | "runJoin" | "runEnd")
-  | ("join" | "relisted" | "batch" | "aggregate" | "compress" | "wrap");
+  | ("join" | "relisted" | "batch" | "aggregate" | "compress" | "wrap" | "fast");
 
 /** A proof on the way to the one for L1. */
 export interface PlannedProof {
@@ -57,10 +59,14 @@ interface Stated {
 }
 
 /** Plans the proofs for batches of one version, in the order in which L1 is to have them. Throws L1ProofError. */
-export function planProofs(batches: readonly BatchForL1[], programs: NodePrograms, compress: Compress): ProofPlan {
+export function planProofs(
+  batches: readonly BatchForL1[],
+  last: LastProof,
+  { programs, compress }: { readonly programs: NodePrograms; readonly compress: Compress },
+): ProofPlan {
   const tree = new PlannedTree(programs, compress);
   const parts = batches.map((batch) => (isJoinable(batch) ? tree.joinable(batch) : tree.batch(batch)));
-  return tree.end(parts);
+  return tree.end(parts, last);
 }
 
 /** A batch in the tree, and as L1 has it. */
@@ -103,7 +109,7 @@ class PlannedTree {
   }
 
   /** What L1 has of all batches is known before anything of it is proven. */
-  end(batches: readonly PlannedBatchProof[]): ProofPlan {
+  end(batches: readonly PlannedBatchProof[], last: LastProof): ProofPlan {
     const fields = batches.map((batch) => batch.fields);
     const [first] = fields;
     if (first === undefined || fields.some(({ batch }) => batch.protocolVersion !== first.batch.protocolVersion))
@@ -118,9 +124,12 @@ class PlannedTree {
       const start = from === 0 ? before : startBehind(aggregateOf(all.slice(0, from), before, point, admitted));
       return aggregateOf(all.slice(from, from + count), start, point, admitted);
     });
-    // Its key is a constant of the last program, which reads no hints of it.
-    const compressed = { ...this.#node("compress", COMPRESS, said, [top]), program: undefined };
-    this.#node("wrap", WRAP, said, [compressed]);
+    if (last === "fast") this.#node("fast", FAST, said, [top]);
+    else {
+      // Its key is a constant of the last program, which reads no hints of it.
+      const compressed = { ...this.#node("compress", COMPRESS, said, [top]), program: undefined };
+      this.#node("wrap", WRAP, said, [compressed]);
+    }
     return { proofs: this.#proofs, digest, fields };
   }
 

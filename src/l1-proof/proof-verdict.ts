@@ -2,6 +2,9 @@ import { createStateTransitionSystem } from "../circuits/state-transition/state-
 import { systemForL1 } from "../execution-proof/batch/l1-system.ts";
 import { aggregateStatement, type AggregatedFields } from "../protocol/aggregate.ts";
 import { elementsToBytes, type Digest } from "../protocol/digest.ts";
+import type { LastProof } from "../protocol/last-proof.ts";
+import { shapeOfProof } from "../recursion/proof-hints.ts";
+import { RejectedProof } from "../stark/openings/rejection.ts";
 import { verify } from "../stark/proofs/verify.ts";
 import type { System } from "../stark/systems/system.ts";
 
@@ -16,7 +19,19 @@ export function changesRefusal(statement: Uint8Array, proof: Uint8Array): string
  */
 export function executionRefusal(batches: readonly AggregatedFields[], digest: Digest, proof: Uint8Array): string | undefined {
   const { batchCount, point, evaluation } = aggregateStatement(batches, digest);
-  return refusalBy(systemForL1(), elementsToBytes([batchCount, ...digest, ...point, ...evaluation]), proof);
+  const statement = elementsToBytes([batchCount, ...digest, ...point, ...evaluation]);
+  return refusalBy(systemForL1(lastProofOfBytes(proof)), statement, proof);
+}
+
+/** The last proof that these bytes may be: a fast one has more tables, whose heights it begins with. */
+export function lastProofOfBytes(proof: Uint8Array): LastProof {
+  try {
+    shapeOfProof(systemForL1("fast"), proof);
+    return "fast";
+  } catch (error) {
+    if (error instanceof RejectedProof) return "small";
+    throw error;
+  }
 }
 
 function refusalBy(system: System, statement: Uint8Array, proof: Uint8Array): string | undefined {

@@ -5,6 +5,7 @@ import { isJoinable, type JoinableBatch, joinableStatement, placeOf } from "../l
 import { L1ProofError } from "../l1-proof/l1-proof-error.ts";
 import type { L1ProofKind } from "../l1-proof/proof-plan.ts";
 import { digestToHex } from "../protocol/digest.ts";
+import type { LastProof } from "../protocol/last-proof.ts";
 import type { ProofProgress } from "../prover/job.ts";
 import { keptBlob } from "./blobs.ts";
 import { driveTree, growTree, type PlannedJob, type Proving, type TreeOptions } from "./driver.ts";
@@ -14,7 +15,7 @@ import type { ProverPort } from "./queue.ts";
 /** Kinds of jobs on the way to L1. */
 const L1_KINDS = [
   ...(["leaf", "segment", "runJoin", "runEnd", "join", "list", "relisting", "relisted"] as const),
-  ...(["batch", "aggregate", "compress", "wrap"] as const),
+  ...(["batch", "aggregate", "compress", "wrap", "fast"] as const),
 ] as const satisfies readonly (JobKind & L1ProofKind)[];
 
 const MOST_OF_CHILD = Math.max(...Object.values(MOST_OUTPUT_BYTES));
@@ -33,11 +34,11 @@ export function l1ProofPort(prover: Pick<L1Prover, "make">): ProverPort {
   };
 }
 
-/** Has proofs for L1 made through a queue: a tree from the leaves of chunks to the last program. */
-export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" | "check">): BatchesProver {
+/** Has proofs for L1 made through a queue: a tree from the leaves of chunks to the last proof, which L1's contracts check. */
+export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" | "check">, last: LastProof): BatchesProver {
   return {
     async prepare(batch, { signal, onProgress } = {}) {
-      const plan = await prover.plan([batch], signal === undefined ? {} : { signal });
+      const plan = await prover.plan([batch], last, signal === undefined ? {} : { signal });
       if (isJoinable(batch)) {
         await requireJoinable(batch, prover);
         return { joinable: () => Promise.resolve(batch), release: () => undefined };
@@ -50,8 +51,8 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
         const all = { kind: "batch", made: jobs.length, proofs: jobs.length };
         onProgress?.({ phase: "queued", fraction: 0, tree: all });
         const joinable = async (): Promise<JoinableBatch> => {
-          const [last, own, [fields]] = [jobs.at(-1), ofBatch.at(-1), plan.fields];
-          const output = last && done.get(jobId(last.job))?.output;
+          const [end, own, [fields]] = [jobs.at(-1), ofBatch.at(-1), plan.fields];
+          const output = end && done.get(jobId(end.job))?.output;
           const proof = output && (await proving.blobs.get(output));
           if (proof === undefined || own === undefined || fields === undefined)
             throw new RangeError(`the own proof of a batch of chain ${chain} is not kept any more`);
@@ -62,13 +63,13 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
     },
     async prove(batches, { signal, onProgress } = {}) {
       const begun = performance.now();
-      const { proofs: planned, digest } = await prover.plan(batches, signal === undefined ? {} : { signal });
+      const { proofs: planned, digest } = await prover.plan(batches, last, signal === undefined ? {} : { signal });
       return withInputs(proving, planned, async (inputs) => {
         const { chainId: chain, version } = placeOf(firstOf(batches));
         const jobs = jobsOf(planned, inputs, { version, prover });
         const proofs = await driveTree(proving, jobs, { chain, signal, ...toldOf(jobs, onProgress) });
-        const last = jobs.at(-1);
-        const proof = last && proofs.get(jobId(last.job));
+        const end = jobs.at(-1);
+        const proof = end && proofs.get(jobId(end.job));
         if (proof === undefined) throw new TypeError("a tree ends with the proof for L1");
         const metrics = { ...proof.metrics, seconds: (performance.now() - begun) / 1000 };
         return { digest: digestToHex(digest), proof: proof.bytes, metrics };
@@ -86,7 +87,7 @@ function toldOf(
   const kindOf = new Map(jobs.map(({ job }) => [jobId(job), job.kind]));
   return {
     onProgress: (id, progress) =>
-      onProgress?.({ ...progress, tree: { kind: kindOf.get(id) ?? "wrap", made, proofs: jobs.length } }),
+      onProgress?.({ ...progress, tree: { kind: kindOf.get(id) ?? "proof", made, proofs: jobs.length } }),
     onDone: () => made++,
   };
 }

@@ -11,7 +11,7 @@ describe("settings of the compiler", () => {
     const overrides = Object.entries(hre.config.solidity.profiles["default"]?.overrides ?? {}).filter(([file]) =>
       file.includes("/generated/"),
     );
-    assert.ok(overrides.some(([file]) => file === "contracts/verifier/generated/AggregateStark.sol"));
+    assert.ok(overrides.some(([file]) => file === "contracts/verifier/generated/AggregateStarkFast.sol"));
     assert.ok(overrides.length > 10);
     assert.equal(new Set(overrides.map(([, settings]) => settings)).size, 1);
   });

@@ -29,11 +29,18 @@ function rootOf(keys: readonly (readonly [digest: string, root: string])[], from
 describe("proofs for L1 by the package's programs", () => {
   it("register the contracts of the last proof, and the digest of the programs of batches as their key", async () => {
     const artifacts = (name: string) => hre.artifacts.readArtifact(name) as never;
-    const { contracts, executionKey } = await packageProofContracts(artifacts, "stark").contracts();
-    assert.equal(contracts.at(-1)?.name, "AggregateStark");
-    const { abi } = await hre.artifacts.readArtifact("AggregateStark");
-    const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];
-    assert.equal(contracts.length, inputs.length + 1);
+    const { executionKey } = await packageProofContracts(artifacts, "stark", "small").contracts();
+    for (const [last, name] of [
+      ["fast", "AggregateStarkFast"],
+      ["small", "AggregateStarkSmall"],
+    ] as const) {
+      const { contracts, executionKey: sameKey } = await packageProofContracts(artifacts, "stark", last).contracts();
+      assert.deepEqual([contracts.at(-1)?.name, sameKey], [name, executionKey]);
+      const { abi } = await hre.artifacts.readArtifact(name);
+      const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];
+      assert.equal(contracts.length, inputs.length + 1);
+      for (const part of contracts) assert.ok(part.name.startsWith(name));
+    }
     // Ten programs: a tree of 16 places.
     assert.equal(WRITTEN_PROGRAMS.keys.batches.length, 10);
     const elements = rootOf(WRITTEN_PROGRAMS.keys.batches, 0, 16).map((each) => each.toString(16).padStart(8, "0"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { writtenChunkRoots } from "../../src/execution-proof/batch/chunk-roots.ts";
 import { committedExecutionKey, createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
+import { lastProofKey, lastProofOfKey, systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
 import { productPrograms } from "../../src/execution-proof/batch/product-programs.ts";
 import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
@@ -79,9 +79,22 @@ describe("the keys of the product's programs", () => {
     assert.equal(hex(compress.system.preprocessedRoots.get(20) ?? new Uint8Array()), WRITTEN_PROGRAMS.compressRoot);
   });
 
+  it("of a fast proof's program is that of the system whose verifier is in the package", async () => {
+    const fast = await programs.prepareFast(backend);
+    assert.deepEqual(systemForL1("fast").verificationKeyDigest, fast.own.system.verificationKeyDigest);
+    const [[, root] = []] = await commitPreprocessed(fast.own.system.definition, backend);
+    assert.equal(hex(root ?? new Uint8Array()), WRITTEN_PROGRAMS.fastRoot);
+    assert.deepEqual(fast.own.form, WRITTEN_PROGRAMS.forms.fast);
+    assert.deepEqual(
+      (["fast", "small"] as const).map((last) => lastProofOfKey(lastProofKey(last))),
+      ["fast", "small"],
+    );
+    assert.equal(lastProofOfKey(`0x${"00".repeat(32)}`), undefined);
+  });
+
   it("of the last one is that of the system whose verifier is in the package", async () => {
     const wrap = await programs.prepareWrap(await programs.prepareCompress(backend), backend);
-    const { verificationKeyDigest } = systemForL1();
+    const { verificationKeyDigest } = systemForL1("small");
     assert.deepEqual(verificationKeyDigest, wrap.own.system.verificationKeyDigest);
     // The programs above have the package's root of it; this one is the program's own.
     const [[, root] = []] = await commitPreprocessed(wrap.own.system.definition, backend);

@@ -146,7 +146,11 @@ describe("a batch of a chain", () => {
     const few = [programParameters(), batchParameters(), wrapParameters()].map((own) => ({ ...own, ...FEW_QUERIES }));
     const [chunksOf, batches, wrap] = few as [ProofParameters, ProofParameters, ProofParameters];
     const shapes = { chunks: chunkProofs.map(({ shape }) => shape), lists: [list.shape], relistings: [relisting.shape] };
-    const programs = await NodePrograms.create(shapes, { chunks: chunksOf, batches, compress: batches, wrap }, backend);
+    const programs = await NodePrograms.create(
+      shapes,
+      { chunks: chunksOf, batches, compress: batches, wrap, fast: batches },
+      backend,
+    );
     const provenNode = async (
       set: "chunks" | "batches",
       name: string,

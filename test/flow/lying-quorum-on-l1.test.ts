@@ -118,7 +118,7 @@ async function trueProofs(): Promise<{
       const queue = new MemoryQueue({}, { blobs, clock: systemClock });
       const working = queue.work(l1ProofPort(own), { name: "own", isOwn: true });
       const executed = { ...(await proven.promise), list: await encodeStateInput(job) };
-      const made = await l1ProofByQueue({ queue, blobs }, own).prove([executed]);
+      const made = await l1ProofByQueue({ queue, blobs }, own, "fast").prove([executed]);
       queue.close();
       await Promise.all([own.close(), working.stop()]);
       return encodeShown(made);

@@ -63,7 +63,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
       (await new Contract(address, [`function ${name}() view returns (address)`], provider).getFunction(name)()) as string;
     const { aggregator } = devnet.ecosystem.proven!;
     const address = await asked(await asked(aggregator, "verifier"), "stark");
-    return verifierAt({ call: callsOf((params) => devnet.l1.request("eth_call", params)) }, address, systemForL1());
+    return verifierAt({ call: callsOf((params) => devnet.l1.request("eth_call", params)) }, address, systemForL1("fast"));
   }
 
   test("a batch", async (context) => {
@@ -82,7 +82,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
     const items = (batches as Result[]).map((item) => (item as Result).toObject(true) as AggregatedFields);
     const { batchCount, ...said } = aggregateStatement(items, digestFromHex(digest as Hex));
     const statement = elementBytes([batchCount, ...said.digest, ...said.point, ...said.evaluation]);
-    const [proof, system, contract] = [fromHex(shown as Hex), systemForL1(), await starkContract()];
+    const [proof, system, contract] = [fromHex(shown as Hex), systemForL1("fast"), await starkContract()];
     let sections: readonly ProofSection[] = [];
     const verdict = verdictOf(verify(system, statement, proof, { onSections: (all) => (sections = all) }));
     assert.deepEqual([verdict, await contract.verify(statement, proof)], ["accepted", "accepted"]);

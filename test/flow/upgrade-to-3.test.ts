@@ -45,7 +45,7 @@ describe("a trusted chain of a running ecosystem becomes a proven one, and anoth
   let contractsBefore: readonly Hex[];
 
   before(async () => {
-    const proofContracts = packageProofContracts((name) => hre.artifacts.readArtifact(name), "none");
+    const proofContracts = packageProofContracts((name) => hre.artifacts.readArtifact(name), "none", "fast");
     devnet = await startFlowDevnet([A, B], UNPROVEN, { proofContracts });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);

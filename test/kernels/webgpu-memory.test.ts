@@ -154,7 +154,7 @@ describe("a card's memory", () => {
   });
 
   it("of 3 GiB, which is the default, holds the proof that L1 checks, by its plan and by what is allocated", async () => {
-    const system = withAnyStatement(systemForL1());
+    const system = withAnyStatement(systemForL1("small"));
     const input = zerosOf(
       system,
       system.tables.map(({ fixedLogRows = 0 }) => fixedLogRows),

@@ -436,6 +436,7 @@ const ROWS: readonly Row[] = [
     accepts: ["stark", "none"],
     refuses: ["fake", ""],
   },
+  { config: "lastProof", devnet: "lastProof", accepts: ["fast", "small"], refuses: ["wrap", ""] },
   {
     config: "execution",
     devnet: "execution",

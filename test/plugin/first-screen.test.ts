@@ -65,6 +65,17 @@ test("A13: the first screen and the status say where contract sizes are not limi
   assert.doesNotMatch(firstScreen(info(false)), /CONTRACT SIZE/);
 });
 
+test("H1: the first screen and the status say which last proof L1 checks, with its gas, and nothing of it without one", () => {
+  const sentence = "Last proof: fast, about 5.8 M gas on L1.";
+  const lastProof = { kind: "fast", key: `0x${"12".repeat(32)}`, sentence } as const;
+  assert.ok(
+    firstScreen({ ...info(false), prover: { mode: "stark", workers: 1, lastProof } })
+      .split("\n")
+      .includes(sentence),
+  );
+  assert.doesNotMatch(firstScreen(info(false)), /Last proof/);
+});
+
 test("H2: the first screen and the status say on what proofs are made and why, and warn of a card that is given up", () => {
   const screen = (device: DeviceReport): string => firstScreen({ ...info(false), prover: { mode: "stark", workers: 1, device } });
   const card = "nvidia ada";

@@ -68,7 +68,7 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
         "first",
       );
       let isDone = false;
-      const proving = l1ProofByQueue(carried, FAKE_PROVER)
+      const proving = l1ProofByQueue(carried, FAKE_PROVER, "small")
         .prove([BATCH])
         .finally(() => (isDone = true));
       while (!isDone) await (isSilent ? carried.untilLeasesEnd(() => !isSilent) : turn());
@@ -84,7 +84,7 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
       const turns: ChainId[] = [];
       const offer: JobQueue["offer"] = (offered) => (turns.push(offered.chain), carried.queue.offer(offered));
       const queue: JobQueue = { offer, work: () => assert.fail("the test's workers work") };
-      const batches = l1ProofByQueue({ queue, blobs: carried.blobs }, FAKE_PROVER);
+      const batches = l1ProofByQueue({ queue, blobs: carried.blobs }, FAKE_PROVER, "small");
       const prepared = await batches.prepare({ ...BATCH, claim: { ...BATCH.claim, chainId: 272n } });
       // The plan's first batch: its list, two leaves, their join, a relisting, the leaves listed anew, and the batch.
       const own = ["list", "leaf", "leaf", "join", "relisting", "relisted", "batch"] as const;
@@ -113,7 +113,7 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
         };
         return { kind, events: work(port, `liar-${kind}`) };
       });
-      await assertMade(await l1ProofByQueue(carried, FAKE_PROVER).prove([BATCH]));
+      await assertMade(await l1ProofByQueue(carried, FAKE_PROVER, "small").prove([BATCH]));
       for (const { kind, events } of lies) {
         const reasons = events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
         assert.match(reasons[0] ?? "", /ProofOfAnother/, kind);

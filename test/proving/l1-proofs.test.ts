@@ -10,6 +10,7 @@ import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregat
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { toHex } from "../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
+import type { LastProof } from "../../src/protocol/last-proof.ts";
 import type { ProofProgress } from "../../src/prover/job.ts";
 import { MemoryBlobs } from "../../src/proving/blobs.ts";
 import { JOB_KINDS, type JobKind } from "../../src/proving/job.ts";
@@ -23,14 +24,16 @@ import { executedBatch } from "../l1-proof/support/executed-batch.ts";
 import { fewQueryPrograms } from "../l1-proof/support/few-query-programs.ts";
 
 const LEASE_MS = 30_000;
-/** All but proofs of state and of chunks; a single batch has no aggregate. */
-const KINDS = JOB_KINDS.filter((kind) => !["state", "chunk", "aggregate"].includes(kind));
+/** All up to a small proof, but proofs of state and of chunks; a single batch has no aggregate. */
+const KINDS = JOB_KINDS.filter((kind) => !["state", "chunk", "aggregate", "fast"].includes(kind));
 
 describe("the proof for L1 as jobs", () => {
   let own: L1Prover;
   let executed: ExecutedProof;
   /** As this process makes it. */
   let made: ProofForL1;
+  /** The proof's statement. */
+  let said: Uint8Array;
 
   const working: Running[] = [];
   let clock: TestClock;
@@ -50,7 +53,7 @@ describe("the proof for L1 as jobs", () => {
     clock = new TestClock(1_800_000_000_000);
     blobs = new MemoryBlobs();
     queue = new MemoryQueue({ leaseMs: LEASE_MS }, { blobs, clock });
-    batches = l1ProofByQueue({ queue, blobs }, own);
+    batches = l1ProofByQueue({ queue, blobs }, own, "small");
   });
   afterEach(async () => {
     queue.close();
@@ -76,7 +79,7 @@ describe("the proof for L1 as jobs", () => {
     const digest = aggregateDigest([item], (tag, left, right) => compress(tag, [...left], [...right]));
     assert.equal(made.digest, digestToHex(digest));
     const { point, evaluation } = aggregateStatement([item], digest);
-    const said = elementBytes([1, ...digest, ...point, ...evaluation]);
+    said = elementBytes([1, ...digest, ...point, ...evaluation]);
     assert.equal(await own.check("wrap", said, made.proof), undefined);
     assert.notEqual(await own.check("wrap", elementBytes([2, ...digest, ...point, ...evaluation]), made.proof), undefined);
     assert.equal(blobs.size, 0);
@@ -92,14 +95,20 @@ describe("the proof for L1 as jobs", () => {
     assert.deepEqual(told.at(-1), { phase: "queued", fraction: 0, tree: { kind: "batch", made: all, proofs: all } });
     const joinable = await prepared.joinable();
     prepared.release();
-    const { proofs } = await own.plan([joinable]);
-    assert.deepEqual(
-      proofs.map(({ kind }) => kind),
-      ["compress", "wrap"],
-    );
+    const kindsUpTo = async (last: LastProof) => (await own.plan([joinable], last)).proofs.map(({ kind }) => kind);
+    assert.deepEqual([await kindsUpTo("small"), await kindsUpTo("fast")], [["compress", "wrap"], ["fast"]]);
     assert.equal(await (await batches.prepare(joinable)).joinable(), joinable);
     const joined = await batches.prove([joinable]);
     assert.deepEqual([joined.digest, joined.proof], [made.digest, made.proof]);
+    // One program less; neither check accepts the other's proof.
+    const fast = await l1ProofByQueue({ queue, blobs }, own, "fast").prove([joinable]);
+    assert.equal(fast.digest, made.digest);
+    for (const [program, proof, refusal] of [
+      ["fast", fast.proof, undefined],
+      ["fast", made.proof, "MalformedProof"],
+      ["wrap", fast.proof, "MalformedProof"],
+    ] as const)
+      assert.equal(await own.check(program, said, proof), refusal, program);
     const ofOther = { ...joinable, fields: { ...joinable.fields, chainId: joinable.fields.chainId + 1n } };
     const changed = { ...joinable, proof: joinable.proof.map((byte, i) => (i === 1_000 ? byte ^ 1 : byte)) };
     const ofOtherProgram = { ...joinable, program: "aggregate" };
@@ -133,7 +142,7 @@ describe("the proof for L1 as jobs", () => {
     assert.deepEqual([...silent].sort(), [...KINDS].sort());
     assert.equal(queue.workers().find(({ name }) => name === "first")?.lost, KINDS.length);
     // Each kind once more than there are jobs of it, and no other job twice.
-    const { proofs } = await own.plan([executed]);
+    const { proofs } = await own.plan([executed], "small");
     for (const kind of KINDS)
       assert.equal(asked.filter((each) => each === kind).length, proofs.filter((each) => each.kind === kind).length + 1, kind);
     assert.deepEqual([proof.digest, proof.proof], [made.digest, made.proof]);

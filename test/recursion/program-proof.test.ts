@@ -16,6 +16,7 @@ import type { Relation, Word } from "../../src/recursion/relation.ts";
 import {
   batchParameters,
   compressParameters,
+  fastParameters,
   programParameters,
   wrapParameters,
 } from "../../src/recursion/tables/program-parameters.ts";
@@ -122,8 +123,8 @@ describe("the proof of a program", () => {
     }
   });
 
-  it("has 100 proven bits by the parameters of the last two layers too, in Johnson's regime, and fewer with a query or two less", async () => {
-    for (const given of [compressParameters(), wrapParameters()]) {
+  it("has 100 proven bits by the parameters of the last layers too, in Johnson's regime, and fewer with a query or two less", async () => {
+    for (const given of [compressParameters(), wrapParameters(), fastParameters()]) {
       const bitsWith = async (queryCount: number): Promise<number> => {
         const { system } = await programSystem(program, { ...given, queryCount }, backend);
         return leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson: true });

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Result, TransactionReceipt } from "ethers";
-import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
+import { lastProofKey } from "../../src/execution-proof/batch/l1-system.ts";
+import { lastProofOfBytes } from "../../src/l1-proof/proof-verdict.ts";
 import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
-import { type Hex, toHex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import type { LastProof } from "../../src/protocol/last-proof.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 
 /** Real proof of execution that L1 accepted, with the batches that it proves. */
@@ -23,10 +25,12 @@ const BATCH_FIELDS = [
 ] as const satisfies readonly (keyof AggregatedFields["batch"])[];
 const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "batchNumber"]);
 
-/** Digest of the key of the package's last program. The package's contracts refuse recorded proofs of other keys. */
-export function lastKey(): Hex {
-  return toHex(systemForL1().verificationKeyDigest);
-}
+/** Last proof of each. */
+export const RECORDED_LAST: Readonly<Record<RecordedName, LastProof>> = {
+  "one-batch": "fast",
+  "queue-only": "small",
+  "two-chains": "small",
+};
 
 export function readRecordedProof(name: RecordedName): RecordedProof {
   return JSON.parse(readFileSync(fileOf(name), "utf8"), (key, value: unknown) =>
@@ -36,7 +40,7 @@ export function readRecordedProof(name: RecordedName): RecordedProof {
 
 /** Records a proof that L1 accepted, if there is none by the keys of the package's programs. */
 export function recordProof(name: RecordedName, { batches, digest, proof }: Omit<RecordedProof, "key">): void {
-  const key = lastKey();
+  const key = lastProofKey(lastProofOfBytes(fromHex(proof)));
   if (existsSync(fileOf(name)) && readRecordedProof(name).key === key) return;
   const fields = batches.map(({ chainId, batch }) => ({
     chainId,

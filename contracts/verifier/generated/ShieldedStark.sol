@@ -8,11 +8,18 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 /// @dev 220 columns, 39 of them opened at the next row; 25 queries at blowup 128.
 /// Verification key 0x456e1de43b31c67c1e08d010da7016460c1eb19f2285bf6aacb3ac30dc175f5b.
 contract ShieldedStark is IStarkVerifier {
-    /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
+    bytes32 private constant KEY = 0x456e1de43b31c67c1e08d010da7016460c1eb19f2285bf6aacb3ac30dc175f5b;
+
+    /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
 
     constructor(address constraints1_) {
-        constraints1 = constraints1_;
+        constraints1 = _ofThisSystem(constraints1_);
+    }
+
+    /// @inheritdoc IStarkVerifier
+    function verificationKey() external pure returns (bytes32) {
+        return KEY;
     }
 
     /// @inheritdoc IStarkVerifier
@@ -1176,5 +1183,13 @@ contract ShieldedStark is IStarkVerifier {
             mstore(0, 1)
             return(0, 32)
         }
+    }
+
+    /// @dev A part answers an empty call with the key of its system.
+    function _ofThisSystem(address part) private view returns (address) {
+        (bool isAnswer, bytes memory answer) = part.staticcall("");
+        bytes32 actual = isAnswer && answer.length == 32 ? bytes32(answer) : bytes32(0);
+        if (actual != KEY) revert PartOfOtherSystem(part, KEY, actual);
+        return part;
     }
 }

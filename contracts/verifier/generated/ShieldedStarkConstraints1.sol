@@ -11,6 +11,11 @@ contract ShieldedStarkConstraints1 {
     fallback() external {
         // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
         assembly ("memory-safe") {
+            // an empty call asks for the verification key of the part's system
+            if iszero(calldatasize()) {
+                mstore(0, 0x456e1de43b31c67c1e08d010da7016460c1eb19f2285bf6aacb3ac30dc175f5b)
+                return(0, 32)
+            }
             // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
             function extMul(a, b) -> r {
                 let t_ := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)

@@ -8,13 +8,20 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 /// @dev 180 columns, 63 of them opened at the next row; 23 queries at blowup 128.
 /// Verification key 0x37fa40f6116c800d0aae836150836f974e2af983b3dcc6db70e6b8f1407f7267.
 contract StateTransitionStark is IStarkVerifier {
-    /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
+    bytes32 private constant KEY = 0x37fa40f6116c800d0aae836150836f974e2af983b3dcc6db70e6b8f1407f7267;
+
+    /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
     address public immutable constraints2;
 
     constructor(address constraints1_, address constraints2_) {
-        constraints1 = constraints1_;
-        constraints2 = constraints2_;
+        constraints1 = _ofThisSystem(constraints1_);
+        constraints2 = _ofThisSystem(constraints2_);
+    }
+
+    /// @inheritdoc IStarkVerifier
+    function verificationKey() external pure returns (bytes32) {
+        return KEY;
     }
 
     /// @inheritdoc IStarkVerifier
@@ -1382,5 +1389,13 @@ contract StateTransitionStark is IStarkVerifier {
             mstore(0, 1)
             return(0, 32)
         }
+    }
+
+    /// @dev A part answers an empty call with the key of its system.
+    function _ofThisSystem(address part) private view returns (address) {
+        (bool isAnswer, bytes memory answer) = part.staticcall("");
+        bytes32 actual = isAnswer && answer.length == 32 ? bytes32(answer) : bytes32(0);
+        if (actual != KEY) revert PartOfOtherSystem(part, KEY, actual);
+        return part;
     }
 }

@@ -4,6 +4,7 @@ import { drawQueries, foldLayers, layerFunctions } from "../core-queries.ts";
 import { ERROR_FUNCTIONS } from "../errors.ts";
 import { hex } from "../lanes.ts";
 import { indentYul } from "../indent.ts";
+import { answerWithKey, COMPARE_PARTS, keyLiteral, partsOfProfile, partsOfVerifier } from "../system-parts.ts";
 import { domainFunctions } from "../yul-domain.ts";
 import { EXT_POWER, EXTENSION_FUNCTIONS } from "../yul-extension.ts";
 import { finalChunkFunction, READ_FINAL, readLeafFunction, tensorFoldFunction } from "../yul-fri.ts";
@@ -39,7 +40,7 @@ export function generateStackVerifier(
     const of = layout.tables.find(({ table }) => evaluators.ofTable[table.index]?.includes(i));
     if (of === undefined) throw new Error("each part is a table's");
     const own = {
-      name: `${options.name}Constraints${i + 1}`,
+      ...{ name: `${options.name}Constraints${i + 1}`, system },
       of: `table ${of.table.air.name} of a program's proof, at one point`,
     };
     return constraintSource(of.graph, part, own);
@@ -60,14 +61,9 @@ function coreContract(layout: StackLayout, evaluators: StackEvaluators, options:
 ${profile ? "" : `import {IStarkVerifier} from "${options.interfacePath}";\n`}
 /// @title ${profile ? "Gas per phase of" : "Verifier of"} the system "${system.name}"
 /// @dev ${layout.shape.columnCount} columns in ${layout.stack.width} stack columns; ${parameters.queryCount} queries at blowup ${2 ** parameters.logBlowup}.
-/// Verification key ${hex(BigInt(`0x${Buffer.from(system.verificationKeyDigest).toString("hex")}`))}.
+/// Verification key ${keyLiteral(system)}.
 contract ${name}${profile ? "" : " is IStarkVerifier"} {
-    /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
-${others.map((other) => `    address public immutable ${other};`).join("\n")}
-
-    constructor(${others.map((other) => `address ${other}_`).join(", ")}) {
-${others.map((other) => `        ${other} = ${other}_;`).join("\n")}
-    }
+${profile ? partsOfProfile(others) : partsOfVerifier(system, others)}
 
     ${profile ? "" : "/// @inheritdoc IStarkVerifier\n    "}function verify(bytes32 statementHash, bytes calldata publicValues, bytes calldata proof) external view${returns} {
 ${others.map((other, i) => `        _keep(${hex(memory.evaluators + 32 * i)}, ${other});`).join("\n")}
@@ -77,7 +73,7 @@ ${indentYul(coreBody(layout, evaluators, profile), 3)}
         }
     }
 
-    function _keep(uint256 at, address other) private pure {
+${profile ? "" : `${COMPARE_PARTS}\n\n`}    function _keep(uint256 at, address other) private pure {
         assembly ("memory-safe") {
             mstore(at, other)
         }
@@ -136,6 +132,7 @@ contract ${name} {
     fallback() external {
         // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
         assembly ("memory-safe") {
+${indentYul(answerWithKey(layout.system), 3)}
 ${indentYul(body, 3)}
         }
     }

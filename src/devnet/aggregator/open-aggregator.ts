@@ -7,6 +7,7 @@ import { startOrDispose } from "../../runtime/disposer.ts";
 import { readAggregator, readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import { openExecutionProvers, openProver } from "../chains/provers.ts";
 import type { CompleteOptions } from "../described/options.ts";
+import { readLastProof } from "../proofs/last-proof.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "./aggregator.ts";
 
 interface OpenAggregatorOptions {
@@ -31,14 +32,15 @@ interface OpenAggregator extends Pick<Aggregator, "look" | "idle"> {
   close(): Promise<void>;
 }
 
-/** Starts nothing until there is something to prove. Rejects with ProverDeviceError for a card that is not there. */
+/** Starts nothing until there is something to prove. Rejects with ProverDeviceError, and as `readLastProof`. */
 export function openAggregator(
   { prover, ...options }: OpenAggregatorOptions,
   { clock, ...dependencies }: OpenAggregatorDependencies,
 ): Promise<OpenAggregator> {
   return startOrDispose("the aggregator", async (closing) => {
+    const last = await readLastProof(dependencies.l1, options.aggregator);
     const open = await openProver({ proofs: "stark", prover, inBackground: false }, { clock }, closing);
-    const { own } = openExecutionProvers({ prover }, open, closing, { clock, programs: "package" });
+    const { own } = openExecutionProvers({ prover }, open, closing, { clock, programs: "package", last });
     const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: own });
     closing.add(() => aggregator.close());
     return { look: () => aggregator.look(), idle: () => aggregator.idle(), close: () => closing.close() };

@@ -7,6 +7,7 @@ import type { ChosenPrograms } from "../../l1-proof/described-programs.ts";
 import { createL1Prover } from "../../l1-proof/l1-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { SharedProofs } from "../../node/settling/shared-proofs.ts";
+import type { LastProof } from "../../protocol/last-proof.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { createProver, type Prover } from "../../prover/prover.ts";
 import { MemoryBlobs } from "../../proving/blobs.ts";
@@ -84,8 +85,17 @@ export interface ExecutionProvingOptions {
 /** Programs of proofs of execution, and the contracts that check their proofs on L1. */
 export interface ProofContracts {
   readonly programs: ChosenPrograms;
+  /** The last proof of other programs than the package's. Default: read from the contracts. */
+  readonly last?: LastProof;
   /** The contracts that check the last program's proof. */
   readonly contracts: () => Promise<Pick<ProvenVersion, "contracts" | "executionKey">>;
+}
+
+/** Proofs that L1 checks. */
+interface ProofsForL1 {
+  readonly programs: ChosenPrograms;
+  /** As L1's contracts check it; undefined if they accept markers. */
+  readonly last: LastProof | undefined;
 }
 
 interface WithWorkers {
@@ -97,13 +107,12 @@ export function openExecutionProvers(
   options: WithWorkers,
   open: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  proofs: Omit<ExecutionProvingOptions, "proofContracts"> &
-    Pick<ProverDependencies, "clock"> & { readonly programs: ChosenPrograms },
+  proofs: Omit<ExecutionProvingOptions, "proofContracts"> & Pick<ProverDependencies, "clock"> & ProofsForL1,
 ): ExecutionProvers {
   const executionProver = openExecutionProver(options, open, closing, proofs);
-  const { programs, clock, l1Prover = (prover) => prover } = proofs;
-  const own = l1Prover(versionedForL1(openL1Prover(options, open, closing, programs)));
-  return { executionProver, own, shared: new SharedProofs({ onL1: own, clock }) };
+  const { programs, last, clock, l1Prover = (prover) => prover } = proofs;
+  const own = l1Prover(versionedForL1(openL1Prover(options, open, closing, { programs, last })));
+  return { executionProver, own, shared: new SharedProofs({ onL1: own, clock }), last };
 }
 
 /** Provers of execution: of a batch in chunks, and for L1 of one chain's batches or of several chains'. */
@@ -111,6 +120,8 @@ export interface ExecutionProvers {
   readonly executionProver: ExecutionProofs["prover"];
   readonly own: BatchesProver;
   readonly shared: SharedProofs;
+  /** As L1's contracts check it; undefined if they accept markers. */
+  readonly last: LastProof | undefined;
 }
 
 /** What makes the proofs that L1 checks, through the ecosystem's queue. Starts nothing. */
@@ -118,8 +129,9 @@ function openL1Prover(
   { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  programs: ChosenPrograms,
+  { programs, last }: ProofsForL1,
 ): BatchesProver {
+  if (last === undefined) return createNoBatchesProver();
   const own = createL1Prover({ workers, programs, device });
   const working = proving.queue.work(l1ProofPort(own), { name: "own", isOwn: true });
   closing.add(async () => {
@@ -127,7 +139,7 @@ function openL1Prover(
     await own.close();
     await stopped;
   });
-  return l1ProofByQueue(proving, own);
+  return l1ProofByQueue(proving, own, last);
 }
 
 /** What proves the execution of batches, through the ecosystem's queue. */

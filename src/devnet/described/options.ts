@@ -1,3 +1,4 @@
+import type { LastProof } from "../../protocol/last-proof.ts";
 import * as v from "valibot";
 import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import { bridgeProblems } from "../../options/bridges.ts";
@@ -139,6 +140,7 @@ export function planDevnet(options: DevnetOptions): DevnetPlan {
     ...l1Problems(l1),
     ...adoptedGovernanceProblems(checked.value),
     ...adoptedStakeProblems(checked.value),
+    ...lastProofProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
     ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], governance, data, stake, guardians, hubs, proofs }),
   ];
@@ -207,6 +209,19 @@ function adoptedStakeProblems({ l1, stake }: Pick<CompleteOptions, "l1" | "stake
   if (stake === undefined || l1.deployed === undefined || l1.deployed.addresses.stakeRegistry !== undefined) return [];
   const message = "is of contracts that are deployed, and those of l1.deployed have no registry; leave one of the two out";
   return [{ path: ["stake"], message }];
+}
+
+/** The pools of public networks have no room for fast proofs. */
+function lastProofProblems({ l1, lastProof }: Pick<CompleteOptions, "l1" | "lastProof">): OptionProblem[] {
+  if (l1.url === undefined || lastProof !== "fast") return [];
+  const message =
+    'is for an L1 in this process: a fast proof has 145 kB, and the pools of public networks accept 128 KiB; say "small"';
+  return [{ path: ["lastProof"], message }];
+}
+
+/** The last proof of new contracts. */
+export function lastProofFor({ l1, lastProof }: Pick<CompleteOptions, "l1" | "lastProof">): LastProof {
+  return lastProof ?? (l1.url === undefined ? "fast" : "small");
 }
 
 /** What concerns an L1 at a URL only. */

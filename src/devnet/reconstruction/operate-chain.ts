@@ -2,6 +2,8 @@ import { Wallet } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { findAggregator } from "../aggregator/open-aggregator.ts";
+import { readLastProof } from "../proofs/last-proof.ts";
 import { openExecutionProvers, openProver, type OpenFleet } from "../chains/provers.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import { startOrDispose, type Disposer } from "../../runtime/disposer.ts";
@@ -88,13 +90,16 @@ async function start(
     ...{ clock, prover, connect, operator, onSettled, onWait, onStop },
   };
   const served = { host, port, minGasPriceWei, pace };
-  const proofs = (): Parameters<typeof settleQueue>[2]["execution"] => {
-    const { executionProver, own } = openExecutionProvers({ prover: proving }, open, closing, { clock, programs: "package" });
+  const proofs = async (): Promise<Parameters<typeof settleQueue>[2]["execution"]> => {
+    const aggregator = await findAggregator(l1, [reconstruction.contract.hyperchain]);
+    const last = aggregator && (await readLastProof(l1, aggregator));
+    const terms = { clock, programs: "package", last } as const;
+    const { executionProver, own } = openExecutionProvers({ prover: proving }, open, closing, terms);
     return { prover: executionProver, l1Prover: own };
   };
   const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
   const continued = isOfQueue(reconstruction)
-    ? await settleQueue(reconstruction, served, { ...others, execution: proofs() })
+    ? await settleQueue(reconstruction, served, { ...others, execution: await proofs() })
     : await continueChain(reconstruction, { ...served, blocks: { type: "instant" }, batches }, others);
   closing.add(() => continued.close());
   await continued.pollL1();

@@ -9,6 +9,7 @@ import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-progr
 import {
   batchParameters,
   compressParameters,
+  fastParameters,
   programParameters,
   wrapParameters,
 } from "../../recursion/tables/program-parameters.ts";
@@ -23,15 +24,22 @@ import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
 
 /** What `scripts/generate-programs.ts` writes into the package. Roots as hexadecimal digits; keys as digest, root. */
-export interface WrittenPrograms {
+interface WrittenPrograms {
   /** Of the columns that the key of chunks fixes, by the height of the stack's columns, as log2. */
   readonly chunkRoots: Readonly<Record<number, string>>;
-  readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly wrap: ProgramForm };
+  readonly forms: {
+    readonly chunks: ProgramForm;
+    readonly batches: ProgramForm;
+    readonly wrap: ProgramForm;
+    readonly fast: ProgramForm;
+  };
   readonly keys: { readonly chunks: readonly WrittenKey[]; readonly batches: readonly WrittenKey[] };
   /** Root of the tree of the keys of batches' programs: L1's registry names a version's programs by it. */
   readonly batchesDigest: string;
   readonly compressRoot: string;
   readonly wrapRoot: string;
+  /** Of the program that compresses, by the parameters of fast proofs. */
+  readonly fastRoot: string;
 }
 
 type WrittenKey = readonly [digest: string, root: string];
@@ -41,6 +49,7 @@ const PARAMETERS = {
   batches: batchParameters(),
   compress: compressParameters(),
   wrap: wrapParameters(),
+  fast: fastParameters(),
 };
 
 /**
@@ -54,7 +63,11 @@ export function productPrograms(backend: Backend): Promise<NodePrograms> {
   return NodePrograms.create(firstProofs(packageExecutionKey()), PARAMETERS, backend, {
     forms: WRITTEN_PROGRAMS.forms,
     keys: { chunks: keys(WRITTEN_PROGRAMS.keys.chunks), batches: keys(WRITTEN_PROGRAMS.keys.batches) },
-    roots: { compress: fromHex(`0x${WRITTEN_PROGRAMS.compressRoot}`), wrap: fromHex(`0x${WRITTEN_PROGRAMS.wrapRoot}`) },
+    roots: {
+      compress: fromHex(`0x${WRITTEN_PROGRAMS.compressRoot}`),
+      wrap: fromHex(`0x${WRITTEN_PROGRAMS.wrapRoot}`),
+      fast: fromHex(`0x${WRITTEN_PROGRAMS.fastRoot}`),
+    },
   });
 }
 
@@ -64,15 +77,17 @@ export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPr
   const programs = await NodePrograms.create(firstProofs(key), PARAMETERS, processor);
   const compress = await programs.prepareCompress(processor);
   const wrap = await programs.prepareWrap(compress, processor);
+  const fast = await programs.prepareFast(processor);
   const hex = (elements: readonly number[]): string => bytesToHex(elementBytes([...elements]));
   const keys = (own: readonly ProgramKey[]): WrittenKey[] => own.map(({ digest, root }) => [hex(digest), hex(root)]);
   return {
     chunkRoots: Object.fromEntries(Array.from(key.system.preprocessedRoots, ([height, root]) => [height, bytesToHex(root)])),
-    forms: { chunks: programs.chunks.form, batches: programs.batches.form, wrap: wrap.own.form },
+    forms: { chunks: programs.chunks.form, batches: programs.batches.form, wrap: wrap.own.form, fast: fast.own.form },
     keys: { chunks: keys(programs.keys.chunks), batches: keys(programs.keys.batches) },
     batchesDigest: hex(programs.digests.batches),
     compressRoot: onlyRoot(compress.own.system),
     wrapRoot: onlyRoot(wrap.own.system),
+    fastRoot: onlyRoot(fast.own.system),
   };
 }
 

@@ -12,6 +12,7 @@ export const WRITTEN_PROGRAMS = {
   forms: {
     chunks: { hash: [16], arithmetic: [17, 15], dot: [14, 12], deal: [12], bits: [9], pack: [8], constant: [6] },
     batches: { hash: [15, 14], arithmetic: [17], dot: [14], deal: [11], bits: [], pack: [8], constant: [6] },
+    fast: { hash: [15], arithmetic: [16], dot: [13], deal: [10], bits: [], pack: [10], constant: [10] },
     wrap: { hash: [13], arithmetic: [15], dot: [10], deal: [10], bits: [], pack: [10], constant: [10] },
   },
   keys: {
@@ -118,5 +119,6 @@ export const WRITTEN_PROGRAMS = {
   },
   batchesDigest: "7c6e99ea5301b94942d08e842d6490620c8f08ae1857ea7f003248ce0773c6c5",
   compressRoot: "6c74b2d75ec0749e7df5f395107779c61686ee1262e6b20705019f0732e14be0",
+  fastRoot: "8c75994c9ce1a51b252e55d38c9acfad95ff14d8d8cf2640b7ce",
   wrapRoot: "d1ea37a96f30b40cd984ea4c914fafe0f2eeed49a351e015a2",
 } as const;

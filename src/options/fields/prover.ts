@@ -67,6 +67,13 @@ export const PROVER = {
     ),
     { proofs: flag(proofs, "stark for a proof of each batch, none for tests in which NOTHING IS PROVEN", "stark") },
   ),
+  lastProof: ecosystemOption(
+    option(
+      oneOf("fast", "small"),
+      'the proof of execution that new contracts check: "fast" takes less time, "small" less gas',
+      '"fast" on an L1 in this process, "small" on one at a URL',
+    ),
+  ),
   execution: ecosystemOption(
     withDefault(
       execution,

@@ -93,6 +93,12 @@ export interface HyperchainsUserConfig {
    */
   readonly proofs?: "stark" | "none" | undefined;
   /**
+   * The proof of execution that new contracts check: "fast" takes less time, "small" less gas.
+   * Allowed: "fast" or "small".
+   * Default: "fast" on an L1 in this process, "small" on one at a URL.
+   */
+  readonly lastProof?: "fast" | "small" | undefined;
+  /**
    * Execution of chains that name none: "trusted" by their signers, "proven" by a proof that L1 checks.
    * Allowed: "trusted" or "proven".
    * Default: "trusted".

@@ -2,6 +2,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Backend } from "../../kernels/backend.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { CheckedShape } from "../proof-code.ts";
+import { fewestTables } from "../tables/fewest-tables.ts";
 import { programSystem } from "../tables/program-system.ts";
 import type { ProgramForm } from "../tables/table-parts.ts";
 import type { AdmittedPrograms, ProgramKey } from "./admitted-programs.ts";
@@ -9,6 +10,7 @@ import { aggregateProgram, compressProgram } from "./aggregate-program.ts";
 import { batchProgram } from "./batch-program.ts";
 import { chunkLeaf, joinProgram, relistedProgram } from "./chunks-program.ts";
 import { AGGREGATE, CHUNKS } from "./layout.ts";
+import type { NodeProgram } from "./node-program.ts";
 import { programShape } from "./program-shape.ts";
 import { type KnownSet, type PreparedProgram, ProgramSet, type ProgramWriter } from "./program-set.ts";
 import { runEndProgram, runJoinProgram } from "./run-program.ts";
@@ -25,23 +27,24 @@ export interface FirstProofs {
 }
 
 /**
- * Parameters of the proofs of programs: of those over chunks, of batches and aggregates, of the one that compresses and of the
- * one for L1.
+ * Parameters of the proofs of programs: of those over chunks, of batches and aggregates, of the one that compresses, of the one
+ * that wraps it for L1, and of the one that compresses if L1 checks its proof itself.
  */
 export interface NodeParameters {
   readonly chunks: ProofParameters;
   readonly batches: ProofParameters;
   readonly compress: ProofParameters;
   readonly wrap: ProofParameters;
+  readonly fast: ProofParameters;
 }
 
 /** What follows from shapes and parameters, at the price of making it. */
 export interface KnownPrograms {
-  readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm };
+  readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly fast?: ProgramForm };
   /** Made from the forms where absent. */
   readonly keys?: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
-  /** Of the columns that the keys of the last two fix. */
-  readonly roots?: { readonly compress: Uint8Array; readonly wrap: Uint8Array };
+  /** Of the columns that the keys of the last programs fix. */
+  readonly roots?: { readonly compress: Uint8Array; readonly wrap: Uint8Array; readonly fast: Uint8Array };
 }
 
 /** The names of programs, by the place of what they begin with among the first proofs. */
@@ -71,12 +74,13 @@ export class NodePrograms {
   readonly #admitted: { readonly chunks: AdmittedPrograms; readonly batches: AdmittedPrograms };
   readonly #parameters: NodeParameters;
   readonly #roots: KnownPrograms["roots"];
+  readonly #fastForm: ProgramForm | undefined;
   readonly keys: NonNullable<KnownPrograms["keys"]>;
 
   private constructor(
     first: FirstProofs,
     sets: { readonly chunks: ProgramSet; readonly batches: ProgramSet },
-    { keys, roots }: Pick<KnownPrograms, "roots"> & { readonly keys: NodePrograms["keys"] },
+    { keys, known }: { readonly keys: NodePrograms["keys"]; readonly known: KnownPrograms | undefined },
     parameters: NodeParameters,
   ) {
     this.first = first;
@@ -84,7 +88,8 @@ export class NodePrograms {
     this.batches = sets.batches;
     this.keys = keys;
     this.#parameters = parameters;
-    this.#roots = roots;
+    this.#roots = known?.roots;
+    this.#fastForm = known?.forms.fast;
     this.#admitted = { chunks: sets.chunks.admitted(keys.chunks), batches: sets.batches.admitted(keys.batches) };
   }
 
@@ -101,7 +106,7 @@ export class NodePrograms {
     const ofKnown = { form: known?.forms.batches, keys: known?.keys?.batches };
     const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.batches, known: ofKnown });
     const keys = { chunks: ofChunks, batches: await batches.keys(backend) };
-    return new NodePrograms(first, { chunks, batches }, { keys, ...(known?.roots && { roots: known.roots }) }, parameters);
+    return new NodePrograms(first, { chunks, batches }, { keys, known }, parameters);
   }
 
   /** What stands for all programs of chunks, and for all of batches, in statements. */
@@ -118,14 +123,26 @@ export class NodePrograms {
   }
 
   async prepareCompress(backend: Backend): Promise<PreparedProgram> {
-    const node = compressProgram(this.batches.shape, this.#admitted.batches.digest);
+    const node = this.#compress();
     return { node, own: await programSystem(node.program, this.#parameters.compress, backend, { root: this.#roots?.compress }) };
   }
 
-  /** The last one; it is of the program that compresses alone. */
+  /** The last program of a fast proof: the one that compresses, whose proof L1 checks itself. */
+  async prepareFast(backend: Backend): Promise<PreparedProgram> {
+    const node = this.#compress();
+    const parameters = this.#parameters.fast;
+    const form = this.#fastForm ?? fewestTables(node.program, parameters.minLogRows);
+    return { node, own: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.fast }) };
+  }
+
+  /** The last program of a small proof; it checks proofs of the one that compresses alone. */
   async prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
     const node = wrapProgram(programShape(compress.own));
     return { node, own: await programSystem(node.program, this.#parameters.wrap, backend, { root: this.#roots?.wrap }) };
+  }
+
+  #compress(): NodeProgram {
+    return compressProgram(this.batches.shape, this.#admitted.batches.digest);
   }
 }
 

@@ -37,6 +37,19 @@ export function compressParameters(): ProofParameters {
 }
 
 /**
+ * Parameters of the same program's proof if L1 checks it itself: trees and transcript are the contract's. Digests of 208 bits,
+ * so that they do not have the fewest bits.
+ */
+export function fastParameters(): ProofParameters {
+  return {
+    ...wrapParameters(),
+    ...{ logBlowup: 4, queryCount: 41, grindingBits: 20, logFinalMax: 7 },
+    hash: { kind: "keccak", digestBytes: 26 },
+    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20, singleColumnLeaves: "paired" },
+  };
+}
+
+/**
  * Parameters of the proof that L1 checks, in Johnson's regime too. Few queries at a large blowup, three layers and a short final
  * polynomial, stack columns as long as all cells need, digests of 200 bits: each is less calldata or gas. So are few heights.
  */

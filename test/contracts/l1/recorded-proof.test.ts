@@ -40,13 +40,13 @@ describe("a real proof, before L1 with the package's contracts", () => {
 
   before(async () => {
     l1 = await startLocalL1();
-    const { inputs } = new Interface((await hre.artifacts.readArtifact("AggregateStark")).abi).deploy;
+    const { inputs } = new Interface((await hre.artifacts.readArtifact("AggregateStarkSmall")).abi).deploy;
     const parts: string[] = [];
     for (const { name } of inputs) {
-      const part = await l1.deploy(`AggregateStark${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`);
+      const part = await l1.deploy(`AggregateStarkSmall${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`);
       parts.push(await part.getAddress());
     }
-    const stark = await l1.deploy("AggregateStark", ...parts);
+    const stark = await l1.deploy("AggregateStarkSmall", ...parts);
     verifier = await l1.deploy("AggregateVerifier", await stark.getAddress());
     // Chains are not called.
     aggregator = await l1.deploy("ProofAggregator", addressOf(1), await verifier.getAddress(), PROVEN_VERSION);

@@ -1,21 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, type InterfaceAbi } from "ethers";
-import { systemForL1 } from "../../../src/execution-proof/batch/l1-system.ts";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { AbiCoder, Interface, type InterfaceAbi } from "ethers";
+import { lastProofKey, systemForL1 } from "../../../src/execution-proof/batch/l1-system.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { aggregateStatement, type AggregatedFields } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
+import { LAST_PROOFS, LAST_VERIFIERS, type LastProof } from "../../../src/protocol/last-proof.ts";
+import { lastProofOfBytes } from "../../../src/l1-proof/proof-verdict.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
-import type { ProofSection } from "../../../src/stark/openings/proof.ts";
+import { packAuxiliary, type ProofSection } from "../../../src/stark/openings/proof.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
-import { lastKey, readRecordedProof, type RecordedProof } from "../../support/recorded-proofs.ts";
-import { type CodeChain, startCodeChain } from "./support/chain.ts";
-import { type DeployedVerifier, verdictOf, verifierAt } from "./support/small-verifier.ts";
+import { RECORDED_LAST, readRecordedProof, type RecordedProof } from "../../support/recorded-proofs.ts";
+import { byNight } from "../../support/nightly.ts";
+import { callsOf, type CodeChain, startCodeChain } from "./support/chain.ts";
+import { type DeployedVerifier, STARK_ABI, verdictOf, verifierAt } from "./support/small-verifier.ts";
 
-const CONTRACT = "AggregateStark";
 /** Each of these changes one byte of the proof. */
-const CHANGES = 4;
+const CHANGES = byNight(500, 4);
 
 function statementOf(batches: readonly AggregatedFields[], digest: RecordedProof["digest"]): Uint8Array {
   const { batchCount, ...rest } = aggregateStatement(batches, digestFromHex(digest));
@@ -24,22 +27,76 @@ function statementOf(batches: readonly AggregatedFields[], digest: RecordedProof
 
 /* Proofs with at least 100 proven bits by the package's programs, which test/flow/proven-by-package and others made and recorded. */
 describe("a recorded proof of execution", () => {
-  const system = systemForL1();
   let chain: CodeChain;
-  let contract: DeployedVerifier;
+  let contracts: Readonly<Record<LastProof, DeployedVerifier>>;
+  /** Addresses of each verifier's parts. */
+  const partsOf = new Map<LastProof, readonly string[]>();
+
+  async function deployed(name: string, ...parts: readonly string[]): Promise<string> {
+    const { bytecode } = await bundledArtifact(name);
+    return chain.deploy({ creation: bytecode, runtime: "" }, ...parts);
+  }
+
+  async function deployVerifier(last: LastProof): Promise<DeployedVerifier> {
+    const contract = LAST_VERIFIERS[last];
+    const { inputs } = new Interface((await bundledArtifact(contract)).abi as InterfaceAbi).deploy;
+    const parts: string[] = [];
+    // A parameter `claim_` is the address of `AggregateStarkFastClaim`.
+    for (const { name } of inputs) parts.push(await deployed(`${contract}${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`));
+    partsOf.set(last, parts);
+    return verifierAt(chain, await deployed(contract, ...parts), systemForL1(last));
+  }
+
   before(async () => {
     chain = await startCodeChain();
-    const deployed = async (name: string, ...parts: readonly string[]): Promise<string> => {
-      const { bytecode } = await bundledArtifact(name);
-      return chain.deploy({ creation: bytecode, runtime: "" }, ...parts);
-    };
-    const { inputs } = new Interface((await bundledArtifact(CONTRACT)).abi as InterfaceAbi).deploy;
-    const parts: string[] = [];
-    // A parameter `claim_` is the address of `AggregateStarkClaim`.
-    for (const { name } of inputs) parts.push(await deployed(`${CONTRACT}${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`));
-    contract = verifierAt(chain, await deployed(CONTRACT, ...parts), system);
+    contracts = { fast: await deployVerifier("fast"), small: await deployVerifier("small") };
   });
   after(() => chain.close());
+
+  test("is checked by contracts that show its key, as the verifier of aggregates does", async () => {
+    const call = new Interface(["function verificationKey() view returns (bytes32)"]).encodeFunctionData("verificationKey");
+    for (const last of LAST_PROOFS) {
+      const { address } = contracts[last];
+      const verifier = await deployed("AggregateVerifier", address);
+      for (const to of [address, verifier, ...partsOf.get(last)!]) {
+        // A part answers an empty call.
+        const answer = await chain.call(to, to === address || to === verifier ? call : "0x");
+        assert.deepEqual(answer, { ok: true, data: lastProofKey(last) }, `${last} ${to}`);
+      }
+    }
+    assert.deepEqual(await chain.call(await deployed("NoProofAggregate"), call), { ok: true, data: `0x${"00".repeat(32)}` });
+  });
+
+  test("attack: a verifier with a part of the other one, or with a contract of neither", async () => {
+    const [fast, small] = [partsOf.get("fast")!, partsOf.get("small")!];
+    const stranger = await deployed("NoProofAggregate");
+    const attempts = [
+      ...fast.map((_, i) => ["AggregateStarkFast", fast.with(i, small[0]!), lastProofKey("small")] as const),
+      ...small.map((_, i) => ["AggregateStarkSmall", small.with(i, fast[0]!), lastProofKey("fast")] as const),
+      ["AggregateStarkSmall", small.with(0, stranger), `0x${"00".repeat(32)}`] as const,
+      ["AggregateStarkSmall", small.with(0, `0x${"00".repeat(20)}`), `0x${"00".repeat(32)}`] as const,
+    ];
+    for (const [name, parts, actual] of attempts) {
+      const { data } = await creationFailure(name, parts);
+      const [, , answered] = new Interface(STARK_ABI).decodeErrorResult("PartOfOtherSystem", data);
+      assert.equal(answered, actual, name);
+    }
+  });
+
+  /** Revert of the constructor. */
+  async function creationFailure(name: string, parts: readonly string[]) {
+    const encoded = AbiCoder.defaultAbiCoder().encode(
+      parts.map(() => "address"),
+      parts,
+    );
+    const { bytecode } = await bundledArtifact(name);
+    const data = bytecode + encoded.slice(2);
+    const send = ([, block]: readonly [object, string]) =>
+      chain.l1.ethers.provider.send("eth_call", [{ gas: "0x1000000", data }, block]);
+    const failure = await callsOf(send)("0x", "0x");
+    assert.equal(failure.ok, false, `${name} was created`);
+    return failure;
+  }
 
   for (const [name, what, count, chains] of [
     ["one-batch", "of a batch", 1, [271n]],
@@ -49,9 +106,13 @@ describe("a recorded proof of execution", () => {
     describe(what, () => {
       const { key, batches, digest, proof } = readRecordedProof(name);
       const bytes = fromHex(proof);
+      const last = RECORDED_LAST[name];
+      const system = systemForL1(last);
+      const contract = { verify: (...given: Parameters<DeployedVerifier["verify"]>) => contracts[last].verify(...given) };
 
       test("is by the package's programs; if their keys change, npm run test:all must record it again", () => {
-        assert.equal(key, lastKey());
+        assert.equal(key, lastProofKey(last));
+        assert.equal(lastProofOfBytes(bytes), last);
         assert.deepEqual([batches.length, batches.map(({ chainId }) => chainId).toSorted()], [count, chains]);
         for (const { batch } of batches) assert.notEqual(batch.newStateRoot, batch.oldStateRoot);
       });
@@ -60,6 +121,24 @@ describe("a recorded proof of execution", () => {
         const statement = statementOf(batches, digest);
         assert.equal(verdictOf(verify(system, statement, bytes)), "accepted");
         assert.equal(await contract.verify(statement, bytes), "accepted");
+      });
+
+      test("stays within the gas of its last proof", async (context) => {
+        const statement = statementOf(batches, digest);
+        const values = packAuxiliary(system.definition.publicValues(statement)!);
+        const data = new Interface(STARK_ABI).encodeFunctionData("verify", [keccak_256(statement), values, bytes]);
+        const [signer] = await chain.l1.ethers.getSigners();
+        const sent = await signer!.sendTransaction({ to: contracts[last].address, data, gasLimit: 2 ** 24 });
+        const { gasUsed } = (await sent.wait())!;
+        context.diagnostic(`${last}: ${gasUsed} gas, ${bytes.length} bytes`);
+        assert.ok(gasUsed <= { fast: 6_000_000n, small: 3_550_000n }[last], `${gasUsed}`);
+      });
+
+      test("attack: is refused by the contract of the other last proof", async () => {
+        const other = last === "fast" ? "small" : "fast";
+        const statement = statementOf(batches, digest);
+        assert.equal(verdictOf(verify(systemForL1(other), statement, bytes)), "MalformedProof");
+        assert.equal(await contracts[other].verify(statement, bytes), "MalformedProof");
       });
 
       test("does not prove another state, commitment, chain or number", async () => {
@@ -85,7 +164,7 @@ describe("a recorded proof of execution", () => {
         for (let i = 0; i < CHANGES; i++) {
           const { name: section, offset, length } = sections[Math.floor((i * sections.length) / CHANGES)]!;
           const changed = bytes.slice();
-          changed[offset + Math.floor(length / 2)]! ^= 1;
+          changed[offset + Math.floor((length * ((i % 7) + 1)) / 8)]! ^= 1 << (i % 8);
           const expected = verdictOf(verify(system, statement, changed));
           assert.notEqual(expected, "accepted", section);
           assert.equal(await contract.verify(statement, changed), expected, section);

@@ -46,9 +46,9 @@ export async function programsOnL1(batches: number): Promise<ProofContracts & { 
   const backend = await createWasmBackend({ workers: 2 });
   try {
     const made = await nodeProgramsOf(described, backend);
-    const wrap = await made.prepareWrap(await made.prepareCompress(backend), backend);
-    const { core, others } = generateStackVerifier(wrap.own.system, {
-      ...{ name: "WrapStark", interfacePath: "IStarkVerifier.sol", profile: false },
+    const fast = await made.prepareFast(backend);
+    const { core, others } = generateStackVerifier(fast.own.system, {
+      ...{ name: "FastStark", interfacePath: "IStarkVerifier.sol", profile: false },
     });
     const sources = Object.fromEntries([core, ...others].map(({ name, source }) => [`${name}.sol`, source]));
     const compiled = compileSolidity({ ...sources, "IStarkVerifier.sol": INTERFACE_SOURCE });
@@ -59,7 +59,8 @@ export async function programsOnL1(batches: number): Promise<ProofContracts & { 
     });
     const { forms, keys } = { forms: { chunks: made.chunks.form, batches: made.batches.form }, keys: made.keys };
     const executionKey = digestToHex(made.digests.batches);
-    return { programs: { ...described, known: { forms, keys } }, contracts: () => Promise.resolve({ contracts, executionKey }) };
+    const programs = { ...described, known: { forms, keys } };
+    return { programs, last: "fast", contracts: () => Promise.resolve({ contracts, executionKey }) };
   } finally {
     await backend.close();
   }
@@ -87,7 +88,7 @@ async function heightsOfBatches(count: number): Promise<DescribedPrograms["heigh
   const devnet = await startFlowDevnet([{ chainId: 271n, execution: "proven" }], OWN_BATCHES, {
     executionProving: WEAK_CHUNKS,
     proofContracts: {
-      programs: "package",
+      ...{ programs: "package", last: "small" },
       contracts: () => Promise.resolve({ contracts: [NOT_ASKED], executionKey: wordToHex(77n) }),
     },
     l1Prover: () => IDLE_PROVER,

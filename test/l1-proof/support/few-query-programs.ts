@@ -2,7 +2,12 @@ import { listParameters } from "../../../src/circuits/state-transition/list-syst
 import { executionParameters } from "../../../src/execution-proof/parameters.ts";
 import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
 import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
-import { batchParameters, programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
+import {
+  batchParameters,
+  fastParameters,
+  programParameters,
+  wrapParameters,
+} from "../../../src/recursion/tables/program-parameters.ts";
 
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 1, grindingBits: 1 };
@@ -23,6 +28,7 @@ export function fewQueryPrograms({
     parameters: {
       ...{ chunk: CHUNK_PARAMETERS, list: { ...listParameters(), ...FEW_QUERIES } },
       ...{ chunks, batches, compress: batches, wrap: { ...wrapParameters(), ...FEW_QUERIES } },
+      ...{ fast: { ...fastParameters(), ...FEW_QUERIES } },
     },
   };
 }

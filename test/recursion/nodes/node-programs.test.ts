@@ -49,6 +49,7 @@ describe("the programs from chunks to L1", () => {
         batches: smallNodeParameters,
         compress: smallNodeParameters,
         wrap: smallNodeParameters,
+        fast: smallNodeParameters,
       },
       backend,
     );
@@ -140,6 +141,7 @@ describe("the programs from chunks to L1", () => {
       batches: smallNodeParameters,
       compress: smallNodeParameters,
       wrap: smallNodeParameters,
+      fast: smallNodeParameters,
     };
     const known = { forms: { chunks: programs.chunks.form, batches: programs.batches.form }, keys: programs.keys };
     const again = await NodePrograms.create(shapes, parameters, backend, known);

@@ -43,6 +43,7 @@ describe("a run in segments", () => {
       batches: smallNodeParameters,
       compress: smallNodeParameters,
       wrap: smallNodeParameters,
+      fast: smallNodeParameters,
     };
     programs = await NodePrograms.create(shapes, parameters, backend);
   });
@@ -126,6 +127,7 @@ describe("a run in segments", () => {
       batches: smallNodeParameters,
       compress: smallNodeParameters,
       wrap: smallNodeParameters,
+      fast: smallNodeParameters,
     };
     await assert.rejects(NodePrograms.create(shapes, parameters, backend), /segments of 2 keys are no parts of one run/);
   });

@@ -43,6 +43,8 @@ export interface EcosystemInfo {
     readonly workers: number;
     /** What this process makes proofs on, and why. Absent where nothing is proven. */
     readonly device?: DeviceReport;
+    /** The proof of execution that L1 checks, with its gas and the key of its contract. Absent if L1 checks none. */
+    readonly lastProof?: { readonly kind: "fast" | "small"; readonly key: Hex; readonly sentence: string };
     /** Where workers of other processes join, which their token opens, and those that have. Absent where none may. */
     readonly fleet?: { readonly url: string; readonly workers: readonly FleetWorkerInfo[] };
   };

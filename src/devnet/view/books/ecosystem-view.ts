@@ -1,3 +1,5 @@
+import { lastProofKey } from "../../../execution-proof/batch/l1-system.ts";
+import type { LastProof } from "../../../protocol/last-proof.ts";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { WorkerInfo } from "../../../proving/worker-record.ts";
@@ -41,7 +43,14 @@ import type { CompleteOptions, DevnetOptions } from "../../described/options.ts"
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
 import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
-import { executionSentence, OF_QUEUE_ALONE, provenSentence, sentenceOfExternal, sentenceOfNodes } from "./proven.ts";
+import {
+  executionSentence,
+  lastProofSentence,
+  OF_QUEUE_ALONE,
+  provenSentence,
+  sentenceOfExternal,
+  sentenceOfNodes,
+} from "./proven.ts";
 import { networkInfo } from "../../guardian/describe-network.ts";
 import type { RunningNetwork } from "../../guardian/guardian-networks.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
@@ -78,6 +87,8 @@ interface EcosystemViewDependencies {
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
+  /** The proof of execution that L1 checks; undefined if it checks none. */
+  readonly last: LastProof | undefined;
   readonly networks: readonly RunningNetwork[];
   /** Hubs that are open. */
   readonly hubs: readonly OpenHub[];
@@ -263,12 +274,13 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 function proverInfo(
   mode: Proofs,
   { workers }: Pick<CompleteOptions["prover"], "workers">,
-  { fleet, device }: Pick<EcosystemViewDependencies, "fleet" | "device">,
+  { fleet, device, last }: Pick<EcosystemViewDependencies, "fleet" | "device" | "last">,
 ): EcosystemInfo["prover"] {
   return {
     mode,
     workers: mode === "none" ? 0 : (workers ?? availableParallelism()),
     ...(mode === "none" ? {} : { device: device.report() }),
+    ...(last === undefined ? {} : { lastProof: { kind: last, key: lastProofKey(last), sentence: lastProofSentence(last) } }),
     ...(fleet === undefined ? {} : { fleet: { url: fleet.url, workers: fleet.workers().map(workerInfo) } }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ExternalStatus } from "../../../sequencing/external/external-status.ts";
 import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
+import type { LastProof } from "../../../protocol/last-proof.ts";
 import type { ProverMode } from "./ecosystem-info.ts";
 
 /** What the proof says that a settlement layer checks. */
@@ -71,6 +72,17 @@ export function sentenceOfExternal({ sequencer, peers, isCut }: Pick<ExternalSta
     `The key of ${sequencer} orders users' transactions from outside this process${others}. It can reorder and withhold them; this ` +
     "process executes, signs batches, and takes L1's operations."
   );
+}
+
+/** Gas of L1 for one last proof with its calldata, of one batch or of several (docs/recursion.md). */
+const LAST_PROOF_GAS = { fast: "5.9 M", small: "3.3 M" } as const satisfies Record<LastProof, string>;
+
+/** Sentence about the proof of execution that L1 checks. Each figure of gas names its proof. */
+export function lastProofSentence(last: LastProof): string {
+  const { fast, small } = LAST_PROOF_GAS;
+  return last === "fast"
+    ? `Last proof: fast, about ${fast} gas on L1. Public layers use small, ${small} gas, which takes more than twice the processor time.`
+    : `Last proof: small, about ${small} gas on L1.`;
 }
 
 const BY_QUORUM =

@@ -41,6 +41,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
+    prover.lastProof === undefined ? "" : wrapped(prover.lastProof.sentence),
     trustedLine(chains),
     ...chains.flatMap(inputsLine),
     ...chains.flatMap(ownersLine),

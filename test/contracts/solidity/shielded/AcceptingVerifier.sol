@@ -8,4 +8,8 @@ contract AcceptingVerifier is IStarkVerifier {
     function verify(bytes32, bytes calldata, bytes calldata) external pure returns (bool) {
         return true;
     }
+
+    function verificationKey() external pure returns (bytes32) {
+        return 0;
+    }
 }

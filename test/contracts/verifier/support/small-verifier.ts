@@ -18,6 +18,7 @@ const INTERFACE_SOURCE = readFileSync(new URL("../../../../contracts/interfaces/
 
 /** Functions and errors of the interface, read from its source. */
 export const STARK_ABI: readonly string[] = [
+  "function verificationKey() view returns (bytes32)",
   "function verify(bytes32 statementHash, bytes publicValues, bytes proof) view returns (bool)",
   ...[...INTERFACE_SOURCE.matchAll(/error \w+\([^)]*\)/g)].map(([text]) => text),
 ];

@@ -50,7 +50,7 @@ export class ShownOnL1 {
 
   static async start(workers: number): Promise<ShownOnL1> {
     const l1 = await startLocalL1();
-    const { contracts } = await packageProofContracts(bundledArtifact, "stark").contracts();
+    const { contracts } = await packageProofContracts(bundledArtifact, "stark", "small").contracts();
     const addresses: string[] = [];
     for (const { name } of contracts.slice(0, -1)) addresses.push(await (await l1.deploy(name)).getAddress());
     const stark = await l1.deploy(contracts.at(-1)?.name ?? "", ...addresses);
@@ -61,7 +61,10 @@ export class ShownOnL1 {
   /** `execution`: the proofs of the batch's chunks, by parameters for programs. `tell` hears each proof that is made. */
   async show({ claim, job }: ToShow, execution: Uint8Array, tell: (line: string) => void): Promise<Shown> {
     try {
-      const { proofs, digest, fields } = await this.#prover.plan([{ claim, execution, list: await encodeStateInput(job) }]);
+      const { proofs, digest, fields } = await this.#prover.plan(
+        [{ claim, execution, list: await encodeStateInput(job) }],
+        "small",
+      );
       const made: Uint8Array[] = [];
       for (const { kind, key, input, needs } of proofs) {
         const own = await this.#prover.make({ kind, key, input, needs: needs.map((place) => made[place] ?? new Uint8Array()) });

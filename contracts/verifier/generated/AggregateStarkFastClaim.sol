@@ -5,10 +5,15 @@ pragma solidity 0.8.37;
 /// @title The claim that opened values of a program's proof make together
 /// @dev Input words as the verifier has them in memory: challenges, opened values, the rounds' messages and the final polynomial. Output
 /// is a word that is 0 where the values are those of the committed columns. Anyone may call it; it reads no state.
-contract AggregateStarkClaim {
+contract AggregateStarkFastClaim {
     fallback() external {
         // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
         assembly ("memory-safe") {
+            // an empty call asks for the verification key of the part's system
+            if iszero(calldatasize()) {
+                mstore(0, 0xd6542bd0240e9d2f1081ad1708c04cd295cae87558f61fca411fefdab16e930d)
+                return(0, 32)
+            }
             // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
             function extMul(a, b) -> r {
                 let t_ := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
@@ -213,42 +218,42 @@ contract AggregateStarkClaim {
             // for places of columns of 2^low coefficients: what numbers below each bit's power contribute
             function beginWeights(low) {
                 let any := 0x3fffdfc
-                for { let k := low } lt(k, 22) { k := add(k, 1) } {
-                    let zero := mload(add(0xd9e0, shl(5, k)))
-                    mstore(add(0xe2a0, shl(5, k)), extMul(zero, any))
-                    any := extMul(extNormalize(add(zero, mload(add(0xdcc0, shl(5, k))))), any)
+                for { let k := low } lt(k, 24) { k := add(k, 1) } {
+                    let zero := mload(add(0x11440, shl(5, k)))
+                    mstore(add(0x11dc0, shl(5, k)), extMul(zero, any))
+                    any := extMul(extNormalize(add(zero, mload(add(0x11760, shl(5, k))))), any)
                 }
-                mstore(0xdfa0, any)
+                mstore(0x11a80, any)
             }
             // what the places below one contribute
             function weightBelow(place) -> sum {
-                for { let k := sub(255, clz(and(place, sub(0, place)))) } lt(k, 22) { k := add(k, 1) } {
+                for { let k := sub(255, clz(and(place, sub(0, place)))) } lt(k, 24) { k := add(k, 1) } {
                     switch and(shr(k, place), 1)
                     case 0 {
                         {
-                            let t_ := addmod(mulmod(mload(add(0xd9e0, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                            t_ := add(addmod(mulmod(mload(add(0xd9e0, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                            let t_ := addmod(mulmod(mload(add(0x11440, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                            t_ := add(addmod(mulmod(mload(add(0x11440, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
                             let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                             sum := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                         }
                     }
                     default {
                         {
-                            let t_ := addmod(mulmod(mload(add(0xdcc0, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                            t_ := add(addmod(mulmod(mload(add(0xdcc0, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                            let t_ := addmod(mulmod(mload(add(0x11760, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                            t_ := add(addmod(mulmod(mload(add(0x11760, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
                             let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                             sum := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                         }
-                        sum := extNormalize(add(mload(add(0xe2a0, shl(5, k))), sum))
+                        sum := extNormalize(add(mload(add(0x11dc0, shl(5, k))), sum))
                     }
                 }
-                if shr(22, place) { sum := mload(0xdfa0) }
+                if shr(24, place) { sum := mload(0x11a80) }
             }
             // equality of a number's bits with the point's from bit low on
             function equalBits(own, low) -> product {
                 product := 0x3fffdfc
-                for { let k := low } lt(k, 22) { k := add(k, 1) } {
-                    let r := mload(add(0xe580, shl(5, k)))
+                for { let k := low } lt(k, 24) { k := add(k, 1) } {
+                    let r := mload(add(0x120e0, shl(5, k)))
                     if iszero(and(own, 1)) { r := extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))) }
                     product := extMul(r, product)
                     own := shr(1, own)
@@ -258,149 +263,162 @@ contract AggregateStarkClaim {
             function rowWeight(powers, count) -> product {
                 product := 0x3fffdfc
                 for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-                    let r := mload(add(0xe580, shl(5, i)))
+                    let r := mload(add(0x120e0, shl(5, i)))
                     let factor := add(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))), extMul(r, mload(add(powers, shl(5, i)))))
                     product := extMul(extNormalize(factor), product)
                 }
             }
-            if sub(calldatasize(), 19136) { revert(0, 0) }
-            calldatacopy(0x3ca0, 0, 19136)
-            mcopy(0x8760, 0x4340, 512)
-            mcopy(0x8960, 0x4540, 832)
-            mcopy(0x8ca0, 0x4880, 576)
-            mcopy(0x8ee0, 0x4ac0, 224)
-            mcopy(0x8fc0, 0x4ba0, 32)
-            foldPlacesTwice(0x8760, 68, 0x7580)
-            foldPlaces(0x8760, 17, 0x75c0)
-            mcopy(0x8880, 0x8760, 288)
-            mcopy(0x8760, 0x40c0, 288)
-            foldPlacesTwice(0x8760, 18, 0x75e0)
-            mcopy(0x88c0, 0x8760, 160)
-            mcopy(0x8760, 0x41e0, 352)
-            foldPlacesTwice(0x8760, 16, 0x7620)
-            foldPlacesTwice(0x8760, 4, 0x7660)
-            mcopy(0xc360, 0x8760, 32)
-            mcopy(0x8760, 0x61e0, 1856)
-            mcopy(0x8ea0, 0x6920, 1280)
-            mcopy(0x93a0, 0x6e20, 256)
-            mcopy(0x94a0, 0x6f20, 160)
-            mcopy(0x9540, 0x6fc0, 32)
-            foldPlacesTwice(0x8760, 112, 0x7580)
-            foldPlaces(0x8760, 28, 0x75c0)
-            mcopy(0x9b00, 0x8760, 448)
-            mcopy(0x8760, 0x4bc0, 5024)
-            foldPlacesTwice(0x8760, 171, 0x75e0)
-            mcopy(0x89e0, 0x8760, 1376)
-            mcopy(0x8760, 0x5f60, 640)
-            foldPlacesTwice(0x8760, 63, 0x7620)
-            foldPlacesTwice(0x8760, 16, 0x7660)
-            mcopy(0xc380, 0x8760, 128)
-            foldPlacesTwice(0xc360, 5, 0x76a0)
-            foldPlaces(0xc360, 2, 0x76e0)
-            mstore(0xd760, mload(0x76e0))
-            mstore(0xd500, extMul(mload(0x76a0), mload(0xd760)))
-            mstore(0xd7a0, extMul(mload(0x7660), mload(0xd500)))
-            mstore(0xd520, extMul(mload(0x7620), mload(0xd7a0)))
-            mstore(0xd740, extMul(mload(0x7680), mload(0xd500)))
-            mstore(0xd4c0, extMul(mload(0x7640), mload(0xd740)))
-            mstore(0xd780, extMul(mload(0x7620), mload(0xd4c0)))
-            mstore(0xd4e0, extMul(mload(0x75e0), mload(0xd780)))
-            mstore(0xd7c0, extMul(mload(0x7660), mload(0xd740)))
-            mstore(0xd540, extMul(mload(0x7600), mload(0xd7c0)))
-            mstore(0xd840, extMul(mload(0x75c0), mload(0xd540)))
-            mstore(0xd5a0, extMul(mload(0x7580), mload(0xd840)))
-            mstore(0xd8e0, extMul(mload(0x75e0), mload(0xd540)))
-            mstore(0xd640, extMul(mload(0x75a0), mload(0xd8e0)))
-            mstore(0xd980, extMul(mload(0x75c0), mload(0xd8e0)))
-            mstore(0xd960, extMul(mload(0x75a0), mload(0xd980)))
-            mstore(0xd6a0, extMul(mload(0x7580), mload(0xd960)))
-            mstore(0xd800, extMul(mload(0x7620), mload(0xd7c0)))
-            mstore(0xd6c0, extMul(mload(0x75c0), mload(0xd800)))
-            mstore(0xd7e0, extMul(mload(0x75e0), mload(0xd800)))
-            mstore(0xd560, extMul(mload(0x7580), mload(0xd7e0)))
-            mstore(0xd820, extMul(mload(0x75c0), mload(0xd7e0)))
-            mstore(0xd580, extMul(mload(0x75a0), mload(0xd820)))
-            mstore(0xd880, extMul(mload(0x7600), mload(0xd800)))
-            mstore(0xd860, extMul(mload(0x75a0), mload(0xd880)))
-            mstore(0xd5c0, extMul(mload(0x7580), mload(0xd860)))
-            mstore(0xd5e0, extMul(mload(0x75e0), mload(0xd880)))
-            mstore(0xd8a0, extMul(mload(0x75c0), mload(0xd5e0)))
-            mstore(0xd600, extMul(mload(0x7580), mload(0xd8a0)))
-            mstore(0xd8c0, extMul(mload(0x7640), mload(0xd7c0)))
-            mstore(0xd620, extMul(mload(0x75a0), mload(0xd8c0)))
-            mstore(0xd920, extMul(mload(0x75c0), mload(0xd8c0)))
-            mstore(0xd900, extMul(mload(0x75a0), mload(0xd920)))
-            mstore(0xd660, extMul(mload(0x7580), mload(0xd900)))
-            mstore(0xd940, extMul(mload(0x75e0), mload(0xd8c0)))
-            mstore(0xd680, extMul(mload(0x75c0), mload(0xd940)))
-            mstore(0xd6e0, extMul(mload(0x76c0), mload(0xd760)))
-            mstore(0xd9a0, extMul(mload(0x7660), mload(0xd6e0)))
-            mstore(0xd700, extMul(mload(0x7620), mload(0xd9a0)))
-            mstore(0xd9c0, extMul(mload(0x7680), mload(0xd6e0)))
-            mstore(0xd720, extMul(mload(0x7640), mload(0xd9c0)))
-            mstore(0x1120, extNormalize(add(mload(0xc360), sumOfProducts(0x6fe0, 0xd4c0, 20))))
-            mstore(0x1140, extNormalize(add(sumOfProducts(0x7320, 0xd6c0, 1), extNormalize(add(sumOfProducts(0x7300, 0xd6a0, 1), extNormalize(add(sumOfProducts(0x72e0, 0xd640, 1), extNormalize(add(sumOfProducts(0x72c0, 0xd5a0, 1), extNormalize(add(sumOfProducts(0x72a0, 0xd540, 1), extNormalize(add(sumOfProducts(0x7280, 0xd500, 1), sumOfProducts(0x7260, 0xd4c0, 1))))))))))))))
+            if sub(calldatasize(), 21504) { revert(0, 0) }
+            calldatacopy(0x3cc0, 0, 21504)
+            mcopy(0x90c0, 0x45a0, 832)
+            mcopy(0x9400, 0x48e0, 576)
+            mcopy(0x9640, 0x4b20, 224)
+            mcopy(0x9720, 0x4c00, 32)
+            foldPlacesTwice(0x90c0, 52, 0x75e0)
+            foldPlaces(0x90c0, 13, 0x7620)
+            mcopy(0x92c0, 0x90c0, 224)
+            mcopy(0x90c0, 0x43a0, 512)
+            foldPlacesTwice(0x90c0, 23, 0x7640)
+            mcopy(0x91e0, 0x90c0, 192)
+            mcopy(0x90c0, 0x4120, 288)
+            foldPlaces(0x90c0, 15, 0x7680)
+            mcopy(0x9220, 0x90c0, 256)
+            mcopy(0x90c0, 0x4240, 352)
+            foldPlacesTwice(0x90c0, 19, 0x76a0)
+            foldPlacesTwice(0x90c0, 5, 0x76e0)
+            mcopy(0xccc0, 0x90c0, 64)
+            mcopy(0x90c0, 0x6980, 1280)
+            mcopy(0x95c0, 0x6e80, 256)
+            mcopy(0x96c0, 0x6f80, 160)
+            mcopy(0x9760, 0x7020, 32)
+            foldPlacesTwice(0x90c0, 54, 0x75e0)
+            foldPlaces(0x90c0, 14, 0x7620)
+            mcopy(0x9800, 0x90c0, 224)
+            mcopy(0x90c0, 0x6240, 1856)
+            foldPlacesTwice(0x90c0, 65, 0x7640)
+            mcopy(0xa460, 0x90c0, 544)
+            mcopy(0x90c0, 0x4c20, 5024)
+            foldPlaces(0x90c0, 174, 0x7680)
+            mcopy(0x9340, 0x90c0, 2784)
+            mcopy(0x90c0, 0x5fc0, 640)
+            foldPlacesTwice(0x90c0, 107, 0x76a0)
+            foldPlacesTwice(0x90c0, 27, 0x76e0)
+            mcopy(0xcd00, 0x90c0, 224)
+            foldPlacesTwice(0xccc0, 9, 0x7720)
+            foldPlacesTwice(0xccc0, 3, 0x7760)
+            mstore(0x111c0, mload(0x7780))
+            mstore(0x10f60, extMul(mload(0x7720), mload(0x111c0)))
+            mstore(0x11200, extMul(mload(0x76e0), mload(0x10f60)))
+            mstore(0x10f80, extMul(mload(0x76a0), mload(0x11200)))
+            mstore(0x111a0, extMul(mload(0x7700), mload(0x10f60)))
+            mstore(0x10f20, extMul(mload(0x76c0), mload(0x111a0)))
+            mstore(0x111e0, extMul(mload(0x76e0), mload(0x111a0)))
+            mstore(0x10f40, extMul(mload(0x7680), mload(0x111e0)))
+            mstore(0x11220, extMul(mload(0x76c0), mload(0x111e0)))
+            mstore(0x10fa0, extMul(mload(0x76a0), mload(0x11220)))
+            mstore(0x11240, extMul(mload(0x7680), mload(0x10fa0)))
+            mstore(0x10fc0, extMul(mload(0x7640), mload(0x11240)))
+            mstore(0x11260, extMul(mload(0x7740), mload(0x111c0)))
+            mstore(0x10fe0, extMul(mload(0x7660), mload(0x11260)))
+            mstore(0x112a0, extMul(mload(0x7680), mload(0x11260)))
+            mstore(0x11280, extMul(mload(0x7660), mload(0x112a0)))
+            mstore(0x11000, extMul(mload(0x7640), mload(0x11280)))
+            mstore(0x11380, extMul(mload(0x7620), mload(0x11000)))
+            mstore(0x110a0, extMul(mload(0x75e0), mload(0x11380)))
+            mstore(0x112e0, extMul(mload(0x76a0), mload(0x11260)))
+            mstore(0x11100, extMul(mload(0x7600), mload(0x112e0)))
+            mstore(0x113e0, extMul(mload(0x7620), mload(0x112e0)))
+            mstore(0x113c0, extMul(mload(0x7600), mload(0x113e0)))
+            mstore(0x11120, extMul(mload(0x75e0), mload(0x113c0)))
+            mstore(0x112c0, extMul(mload(0x7640), mload(0x112e0)))
+            mstore(0x11020, extMul(mload(0x7620), mload(0x112c0)))
+            mstore(0x11300, extMul(mload(0x7660), mload(0x112e0)))
+            mstore(0x11040, extMul(mload(0x75e0), mload(0x11300)))
+            mstore(0x11320, extMul(mload(0x7620), mload(0x11300)))
+            mstore(0x11060, extMul(mload(0x7600), mload(0x11320)))
+            mstore(0x11360, extMul(mload(0x7640), mload(0x11300)))
+            mstore(0x11340, extMul(mload(0x7600), mload(0x11360)))
+            mstore(0x11080, extMul(mload(0x75e0), mload(0x11340)))
+            mstore(0x110c0, extMul(mload(0x7680), mload(0x112e0)))
+            mstore(0x113a0, extMul(mload(0x7620), mload(0x110c0)))
+            mstore(0x110e0, extMul(mload(0x75e0), mload(0x113a0)))
+            mstore(0x11140, extMul(mload(0x7720), mload(0x11260)))
+            mstore(0x11400, extMul(mload(0x76e0), mload(0x11140)))
+            mstore(0x11160, extMul(mload(0x76a0), mload(0x11400)))
+            mstore(0x11420, extMul(mload(0x7700), mload(0x11140)))
+            mstore(0x11180, extMul(mload(0x76c0), mload(0x11420)))
+            mstore(0x1120, extNormalize(add(mload(0xccc0), sumOfProducts(0x7040, 0x10f20, 20))))
+            mstore(0x1140, extNormalize(add(sumOfProducts(0x7380, 0x11120, 1), extNormalize(add(sumOfProducts(0x7360, 0x11100, 1), extNormalize(add(sumOfProducts(0x7340, 0x110a0, 1), extNormalize(add(sumOfProducts(0x7320, 0x11000, 1), extNormalize(add(sumOfProducts(0x7300, 0x10fa0, 1), extNormalize(add(sumOfProducts(0x72e0, 0x10f60, 1), sumOfProducts(0x72c0, 0x10f20, 1))))))))))))))
             // values are sent in Montgomery form; from here on claims are plain
-            mstore(0x1160, extScale(extNormalize(add(mload(0x1120), extMul(mload(0x3ca0), mload(0x1140)))), 1))
-            mstore(0x1160, followRounds(mload(0x1160), 22, 0x79e0, 0x7720))
-            mcopy(0xe580, 0x7720, 128)
-            mcopy(0xe600, 0x7800, 480)
-            mcopy(0xe7e0, 0x77a0, 96)
-            for { let k := 10 } lt(k, 22) { k := add(k, 1) } {
-                let r := mload(add(0xe580, shl(5, k)))
-                mstore(add(0xd9e0, shl(5, k)), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))))
-                mstore(add(0xdcc0, shl(5, k)), extMul(r, mload(add(0x7440, shl(5, k)))))
+            mstore(0x1160, extScale(extNormalize(add(mload(0x1120), extMul(mload(0x3cc0), mload(0x1140)))), 1))
+            mstore(0x1160, followRounds(mload(0x1160), 24, 0x7ac0, 0x77c0))
+            mcopy(0x120e0, 0x77c0, 128)
+            mcopy(0x12160, 0x78c0, 512)
+            mcopy(0x12360, 0x7840, 128)
+            for { let k := 10 } lt(k, 24) { k := add(k, 1) } {
+                let r := mload(add(0x120e0, shl(5, k)))
+                mstore(add(0x11440, shl(5, k)), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))))
+                mstore(add(0x11760, shl(5, k)), extMul(r, mload(add(0x74a0, shl(5, k)))))
             }
             mstore(0x1180, 0)
             {
+                beginWeights(16)
+                let row := rowWeight(0x3ce0, 16)
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0xb0000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x0))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x340000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x200000))))))))
+                let both := extNormalize(add(row, extMul(mload(0x3cc0), rowWeight(0x3f00, 16))))
+                mstore(0xcf20, equalBits(9, 20))
+                equality(0x122e0, 4, 0xcf20)
+                weighJoined(0xcf20, 1, both, 0x7080)
+                weighJoined(0xcfc0, 1, row, 0x70a0)
+                mstore(0xcf20, equalBits(11, 20))
+                equality(0x122e0, 4, 0xcf20)
+                weighJoined(0xcf20, 3, row, 0x7260)
+            }
+            {
                 beginWeights(15)
-                let row := rowWeight(0x3cc0, 15)
-                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x58000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x0))))))))
-                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x120000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x80000))))))))
-                let both := extNormalize(add(row, extMul(mload(0x3ca0), rowWeight(0x3ec0, 15))))
-                mstore(0xc4c0, equalBits(5, 19))
-                equality(0xe760, 4, 0xc4c0)
-                weighJoined(0xc4c0, 1, both, 0x7020)
-                weighJoined(0xc560, 1, row, 0x7040)
-                mstore(0xc4c0, equalBits(6, 19))
-                equality(0xe760, 4, 0xc4c0)
-                weighJoined(0xc4c0, 3, row, 0x7200)
+                let row := rowWeight(0x3d00, 15)
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0xf8000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0xb0000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x828000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x340000))))))))
+                let both := extNormalize(add(row, extMul(mload(0x3cc0), rowWeight(0x3f20, 15))))
+                mstore(0xcf20, equalBits(19, 19))
+                equality(0x122c0, 4, 0xcf20)
+                weighJoined(0xcfa0, 1, both, 0x7040)
+                weighJoined(0xd040, 1, row, 0x7060)
             }
             {
                 beginWeights(13)
-                let row := rowWeight(0x3d00, 13)
-                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x6a000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x58000))))))))
-                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x25a000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x120000))))))))
-                let both := extNormalize(add(row, extMul(mload(0x3ca0), rowWeight(0x3f00, 13))))
-                mstore(0xc4c0, equalBits(11, 18))
-                equality(0xe720, 5, 0xc4c0)
-                weighJoined(0xc5c0, 1, both, 0x6fe0)
-                weighJoined(0xc660, 1, row, 0x7000)
+                let row := rowWeight(0x3d40, 13)
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x118000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0xf8000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x89c000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x828000))))))))
+                let both := extNormalize(add(row, extMul(mload(0x3cc0), rowWeight(0x3f60, 13))))
+                mstore(0xcf20, equalBits(2, 22))
+                equality(0x12280, 9, 0xcf20)
+                weighJoined(0xee20, 1, both, 0x70c0)
+                weighJoined(0xeec0, 2, row, 0x70e0)
             }
             {
                 beginWeights(10)
-                let row := rowWeight(0x3d60, 10)
-                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x7b000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x6a000))))))))
-                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x276000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x25a000))))))))
-                let both := extNormalize(add(row, extMul(mload(0x3ca0), rowWeight(0x3f60, 10))))
-                mstore(0xc4c0, equalBits(23, 17))
-                equality(0xe6c0, 7, 0xc4c0)
-                weighJoined(0xc6c0, 1, both, 0x7060)
-                weighJoined(0xc760, 1, both, 0x70c0)
-                weighJoined(0xc800, 1, both, 0x7160)
-                weighJoined(0xc8a0, 1, both, 0x71c0)
-                weighJoined(0xc940, 1, both, 0x71e0)
-                weighJoined(0xc9e0, 2, row, 0x7080)
-                weighJoined(0xcb20, 4, row, 0x70e0)
-                weighJoined(0xcda0, 2, row, 0x7180)
+                let row := rowWeight(0x3da0, 10)
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x125000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x118000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x8a9800), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x89c000))))))))
+                let both := extNormalize(add(row, extMul(mload(0x3cc0), rowWeight(0x3fc0, 10))))
+                mstore(0xcf20, equalBits(80, 17))
+                equality(0x12220, 7, 0xcf20)
+                weighJoined(0xd620, 1, both, 0x7120)
+                weighJoined(0xd6c0, 1, both, 0x71c0)
+                weighJoined(0xd760, 1, both, 0x7220)
+                weighJoined(0xd800, 1, both, 0x7240)
+                weighJoined(0xd8a0, 4, row, 0x7140)
+                weighJoined(0xdb20, 2, row, 0x71e0)
             }
-            mstore(0x1180, extNormalize(add(mload(0x1180), sumOfProducts(0x6fe0, 0xd4c0, 20))))
-            let length := 64
-            for { let round := 0x7920 } gt(length, 1) { round := add(round, 32) } {
+            mstore(0x1180, extNormalize(add(mload(0x1180), sumOfProducts(0x7040, 0x10f20, 20))))
+            let length := 128
+            for { let round := 0x79e0 } gt(length, 1) { round := add(round, 32) } {
                 let r := mload(round)
                 length := shr(1, length)
                 for { let i := 0 } lt(i, length) { i := add(i, 1) } {
-                    let from := add(0x7f60, shl(6, i))
+                    let from := add(0x80c0, shl(6, i))
                     let low := mload(from)
                     let difference := add(mload(add(from, 32)), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, low))
                     {
@@ -419,10 +437,10 @@ contract AggregateStarkClaim {
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         difference := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
-                    mstore(add(0x7f60, shl(5, i)), difference)
+                    mstore(add(0x80c0, shl(5, i)), difference)
                 }
             }
-            mstore(0, sub(extCanonical(mload(0x1160)), extCanonical(extMul(mload(0x1180), mload(0x7f60)))))
+            mstore(0, sub(extCanonical(mload(0x1160)), extCanonical(extMul(mload(0x1180), mload(0x80c0)))))
             return(0, 32)
         }
     }

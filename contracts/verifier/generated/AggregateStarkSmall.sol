@@ -7,8 +7,10 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
 /// Verification key 0x87f0f22e3fe0bf3b8a3987794985519cf157c5edb5458b6fa454ed040023c9da.
-contract AggregateStark is IStarkVerifier {
-    /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
+contract AggregateStarkSmall is IStarkVerifier {
+    bytes32 private constant KEY = 0x87f0f22e3fe0bf3b8a3987794985519cf157c5edb5458b6fa454ed040023c9da;
+
+    /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
     address public immutable constraints2;
     address public immutable constraints3;
@@ -19,14 +21,19 @@ contract AggregateStark is IStarkVerifier {
     address public immutable claim;
 
     constructor(address constraints1_, address constraints2_, address constraints3_, address constraints4_, address constraints5_, address constraints6_, address constraints7_, address claim_) {
-        constraints1 = constraints1_;
-        constraints2 = constraints2_;
-        constraints3 = constraints3_;
-        constraints4 = constraints4_;
-        constraints5 = constraints5_;
-        constraints6 = constraints6_;
-        constraints7 = constraints7_;
-        claim = claim_;
+        constraints1 = _ofThisSystem(constraints1_);
+        constraints2 = _ofThisSystem(constraints2_);
+        constraints3 = _ofThisSystem(constraints3_);
+        constraints4 = _ofThisSystem(constraints4_);
+        constraints5 = _ofThisSystem(constraints5_);
+        constraints6 = _ofThisSystem(constraints6_);
+        constraints7 = _ofThisSystem(constraints7_);
+        claim = _ofThisSystem(claim_);
+    }
+
+    /// @inheritdoc IStarkVerifier
+    function verificationKey() external pure returns (bytes32) {
+        return KEY;
     }
 
     /// @inheritdoc IStarkVerifier
@@ -1360,6 +1367,14 @@ contract AggregateStark is IStarkVerifier {
             mstore(0, 1)
             return(0, 32)
         }
+    }
+
+    /// @dev A part answers an empty call with the key of its system.
+    function _ofThisSystem(address part) private view returns (address) {
+        (bool isAnswer, bytes memory answer) = part.staticcall("");
+        bytes32 actual = isAnswer && answer.length == 32 ? bytes32(answer) : bytes32(0);
+        if (actual != KEY) revert PartOfOtherSystem(part, KEY, actual);
+        return part;
     }
 
     function _keep(uint256 at, address other) private pure {
