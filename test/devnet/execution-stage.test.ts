@@ -30,7 +30,7 @@ describe("the status of a batch whose execution L1 checks", () => {
       {
         // L1 is shown nothing here.
         proofContracts: {
-          programs: "package",
+          ...{ programs: "package", last: "small" },
           contracts: () => Promise.resolve({ contracts: [NOT_ASKED], executionKey: wordToHex(77n) }),
         },
         executionProver: ({ prepare }) => ({
