@@ -15,7 +15,7 @@ test("batches of two chains are executed by one proof, which the pace of one of 
     // Its batch is never sealed: it withholds, and is not waited for.
     { ...chain, chainId: 273n, pace: { shared: true } },
   ];
-  const devnet = await startFlowDevnet(chains, { ...OWN_BATCHES, prover: { workers: 2 } });
+  const devnet = await startFlowDevnet(chains, { ...OWN_BATCHES, prover: { workers: 2 }, lastProof: "small" });
   context.after(() => devnet.close());
   const [waiting, asking] = devnet.chains.map(({ pipeline }) => pipeline);
   await sealOne(devnet, 0);

@@ -39,7 +39,7 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
 
   before(async () => {
     const chain = { chainId: CHAIN_ID, execution: "proven", sequencing: "queue" } as const;
-    devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { workers: 2 } });
+    devnet = await startFlowDevnet([chain], { ...OWN_BATCHES, prover: { workers: 2 }, lastProof: "small" });
   });
   after(async () => {
     await devnet.close();

@@ -24,7 +24,7 @@ test("sixteen batches of 100 transfers each, of three chains, are executed by on
   ];
   const ready = countReady();
   const options = { ...OWN_BATCHES, prover: { workers: 2 } } as const;
-  const devnet = await startFlowDevnet(chains, options, { l1Prover: ready.of });
+  const devnet = await startFlowDevnet(chains, { ...options, lastProof: "small" }, { l1Prover: ready.of });
   context.after(() => devnet.close());
   // What is not ready when the last batch is due would wait for the next proof.
   const others = BATCHES.reduce((sum, count) => sum + count, -1);
