@@ -65,7 +65,7 @@ test("A13: the first screen and the status say where contract sizes are not limi
   assert.doesNotMatch(firstScreen(info(false)), /CONTRACT SIZE/);
 });
 
-test("H1: the first screen and the status say which last proof L1 checks, with its gas, and nothing of it without one", () => {
+test("H1: the first screen and the status say which last proof L1 checks, with its gas", () => {
   const sentence = "Last proof: fast, about 5.8 M gas on L1.";
   const lastProof = { kind: "fast", key: `0x${"12".repeat(32)}`, sentence } as const;
   assert.ok(
