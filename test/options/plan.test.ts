@@ -43,6 +43,7 @@ const BY_WORDS: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^a number as text/, ["0", "0x2a", "42"]],
   [/^a word/, ["0x0", "0x29"]],
   [/^a contract's code/, ["0x", "0x5f"]],
+  [/^a bigint from [01]n/, [1n, 10n ** 18n]],
   [/^(text|a name|the name|a path)/, ["x", "5n", "~1n", 'a "b" §']],
 ];
 
