@@ -73,6 +73,7 @@ import { readLastProof, requireLastProof } from "./proofs/last-proof.ts";
 import { openStakes } from "./membership/open-stakes.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { LinkDesk } from "./links/link-desk.ts";
+import { PromiseDesk } from "./promises/promise-desk.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
@@ -166,7 +167,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
-    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current(), links: linkDesk(layer, chains) },
+    ...{ keys: unlockedKeys(options, accounts), chains: () => chains.current(), ...desksOf({ layer, gate, clock }, chains) },
     revertReason: async (data) => revertReason(data, await names()),
     ...{ executionProvers, contracts, external: externalChains(plans, members), connect: connectChain, networks },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
@@ -228,13 +229,18 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   };
 }
 
-/** Makes links between chains that run now. */
-function linkDesk({ accounts, clock }: ChainOpening["layer"], chains: RunningChains): LinkDesk {
-  return new LinkDesk({
-    chains: () => chains.current(),
-    carrier: () => accounts.wallet(ACCOUNT_NUMBERS.linkCarrier),
-    nowSeconds: () => clock.nowSeconds(),
+/** Makes links and promises between chains that run now. */
+function desksOf(
+  { layer, gate, clock }: Pick<ChainOpening, "layer" | "gate" | "clock">,
+  running: RunningChains,
+): Pick<ChainOpening, "links" | "promises"> {
+  const chains = (): ReturnType<ChainOpening["chains"]> => running.current();
+  const links = new LinkDesk({
+    chains,
+    carrier: () => layer.accounts.wallet(ACCOUNT_NUMBERS.linkCarrier),
+    nowSeconds: () => layer.clock.nowSeconds(),
   });
+  return { links, promises: new PromiseDesk({ chains, layer, gate, clock }) };
 }
 
 /** Chains that external sequencers order: none runs yet. */

@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { Follower, Source } from "../core/follower.ts";
 import type { Chain } from "../chain/chain.ts";
+import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import type { FormedResult } from "../chain/batch/forming.ts";
 import { priorityOperation } from "../chain/predeploys/priority-operation.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -45,6 +46,8 @@ export interface ChainSettlement {
   readonly factPatienceSeconds?: number | undefined;
   /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
   readonly onFactVoid?: ((index: bigint) => void) | undefined;
+  /** As Settling's. */
+  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** As Settling's. */
   readonly findExecutable?: FindExecutable | undefined;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
@@ -133,6 +136,8 @@ export interface L1Link {
   reseal(fromBatch?: bigint, without?: bigint): Promise<Resealed>;
   /** As Settling's. */
   executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined>;
+  /** As Settling's. */
+  unexecuted(): readonly FormedBatch[];
   progress(): BatchProgress;
   /** As Settling's. */
   proving(): readonly BatchProving[];
@@ -286,9 +291,13 @@ function derivedOrderOf(
   };
 }
 
-function provingBy(settling: Settling, { reason }: L1Contact): Pick<L1Link, "proving" | "waitsFor" | "executable"> {
+function provingBy(
+  settling: Settling,
+  { reason }: L1Contact,
+): Pick<L1Link, "proving" | "waitsFor" | "executable" | "unexecuted"> {
   return {
     executable: (batchNumber) => settling.executable(batchNumber),
+    unexecuted: () => settling.unexecuted(),
     proving: () => settling.proving(),
     waitsFor: () => reason() ?? heldBack(settling.heldProofs()),
   };

@@ -17,6 +17,7 @@ export function noLink(name: string): L1Link {
     hurry: () => undefined,
     reseal: refuse,
     executable: () => Promise.resolve(undefined),
+    unexecuted: () => [],
     progress: () => ({ sealed: 0, committed: 0, proven: 0, executed: 0 }),
     proving: () => [],
     waitsFor: () => undefined,

@@ -113,7 +113,10 @@ export interface Node
   extends
     RestorableMember,
     ChainAccess,
-    Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "executable" | "progress" | "proving" | "waitsFor" | "isBlind"> {
+    Pick<
+      L1Link,
+      "pollL1" | "settled" | "hurry" | "reseal" | "executable" | "unexecuted" | "progress" | "proving" | "waitsFor" | "isBlind"
+    > {
   readonly chainId: ChainId;
   readonly chain: Chain;
   /**
@@ -287,6 +290,7 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
     hurry: () => link.hurry(),
     reseal: (fromBatch, without) => link.reseal(fromBatch, without),
     executable: (batchNumber) => link.executable(batchNumber),
+    unexecuted: () => link.unexecuted(),
     progress: () => link.progress(),
     proving: () => link.proving(),
     waitsFor: () => link.waitsFor(),

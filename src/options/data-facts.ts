@@ -31,6 +31,11 @@ export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): Da
   };
 }
 
+/** True if accounts without a session read nothing of the chain. */
+export function isPrivate(availability: ChainPlan["availability"]): boolean {
+  return dataFactsOf(availability).readers === "sessions";
+}
+
 /** Whether those who keep the data beside L1 are among its parts. */
 export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
   return isPolicy(dataAvailability) && hasCommittee(dataAvailability);

@@ -1,4 +1,5 @@
 import { parentId } from "../protocol/chain-ancestry.ts";
+import { isPrivate } from "./data-facts.ts";
 import { reasonAgainstPairs } from "./pair-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
@@ -25,7 +26,8 @@ function sourceConflicts(
   const source = chains.find((other) => other.plan.name === name);
   if (source === undefined || name === plan.name) return refused("and promises come from other chains");
   const reason = reasonAgainst(source, chains);
-  return reason === undefined ? [] : refused(`and no promises come from ${reason}`);
+  if (reason !== undefined) return refused(`and no promises come from ${reason}`);
+  return isPrivate(source.plan.availability) ? refused("whose messages are private, and a promise shows them") : [];
 }
 
 /** Kind of a chain that neither makes nor takes promises; undefined if it may. */

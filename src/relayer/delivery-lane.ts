@@ -11,6 +11,7 @@ import { FlowSettler } from "./flow-settler.ts";
 import type { JourneyBook, OpenJourney } from "./journey-book.ts";
 import type { ListBook } from "./list-book.ts";
 import { OwnAccount, type OwnAccountDependencies } from "./own-account.ts";
+import { PromiseRequests } from "./promise-requests.ts";
 import type { AskedNode } from "./state-proof.ts";
 
 /** A round that comes by itself ends then, and begins again with those that pay best. */
@@ -30,6 +31,8 @@ interface DeliveryLaneDependencies extends Pick<OwnAccountDependencies, "undistu
   readonly nodeOf: (chainId: number) => AskedNode;
   /** Chains whose batches this one imports facts about. */
   readonly factsFrom: () => readonly bigint[];
+  /** Chains whose promises it takes. */
+  readonly promisesFrom: () => readonly bigint[];
   readonly signer: Signer;
   readonly provider: Provider;
   /** Which messages for the chain are delivered now, in this order. */
@@ -46,12 +49,14 @@ export class DeliveryLane {
   readonly #describer: Describer;
   readonly #settler: FlowSettler;
   readonly #facts: FactRequests;
+  readonly #promises: PromiseRequests;
   /** Facts that the last round had the chain import. */
   #imported = 0;
   #isEnded = false;
 
   constructor({ chainId, policy, settlesFlows }: DeliveryLaneOptions, dependencies: DeliveryLaneDependencies) {
-    const { l1View, book, flows, lists, nodeOf, factsFrom, signer, provider, undisturbed } = dependencies;
+    const { l1View, book, flows, lists, nodeOf, factsFrom, promisesFrom, signer, provider, undisturbed } = dependencies;
+    const { promised } = dependencies.book;
     this.chainId = chainId;
     this.#dependencies = dependencies;
     this.#settlesFlows = settlesFlows;
@@ -59,7 +64,7 @@ export class DeliveryLane {
     this.#deliverer = new Deliverer(
       { chainId, policy },
       {
-        ...{ l1View, signer, provider, findList: lists.find },
+        ...{ l1View, signer, provider, promised, findList: lists.find },
         bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
         isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
         onDelivered: (journey, at) => book.record(journey, "delivered", at),
@@ -71,6 +76,7 @@ export class DeliveryLane {
       l1View,
       node: () => nodeOf(Number(chainId)),
     });
+    this.#promises = new PromiseRequests(promisesFrom, { chainId, l1View, promised, nodeOf });
     this.#settler = new FlowSettler({ chainId, policy }, { l1View, book: flows, nodeOf, provider });
   }
 
@@ -86,7 +92,8 @@ export class DeliveryLane {
 
   /** What was seen belongs to a state that is gone. */
   forget(): void {
-    for (const part of [this.account, this.#deliverer, this.#describer, this.#settler, this.#facts]) part.forget();
+    for (const part of [this.account, this.#deliverer, this.#describer, this.#settler, this.#facts, this.#promises])
+      part.forget();
   }
 
   /** Sends what can be sent, within its time. */
@@ -128,7 +135,8 @@ export class DeliveryLane {
     const round = this.account.beginRound();
     const newestRoot = book.newestRoot(this.chainId);
     const here = choose(book.openTo(this.chainId));
-    this.#imported = await this.#facts.request(here);
+    const promised = await this.#promises.request(here);
+    this.#imported = promised + (await this.#facts.request(here));
     // Names come before money.
     if (!(await this.#describer.describe(here, newestRoot, round))) return here.length;
     const due = await this.#deliverer.due(here);

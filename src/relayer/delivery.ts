@@ -8,10 +8,11 @@ import { isTransferList } from "../protocol/transfer-list.ts";
 import type { BatchOnL1, L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, interopHandler, tokenVault } from "./contract-interfaces.ts";
-import { proveByFact, proveMessage, type MessageInclusionProof } from "./inclusion-proof.ts";
+import { proveByFact, proveMessage, type MessageInclusionProof, type MessageInBatch } from "./inclusion-proof.ts";
 import type { Journey, JourneyImport } from "./journey.ts";
 import type { FindList, KnownList } from "./list-book.ts";
 import type { OwnCall } from "./own-call.ts";
+import type { PromisedMessages } from "./promised-messages.ts";
 
 /** A call that carries out a message on its destination, or ends what messages have decided. */
 export interface Delivery extends OwnCall {
@@ -50,6 +51,10 @@ function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex;
 /** What is delivered, for every observer. */
 export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" | "sender" | "messageHash" | "content">;
 
+function factOf({ batch: { chainId, batchNumber } }: MessageInBatch): bigint {
+  return factIndex(chainId, batchNumber);
+}
+
 /** True if the import proves messages of this batch. */
 function isUnder({ chainId, batchNumber, registryLeaf }: BatchOnL1, against: JourneyImport): boolean {
   if ("fact" in against) return factIndex(chainId, batchNumber) === against.fact;
@@ -63,6 +68,8 @@ type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Ar
 export interface KnownContents {
   readonly bundleBodies: BundleBodies;
   readonly findList: FindList;
+  /** Messages of promised batches that L1 may not have yet. Default: none. */
+  readonly promised?: Pick<PromisedMessages, "find"> | undefined;
 }
 
 /** What delivers a list whose payments run no stranger's code. */
@@ -84,14 +91,15 @@ export function buildDelivery(
   journey: Deliverable,
   against: JourneyImport,
   attempt: number,
-  { bundleBodies, findList }: KnownContents,
+  { bundleBodies, findList, promised }: KnownContents,
 ): Delivery | undefined {
   const { content, sourceChainId, destinationChainId } = journey;
   const proofOf = (sender: Hex, messageHash: MessageHash): MessageInclusionProof | undefined => {
     const places = view.messages(sourceChainId, sender, messageHash).filter(({ batch }) => isUnder(batch, against));
     const place = places[attempt % places.length];
-    if (place === undefined) return undefined;
-    return "root" in against ? proveMessage(view, place, against.root) : proveByFact(place);
+    if ("root" in against) return place && proveMessage(view, place, against.root);
+    const found = place ?? promised?.find(sourceChainId, sender, messageHash).find((each) => factOf(each) === against.fact);
+    return found && proveByFact(found);
   };
   const proof = proofOf(journey.sender, journey.messageHash);
   if (proof === undefined) return undefined;

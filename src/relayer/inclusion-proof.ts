@@ -13,6 +13,11 @@ export interface MessageInclusionProof {
   readonly proof: readonly Hex[];
 }
 
+/** A message in a batch, whether L1 has the batch or not. */
+export interface MessageInBatch extends Omit<MessagePlace, "batch"> {
+  readonly batch: Pick<MessagePlace["batch"], "chainId" | "batchNumber">;
+}
+
 /** The contract's `FinalizeL1DepositParams`. */
 export interface WithdrawalClaim {
   readonly chainId: ChainId;
@@ -48,7 +53,7 @@ export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigin
 }
 
 /** Proof for a chain that has imported the fact about the message's batch. */
-export function proveByFact({ batch, index, logLeaves, sender, body }: MessagePlace): MessageInclusionProof {
+export function proveByFact({ batch, index, logLeaves, sender, body }: MessageInBatch): MessageInclusionProof {
   return {
     chainId: batch.chainId,
     l1BatchNumber: batch.batchNumber,

@@ -10,6 +10,7 @@ import type { ChainEvent } from "./chain-view.ts";
 import type { TokenAnnouncement } from "./describer.ts";
 import { ImportLog } from "./import-log.ts";
 import { importIndexOf, type Journey } from "./journey.ts";
+import { PromisedMessages } from "./promised-messages.ts";
 import { carriersOf, describeSentTooEarly, isSentTooEarly } from "./sent-too-early.ts";
 
 /** A journey as the relayer goes on with it. */
@@ -44,6 +45,8 @@ export class JourneyBook {
   readonly #options: JourneyBookOptions;
   readonly #view: L1View;
   readonly #onStep: JourneyBookDependencies["onStep"];
+  /** Messages of promised batches that L1 may not have yet. */
+  readonly promised = new PromisedMessages();
   readonly #journeys = new Map<string, OpenJourney>();
   /** Those that are not at their end. */
   readonly #open = new Set<OpenJourney>();
@@ -130,6 +133,7 @@ export class JourneyBook {
     this.#spentRewards.clear();
     this.#sentAt.clear();
     this.#refundedAt.clear();
+    this.promised.forget();
     for (const chainId of this.#options.chainIds) this.#imports.set(chainId, new ImportLog());
   }
 
@@ -264,8 +268,12 @@ export class JourneyBook {
     const executed = batches.find(({ registryLeaf }) => registryLeaf !== undefined);
     const covering = executed?.registryLeaf && imports?.covering(executed.registryLeaf.index);
     // A refund needs the record of the batch, which no fact has.
+    const { sourceChainId, sender, messageHash } = journey;
+    const promised = this.promised.find(sourceChainId, sender, messageHash).map(({ batch }) => batch);
     const facts =
-      journey.content.type === "refund" ? [] : batches.map(({ batchNumber }) => factIndex(journey.sourceChainId, batchNumber));
+      journey.content.type === "refund"
+        ? []
+        : [...batches, ...promised].map(({ batchNumber }) => factIndex(sourceChainId, batchNumber));
     const found = covering ?? facts.map((index) => imports?.of(index)).find((fact) => fact !== undefined);
     if (found === undefined) return;
     const { registryIndex, at } = found;

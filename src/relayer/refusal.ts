@@ -20,6 +20,16 @@ export function describeRefusal(error: unknown): string {
   return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);
 }
 
+/** Code of a node's refusal, as `error.data.code`; undefined for an error without one. */
+export function refusalCodeOf(error: unknown): string | undefined {
+  for (const { data } of layersOf(error)) {
+    if (typeof data !== "object" || data === null || !("code" in data)) continue;
+    const { code } = data;
+    if (typeof code === "string") return code;
+  }
+  return undefined;
+}
+
 /** The error of one of the chains' contracts with which a call was refused; undefined for any other refusal. */
 export function contractErrorOf(error: unknown): ErrorDescription | undefined {
   const data = revertDataOf(error);

@@ -43,6 +43,8 @@ export interface RelayedChain {
   readonly news?: ChainNews | undefined;
   /** Chains whose batches it imports facts about. Default: none. */
   readonly factsFrom?: (() => readonly bigint[]) | undefined;
+  /** Chains whose promises it takes. Default: none. */
+  readonly promisesFrom?: (() => readonly bigint[]) | undefined;
   /** Whether it makes blocks by itself now, where that is known. Default: it does. */
   readonly makesBlocks?: (() => boolean) | undefined;
 }
@@ -127,7 +129,7 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
     const lane = new DeliveryLane(
       { chainId: chain.chainId, policy: policyFor(chain, options.policy ?? {}), settlesFlows },
       {
-        ...{ l1View, book, flows, lists, nodeOf, choose, factsFrom: chain.factsFrom ?? (() => []) },
+        ...{ l1View, book, flows, lists, nodeOf, choose, ...sourcesOf(chain) },
         undisturbed: () => asRead.get(chain.chainId) ?? ((send) => send()),
         signer: chain.signer,
         provider: providerOf(chain),
@@ -231,6 +233,11 @@ function throwFirst(failures: readonly unknown[]): void {
 
 function policyFor({ isBase = false }: RelayedChain, given: DeliveryPolicy): DeliveryPolicy {
   return isBase ? policyOnBase(given) : given;
+}
+
+function sourcesOf({ factsFrom, promisesFrom }: RelayedChain) {
+  const none = (): readonly bigint[] => [];
+  return { factsFrom: factsFrom ?? none, promisesFrom: promisesFrom ?? none };
 }
 
 /** Throws TypeError for a signer without a provider. */

@@ -9,6 +9,7 @@ import { nodesMethods } from "../../src/devnet/chains/nodes-methods.ts";
 import { slotMethods } from "../../src/devnet/chains/slot-methods.ts";
 import { factMethods } from "../../src/devnet/facts/open-facts.ts";
 import { linkMethods } from "../../src/devnet/links/link-methods.ts";
+import { promiseMethods } from "../../src/devnet/promises/promise-methods.ts";
 import { offeredMethods } from "../../src/node/settling/offered-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/zks/settlement-view.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
@@ -39,6 +40,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...offeredMethods(undefined).keys(),
       ...factMethods(undefined).keys(),
       ...linkMethods({} as never, {} as never).keys(),
+      ...promiseMethods({ signer: undefined, imports: undefined }).keys(),
       // Of a chain with an external sequencer.
       ...slotMethods({} as never, 271n).map(([name]) => name),
       ...nodesMethods(undefined).map(([name]) => name),

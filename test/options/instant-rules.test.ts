@@ -42,6 +42,11 @@ describe("promises between chains that cannot make or take them are refused by t
       planned({ quorum: { members: 2, threshold: 2 } }, {}),
       /names "alpha", and no promises come from a chain whose validators or holders of data run in other processes/,
     ],
+    [
+      "a source whose messages are private",
+      planned({ dataAvailability: "owners" }, {}),
+      /names "alpha", whose messages are private, and a promise shows them/,
+    ],
     ["a source with others on it", planned({}, {}, [onAlpha]), /and no promises come from a chain on which others settle/],
     [
       "a receiver that several sequencers order",

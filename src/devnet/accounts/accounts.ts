@@ -27,6 +27,8 @@ export const ACCOUNT_NUMBERS = {
   firstAggregator: 2_004_000_000,
   // Whose deposits answer for promises: up to 64 for each pair of a thousand chains.
   firstPromiser: 2_010_000_000,
+  // Who pays on L1 for notes and reports of a chain's promises.
+  firstPromisePayer: 2_009_000_000,
 } as const;
 
 /**

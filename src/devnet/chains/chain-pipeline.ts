@@ -39,7 +39,7 @@ import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../de
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { externalSequencerOf, hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
-import { patienceOf } from "../../options/fields/facts.ts";
+import { patienceFor } from "../../options/fact-patience.ts";
 import { dataFactsOf, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
@@ -115,6 +115,8 @@ export interface ChainPipelineDependencies {
   readonly findExecutable: FindExecutable;
   /** A fact or link of the chain about this peer is void. */
   readonly onVoid: (peer: bigint) => void;
+  /** As ChainSettlement's. */
+  readonly mayVoid: NonNullable<ChainSettlement["mayVoid"]>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** Undefined if L1 checks no proofs of execution. May be shared. */
@@ -241,26 +243,21 @@ async function start(
   return { ...overNode(node, admin, closing), ...shown };
 }
 
-/** A linked batch waits for its peer for this share of the window, so that its rebuild leaves no operation due. */
-const LINK_PATIENCE_SHARE = 4;
-
-/** Pace of a chain's settlement, and its wait for facts and links. */
+/** Pace of a chain's settlement, and its wait for batches of other chains. */
 function settledBy(
-  { settlement: { pace, facts }, protocol: { priorityOpWindowSeconds } }: ChainPlan,
+  plan: ChainPlan,
   kept: KeptChain | undefined,
   opened: { readonly facts?: FactImports | undefined },
-  { onVoid }: Pick<ChainPipelineDependencies, "onVoid">,
-): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid"> {
+  { onVoid, mayVoid }: Pick<ChainPipelineDependencies, "onVoid" | "mayVoid">,
+): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "mayVoid"> {
   const onFactVoid = (index: bigint): void => {
     const { chainId } = readFactIndex(index) ?? readLinkIndex(index) ?? {};
     if (chainId === undefined) return;
     opened.facts?.shutOut(chainId);
     onVoid(chainId);
   };
-  const common = { pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
-  // Any chain may be the peer of another one's links.
-  const linkPatience = Math.floor(priorityOpWindowSeconds / LINK_PATIENCE_SHARE);
-  return { ...common, factPatienceSeconds: facts === undefined ? linkPatience : patienceOf(facts), onFactVoid };
+  const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, mayVoid };
 }
 
 /** Undefined if the chain imports no facts. */

@@ -100,6 +100,8 @@ export interface ChainSigners {
   readonly quorum: Quorum;
   /** Validators' keys, which can consent to a stake. */
   readonly stakableKeys: readonly StakableKey[];
+  /** Validators' keys in this process, which promise batches to other chains; none if they run in other processes. */
+  readonly promiseKeys: readonly TypedDataSigner[];
   /** Has a further key in this process sign, from when on L1 counts it among the validators. It judges nothing by itself. */
   admit(signer: TypedDataSigner): Promise<void>;
   readonly posting: PostingPolicy;
@@ -183,7 +185,7 @@ export async function prepareSigners(
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       return {
         quorum: { members },
-        stakableKeys: await stakableKeysOf(quorumProcesses, localKeys, settlementChainId),
+        ...(await keysOf(quorumProcesses, localKeys, settlementChainId)),
         admit,
         memberPids: pidsOf(quorumProcesses),
         committeePids: pidsOf(committees),
@@ -224,13 +226,14 @@ async function addressesOf(keys: readonly TypedDataSigner[]): Promise<readonly H
 }
 
 /** Keys of the members in other processes; those of this process if no other signs. */
-async function stakableKeysOf(
+async function keysOf(
   members: readonly MemberProcess[],
   localKeys: readonly TypedDataSigner[],
   settlementChainId: bigint,
-): Promise<readonly StakableKey[]> {
-  if (members.length === 0) return Promise.all(localKeys.map((key) => stakableKey(key, settlementChainId)));
-  return members.map((member) => remoteStakableKey(member));
+): Promise<Pick<ChainSigners, "stakableKeys" | "promiseKeys">> {
+  if (members.length > 0) return { stakableKeys: members.map((member) => remoteStakableKey(member)), promiseKeys: [] };
+  const stakableKeys = await Promise.all(localKeys.map((key) => stakableKey(key, settlementChainId)));
+  return { stakableKeys, promiseKeys: localKeys };
 }
 
 /** No validator signs: this process is one of the settlers that may take the chain to L1, and says so in each batch. */
@@ -245,7 +248,14 @@ function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler
     connect: ({ hyperchain }, recorder) =>
       Promise.resolve({
         ...{ posting, policy: undefined, data: undefined, catchUp: () => Promise.resolve() },
-        ...{ quorum: { members: [] }, stakableKeys: [], admit: () => Promise.resolve(), memberPids: [], committeePids: [] },
+        ...{
+          quorum: { members: [] },
+          stakableKeys: [],
+          promiseKeys: [],
+          admit: () => Promise.resolve(),
+          memberPids: [],
+          committeePids: [],
+        },
         chooseData: () => data,
         memberSetup: setupOf(plan, dependencies, { hyperchain, coinbase: NO_COINBASE }),
         inputs: (batchNumber) => recorder.inputs(batchNumber),

@@ -8,14 +8,10 @@ import { checkFact, type FactTerms } from "../../settlement-layer/facts/fact-rul
 import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
 import { collectEvidence, type CallSource } from "./collect-evidence.ts";
 import { logRootOf, type ShownMessage } from "./shown-message.ts";
+import { SourceAdmission } from "./source-admission.ts";
 
-/** Facts of one source that a batch imports. */
-const MAX_FACTS_OF_SOURCE = 4;
 /** Verified proofs that are remembered. */
 const MAX_REMEMBERED = 256;
-const SHUT_OUT_SECONDS = 3_600;
-/** Half a year. */
-const MAX_DOUBLINGS = 12;
 
 /** The importing chain. */
 interface ImportingChain {
@@ -45,15 +41,14 @@ export class FactImports {
   readonly #dependencies: FactImportsDependencies;
   /** Commitments of batches whose proofs were verified. */
   readonly #verified = new Set<Hex>();
-  /** Sources of void facts, and the second until which none of their facts is imported. */
-  readonly #shutOut = new Map<ChainId, { readonly times: number; readonly until: bigint }>();
-  /** Facts of the open batch by source. */
-  #counts: { batchNumber: bigint; readonly bySource: Map<ChainId, number> } = { batchNumber: -1n, bySource: new Map() };
+  readonly #admission: SourceAdmission;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(terms: FactTerms, dependencies: FactImportsDependencies) {
     this.#terms = terms;
     this.#dependencies = dependencies;
+    const { chain, nowSeconds } = dependencies;
+    this.#admission = new SourceAdmission({ batchNumber: () => chain().batchNumber, nowSeconds });
   }
 
   /**
@@ -67,11 +62,9 @@ export class FactImports {
     return imported.then(() => fact.registryIndex);
   }
 
-  /** A fact about a batch of the source was void: none is imported for an hour, and twice as long after each further one. */
+  /** As SourceAdmission's. */
   shutOut(source: ChainId): void {
-    const times = (this.#shutOut.get(source)?.times ?? 0) + 1;
-    const seconds = SHUT_OUT_SECONDS * 2 ** Math.min(times - 1, MAX_DOUBLINGS);
-    this.#shutOut.set(source, { times, until: this.#dependencies.nowSeconds() + BigInt(seconds) });
+    this.#admission.shutOut(source);
   }
 
   #factOf(message: ShownMessage): ImportedRoot {
@@ -91,8 +84,8 @@ export class FactImports {
     const { chain, l1, call, undisturbed } = this.#dependencies;
     if (chain().isPaused) throw new FactRefused("EvidenceUnavailable", "the importing chain is paused");
     if (await chain().hasImported(fact.registryIndex)) return;
-    this.#requireAdmitted(source);
-    this.#requireRoom(source);
+    this.#admission.requireAdmitted(source);
+    this.#admission.requireRoom(source);
     const view = await l1();
     const evidence = await collectEvidence(fact, { l1: view, from: this.#terms.from, call });
     const refusalOf = (batch: FactBatch): Promise<string | undefined> => this.#refusalOf(batch);
@@ -100,7 +93,7 @@ export class FactImports {
     await undisturbed(async () => {
       if (await chain().hasImported(fact.registryIndex)) return;
       await chain().importRoots([fact]);
-      this.#count(source);
+      this.#admission.count(source);
     });
   }
 
@@ -112,30 +105,5 @@ export class FactImports {
     const [oldest] = this.#verified;
     if (this.#verified.size > MAX_REMEMBERED && oldest !== undefined) this.#verified.delete(oldest);
     return refusal;
-  }
-
-  #ofOpenBatch(): Map<ChainId, number> {
-    const { batchNumber } = this.#dependencies.chain();
-    if (this.#counts.batchNumber !== batchNumber) this.#counts = { batchNumber, bySource: new Map() };
-    return this.#counts.bySource;
-  }
-
-  #requireAdmitted(source: ChainId): void {
-    const { until } = this.#shutOut.get(source) ?? { until: 0n };
-    if (this.#dependencies.nowSeconds() >= until) return;
-    throw new FactRefused(
-      "SourceShutOut",
-      `a fact about a batch of chain ${source} was void, so none is imported before second ${until}`,
-    );
-  }
-
-  #requireRoom(source: ChainId): void {
-    if ((this.#ofOpenBatch().get(source) ?? 0) < MAX_FACTS_OF_SOURCE) return;
-    throw new FactRefused("TooManyFacts", `the open batch has ${MAX_FACTS_OF_SOURCE} facts about batches of chain ${source}`);
-  }
-
-  #count(source: ChainId): void {
-    const counts = this.#ofOpenBatch();
-    counts.set(source, (counts.get(source) ?? 0) + 1);
   }
 }

@@ -140,6 +140,10 @@ function viewOf(ofBases: readonly FollowingOnBase[], baseId: bigint | undefined)
   return ofBases.find(({ base }) => base.chain !== undefined && base.chainId === baseId)?.relayer.l1View;
 }
 
+function idsOf(running: RunningChains, names: readonly string[]): readonly bigint[] {
+  return running.current().flatMap(({ name, chainId }) => (names.includes(name) ? [chainId] : []));
+}
+
 function followOn(
   base: SettlementBase,
   running: RunningChains,
@@ -150,12 +154,11 @@ function followOn(
   const chains = running.current().filter((chain) => chain.base === base);
   const bases = new Set(running.current().map((chain) => chain.base.chain?.chainId));
   const news = chains.map(({ pipeline }) => newsOf(pipeline.chain));
-  const idsOf = (names: readonly string[]): readonly bigint[] =>
-    running.current().flatMap(({ name, chainId }) => (names.includes(name) ? [chainId] : []));
   const members = chains.map(({ chainId, provider, answer, pipeline, plan: { settlement } }, i) => ({
     ...{ chainId, provider, answer, isBase: bases.has(chainId), news: news[i] },
     hyperchain: pipeline.created.hyperchain,
-    factsFrom: () => idsOf(settlement.facts?.from ?? []),
+    factsFrom: () => idsOf(running, settlement.facts?.from ?? []),
+    promisesFrom: () => idsOf(running, Object.keys(settlement.instant?.from ?? {})),
     makesBlocks: () => pipeline.chain.sequencer.isAutomatic && !pipeline.chain.sequencer.isPaused,
   }));
   const chainIds = new Set(chains.map(({ chainId }) => chainId));

@@ -41,7 +41,7 @@ import { nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import { enlistKeys } from "../stake/enlist-keys.ts";
-import { enlistPromises, promisePairs } from "../promises/enlist-promises.ts";
+import type { PromiseDesk } from "../promises/promise-desk.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
@@ -100,6 +100,7 @@ export interface ChainOpening {
   /** Chains that run now. */
   readonly chains: () => readonly DevnetChain[];
   readonly links: LinkDesk;
+  readonly promises: PromiseDesk;
   /** Told when a chain was paused or started. */
   readonly onSwitched: () => void;
   /** Whether a chain's exit was activated, as far as is known. */
@@ -144,7 +145,7 @@ export function openChain(
     closing.add(() => chain.close());
     chain.addMethods(linkMethods(opening.links, chain));
     await stakeKeys(plan, chain, opening);
-    for (const pair of promisePairs(chain, opening.chains())) await enlistPromises(pair, layer);
+    await opening.promises.open(chain, kept);
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
@@ -234,6 +235,7 @@ function pipelineDependencies(
     external,
     chains,
     links,
+    promises,
   }: ChainOpening,
 ): ChainPipelineDependencies {
   const { chainId } = plan;
@@ -258,7 +260,7 @@ function pipelineDependencies(
     executionProvers,
     sources: () => chains().map((chain) => sourceOf(chain)),
     findExecutable: (id, batchNumber) => findExecutable(chains(), id, batchNumber),
-    onVoid: (peer) => links.shutOut(chainId, peer),
+    ...voidsOf(chainId, { links, promises }),
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
@@ -274,6 +276,20 @@ function pipelineDependencies(
     onProvable: events.onProvable,
     ports: events.ports?.chain?.(chainId),
     onStop: (error) => events.onStop?.(chainId, error),
+  };
+}
+
+/** Ends of void imports. */
+function voidsOf(
+  chainId: bigint,
+  { links, promises }: Pick<ChainOpening, "links" | "promises">,
+): Pick<ChainPipelineDependencies, "onVoid" | "mayVoid"> {
+  return {
+    onVoid(peer) {
+      links.shutOut(chainId, peer);
+      promises.shutOut(chainId, peer);
+    },
+    mayVoid: (index) => promises.mayVoid(chainId, index),
   };
 }
 

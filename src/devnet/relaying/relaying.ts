@@ -62,6 +62,7 @@ interface LocalMember extends AnsweringMember {
   readonly news: RelayedChain["news"];
   readonly makesBlocks: RelayedChain["makesBlocks"];
   readonly factsFrom: RelayedChain["factsFrom"];
+  readonly promisesFrom: RelayedChain["promisesFrom"];
 }
 
 /** A chain that answers both its own process and clients outside. */
@@ -125,8 +126,8 @@ function relayerBetween(
       fromBlock: ecosystem.fromBlock,
       policy,
       departed,
-      chains: chains.map(({ chainId, hyperchain, isBase, news, makesBlocks, factsFrom }, i) => ({
-        ...{ chainId, hyperchain, isBase, news, makesBlocks, factsFrom },
+      chains: chains.map(({ chainId, hyperchain, isBase, news, makesBlocks, factsFrom, promisesFrom }, i) => ({
+        ...{ chainId, hyperchain, isBase, news, makesBlocks, factsFrom, promisesFrom },
         signer: wallet.connect(clients[i] ?? null),
       })),
     },

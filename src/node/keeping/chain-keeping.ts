@@ -34,6 +34,8 @@ export interface ChainKeeping {
   readonly journal: Journal;
   /** How batches' data were made available, of a chain that chooses. */
   readonly choices: LedgerStream;
+  /** Evidence of the promises that it imported by. */
+  readonly promises: LedgerFacts;
   /** Slots of a chain with an external sequencer, the part that it holds, and its life. */
   readonly slots: LedgerStream;
   readonly slotFacts: LedgerFacts;
@@ -43,7 +45,7 @@ export interface ChainKeeping {
 export function forgetChainKeeping(ledger: Ledger, chainId: ChainId): void {
   for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf, choicesOf, slotsOf])
     ledger.stream(nameOf(chainId)).truncate(0);
-  for (const kind of [poolOf(chainId), accessOf(chainId), slotsOf(chainId)]) {
+  for (const kind of [poolOf(chainId), accessOf(chainId), slotsOf(chainId), promisesOf(chainId)]) {
     const facts = ledger.facts(kind);
     for (const name of facts.all().keys()) facts.delete(name);
   }
@@ -55,6 +57,7 @@ const blocksOf = (chainId: ChainId): string => `blocks of ${chainId}`;
 const placeOf = (chainId: ChainId): string => `place of ${chainId}`;
 const choicesOf = (chainId: ChainId): string => `data choices of ${chainId}`;
 const slotsOf = (chainId: ChainId): string => `slots of ${chainId}`;
+const promisesOf = (chainId: ChainId): string => `promises to ${chainId}`;
 const poolOf = (chainId: ChainId): string => `pool of ${chainId}`;
 const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
@@ -150,6 +153,7 @@ export function openChainKeeping(
       close: () => Promise.resolve(),
     },
     choices: ledger.stream(choicesOf(chainId)),
+    promises: ledger.facts(promisesOf(chainId)),
     slots: ledger.stream(slotsOf(chainId)),
     slotFacts: ledger.facts(slotsOf(chainId)),
   };

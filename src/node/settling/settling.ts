@@ -82,6 +82,11 @@ interface SettlingDependencies {
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
+  /**
+   * Prepares the end of a void import. Resolves with false while the chain must wait, for example for the report of a promise.
+   * Default: a chain rebuilds immediately.
+   */
+  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Finds batches of other chains, for batches that are linked with them. Default: none. */
   readonly findExecutable?: FindExecutable | undefined;
   /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
@@ -229,6 +234,11 @@ export class Settling {
     return stored && { batch: stored, imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
   }
 
+  /** Sealed batches that L1 has not executed, by its last answers, in order. */
+  unexecuted(): readonly FormedBatch[] {
+    return [...this.#batches.pending.values()].map(({ batch }) => batch);
+  }
+
   #contract(): ChainContract {
     const { hyperchain, fromBlock } = this.#options;
     return { provider: this.#sending().provider, hyperchain, fromBlock };
@@ -339,7 +349,7 @@ export class Settling {
   ): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
     const { quorum, posting, settlesAtOnce = false, factPatienceSeconds } = this.#options;
-    const { journal, findExecutable, alterProof = (proof) => proof } = this.#dependencies;
+    const { journal, findExecutable, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
     return open(
@@ -347,7 +357,7 @@ export class Settling {
       {
         context: {
           ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
-          ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable },
+          ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable, mayVoid },
         },
         journal,
         pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),

@@ -50,7 +50,7 @@ export const INSTANT = {
     said: "each start",
     config: option(
       instant,
-      "stake of other chains' validators for promises to this chain; no chain imports by a promise yet",
+      "promises of other chains' validators, backed by stake: their batches' messages arrive before L1 has the batches",
       "it takes no promises",
     ),
   }),

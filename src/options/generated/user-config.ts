@@ -724,7 +724,7 @@ export interface HyperchainUserConfig {
    */
   readonly links?: readonly string[] | undefined;
   /**
-   * Stake of other chains' validators for promises to this chain; no chain imports by a promise yet.
+   * Promises of other chains' validators, backed by stake: their batches' messages arrive before L1 has the batches.
    * Default: it takes no promises.
    */
   readonly instant?: HyperchainInstantUserConfig | undefined;

@@ -15,7 +15,8 @@ const LOOK_MS = 1_000;
 
 /**
  * Waits until L1 shows this chain every fact that the batch imports. Rejects with SettlementError FactVoid if L1 executed another
- * batch with that number, or none until the patience has passed since the batch's commit.
+ * batch with that number, or none until the patience has passed since the batch's commit. If the fact was promised, L1 has judged
+ * the promise before.
  */
 export async function awaitFacts(
   context: SenderContext,
@@ -35,13 +36,24 @@ export async function awaitFacts(
     for (;;) {
       const value = await valueOf(context, registry, fact.registryIndex);
       if (value === fact.root) break;
-      if (BigInt(value) !== 0n) throw voided(`L1 executed that number with log root ${value}, not ${fact.root}`);
-      const now = await timeOf(context);
       const { factPatienceSeconds = 0 } = context;
-      if (now > committedAt + BigInt(factPatienceSeconds))
-        throw voided(`L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`);
+      const isOver = (await timeOf(context)) > committedAt + BigInt(factPatienceSeconds);
+      const reason =
+        BigInt(value) !== 0n
+          ? `L1 executed that number with log root ${value}, not ${fact.root}`
+          : `L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`;
+      if ((BigInt(value) !== 0n || isOver) && (await mayVoid(context, fact.registryIndex))) throw voided(reason);
       await context.delay(LOOK_MS, "execute");
     }
+  }
+}
+
+/** A request that fails is repeated: a chain rebuilds only after the report of its promise is mined. */
+async function mayVoid(context: SenderContext, index: bigint): Promise<boolean> {
+  try {
+    return (await context.mayVoid?.(index)) ?? true;
+  } catch {
+    return false;
   }
 }
 

@@ -26,6 +26,8 @@ export interface SenderContext extends ChainContract {
   readonly delay: StageDelay;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
   readonly factPatienceSeconds?: number | undefined;
+  /** As Settling's. */
+  readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Batches of other chains in this process. Default: none. */
   readonly findExecutable?: FindExecutable | undefined;
   /** What validators were asked to sign; the same for all senders of a chain. */

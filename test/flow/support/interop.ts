@@ -88,6 +88,7 @@ export function relayerOf(
   l1Client: Provider = devnet.l1.provider,
   policy: DeliveryPolicy = {},
   factsFrom: (chainId: bigint) => readonly bigint[] = () => [],
+  promisesFrom: (chainId: bigint) => readonly bigint[] = () => [],
 ): Relayer {
   const { ecosystem, chains, accounts, l1 } = devnet;
   return createRelayer(
@@ -100,6 +101,7 @@ export function relayerOf(
         chainId,
         hyperchain: pipeline.created.hyperchain,
         factsFrom: () => factsFrom(chainId),
+        promisesFrom: () => promisesFrom(chainId),
         signer: accounts.wallet(account).connect(clients[i] ?? null),
       })),
     },

@@ -64,7 +64,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     // A chain with the option facts answers it.
     served.add("hyperchain_importFact");
     // Each chain of an ecosystem answers it.
-    served.add("hyperchain_sendLink");
+    for (const name of ["hyperchain_sendLink", "hyperchain_getPromise", "hyperchain_importPromise"]) served.add(name);
   });
   after(() => chain.chain.close());
 

@@ -1,0 +1,74 @@
+import type { LedgerFacts } from "../../ledger/ledger.ts";
+import { LedgerError } from "../../ledger/ledger-error.ts";
+import type { BatchPromise } from "../../protocol/batch-promise.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+
+/** All that a report of a promise needs, and the coins that depend on it. Plain data. */
+export interface PromiseEvidence {
+  readonly fromChain: ChainId;
+  readonly promised: BatchPromise;
+  readonly signatures: readonly Hex[];
+  /** Epoch of the source's terms at the stake's second. */
+  readonly epoch: bigint;
+  /** Number of the stake's block. */
+  readonly stakedNumber: number;
+  /** Coins of L1 that the batch sends to the receiver. */
+  readonly coinsWei: bigint;
+}
+
+/** Names and texts in memory, of an ecosystem that is not kept. */
+class FactsInMemory implements Pick<LedgerFacts, "all" | "set" | "delete"> {
+  readonly #texts = new Map<string, string>();
+
+  all(): ReadonlyMap<string, string> {
+    return this.#texts;
+  }
+
+  set(name: string, value: string): void {
+    this.#texts.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.#texts.delete(name);
+  }
+}
+
+/** Promises that a chain imported by, until L1 has executed or judged them. They outlast the process if the chain does. */
+export class PromiseBook {
+  readonly #stored: Pick<LedgerFacts, "all" | "set" | "delete">;
+  /** By the index of the fact. */
+  readonly #open = new Map<bigint, PromiseEvidence>();
+
+  /** Throws LedgerError Damaged for evidence that cannot be read. */
+  constructor(stored: Pick<LedgerFacts, "all" | "set" | "delete"> = new FactsInMemory()) {
+    this.#stored = stored;
+    for (const [index, text] of stored.all()) this.#open.set(BigInt(index), readEvidence(text));
+  }
+
+  all(): ReadonlyMap<bigint, PromiseEvidence> {
+    return this.#open;
+  }
+
+  get(index: bigint): PromiseEvidence | undefined {
+    return this.#open.get(index);
+  }
+
+  add(index: bigint, evidence: PromiseEvidence): void {
+    this.#open.set(index, evidence);
+    this.#stored.set(String(index), encodeEntry(evidence));
+  }
+
+  delete(index: bigint): void {
+    if (this.#open.delete(index)) this.#stored.delete(String(index));
+  }
+}
+
+function readEvidence(text: string): PromiseEvidence {
+  try {
+    return decodeEntry<PromiseEvidence>(text);
+  } catch (error) {
+    throw new LedgerError("Damaged", "a promise that a chain imported by cannot be read; restore a copy", { cause: error });
+  }
+}
