@@ -94,7 +94,7 @@ describe("promises backed by stake", () => {
     const { code, data } = await refusalOf(clients[place]!, method, [parameter]);
     return data?.code ?? code;
   };
-  /** L1 executes what waits of alpha, and the others learn of its roots. */
+  /** L1 executes alpha's batches that wait, and the others import its roots. */
   async function landAlpha(batchNumber: bigint): Promise<void> {
     for (let offered: readonly { batchNumber: string }[] = []; !offered.some((each) => each.batchNumber === `${batchNumber}`);)
       offered = (await clients[0]!.send("hyperchain_getOfferedBatches", [])) as typeof offered;
