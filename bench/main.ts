@@ -18,6 +18,7 @@ Suites
   nodes        one sequencer, four and seven nodes, and four in processes: processor time and wait of a transfer
   bundles      one sequencer for two chains: processor time and wait of a bundle that is on both or on none
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
+  promises     messages by a promise beside messages by a root of L1: until they arrive
   bridges      bridges of others: what each adds to a start, and what a delivery takes
   mine         10,000 empty blocks in one call on a chain, beside Hardhat's own network
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
@@ -41,7 +42,7 @@ Options
   --transactions N   devnet, kept, chains, nodes: transfers of each measurement, of each chain (default 2000)
   --chains N[,N…]    chains: how many at the same time (default 1,2,4,8); messages: between how many (default 8)
   --bundles N        bundles: how many are measured (default 400)
-  --messages N       messages: how many of each measurement (default 200)
+  --messages N       messages, promises: how many of each measurement (default 200)
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
@@ -163,6 +164,11 @@ switch (suite) {
       chains: wholeNumber("chains", values.chains ?? "8", 2, 16),
       messages: wholeNumber("messages", values.messages, 16, 10_000),
     });
+    break;
+  }
+  case "promises": {
+    const { benchPromises } = await import("./promises.ts");
+    await benchPromises({ json: values.json, messages: wholeNumber("messages", values.messages, 1, 10_000) });
     break;
   }
   case "bridges": {
