@@ -83,6 +83,7 @@ describe("a promise as JSON", () => {
       { ...answer, canonicalTxHashes: [] },
       { ...answer, logs: [{ type: "message", sender: ADDRESS }] },
     ];
-    for (const parameter of changed) assert.throws(() => readShownPromise(parameter), /as hyperchain_getPromise of the source answers/);
+    for (const parameter of changed)
+      assert.throws(() => readShownPromise(parameter), /as hyperchain_getPromise of the source answers/);
   });
 });
