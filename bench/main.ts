@@ -18,7 +18,7 @@ Suites
   nodes        one sequencer, four and seven nodes, and four in processes: processor time and wait of a transfer
   bundles      one sequencer for two chains: processor time and wait of a bundle that is on both or on none
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
-  promises     messages by a promise beside messages by a root of L1: until they arrive
+  promises     messages by a promise, and by a root of L1: until they arrive
   bridges      bridges of others: what each adds to a start, and what a delivery takes
   mine         10,000 empty blocks in one call on a chain, beside Hardhat's own network
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
