@@ -66,7 +66,7 @@ describe("a promise as JSON", () => {
     canonicalTxHashes: [WORD],
   } as const;
 
-  test("is read as it was written", () => {
+  test("is read unchanged", () => {
     assert.deepEqual(readShownPromise(JSON.parse(JSON.stringify(jsonOfPromise(shown)))), shown);
   });
 
