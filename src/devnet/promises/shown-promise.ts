@@ -23,7 +23,7 @@ const number = (bits: bigint) =>
     v.string(),
     v.regex(NUMBER),
     v.transform((text) => BigInt(text)),
-    v.maxValue((1n << bits) - 1n),
+    v.maxValue(2n ** bits - 1n),
   );
 
 const log = v.variant("type", [
