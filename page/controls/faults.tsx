@@ -5,7 +5,10 @@ import { OFFERED } from "../parts/address-input.tsx";
 import { command, useActs } from "./acts.ts";
 
 /** Without those of bridges, which few ecosystems have. */
-type FaultName = Exclude<keyof typeof FAULT_WORDS, "bridgesOff" | "bridgesOn" | "node" | "partition" | "withhold" | "lag">;
+type FaultName = Exclude<
+  keyof typeof FAULT_WORDS,
+  "bridgesOff" | "bridgesOn" | "aggregatorOff" | "aggregatorOn" | "node" | "partition" | "withhold" | "lag"
+>;
 
 type Field = "target" | "seconds" | "chain" | "account";
 

@@ -15,6 +15,8 @@ export const FAULT_WORDS = {
   partition: "separate nodes",
   withhold: "withhold messages of a node",
   lag: "delay messages of a node",
+  aggregatorOff: "silence an aggregator of a hub",
+  aggregatorOn: "start an aggregator of a hub",
   tamperNextProof: "tamper with the next proof",
   tamperNextData: "tamper with the next data",
   clear: "end all faults",
