@@ -5,13 +5,14 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { Deliverer } from "./deliverer.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { Describer } from "./describer.ts";
-import { FactRequests } from "./fact-requests.ts";
+import { factsByProof } from "./facts-by-proof.ts";
+import { ImportRequests, type SourceBatch } from "./import-requests.ts";
 import type { FlowBook } from "./flow-book.ts";
 import { FlowSettler } from "./flow-settler.ts";
 import type { JourneyBook, OpenJourney } from "./journey-book.ts";
 import type { ListBook } from "./list-book.ts";
 import { OwnAccount, type OwnAccountDependencies } from "./own-account.ts";
-import { PromiseRequests } from "./promise-requests.ts";
+import { factsByPromise } from "./facts-by-promise.ts";
 import type { AskedNode } from "./state-proof.ts";
 
 /** A round that comes by itself ends then, and begins again with those that pay best. */
@@ -48,8 +49,8 @@ export class DeliveryLane {
   readonly #deliverer: Deliverer;
   readonly #describer: Describer;
   readonly #settler: FlowSettler;
-  readonly #facts: FactRequests;
-  readonly #promises: PromiseRequests;
+  readonly #facts: Pick<ImportRequests<SourceBatch>, "forget" | "request">;
+  readonly #promises: ImportRequests<SourceBatch>;
   /** Facts that the last round had the chain import. */
   #imported = 0;
   #isEnded = false;
@@ -72,11 +73,13 @@ export class DeliveryLane {
     );
     const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
     this.#describer = new Describer({ chainId, policy }, { l1View, announcementOf, provider });
-    this.#facts = new FactRequests(factsFrom, {
-      l1View,
-      node: () => nodeOf(Number(chainId)),
-    });
-    this.#promises = new PromiseRequests(promisesFrom, { chainId, l1View, promised, nodeOf });
+    this.#facts = new ImportRequests(
+      factsByProof(factsFrom, {
+        l1View,
+        node: () => nodeOf(Number(chainId)),
+      }),
+    );
+    this.#promises = new ImportRequests(factsByPromise(promisesFrom, { chainId, l1View, promised, nodeOf }));
     this.#settler = new FlowSettler({ chainId, policy }, { l1View, book: flows, nodeOf, provider });
   }
 
