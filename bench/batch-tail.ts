@@ -44,14 +44,14 @@ interface TailFigures {
   readonly tailCpuSeconds: number;
   readonly firstTailSeconds: number;
   readonly firstTailCpuSeconds: number;
-  /** The same up to a fast proof, and to a small one, which the figures above are of. */
+  /** CPU seconds up to a fast proof, and up to a small one, the proof of the figures above. */
   readonly fastTailSeconds: number;
   readonly fastTailCpuSeconds: number;
   readonly firstFastTailCpuSeconds: number;
   readonly smallTailCpuSeconds: number;
   readonly nodes: readonly object[];
   readonly peakRssMiB: number;
-  /** What L1 takes to check the proof of one batch, by the receipt of a transaction: a small one, and a fast one. */
+  /** Gas with which L1 checks the proof of one batch, by the receipt of a transaction: a small one, and a fast one. */
   readonly verifyGas1: number;
   readonly verifyGasPhases: Readonly<Record<string, number>>;
   readonly fastGas: number;

@@ -10,4 +10,14 @@ export class OneAtATime {
     await before;
     return () => resolve(undefined);
   }
+
+  /** Runs the work once all who came before have left. Rejects with its error, and lets the next one in. */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const leave = await this.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
 }

@@ -115,7 +115,7 @@ export interface ChainPipelineDependencies {
   readonly findExecutable: FindExecutable;
   /** A fact or link of the chain about this peer is void. */
   readonly onVoid: (peer: bigint) => void;
-  /** As ChainSettlement's. */
+  /** True if batches may be formed again without an import (`ChainSettlement`). */
   readonly mayVoid: NonNullable<ChainSettlement["mayVoid"]>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;

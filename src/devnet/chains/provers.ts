@@ -94,7 +94,7 @@ export interface ProofContracts {
 /** Proofs that L1 checks. */
 interface ProofsForL1 {
   readonly programs: ChosenPrograms;
-  /** As L1's contracts check it; undefined if they accept markers. */
+  /** Last proof that L1's contracts check; undefined if they accept markers. */
   readonly last: LastProof | undefined;
 }
 
@@ -120,7 +120,7 @@ export interface ExecutionProvers {
   readonly executionProver: ExecutionProofs["prover"];
   readonly own: BatchesProver;
   readonly shared: SharedProofs;
-  /** As L1's contracts check it; undefined if they accept markers. */
+  /** Last proof that L1's contracts check; undefined if they accept markers. */
   readonly last: LastProof | undefined;
 }
 

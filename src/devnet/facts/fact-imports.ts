@@ -3,6 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { factIndex } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { FactRefused } from "../../settlement-layer/facts/fact-refused.ts";
 import { checkFact, type FactTerms } from "../../settlement-layer/facts/fact-rule.ts";
 import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
@@ -42,7 +43,7 @@ export class FactImports {
   /** Commitments of batches whose proofs were verified. */
   readonly #verified = new Set<Hex>();
   readonly #admission: SourceAdmission;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new OneAtATime();
 
   constructor(terms: FactTerms, dependencies: FactImportsDependencies) {
     this.#terms = terms;
@@ -57,12 +58,10 @@ export class FactImports {
    */
   import(message: ShownMessage): Promise<bigint> {
     const fact = this.#factOf(message);
-    const imported = this.#turn.then(() => this.#import(fact, message.chainId));
-    this.#turn = imported.catch(() => undefined);
-    return imported.then(() => fact.registryIndex);
+    return this.#line.run(() => this.#import(fact, message.chainId)).then(() => fact.registryIndex);
   }
 
-  /** As SourceAdmission's. */
+  /** Shuts a source out after a void import, by `SourceAdmission`. */
   shutOut(source: ChainId): void {
     this.#admission.shutOut(source);
   }

@@ -41,7 +41,7 @@ export class HeldData {
     return this.readIf(batchNumber, hash, (pubdata) => hashPubdata(pubdata) === hash);
   }
 
-  /** The same for data with another name than their hash, if they are accepted: a porter's list is named by its root. */
+  /** Reads data that have another name than their hash, and accepts them by a rule: a porter's list is named by its root. */
   async readIf(batchNumber: BatchNumber, hash: Hex, accepts: (pubdata: Uint8Array) => boolean): Promise<Uint8Array> {
     if (this.#holders.length === 0)
       throw new ReconstructionError("NotARollup", "its data was withheld from L1; name those who keep it, by holders or --data", {

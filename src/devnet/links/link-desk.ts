@@ -12,6 +12,7 @@ import { linkIndex } from "../../protocol/link-index.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { encodeFactProof, l2LogTreeProof } from "../../protocol/message-proof.ts";
 import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { payOnChain } from "../chains/funding.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -79,7 +80,7 @@ interface ReceivedLink {
 export class LinkDesk {
   readonly #dependencies: LinkDeskDependencies;
   readonly #open: OpenLinks;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new OneAtATime();
 
   constructor(dependencies: LinkDeskDependencies) {
     this.#dependencies = dependencies;
@@ -89,9 +90,7 @@ export class LinkDesk {
 
   /** Sends the link of a chain's signed transaction, one at a time. Rejects with LinkRefused, and then neither chain has it. */
   send(from: DevnetChain, raw: Hex): Promise<MadeLink> {
-    const made = this.#turn.then(() => this.#send(from, raw));
-    this.#turn = made.catch(() => undefined);
-    return made;
+    return this.#line.run(() => this.#send(from, raw));
   }
 
   /** A link between these chains was void. */

@@ -1,6 +1,7 @@
 import { Interface, type Provider, type Signer } from "ethers";
 import { brokenPromisesAbi } from "../../abi/broken-promises.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { packageError, revertDataOf } from "../../settlement-layer/errors/contract-error.ts";
 import { transact } from "../deployment/transact.ts";
 import type { PromiseEvidence } from "./promise-book.ts";
@@ -27,7 +28,7 @@ interface PromiseAccountDependencies {
 /** Account of a chain that pays on L1 for what its promises need there. Sends one transaction at a time. */
 export class PromiseAccount {
   readonly #dependencies: PromiseAccountDependencies;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new OneAtATime();
 
   constructor(dependencies: PromiseAccountDependencies) {
     this.#dependencies = dependencies;
@@ -35,7 +36,7 @@ export class PromiseAccount {
 
   /** Has L1 remember a block's hash, so that promises with it can be reported later. Rejects with L1's error. */
   note(blockNumber: number): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#line.run(async () => {
       const { l1, contracts } = this.#dependencies;
       const noted = judgeInterface.encodeFunctionData("notedHash", [blockNumber]);
       const stored = await l1.call({ to: contracts.judge, data: noted });
@@ -45,7 +46,7 @@ export class PromiseAccount {
 
   /** Reports each signature of a broken promise, and resolves when L1 has mined the reports. Rejects with L1's error. */
   report(evidence: PromiseEvidence): Promise<ReportOutcome> {
-    return this.#inTurn(async () => {
+    return this.#line.run(async () => {
       const refusals: string[] = [];
       for (const signature of evidence.signatures) {
         const refusal = await this.#refusalOf(evidence, signature);
@@ -55,12 +56,6 @@ export class PromiseAccount {
       }
       return { state: "judged", refusals };
     });
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   #argumentsOf({ fromChain, epoch, stakedNumber, promised }: PromiseEvidence, signature: Hex): readonly unknown[] {

@@ -38,7 +38,7 @@ class FactsInMemory implements Pick<LedgerFacts, "all" | "set" | "delete"> {
 /** Promises that a chain imported by, until L1 has executed or judged them. They outlast the process if the chain does. */
 export class PromiseBook {
   readonly #stored: Pick<LedgerFacts, "all" | "set" | "delete">;
-  /** By the index of the fact. */
+  /** Evidence by the index of the fact. */
   readonly #open = new Map<bigint, PromiseEvidence>();
 
   /** Throws LedgerError Damaged for evidence that cannot be read. */

@@ -21,7 +21,7 @@ import { contractsOfPromises, PromiseLayer } from "./promise-layer.ts";
 import { promiseMethods, type ChainPromises } from "./promise-methods.ts";
 import { PromiseSigner, type PromiseReceiver } from "./promise-signer.ts";
 
-/** Where the evidence of a chain outlasts the process. */
+/** Files with a chain's evidence, which outlast the process. */
 interface StoredEvidence {
   readonly promises: LedgerFacts;
   readonly store: { durable(): Promise<void> };
@@ -63,7 +63,7 @@ export class PromiseDesk {
     for (const pair of promisePairs(chain, chains())) await enlistPromises(pair, layer);
   }
 
-  /** As the imports' of a chain: before it is open, its batches wait. */
+  /** True if a chain may rebuild without an import. False before its promises are open: its batches wait. */
   mayVoid(chainId: ChainId, index: bigint): Promise<boolean> {
     const promises = this.#open.get(chainId);
     if (promises === undefined) return Promise.resolve(false);
@@ -144,7 +144,7 @@ export class PromiseDesk {
   }
 }
 
-/** Its admin gets the coins that its users may lose. */
+/** Payee of a broken promise: the chain's admin, because its users may lose coins. */
 function payeeOf({ pipeline }: DevnetChain): Hex {
   return pipeline.admin();
 }

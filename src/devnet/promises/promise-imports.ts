@@ -2,6 +2,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { factIndex } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { PromiseRefused } from "../../settlement-layer/promises/promise-refused.ts";
 import { contentFor } from "../../settlement-layer/promises/promised-content.ts";
 import { checkPromise, type PromiseTerms } from "../../settlement-layer/promises/receiver-rule.ts";
@@ -47,7 +48,7 @@ export class PromiseImports {
   readonly #dependencies: PromiseImportsDependencies;
   /** Blocks of L1 that are to be noted, because reports need their hashes. */
   readonly #unnoted = new Set<number>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new OneAtATime();
 
   constructor(dependencies: PromiseImportsDependencies) {
     this.#dependencies = dependencies;
@@ -58,9 +59,7 @@ export class PromiseImports {
    * with FactRefused for a source that is shut out, or with L1's error.
    */
   import(promise: ShownPromise): Promise<bigint> {
-    const imported = this.#turn.then(() => this.#import(promise));
-    this.#turn = imported.catch(() => undefined);
-    return imported;
+    return this.#line.run(() => this.#import(promise));
   }
 
   /**

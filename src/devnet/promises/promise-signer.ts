@@ -3,6 +3,7 @@ import { BATCH_PROMISE_TYPES, type BatchPromise } from "../../protocol/batch-pro
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { PromiseRefused } from "../../settlement-layer/promises/promise-refused.ts";
 import { requirePromisable } from "../../settlement-layer/promises/signer-rule.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
@@ -51,7 +52,7 @@ export class PromiseSigner {
   /** Stake's block of the newest promise to a receiver. */
   readonly #staked = new Map<ChainId, StakedBlock>();
   #pausedUntil = 0n;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new OneAtATime();
 
   constructor(dependencies: PromiseSignerDependencies) {
     this.#dependencies = dependencies;
@@ -59,9 +60,7 @@ export class PromiseSigner {
 
   /** Promise of a sealed batch with all of its logs. Rejects with PromiseRefused, or with L1's error. */
   sign(toChain: ChainId, batchNumber: BatchNumber): Promise<ShownPromise> {
-    const signed = this.#turn.then(() => this.#sign(toChain, batchNumber));
-    this.#turn = signed.catch(() => undefined);
-    return signed;
+    return this.#line.run(() => this.#sign(toChain, batchNumber));
   }
 
   async #sign(toChain: ChainId, batchNumber: BatchNumber): Promise<ShownPromise> {
