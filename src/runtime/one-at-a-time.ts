@@ -11,7 +11,7 @@ export class OneAtATime {
     return () => resolve(undefined);
   }
 
-  /** Runs the work once all who came before have left. Rejects with its error, and lets the next one in. */
+  /** Runs the work after all earlier work. Rejects with its error, and lets the next one in. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const leave = await this.enter();
     try {
