@@ -13,6 +13,10 @@ import { RunProgress, type RunTimes } from "./test-progress.ts";
 export interface FilesRun extends RunTimes {
   /** Files, relative to the root, of which a test failed, or whose process failed although no test of it did. */
   readonly failed: readonly string[];
+  /** What to run again, by process: each file of which a test failed alone, and together those whose process failed behind them. */
+  readonly failedProcesses: readonly (readonly string[])[];
+  /** What Node says of errors that belong to no running test: of some process, behind its tests. */
+  readonly strayErrors: readonly string[];
   /** False also if something failed that is in no file's summary. */
   readonly isGood: boolean;
   /** Tests that passed and failed, without files and suites; skipped ones are neither. */
@@ -52,7 +56,8 @@ class Runner {
   readonly #limits: FileLimits;
   readonly #progress: RunProgress;
   readonly #running: Set<string>;
-  readonly #failed: string[] = [];
+  readonly #failedProcesses: (readonly string[])[] = [];
+  readonly #strayErrors: string[] = [];
   readonly #tests = { passed: 0, failed: 0 };
   /** Tests that have begun and not ended, by file. */
   readonly #open = new Map<string, string[]>();
@@ -98,6 +103,9 @@ class Runner {
       this.#close(file, name);
       if (type !== "suite" && skip === undefined) this.#tests[passed ? "passed" : "failed"]++;
     });
+    events.on("test:diagnostic", ({ message }) => {
+      if (message.includes("asynchronous activity after the test ended")) this.#strayErrors.push(message);
+    });
     events.on("test:summary", ({ success }) => {
       this.#isGood &&= success;
     });
@@ -107,7 +115,14 @@ class Runner {
   }
 
   result(): FilesRun {
-    return { ...this.#progress.times(), failed: this.#failed, isGood: this.#isGood, tests: this.#tests };
+    return {
+      ...this.#progress.times(),
+      failed: this.#failedProcesses.flat(),
+      failedProcesses: this.#failedProcesses,
+      strayErrors: this.#strayErrors,
+      isGood: this.#isGood,
+      tests: this.#tests,
+    };
   }
 
   #begin(file: string): void {
@@ -118,7 +133,7 @@ class Runner {
   #end(file: string, passed: boolean): void {
     this.#running.delete(file);
     this.#limits.end(file);
-    if (!passed) this.#failed.push(file);
+    if (!passed) this.#failedProcesses.push([file]);
     console.error(this.#progress.end(file, notedCpuSeconds(this.#folder, join(this.#options.root, file))));
   }
 
@@ -129,7 +144,7 @@ class Runner {
     const left = files.filter((file) => this.#running.has(file));
     const notReached = isEnded ? left.filter((file) => !this.#ended.has(file)) : [];
     for (const file of left) if (!notReached.includes(file)) this.#end(file, false);
-    if (!passed && !files.some((file) => this.#failed.includes(file))) this.#failed.push(...files);
+    if (!passed && !files.some((file) => this.#failedProcesses.flat().includes(file))) this.#failedProcesses.push(files);
     return notReached.length > 0 ? [notReached] : [];
   }
 

@@ -2,7 +2,7 @@
 // those of changed code (docs/decisions/0268). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
 // one of five parts of them, with `-- --again` the files that failed the last time and tests of later changes; `npm run nightly` runs
 // also the very long ones. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files, both without the static checks.
-// A file that fails is run again, alone, at the end; if it passes then, it is named as unsteady (docs/decisions/0022), which
+// A file that fails is run again, alone, at the end, and those of a process that fails behind them together; if it passes then, it is named as unsteady (docs/decisions/0022), which
 // `--strict` takes for a failure. `--report FILE` writes figures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -47,7 +47,7 @@ const LIMITS = { root, limitOf };
 const AT_A_TIME = Math.min(availableParallelism(), 3) + 2;
 /** Each test file is a process, and many start others: what one has compiled, the others need not. */
 const COMPILED = join(root, "node_modules/.cache/compiled");
-/** More files than this that fail have a cause which a second run would only hide. */
+/** More processes than this with files that fail have a cause which a second run would only hide. */
 const MOST_RUN_AGAIN = 3;
 
 type Step = readonly [name: string, args: readonly string[]];
@@ -143,6 +143,8 @@ const {
   tiers,
   files: times,
   failed,
+  failedProcesses,
+  strayErrors,
   isGood: isCounted,
   tests,
 } = await runFiles(inProcesses(files), {
@@ -150,15 +152,11 @@ const {
   concurrency: AT_A_TIME,
 });
 const isGood = isCounted || failed.length > 0;
-const isWorthAgain = isGood && failed.length > 0 && failed.length <= MOST_RUN_AGAIN;
-const again = isWorthAgain
-  ? await runFiles(
-      failed.map((file) => [file]),
-      { ...LIMITS, concurrency: 1 },
-    )
-  : undefined;
+const isWorthAgain = isGood && failed.length > 0 && failedProcesses.length <= MOST_RUN_AGAIN;
+const again = isWorthAgain ? await runFiles(failedProcesses, { ...LIMITS, concurrency: 1 }) : undefined;
 console.error(timesReport(tiers, times));
 console.error(`all, with the checks: ${cpuSeconds().toFixed(0)} CPU s`);
+for (const error of strayErrors) console.error(`no running test's: ${error}`);
 const verdict = verdictOf({ isGood, failed }, again, values.strict);
 for (const file of verdict.unsteady) console.error(`UNSTEADY: ${file} failed and then passed alone; its error is above`);
 for (const file of verdict.failed) console.error(`FAILED: ${file}`);

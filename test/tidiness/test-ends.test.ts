@@ -32,15 +32,24 @@ test("takes time", () => new Promise((resolve) => setTimeout(resolve, 5_000)));
   quick: `import { test } from "node:test";
 test("passes", () => {});
 `,
+  stray: `import { test } from "node:test";
+test("passes, and leaves a rejection behind", () => { setTimeout(() => Promise.reject(new Error("stray")), 5); });
+test("waits for it", () => new Promise((resolve) => setTimeout(resolve, 50)));
+`,
+  // As a process that a leak guard ends.
+  exits: `import { after, test } from "node:test";
+test("passes", () => {});
+process.on("exit", () => { process.exitCode = 1; });
+`,
 };
 const RUN = `const [files, ends, limit, idleMs, ...processes] = process.argv.slice(2);
 const { runFiles } = await import(files);
 (await import(ends)).endAllWithThisProcess();
 const split = processes.map((group) => group.split("+").map((name) => \`test/abi/\${name}.test.js\`));
 const limits = { limitOf: () => Number(limit), idleMs: Number(idleMs) };
-const { failed, tests } = await runFiles(split, { root: process.cwd(), concurrency: 2, ...limits });
+const { failed, failedProcesses, strayErrors, tests } = await runFiles(split, { root: process.cwd(), concurrency: 2, ...limits });
 console.log();
-console.log(JSON.stringify({ failed, tests }));
+console.log(JSON.stringify({ failed, failedProcesses, strayErrors, tests }));
 `;
 const SCRIPTS = ["test-files", "end-processes"].map((name) => new URL(`../../scripts/${name}.ts`, import.meta.url).href);
 
@@ -52,6 +61,8 @@ const FAR: Limits = { cpuSeconds: 60, idleMs: 60_000 };
 
 interface RunEnd {
   readonly failed: readonly string[];
+  readonly failedProcesses: readonly (readonly string[])[];
+  readonly strayErrors: readonly string[];
   readonly tests: { readonly passed: number; readonly failed: number };
   readonly stderr: string;
 }
@@ -164,5 +175,16 @@ describe("the end of a test run", { skip: NO_PARENTS }, () => {
     assert.deepEqual(failed, ["test/abi/waiting.test.js"], stderr);
     assert.equal(tests.passed, 3, stderr);
     assert.match(stderr, /waiting\.test\.js has used no CPU for 4 s, in "waits": its process is ended/);
+  });
+
+  test("names the file in which a rejection came that nothing handled, and no other of its process", async (context) => {
+    const { failed, strayErrors, stderr } = await endOf(context, FAR, "quick+stray+quick2");
+    assert.deepEqual([failed, strayErrors.length], [["test/abi/stray.test.js"], 1], stderr);
+    assert.match(strayErrors[0] ?? "", /"passes, and leaves a rejection behind".*"Error: stray"/);
+  });
+
+  test("of a process that fails behind its files fails them together, as they are to be run again", async (context) => {
+    const { failedProcesses, stderr } = await endOf(context, FAR, "quick+exits", "quick2");
+    assert.deepEqual(failedProcesses, [["test/abi/quick.test.js", "test/abi/exits.test.js"]], stderr);
   });
 });
