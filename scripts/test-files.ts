@@ -13,9 +13,9 @@ import { RunProgress, type RunTimes } from "./test-progress.ts";
 export interface FilesRun extends RunTimes {
   /** Files, relative to the root, of which a test failed, or whose process failed although no test of it did. */
   readonly failed: readonly string[];
-  /** What to run again, by process: each file of which a test failed alone, and together those whose process failed behind them. */
+  /** What to run again, by process: a file with a failed test alone, and together those whose process failed after them. */
   readonly failedProcesses: readonly (readonly string[])[];
-  /** What Node says of errors that belong to no running test: of some process, behind its tests. */
+  /** Node's diagnostics of errors that belong to no running test. */
   readonly strayErrors: readonly string[];
   /** False also if something failed that is in no file's summary. */
   readonly isGood: boolean;

@@ -26,10 +26,10 @@ export function runTogether(urls: readonly string[]): void {
 
 /**
  * Node's test runner fails the process for an error that belongs to no running test, such as a rejection that nothing handles after a
- * test's end, and tells it behind all tests. Here the file fails in which it came.
+ * test's end, and reports it after all tests. Here the file fails that was running.
  */
 function failForStrayErrors(): void {
   if (process.exitCode === undefined || process.exitCode === 0) return;
   process.exitCode = undefined;
-  throw new Error("an error came that belongs to no running test: a diagnostic behind the process' tests tells it");
+  throw new Error("an error belongs to no running test: the process' diagnostics, after its tests, report it");
 }

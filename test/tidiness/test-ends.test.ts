@@ -33,7 +33,7 @@ test("takes time", () => new Promise((resolve) => setTimeout(resolve, 5_000)));
 test("passes", () => {});
 `,
   stray: `import { test } from "node:test";
-test("passes, and leaves a rejection behind", () => { setTimeout(() => Promise.reject(new Error("stray")), 5); });
+test("passes, and leaves a rejection", () => { setTimeout(() => Promise.reject(new Error("stray")), 5); });
 test("waits for it", () => new Promise((resolve) => setTimeout(resolve, 50)));
 `,
   // As a process that a leak guard ends.
@@ -177,13 +177,13 @@ describe("the end of a test run", { skip: NO_PARENTS }, () => {
     assert.match(stderr, /waiting\.test\.js has used no CPU for 4 s, in "waits": its process is ended/);
   });
 
-  test("names the file in which a rejection came that nothing handled, and no other of its process", async (context) => {
+  test("names the file that was running when a rejection came that nothing handled, and no other of its process", async (context) => {
     const { failed, strayErrors, stderr } = await endOf(context, FAR, "quick+stray+quick2");
     assert.deepEqual([failed, strayErrors.length], [["test/abi/stray.test.js"], 1], stderr);
-    assert.match(strayErrors[0] ?? "", /"passes, and leaves a rejection behind".*"Error: stray"/);
+    assert.match(strayErrors[0] ?? "", /"passes, and leaves a rejection".*"Error: stray"/);
   });
 
-  test("of a process that fails behind its files fails them together, as they are to be run again", async (context) => {
+  test("of a process that fails after its files fails them together, to be run again together", async (context) => {
     const { failedProcesses, stderr } = await endOf(context, FAR, "quick+exits", "quick2");
     assert.deepEqual(failedProcesses, [["test/abi/quick.test.js", "test/abi/exits.test.js"]], stderr);
   });
