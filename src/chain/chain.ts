@@ -50,6 +50,7 @@ import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import { requirePartition, requireServed, type Partition } from "./sequencer/partition-check.ts";
 import type { OtherLeaders } from "./sequencer/leader-turns.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
+import type { LoneBatch } from "./sequencer/lone-batch.ts";
 import { FollowingSequencer } from "./sequencer/following-sequencer.ts";
 import type { RemoteLeaders } from "./sequencer/remote-leaders.ts";
 import { Sequencer, type SequencerDependencies, type SequencerOptions } from "./sequencer/sequencer.ts";
@@ -228,8 +229,12 @@ export interface Chain {
    * Throws TransactionFormatError, MempoolError, SequencerError.
    */
   submit(raw: string, partition?: Partition): Promise<Hex>;
+  /** Reads a serialized transaction as `submit` does, and submits nothing. Throws TransactionFormatError, SequencerError. */
+  read(raw: string, partition?: Partition): Promise<SignedTransaction>;
   /** Ends the open batch and forms it. Undefined where none is open. */
   seal(): Promise<FormedBatch | undefined>;
+  /** The sequencer's `alone`, after L1 is read if the view of it is old. */
+  alone<Result>(work: (batch: LoneBatch) => Promise<Result>): Promise<Result>;
   /** Marks everything at once: engines, tree, pool, open batch, index and time. */
   snapshot(): Promise<Mark>;
   /** Returns to a mark, once; later marks end. A chain that has stopped goes on. Rejects when it is closed. */
@@ -474,6 +479,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },
+    ...{ read, alone: aloneOn(sequencer, dependencies) },
     async seal() {
       await dependencies.beforeSeal?.();
       const sealed = await sequencer.seal();
@@ -496,6 +502,13 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await witness.close();
       await engine.close();
     },
+  };
+}
+
+function aloneOn(sequencer: Sequencer, { beforeSeal }: Pick<ChainDependencies, "beforeSeal">): Chain["alone"] {
+  return async (work) => {
+    await beforeSeal?.();
+    return sequencer.alone(work);
   };
 }
 

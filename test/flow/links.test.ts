@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface, type Contract, type JsonRpcProvider, type Wallet } from "ethers";
+import { ContractFactory, Interface, Wallet, type BaseWallet, type Contract, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { ATOMIC_LINKS } from "../../src/devnet/links/atomic-links.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import { linkIndex } from "../../src/protocol/link-index.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { byNight } from "../support/nightly.ts";
-import { ALICE, clientOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const PAIRS = byNight(200, 20);
@@ -17,6 +18,15 @@ const FOREVER = 2n ** 63n;
 const NO_CHAIN = 999n;
 /** A quarter of the default window for operations. */
 const PATIENCE_SECONDS = 900;
+/** Longest pause of a sender after its first undone link, and of two chains. */
+const PAUSE_SECONDS = 64;
+/**
+ * Contract that spends 2,600,000 gas by 100,000 rounds of a loop, and accepts the call: PUSH3 100000, JUMPDEST, PUSH1 1, SWAP1,
+ * SUB, DUP1, PUSH1 4, JUMPI, STOP.
+ */
+const WASTEFUL_CODE = "0x620186a05b600190038060045700";
+/** Returns the 14 bytes after itself: PUSH1 14, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 14, PUSH1 0, RETURN. */
+const CREATION = "0x600e600c600039600e6000f3";
 
 interface MadeLink {
   readonly id: Hex;
@@ -56,13 +66,38 @@ describe("links between two chains", () => {
   const count = async (i: number, name: "sent" | "received"): Promise<bigint> =>
     (await counters[i]!.getFunction(name).staticCall()) as bigint;
   const counts = () => Promise.all([count(0, "sent"), count(1, "received")]);
-  async function sign(from: number, to: number, amount: bigint, expires = FOREVER, name = "add"): Promise<string> {
-    const wallet = devnet.accounts.wallet(ALICE).connect(clients[from]!) as unknown as Wallet;
-    const args = [devnet.chains[to]!.chainId, await counters[to]!.getAddress(), amount, expires];
-    const data = counters[from]!.interface.encodeFunctionData(name, args);
-    const filled = await wallet.populateTransaction({ to: await counters[from]!.getAddress(), data, gasLimit: 1_000_000 });
-    return wallet.signTransaction(filled);
+  interface Signing {
+    readonly expires?: bigint;
+    readonly name?: string;
+    readonly recipient?: string;
+    readonly sender?: BaseWallet;
+    readonly nonceAhead?: number;
   }
+  async function sign(from: number, to: number, amount: bigint, signing: Signing = {}): Promise<string> {
+    const { expires = FOREVER, name = "add", sender = devnet.accounts.wallet(ALICE), nonceAhead = 0 } = signing;
+    const wallet = sender.connect(clients[from]!);
+    const recipient = signing.recipient ?? (await counters[to]!.getAddress());
+    const data = counters[from]!.interface.encodeFunctionData(name, [devnet.chains[to]!.chainId, recipient, amount, expires]);
+    const nonce = (await wallet.getNonce()) + nonceAhead;
+    const call = { to: await counters[from]!.getAddress(), data, gasLimit: 1_000_000, nonce };
+    return wallet.signTransaction(await wallet.populateTransaction(call));
+  }
+  const alice = (i: number) => devnet.accounts.wallet(ALICE).connect(clients[i]!);
+  /** Ends pauses after undone links, by the ecosystem's time. */
+  const pass = (seconds: number) => clients[1]!.send("evm_increaseTime", [seconds]);
+  /** Runs the work as soon as chain `i` makes a linked batch. */
+  const duringLink = (i: number, work: () => void): void => {
+    const { chain } = pipeline(i);
+    const alone = chain.alone.bind(chain);
+    Object.assign(chain, {
+      alone: ((steps) =>
+        alone((batch) => {
+          Object.assign(chain, { alone });
+          work();
+          return steps(batch);
+        })) satisfies typeof alone,
+    });
+  };
   const send = async (from: number, raw: string): Promise<MadeLink> =>
     (await clients[from]!.send("hyperchain_sendLink", [raw])) as MadeLink;
   const refusal = async (sent: Promise<unknown>): Promise<unknown> => {
@@ -92,13 +127,13 @@ describe("links between two chains", () => {
 
   test("hyperchain_sendLink refuses by name a transaction without link, with another message, without peer, or with a side that fails in the simulation; neither chain changes", async () => {
     const before = await counts();
-    const wallet = devnet.accounts.wallet(ALICE).connect(clients[0]!) as unknown as Wallet;
+    const wallet = alice(0);
     const plain = await wallet.signTransaction(await wallet.populateTransaction({ to: wallet.address, value: 1n }));
     assert.equal(await refusal(send(0, plain)), "NoLink");
     assert.equal(await refusal(send(0, "0x1234")), "NoLink");
     assert.equal(await refusal(send(1, await sign(1, 0, 1n))), "PeerNotLinked", "alpha names no chain");
-    assert.equal(await refusal(send(0, await sign(0, 1, 1n, 1n))), "NoLink", "it has expired");
-    assert.equal(await refusal(send(0, await sign(0, 1, 1n, FOREVER, "addAfterMessage"))), "NoLink", "it sends another message");
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { expires: 1n }))), "NoLink", "it has expired");
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { name: "addAfterMessage" }))), "NoLink", "it sends another message");
     await (await counters[1]!.getFunction("stop")(true)).wait();
     await (await wallet.sendTransaction({ to: wallet.address, value: 1n })).wait();
     const { sealed } = pipeline(0).progress();
@@ -106,6 +141,76 @@ describe("links between two chains", () => {
     assert.equal(pipeline(0).progress().sealed, sealed, "no batch ends for a refused request");
     await (await counters[1]!.getFunction("stop")(false)).wait();
     assert.deepEqual(await counts(), before);
+  });
+
+  test("failing links: no batch ends for a transaction that its chain would not take, or for a recipient that spends more than the carrier's gas", async () => {
+    const before = await counts();
+    const sealed = [0, 1].map((i) => pipeline(i).progress().sealed);
+    await (await alice(0).sendTransaction({ to: alice(0).address, value: 1n })).wait();
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { sender: Wallet.createRandom() }))), "LinkFails", "no money");
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { nonceAhead: 1 }))), "LinkFails", "another nonce comes first");
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { nonceAhead: -1 }))), "LinkFails", "the nonce is used");
+    const wasteful = await new ContractFactory([], CREATION + WASTEFUL_CODE.slice(2), alice(1)).deploy();
+    await wasteful.waitForDeployment();
+    assert.equal(await clients[1]!.getCode(await wasteful.getAddress()), WASTEFUL_CODE);
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { recipient: await wasteful.getAddress() }))), "LinkFails", "gas");
+    assert.deepEqual(
+      [0, 1].map((i) => pipeline(i).progress().sealed),
+      sealed,
+    );
+    assert.deepEqual(await counts(), before);
+  });
+
+  test("failing links: the sender of an undone link pays for its transaction and waits a minute, and both chains rest", async () => {
+    await (await counters[1]!.getFunction("failAfter")(1)).wait();
+    const nonce = await alice(0).getNonce();
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n))), "LinkUndone");
+    await (await counters[1]!.getFunction("failAfter")(0)).wait();
+    await pipeline(0).chain.sequencer.mine();
+    assert.equal(await alice(0).getNonce(), nonce + 1, "it failed in a block");
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n))), "LinksPaused", "the sender");
+    const other = Wallet.createRandom();
+    await (await alice(0).sendTransaction({ to: other.address, value: 10n ** 17n })).wait();
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n, { sender: other }))), "LinksPaused", "the chains");
+    await pass(2);
+    await send(0, await sign(0, 1, 1n, { sender: other }));
+    assert.equal(await refusal(send(0, await sign(0, 1, 1n))), "LinksPaused", "the sender");
+    await pass(PAUSE_SECONDS);
+    await send(0, await sign(0, 1, 1n));
+  });
+
+  test("others' work during a link: their messages and their imports about a third chain wait for the next batch", async () => {
+    let messageSent: Promise<unknown> = Promise.resolve();
+    duringLink(0, () => {
+      const data = new Interface(["function sendToL1(bytes)"]).encodeFunctionData("sendToL1", ["0x01"]);
+      const stranger = devnet.accounts.wallet(RELAYER).connect(clients[0]!);
+      messageSent = stranger.sendTransaction({ to: PREDEPLOYS.L1Messenger, data, gasLimit: 200_000 }).then((sent) => sent.wait());
+    });
+    let imported: Promise<void> = Promise.resolve();
+    const foreign = { registryIndex: factIndex(NO_CHAIN, 0n), root: wordToHex(1n) };
+    duringLink(1, () => {
+      imported = pipeline(1).chain.sequencer.importRoots([foreign]);
+    });
+    const made = await send(0, await sign(0, 1, 7n));
+    await Promise.all([messageSent, imported]);
+    const [one, two] = await settled(0, 1, made);
+    assert.deepEqual([one.batch.logs.length, two.batch.importedRoots.length], [1, 1]);
+    assert.equal((await counts())[0], (await counts())[1]);
+  });
+
+  test("a third chain's fact that L1 never shows: no link is made on a chain that has it, and it is void without shutting out the pair", async () => {
+    // The import of the test before is in the open batch.
+    assert.equal(await refusal(send(0, await sign(0, 1, 7n))), "OpenImport");
+    const { outputs } = (await pipeline(1).seal())!;
+    const batch = Number(outputs.batchNumber);
+    assert.equal(await refusal(send(0, await sign(0, 1, 7n))), "OpenImport");
+    while (pipeline(1).progress().proven <= batch) await pipeline(1).pollL1();
+    const rebuilt = pipeline(1).settled(outputs.batchNumber);
+    await pass(PATIENCE_SECONDS + 100);
+    await rebuilt;
+    await settled(0, 1, await send(0, await sign(0, 1, 7n)));
+    const [sent, received] = await counts();
+    assert.equal(sent, received);
   });
 
   test(`${PAIRS} pairs, some with a side that fails: both sides happen, or neither does`, async () => {
@@ -116,6 +221,7 @@ describe("links between two chains", () => {
         await (await counters[i % 8 === 3 ? 0 : 1]!.getFunction("failAfter")(1)).wait();
         assert.equal(await refusal(send(0, await sign(0, 1, amount))), "LinkUndone");
         for (const counter of counters.slice(0, 2)) await (await counter.getFunction("failAfter")(0)).wait();
+        await pass(PAUSE_SECONDS);
       } else {
         const made = await send(0, await sign(0, 1, amount));
         expected += amount;
@@ -128,21 +234,5 @@ describe("links between two chains", () => {
       if (batch !== undefined) await pipeline(i).settled(batch.outputs.batchNumber);
     }
     assert.deepEqual(await counts(), [expected, expected]);
-  });
-
-  test("a fact that L1 never shows in the peer's batch: both chains continue, and both sides happen or neither does", async () => {
-    const { sequencer } = pipeline(1).chain;
-    const importRoots = sequencer.importRoots.bind(sequencer);
-    // As if another account's hyperchain_importFact came just before the link's fact.
-    const foreign = { registryIndex: factIndex(NO_CHAIN, 0n), root: wordToHex(1n) };
-    sequencer.importRoots = (roots) => importRoots([foreign, ...roots]);
-    const made = await send(0, await sign(0, 1, 7n));
-    sequencer.importRoots = importRoots;
-    const batches = [made.batchNumber, made.peerBatchNumber].map(Number);
-    while (batches.some((batch, i) => pipeline(i).progress().proven <= batch)) await pipeline(0).pollL1();
-    await clients[1]!.send("evm_increaseTime", [PATIENCE_SECONDS + 100]);
-    await settled(0, 1, made);
-    const [sent, received] = await counts();
-    assert.equal(sent, received);
   });
 });

@@ -233,6 +233,15 @@ export class Mempool {
     return taken;
   }
 
+  /** Takes this transaction if it is ready. Returns false otherwise. */
+  takeOnly(transaction: SignedTransaction): boolean {
+    const index = this.#line.indexOf(transaction);
+    if (index < 0) return false;
+    this.#line.splice(index, 1);
+    this.#taken.add(transaction);
+    return true;
+  }
+
   #next(limit: number): SignedTransaction[] {
     if (this.#takesAll && this.#order === undefined) return this.#line.splice(0, limit);
     const waiting = this.#line.filter(({ from }) => !this.#isLeft(from));

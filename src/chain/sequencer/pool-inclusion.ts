@@ -47,12 +47,21 @@ export class PoolInclusion {
    * in the pool. So does what has no room in a leader's turn.
    */
   async produce(limit: number, turns?: Pick<LeaderTurns, "fitting">): Promise<boolean> {
-    const { mempool, producer, builder, admission, unpaid } = this.#dependencies;
-    const lists = admission();
+    const { mempool } = this.#dependencies;
     const ready = mempool.take(limit);
     const count = turns?.fitting(ready) ?? ready.length;
-    const taken = ready.slice(0, count);
     mempool.putBack(ready.slice(count));
+    return this.#produceOf(ready.slice(0, count));
+  }
+
+  /** Makes a block of this transaction if it is ready, and of no other one. */
+  async produceOnly(transaction: SignedTransaction): Promise<void> {
+    if (this.#dependencies.mempool.takeOnly(transaction)) await this.#produceOf([transaction]);
+  }
+
+  async #produceOf(candidates: readonly SignedTransaction[]): Promise<boolean> {
+    const { mempool, producer, builder, admission, unpaid } = this.#dependencies;
+    const lists = admission();
     this.#heldUp.clear();
     /** Senders that must wait since others were refused meanwhile, and all that they sent. */
     const heldBack = new Set<Hex>();
@@ -63,7 +72,7 @@ export class PoolInclusion {
       block = new BlockPlan();
       await this.#include(finished.transactions, finished.inspectedIn === undefined, finished.inspectedIn);
     };
-    for (const [position, transaction] of taken.entries()) {
+    for (const [position, transaction] of candidates.entries()) {
       const { from } = transaction;
       if (this.#heldUp.has(from)) continue;
       if (unpaid.holds(from) || heldBack.has(from)) {
@@ -90,7 +99,7 @@ export class PoolInclusion {
       if (this.#heldUp.has(from)) continue;
       if (isSafe && (await this.#fitsWhenMeasured(transaction))) block.add(transaction);
       else if (!(await this.#includeAlone(transaction, isSafe))) {
-        mempool.putBack([...waiting, ...taken.slice(position)].filter((later) => !this.#heldUp.has(later.from)));
+        mempool.putBack([...waiting, ...candidates.slice(position)].filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
     }

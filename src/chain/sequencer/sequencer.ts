@@ -27,6 +27,7 @@ import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { OpenedInclusion } from "./opened-inclusion.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
+import { LoneBatch } from "./lone-batch.ts";
 import { LeaderTurns, type LeaderTurn, type OtherLeaders } from "./leader-turns.ts";
 import { endsFirst, OwnCommands, type Deciders } from "./own-commands.ts";
 import { PeerCommands } from "./peer-commands.ts";
@@ -448,6 +449,33 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Ends the open batch. Undefined where there is none. */
   seal(): Promise<SealedBatch | undefined> {
     return this.#commands.run(() => this.#builder.seal());
+  }
+
+  /**
+   * Runs the work while everything else waits, so that a batch contains only what this work puts there. Rejects with the work's
+   * error, and with RangeError on a chain that several sequencers order.
+   */
+  async alone<Result>(work: (batch: LoneBatch) => Promise<Result>): Promise<Result> {
+    if (this.peers !== undefined) throw new RangeError("several sequencers order this chain, so no work on it is alone");
+    const { mempool, admission } = this.#dependencies;
+    const { result } = await this.#commands.run(async () => {
+      const parts = {
+        mempool,
+        admission,
+        builder: this.#builder,
+        pool: this.#pool,
+        waiting: this.#waiting,
+        unpaid: this.#unpaid,
+      };
+      const batch = new LoneBatch(parts);
+      const running = work(batch);
+      // An error of the caller must not stop the chain.
+      await running.catch(() => undefined);
+      batch.requireSound();
+      return { result: running };
+    });
+    this.#timing.advance();
+    return result;
   }
 
   /** Ends the open batch if it is idle and may be sealed now: the rules of its first second no longer apply. */

@@ -1,4 +1,5 @@
 import type { ChainId } from "../../protocol/ids.ts";
+import { DoublingPauses } from "../../runtime/doubling-pauses.ts";
 import { FactRefused } from "../../settlement-layer/facts/fact-refused.ts";
 
 /** Imports about batches of one source that a batch has. */
@@ -16,26 +17,26 @@ interface SourceAdmissionDependencies {
 /** Decides whether a chain imports about batches of a source now: a few for each batch, and none for a time after a void one. */
 export class SourceAdmission {
   readonly #dependencies: SourceAdmissionDependencies;
-  /** Sources of void imports, and the second until which none of theirs is imported. */
-  readonly #shutOut = new Map<ChainId, { readonly times: number; readonly until: bigint }>();
+  /** Sources of void imports. */
+  readonly #shutOut: DoublingPauses<ChainId>;
   /** Imports of the open batch by source. */
   #counts: { batchNumber: bigint; readonly bySource: Map<ChainId, number> } = { batchNumber: -1n, bySource: new Map() };
 
   constructor(dependencies: SourceAdmissionDependencies) {
     this.#dependencies = dependencies;
+    const { nowSeconds } = dependencies;
+    this.#shutOut = new DoublingPauses({ seconds: SHUT_OUT_SECONDS, maxDoublings: MAX_DOUBLINGS, nowSeconds });
   }
 
   /** An import about a batch of the source was void: none is made for an hour, and twice as long after each further one. */
   shutOut(source: ChainId): void {
-    const times = (this.#shutOut.get(source)?.times ?? 0) + 1;
-    const seconds = SHUT_OUT_SECONDS * 2 ** Math.min(times - 1, MAX_DOUBLINGS);
-    this.#shutOut.set(source, { times, until: this.#dependencies.nowSeconds() + BigInt(seconds) });
+    this.#shutOut.begin(source);
   }
 
   /** Throws FactRefused SourceShutOut. */
   requireAdmitted(source: ChainId): void {
-    const { until } = this.#shutOut.get(source) ?? { until: 0n };
-    if (this.#dependencies.nowSeconds() >= until) return;
+    const until = this.#shutOut.until(source);
+    if (until === undefined) return;
     throw new FactRefused(
       "SourceShutOut",
       `a fact about a batch of chain ${source} was void, so none is imported before second ${until}`,

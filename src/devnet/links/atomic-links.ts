@@ -2,7 +2,7 @@ import { Interface, Transaction, type TransactionLike } from "ethers";
 import { ATOMIC_LINKS_CODE } from "../../abi/atomic-links-code.ts";
 import { atomicLinksAbi } from "../../abi/atomic-links.ts";
 import { l1MessengerAbi } from "../../abi/l1-messenger.ts";
-import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { hashL2Log, messageLog } from "../../protocol/l2-log.ts";
 import type { Link } from "../../protocol/link.ts";
@@ -39,16 +39,20 @@ export function withImport(index: bigint, root: Hex): Overrides {
 }
 
 /** A call, as `eth_simulateV1` takes it. */
-type SimulatedCall = Readonly<Record<"from" | "to" | "data" | "value", string>>;
+type SimulatedCall = Readonly<Record<"from" | "to" | "data" | "value" | "gas", string>>;
+
+/** Signed transaction with the call that it makes. */
+export type SignedCall = SimulatedCall & { readonly hash: Hex };
 
 /** Call that a signed transaction makes. Throws ethers' error for other bytes. */
-export function callOf(raw: Hex): SimulatedCall & { readonly hash: Hex } {
-  const { from, to, data, value, hash } = Transaction.from(raw) as TransactionLike & Transaction;
+export function callOf(raw: Hex): SignedCall {
+  const { from, to, data, value, gasLimit, hash } = Transaction.from(raw) as TransactionLike & Transaction;
   return {
-    from: from ?? "",
+    from: (from ?? "").toLowerCase(),
     to: to ?? "",
     data,
-    value: `0x${value.toString(16)}`,
+    value: hexQuantity(value),
+    gas: hexQuantity(gasLimit),
     hash: (hash ?? "0x") as Hex,
   };
 }
@@ -81,10 +85,10 @@ type AnswerStranger = (method: string, params: readonly unknown[]) => Promise<un
 /** Runs a call on a chain's newest state, with changes of storage. Rejects with the chain's error. */
 export async function simulate(
   answer: AnswerStranger,
-  { from, to, data, value }: SimulatedCall,
+  { from, to, data, value, gas }: SimulatedCall,
   overrides: Overrides = {},
 ): Promise<Simulated> {
-  const request = { blockStateCalls: [{ stateOverrides: overrides, calls: [{ from, to, data, value }] }] };
+  const request = { blockStateCalls: [{ stateOverrides: overrides, calls: [{ from, to, data, value, gas }] }] };
   const blocks = (await answer("eth_simulateV1", [request, "latest"])) as readonly {
     readonly calls: readonly SimulatedAnswer[];
   }[];

@@ -16,6 +16,12 @@ type LinkRefusalCode =
   | "LinkedTooMuch"
   /** A link with the peer was void a short time ago. */
   | "PeerShutOut"
+  /** A link of the sender, or between the chains, was undone a short time ago. */
+  | "LinksPaused"
+  /** As many links wait as may. */
+  | "TooManyWaiting"
+  /** A batch of one of the chains imports about a third chain, and L1 has not executed it. */
+  | "OpenImport"
   /** The transaction would fail, or its link would not be received. */
   | "LinkFails"
   /** One of the batches came out otherwise, and both chains rebuilt theirs without the link. */

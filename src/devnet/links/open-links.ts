@@ -74,6 +74,7 @@ export class OpenLinks {
   }
 }
 
-function pairOf(one: ChainId, other: ChainId): string {
+/** Name of two chains in any order. */
+export function pairOf(one: ChainId, other: ChainId): string {
   return one < other ? `${one} ${other}` : `${other} ${one}`;
 }
