@@ -114,6 +114,20 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
     });
   }
 
+  test("values that the protocol fixes may be set to their present ones", async () => {
+    const { miner } = (await client.getBlock("latest"))!;
+    for (const [method, value] of [
+      ["hardhat_setNextBlockBaseFeePerGas", "0x0"],
+      ["anvil_setNextBlockBaseFeePerGas", 0],
+      ["hardhat_setMinGasPrice", "0x0"],
+      ["evm_setBlockGasLimit", `0x${(2n ** 50n).toString(16)}`],
+      ["hardhat_setCoinbase", miner],
+      ["hardhat_setPrevRandao", ((await client.send("eth_getBlockByNumber", ["pending", false])) as { mixHash: string }).mixHash],
+    ] as const)
+      assert.equal(await send(method, value), true, method);
+    await assert.rejects(send("hardhat_mine", "0x186a1"), /at most 100000 blocks at once, got 100001; ask for the rest/);
+  });
+
   for (const mode of ["hardhat", "anvil"] as const) {
     test(`viem's test client works in its mode "${mode}"`, async () => {
       const tester: TestClient<typeof mode> = createTestClient({ mode, transport: http(devnet.chains[0]!.url, PATIENT) });

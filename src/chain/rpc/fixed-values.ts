@@ -1,35 +1,51 @@
+import type { Chain } from "../chain.ts";
+import type { BlockEnvironment } from "../model/block.ts";
 import type { RpcMethod } from "./request/dispatch.ts";
 import { RpcCode, RpcError } from "./request/json-rpc.ts";
+import { readQuantity } from "./request/quantities.ts";
+
+interface FixedValue {
+  readonly rule: string;
+  readonly why: string;
+  readonly instead: string;
+  /** Value of the next block by the rule; absent where a client sets no value. */
+  readonly value?: (next: BlockEnvironment) => bigint;
+}
 
 /**
  * What development networks let a user set, and the protocol fixes here: the rule's name, what it says, and what to do
  * instead.
  */
-const FIXED: Readonly<Record<string, { readonly rule: string; readonly why: string; readonly instead: string }>> = {
+const FIXED: Readonly<Record<string, FixedValue>> = {
   hardhat_setNextBlockBaseFeePerGas: {
     rule: "BaseFeeZero",
     why: "the base fee of every block is 0, so that all fees reach the operator",
     instead: "give transactions a priority fee, or run what depends on the base fee on L1",
+    value: () => 0n,
   },
   hardhat_setMinGasPrice: {
     rule: "BaseFeeZero",
     why: "this chain takes any fee cap, since the base fee of every block is 0",
     instead: "leave the call out",
+    value: () => 0n,
   },
   evm_setBlockGasLimit: {
     rule: "BlockGasLimit",
     why: "the gas limit of every block is 2^50: validators refuse other blocks",
     instead: "give transactions a gas limit of their own; each has 2^24 at most (EIP-7825)",
+    value: ({ gasLimit }) => gasLimit,
   },
   hardhat_setPrevRandao: {
     rule: "PrevRandao",
     why: "PREVRANDAO follows from the chain's id and the block's number: validators compute it again",
     instead: "read it from the block, or run what depends on it on L1",
+    value: ({ prevRandao }) => BigInt(prevRandao),
   },
   hardhat_setCoinbase: {
     rule: "Coinbase",
     why: "the coinbase of every block is the chain's operator: validators refuse other blocks",
     instead: "leave the call out, or send the fees on from the operator's account",
+    value: ({ coinbase }) => BigInt(coinbase),
   },
   hardhat_reset: {
     rule: "OneEcosystem",
@@ -39,12 +55,17 @@ const FIXED: Readonly<Record<string, { readonly rule: string; readonly why: stri
   },
 };
 
-/** Answers that name the rule of the protocol by which a value cannot be set. */
-export function fixedValueMethods(): ReadonlyMap<string, RpcMethod> {
+/**
+ * Answers that name the rule of the protocol by which a value cannot be set. The present value may be set: suites set a base fee
+ * of 0, for one.
+ */
+export function fixedValueMethods({ sequencer }: Pick<Chain, "sequencer">): ReadonlyMap<string, RpcMethod> {
   return new Map(
-    Object.entries(FIXED).map(([method, { rule, why, instead }]) => [
+    Object.entries(FIXED).map(([method, { rule, why, instead, value }]) => [
       method,
-      async () => {
+      async ([given]) => {
+        const wanted = readQuantity(given);
+        if (wanted !== undefined && wanted === value?.(sequencer.nextEnvironment)) return true;
         throw new RpcError(RpcCode.rejected, `${method} cannot work on a hyperchain (rule ${rule}): ${why}; ${instead}`, {
           code: "FixedByProtocol",
           rule,

@@ -32,6 +32,15 @@ describe("ids of requests", () => {
       assert.equal(((await parsed(body)) as { readonly id: unknown }).id, null);
   });
 
+  it("come back where a client writes null for no parameters", async () => {
+    called = 0;
+    assert.deepEqual(await parsed({ jsonrpc: "2.0", id: 6, method: "count", params: null }), {
+      jsonrpc: "2.0",
+      id: 6,
+      result: 1,
+    });
+  });
+
   it("that are absent make a notification: it is carried out, and has no answer, whatever comes of it", async () => {
     called = 0;
     assert.equal(await ask({ jsonrpc: "2.0", method: "count" }), "");

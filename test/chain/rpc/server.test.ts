@@ -246,8 +246,13 @@ describe("RPC server", () => {
     ]) {
       assert.equal((await rpc(method)).error?.code, -32601, method);
     }
-    assert.equal((await fetch(url)).status, 405);
+    assert.equal((await fetch(`${url}/nowhere`)).status, 405);
     await isAlive();
+  });
+
+  it("answers GET and HEAD of its root, since tools that wait for a server send them", async () => {
+    for (const method of ["GET", "HEAD"]) assert.equal((await fetch(url, { method })).status, 200, method);
+    assert.match(await (await fetch(url)).text(), /send POST requests/);
   });
 
   it("bounds a connection's subscriptions and ends them with it", async () => {

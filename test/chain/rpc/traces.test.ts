@@ -18,6 +18,7 @@ const LOUD: Hex = `0x${"d2".repeat(20)}`;
 const LOUD_CODE: Hex = "0x5f620186a0525b5f5f620186a05f5f61aaaa5ff150600656";
 const CREATOR: Hex = `0x${"d4".repeat(20)}`;
 const CREATOR_CODE: Hex = "0x365f5f37365f5ff05f5260205ff3";
+const CALLS = { tracer: "callTracer" };
 
 describe("traces", () => {
   let test: TestChain;
@@ -148,20 +149,19 @@ describe("traces", () => {
     assert.equal((await tracer<{ type: string }>({ data: "0x00" }, { tracer: "callTracer" })).type, "CREATE");
   });
 
-  it("wait for each other, and are refused when too many wait", async () => {
-    const hash = await send({ to: SINK });
-    const traced = methodsOf(test).get("debug_traceTransaction")!;
-    const clients = Array.from({ length: 4 }, () => outsideClient().client);
-    const answers = await Promise.allSettled(
-      Array.from({ length: 40 }, (_, i) => traced([hash, { tracer: "callTracer" }], clients[i % clients.length])),
-    );
-    // 32 of all, and 16 of each.
-    assert.equal(answers.filter(({ status }) => status === "rejected").length, 8);
-    const ofOne = await Promise.allSettled(
-      Array.from({ length: 20 }, () => traced([hash, { tracer: "callTracer" }], clients[0])),
-    );
-    assert.equal(ofOne.filter(({ status }) => status === "rejected").length, 4);
-    await ask("debug_traceTransaction", hash, { tracer: "callTracer" });
+  it("wait for each other, as many as an indexer requests side by side; a connection has 1,024 in the line", async () => {
+    const hash = await send({ to: SINK, gasLimit: 21_000n });
+    const { blockHash } = await ask<{ blockHash: Hex }>("eth_getTransactionReceipt", hash);
+    const [traced, flat] = ["debug_traceBlockByHash", "trace_block"].map((method) => methodsOf(test).get(method)!);
+    const { client } = outsideClient();
+    const answers = Array.from({ length: 50 }, () => [traced!([blockHash, CALLS], client), flat!([blockHash], client)]);
+    for (const answer of await Promise.all(answers.flat())) assert.equal((answer as readonly unknown[]).length, 1);
+    const flood = outsideClient();
+    const outcomes = Promise.allSettled(Array.from({ length: 1_030 }, () => traced!([blockHash, CALLS], flood.client)));
+    flood.end();
+    const refused = (await outcomes).filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
+    assert.equal(refused.filter(({ reason }) => (reason as { code: number }).code === -32005).length, 6);
+    await ask("debug_traceTransaction", hash, CALLS);
   });
 });
 

@@ -74,7 +74,9 @@ function parseRequest(value: unknown): RpcRequest | RefusedRequest {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return refused(null, RpcCode.invalidRequest, "a request is an object with method and params");
   }
-  const { id, method, params = [] } = value as Readonly<Record<string, unknown>>;
+  const { id, method, params: given } = value as Readonly<Record<string, unknown>>;
+  // Some clients write null for no parameters; Hardhat's node, geth and anvil take it so.
+  const params = given ?? [];
   if (id !== undefined && id !== null && typeof id !== "string" && typeof id !== "number") {
     return refused(null, RpcCode.invalidRequest, "a request's id is a string or a number");
   }

@@ -70,8 +70,8 @@ export interface ChainMethodOptions {
 const MAX_WAITING_MARKS = 512;
 /** For a call. The dearest bundle that can be sent takes 5,000,000 gas, and its estimate runs it several times. */
 const MAX_QUESTION_MS = 10_000;
-/** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
-const MAX_MINED_BLOCKS = 10_000n;
+/** A week of blocks on Ethereum, over which many governors have votes, is 50,400; each takes some tenths of a millisecond. */
+const MAX_MINED_BLOCKS = 100_000n;
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
 const LAST_TIMESTAMP = 2n ** 40n;
 
@@ -117,7 +117,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     const sponsoring = sponsorMethods(chain, { accounts, others: methods });
     for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed, ...sponsoring]) methods.set(method, answer);
     addDevelopmentMethods(chain, methods);
-    for (const [method, answer] of [...aboutMethods(chain, options), ...fixedValueMethods()]) methods.set(method, answer);
+    for (const [method, answer] of [...aboutMethods(chain, options), ...fixedValueMethods(chain)]) methods.set(method, answer);
   }
   const own = [
     zksMethods(chain, ask, gasPrice, settlement, methods),
@@ -162,7 +162,10 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
     const blocks = quantity(count);
     if (blocks > MAX_MINED_BLOCKS)
-      throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
+      throw new RpcError(
+        RpcCode.limitExceeded,
+        `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}; ask for the rest in further requests`,
+      );
     const apart = quantity(interval);
     if (blocks > 1n) pointInTime(sequencer.nextEnvironment.timestamp + apart * (blocks - 1n));
     await sequencer.mineMany(Number(blocks), apart);

@@ -22,9 +22,9 @@ import { flatCalls, type NestedCall, type TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { ZkFields } from "../zks/zk-fields.ts";
 
-/** Traces that may wait for those before them, and those of one connection: as many as a batch asks at a time. */
-const MAX_WAITING = 32;
-const MAX_OF_ONE = 16;
+/** As many as of other reads: indexers request the traces of hundreds of blocks side by side. A waiting one holds no block. */
+const MAX_WAITING = 4096;
+const MAX_OF_ONE = 1024;
 
 /** Of a block, whose traces are made one after the other. */
 const MAX_TRACED_TRANSACTIONS = 100;
@@ -88,16 +88,22 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
     },
     async block(block, config, client, form) {
       const chosen = configuration(config);
-      const number = isHash(block) ? blocks.numberOf(block) : shownNumber(chain, block);
-      const found = number === undefined ? undefined : ((await blocks.block(number, true)) as TracedBlock | undefined);
-      if (found === undefined)
+      const read = async (): Promise<TracedBlock> => {
+        const number = isHash(block) ? blocks.numberOf(block) : shownNumber(chain, block);
+        const found = number === undefined ? undefined : ((await blocks.block(number, true)) as TracedBlock | undefined);
+        if (found !== undefined) return found;
         throw new RpcError(RpcCode.rejected, `there is no block ${String(block).slice(0, 80)}`, { code: "UnknownBlock" });
-      const traced = tracedIn(chain, found, runOf, form);
-      if (client?.isInProcess === true) return traceAll(traced, (run) => run(chosen), Infinity);
-      if (traced.length > MAX_TRACED_TRANSACTIONS)
-        throw tooLarge(`the block has ${traced.length} transactions, at most ${MAX_TRACED_TRANSACTIONS} are traced together`);
-      const gasUsed = BigInt(found.gasUsed);
-      return inTurn(client, () => traceAll(traced, (run) => boundedTrace(run, chosen, gasUsed), MAX_BLOCK_CHARACTERS));
+      };
+      if (client?.isInProcess === true)
+        return traceAll(tracedIn(chain, await read(), runOf, form), (run) => run(chosen), Infinity);
+      return inTurn(client, async () => {
+        const found = await read();
+        const traced = tracedIn(chain, found, runOf, form);
+        if (traced.length > MAX_TRACED_TRANSACTIONS)
+          throw tooLarge(`the block has ${traced.length} transactions, at most ${MAX_TRACED_TRANSACTIONS} are traced together`);
+        const gasUsed = BigInt(found.gasUsed);
+        return traceAll(traced, (run) => boundedTrace(run, chosen, gasUsed), MAX_BLOCK_CHARACTERS);
+      });
     },
     call: callTracing(chain, ask, inTurn),
   };

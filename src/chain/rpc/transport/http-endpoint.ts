@@ -107,11 +107,13 @@ export function createHttpEndpoint(
 /** What is not served, cannot be read, or fails. */
 function nameFailures(http: FastifyInstance, routes: readonly HttpRoute[]): void {
   const alsoServed = routes.length === 0 ? "" : "; GET /openapi.json names what else is answered";
-  http.setNotFoundHandler(async (_request, reply) =>
-    reply
-      .code(405)
-      .send(failure(RpcCode.invalidRequest, `this is a JSON-RPC endpoint: send POST requests, or open a WebSocket${alsoServed}`)),
+  const hint = failure(
+    RpcCode.invalidRequest,
+    `this is a JSON-RPC endpoint: send POST requests, or open a WebSocket${alsoServed}`,
   );
+  // Tools that wait for a node, such as wait-on, send it until the status is 200, as of Hardhat's node.
+  http.get("/", async (_request, reply) => reply.send(hint));
+  http.setNotFoundHandler(async (_request, reply) => reply.code(405).send(hint));
   http.setErrorHandler(async (error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
     const tooLarge = error.statusCode === 413;
     const message = tooLarge ? `a request has at most ${MAX_BODY_BYTES} bytes` : error.message;
