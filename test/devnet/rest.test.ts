@@ -25,7 +25,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-const A = 271n;
+const [A, B] = [271n, 272n];
 const UNKNOWN = `0x${"5e".repeat(32)}`;
 
 describe("E1: REST beside JSON-RPC", () => {
@@ -37,7 +37,8 @@ describe("E1: REST beside JSON-RPC", () => {
   formats.default(validators);
 
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }], { proofs: "none" });
+    const nodes = { chainId: B, name: "beta", sequencing: { by: "bft", nodes: 4 } } as const;
+    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }, nodes], { proofs: "none" });
     client = clientOf(devnet.chains[0]!);
     url = devnet.chains[0]!.url;
     await devnet.settle(A);
@@ -50,8 +51,8 @@ describe("E1: REST beside JSON-RPC", () => {
   });
 
   /** Asks, and holds every answer to the description. */
-  async function ask(template: string, path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(`${url}${path}`, init);
+  async function ask(template: string, path: string, init: RequestInit = {}, server = url): Promise<Answer> {
+    const response = await fetch(`${server}${path}`, init);
     const body = (await response.json()) as Record<string, unknown>;
     const method = (init.method ?? "GET").toLowerCase();
     const reference = description.paths[template]?.[method]?.responses[response.status]?.content["application/json"].schema.$ref;
@@ -83,6 +84,7 @@ describe("E1: REST beside JSON-RPC", () => {
       "/accounts/{address}",
       "/batches/{batch}",
       "/blocks/{block}",
+      "/nodes",
       "/transactions",
       "/transactions/{hash}",
       "/views",
@@ -141,6 +143,38 @@ describe("E1: REST beside JSON-RPC", () => {
     assert.ok(((await ask("/accounts/{address}", `/accounts/${predeploy}`)).body["codeBytes"] as number) > 100);
     const unused = `0x${"7e".repeat(20)}`;
     assert.equal((await ask("/accounts/{address}", `/accounts/${unused}`)).body["balanceWei"], "0");
+  });
+
+  test("nodes are shown with leader, view, faults and evidence, and a chain with one sequencer has none", async () => {
+    const beta = devnet.chains[1]!;
+    const request = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+      beta.provider.request({ method, params: [...params] });
+    const nodes = async (): Promise<Record<string, unknown>> => (await ask("/nodes", "/nodes", {}, beta.url)).body;
+    const setFault = (fault: object): Promise<unknown> => request("hyperchain_setFault", { chainId: Number(B), ...fault });
+    assert.deepEqual(await nodes(), await request("hyperchain_nodes"));
+    const { leader, view, quorum } = await nodes();
+    assert.deepEqual([leader, quorum], [Number(view) % 4, 3]);
+    await setFault({ type: "node", node: 1, condition: "crashed" });
+    await setFault({ type: "withhold", node: 0, from: [2, 3] });
+    await setFault({ type: "lag", node: 2, ms: 5 });
+    await setFault({
+      type: "partition",
+      groups: [
+        [0, 1],
+        [2, 3],
+      ],
+    });
+    const { groups, members } = await nodes();
+    assert.deepEqual(groups, [
+      [0, 1],
+      [2, 3],
+    ]);
+    const [first, second, third] = members as readonly Record<string, unknown>[];
+    assert.deepEqual([first?.["withholdsFrom"], second?.["condition"], second?.["view"]], [[2, 3], "crashed", undefined]);
+    assert.equal(third?.["lagMs"], 5);
+    await setFault({ type: "clear" });
+    assert.deepEqual(codeOf(await ask("/nodes", "/nodes")), [404, "NotFound"]);
+    assert.equal(await client.send("hyperchain_nodes", []), null);
   });
 
   test("what is not there, malformed or refused has a status and a code that name it", async () => {

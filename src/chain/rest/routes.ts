@@ -3,6 +3,7 @@ import { SharedPlaces } from "../rpc/request/shared-places.ts";
 import { readAccount } from "./accounts.ts";
 import { readBatch } from "./batches.ts";
 import { readBlock } from "./blocks.ts";
+import { readNodes } from "./nodes.ts";
 import { openApi } from "./openapi.ts";
 import { errorAnswer } from "./rest-error.ts";
 import type { Parameter, Resource } from "./resource.ts";
@@ -70,6 +71,19 @@ const resources = (waits: SharedPlaces): readonly Resource[] => [
     query: [{ name: "block", description: "number or tag; latest where nothing is given" }],
     answers: { 200: ["the account; one that was never used is empty", "Account"] },
     answer: ok(readAccount),
+  },
+  {
+    method: "GET",
+    path: "/nodes",
+    summary: "Nodes that decide the chain together: leader, view, faults and evidence",
+    parts: [],
+    query: [],
+    answers: {
+      200: ["the nodes", "Nodes"],
+      404: ["the chain has one sequencer", "Error"],
+      501: ["this server has the chain alone, without its nodes", "Error"],
+    },
+    answer: ok(readNodes),
   },
   ...views(),
 ];

@@ -28,6 +28,26 @@ const error = record({
   message: { type: "string", description: "what was wrong, and what to do" },
 });
 
+const index = { ...count, description: "index of a node" };
+const indexes = { type: "array", items: index };
+/** The same object with further members, which may be absent. */
+const withOptional = (schema: object, optional: Readonly<Record<string, object>>): object => {
+  const { properties, ...rest } = schema as { readonly properties: object };
+  return { ...rest, properties: { ...properties, ...optional } };
+};
+const node = withOptional(
+  record({
+    address,
+    condition: { enum: ["honest", "crashed", "silent", "equivocating"], description: "the fault that was set" },
+  }),
+  {
+    view: { ...count, description: "absent while the node does not run" },
+    withholdsFrom: { ...indexes, description: "nodes that get nothing from this one" },
+    lagMs: { ...count, description: "delay of its messages, in milliseconds" },
+    fault: { type: "string", description: "reason why the node has stopped" },
+  },
+);
+
 export const SCHEMAS = {
   Error: record({ error }),
   SignedTransaction: {
@@ -89,6 +109,21 @@ export const SCHEMAS = {
   },
   View: record({ data: { ...data, description: "what `verify` of CrossChainViews takes" } }),
   LookupError: record({ error, message: { type: "string", description: "the same, where ERC-3668 has it" } }),
+  Nodes: withOptional(
+    record({
+      inProcesses: { type: "boolean", description: "whether each node has a process" },
+      view: { ...count, description: "turn of the present leader" },
+      leader: index,
+      quorum: { ...count, description: "equal votes that decide" },
+      members: { type: "array", items: node },
+      evidence: {
+        type: "array",
+        items: record({ signer: address, view: count }),
+        description: "votes that no honest node casts both; hyperchain_evidence has their signatures",
+      },
+    }),
+    { groups: { type: "array", items: indexes, description: "nodes that reach each other; absent without a partition" } },
+  ),
   Account: record({ address, block: count, balanceWei: wei, nonce: count, codeBytes: count }),
 } as const;
 

@@ -90,6 +90,7 @@ const READER = [
     "hyperchain_cutSlot",
     "hyperchain_encryption",
     "hyperchain_evidence",
+    "hyperchain_nodes",
     "hyperchain_sealBatch",
     "hyperchain_slot",
     "hyperchain_waiting",

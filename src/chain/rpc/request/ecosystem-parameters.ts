@@ -90,6 +90,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_lookUp: [chain, required("the sender", TEXT), required("the data", TEXT)],
   hyperchain_message: [required("the hash of the message", HASH), optional("the source chain", CHAIN), freshness],
   hyperchain_messages: [page, freshness],
+  hyperchain_nodes: [],
   hyperchain_openSession: [required("the message of the challenge", OBJECT), required("the signature", TEXT)],
   hyperchain_prepare: [account, required("the request", OBJECT)],
   hyperchain_proof: [chain, batch],
