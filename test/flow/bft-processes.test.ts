@@ -5,11 +5,13 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { ETHER, settleNow } from "./support/devnet.ts";
 import { ProcessGroup } from "./support/process-group.ts";
+import { StakeView } from "./support/stake-view.ts";
 
 const CAROL = "0x00000000000000000000000000000000000ca201";
 
-describe("E2: a chain that four nodes decide, each in a process", () => {
-  const group = new ProcessGroup(4);
+describe("E2: a chain that four nodes decide, each in a process with a staked key", () => {
+  const group = new ProcessGroup(4, { stake: { unbondingSeconds: 100_000 } });
+  const stake = new StakeView(() => group.devnet);
   before(() => group.start());
   after(() => group.end());
 
@@ -64,12 +66,20 @@ describe("E2: a chain that four nodes decide, each in a process", () => {
     await group.assertNothingLost();
   });
 
-  test("reports a leader that proposes two decisions, and decides one of them", async () => {
+  test("decides within three seconds after the leader has died", () => group.assertDecidesWithoutLeader(3_000));
+
+  test("decides one of two decisions that a leader proposes; both votes are evidence, and L1 takes the leader's stake", async () => {
     await group.setFault({ type: "node", node: 3, condition: "equivocating" });
     const signer = group.nodes.status.members[3]?.address;
     for (let i = 0; i < 10 && group.nodes.status.evidence.length === 0; i++) await group.payDecided(1n);
     assert.ok(group.nodes.status.evidence.length > 0);
     assert.ok(group.nodes.status.evidence.every((each) => each.signer === signer));
+    await stake.tick();
+    await stake.until(({ slashes }) => slashes.length > 0);
+    assert.deepEqual(
+      stake.now.slashes.map(({ chainId, key, amountWei }) => [chainId, key, amountWei]),
+      [[271, signer, String(ETHER)]],
+    );
     await group.endFaults();
     await group.agree();
   });

@@ -8,6 +8,7 @@ import { MemoryVotes } from "../../consensus/memory-votes.ts";
 import type { GroupMessage } from "../../consensus/messages.ts";
 import type { CountedVote } from "../../consensus/votes.ts";
 import type { BlockVoteDomain } from "../../protocol/block-vote.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { pauseBy, type Clock } from "../../runtime/clock.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import { ChainWorkshop } from "../../sequencing/chain-workshop.ts";
@@ -72,6 +73,11 @@ export class FollowedLife {
 
   get number(): number {
     return this.#options.number;
+  }
+
+  /** Salt of the votes' domain. */
+  get salt(): Hex {
+    return this.#options.domain.salt;
   }
 
   /** Highest view that this process has seen. */

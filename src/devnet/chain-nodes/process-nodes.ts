@@ -17,7 +17,7 @@ import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { ChainNodes } from "../../sequencing/local/chain-nodes.ts";
-import { EvidenceList, type VoteEvidence } from "../../sequencing/evidence-list.ts";
+import type { EvidenceList, VoteEvidence } from "../../sequencing/evidence-list.ts";
 import { NodeFaults, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
 import type { NodesStatus } from "../../sequencing/local/nodes-status.ts";
 import type { NodeKey } from "../../sequencing/local/vote-keys.ts";
@@ -33,6 +33,7 @@ interface ProcessNodesParts {
   readonly l1: Provider;
   readonly domain: TypedDataDomain;
   readonly log: BaseLog;
+  readonly evidence: EvidenceList;
 }
 
 /** Time for undecided commands to become final before work that needs rest is refused. */
@@ -49,7 +50,6 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
   readonly #parts: ProcessNodesParts;
   readonly #processes: readonly NodeProcess[];
   readonly #faults = new NodeFaults();
-  readonly #evidence = new EvidenceList();
   readonly #views = new Map<number, number>();
   #chain: Chain | undefined;
   #described: NodeChain | undefined;
@@ -101,12 +101,16 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
           ...(fault === undefined ? {} : { fault }),
         };
       }),
-      evidence: this.#evidence.pairs.map(({ signer, first }) => ({ signer, view: first.view })),
+      evidence: this.#parts.evidence.pairs.map(({ signer, first }) => ({ signer, view: first.view })),
     };
   }
 
   get evidence(): readonly VoteEvidence[] {
-    return this.#evidence.pairs;
+    return this.#parts.evidence.pairs;
+  }
+
+  forgetEvidence(): void {
+    this.#parts.evidence.forget(this.#life?.salt);
   }
 
   /** Starts the nodes of a chain that this process follows. Resolves when they run. */
@@ -129,7 +133,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     const decidedBefore = this.#life?.decidedView ?? 0;
     await this.#life?.end();
     this.#views.clear();
-    const { keys, clock, time, l1, domain, log } = this.#parts;
+    const { keys, clock, time, l1, domain, log, evidence } = this.#parts;
     this.#life = new FollowedLife(
       {
         number,
@@ -143,7 +147,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
       {
         ...{ chain, described, clock, time, l1, faults: this.#faults },
         send: (index, message) => this.#processes[index]?.send(message),
-        onEvidence: (evidence) => this.#evidence.add(evidence),
+        onEvidence: (pair) => evidence.add(pair),
       },
     );
     await Promise.all(this.#processes.map((process) => process.begin()));

@@ -1,16 +1,16 @@
 import type { BaseWallet, Provider } from "ethers";
-import type { Chain } from "../../chain/chain.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
 import { decodeCommand, encodeCommand } from "../../node/keeping/kept-command.ts";
-import type { NodeDependencies } from "../../node/node.ts";
+import type { Node, NodeDependencies } from "../../node/node.ts";
 import { externalSequencerOf, hasNodeProcesses, type ChainPlan } from "../../options/plan.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { quorumDomain } from "../../protocol/quorum.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
+import { EvidenceList } from "../../sequencing/evidence-list.ts";
 import { ExternalOrder } from "../../sequencing/external/external-order.ts";
 import type { SlotPeers } from "../../sequencing/external/slot-peers.ts";
 import { memorySlotStore, type SlotStore } from "../../sequencing/external/slot-store.ts";
@@ -60,8 +60,8 @@ export interface ChainOrder {
   /** Order by an external sequencer; undefined for a chain of another kind. */
   readonly external: ExternalOrder | undefined;
   readonly leading: Pick<NodeDependencies, "leaders" | "remoteLeaders" | "decided">;
-  /** Begins with the started chain. `described` is for nodes in processes. Rejects with SlotError. */
-  start(chain: Chain, described: () => NodeChain): Promise<void>;
+  /** Begins with the chain of a started node. `described` is for nodes in processes. Rejects with SlotError. */
+  start(node: Pick<Node, "chain" | "fault">, described: () => NodeChain): Promise<void>;
 }
 
 /** Order of a created chain, by its plan. */
@@ -72,9 +72,9 @@ export function orderOfChain(ordered: OrderedPlan, dependencies: OrderDependenci
   return {
     ...{ nodes, external, forming: undefined },
     leading: { leaders: nodes ?? external },
-    async start(chain) {
+    async start({ chain, fault }) {
       nodes?.start(chain, await mempoolFor(ordered.plan));
-      if (external !== undefined) closing.add(await external.start(chain));
+      if (external !== undefined) closing.add(await external.start(chain, fault));
     },
   };
 }
@@ -89,28 +89,29 @@ async function mempoolFor({ ordering }: ChainPlan): Promise<Parameters<LocalNode
 /** Nodes in processes, which this process follows. */
 function processOrderOf(
   { created, commands }: OrderedPlan,
-  { nodeKeys, ecosystem: { settlementChainId }, clock, time, l1 }: OrderDependencies,
+  { nodeKeys, ecosystem: { settlementChainId }, clock, time, l1, kept }: OrderDependencies,
   closing: Disposer,
 ): ChainOrder {
   const decided = new BaseLog(commands);
   const domain = quorumDomain(settlementChainId, created.hyperchain);
-  const nodes = new ProcessNodes({ keys: keysOf(nodeKeys), clock, time, l1, domain, log: decided });
+  const evidence = new EvidenceList(kept?.evidence);
+  const nodes = new ProcessNodes({ keys: keysOf(nodeKeys), clock, time, l1, domain, log: decided, evidence });
   closing.add(() => nodes.close());
   return {
     ...{ nodes, forming: nodes, external: undefined },
     leading: { remoteLeaders: nodes, decided },
-    start: (chain, described) => nodes.start(chain, described()),
+    start: ({ chain }, described) => nodes.start(chain, described()),
   };
 }
 
 function nodesOfChain(
   { hyperchain }: CreatedChain,
-  { nodeKeys, ecosystem: { settlementChainId }, clock, time }: OrderDependencies,
+  { nodeKeys, ecosystem: { settlementChainId }, clock, time, kept }: OrderDependencies,
   closing: Disposer,
 ): LocalNodes | undefined {
   if (nodeKeys.length === 0) return undefined;
   const surroundings = { keys: keysOf(nodeKeys), clock, nowSeconds: () => Number(time.nowSeconds()) };
-  const nodes = new LocalNodes(surroundings, quorumDomain(settlementChainId, hyperchain));
+  const nodes = new LocalNodes(surroundings, quorumDomain(settlementChainId, hyperchain), new EvidenceList(kept?.evidence));
   // The chain ends before its nodes, which decide until then.
   closing.add(() => nodes.close());
   return nodes;

@@ -237,7 +237,7 @@ async function start(
   );
   closing.add(() => node.close());
   node.addMethods(factMethods((opened.facts = openedFacts(plan, node.chain, created, dependencies))));
-  await order.start(node.chain, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
+  await order.start(node, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
   const { nodes, external } = order;
   const shown = { created, baseToken, signers, nodes, external, isCarried: prepared.isCarried, inputs };
   return { ...overNode(node, admin, closing), ...shown };

@@ -9,7 +9,7 @@ import type { Journey } from "../../relayer/journey.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import { NO_FAULTS_OF_NODES, type FaultsOfNodes } from "../../sequencing/local/node-faults.ts";
-import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { chainWithoutNodes, FaultError } from "./fault-error.ts";
 
 /** Characters of an account in hexadecimal. */
 const ADDRESS_LENGTH = 42;
@@ -134,11 +134,6 @@ export interface EcosystemFaults {
   keptBy(snapshots: Snapshots): Snapshots;
 }
 
-/** A fault that cannot be set. */
-export class FaultError extends HyperchainError<"UnknownFault"> {
-  override readonly name = "FaultError";
-}
-
 /** Switches, all off. */
 export function createFaults({ layer, isKept, chains, hubs }: FaultDependencies): EcosystemFaults {
   let state = NONE;
@@ -221,11 +216,7 @@ function requireChain(chainId: number, chains: readonly DevnetChain[]): void {
 function requireNodes(chains: readonly DevnetChain[], chainId: number, indexes: readonly number[]): void {
   const chain = chains.find((each) => Number(each.chainId) === chainId);
   const count = chain?.pipeline.nodes?.count ?? 0;
-  if (count === 0)
-    throw new FaultError(
-      "UnknownFault",
-      `${chain?.name} has one sequencer and no nodes; create a chain with sequencing: { by: "bft", nodes: 4 }`,
-    );
+  if (count === 0) throw chainWithoutNodes(chain?.name ?? String(chainId));
   const unknown = indexes.find((each) => each >= count);
   if (unknown === undefined) return;
   throw new FaultError("UnknownFault", `${chain?.name} has no node ${unknown}; it has nodes 0 to ${count - 1}`);

@@ -40,6 +40,8 @@ export class LeavingChains {
     returnTo: (members: ReadonlySet<RestorableMember>) => {
       const known = this.known();
       this.#become([...members].flatMap((member) => known.find(({ runSwitch }) => runSwitch === member) ?? []));
+      // Watchers would report votes of a time that L1 no longer has.
+      for (const { pipeline } of known) pipeline.nodes?.forgetEvidence();
     },
   };
 

@@ -162,7 +162,7 @@ export class StakeWatcher {
     this.#rewinds = rewinds;
     this.#words.clear();
     this.#settled.clear();
-    this.#voteReports.clear((await this.#dependencies.votes?.()) ?? []);
+    this.#voteReports.repeat();
     this.#readAgainFrom(rewinds.blockNumber);
     this.#dependencies.onEvent({ type: "rewound", count: rewinds.count });
     return rewinds;

@@ -31,18 +31,10 @@ export class VoteReports {
   readonly #ports: ReportingPorts;
   /** Pairs for which L1 takes nothing more. */
   readonly #settled = new Set<string>();
-  /** Pairs from before a return of L1. */
-  readonly #void = new Set<string>();
 
   constructor(place: StakePlace, ports: ReportingPorts) {
     this.#place = place;
     this.#ports = ports;
-  }
-
-  /** L1 has returned to an earlier state by command: these votes are from before it. */
-  clear(votes: readonly ChainVotes[]): void {
-    this.#settled.clear();
-    for (const pair of votes) this.#void.add(nameOf(pair));
   }
 
   /** L1 has dropped blocks, perhaps with reports. */
@@ -59,7 +51,7 @@ export class VoteReports {
     const judged: JudgedVotes[] = [];
     for (const pair of votes) {
       const name = nameOf(pair);
-      if (this.#settled.has(name) || this.#void.has(name)) continue;
+      if (this.#settled.has(name)) continue;
       const fault = await this.#faultOf(pair, quorums, seconds);
       if (fault === undefined) continue;
       const sent = await sendReport(this.#place, this.#calldata(pair, fault), this.#ports);

@@ -39,13 +39,15 @@ export interface ChainKeeping {
   /** Slots of a chain with an external sequencer, the part that it holds, and its life. */
   readonly slots: LedgerStream;
   readonly slotFacts: LedgerFacts;
+  /** Contrary votes of its nodes. */
+  readonly evidence: LedgerFacts;
 }
 
 /** Nothing of a chain with this id has happened. */
 export function forgetChainKeeping(ledger: Ledger, chainId: ChainId): void {
   for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf, choicesOf, slotsOf])
     ledger.stream(nameOf(chainId)).truncate(0);
-  for (const kind of [poolOf(chainId), accessOf(chainId), slotsOf(chainId), promisesOf(chainId)]) {
+  for (const kind of [poolOf(chainId), accessOf(chainId), slotsOf(chainId), promisesOf(chainId), evidenceOf(chainId)]) {
     const facts = ledger.facts(kind);
     for (const name of facts.all().keys()) facts.delete(name);
   }
@@ -58,6 +60,7 @@ const placeOf = (chainId: ChainId): string => `place of ${chainId}`;
 const choicesOf = (chainId: ChainId): string => `data choices of ${chainId}`;
 const slotsOf = (chainId: ChainId): string => `slots of ${chainId}`;
 const promisesOf = (chainId: ChainId): string => `promises to ${chainId}`;
+const evidenceOf = (chainId: ChainId): string => `evidence of ${chainId}`;
 const poolOf = (chainId: ChainId): string => `pool of ${chainId}`;
 const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
@@ -156,6 +159,7 @@ export function openChainKeeping(
     promises: ledger.facts(promisesOf(chainId)),
     slots: ledger.stream(slotsOf(chainId)),
     slotFacts: ledger.facts(slotsOf(chainId)),
+    evidence: ledger.facts(evidenceOf(chainId)),
   };
 }
 

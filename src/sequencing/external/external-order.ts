@@ -10,6 +10,7 @@ import { signerOfDigest } from "../../chain/transaction/signature-recovery.ts";
 import { TransactionFormatError } from "../../chain/transaction/transaction-format-error.ts";
 import type { Source } from "../../core/follower.ts";
 import type { OfferVerdict } from "../../core/source.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { NO_SLOT, partId, partRequestDigest, slotDigest, type SlotPartRequest, type SignedSlot } from "../../protocol/slot.ts";
@@ -49,6 +50,8 @@ interface ExternalOrderParts {
 interface StartedChain extends Pick<Chain, "sequencer" | "spine" | "mempool"> {
   readonly chainId: number;
   readonly peers: PeerCommands;
+  /** Error that has stopped the chain or its settlement; undefined while both run. */
+  readonly fault: () => unknown;
 }
 
 /**
@@ -77,12 +80,13 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
 
   /**
    * Starts with the chain. A part that an earlier process held is executed again, and its slot is requested from the other
-   * chains. Rejects with SlotError PartLost. Returns the function that ends it.
+   * chains. `fault` returns the error that has stopped the chain or its settlement. Rejects with SlotError PartLost. Returns the
+   * function that ends it.
    */
-  async start({ chainId, sequencer, spine, mempool }: Chain): Promise<() => void> {
+  async start({ chainId, sequencer, spine, mempool }: Chain, fault: () => unknown = () => undefined): Promise<() => void> {
     const { peers } = sequencer;
     if (peers === undefined) throw new TypeError(`chain ${chainId} has no other leaders`);
-    this.#chain = { chainId, sequencer, spine, mempool, peers };
+    this.#chain = { chainId, sequencer, spine, mempool, peers, fault };
     spine.attach(this);
     const { pending } = this.#log;
     if (pending !== undefined) this.#executed = await this.#repeat(pending);
@@ -134,6 +138,7 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     if (request.chainId !== this.#parts.chainId)
       throw new SlotError("ChainsMismatch", `the part is for chain ${request.chainId}; propose it there`);
     this.#requireLife(request.life);
+    for (const member of [this, ...this.#peers]) member.#requireRunning();
     while (this.#rests > 0 && !this.#hasBegun(Number(request.slot))) await setTimeout(REST_POLL_MS);
     return this.#alone(() => this.#propose(request, digest));
   }
@@ -147,7 +152,11 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     this.#requireOpen();
     const members = this.#membersOf(slot);
     // Without a wait in between, all chains take the slot or none does.
-    for (const member of members) member.#requireTakes(slot);
+    const hasPart = slot.parts.some(({ id }) => id !== NO_SLOT);
+    for (const member of members) {
+      member.#requireTakes(slot);
+      if (hasPart && !member.#log.has(slot)) member.#requireRunning();
+    }
     await Promise.all(members.map((member) => member.#take(slot)));
   }
 
@@ -234,6 +243,17 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
   #requireOpen(): void {
     if (this.#log.isCut)
       throw new SlotError("Cut", `external sequencing of chain ${this.#parts.chainId} was cut at slot ${this.#log.number}`);
+  }
+
+  /** A part that a stopped chain decides would never be on L1, and those of its peers would. */
+  #requireRunning(): void {
+    const { chainId, fault } = this.#started;
+    const error = fault();
+    if (error !== undefined)
+      throw new SlotError(
+        "ChainStopped",
+        `chain ${chainId} has stopped, and takes no bundles: ${reasonOf(error)}; start it again, or end external sequencing with hyperchain:cut-slot`,
+      );
   }
 
   #requireLife(life: Hex): void {

@@ -24,6 +24,8 @@ export type SlotErrorCode =
   | "PartLost"
   /** Another chain of the sequencer does not run. */
   | "PeerAway"
+  /** A chain has stopped for good: its blocks no longer reach L1. */
+  | "ChainStopped"
   /** External sequencing of the chain has ended. */
   | "Cut"
   /** The chain is still starting. */

@@ -9,8 +9,10 @@ export interface ChainNodes {
   readonly status: NodesStatus;
   /** Encryption of transactions to the nodes; undefined if they open no envelopes. */
   readonly encryption: EncryptionStatus | undefined;
-  /** Newest contrary votes of nodes, which L1 judges if their keys are staked. */
+  /** Contrary votes of nodes, also of earlier processes, which L1 judges if their keys are staked. */
   readonly evidence: readonly VoteEvidence[];
+  /** Deletes all evidence: L1 has returned to an earlier state. */
+  forgetEvidence(): void;
   /** Replaces all faults. Crashed nodes end, and start with their votes when they are honest again. */
   setFaults(faults: FaultsOfNodes): void;
 }

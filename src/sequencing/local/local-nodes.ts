@@ -24,15 +24,17 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
   readonly #surroundings: NodesSurroundings;
   readonly #domain: TypedDataDomain;
   readonly #faults: NodeFaults;
-  readonly #evidence = new EvidenceList();
+  readonly #evidence: EvidenceList;
   #mempool: EncryptedMempool | undefined;
   #chain: { readonly chain: Chain; readonly checked: CheckedChain } | undefined;
   #group: NodeGroup | undefined;
+  #life: Hex | undefined;
   #isClosed = false;
 
-  constructor(surroundings: NodesSurroundings, domain: TypedDataDomain) {
+  constructor(surroundings: NodesSurroundings, domain: TypedDataDomain, evidence = new EvidenceList()) {
     this.#surroundings = surroundings;
     this.#domain = domain;
+    this.#evidence = evidence;
     this.#faults = new NodeFaults();
   }
 
@@ -75,6 +77,10 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
 
   get evidence(): readonly VoteEvidence[] {
     return this.#evidence.pairs;
+  }
+
+  forgetEvidence(): void {
+    this.#evidence.forget(this.#life);
   }
 
   onWork(): void {
@@ -123,6 +129,7 @@ export class LocalNodes implements OtherLeaders, ChainNodes {
     if (this.#chain === undefined || this.#isClosed) return;
     const { chain, checked } = this.#chain;
     const life = toHex(randomBytes(32));
+    this.#life = life;
     const surroundings: GroupSurroundings = {
       ...this.#surroundings,
       faults: (keys) => this.#faults.of(keys),

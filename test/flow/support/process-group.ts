@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
+import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { ProcessNodes } from "../../../src/devnet/chain-nodes/process-nodes.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { BOB } from "./devnet.ts";
@@ -11,8 +12,8 @@ const CHAIN_ID = 271;
 export class ProcessGroup extends Kept {
   readonly #paid: Hex[] = [];
 
-  constructor(count: number) {
-    super([{ chainId: BigInt(CHAIN_ID), sequencing: { by: "bft", nodes: count, processes: true } }]);
+  constructor(count: number, options: Partial<DevnetOptions> = {}) {
+    super([{ chainId: BigInt(CHAIN_ID), sequencing: { by: "bft", nodes: count, processes: true } }], options);
   }
 
   get nodes(): ProcessNodes {
@@ -49,6 +50,27 @@ export class ProcessGroup extends Kept {
     if (pid === undefined) return;
     process.kill(pid, "SIGKILL");
     while (this.nodes.pids[index] === pid) await pause(5);
+  }
+
+  /** Lets the leader die. Resolves with the milliseconds until a payment is decided without it; then it runs again. */
+  async payWithoutLeader(): Promise<number> {
+    const { leader, view } = this.nodes.status;
+    await this.setFault({ type: "node", node: leader, condition: "crashed" });
+    const start = performance.now();
+    await this.payDecided(1n);
+    const ms = performance.now() - start;
+    assert.ok(this.nodes.status.view > view, "the dead leader's view has passed");
+    assert.ok(this.nodes.status.view <= view + 4, `view ${this.nodes.status.view} after ${view}`);
+    await this.endFaults();
+    await this.agree();
+    return ms;
+  }
+
+  /** Asserts that a payment is decided within these milliseconds of a leader's death. A busy machine has five attempts. */
+  async assertDecidesWithoutLeader(maxMs: number): Promise<void> {
+    const times: number[] = [];
+    while (times.length < 5 && !times.some((ms) => ms <= maxMs)) times.push(Math.round(await this.payWithoutLeader()));
+    assert.ok(Math.min(...times) <= maxMs, `${times.join(", ")} ms`);
   }
 
   /** Every payment that was answered is in a block. */

@@ -1,5 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
+import { chainWithoutNodes } from "../../../devnet/faults/fault-error.ts";
 import type { ChainStatus, EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 import { NODE_FAULT_NAMES, nodeFaultsOf, type NodeFaultName } from "../../../devnet/view/acts/node-faults.ts";
 import { nodesSentence } from "../../../devnet/view/books/nodes-text.ts";
@@ -32,7 +33,7 @@ async function nodesOf({ request }: Session, name: string): Promise<NodesOfChain
   const { chains } = (await request("hyperchain_status")) as EcosystemStatus;
   const nodes = chains.find((chain) => chain.name === name)?.nodes;
   if (nodes !== undefined) return nodes;
-  throw pluginError(`${name} has one sequencer and no nodes; create a chain with sequencing: { by: "bft", nodes: 4 }`);
+  throw pluginError(chainWithoutNodes(name).message);
 }
 
 function faultsIn({ fault, values }: NodesArguments, chainId: number, count: number): ReturnType<typeof nodeFaultsOf> {
