@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { EthereumProvider, JsonRpcRequest, JsonRpcResponse, RequestArguments } from "hardhat/types/providers";
 import type { Eip1193Provider, ProviderMessage } from "../../node/serving/eip1193.ts";
+import { keepAlive } from "../../runtime/keep-alive.ts";
 import { nameRevert, type CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { requireSuccess } from "./failed-transaction.ts";
 
@@ -35,11 +36,11 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   /** Rejects with the member's error: it carries revert data and the Solidity stack trace, and has a known error's name. */
   async request({ method, params }: RequestArguments): Promise<unknown> {
     if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
-    if (method !== "eth_sendTransaction") return this.#request(method, params);
+    if (method !== "eth_sendTransaction") return keepAlive(this.#request(method, params));
     // Nonces are given when a transaction is signed: two at once would get the same.
     const sent = this.#lastSent.then(() => this.#request(method, withoutEmptyData(params)));
     this.#lastSent = sent.catch(() => undefined);
-    return sent;
+    return keepAlive(sent);
   }
 
   async #request(method: string, params: RequestArguments["params"]): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { HookContext, NetworkHooks } from "hardhat/types/hooks";
 import type { ChainType, NetworkConnection } from "hardhat/types/network";
+import { keepAlive } from "../../runtime/keep-alive.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
 import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
@@ -54,14 +55,15 @@ export function networkHooks(): Partial<NetworkHooks> {
         isOwnRequest() || !ECOSYSTEM_METHODS.test(request.method) ? undefined : ecosystems.get(connection as Connection)?.l1;
       if (l1 === undefined) return sendPriced(request, (priced) => next(context, connection, priced));
       const params = Array.isArray(request.params) ? (request.params as unknown[]) : [];
-      return { jsonrpc: "2.0", id: request.id, result: await l1.request({ method: request.method, params }) };
+      const result = await keepAlive(l1.request({ method: request.method, params }));
+      return { jsonrpc: "2.0", id: request.id, result };
     },
 
     async closeConnection(context, connection, next) {
       const close = closing.get(connection as Connection);
       // Chains are closed by their ecosystem, by this way again.
       closing.delete(connection as Connection);
-      await close?.();
+      if (close !== undefined) await keepAlive(close());
       await next(context, connection);
     },
   };
@@ -90,7 +92,7 @@ async function open(context: HookContext, connection: Connection): Promise<OpenE
   try {
     return networkConfig.type === "http"
       ? await openRemoteEcosystem(context, connection, await networkConfig.url.getUrl())
-      : await openLocalEcosystem(context, connection, hyperchains);
+      : await keepAlive(openLocalEcosystem(context, connection, hyperchains));
   } catch (error) {
     await connection.close();
     throw error;
