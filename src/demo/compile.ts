@@ -19,7 +19,7 @@ interface CompileOptions {
 export async function compile(options: CompileOptions = {}): Promise<void> {
   // The build loads the engine.
   prepareEngine();
-  if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, about half a minute)…");
+  if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, two minutes on two cores)…");
   const write = process.stdout.write;
   const written: string[] = [];
   process.stdout.write = ((text: string) => written.push(text) > 0) as typeof write;

@@ -60,6 +60,10 @@ const SENTENCES: Readonly<Record<JourneyStep, string>> = {
   importSettled: "7 import settled: L1 has verified the receiver's proof and the imported root",
 };
 
+const NEXT = `
+The demonstration has ended. L1 and the chains stay up until Ctrl-C, and nothing is stored.
+next       open the page in a browser; then docs/tutorial.md: your first cross-chain contract`;
+
 endWithReader();
 const { values } = parseCommandLine({
   options: {
@@ -129,7 +133,7 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
   const seconds = proof.metrics?.seconds ?? 0;
   say(
     `      ${nameOf(chainId)} batch ${batchNumber}: ${batch.transactionCount} ${batch.transactionCount === 1 ? "transaction" : "transactions"}, ${batch.entries.length} changed leaves, ` +
-      `${batch.pubdata.length} bytes; proof ${proof.bytes} bytes in ${seconds.toFixed(2)} s; L1 gas ${gas.commit} + ${gas.prove} + ${gas.execute}`,
+      `${batch.pubdata.length} bytes; proof ${proof.bytes} bytes in ${seconds.toFixed(2)} s; L1 gas: commit ${gas.commit}, prove ${gas.prove}, execute ${gas.execute}`,
   );
   batches.push({
     chainId: Number(chainId),
@@ -161,6 +165,7 @@ try {
   const report = await demonstrate(devnet);
   const executedOnL1 = await executedByOneProof();
   if (values.json) console.log(JSON.stringify({ ...report, ...(executedOnL1 && { executedOnL1 }) }));
+  if (!values.exit) say(NEXT);
 } catch (error) {
   if (!ending) {
     console.error(error);
@@ -248,7 +253,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains, relayer }: Devnet)
 
 /** Nothing is lost by it: the relayer looks again. */
 function tellSilence(reason: unknown): void {
-  console.error(`the relayer could not look: ${reason instanceof Error ? reason.message : String(reason)}`);
+  console.error(`the relayer could not read, and tries again: ${reason instanceof Error ? reason.message : String(reason)}`);
 }
 
 function sayStep(seconds: number, journey: Journey, step: JourneyStep, { chainId, transactionHash }: StepRecord): void {

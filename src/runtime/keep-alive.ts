@@ -2,8 +2,8 @@
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * Keeps the process alive until the work has ended, because no timer by `systemClock` does so: a script that waits for an
- * ecosystem in its own process would end before the answer. Resolves or rejects as the work.
+ * Holds the process alive until the work has ended, because no timer by `systemClock` does so: a script that waits for an
+ * ecosystem in the same process would end before the answer. Resolves or rejects as the work.
  */
 export async function keepAlive<T>(work: Promise<T>): Promise<T> {
   const timer = setInterval(() => undefined, MAX_DELAY_MS);

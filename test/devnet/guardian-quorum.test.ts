@@ -147,7 +147,10 @@ describe("F2: quorum of guardians by weight", () => {
 
   test("half misses the quorum: it waits for silent guardians, and ends if those that answer refuse", async () => {
     const silent = l1With([member(0), member(1), member(2, 1n, gone), member(3, 1n, gone)]);
-    await assert.rejects(collect(silent), { code: "SignersMissing", message: /start more, or add "rollup" to anyOf/ });
+    await assert.rejects(collect(silent), {
+      code: "SignersMissing",
+      message: /start the ecosystem again if a guardian has ended, or add "rollup" to anyOf/,
+    });
     const refusing = await serve(() => Promise.reject(new GuardianError("DataMismatch", "other data")));
     const refused = l1With([member(0), member(1), member(2, 1n, refusing), member(3, 1n, refusing)]);
     await assert.rejects(collect(refused), { code: "QuorumUnreachable", message: /DataMismatch: other data/ });

@@ -48,7 +48,7 @@ describe("text of the nodes of a chain, in the status and on the page", () => {
       threshold: 2,
       nodes: 4,
     };
-    assert.match(encryptionSentence({ ...encryption, owed: 0 }), /^2 of 4 nodes open envelopes; no envelope waits/);
+    assert.match(encryptionSentence({ ...encryption, owed: 0 }), /^any 2 of 4 nodes open envelopes; no envelope waits/);
     assert.match(encryptionSentence({ ...encryption, owed: 1 }), /; 1 ordered envelope waits for its key; key 0xab$/);
     assert.match(encryptionSentence({ ...encryption, owed: 3 }), /; 3 ordered envelopes wait for their keys; key 0xab$/);
   });

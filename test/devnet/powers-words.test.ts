@@ -28,14 +28,14 @@ const known: ChainPowersInfo = {
 
 test("says what each account can change, and how soon", () => {
   const [byAdmin, byGovernance, ...more] = powersOver(known);
-  assert.match(byAdmin!, new RegExp(`admin ${ADMIN} .* notice of 777 s, of which 55 s are left to decide in`));
+  assert.match(byAdmin!, new RegExp(`admin ${ADMIN} .* notice of 777 s, which leaves users 55 s to decide`));
   assert.match(byGovernance!, new RegExp(`governance ${GOVERNANCE} ends its version, with a notice of 999 s`));
   assert.deepEqual(more, []);
   const frozen = { ...known, council: COUNCIL, freezeSeconds: 33 };
   assert.match(powersOver(frozen)[2]!, new RegExp(`council ${COUNCIL} freezes its version at once, for 33 s in all`));
   assert.equal(powersOver(frozen).length, 3);
   assert.match(powersOver({ ...frozen, takesReplacements: true })[3]!, /no time to leave before/);
-  assert.match(powersOver({ ...known, reactionSeconds: 0 })[0]!, /none is left to decide in/);
+  assert.match(powersOver({ ...known, reactionSeconds: 0 })[0]!, /leaves users no time to decide/);
 });
 
 test("says in hours or days what are many seconds", () => {

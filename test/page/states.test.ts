@@ -121,7 +121,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await reads(/^[\d,]+ gas of L1, [\d,]+ bytes of data \(\d+ transactions? in the newest/);
       await reads(/^[\d,]+ gas \(newest \d+ blocks\)$/);
       await tab.getByRole("heading", { name: "Who can change it" }).waitFor();
-      await reads(/^its admin \S.* changes version, .* with a notice of \d+ s \(.*h\), of which \d+ s are left to decide in/);
+      await reads(/^its admin \S.* changes version, .* with a notice of \d+ s \(.*h\), which leaves users \d+ s to decide/);
       await reads(/^governance \S.* ends its version, with a notice of \d+ s \(about \d+ d\)$/);
       // Who they are is a click away, on what the chain settles on.
       const changers = tab.locator("section", { has: tab.getByRole("heading", { name: "Who can change it" }) }).locator("li a");

@@ -23,5 +23,5 @@ export function encryptionSentence({ threshold, nodes, owed, publicKey }: NonNul
       : owed === 1
         ? "1 ordered envelope waits for its key"
         : `${owed} ordered envelopes wait for their keys`;
-  return `${threshold} of ${nodes} nodes open envelopes; ${waiting}; key ${publicKey}`;
+  return `any ${threshold} of ${nodes} nodes open envelopes; ${waiting}; key ${publicKey}`;
 }

@@ -51,9 +51,10 @@ export function sentenceOfNodes(
   isEncrypted: boolean,
 ): string {
   const where = inProcesses ? "in processes" : "of this process";
+  const silent = length - quorum;
   return (
     `${length} nodes ${where} decide each block by ${quorum} equal votes under leaders that rotate (Simplex), and sign its batches ` +
-    `as validators. Up to ${length - quorum} nodes may be silent. ` +
+    `as validators. Up to ${silent} ${silent === 1 ? "node" : "nodes"} may be silent. ` +
     (inProcesses
       ? "Each executes the chain before it votes, and signs a batch that it has formed. This process passes their messages on."
       : "They share one execution, so that none checks another's.") +

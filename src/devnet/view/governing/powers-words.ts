@@ -23,8 +23,8 @@ export function powersOver({
 }: ChainPowersInfo): readonly string[] {
   const decide =
     reactionSeconds === 0
-      ? "of which none is left to decide in, as on devnets"
-      : `of which ${spanWords(reactionSeconds)} are left to decide in`;
+      ? "which leaves users no time to decide, as on devnets"
+      : `which leaves users ${spanWords(reactionSeconds)} to decide`;
   const byAdmin = `its admin ${admin} changes version, validators, standby, data policy and filterer, with a notice of ${spanWords(noticeSeconds)}, ${decide}`;
   if (!known.isGoverned) return [byAdmin, "no retirement, freeze or halt of a version reaches it"];
   const byGovernance = `governance ${governance} ends its version, with a notice of ${spanWords(known.retirementNoticeSeconds)}`;

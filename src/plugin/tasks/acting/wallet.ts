@@ -35,7 +35,7 @@ function assetText(info: EcosystemInfo, { assets }: WalletView): string {
     return [
       `${shown(total)} ${symbol}`,
       parts.map(({ name, amount }) => `${shown(amount)} on ${name}`).join(" + "),
-      open === 0n ? "executed on L1" : `${shown(open)} of it only confirmed`,
+      open === 0n ? "executed on L1" : `L1 has not executed ${shown(open)} of it`,
       arriving === 0n ? "" : `${shown(arriving)} on the way`,
       isEther(origin.token) ? "" : `born on ${memberName(info, origin.chainId)} as ${origin.token}`,
     ];

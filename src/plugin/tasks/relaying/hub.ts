@@ -34,7 +34,7 @@ function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: Ecosyste
   const batches = (newest?.batches ?? []).map(({ chainId, batchNumber, facts }) => [
     nameOf(chainId),
     `batch ${batchNumber}`,
-    facts.length === 0 ? "" : `${facts.length} facts`,
+    facts.length === 0 ? "" : `${facts.length} ${facts.length === 1 ? "fact" : "facts"}`,
   ]);
   const sections = [
     `${strong(`Hub ${hub.name}`)} of ${hub.members.join(", ")} (${hub.address} on L1)`,

@@ -42,7 +42,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     prover.lastProof === undefined ? "" : wrapped(prover.lastProof.sentence),
-    trustedLine(chains),
+    trustedLine(info),
     ...chains.flatMap(inputsLine),
     ...chains.flatMap(ownersLine),
     ...(info.guardians ?? []).map(guardianLines),
@@ -80,13 +80,14 @@ function ownersLine({ name, dataAvailability }: ChainInfo): string[] {
 }
 
 /** Execution of the trusted chains, one sentence for all that have the same signers. */
-function trustedLine(chains: readonly ChainInfo[]): string {
+function trustedLine({ chains, prover }: Pick<EcosystemInfo, "chains" | "prover">): string {
   const trusted = chains.filter(({ execution }) => execution === undefined);
   if (trusted.length === 0) return "";
   const texts = [...new Set(trusted.map(executionText))].map((text) => {
     const names = trusted.filter((chain) => executionText(chain) === text).map(({ name }) => name);
     return `execution${names.length === chains.length ? "" : ` of ${names.join(", ")}`}: ${text}.`;
   });
+  if (prover.mode === "none") return texts.join("\n");
   const proofs = "Proofs of trusted chains are proofs of published changes; L1 checks validity proofs with --execution proven.";
   return [...texts, wrapped(proofs)].join("\n");
 }

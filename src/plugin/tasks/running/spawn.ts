@@ -175,7 +175,10 @@ async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promi
     );
     return;
   }
-  const info = await ready();
+  output.progress(`starting in the background (process ${pid}), which prints to ${log}…`);
+  const info = await withProgress(ready(), systemClock, (seconds) =>
+    output.progress(`still starting in the background (process ${pid}), for ${seconds} s…`),
+  );
   output.result(
     () =>
       `${strong(info.name)}\n\n${firstScreen(info)}\n\n${info.page === undefined ? "" : `Look at it in a browser: ${info.page}\n`}It goes on in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
