@@ -145,7 +145,7 @@ export function openChain(
     closing.add(() => chain.close());
     chain.addMethods(linkMethods(opening.links, chain));
     await stakeKeys(plan, chain, opening);
-    await opening.promises.open(chain, kept);
+    await opening.promises.open(chain, kept, confirmationsOn(base, opening.options.l1));
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };

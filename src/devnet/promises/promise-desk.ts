@@ -53,10 +53,10 @@ export class PromiseDesk {
 
   /**
    * Lets a chain make and take promises, and enlists the keys of its pairs with chains that run. Rejects as `enlistPromises`,
-   * with LedgerError Damaged, or with L1's error.
+   * with LedgerError Damaged, or with L1's error. `confirmations`: depth at which blocks of its layer count.
    */
-  async open(chain: ServedChain, evidence: StoredEvidence | undefined): Promise<void> {
-    const promises = chain.base.chain === undefined ? this.#openOn(chain, evidence) : NO_PROMISES;
+  async open(chain: ServedChain, evidence: StoredEvidence | undefined, confirmations: number): Promise<void> {
+    const promises = chain.base.chain === undefined ? this.#openOn(chain, evidence, confirmations) : NO_PROMISES;
     this.#open.set(chain.chainId, promises);
     chain.addMethods(promiseMethods(promises));
     const { chains, layer } = this.#dependencies;
@@ -75,12 +75,12 @@ export class PromiseDesk {
     this.#open.get(chainId)?.admission?.shutOut(source);
   }
 
-  #openOn(chain: ServedChain, evidence: StoredEvidence | undefined): OpenPromises {
+  #openOn(chain: ServedChain, evidence: StoredEvidence | undefined, confirmations: number): OpenPromises {
     const { layer: settlement, gate, clock } = this.#dependencies;
     const { base, pipeline, plan } = chain;
     const contracts = contractsOfPromises(base.ecosystem);
     if (contracts === undefined) return NO_PROMISES;
-    const layer = new PromiseLayer(base.provider, contracts);
+    const layer = new PromiseLayer(base.provider, contracts, confirmations);
     const wallet = settlement.accounts.wallet(ACCOUNT_NUMBERS.firstPromisePayer + plan.place).connect(base.sending);
     const account = new PromiseAccount({
       ...{ contracts, l1: base.sending, signer: wallet },

@@ -5,6 +5,7 @@ import { promiseServiceData, type BatchPromise } from "../../protocol/batch-prom
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { hyperchainInterface, registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
 import type { PromisesOnL1 } from "../../settlement-layer/promises/receiver-rule.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
@@ -48,10 +49,13 @@ export function contractsOfPromises({ addresses }: DeployedEcosystem): PromiseCo
 export class PromiseLayer {
   readonly contracts: PromiseContracts;
   readonly provider: Provider;
+  readonly #confirmations: number;
   readonly #epochs: EpochSigners;
 
-  constructor(provider: Provider, contracts: PromiseContracts) {
+  /** `confirmations`: depth at which a block counts for what is remembered; 1 is the newest. */
+  constructor(provider: Provider, contracts: PromiseContracts, confirmations: number) {
     this.provider = provider;
+    this.#confirmations = confirmations;
     this.contracts = contracts;
     this.#epochs = new EpochSigners(provider, contracts.settings);
   }
@@ -71,10 +75,14 @@ export class PromiseLayer {
     return this.#ask(hyperchain, hyperchainInterface, "getTotalBatchesExecuted") as Promise<bigint>;
   }
 
-  /** Value of a fact for the chain with this contract; 0 until L1 has executed the batch. */
+  /**
+   * Value of a fact for the chain with this contract; 0 until L1 has executed the batch, deep enough: an execution that L1 undoes
+   * would end the evidence of its promise.
+   */
   async valueOf(index: bigint, from: Hex): Promise<Hex> {
     const data = registryInterface.encodeFunctionData("rootAt", [index]);
-    const answer = await this.provider.call({ from, to: this.contracts.roots, data });
+    const blockTag = Math.max(0, countingBlock(await this.provider.getBlockNumber(), this.#confirmations));
+    const answer = await this.provider.call({ from, to: this.contracts.roots, data, blockTag });
     return registryInterface.decodeFunctionResult("rootAt", answer)[0] as Hex;
   }
 

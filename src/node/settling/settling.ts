@@ -15,15 +15,9 @@ import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, newestForgetting, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
 import { decodeShown, encodeShown } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import {
-  atDepth,
-  findStoredBatch,
-  readTotals,
-  type BatchTotals,
-  type ChainContract,
-} from "../../settlement/l1-sender/chain-reader.ts";
+import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
-import type { ExecutableBatch, FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
+import { readExecutable, type ExecutableBatch, type FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns, type HeldProofs } from "../../settlement/pace/proof-pace.ts";
@@ -227,11 +221,8 @@ export class Settling {
   /** A batch that L1 has proven and executes next, with its lists; undefined for any other one. Outlasts an L1 that is away. */
   async executable(batchNumber: BatchNumber): Promise<Omit<ExecutableBatch, "chainId"> | undefined> {
     const pending = this.#batches.pending.get(batchNumber);
-    const { executed, verified } = await this.totals();
-    if (pending === undefined || executed !== batchNumber || verified <= batchNumber) return undefined;
-    const stored = await findStoredBatch(this.#contract(), batchNumber);
-    const { importedRoots: imports, logs } = pending.batch;
-    return stored && { batch: stored, imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
+    const { confirmations = 1, settlementChainId } = this.#options;
+    return pending && readExecutable(pending.batch, { contract: this.#contract(), confirmations, settlementChainId });
   }
 
   /** Sealed batches that L1 has not executed, by its last answers, in order. */

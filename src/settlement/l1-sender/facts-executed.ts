@@ -7,7 +7,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
-import { readContract } from "./chain-reader.ts";
+import { atDepth, readContract } from "./chain-reader.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 const factory = new Interface(chainFactoryAbi);
@@ -15,8 +15,8 @@ const LOOK_MS = 1_000;
 
 /**
  * Waits until L1 shows this chain every fact that the batch imports. Rejects with SettlementError FactVoid if L1 executed another
- * batch with that number, or none until the patience has passed since the batch's commit. If the fact was promised, L1 has judged
- * the promise before.
+ * batch with that number, deep enough, or none until the patience has passed since the batch's commit: a rebuild for a block that
+ * L1 undoes later would cost the chain its batches. If the fact was promised, L1 has judged the promise before.
  */
 export async function awaitFacts(
   context: SenderContext,
@@ -34,15 +34,15 @@ export async function awaitFacts(
         voided: { batchNumber, index: fact.registryIndex },
       });
     for (;;) {
-      const value = await valueOf(context, registry, fact.registryIndex);
-      if (value === fact.root) break;
+      if ((await valueOf(context, registry, fact.registryIndex)) === fact.root) break;
+      const value = await valueOf(await atDepth(context, context.confirmations), registry, fact.registryIndex);
+      const isOther = BigInt(value) !== 0n && value !== fact.root;
       const { factPatienceSeconds = 0 } = context;
       const isOver = (await timeOf(context)) > committedAt + BigInt(factPatienceSeconds);
-      const reason =
-        BigInt(value) !== 0n
-          ? `L1 executed that number with log root ${value}, not ${fact.root}`
-          : `L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`;
-      if ((BigInt(value) !== 0n || isOver) && (await mayVoid(context, fact.registryIndex))) throw voided(reason);
+      const reason = isOther
+        ? `L1 executed that number with log root ${value}, not ${fact.root}`
+        : `L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`;
+      if ((isOther || isOver) && (await mayVoid(context, fact.registryIndex))) throw voided(reason);
       await context.delay(LOOK_MS, "execute");
     }
   }
@@ -65,7 +65,11 @@ export async function timeOf({ provider }: SenderContext): Promise<bigint> {
 }
 
 /** The registry's answer depends on its caller, so the call is made in the name of the chain's contract. */
-async function valueOf({ provider, hyperchain: from }: SenderContext, to: Hex, index: bigint): Promise<Hex> {
+async function valueOf(
+  { provider, hyperchain: from }: Pick<SenderContext, "provider" | "hyperchain">,
+  to: Hex,
+  index: bigint,
+): Promise<Hex> {
   const data = registryInterface.encodeFunctionData("rootAt", [index]);
   return registryInterface.decodeFunctionResult("rootAt", await provider.call({ from, to, data }))[0] as Hex;
 }
