@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { reasonOf } from "../errors/reason-of.ts";
 import { isPlainHex, type Hex } from "../protocol/hex.ts";
+import { HttpBodyError, serveHttp, type HttpAnswer, type HttpLimits, type HttpRequest } from "../runtime/http-service.ts";
 import type { ActCollector } from "./collector.ts";
 import { CollectorError } from "./collector-error.ts";
 import { COLLECTOR_PATHS, decodeJoin, decodeSignature, MAX_COLLECTOR_REQUEST_BYTES } from "./collector-wire.ts";
@@ -8,11 +8,9 @@ import { HeldAccountError } from "./held-account-error.ts";
 import { encodeHeldJson } from "./held-json.ts";
 import type { HeldChain } from "./held-wallet.ts";
 
-/** Maximum number of connections: each waits for at most one answer. */
-const MAX_CONNECTIONS = 256;
+const LIMITS: HttpLimits = { maxConnections: 256, maxBodyBytes: MAX_COLLECTOR_REQUEST_BYTES, maxWaitMs: 10_000 };
 /** Maximum number of reads of the chain at the same time. */
 const MAX_READS = 16;
-const REQUEST_MS = 10_000;
 
 /** Collector with reads of the chain for owners that cannot read it themselves. */
 export interface ServedCollector {
@@ -30,9 +28,9 @@ export interface CollectorServer {
  * Serves a collector to every account. Answers are JSON; a refusal has status 409 and its code. Reads show an account's leaf,
  * gifts and listed positions: hashes, and amounts that the chain's messages publish. Rejects with the system's error.
  */
-export async function serveCollector(
+export function serveCollector(
   served: ServedCollector,
-  { host, port }: { readonly host: string; readonly port: number },
+  where: { readonly host: string; readonly port: number },
 ): Promise<CollectorServer> {
   let reads = 0;
   const read = async <Value>(answer: () => Promise<Value>): Promise<Value> => {
@@ -45,31 +43,28 @@ export async function serveCollector(
       reads--;
     }
   };
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
-    answer(served, request, read).then(
-      (value) => response.writeHead(200, { "content-type": "application/json" }).end(encodeHeldJson(value)),
-      (error: unknown) => refuse(response, error),
-    );
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, resolve);
-  });
-  return { url: `http://${host}:${portOf(server)}`, close: () => closeServer(server) };
+  const service = {
+    answer: async (request: HttpRequest) => ({
+      status: 200,
+      type: "application/json",
+      body: encodeHeldJson(await answer(served, request, read)),
+    }),
+    refuse: refusalOf,
+  };
+  return serveHttp(service, where, LIMITS);
 }
 
 async function answer(
   { collector, chain }: ServedCollector,
-  request: IncomingMessage,
+  request: HttpRequest,
   read: <Value>(answer: () => Promise<Value>) => Promise<Value>,
 ): Promise<unknown> {
-  const { method, url = "" } = request;
+  const { method, path: url } = request;
   if (method === "POST" && url === COLLECTOR_PATHS.join) {
-    const { act, signature } = decodeJoin(await textOf(request));
+    const { act, signature } = decodeJoin(await request.text());
     return collector.join(act, signature);
   }
-  if (method === "POST" && url === COLLECTOR_PATHS.sign) return collector.sign(decodeSignature(await textOf(request)));
+  if (method === "POST" && url === COLLECTOR_PATHS.sign) return collector.sign(decodeSignature(await request.text()));
   if (method !== "GET") throw unanswered(method, url);
   if (url === COLLECTOR_PATHS.chain) return { chainId: chain.chainId, contract: chain.contract };
   const [, path, name = ""] = /^(\/\w+\/)(\w+)$/.exec(url) ?? [];
@@ -80,37 +75,14 @@ async function answer(
   throw unanswered(method, url);
 }
 
-function unanswered(method: string | undefined, url: string): CollectorError {
+function unanswered(method: string, url: string): CollectorError {
   return new CollectorError("MalformedRequest", `a collector has no answer to ${method} ${url.slice(0, 100)}`);
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > MAX_COLLECTOR_REQUEST_BYTES)
-      throw new CollectorError("MalformedRequest", `the request exceeds ${MAX_COLLECTOR_REQUEST_BYTES} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString("utf8");
-}
-
-function refuse(response: ServerResponse, error: unknown): void {
-  const isRefusal = error instanceof CollectorError || error instanceof HeldAccountError;
-  const code = isRefusal ? { code: error.code } : {};
-  response.writeHead(isRefusal ? 409 : 500, { connection: "close" }).end(JSON.stringify({ ...code, message: reasonOf(error) }));
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("a server on TCP has a port");
-  return address.port;
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+function refusalOf(error: unknown): HttpAnswer {
+  const refusal =
+    error instanceof HttpBodyError ? new CollectorError("MalformedRequest", error.message, { cause: error }) : error;
+  const isRefusal = refusal instanceof CollectorError || refusal instanceof HeldAccountError;
+  const code = isRefusal ? { code: refusal.code } : {};
+  return { status: isRefusal ? 409 : 500, body: JSON.stringify({ ...code, message: reasonOf(refusal) }) };
 }

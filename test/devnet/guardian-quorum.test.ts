@@ -94,13 +94,14 @@ describe("F2: quorum of guardians by weight", () => {
     };
     return { call } as unknown as Provider;
   }
-  const collect = (l1: Provider, number = 0n, endMs = 20_000): Promise<Hex> =>
+  const collect = (l1: Provider, number = 0n, endMs = 20_000, catchingUp = new Set<Hex>()): Promise<Hex> =>
     collectFromGuardians(batchOf(number), VALID_UNTIL, {
       l1,
       settlementChainId: CHAIN_ID,
       network: NETWORK,
       hyperchain: HYPERCHAIN,
       requester,
+      catchingUp,
       end: AbortSignal.timeout(endMs),
       batchOf: (earlier) => Promise.resolve(batchOf(earlier)),
     });
@@ -219,6 +220,44 @@ describe("F2: quorum of guardians by weight", () => {
     const start = performance.now();
     await assert.rejects(collect(l1With([member(0, 1n, url)]), 100n, 500), { code: "SignersMissing" });
     assert.ok(performance.now() - start < 4_000);
+  });
+
+  test("hostile guardian: one that lacks batch 0 forever receives 256 earlier batches for a collection, and one collection's at a time", async () => {
+    const received: bigint[] = [];
+    const url = await serve(({ batch: { outputs } }) => {
+      received.push(outputs.batchNumber);
+      if (outputs.batchNumber < 5_000n) return Promise.resolve(FOREIGN);
+      return Promise.reject(new GuardianError("BatchMissing", "batch 0 comes next", { nextBatch: 0n }));
+    });
+    const [l1, catchingUp] = [l1With([member(0, 1n, url)]), new Set<Hex>()];
+    const collections = [5_000n, 5_001n].map((number) => collect(l1, number, 20_000, catchingUp));
+    const named = { code: "SignersMissing", message: /lack(s|ed) batch 0/ };
+    await Promise.all(collections.map((each) => assert.rejects(each, named)));
+    assert.deepEqual(
+      received.filter((number) => number < 5_000n),
+      Array.from({ length: 256 }, (_, number) => BigInt(number)),
+    );
+    assert.equal(catchingUp.size, 0);
+    const others = l1With([member(0, 1n, url), member(1), member(2)], 6_000n);
+    assert.equal(signersIn(await collect(others, 5_002n), batchOf(5_002n)).length, 2);
+  });
+
+  test("hostile guardian: an unknown code, a batch of another form and a text that controls a terminal are read as a plain refusal", async () => {
+    const answers = [
+      { code: "Nonsense", nextBatch: "0", message: "a\u001b[2Jb" },
+      { code: "DataMismatch", nextBatch: "0", message: "a\u001b[2Jb" },
+      { code: "BatchMissing", nextBatch: "-1", message: "a\u001b[2Jb" },
+      { code: "BatchMissing", nextBatch: String(2n ** 64n), message: "a\u001b[2Jb" },
+    ];
+    for (const answer of answers) {
+      let requests = 0;
+      const url = await serveRaw((_, response) => {
+        requests++;
+        response.writeHead(409).end(JSON.stringify(answer));
+      });
+      await assert.rejects(collect(l1With([member(0, 1n, url)]), 3n), ({ message }: Error) => !message.includes("\u001b"));
+      assert.equal(requests, 1, JSON.stringify(answer));
+    }
   });
 
   test("a guardian encodes a state once, however many strangers ask for its leaves", async () => {

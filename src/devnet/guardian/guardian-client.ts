@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { isPlainHex, type Hex } from "../../protocol/hex.ts";
+import { printable } from "../../runtime/printable.ts";
 import type { DataHolder } from "../held-data/held-data.ts";
 import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { SigningRequest } from "./guardian.ts";
-import { GuardianError, type GuardianErrorCode } from "./guardian-error.ts";
+import { GuardianError, guardianCode } from "./guardian-error.ts";
 import { decodeLeaves, encodeRequest, GUARDIAN_PATHS } from "./guardian-wire.ts";
 
 /** Bytes of a leaf dump, and of a batch's data, at most: a hostile guardian never stops sending. */
@@ -12,7 +13,20 @@ const SIGNATURE_BYTES = 65;
 /** Time for a signature; a guardian that is slower counts as silent. */
 const SIGN_MS = 5_000;
 const LEAVES_MS = 60_000;
-const refusal = v.object({ code: v.optional(v.string()), nextBatch: v.optional(v.string()), message: v.string() });
+const refusal = v.object({
+  code: v.pipe(
+    v.optional(v.string(), ""),
+    v.transform((text) => guardianCode(text) ?? "DataUnknown"),
+  ),
+  nextBatch: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,20}$/),
+      v.transform((digits) => BigInt(digits)),
+    ),
+  ),
+  message: v.string(),
+});
 
 /** A guardian at a URL. Its answers are believed only as far as L1 binds them. */
 export class RemoteGuardian implements DataHolder {
@@ -47,8 +61,9 @@ export class RemoteGuardian implements DataHolder {
     const body = await bytesOf(response, response.ok ? maxBytes : MAX_ANSWER_BYTES);
     if (response.ok) return body;
     const { code, nextBatch, message } = v.parse(refusal, JSON.parse(body.toString("utf8")));
-    const next = nextBatch !== undefined && /^\d{1,20}$/.test(nextBatch) ? { nextBatch: BigInt(nextBatch) } : {};
-    throw new GuardianError((code ?? "DataUnknown") as GuardianErrorCode, `${this.name}: ${message}`, next);
+    // It alone needs another batch, and no chain has more.
+    const next = code === "BatchMissing" && nextBatch !== undefined ? { nextBatch } : {};
+    throw new GuardianError(code, `${this.name}: ${printable(message)}`, next);
   }
 }
 

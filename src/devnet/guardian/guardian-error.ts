@@ -1,23 +1,30 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
-/** Reason why a guardian signs nothing. */
-export type GuardianErrorCode =
+const CODES = [
   /** Neither a validator nor the admin of the chain signed the request. */
-  | "RequesterUnknown"
+  "RequesterUnknown",
   /** The signature would hold longer than a guardian signs for. */
-  | "ValidityTooLong"
+  "ValidityTooLong",
   /** The guardian has not applied the batches before this one: send them first. */
-  | "BatchMissing"
+  "BatchMissing",
   /** L1 has committed a batch of this number, so no other form can follow. */
-  | "BatchCommitted"
+  "BatchCommitted",
   /** The data do not lead to the state that the batch claims. */
-  | "DataMismatch"
+  "DataMismatch",
   /** An account has a code that neither the batch's data nor earlier ones contain. */
-  | "BytecodeMissing"
+  "BytecodeMissing",
   /** The guardian has no data with this hash. */
-  | "DataUnknown"
+  "DataUnknown",
   /** L1 has executed a state that the guardian has not stored. */
-  | "StateUnknown";
+  "StateUnknown",
+] as const;
+/** Reason why a guardian signs nothing. */
+export type GuardianErrorCode = (typeof CODES)[number];
+
+/** Code of a guardian's answer; undefined for any other text. */
+export function guardianCode(text: string): GuardianErrorCode | undefined {
+  return CODES.find((code) => code === text);
+}
 
 /** A guardian refuses. Nothing was signed and nothing was lost. */
 export class GuardianError extends HyperchainError<GuardianErrorCode> {

@@ -1,5 +1,6 @@
 import { WITHHELD } from "../../protocol/data-choice.ts";
 import { digestToHex } from "../../protocol/digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
 import type { DataPolicy } from "../../settlement/data-policy.ts";
@@ -12,13 +13,14 @@ const VALID_SECONDS = 3_600n;
 /** Time of a collection: a guardian that lacks more batches receives the others in the next one. */
 const COLLECT_MS = 30_000;
 
-interface GuardiansDependencies extends Omit<QuorumDependencies, "batchOf" | "end"> {
+interface GuardiansDependencies extends Omit<QuorumDependencies, "batchOf" | "catchingUp" | "end"> {
   /** A batch that the chain formed earlier; undefined for one before this process began. */
   readonly batchOf: (batchNumber: BatchNumber) => GuardedBatch | undefined;
 }
 
 /** Withholds the data from L1, and shows signatures of a network of guardians instead. */
 export function guardiansPolicy({ batchOf, ...from }: GuardiansDependencies): DataPolicy {
+  const catchingUp = new Set<Hex>();
   return {
     choose: () => WITHHELD,
     choiceAt: () => WITHHELD,
@@ -27,6 +29,7 @@ export function guardiansPolicy({ batchOf, ...from }: GuardiansDependencies): Da
       const validUntil = BigInt(block?.timestamp ?? 0) + VALID_SECONDS;
       return collectFromGuardians(guardedBatch(batch), validUntil, {
         ...from,
+        catchingUp,
         end: AbortSignal.timeout(COLLECT_MS),
         batchOf: (batchNumber) => Promise.resolve(batchOf(batchNumber) ?? missing(batchNumber)),
       });

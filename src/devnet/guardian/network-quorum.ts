@@ -15,6 +15,11 @@ import { networkInterface } from "./network-interface.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const WHOLE_BPS = 10_000n;
+/**
+ * Earlier batches that a guardian receives for one collection. One that has lost more, or lies, continues with the next batch, so
+ * its answers take little of the chain's time.
+ */
+const MAX_EARLIER_BATCHES = 256n;
 /** Weight above the share for which the collection waits: weights may change until the commit. */
 const RESERVE_BPS = 100n;
 
@@ -30,6 +35,8 @@ export interface QuorumDependencies {
   readonly requester: TypedDataSigner;
   /** An earlier batch, for guardians that lack it. */
   readonly batchOf: (batchNumber: bigint) => Promise<GuardedBatch>;
+  /** Keys of guardians that receive earlier batches now: a guardian receives them for one collection at a time. */
+  readonly catchingUp: Set<Hex>;
   /** Aborts when the time of every guardian has passed: one that has not signed counts as silent. */
   readonly end: AbortSignal;
 }
@@ -109,7 +116,7 @@ async function signatureOf(
   from: QuorumDependencies,
 ): Promise<Hex> {
   const { settlementChainId, network } = from;
-  const signature = await requestInOrder(remote, batch, validUntil, from);
+  const signature = await requestInOrder({ key, remote }, batch, validUntil, from);
   const value = { preCommitment: batch.preCommitment, pubdataHash: hashPubdata(batch.pubdata), validUntil };
   const domain = { ...availabilityDomain(settlementChainId, network) };
   const signer = verifyTypedData(domain, GUARDIAN_TYPES, value, signature).toLowerCase();
@@ -119,12 +126,12 @@ async function signatureOf(
 
 /** Sends the batches that the guardian lacks, each once, then this one. */
 async function requestInOrder(
-  remote: RemoteGuardian,
+  { key, remote }: Pick<CountedGuardian, "key" | "remote">,
   batch: GuardedBatch,
   validUntil: bigint,
   from: QuorumDependencies,
 ): Promise<Hex> {
-  const { settlementChainId, hyperchain, requester, batchOf, end } = from;
+  const { settlementChainId, hyperchain, requester, batchOf, catchingUp, end } = from;
   const { batchNumber } = batch.outputs;
   const domain = quorumDomain(settlementChainId, hyperchain);
   const request = async (sent: GuardedBatch): Promise<Hex> => {
@@ -137,10 +144,23 @@ async function requestInOrder(
   } catch (error) {
     const next = error instanceof GuardianError ? error.nextBatch : undefined;
     if (next === undefined || next >= batchNumber) throw error;
-    // A guardian that again lacks a batch has refused: its answers do not choose what comes next.
-    for (let missing = next; missing < batchNumber; missing++) await request(await batchOf(missing));
+    if (catchingUp.has(key)) throw behind(`${remote.name} lacks batch ${next}, and receives earlier batches now`);
+    const last = next + MAX_EARLIER_BATCHES;
+    catchingUp.add(key);
+    try {
+      // A guardian that again lacks a batch has refused: its answers do not choose what comes next.
+      for (let missing = next; missing < batchNumber && missing < last; missing++) await request(await batchOf(missing));
+    } finally {
+      catchingUp.delete(key);
+    }
+    if (last < batchNumber) throw behind(`${remote.name} lacked batch ${next}; batches up to ${last - 1n} were sent`);
     return request(batch);
   }
+}
+
+/** The guardian counts as silent: it may sign a later batch. */
+function behind(reason: string): SettlementError {
+  return new SettlementError("SignersMissing", `${reason}, and the others follow with the next batch`);
 }
 
 function percent(part: bigint, total: bigint): string {
