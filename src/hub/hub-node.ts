@@ -45,6 +45,11 @@ export class HubNode {
     return new HubNode(header, state, facts === undefined ? undefined : pathsOf(facts, state));
   }
 
+  /** Separate node at the same block. */
+  copy(): HubNode {
+    return new HubNode(this.#header, this.#state.copy(), this.#paths?.copy());
+  }
+
   /** True if the node builds blocks and serves facts. */
   get hasFacts(): boolean {
     return this.#paths !== undefined;

@@ -4,16 +4,16 @@ import type { Header } from "../../consensus/proposals.ts";
 import type { DecisionVerdict } from "../../consensus/state.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
 import { HubError } from "../../hub/hub-error.ts";
-import { HubNode, type OfferedEntry } from "../../hub/hub-node.ts";
+import type { HubNode, OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { decodeHubHeader, encodeHubHeader, hashHubHeader } from "../../protocol/hub-header.ts";
+import { decodeHubHeader, encodeHubHeader } from "../../protocol/hub-header.ts";
+import type { BlockBodies } from "./block-bodies.ts";
 import type { HubOffers } from "./hub-offers.ts";
 
 /** Parts that the aggregators of a process share. */
 interface SharedParts {
   readonly offers: HubOffers;
-  /** Blocks by the hash of their headers: the group decides on headers. */
-  readonly bodies: Map<Hex, HubBlock>;
+  readonly bodies: BlockBodies;
   /** Batches for the next block; undefined while no block is due. */
   readonly due: () => readonly OfferedEntry[] | undefined;
   /** Called when a block is proposed, and when one is decided. */
@@ -25,15 +25,15 @@ const NO_BLOCK = new Uint8Array();
 
 /** One aggregator: its node of the hub, its votes, and its checks of blocks. */
 export class HubAggregator implements Workshop {
-  readonly node = HubNode.begin();
+  readonly node: HubNode;
   readonly store = new MemoryVotes();
   readonly #parts: SharedParts;
   /** Id of the newest final decision. */
   #decidedId: Hex;
 
-  /** Aggregator of a group that starts from the decision `rootId`, after these blocks. */
-  constructor(rootId: Hex, blocks: readonly HubBlock[], parts: SharedParts) {
-    for (const block of blocks) this.node.apply(block);
+  /** Aggregator of a group that starts from the decision `rootId`, at the node's block. */
+  constructor(rootId: Hex, node: HubNode, parts: SharedParts) {
+    this.node = node;
     this.#decidedId = rootId;
     this.#parts = parts;
   }
@@ -45,7 +45,7 @@ export class HubAggregator implements Workshop {
     if (offered === undefined) return Promise.resolve(undefined);
     const block = this.node.build(offered, () => undefined);
     if (block === undefined) return Promise.resolve(undefined);
-    this.#parts.bodies.set(hashHubHeader(block.header), block);
+    this.#parts.bodies.add(block);
     return Promise.resolve(encodeHubHeader(block.header));
   }
 
@@ -57,7 +57,7 @@ export class HubAggregator implements Workshop {
     if (content.length === 0) return "valid";
     const header = decodeHubHeader(content);
     if (header === undefined) return "invalid";
-    const block = this.#parts.bodies.get(hashHubHeader(header));
+    const block = this.#parts.bodies.find(header);
     if (block === undefined) return "later";
     try {
       this.node.check(block);
@@ -74,7 +74,7 @@ export class HubAggregator implements Workshop {
   decide({ id, view }: Header, content: Uint8Array): Promise<void> {
     this.#decidedId = id;
     const header = decodeHubHeader(content);
-    const block = header === undefined ? undefined : this.#parts.bodies.get(hashHubHeader(header));
+    const block = header === undefined ? undefined : this.#parts.bodies.find(header);
     if (block === undefined || block.header.number <= this.node.header.number) return Promise.resolve();
     this.node.apply(block);
     this.#parts.onDecided(block, this.store, view);

@@ -6,7 +6,7 @@ import type { Header } from "../../consensus/proposals.ts";
 import { quorumOf } from "../../consensus/votes.ts";
 import { NamedError } from "../../errors/named-error.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
-import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../hub/hub-certificate.ts";
+import { hubCertificate, hubVoteDomain } from "../../hub/hub-certificate.ts";
 import { HubState } from "../../hub/hub-state.ts";
 import type { HubError } from "../../hub/hub-error.ts";
 import type { HubNode, OfferedEntry } from "../../hub/hub-node.ts";
@@ -16,6 +16,8 @@ import { LocalNet } from "../../sequencing/local/local-net.ts";
 import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
+import { BlockBodies } from "./block-bodies.ts";
+import { DecidedBlocks } from "./decided-blocks.ts";
 import { HubAggregator } from "./hub-aggregator.ts";
 import type { HubOnL1 } from "./hub-landing.ts";
 import type { HubOffers } from "./hub-offers.ts";
@@ -42,6 +44,10 @@ interface HubGroupDependencies {
 }
 
 const FIRST_VIEW = 1;
+/** Landed blocks that are stored: for requests, and for returns of a development L1. */
+const MAX_LANDED = 1_024;
+/** Time between two reads of the offers while an account waits for a landing. */
+const LOOK_MS = 500;
 
 /** Group between two starts. */
 interface Life {
@@ -70,9 +76,9 @@ export class HubGroup {
   readonly #nodes = new Map<number, RunningNode>();
   #silent: ReadonlySet<number> = new Set();
   #isResting = false;
-  readonly #bodies = new Map<Hex, HubBlock>();
+  readonly #bodies = new BlockBodies();
+  readonly #decided = new DecidedBlocks(MAX_LANDED);
   #life: Life;
-  #decided: { readonly block: HubBlock; readonly certificate: HubCertificate }[] = [];
   #waiting = Promise.withResolvers<LandedBlock>();
   #offered: readonly OfferedEntry[] = [];
   #offeredSinceMs: number | undefined;
@@ -90,12 +96,12 @@ export class HubGroup {
 
   /** The newest decided block; undefined before the first. */
   get block(): HubBlock | undefined {
-    return this.#decided.at(-1)?.block;
+    return this.#decided.newest;
   }
 
-  /** The decided block of a number above 0; undefined for another number. */
+  /** The decided block of a number; undefined if there is none, or 1,024 later ones are landed. */
   blockAt(number: bigint): HubBlock | undefined {
-    return this.#decided.find(({ block }) => block.header.number === number)?.block;
+    return this.#decided.at(number)?.block;
   }
 
   /** State after the newest decided block. */
@@ -144,7 +150,7 @@ export class HubGroup {
 
   /**
    * Has a block of all offered batches decided now, at most 16, and landed on L1. Resolves with the block and its transaction.
-   * Rejects with HubGroupError, or with L1's error.
+   * Rejects with HubGroupError, also if L1 executes the offered batches before they are decided, or with L1's error.
    */
   async land(): Promise<LandedBlock> {
     const { length: count } = this.#options.keys;
@@ -155,14 +161,38 @@ export class HubGroup {
         `${this.#nodes.size} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
       );
     await this.#readOffers();
+    this.#requireOffer();
+    const before = this.#decided.count;
+    const landed = this.#waiting.promise;
+    this.#begin();
+    let isEnded = false;
+    const end = (): void => void (isEnded = true);
+    void landed.then(end, end);
+    for (;;) {
+      await Promise.race([landed.catch(() => undefined), this.#delay(LOOK_MS)]);
+      await this.#readOffers();
+      if (isEnded || this.#decided.count > before) return landed;
+      // L1 may have executed the batches since they were offered: no aggregator votes for them then.
+      try {
+        this.#requireOffer();
+      } catch (error) {
+        this.#rest();
+        throw error;
+      }
+    }
+  }
+
+  /** Throws HubGroupError if no block follows from the offers: its caller would wait until a member offers another batch. */
+  #requireOffer(): void {
     if (this.#offered.length === 0)
       throw new HubGroupError("NothingOffered", "no member offers a batch now; seal one, and wait until L1 stores it");
-    // Without a block that follows, the caller would wait until a member offers another batch.
     const [reason] = this.#reasonsAgainstAll();
     if (reason !== undefined)
       throw new HubGroupError("NothingOffered", `no offered batch fits the next block: ${reason.message}`, { cause: reason });
-    this.#begin();
-    return this.#waiting.promise;
+  }
+
+  #delay(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#dependencies.clock.after(ms, resolve));
   }
 
   /** Stops all aggregators and finishes landings, for a return of L1. Resolves with the function that starts them again. */
@@ -239,19 +269,24 @@ export class HubGroup {
     this.#setWork(true);
   }
 
+  /** Waits until a block is due again. */
+  #rest(): void {
+    this.#isDue = false;
+    this.#setWork(false);
+  }
+
   #setWork(hasWork: boolean): void {
     for (const node of this.#nodes.values()) node.work(hasWork);
   }
 
   #onDecided(block: HubBlock, store: MemoryVotes, view: number): void {
-    const { number } = block.header;
-    if (this.blockAt(number) !== undefined) return;
+    if (block.header.number <= this.#decided.count) return;
     const { keys, life } = this.#life;
     const voters = { epoch: keys.epoch, life, addresses: this.#options.keys.map(({ address }) => address) };
     const [record] = store.decisionsAbove(view - 1, 1);
     const certificate = record && hubCertificate(block.header, record, voters);
     if (certificate === undefined) return;
-    this.#decided.push({ block, certificate });
+    this.#decided.add({ block, certificate });
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
     this.#setWork(false);
     this.#landing = this.#landing.then(() => this.#landAll());
@@ -263,7 +298,8 @@ export class HubGroup {
     try {
       for (;;) {
         const head = await onL1.head();
-        const next = this.#decided.find(({ block }) => block.header.number === head.number + 1n);
+        this.#decided.landed(head.number);
+        const next = this.#decided.at(head.number + 1n);
         if (next === undefined || this.#isClosed) return;
         const { block, certificate } = next;
         let receipt: TransactionReceipt | undefined;
@@ -295,18 +331,17 @@ export class HubGroup {
       onProposed: () => this.#setWork(false),
       onDecided: (block: HubBlock, store: MemoryVotes, view: number) => this.#onDecided(block, store, view),
     };
-    const blocks = this.#decided.map(({ block }) => block);
     return {
       ...{ life, root, keys: new VoteKeys(nodeKeys, domain) },
       net: new LocalNet({ isCut: () => false, delayMs: () => 0 }),
-      aggregators: nodeKeys.map(() => new HubAggregator(root.id, blocks, parts)),
+      aggregators: nodeKeys.map(() => new HubAggregator(root.id, this.#decided.node(), parts)),
     };
   }
 
   /** L1 has returned to an earlier state: the next life begins with the blocks that are landed there. */
   async #return(firstView: number): Promise<void> {
     const { number } = await this.#dependencies.onL1.head();
-    this.#decided = this.#decided.filter(({ block }) => block.header.number <= number);
+    this.#decided.cutAfter(number);
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
     this.#life = this.#begun(firstView);
     this.#fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));

@@ -25,8 +25,8 @@ interface HubOffersDependencies {
 /** Batches that members offer, and the check of a block's batches against L1. The aggregators of a process share it. */
 export class HubOffers {
   readonly #dependencies: HubOffersDependencies;
-  /** Batches with their proofs, by the hash of their records. */
-  readonly #batches = new Map<Hex, FactBatch>();
+  /** Batches with their proofs, by the hash of their records. A proof has some 600 kB, so its hash is computed once. */
+  readonly #batches = new Map<Hex, { readonly batch: FactBatch; readonly proofHash: Hex }>();
   /** Records of batches whose proofs hold. */
   readonly #verified = new Set<Hex>();
 
@@ -60,16 +60,16 @@ export class HubOffers {
 
   async #entryOf(chainId: bigint, stored: StoredBatch, answer: FactSource["answer"]): Promise<OfferedEntry> {
     const name = hashStoredBatch(stored);
-    let batch = this.#batches.get(name);
-    if (batch === undefined) {
-      const offered = readOfferedProof(await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]));
-      batch = { chainId, stored, ...offered };
-      this.#batches.set(name, batch);
+    let offer = this.#batches.get(name);
+    if (offer === undefined) {
+      const shown = readOfferedProof(await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]));
+      offer = { batch: { chainId, stored, ...shown }, proofHash: keccak(shown.proof) };
+      this.#batches.set(name, offer);
       const [oldest] = this.#batches.keys();
       if (this.#batches.size > MAX_REMEMBERED && oldest !== undefined) this.#batches.delete(oldest);
     }
-    const { program, proof, imports } = batch;
-    return { chainId, stored, program, proofHash: keccak(proof), imports };
+    const { program, imports } = offer.batch;
+    return { chainId, stored, program, proofHash: offer.proofHash, imports };
   }
 
   async #isOpen({ chainId, stored, proofHash }: HubEntry, l1: FactsOnL1): Promise<boolean> {
@@ -80,8 +80,8 @@ export class HubOffers {
     const name = hashStoredBatch(stored);
     if ((await l1.storedHash(source, batchNumber)) !== name) return false;
     if ((await l1.aggregator(chainId, protocolVersion)) !== aggregator) return false;
-    const batch = this.#batches.get(name);
-    return batch !== undefined && keccak(batch.proof) === proofHash && (await this.#holds(name, batch));
+    const offer = this.#batches.get(name);
+    return offer?.proofHash === proofHash && (await this.#holds(name, offer.batch));
   }
 
   async #holds(name: Hex, batch: FactBatch): Promise<boolean> {

@@ -5,6 +5,7 @@ import { gasPriceOf, isEthereumTransaction, type SignedTransaction } from "../..
 import { decodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../protocol/envelope.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { UsedNames } from "./used-names.ts";
 
 /** Envelope that the chain has taken and not opened. */
 export interface OwedEnvelope {
@@ -21,7 +22,7 @@ export interface OwedEnvelope {
 /** State to return to. */
 interface EnvelopesMark {
   readonly owed: readonly OwedEnvelope[];
-  /** Length of the list of used names. */
+  /** Number of names that were used. */
   readonly used: number;
 }
 
@@ -46,9 +47,8 @@ export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
   readonly #options: OwedEnvelopesOptions;
   #life: Hex;
   #owed: readonly OwedEnvelope[] = [];
-  /** Identities and hashes of all envelopes that were executed, in their order, and as a set. */
-  readonly #used: Hex[] = [];
-  readonly #isUsed = new Set<Hex>();
+  /** Identities and hashes of the envelopes that were executed. */
+  readonly #used = new UsedNames();
   readonly #opened = new Map<Hex, OpenedEnvelope>();
 
   constructor(options: OwedEnvelopesOptions) {
@@ -94,12 +94,12 @@ export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
   }
 
   mark(): EnvelopesMark {
-    return { owed: this.#owed, used: this.#used.length };
+    return { owed: this.#owed, used: this.#used.count };
   }
 
   returnTo({ owed, used }: EnvelopesMark, reason: ReturnReason): void {
     this.#owed = owed;
-    for (const name of this.#used.splice(used)) this.#isUsed.delete(name);
+    this.#used.returnTo(used);
     if (reason === "snapshot") this.#life = this.#options.newLife();
   }
 
@@ -112,11 +112,8 @@ export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
     const { salt, ciphertext } = envelope;
     const identity = envelopeIdentity({ chainId: this.#options.chainId, life: this.#life, payer: from, salt });
     // A chain that makes its batches again executes the same envelopes, perhaps those of an earlier life.
-    if (this.#isUsed.has(identity) || this.#isUsed.has(hash)) return;
-    for (const name of [identity, hash]) {
-      this.#used.push(name);
-      this.#isUsed.add(name);
-    }
+    if (this.#used.has(identity) || this.#used.has(hash)) return;
+    for (const name of [identity, hash]) this.#used.add(name);
     const gasPriceWei = gasPriceOf(transaction);
     this.#owed = [...this.#owed, { identity, payer: from, transactionHash: hash, ciphertext, gasPriceWei }];
   }

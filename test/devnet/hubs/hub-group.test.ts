@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { Wallet } from "ethers";
+import { HubGroup } from "../../../src/devnet/hubs/hub-group.ts";
+import type { HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
+import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
+import { firstHubHeader, type HubBlock, type HubEntry } from "../../../src/hub/hub-block.ts";
+import type { OfferedEntry } from "../../../src/hub/hub-node.ts";
+import { HubState } from "../../../src/hub/hub-state.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { entryOf } from "../../hub/support/batches.ts";
+
+const [A, B] = [271n, 272n];
+/** Far more than a landing takes here, and less than a caller waits. */
+const MAX_WAIT_MS = 10_000;
+
+/** Hub of four aggregators. `executed`: chains whose offered batches L1 has executed already. */
+function hubWith(t: TestContext, offered: readonly OfferedEntry[], executed: ReadonlySet<bigint>) {
+  const offers = { current: offered };
+  let head = firstHubHeader(HubState.empty().digest());
+  const keys = [1n, 2n, 3n, 4n]
+    .map((seed) => new Wallet(wordToHex(seed)))
+    .map(({ address, privateKey }) => ({ address: address.toLowerCase() as Hex, privateKey: privateKey as Hex }))
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  const group = new HubGroup(
+    {
+      keys,
+      ...{ hub: `0x${"aa".repeat(20)}`, l1ChainId: 1n, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
+    },
+    {
+      offers: {
+        read: () => Promise.resolve(offers.current),
+        areOpen: (entries: readonly HubEntry[]) => Promise.resolve(entries.every(({ chainId }) => !executed.has(chainId))),
+      } as unknown as HubOffers,
+      onL1: {
+        head: () => Promise.resolve(head),
+        land({ header }: HubBlock) {
+          head = header;
+          return Promise.resolve({ hash: "0x12" });
+        },
+      } as unknown as HubOnL1,
+      ...{ clock: systemClock, newLife: () => wordToHex(5n), undisturbed: (work: () => Promise<void>) => work() },
+      onFailure: (error) => assert.fail(String(error)),
+    },
+  );
+  t.after(() => group.close());
+  return { group, offers };
+}
+
+/** Result of a landing, or the code of its refusal; "waits" if it has none in time. */
+async function outcomeOf(landing: Promise<{ readonly block: HubBlock }>): Promise<unknown> {
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(() => late.resolve("waits"), MAX_WAIT_MS);
+  const chains = landing.then(
+    ({ block }) => block.entries.map(({ chainId }) => chainId),
+    (error: unknown) => (error as { code: string }).code,
+  );
+  const outcome = await Promise.race([chains, late.promise]);
+  clearTimeout(timer);
+  return outcome;
+}
+
+describe("a landing on demand", () => {
+  test("is refused if L1 executes the offered batch before the aggregators vote", async (t) => {
+    const { group, offers } = hubWith(t, [entryOf(A, 0n)], new Set([A]));
+    const outcome = outcomeOf(group.land());
+    setTimeout(() => (offers.current = []), 200);
+    assert.equal(await outcome, "NothingOffered");
+  });
+
+  test("contains the other batches if L1 executes one of the offered ones before the aggregators vote", async (t) => {
+    const { group, offers } = hubWith(t, [entryOf(A, 0n), entryOf(B, 0n)], new Set([A]));
+    const outcome = outcomeOf(group.land());
+    setTimeout(() => (offers.current = [entryOf(B, 0n)]), 200);
+    assert.deepEqual(await outcome, [B]);
+    assert.equal(group.block?.header.number, 1n);
+  });
+});
