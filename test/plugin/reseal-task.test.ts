@@ -88,7 +88,7 @@ describe("A7: hyperchain:reseal", () => {
   test("tells what it does, and refuses the name of no chain with those that there are", async () => {
     const help = await workplace.run(["hyperchain:reseal", "--help"]);
     assert.equal(help.code, 0, help.stderr);
-    assert.match(help.stdout, /Form batches again that L1 has not executed, with all operations that wait on L1/);
+    assert.match(help.stdout, /Rebuild batches that L1 has not executed, with all operations that wait on L1/);
     assert.match(help.stdout, /--from-batch/);
     const unknown = await run("hyperchain:reseal", "gamma");
     assert.deepEqual([unknown.code, unknown.stdout], [1, ""]);

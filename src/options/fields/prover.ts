@@ -65,7 +65,7 @@ export const PROVER = {
       'whether L1 checks a proof of every batch; "none": **nothing is proven**, for tests that only need speed',
       "stark",
     ),
-    { proofs: flag(proofs, "stark for a proof of each batch, none for tests in which NOTHING IS PROVEN", "stark") },
+    { proofs: flag(proofs, "proofs of batches: stark, or none for tests in which NOTHING IS PROVEN", "stark") },
   ),
   lastProof: ecosystemOption(
     option(

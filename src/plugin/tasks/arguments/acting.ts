@@ -28,8 +28,8 @@ export const actingTasks = {
     .addFlag(json),
   claim: task(
     "hyperchain:claim",
-    "Claim a withdrawal on L1, have a call on L1 made, with those that follow from it, a message between L1 and a chain delivered, " +
-      "or what an ended chain never took from L1 paid back",
+    "Complete a message from or to L1: pay a withdrawal, make a call and those that follow from it, deliver a message; " +
+      "or refund what an ended chain never took",
   )
     .addPositionalArgument({ name: "chain", description: "Chain that it left, or never reached: name or id" })
     .addPositionalArgument({ name: "hash", description: "Hash of its message or of its transaction" })
@@ -44,7 +44,7 @@ export const actingTasks = {
     .addOption(
       option(
         "fee",
-        "Beside the amount: for the account that delivers it on another chain, or claims it on l1, such as 0.001 (default: 0)",
+        "Added to the amount, for the account that delivers it on another chain or claims it on l1, such as 0.001 (default: 0)",
       ),
     )
     .addFlag({ name: "listed", description: "Send it in a list with all that the batch sends to that chain: for less gas" })
@@ -52,7 +52,7 @@ export const actingTasks = {
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json),
-  announce: task("hyperchain:announce", "Tell other chains the name, symbol and decimals of a token that was born on a chain")
+  announce: task("hyperchain:announce", "Publish the name, symbol and decimals of a token to other chains")
     .addPositionalArgument({ name: "token", description: "Its address there" })
     .addOption(option("on", "Chain to bring them to: name or id (default: relayers bring them where the token is sent)"))
     .addOption(from)
@@ -72,7 +72,7 @@ export const actingTasks = {
     .addOption(
       option(
         "expires",
-        "Seconds after which it is not made any more, by the clock where it is made, and value goes back (default: never; to L1 30 days)",
+        "Seconds after which the call is not made, by the clock of its destination, and its value is refunded (default: never; to L1 30 days)",
       ),
     )
     .addOption(from)
@@ -81,7 +81,7 @@ export const actingTasks = {
       description: "To L1: the sender's account there has the value already; over a chain between it must",
     })
     .addFlag({ name: "estimate", description: "Print the gas that the call needs there, and send nothing" })
-    .addFlag({ name: "force", description: "Send it also where it would fail now" })
+    .addFlag({ name: "force", description: "Send it also if it would fail now" })
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json),
@@ -115,8 +115,8 @@ export const actingTasks = {
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json),
-  bring: task("hyperchain:bring", "Have other chains keep what a storage slot of a contract holds now, such as an account's keys")
-    .addPositionalArgument({ name: "contract", description: "It, and its chain: 0x…@chain or <name>@chain" })
+  bring: task("hyperchain:bring", "Copy the value of a contract's storage slot to other chains, such as an account's keys")
+    .addPositionalArgument({ name: "contract", description: "The contract and its chain: 0x…@chain or <name>@chain" })
     .addPositionalArgument({ name: "slot", description: "The slot: digits, or 0x…; of a mapping the mapping's, with --key" })
     .addOption(option("key", "Key of the mapping at that slot: an address, digits, or 0x… (default: the slot itself is meant)"))
     .addOption(option("to", "Chains to bring it to: names or ids with commas (default: all that settle where its chain does)"))
@@ -183,7 +183,7 @@ export const actingTasks = {
       name: "chainLabel",
       description: "With --take, as a chain's admin: its one label, for good, written as <label>@<chain's id or name>",
     })
-    .addFlag({ name: "choose", description: "Have the sender's account on that chain shown by the name" })
+    .addFlag({ name: "choose", description: "Show the sender's account on that chain by the name" })
     .addOption(option("from", "Who signs on L1: number or address of a development account (default: account 0)"))
     .addOption(url)
     .addFlag(json),

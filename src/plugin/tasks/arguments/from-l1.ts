@@ -35,7 +35,10 @@ export const fromL1Tasks = {
     .addOption(data)
     .addOption(url)
     .addFlag(json),
-  prove: task("hyperchain:prove", "Print what L1 takes as proof of something on a chain, from L1's data alone")
+  prove: task(
+    "hyperchain:prove",
+    "Print a proof of a message, holding or operation that L1's contracts take, from L1's data alone",
+  )
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addPositionalArgument({
       name: "what",
@@ -59,7 +62,7 @@ export const fromL1Tasks = {
     .addFlag(json),
   exit: task(
     "hyperchain:exit",
-    "Have L1 pay what an account held on a chain that has ended, or that ignores its queue, or whose base has ended",
+    "Pay out on L1 what an account held on a chain that has ended, that ignores its queue, or whose base has ended",
   )
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addOption(
@@ -70,7 +73,7 @@ export const fromL1Tasks = {
     )
     .addOption(option("to", "Recipient on L1 (default: the holder)"))
     .addOption(option("token", "Addresses on L1 of tokens to claim beside the base token, with commas"))
-    .addFlag({ name: "activate", description: "Where the exit is open: end the chain for good, for all its users" })
+    .addFlag({ name: "activate", description: "If the exit is open, end the chain for good, for all its users" })
     .addOption(settlementUrl)
     .addOption(
       option("base", "Of a chain on a chain that has ended: the latter's contract on L1, which pays, and has what it takes"),
@@ -79,7 +82,10 @@ export const fromL1Tasks = {
     .addOption(data)
     .addOption(url)
     .addFlag(json),
-  claimEscrow: task("hyperchain:claim-escrow", "Have L1 pay what a leg of an atomic flow had in escrow on a chain that has ended")
+  claimEscrow: task(
+    "hyperchain:claim-escrow",
+    "Pay out on L1 what a leg of an atomic flow had in escrow on a chain that has ended",
+  )
     .addPositionalArgument({ name: "flow", description: "The flow's id, or a file with its legs as buildFlow made it (JSON)" })
     .addPositionalArgument({ name: "leg", description: "Number of the leg, from 0" })
     .addOption(

@@ -5,7 +5,7 @@ import { json, option, spawnOption, url } from "./shared.ts";
 export const relayingTasks = {
   deliver: task(
     "hyperchain:deliver",
-    "Bring one message with its proof to its destination, or what L1 refused back to its sender, where no relayer does",
+    "Deliver one message with its proof to its destination, or refund to its sender what L1 refused, if no relayer does",
   )
     .addPositionalArgument({ name: "hash", description: "Hash of the message, or of the transaction that sent it" })
     .addOption(
@@ -14,7 +14,7 @@ export const relayingTasks = {
         "Who pays there: number or address of a development account (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
       ),
     )
-    .addFlag({ name: "noWait", description: "Fail where the destination cannot verify it yet, instead of waiting" })
+    .addFlag({ name: "noWait", description: "Fail if the destination cannot verify it yet, instead of waiting" })
     .addFlag({
       name: "throughQueue",
       description:
@@ -24,10 +24,10 @@ export const relayingTasks = {
     .addFlag(json),
   hub: task("hyperchain:hub", "Show a hub: its aggregators, its newest block, and the batches in it")
     .addPositionalArgument({ name: "hub", description: "Name; the only hub if none is given", defaultValue: "" })
-    .addFlag({ name: "land", description: "First have a block of all waiting batches decided, and L1 take it" })
+    .addFlag({ name: "land", description: "First land a block of all waiting batches on L1" })
     .addOption(url)
     .addFlag(json),
-  relay: task("hyperchain:relay", "Run a relayer of your own between the chains, until Ctrl-C")
+  relay: task("hyperchain:relay", "Run a separate relayer between the chains, until Ctrl-C")
     .addOption(
       option(
         "from",
@@ -48,7 +48,7 @@ export const relayingTasks = {
     .addFlag(json),
   aggregate: task(
     "hyperchain:aggregate",
-    "Have L1 shown one proof of the batches of many chains, which wait for that by their config, until Ctrl-C",
+    "Prove batches of many chains to L1 by one proof, if their config waits for an aggregator, until Ctrl-C",
   )
     .addOption(option("chains", "JSON-RPC URLs of nodes, with commas (default: those of the running ecosystem)"))
     .addOption(
@@ -69,7 +69,7 @@ export const relayingTasks = {
     .addOption(option("maxGasPriceWei", "Base fee of L1, in wei, above which they wait for up to an hour (default: no limit)"))
     .addOption(spawnOption("proverWorkers"))
     .addOption(spawnOption("proverDevice"))
-    .addFlag({ name: "once", description: "Have shown what waits now, and return" })
+    .addFlag({ name: "once", description: "Prove the batches that wait now, and return" })
     .addOption(url)
     .addFlag(json),
   watchStake: task(

@@ -27,8 +27,8 @@ export const runningTasks = {
     .addOption(spawnOption("settlementUrl"))
     .addFlag({ name: "noRelayer", description: "Run no relayer" })
     .addFlag({ name: "noPage", description: "Serve no page to look at the ecosystem" })
-    .addFlag({ name: "detach", description: "Go on in the background; hyperchain:stop ends it" })
-    .addFlag({ name: "wait", description: "Go on in the background, and return when the ecosystem is ready" })
+    .addFlag({ name: "detach", description: "Run in the background; hyperchain:stop ends it" })
+    .addFlag({ name: "wait", description: "Run in the background, and return when the ecosystem is ready" })
     .addFlag(json),
   node: overrideTask("node"),
   solidityTests: overrideTask(["test", "solidity"]),
@@ -36,7 +36,7 @@ export const runningTasks = {
     .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
     .addFlag(json),
-  dump: task("hyperchain:dump", "Write a kept ecosystem into one file, which hyperchain:spawn --load goes on with")
+  dump: task("hyperchain:dump", "Write a kept ecosystem into one file, for hyperchain:spawn --load")
     .addPositionalArgument({ name: "file", description: "File to write, such as world.dump" })
     .addOption(option("data", "Folder of an ecosystem that does not run (default: the running ecosystem is dumped)"))
     .addOption(url)
@@ -57,18 +57,18 @@ export const runningTasks = {
     .addOption(
       option(
         "import",
-        "Accounts that it is born with: a genesis file, a dump of anvil's or geth's, or the URL of a running anvil, geth or Hardhat node",
+        "Accounts of its first state: a genesis file, a dump of anvil's or geth's, or the URL of a running anvil, geth or Hardhat node",
       ),
     )
     .addOption(url)
     .addFlag(json),
-  start: task("hyperchain:start", "Have a chain go on that hyperchain:stop has paused")
+  start: task("hyperchain:start", "Resume a chain that hyperchain:stop has paused")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(url)
     .addFlag(json),
   remove: task("hyperchain:remove", "Remove a chain from the running ecosystem; its contract on L1 stays")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
-    .addFlag({ name: "force", description: "Also where messages or batches of it are open, which are left behind" })
+    .addFlag({ name: "force", description: "Remove it also if messages or batches are open, which then stay open" })
     .addOption(url)
     .addFlag(json),
   lists: task("hyperchain:lists", "Show whose transactions and contracts a chain takes; as its admin, change that")
@@ -82,17 +82,17 @@ export const runningTasks = {
     .addOption(url)
     .addFlag(json),
   status: task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages, fees")
-    .addOption(option("ethPrice", "Dollars for 1 ETH, at which a transfer's fee is told in cents too"))
+    .addOption(option("ethPrice", "Dollars for 1 ETH; also shows a transfer's fee in cents"))
     .addOption(url)
     .addFlag(json),
   open: task("hyperchain:open", "Open the page of the project's running ecosystem in a browser")
     .addFlag({ name: "print", description: "Print its address, and open nothing" })
     .addFlag(json),
-  bridges: task("hyperchain:bridges", "Show the bridges of others that an ecosystem has: contracts, ids, and what waits on them")
+  bridges: task("hyperchain:bridges", "Show the bridges of other projects in an ecosystem: contracts, ids, waiting messages")
     .addOption(option("registry", "Folder into which files for Hyperlane's own command line are written"))
     .addOption(url)
     .addFlag(json),
-  import: task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
+  import: task("hyperchain:import", "Copy the accounts of another chain into a chain, which trusts its operator for them")
     .addPositionalArgument({
       name: "source",
       description:
@@ -102,15 +102,15 @@ export const runningTasks = {
     .addOption(url)
     .addFlag(json),
   settle: task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
-    .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
+    .addPositionalArgument({ name: "chain", description: "Name or id; all chains if none is given", defaultValue: "" })
     .addOption(url)
     .addFlag(json),
-  reseal: task("hyperchain:reseal", "Form batches again that L1 has not executed, with all operations that wait on L1")
+  reseal: task("hyperchain:reseal", "Rebuild batches that L1 has not executed, with all operations that wait on L1")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(
       option(
         "fromBatch",
-        "First batch; if L1 has committed it, the validators have L1 revert it (default: the first that L1 has not committed)",
+        "First batch; if L1 has committed it, the validators revert it there (default: the first that L1 has not committed)",
       ),
     )
     .addOption(url)
@@ -130,7 +130,7 @@ export const runningTasks = {
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(url)
     .addFlag(json),
-  prover: task("hyperchain:prover", "Prove for an ecosystem that runs elsewhere, until Ctrl-C")
+  prover: task("hyperchain:prover", "Make proofs for an ecosystem on another machine, until Ctrl-C")
     .addOption(option("url", "Where the ecosystem serves its fleet, as its first screen and hyperchain:status say"))
     .addOption(option("token", "The ecosystem's prover.fleet.token (default: HYPERCHAIN_PROVER_TOKEN)"))
     .addOption(
@@ -158,6 +158,6 @@ export const runningTasks = {
       ),
     )
     .addOption(option("revealDelay", "Seconds between a chain's announcement and its creation (default: 60)"))
-    .addFlag({ name: "dryRun", description: "Deploy into memory only, and tell gas and cost" })
+    .addFlag({ name: "dryRun", description: "Deploy into memory only, and print gas and cost" })
     .addFlag(json),
 };

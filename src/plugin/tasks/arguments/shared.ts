@@ -31,7 +31,7 @@ export const data = option(
 export const baseUrl = option("baseUrl", "With --base: JSON-RPC URL of that L1");
 export const from = option(
   "from",
-  "Sender: number or address of a development account, with @chain where it is not clear (default: account 0)",
+  "Sender: number or address of a development account, with @chain if the chain is not clear (default: account 0)",
 );
 export const token = option("token", "Token: its address, or ETH (default: the chain's base token)");
 export const noWait = { name: "noWait", description: "Return as soon as the transaction is included" } as const;
