@@ -60,7 +60,7 @@ describe("a proposal", () => {
     assert.deepEqual(headerOf(bytes), { id: keccak(bytes), view: 2 ** 40, parent: ID });
   });
 
-  it("has at most 1 MiB, and at least a header", () => {
+  it("empty and huge decisions: has at most 1 MiB, and at least a header", () => {
     const most = encodeProposal({ view: 1, parent: ID }, new Uint8Array(MAX_PROPOSAL_BYTES - 40));
     assert.notEqual(headerOf(most), undefined);
     assert.equal(headerOf(new Uint8Array([...most, 0])), undefined);
@@ -128,7 +128,7 @@ describe("a node's files", () => {
     );
   });
 
-  it("cut off a torn record, and append after the last whole one", async () => {
+  it("torn record, a vote, another start: the torn end is cut off, and the vote follows the last whole record", async () => {
     const path = join(folder, "torn");
     const store = await VoteStore.open(path);
     await store.appendVote(vote(1));
@@ -143,7 +143,7 @@ describe("a node's files", () => {
     await third.close();
   });
 
-  it("are refused if a record in the middle is damaged", async () => {
+  it("bad record in the middle: the files are refused", async () => {
     const path = join(folder, "damaged");
     const store = await VoteStore.open(path);
     await Promise.all([store.appendVote(vote(1)), store.appendVote(vote(2))]);
@@ -154,7 +154,7 @@ describe("a node's files", () => {
     await assert.rejects(VoteStore.open(path), { name: "DamagedFileError" });
   });
 
-  it("without the votes that a decision names let the node follow only, and those of one that followed let it vote", async () => {
+  it("votes lost: silent; caught up by certificate: votes", async () => {
     const path = join(folder, "lost");
     const store = await VoteStore.open(path);
     await store.appendVote(vote(5));

@@ -137,7 +137,7 @@ describe("a node", () => {
   const a = headerOf("a", 1);
   const b = headerOf("b", 1);
 
-  it("notarizes the leader's first proposal alone, and reports two", () => {
+  it("two proposals to two halves: notarizes the leader's first alone, and reports both", () => {
     const node = new Node();
     node.take(proposal(a, 1), proposal(b, 1));
     assert.deepEqual(node.votes, ["1/1/a"]);
@@ -154,7 +154,7 @@ describe("a node", () => {
     assert.deepEqual([...node.state.headers.keys()], [ROOT.id]);
   });
 
-  it("takes at most one of 1,000 proposals of a view, none of a view far ahead, and 10 votes of 10,000", () => {
+  it("1,000 blocks of one view, 10,000 votes of a view: takes one block and 10 votes, and none of a view far ahead", () => {
     const node = new Node();
     for (let i = 0; i < 1_000; i++) node.take(proposal(headerOf(`x${i}`, 61), 1));
     node.take(proposal(headerOf("far", 101), 1));
@@ -168,7 +168,7 @@ describe("a node", () => {
     assert.equal([...node.state.votes.values()].filter(({ voter }) => voter === 3).length, 10);
   });
 
-  it("notarizes nothing whose parent was not notarized, or with a view between that was not nullified", () => {
+  it("nullifications withheld: notarizes nothing after a view that was not nullified, or whose parent was not notarized", () => {
     const node = new Node();
     node.take(proposal(a, 1), { type: "certificate", certificate: certificate(NULLIFY, 1) });
     const c = headerOf("c", 2, a);
@@ -192,7 +192,7 @@ describe("a node", () => {
     assert.deepEqual(late.votes, ["2/1/"]);
   });
 
-  it("never nullifies a view with a stored vote to finalize, though the certificate is missing", () => {
+  it("certificates lost with all nodes: never nullifies a view with a stored vote to finalize", () => {
     const stored = { ...NOTHING_STORED, votes: [vote(2, FINALIZE, 1, a.id)] };
     const node = new Node(start(ROOT, 1, stored));
     node.take({ type: "timeout", view: 1, timer: "view" });
@@ -218,7 +218,7 @@ describe("a node", () => {
     assert.deepEqual([...node.state.headers.keys()], [c.id], "ancestors are forgotten");
   });
 
-  it("comes back after 66 and after 200 views by requested pages, whatever their views", () => {
+  it("away for 66 views, and for 200: comes back by requested pages, whatever their views", () => {
     for (const away of [66, 200]) {
       const node = new Node();
       const chain: Header[] = [];
@@ -266,14 +266,14 @@ describe("a node", () => {
     ]);
   });
 
-  it("executes an early proposal in the next second", () => {
+  it("lagging clock: executes an early proposal in the next second", () => {
     const node = new Node().answering("later");
     node.take(proposal(a, 1));
     node.answering("valid").take({ type: "second" });
     assert.deepEqual(node.votes, ["1/1/a"]);
   });
 
-  it("sets no timer and builds nothing while there is no work, whatever one voter does", () => {
+  it("one nullify on an idle chain: sets no timer and builds nothing, whatever one voter does", () => {
     const node = new Node();
     node.state = start({ ...ROOT, view: 1 }, 2);
     const quiet = node.take({ type: "votes", votes: [vote(3, NULLIFY, 2)] });
@@ -300,7 +300,7 @@ describe("a node", () => {
     assert.equal(node.take({ type: "second" }).length, 1, "a node that is connected again receives it");
   });
 
-  it("doubles its timers with each nullified view up to four times, and shortens them slowly", () => {
+  it("slow transaction nullifies for a while only: timers double with each nullified view up to four times, and shorten slowly", () => {
     const node = new Node();
     const msOf = (effects: readonly ConsensusEffect[]): number[] =>
       effects.flatMap((effect) => (effect.type === "timer" && effect.timer === "view" ? [effect.ms] : []));

@@ -151,7 +151,7 @@ describe("a group of four nodes in simulated time", () => {
     await group.close();
   });
 
-  it("decides with disks whose syncs take 900 ms, though each vote waits for one", async () => {
+  it("fdatasync + 900 ms: decides, though each vote waits for a sync", async () => {
     const group = new TimedGroup([900, 900, 900, 900]);
     const ms = await group.decide("slow", [0, 1, 2, 3]);
     assert.ok(ms >= 1_800 && ms < 10_000, `${ms} ms`);

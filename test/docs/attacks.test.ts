@@ -34,6 +34,19 @@ test("every test of the list is the title of one in the file that it names", () 
   assert.deepEqual(missingTests(fileURLToPath(ROOT), testsOf(TESTS)), []);
 });
 
+test("every attack of the design of sequencing has a test with its name", () => {
+  const attacks = JSON.parse(readFileSync(new URL("sequencing-attacks.json", import.meta.url), "utf8")) as Readonly<
+    Record<string, readonly string[]>
+  >;
+  // Scenarios of the simulator are tests by their names.
+  const TITLE = /\b(?:(?:test|it|describe)\(\s*|name: )(["'`])(.*?)\1/gs;
+  const missing = Object.entries(attacks).flatMap(([path, names]) => {
+    const titles = [...readFileSync(new URL(path, ROOT), "utf8").matchAll(TITLE)].map(([, , title = ""]) => title);
+    return names.filter((name) => !titles.some((title) => title.includes(name))).map((name) => `${path}: ${name}`);
+  });
+  assert.deepEqual(missing, []);
+});
+
 test("the page calls refusals by names that there are", () => {
   const errors = readFileSync(new URL("docs/errors.md", ROOT), "utf8");
   const [, protocol = ""] = PAGE.split("## C. ");

@@ -75,7 +75,7 @@ describe("E2: a chain that four nodes decide in processes makes batches again, a
   before(() => group.start());
   after(() => group.end());
 
-  test("reseal retains the order: each node compares the new order with what it decided, executes it, and forms the batch", async () => {
+  test("reseal retains the order: each node compares the new order with its decisions, executes it, and forms the batch", async () => {
     await group.payDecided(1n);
     const batchNumber = await resealWithOperation(group);
     const batch = group.chain().pipeline.chain.archive.batch(batchNumber);

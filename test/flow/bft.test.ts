@@ -34,7 +34,7 @@ describe("E2: a chain whose blocks four nodes decide, in an ecosystem with anoth
     assert.deepEqual([await kept.client().getBlockNumber(), await paidToBob()], [first + 5, paid + 15n]);
   });
 
-  test("describes its nodes, which are its validators", async () => {
+  test("other validators: are refused, because its nodes are its validators", async () => {
     const [chain, other] = kept.devnet.info().chains;
     const [status] = (await kept.devnet.status()).chains;
     assert.equal(chain?.orderedBy?.kind, "nodes");

@@ -114,7 +114,7 @@ describe("a chain whose four nodes open envelopes", () => {
     bob.nonce++;
   });
 
-  it("has the same order of opened transactions if L1 refuses their batch", async () => {
+  it("opened, then lost by a reseal: order stays, also if L1 refuses the batch", async () => {
     const before = await listed();
     const { batchNumber } = test.chain.sequencer;
     await test.chain.submit(await envelope(bob));
@@ -158,7 +158,7 @@ describe("a chain whose four nodes open envelopes", () => {
     bob.nonce++;
   });
 
-  it("takes 70 envelopes that are garbage, at most 32 in a decision, and opens them before it continues", async () => {
+  it("70 envelopes of garbage: at most 32 are in a decision, and they are opened before the chain continues", async () => {
     const before = await listed();
     const ciphertext = fromHex(`0x03${"11".repeat(160)}`);
     test.chain.sequencer.setAutomatic(false);

@@ -126,7 +126,7 @@ describe("a chain that owes envelopes", () => {
       await refused(node, [opened(node, true)], "invalid", /the chain owes none/);
     }));
 
-  it("executes the others if the first of three cannot pay", () =>
+  it("first of three cannot pay: the others are executed", () =>
     withNode(async (node) => {
       const three = [await sealed(node, 1n, node.bob, { valueWei: 10n ** 30n }), await sealed(node, 2n), await sealed(node, 3n)];
       const raws: Hex[] = [];
@@ -139,7 +139,7 @@ describe("a chain that owes envelopes", () => {
       assert.equal(await balanceOf(node, SINK), "0xa");
     }));
 
-  it("never executes a skipped one that is submitted later, nor a copy of another account", () =>
+  it("skipped one submitted later, envelope copied: never executed", () =>
     withNode(async (node) => {
       const { alice, bob } = node;
       const poor = await sealed(node, 1n, bob, { valueWei: 2n * 10n ** 18n });
@@ -187,7 +187,7 @@ describe("a chain that owes envelopes", () => {
       assert.deepEqual(node.envelopes.owed, []);
     }));
 
-  it("does not open an envelope that comes again after a return to a snapshot", () =>
+  it("second test after a revert, envelope replayed: is not opened after a return to a snapshot", () =>
     withNode(async (node) => {
       const first = await sealed(node, 1n);
       await decide(node, [begin(node), block(node, await node.alice.signRaw({ to: SINK, gasLimit: 21_000n }))]);

@@ -52,7 +52,7 @@ describe("nodes that share keys of envelopes", () => {
     share: toHex(keyShareOf(fromHex(identity), KEY.secretShares[holder] ?? 0n)),
   });
 
-  it("send no share early: before they have the certificate of the envelope's decision or of a later one", async () => {
+  it("shares early: none is sent before its holder has the certificate of the envelope's decision or of a later one", async () => {
     const { sent, certify, sealed, opened } = await start();
     certify(0, 4, []);
     certify(1, 5, []);
@@ -79,7 +79,7 @@ describe("nodes that share keys of envelopes", () => {
     assert.deepEqual(failures, []);
   });
 
-  it("open an envelope though shares are forged or withheld", async () => {
+  it("shares forged, withheld: the envelope is opened", async () => {
     const { sharing, certify, sealed, opened, envelopes, failures } = await start();
     const forged = shareOf({ ...sealed, identity: wordToHex(99n) }, 3).share;
     certify(0);

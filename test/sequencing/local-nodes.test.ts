@@ -85,7 +85,7 @@ describe("a chain whose blocks four nodes of one process decide", () => {
     await pay();
   });
 
-  it("never decides undone blocks after a return", async () => {
+  it("undone block decided again: never, after a return", async () => {
     const mark = await test.chain.snapshot();
     const paid = await balance();
     const { view } = nodes.status;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Transaction, Wallet } from "ethers";
-import { priorityOperation } from "../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
 import { checkedChain, NO_INPUTS, type SharedInputs, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
 import { checkDecision, type CheckResult } from "../../src/sequencing/decision-check.ts";
@@ -9,13 +8,12 @@ import { encodeDecision, type LeaderCommand } from "../../src/sequencing/decisio
 import { ExecutedInputs } from "../../src/sequencing/executed-inputs.ts";
 import type { NumberedWish } from "../../src/chain/sequencer/shared-input.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
 import { DecidedByHand } from "../core/support/proposals.ts";
 import { ask as request } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain, type TestChainOptions } from "../chain/support/chain.ts";
-import { COINBASE } from "../chain/support/engine.ts";
 import { realGenesis } from "../chain/support/predeploys.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
+import { operationTo } from "./support/operations.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"ee".repeat(20)}`;
@@ -112,12 +110,6 @@ const block = (node: Node, ...transactions: readonly Hex[]): LeaderCommand => ({
   transactions,
 });
 
-const operation = (nonce: bigint): L2CanonicalTransaction => ({
-  ...{ txType: 255n, from: 0xabcdn, to: BigInt(SINK), gasLimit: 100_000n, gasPerPubdataByteLimit: 800n, maxFeePerGas: 0n },
-  ...{ maxPriorityFeePerGas: 0n, paymaster: 0n, nonce, value: 0n, reserved: [0n, 0xbeefn, 0n, 0n], data: "0x", signature: "0x" },
-  ...{ factoryDeps: [], paymasterInput: "0x", reservedDynamic: "0x" },
-});
-
 describe("a decision of an honest leader", () => {
   it("is valid, and changes the chain when it is decided", () =>
     withNode(async (node) => {
@@ -130,11 +122,11 @@ describe("a decision of an honest leader", () => {
       assert.equal(await request(node.chain, "eth_getBalance", [SINK, "latest"]), "0xa");
     }));
 
-  it("is valid with operations of L1's queue in their order, and with a wish", async () => {
+  it("operation unseen on L1: waits; operations in their order, and a wish, are valid", async () => {
     const predeploys = await realGenesis();
     await withNode(async (node) => {
       const inputs = {
-        operation: (index: bigint) => (index < 2n ? priorityOperation(operation(index), COINBASE) : undefined),
+        operation: (index: bigint) => (index < 2n ? operationTo(SINK, index) : undefined),
         wish: () => CHEAT,
       };
       Object.assign(node.inputs, inputs);
@@ -157,14 +149,14 @@ describe("a decision of an honest leader", () => {
 });
 
 describe("a lying leader", () => {
-  it("cannot impersonate an account", () =>
+  it("impersonation by a leader: is not a decision", () =>
     withNode(async (node) => {
       const { address } = node.wallets[0];
       const request = { from: address, to: SINK, valueWei: "0x7", data: "0x", gasLimit: "0x5208" };
       await refused(node, [open(node), ["impersonation", "0x1", request]], "invalid", /without a decision/);
     }));
 
-  it("cannot cheat without a wish, alter a wish, or use one twice", () =>
+  it("cheat without a wish, altered, twice: is refused", () =>
     withNode(async (node) => {
       const timestamp = now(node);
       await refused(node, [open(node), ["cheat", "0x1", { balanceWei: "0x9" }]], "invalid", /without a decision/);
@@ -175,7 +167,7 @@ describe("a lying leader", () => {
       await refused(node, [open(node), wish, wish], "invalid", /wish 0 before wish 1/);
     }));
 
-  it("cannot use a signature without a chain id, which is valid on every chain", () =>
+  it("foreign signature by a leader: a transaction without a chain id, valid on every chain, is refused", () =>
     withNode(async (node) => {
       const victim = new Wallet(`0x${"77".repeat(32)}`);
       const unprotected = Transaction.from({
@@ -191,7 +183,7 @@ describe("a lying leader", () => {
       await refused(node, [open(node), block(node, unprotected.serialized as Hex)], "invalid", /chain/);
     }));
 
-  it("cannot make nodes run loops of 2^24 gas, or code that ends an engine", () =>
+  it("200 loops of 2^24 gas, hostile code: end at the limit of work, and end no follower", () =>
     withNode(async (node) => {
       const raws: Hex[] = [];
       for (let i = 0; i < 200; i++) raws.push(await node.wallets[0].signRaw({ to: LOOP, gasLimit: 2n ** 24n }));
@@ -232,7 +224,7 @@ describe("a lying leader", () => {
     assert.deepEqual(given, [12_500_000, 8_500_000, 4_500_000, 500_000]);
   });
 
-  it("cannot pass time, end a batch, or stop a node by a command out of order", () =>
+  it("always-sealing leader: a batch ends by wish, age or limit; time passes by the clock, and commands come in order", () =>
     withNode(async (node) => {
       const timestamp = now(node);
       await refused(node, [open(node), block(node)], "invalid", /without transactions/);

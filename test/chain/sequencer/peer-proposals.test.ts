@@ -77,7 +77,7 @@ function submitHeld({ chain }: TestChain, raw: Hex): Promise<Hex> {
 }
 
 describe("a block that another sequencer proposes", () => {
-  it("is in pending when it is executed, and in latest when it is decided", () =>
+  it("undecided block at `latest`: it is in pending when it is executed, and in latest when it is decided", () =>
     following(async (test) => {
       const [alice] = test.wallets;
       const { tell, settled } = await test.propose(test.block(await alice.sign(PAYMENT)));
@@ -105,7 +105,7 @@ describe("a block that another sequencer proposes", () => {
       assert.equal(test.chain.sequencer.head.number, 2n);
     }));
 
-  it("takes its transactions out of the pool, and makes the next ones ready", () =>
+  it("dead transactions of peers' blocks: its transactions leave the pool, and the next ones are ready", () =>
     following(async (test) => {
       const { chain, wallets } = test;
       const [alice, bob] = wallets;

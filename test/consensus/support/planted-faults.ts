@@ -25,7 +25,8 @@ export interface PlantedFault {
 /** First seeds of faults that few runs show. */
 const RARE: Readonly<Record<string, number>> = { "votes sent before they are stored": 120, "certificates not stored": 390 };
 
-const SILENT_LIAR = "power lost by all together, with a liar that falls silent";
+const SILENT_LIAR = "all honest killed between vote and log, leader silent";
+const REWINDS = "revert inside a view, down during the rewind: four";
 
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
   planted("a quorum of two of four", "one liar of four", {
@@ -83,12 +84,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     replaced: 'bytes === undefined || isStored ? { type: "vote", vote }',
     by: 'bytes !== undefined || isStored ? { type: "vote", vote }',
   }),
-  planted("a root whose view a rewind does not raise", "rewinds of four", {
+  planted("a root whose view a rewind does not raise", REWINDS, {
     file: "restore.ts",
     replaced: "view: Math.max(mark.view, firstView - 1)",
     by: "view: mark.view",
   }),
-  planted("old votes counted after a rewind", "rewinds of four", {
+  planted("old votes counted after a rewind", REWINDS, {
     file: "restore.ts",
     replaced: "newest === undefined || newest.certificate.view < firstView",
     by: "newest === undefined",

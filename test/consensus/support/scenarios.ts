@@ -19,16 +19,16 @@ export interface Scenario {
 }
 
 export const SCENARIOS: readonly Scenario[] = [
-  { name: "crashes, partitions and losses of four", voters: 4 },
+  { name: "killed between store and send, execute and vote, decide and log; partitions and losses of four", voters: 4 },
   { name: "one liar of four", voters: 4, liars: 1 },
   { name: "two liars of seven", voters: 7, liars: 2 },
   { name: "one voter", voters: 1, slowSyncMs: 40 },
   { name: "two voters", voters: 2 },
   { name: "three voters", voters: 3 },
-  { name: "rewinds of four", voters: 4, rewinds: true },
-  { name: "rewinds of four with a liar", voters: 4, liars: 1, rewinds: true },
+  { name: "revert inside a view, down during the rewind: four", voters: 4, rewinds: true },
+  { name: "revert inside a view, down during the rewind: four with a liar", voters: 4, liars: 1, rewinds: true },
   {
-    name: "power lost by all together, with a liar that falls silent",
+    name: "all honest killed between vote and log, leader silent",
     voters: 4,
     liars: 1,
     losesAllAtOnce: true,
