@@ -198,7 +198,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
   });
 
   for (const [node, text] of [
-    ["a chain", "execution failed: INTRINSIC_GAS_TOO_LOW: tx gas limit 200000 is lower than the minimum gas limit of 344900"],
+    ["a chain", "execution failed: intrinsic gas too low: the gas limit is 200000, at least 344900 is taken"], // prose-ok: geth's words
     ["L1", "Transaction requires at least 344900 gas but got 200000"],
   ])
     test(`a message whose bytes take more gas than its sender has paid for is told so by the words of ${node}`, async () => {

@@ -24,10 +24,10 @@ const MAX_ANSWER_CHARACTERS = 2 ** 25;
 const CHARACTERS_OF_LOG = 500;
 /** EIP-7708's address of the logs of moved Ether, whose topic is a token's. */
 const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
-/** Why the library runs no transaction, as it says it. */
-const LIBRARY_REFUSALS: readonly (readonly [reason: RegExp, refusal: SimulationRefusal])[] = [
-  [/INTRINSIC_GAS_TOO_LOW/, "IntrinsicGasTooLow"],
-  [/initcode size .* too large/, "InitCodeTooLarge"],
+/** Kinds of refusals by their first words. */
+const REFUSALS_BY_WORDS: readonly (readonly [reason: RegExp, refusal: SimulationRefusal])[] = [
+  [/^intrinsic gas too low/, "IntrinsicGasTooLow"],
+  [/^max initcode size exceeded/, "InitCodeTooLarge"],
 ];
 
 /** A call that does not run. */
@@ -163,5 +163,5 @@ function refusalOfFunds({ from, gasLimit, gasPriceWei, valueWei }: SimulatedCall
 }
 
 function refusalOfLibrary(reason: string | undefined): SimulationRefusal | undefined {
-  return reason === undefined ? undefined : LIBRARY_REFUSALS.find(([known]) => known.test(reason))?.[1];
+  return reason === undefined ? undefined : REFUSALS_BY_WORDS.find(([known]) => known.test(reason))?.[1];
 }

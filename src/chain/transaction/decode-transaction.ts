@@ -4,6 +4,7 @@ import { EthereumJSError } from "@ethereumjs/util";
 import { OPENED_TYPE } from "../../protocol/encrypted-transaction.ts";
 import { HexError, fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
+import { refusalWords } from "./client-words.ts";
 import { decodeOpenedTransaction } from "./opened-transaction.ts";
 import { nestsTooDeep } from "./rlp-depth.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
@@ -120,7 +121,8 @@ function parse(bytes: Uint8Array, [rules, ...others]: readonly [Common, ...Commo
       throw new TransactionFormatError("WrongChain", message, { cause: error });
     }
     const code = /EIP-7825/.test(reason) ? "GasAboveCap" : "Malformed";
-    throw new TransactionFormatError(code, `the transaction cannot be read: ${inPlainWords(reason)}`, { cause: error });
+    const words = refusalWords(reason) ?? `the transaction cannot be read: ${inPlainWords(reason)}`;
+    throw new TransactionFormatError(code, words, { cause: error });
   }
 }
 

@@ -15,6 +15,7 @@ import { chainRules, withChainId } from "../model/rules.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { StateCheat } from "./state-cheat.ts";
+import { refusalWords } from "../transaction/client-words.ts";
 import {
   gasPriceOf,
   isEthereumTransaction,
@@ -274,7 +275,7 @@ export class Reexecution {
       return report(receipt, undefined);
     } catch (error) {
       if (!decidesRun(error)) throw error;
-      return report(undefined, reasonOf(error));
+      return report(undefined, inClientWords(reasonOf(error)));
     } finally {
       watch.stop();
       state.rollback(mark);
@@ -514,10 +515,14 @@ function endOf(result: RunTxResult | undefined): Pick<CallOutcome, "output" | "e
   return { output: returnValue === undefined ? "0x" : toHex(returnValue), error: exceptionError?.error };
 }
 
-/** What did not run to an end. The library says behind its reason in which of its objects it arose. */
+/** What did not run to an end. */
 function brokenOff(reason: string): Pick<CallOutcome, "receipt" | "reason" | "output" | "error" | "accessList"> {
-  const said = reason.split(" (vm hf=")[0] ?? "";
-  return { receipt: undefined, reason: said, output: "0x", error: undefined, accessList: undefined };
+  return { receipt: undefined, reason: inClientWords(reason), output: "0x", error: undefined, accessList: undefined };
+}
+
+/** Drops the library's list of its objects behind the reason. */
+function inClientWords(reason: string): string {
+  return refusalWords(reason) ?? reason.split(" (vm hf=")[0] ?? "";
 }
 
 /** Of a transaction of which nothing ran. */

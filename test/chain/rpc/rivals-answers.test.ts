@@ -126,6 +126,7 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
           ["1e3", /"1e3" is not a number/],
           [true, /true is not a number/],
           [tooLarge, /is more than 2\^256 - 1/],
+          [`0x1${"0".repeat(64)}`, /is more than 2\^256 - 1/],
         ] as const) {
           const [method, ...params] = asked(value, wallet.address);
           await assert.rejects(ask(method, ...params), { code: -32602, message: reason }, `${method} ${value}`);
@@ -165,6 +166,49 @@ describe("answers of Hardhat's node, anvil and Ethereum's specification", () => 
       }
     } finally {
       await close();
+    }
+  });
+
+  it("a refusal has geth's words, since clients read its kind there", async () => {
+    const [from, poor]: readonly Hex[] = [wallet.address, `0x${"17".repeat(20)}`];
+    const gas = { gas: "0x4e20" };
+    for (const method of ["eth_call", "eth_estimateGas", "debug_traceCall"])
+      await assert.rejects(
+        ask(method, { from, to: STORE, ...gas }, "latest"),
+        /intrinsic gas too low: the gas limit is 20000, at least 21000/,
+      );
+    await ask("hardhat_impersonateAccount", poor);
+    await assert.rejects(ask("eth_sendTransaction", { from: poor, to: STORE, value: "0x5" }), (error: Error) => {
+      assert.ok(error.message.includes(`insufficient funds for gas * price + value: ${poor} has 0 wei, it may cost up to 5`));
+      return true;
+    });
+    await assert.rejects(
+      ask("eth_sendTransaction", { from: poor, to: STORE, nonce: "0x9" }),
+      /nonce too high: 9 .* next one is 0/,
+    );
+    const raw = await wallet.signRaw({ to: STORE, gasLimit: 2n ** 24n + 1n });
+    await assert.rejects(
+      ask("eth_sendRawTransaction", raw),
+      /^\S+ transaction gas limit too high: it is 16777217, at most 16777216/,
+    );
+  });
+
+  // From geth's core/vm/errors.go; OpenEthereum's words as in Hardhat's network.
+  it("a failure of the EVM has geth's words in calls and traces, and OpenEthereum's in its traces", async () => {
+    const from = wallet.address;
+    for (const [data, geth, parity] of [
+      ["0x600456", "invalid jump destination", "Bad jump destination"],
+      ["0x5b5f600056", "stack limit reached", "Out of stack"],
+      ["0x60ef5f5360015ff3", "invalid code: must not begin with 0xef", undefined],
+      ["0x6160015ff3", "max code size exceeded", undefined],
+    ] as const) {
+      const call = { from, data, gas: "0x800000" };
+      await assert.rejects(ask("eth_call", call, "latest"), new RegExp(`execution failed: ${geth}$`));
+      const { error } = await ask<{ error: string }>("debug_traceCall", call, "latest", { tracer: "callTracer" });
+      assert.equal(error, geth);
+      if (parity === undefined) continue;
+      const { trace } = await ask<{ trace: readonly { error: string }[] }>("trace_call", call, ["trace"], "latest");
+      assert.equal(trace[0]?.error, parity);
     }
   });
 

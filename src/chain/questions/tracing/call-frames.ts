@@ -2,16 +2,9 @@ import { errorString } from "../../../protocol/error-string.ts";
 import type { CallAnswer } from "../asked/question.ts";
 import type { CallRecorder, RecordedFrame } from "./call-recorder.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
+import { failureWords } from "../../transaction/client-words.ts";
 
 type Config = Readonly<Record<string, unknown>>;
-
-/** geth's words for the EVM's errors, where the library has others. */
-const ERRORS: Readonly<Record<string, string>> = {
-  revert: "execution reverted",
-  "invalid opcode": "invalid opcode: INVALID",
-  "invalid JUMP": "invalid jump destination",
-  "static state change": "write protection",
-};
 
 /** As callTracer shows calls. `gasLimit`: the call's, with what it pays before it runs; `ranGas`: what ran alone is counted. */
 export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigint, { receipt }: CallAnswer): object {
@@ -59,7 +52,7 @@ function frameWith(frame: RecordedFrame, hasLogs: boolean, isTopOnly: boolean, i
   return {
     ...{ from, gas: hexQuantity(gas), gasUsed: hexQuantity(gasUsed), ...(to === undefined ? {} : { to }), input },
     ...(output === "0x" ? {} : { output }),
-    ...(error === undefined ? {} : { error: ERRORS[error] ?? error }),
+    ...(error === undefined ? {} : { error: failureWords(error) }),
     ...(reason === undefined ? {} : { revertReason: reason }),
     ...(calls.length === 0 || isTopOnly ? {} : { calls }),
     ...(logs.length === 0 ? {} : { logs }),

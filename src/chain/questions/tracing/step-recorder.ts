@@ -1,3 +1,4 @@
+import { failureWords } from "../../transaction/client-words.ts";
 import type { InterpreterStep } from "@ethereumjs/evm";
 import { hexQuantity, toHex, wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
@@ -71,7 +72,7 @@ export class StepRecorder implements RunListener {
   afterMessage({ execResult }: Parameters<RunListener["afterMessage"]>[0]): void {
     const last = this.#last.pop();
     const error = execResult.exceptionError?.error;
-    if (last !== undefined && error !== undefined && error !== "revert") last.error = error;
+    if (last !== undefined && error !== undefined && error !== "revert") last.error = failureWords(error);
   }
 
   /** In words; the library keeps more behind it than there is. */

@@ -93,8 +93,10 @@ async function impersonate({ engine, sequencer }: Chain, transaction: unknown): 
   const { from, to, valueWei, data, gas = TRANSACTION_GAS_CAP } = parseCall(transaction);
   const named = record(transaction, "the transaction")["nonce"];
   const { nonce: next } = await engine.state("now").account(from);
-  if (named !== undefined && named !== null && quantity(named) !== next) {
-    throw new RpcError(RpcCode.rejected, `the nonce of the impersonated account ${from} is ${next}`);
+  const nonce = (named ?? undefined) === undefined ? next : quantity(named);
+  if (nonce !== next) {
+    const words = `nonce too ${nonce < next ? "low" : "high"}`; // prose-ok: geth's words
+    throw new RpcError(RpcCode.rejected, `${words}: ${nonce} of the impersonated account ${from}, the next one is ${next}`);
   }
   await requirePredeploy(to, engine.state("now"));
   return sequencer.impersonate({ from, to, valueWei, data, gasLimit: gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP });

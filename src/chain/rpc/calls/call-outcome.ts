@@ -3,6 +3,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { errorString } from "../../../protocol/error-string.ts";
 import { panicCode, panicText } from "../../../protocol/panic-code.ts";
 import { mostWork } from "../../model/work-limits.ts";
+import { failureWords } from "../../transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** Message for a revert; the reason of Solidity follows if there is one. */
@@ -29,7 +30,7 @@ export function failureOf({ output, error }: CallAnswer): {
   readonly data: Hex;
 } {
   if (error === "revert") return { code: RpcCode.reverted, message: revertMessage(output), data: output };
-  return { code: RpcCode.rejected, message: `execution failed: ${error}`, data: output };
+  return { code: RpcCode.rejected, message: `execution failed: ${failureWords(String(error))}`, data: output };
 }
 
 /** Throws RpcError for a call that the chain would refuse as a transaction, because its execution engine must not run it. */

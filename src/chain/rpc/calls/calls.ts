@@ -14,6 +14,7 @@ import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "../request/dispatch.ts";
+import { failureWords } from "../../transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { OwnCalls } from "./own-calls.ts";
 
@@ -109,7 +110,7 @@ export class Calls {
     const question = questionAt({ at, block }, params);
     const { accessList, full } = await this.#ask("accessList", question, client);
     if (full.receipt === undefined) outputOf(full);
-    const failed = full.receipt?.success === true ? {} : { error: full.error ?? "failed" };
+    const failed = full.receipt?.success === true ? {} : { error: failureWords(full.error ?? "failed") };
     return { accessList, gasUsed: hexQuantity(full.receipt?.gasUsed ?? 0n), ...failed };
   }
 

@@ -10,6 +10,7 @@ import { askedCall, capped, list, parseCall, parseOverrides, record } from "../r
 import { quantity } from "../request/quantities.ts";
 import { failureOf } from "./call-outcome.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
+import { failureWords } from "../../transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** As geth has it. */
@@ -205,7 +206,9 @@ function flag(name: string, value: unknown = false): boolean {
 
 /** What a call that ran and failed is told with: a revert as everywhere, and else the EVM's error. */
 function callFailure(answer: SimulatedAnswer): object {
-  return answer.error === "revert" ? failureOf(answer) : { code: SimulationCode.vmError, message: String(answer.error) };
+  return answer.error === "revert"
+    ? failureOf(answer)
+    : { code: SimulationCode.vmError, message: failureWords(String(answer.error)) };
 }
 
 function limitExceeded(message: string, data?: unknown): RpcError {

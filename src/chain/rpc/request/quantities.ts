@@ -43,7 +43,8 @@ function fromText(value: string): bigint | undefined {
 }
 
 function reasonOf(value: unknown): string {
-  const isNumber = typeof value === "number" || (typeof value === "string" && /^-?[0-9]+(?:\.[0-9]+)?$/.test(value));
+  const isNumber =
+    typeof value === "number" || (typeof value === "string" && /^(?:0x[0-9a-f]+|-?[0-9]+(?:\.[0-9]+)?)$/i.test(value));
   if (!isNumber) return 'is not a number: write "0x1f", "31" or 31';
   if (String(value).startsWith("-")) return "is negative; the least number is 0";
   if (typeof value === "string" ? value.includes(".") : !Number.isInteger(value)) return "is not a whole number";
