@@ -15,6 +15,8 @@ export interface ChainKind {
   readonly carryingLayers: number;
   /** True if the commit has the inputs of the batch. Default false. */
   readonly publishesInputs?: boolean;
+  /** Networks of guardians, whose signatures are in the commit. Default: 0. */
+  readonly guardianNetworks?: number;
   /** True if some accounts are in a second tree, whose list is in the commit unless guardians sign for it. Default false. */
   readonly hasPorter?: boolean;
 }
@@ -54,6 +56,20 @@ export interface L1Load {
   readonly proofBytes: number;
 }
 
+/** An empty batch without a proof. */
+export const NO_LOAD: L1Load = {
+  pubdataBytes: 0,
+  inputBytes: 0,
+  diffs: 0,
+  codes: 0,
+  messages: 0,
+  flows: 0,
+  priorityOps: 0,
+  importedRoots: 0,
+  facts: 0,
+  proofBytes: 0,
+};
+
 /** Gas and bytes of calldata on L1. */
 export interface L1Cost {
   readonly gas: number;
@@ -66,19 +82,25 @@ export const MAX_PROOF_BYTES = 90_000;
 const UNCOUNTED_GAS = 1_177_216;
 /** Bytes of these signatures and of the policy's data. */
 const UNCOUNTED_BYTES = 24_000;
+/** Guardians of a network (`GuardianNetwork.sol`). */
+const MAX_GUARDIANS = 64;
+/** Reads of a guardian's weights, its signature's check and calldata; 30,500 gas were measured with four deposits. */
+const GUARDIAN: L1Cost = { gas: 40_000, bytes: 192 };
 /** Bytes of a transaction around its calldata. */
 const ENVELOPE_BYTES = 500;
 /** The messenger charges 100; two events, copies and hashes take the rest. */
 const CARRY_GAS_PER_BYTE = 125;
 
+const NO_COST: L1Cost = { gas: 0, bytes: 0 };
+
 function transactionOf(
   stages: readonly SettlementStage[],
-  { uncountedBytes = 0, carryGasPerByte = 0, hasInputs = false } = {},
+  { uncounted = NO_COST, carryGasPerByte = 0, hasInputs = false } = {},
 ): L1Transaction {
   return {
     stages,
-    gas: MAX_TRANSACTION_GAS - UNCOUNTED_GAS,
-    bytes: MAX_TRANSACTION_BYTES - ENVELOPE_BYTES - uncountedBytes,
+    gas: MAX_TRANSACTION_GAS - UNCOUNTED_GAS - uncounted.gas,
+    bytes: MAX_TRANSACTION_BYTES - ENVELOPE_BYTES - uncounted.bytes,
     carryGasPerByte,
     hasInputs,
   };
@@ -96,11 +118,13 @@ export function wayToL1({
   isCheckedTwice = false,
   carryingLayers,
   publishesInputs: hasInputs = false,
+  guardianNetworks = 0,
 }: ChainKind): readonly L1Transaction[] {
-  if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"])];
+  const guardians = guardiansCost(guardianNetworks);
+  if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"], { uncounted: guardians })];
   return [
     transactionOf(["commit"], {
-      uncountedBytes: UNCOUNTED_BYTES,
+      uncounted: { gas: guardians.gas, bytes: UNCOUNTED_BYTES + guardians.bytes },
       carryGasPerByte: carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE,
       hasInputs,
     }),
@@ -108,6 +132,14 @@ export function wayToL1({
     ...(isCheckedTwice ? [SECOND_CHECK] : []),
     transactionOf(["execute"]),
   ];
+}
+
+/**
+ * Upper bound of the cost of all guardians' weights and signatures in a number of networks. The bytes are for one network: if
+ * several sign, the data are not in the commit, and the largest operation needs the bytes.
+ */
+export function guardiansCost(networks: number): L1Cost {
+  return { gas: GUARDIAN.gas * MAX_GUARDIANS * networks, bytes: GUARDIAN.bytes * MAX_GUARDIANS * Math.min(networks, 1) };
 }
 
 /** Transaction that confirms a batch by the second verifier. Its gas depends on the proof alone. */
@@ -187,5 +219,3 @@ export function hasRoomFor(transaction: L1Transaction, contents: L1Cost): boolea
 function sum(costs: readonly L1Cost[]): L1Cost {
   return costs.reduce((total, { gas, bytes }) => ({ gas: total.gas + gas, bytes: total.bytes + bytes }), NO_COST);
 }
-
-const NO_COST: L1Cost = { gas: 0, bytes: 0 };

@@ -4,6 +4,7 @@ import {
   hasRoomFor,
   l1CostOf,
   MAX_PROOF_BYTES,
+  NO_LOAD,
   wayToL1,
   type ChainKind,
   type L1Cost,
@@ -267,19 +268,6 @@ export function withOperation(usage: BatchUsage): BatchUsage {
     priorityOps: usage.priorityOps + 1,
   };
 }
-
-const NO_LOAD: L1Load = {
-  pubdataBytes: 0,
-  inputBytes: 0,
-  diffs: 0,
-  codes: 0,
-  messages: 0,
-  flows: 0,
-  priorityOps: 0,
-  importedRoots: 0,
-  facts: 0,
-  proofBytes: 0,
-};
 
 /** Contents of the batch for L1, those of blocks that are not measured excepted; never too low. */
 export function l1LoadOf(usage: BatchUsage): L1Load {

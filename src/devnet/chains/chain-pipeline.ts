@@ -40,7 +40,7 @@ import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { externalSequencerOf, hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { patienceFor } from "../../options/fact-patience.ts";
-import { dataFactsOf, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
+import { dataFactsOf, guardianNetworks, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
 import type { NodeChain } from "../chain-nodes/messages.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
@@ -508,6 +508,7 @@ function runningOf(
     isCarried,
     isReexecuted: reexecutes,
     publishesInputs: publishesInputs(plan.availability),
+    guardianNetworks: guardianNetworks(plan.availability).length,
     porterId: porterIdOf(plan),
     replayProtection: "optional",
     rewindable: true,

@@ -77,6 +77,8 @@ export interface RunningOptions {
   readonly isReexecuted?: boolean;
   /** True if commits have the inputs of batches. Default false. */
   readonly publishesInputs?: boolean;
+  /** Networks of guardians that sign for its data. Default: 0. */
+  readonly guardianNetworks?: number;
   /** Id of the chain's porter. Default: it has none. */
   readonly porterId?: bigint | undefined;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
@@ -132,7 +134,14 @@ export function chainOptionsOf(
     ...others
   }: RunningOptions,
 ): ChainOptions {
-  const { isReexecuted = false, startsPaused = false, publishesInputs = false, porterId, ...running } = others;
+  const {
+    isReexecuted = false,
+    startsPaused = false,
+    publishesInputs = false,
+    porterId,
+    guardianNetworks = 0,
+    ...running
+  } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
@@ -141,7 +150,7 @@ export function chainOptionsOf(
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
   const carryingLayers = isCarried ? layersBelow(chainId) : 0;
   const hasPorter = porterId !== undefined;
-  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers, publishesInputs, hasPorter };
+  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers, publishesInputs, hasPorter, guardianNetworks };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,

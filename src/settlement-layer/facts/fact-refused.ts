@@ -20,6 +20,8 @@ export type FactRefusalCode =
   | "EvidenceMismatch"
   /** More open batches than are judged together. */
   | "TooManyOpenBatches"
+  /** The judgement of the open batches may take more gas than the limit of calls at L1's nodes. */
+  | "JudgementTooDear"
   /** The proof of a batch does not hold. */
   | "ProofRefused"
   /** L1's contracts would not execute the batches. */

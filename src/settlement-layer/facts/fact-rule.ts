@@ -4,7 +4,7 @@ import { readFactIndex } from "../../protocol/import-kinds.ts";
 import { OpenClosure, type ClosedBatch } from "./open-closure.ts";
 import { FactRefused } from "./fact-refused.ts";
 import type { FactsOnL1 } from "./facts-on-l1.ts";
-import { judgeBatches } from "./judge.ts";
+import { judgeBatches, judgedGas, MAX_JUDGED_GAS } from "./judge.ts";
 
 /** Facts that a chain imports. */
 export interface FactTerms {
@@ -68,6 +68,12 @@ async function judge(closure: readonly ClosedBatch[], l1: FactsOnL1): Promise<vo
   const [aggregator, ...others] = aggregators;
   if (aggregator === undefined || others.length > 0)
     throw new FactRefused("ExecutionTrusted", `the open batches have ${aggregators.size} aggregators, and are judged by one`);
+  const gas = judgedGas(closure);
+  if (gas > MAX_JUDGED_GAS)
+    throw new FactRefused(
+      "JudgementTooDear",
+      `the execution of ${closure.length} open batches may take ${gas} gas, and the limit of a call to L1's node is ${MAX_JUDGED_GAS}`,
+    );
   const refusal = await judgeBatches({ provider: l1.provider, aggregator, block: l1.block }, closure);
   if (refusal !== undefined) throw new FactRefused("NotExecutable", `L1 would not execute the open batches: ${refusal}`);
 }

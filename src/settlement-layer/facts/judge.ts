@@ -3,9 +3,29 @@ import { EXECUTION_JUDGE_CODE } from "../../abi/execution-judge-code.ts";
 import { executionJudgeAbi } from "../../abi/execution-judge.ts";
 import type { FactBatch } from "../../protocol/fact-evidence.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { ImportKind, importKindOf } from "../../protocol/import-kinds.ts";
+import { l1CostOf, l1TotalOf, NO_LOAD, type L1Transaction } from "../../protocol/way-to-l1.ts";
 import { packageError, revertDataOf } from "../errors/contract-error.ts";
 
 const judge = new Interface(executionJudgeAbi);
+
+/** Maximum gas of a judgement. Nodes of L1 limit calls: development nodes to a block's 30 million, public ones to 50 or fewer. */
+export const MAX_JUDGED_GAS = 25_000_000;
+/** The judge accepts the proof of each batch and executes it. */
+const JUDGEMENT: L1Transaction = {
+  stages: ["prove", "execute"],
+  ...{ gas: MAX_JUDGED_GAS, bytes: Infinity, carryGasPerByte: 0, hasInputs: false },
+};
+
+/** Upper bound of the gas for the judgement of the batches. */
+export function judgedGas(batches: readonly Pick<FactBatch, "imports" | "flows">[]): number {
+  const costs = batches.map(({ imports, flows }) => {
+    const facts = imports.filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact).length;
+    const load = { ...NO_LOAD, flows: flows.length, importedRoots: imports.length, facts };
+    return l1TotalOf(JUDGEMENT, l1CostOf(JUDGEMENT, load)).gas;
+  });
+  return costs.reduce((sum, gas) => sum + gas, 0);
+}
 
 /** A provider of L1 that also passes on requests that ethers has no method for. */
 export type SendingProvider = Provider & Pick<JsonRpcApiProvider, "send">;
@@ -21,7 +41,8 @@ interface JudgedOn {
 /**
  * Runs L1's contracts on these batches in their order, as if L1 had accepted the proofs: the judge's code replaces the
  * aggregator's in one call (ExecutionJudge.sol). Resolves with the error of the first batch that L1 would refuse, undefined if it
- * would execute all. Rejects with the provider's error, also if L1's node has no overrides of state or not enough gas.
+ * would execute all. Rejects with the provider's error, also if L1's node has no overrides of state or not enough gas for a call:
+ * the batches may need `judgedGas`.
  */
 export async function judgeBatches(
   { provider, aggregator, block }: JudgedOn,

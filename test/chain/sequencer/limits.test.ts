@@ -93,6 +93,25 @@ describe("limits of a batch, at the edge", () => {
     assert.equal(keeps({ codes: 505, messages: 2, messageBytes: 152 }), false);
   });
 
+  it("a chain with guardians leaves gas and bytes of the commit for each network's signatures", () => {
+    const holds = (guardianNetworks: number, usage: Partial<BatchUsage>): boolean =>
+      fits({ ...NO_USAGE, ...usage }, batchLimits({ hasQuorum: true, carryingLayers: 0, guardianNetworks }), LEAVES);
+    // The commit again, and 64 · 40,000 for each network.
+    for (const [networks, codes] of [
+      [0, 505],
+      [1, 419],
+      [2, 334],
+    ] as const) {
+      assert.ok(416_500 + 30_060 * codes <= 15_600_000 - networks * 2_560_000);
+      assert.ok(416_500 + 30_060 * (codes + 1) > 15_600_000 - networks * 2_560_000);
+      assert.deepEqual([holds(networks, { codes }), holds(networks, { codes: codes + 1 })], [true, false]);
+    }
+    const bytes = [0, 1, 2].map(
+      (guardianNetworks) => wayToL1({ hasQuorum: true, carryingLayers: 0, guardianNetworks })[0]!.bytes,
+    );
+    assert.deepEqual([bytes[0]! - bytes[1]!, bytes[1]! - bytes[2]!], [64 * 192, 0]);
+  });
+
   it("costs as much gas and 128 KiB in the one transaction that commits and executes it on a chain without a quorum", () => {
     const limits = batchLimits({ hasQuorum: false, carryingLayers: 0 });
     const room = (usage: Partial<BatchUsage>) => fits({ ...NO_USAGE, ...usage }, limits, LEAVES);

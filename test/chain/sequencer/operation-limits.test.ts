@@ -105,6 +105,13 @@ describe("§8.1: any single operation fits any chain", () => {
     }
   });
 
+  it("by calculation, where one or two networks of guardians sign for a batch", () => {
+    for (const guardianNetworks of [1, 2]) {
+      const limits = batchLimits({ hasQuorum: true, carryingLayers: 0, guardianNetworks });
+      for (const usage of all) assert.ok(fits(usage, limits, leavesBefore(usage, MAX_LEAF_COUNT)), inspect(usage));
+    }
+  });
+
   it("D3: by calculation, where the chain below carries its data too, through one or two chains", () => {
     for (const layers of [1, 2]) {
       const limits = carriedLimits(layers);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, ZeroAddress } from "ethers";
+import { AbiCoder, Wallet, ZeroAddress } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { guardiansCost } from "../../../src/protocol/way-to-l1.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "./support/ecosystem.ts";
@@ -51,6 +52,28 @@ describe("network of guardians", () => {
     assert.equal(await network.check(await network.sign(places.map((place) => keys[place]!))), NOTHING);
   const misses = async (network: Network, places: readonly number[], lowest: bigint, signed: bigint): Promise<void> =>
     assertReverts(network.check(await network.sign(places.map((place) => keys[place]!))), `QuorumMissed(${lowest}, ${signed})`);
+
+  test("sixty-four guardians: their signatures and weights fit the gas and bytes that a batch leaves free for them", async () => {
+    const network = await deploy({ admin: ZeroAddress, minStake: 1n, minTotal: 1n });
+    const { provider } = ecosystem.l1.ethers;
+    const wallets = Array.from({ length: 64 }, (_, index) => new Wallet(wordToHex(BigInt(7_000 + index)), provider));
+    for (const wallet of wallets) {
+      await (await admin!.sendTransaction({ to: wallet.address, value: COIN })).wait();
+      const signer = wallet as unknown as HardhatEthersSigner;
+      await network.stake(signer, signer, 1_000n);
+      // A longer history of the weight.
+      for (let time = 0; time < 3; time++) await send(as(network.registry, signer), "deposit", { value: 1n });
+      await send(network.by(signer), "join", wallet.address, urlOf(0));
+    }
+    await network.pass(ENTER_DELAY + 1n);
+    const policyData = await network.sign(wallets as unknown as HardhatEthersSigner[]);
+    const data = network.contract.interface.encodeFunctionData("checkAvailability", [CLAIM, policyData]);
+    const gas = Number(await provider.estimateGas({ to: network.address, data }));
+    const { gas: maxGas, bytes: maxBytes } = guardiansCost(1);
+    assert.ok(gas - 21_000 < maxGas, `${gas} gas`);
+    assert.ok(gas - 21_000 > maxGas / 2, `${gas} gas: as much is not needed`);
+    assert.ok((policyData.length - 2) / 2 < maxBytes);
+  });
 
   describe("quorum", () => {
     test("counts weights, not signatures", async () => {

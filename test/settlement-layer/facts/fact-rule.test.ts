@@ -217,6 +217,15 @@ describe("the rule for the facts that a chain imports", () => {
     await check([early], factOf(early), { bornAt: early.stored.firstTimestamp - 1n });
   });
 
+  test("dear closure: batches whose execution may exceed the gas of a call are refused by name, and fewer are judged", async () => {
+    const unknown = Array.from({ length: 256 }, (_, index) => ({ registryIndex: BigInt(index), root: wordToHex(1n) }));
+    const batches: FactBatch[] = [];
+    // Each has 1,024,000 gas for its imports and 400,000 for the rest.
+    for (let index = 0; index < 18; index++) batches.push(await commit(source, { importedRoots: unknown, logs: [say(index)] }));
+    await refuses("JudgementTooDear", /18 open batches may take 25632000 gas/, batches);
+    await refuses("NotExecutable", /ImportedRootUnknown/, batches.slice(0, 17));
+  });
+
   test("endless closure: thirty-two open batches are judged in one call, thirty-three are refused", async () => {
     const batches: FactBatch[] = [];
     for (let i = 0; i < 32; i++) batches.push(await commit(source, { logs: [say(i)] }));
