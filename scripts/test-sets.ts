@@ -212,6 +212,7 @@ export const CORE_FILES: readonly string[] = [
 /** Files that only `npm run nightly` runs: they take minutes of CPU, or a card. */
 export const LONG: readonly string[] = [
   "flow/sixteen-together",
+  "flow/bft-latency",
   "flow/bft-processes-long",
   "simulation/faults",
   "simulation/parts",

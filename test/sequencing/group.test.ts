@@ -9,6 +9,7 @@ import { keccak, type Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { ChainWorkshop } from "../../src/sequencing/chain-workshop.ts";
 import { checkedChain, NO_INPUTS, type CheckedChain } from "../../src/sequencing/checked-chain.ts";
+import { encodeDecision } from "../../src/sequencing/decision.ts";
 import { ExecutedInputs } from "../../src/sequencing/executed-inputs.ts";
 import { ask } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
@@ -37,6 +38,8 @@ describe("chains of four nodes that agree", () => {
   const failures: unknown[] = [];
   /** Proposal of a node that lies. */
   let forged: Uint8Array | undefined;
+  /** True while this node proposes decisions without commands. */
+  let omits = false;
   let folder: string;
 
   async function startMember(): Promise<GroupMember> {
@@ -56,9 +59,12 @@ describe("chains of four nodes that agree", () => {
     return own.member;
   }
 
-  /** Workshop whose proposals are forged while `forged` is set. */
-  const lying = (workshop: Workshop): Workshop => ({
-    build: (...call) => (forged === undefined ? workshop.build(...call) : Promise.resolve(forged)),
+  /** Workshop whose proposals are forged while `forged` is set, and empty while the node omits everything. */
+  const lying = ({ workshop, checked }: GroupMember): Workshop => ({
+    build(...call) {
+      if (omits) return Promise.resolve(encodeDecision({ outcome: checked.executedHead.hash, commands: [] }));
+      return forged === undefined ? workshop.build(...call) : Promise.resolve(forged);
+    },
     execute: (...call) => workshop.execute(...call),
     decide: (...call) => workshop.decide(...call),
   });
@@ -69,7 +75,7 @@ describe("chains of four nodes that agree", () => {
       ...{ voters: keys.voters, self: index, root: ROOT, firstView: 1, proposalMs: 1_000, viewMs: 2_500 },
       store: await VoteStore.open(join(folder, String(index))),
       net: wires.of(index),
-      workshop: index === 3 ? lying(member.workshop) : member.workshop,
+      workshop: index === 3 ? lying(member) : member.workshop,
       clock: systemClock,
       sign: (vote) => keys.sign(index, vote),
       signerOf: (vote) => keys.signerOf(vote),
@@ -149,6 +155,19 @@ describe("chains of four nodes that agree", () => {
     for (let i = 0; i < 4; i++) await send(members, wallets[i % 2]!);
     forged = undefined;
     assert.deepEqual(await seen(), ["0xb", "0xb", "0xb", "0xb"]);
+    assert.deepEqual([digests().size, failures], [1, []]);
+  });
+
+  it("never-sealing leader that omits transactions: the next leader decides these, and ends the batch", async () => {
+    omits = true;
+    const { length } = members[0]!.test.batches;
+    for (let i = 1; i <= 4; i++) {
+      await send(members, wallets[i % 2]!);
+      for (const { test } of members) test.chain.sequencer.wantEnd();
+      await until(() => members.every(({ test }) => test.batches.length === length + i));
+    }
+    omits = false;
+    assert.deepEqual(await seen(), ["0xf", "0xf", "0xf", "0xf"]);
     assert.deepEqual([digests().size, failures], [1, []]);
   });
 });
