@@ -50,7 +50,6 @@ import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import { requirePartition, requireServed, type Partition } from "./sequencer/partition-check.ts";
 import type { OtherLeaders } from "./sequencer/leader-turns.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
-import type { LoneBatch } from "./sequencer/lone-batch.ts";
 import { FollowingSequencer } from "./sequencer/following-sequencer.ts";
 import type { RemoteLeaders } from "./sequencer/remote-leaders.ts";
 import { Sequencer, type SequencerDependencies, type SequencerOptions } from "./sequencer/sequencer.ts";
@@ -233,8 +232,8 @@ export interface Chain {
   read(raw: string, partition?: Partition): Promise<SignedTransaction>;
   /** Ends the open batch and forms it. Undefined where none is open. */
   seal(): Promise<FormedBatch | undefined>;
-  /** The sequencer's `alone`, after L1 is read if the view of it is old. */
-  alone<Result>(work: (batch: LoneBatch) => Promise<Result>): Promise<Result>;
+  /** Reads L1 if the view of it is old, so that a batch may end. What the sequencer does alone cannot do that. */
+  prepareSeal(): Promise<void>;
   /** Marks everything at once: engines, tree, pool, open batch, index and time. */
   snapshot(): Promise<Mark>;
   /** Returns to a mark, once; later marks end. A chain that has stopped goes on. Rejects when it is closed. */
@@ -479,7 +478,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },
-    ...{ read, alone: aloneOn(sequencer, dependencies) },
+    ...{ read, prepareSeal: async () => dependencies.beforeSeal?.() },
     async seal() {
       await dependencies.beforeSeal?.();
       const sealed = await sequencer.seal();
@@ -502,13 +501,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await witness.close();
       await engine.close();
     },
-  };
-}
-
-function aloneOn(sequencer: Sequencer, { beforeSeal }: Pick<ChainDependencies, "beforeSeal">): Chain["alone"] {
-  return async (work) => {
-    await beforeSeal?.();
-    return sequencer.alone(work);
   };
 }
 

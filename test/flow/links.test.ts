@@ -87,12 +87,12 @@ describe("links between two chains", () => {
   const pass = (seconds: number) => clients[1]!.send("evm_increaseTime", [seconds]);
   /** Runs the work as soon as chain `i` makes a linked batch. */
   const duringLink = (i: number, work: () => void): void => {
-    const { chain } = pipeline(i);
-    const alone = chain.alone.bind(chain);
-    Object.assign(chain, {
+    const { sequencer } = pipeline(i).chain;
+    const alone = sequencer.alone.bind(sequencer);
+    Object.assign(sequencer, {
       alone: ((steps) =>
         alone((batch) => {
-          Object.assign(chain, { alone });
+          Object.assign(sequencer, { alone });
           work();
           return steps(batch);
         })) satisfies typeof alone,

@@ -73,9 +73,13 @@ export class LinkAttempt {
    */
   async make(): Promise<MadeLink> {
     const { from, peer } = this.#dependencies;
+    // A request to L1 may wait for a snapshot, and that one for the work of both chains.
+    for (const { pipeline } of [from, peer]) await pipeline.chain.prepareSeal();
+    const { sequencer: sender } = from.pipeline.chain;
+    const { sequencer: receiver } = peer.pipeline.chain;
     try {
-      return await from.pipeline.chain.alone((sending) =>
-        peer.pipeline.chain.alone((receiving) => this.#steps({ chain: from, batch: sending }, { chain: peer, batch: receiving })),
+      return await sender.alone((sending) =>
+        receiver.alone((receiving) => this.#steps({ chain: from, batch: sending }, { chain: peer, batch: receiving })),
       );
     } catch (error) {
       if (this.#imports.length === 0) throw error;
