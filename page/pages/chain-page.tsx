@@ -60,6 +60,8 @@ export function ChainPage({ name }: { readonly name: string }) {
           order: chain.orderedBy?.sentence,
           nodes: now.nodes && nodesSentence(now.nodes),
           "encrypted mempool": now.encryption && encryptionSentence(now.encryption),
+          "promises that it takes": chain.promisesFrom?.map(({ sentence }) => sentence).join("; "),
+          "promises taken": now.promises?.sentence,
           [`porter, chain ${chain.porter?.chainId ?? ""}`]: chain.porter && (
             <>
               <code>{chain.porter.url}</code>: {chain.porter.sentence}

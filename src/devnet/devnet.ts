@@ -187,7 +187,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   closing.add(close);
   known.viewOf = viewOf;
   const ended = createShutdownGuard();
-  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: executionProvers?.last };
+  const seen = { chains: () => chains.current(), relayer, runsRelayer, last: executionProvers?.last, promises: opening.promises };
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proofs, proving, fleet, device },
     ...{ networks, hubs: hubList, mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },

@@ -5,6 +5,7 @@ import { brokenPromisesAbi } from "../../src/abi/broken-promises.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { stakeRegistryAbi } from "../../src/abi/stake-registry.ts";
 import { jsonOfPromise, readShownPromise, type ShownPromise } from "../../src/devnet/promises/shown-promise.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { serviceOf } from "../../src/devnet/stake/services.ts";
 import { AssetMessageKind, decodeAssetMessage, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { BATCH_PROMISE_TYPES, promiseServiceData } from "../../src/protocol/batch-promise.ts";
@@ -103,6 +104,13 @@ describe("promises backed by stake", () => {
     for (const { pipeline } of devnet.chains) await pipeline.pollL1();
   }
 
+  /** Promises that beta has taken, by its status, without the sentence. */
+  async function takenByBeta(): Promise<unknown> {
+    const { chains } = (await clients[1]!.send("hyperchain_status", [])) as EcosystemStatus;
+    const { open, atRiskWei, shutOut } = chains.find(({ name }) => name === "beta")!.promises!;
+    return { open, atRiskWei, shutOut: shutOut.map(({ chain }) => chain) };
+  }
+
   test("a transfer arrives before L1 has its batch, and L1 executes both batches in order afterwards", async () => {
     await l1.send("evm_setAutomine", [false]);
     const batchNumber = await send(B, ETHER);
@@ -111,6 +119,7 @@ describe("promises backed by stake", () => {
     assert.equal(await balanceOn(1), ETHER);
     assert.ok(BigInt(pipelineOf(0).progress().committed) <= batchNumber, "L1 does not have the batch");
     assert.deepEqual(journey().imported, { fact: factIndex(A, batchNumber) });
+    assert.deepEqual(await takenByBeta(), { open: 1, atRiskWei: String(ETHER), shutOut: [] });
     await l1.send("evm_setAutomine", [true]);
     await l1.send("evm_mine", []);
     const own = (await pipelineOf(1).seal())!.outputs.batchNumber;
@@ -120,6 +129,7 @@ describe("promises backed by stake", () => {
     await pipelineOf(1).settled(own);
     await relayer.poll();
     assert.equal(journey().steps.has("importSettled"), true);
+    assert.deepEqual(await takenByBeta(), { open: 0, atRiskWei: "0", shutOut: [] });
     assert.equal(await balanceOn(1), ETHER, "it arrives once");
   });
 
@@ -232,6 +242,7 @@ describe("promises backed by stake", () => {
     assert.equal((await payeeBalance(2)) - gammaBefore, (MIN_STAKE * 4n) / 10n, "half is burnt, a tenth is the stranger's");
     const own = await Promise.all([1, 2].map(async (place) => (await pipelineOf(place).seal())!.outputs.batchNumber));
     const settled = await Promise.all([1, 2].map((place, i) => pipelineOf(place).settled(own[i]!)));
+    assert.deepEqual(await takenByBeta(), { open: 0, atRiskWei: "0", shutOut: ["alpha"] });
     const broken = factIndex(A, batchNumber);
     for (const { batch } of settled) assert.ok(!batch.importedRoots.some(({ registryIndex }) => registryIndex === broken));
     // The payee also pays for beta's batches.

@@ -43,6 +43,12 @@ export class SourceAdmission {
     );
   }
 
+  /** Sources that are shut out now. */
+  refused(): readonly { readonly source: ChainId; readonly until: bigint }[] {
+    const now = this.#dependencies.nowSeconds();
+    return [...this.#shutOut].filter(([, { until }]) => until > now).map(([source, { until }]) => ({ source, until }));
+  }
+
   /** True if the open batch can have a further import about a batch of the source. */
   hasRoom(source: ChainId): boolean {
     return (this.#ofOpenBatch().get(source) ?? 0) < MAX_OF_SOURCE;

@@ -13,9 +13,11 @@ import { fundOperator } from "../chains/funding.ts";
 import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";
 import { SourceAdmission } from "../facts/source-admission.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
+import type { ChainStatus } from "../view/books/ecosystem-info.ts";
+import { promisesStatus } from "../view/books/promise-info.ts";
 import { enlistPromises, promisePairs } from "./enlist-promises.ts";
 import { PromiseAccount } from "./promise-account.ts";
-import { PromiseBook } from "./promise-book.ts";
+import { PromiseBook, type PromiseEvidence } from "./promise-book.ts";
 import { PromiseImports, type PromiseSource } from "./promise-imports.ts";
 import { contractsOfPromises, PromiseLayer } from "./promise-layer.ts";
 import { promiseMethods, type ChainPromises } from "./promise-methods.ts";
@@ -70,6 +72,30 @@ export class PromiseDesk {
     return promises.imports?.mayVoid(index) ?? Promise.resolve(true);
   }
 
+  /** Promises that a chain has taken, for its status; empty for a chain that takes none. */
+  statusOf({ chainId }: DevnetChain): Pick<ChainStatus, "promises"> {
+    const { imports, admission } = this.#open.get(chainId) ?? NO_PROMISES;
+    if (imports === undefined || admission === undefined) return {};
+    const open = [...imports.taken()].filter((taken) => this.#isOpen(taken));
+    const atRiskWei = open.reduce((sum, { coinsWei }) => sum + coinsWei, 0n);
+    const shutOut = admission.refused().map(({ source, until }) => ({ chain: this.#nameOf(source), until: Number(until) }));
+    return { promises: promisesStatus(open.length, atRiskWei, shutOut) };
+  }
+
+  #isOpen({ fromChain, promised: { batchNumber } }: PromiseEvidence): boolean {
+    const source = this.#chain(fromChain);
+    return source === undefined || batchNumber >= BigInt(source.pipeline.progress().executed);
+  }
+
+  /** Undefined of a chain that does not run now. */
+  #chain(chainId: ChainId): DevnetChain | undefined {
+    return this.#dependencies.chains().find((chain) => chain.chainId === chainId);
+  }
+
+  #nameOf(chainId: ChainId): string {
+    return this.#chain(chainId)?.name ?? `chain ${chainId}`;
+  }
+
   /** An import of a chain about a batch of this source was void. */
   shutOut(chainId: ChainId, source: ChainId): void {
     this.#open.get(chainId)?.admission?.shutOut(source);
@@ -112,7 +138,7 @@ export class PromiseDesk {
   }
 
   #findReceiver(source: DevnetChain, chainId: ChainId): PromiseReceiver | undefined {
-    const receiver = this.#dependencies.chains().find((chain) => chain.chainId === chainId);
+    const receiver = this.#chain(chainId);
     const terms = receiver?.plan.settlement.instant?.from[source.name];
     if (receiver === undefined || terms === undefined) return undefined;
     return {
@@ -125,7 +151,7 @@ export class PromiseDesk {
   }
 
   #findSource(receiver: DevnetChain, chainId: ChainId): PromiseSource | undefined {
-    const source = this.#dependencies.chains().find((chain) => chain.chainId === chainId);
+    const source = this.#chain(chainId);
     const terms = source && receiver.plan.settlement.instant?.from[source.name];
     if (source === undefined || terms === undefined) return undefined;
     return {

@@ -76,6 +76,11 @@ export class PromiseImports {
     return true;
   }
 
+  /** Evidence of promises that it imported by, without those that L1 was seen to execute. */
+  taken(): Iterable<PromiseEvidence> {
+    return this.#dependencies.book.all().values();
+  }
+
   /** Coins of imported promises that L1 has not executed. Forgets those that it has. Rejects with L1's error. */
   async atRiskWei(): Promise<bigint> {
     const { book, layer, chain } = this.#dependencies;

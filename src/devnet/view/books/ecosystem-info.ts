@@ -4,6 +4,7 @@ import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { NamedHubInfo } from "./hub-info.ts";
+import type { PromisesStatus, TakenPromisesInfo } from "./promise-info.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { ComposedData, GuardedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";
@@ -136,6 +137,8 @@ export interface ChainInfo {
   readonly lists?: readonly ("senders" | "deployers")[];
   /** Absent where the operator's sequencer makes the order. */
   readonly orderedBy?: OrderInfo;
+  /** Other chains' promises that it takes; absent if it takes none. */
+  readonly promisesFrom?: readonly TakenPromisesInfo[];
   /** True if the ecosystem's process is the only signer. */
   readonly signsHere?: true;
   /** Whose signatures count now. */
@@ -235,6 +238,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly encryption?: EncryptionStatus;
   /** External sequencing; absent for a chain of another kind. */
   readonly external?: ExternalStatus;
+  /** Promises of other chains that it has taken; absent if it takes none. */
+  readonly promises?: PromisesStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */

@@ -27,6 +27,8 @@ import type {
   UpgradeStatus,
 } from "./ecosystem-info.ts";
 import type { NamedHubInfo } from "./hub-info.ts";
+import { takenPromises } from "./promise-info.ts";
+import type { PromiseDesk } from "../../promises/promise-desk.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
 import type { KeptNames } from "./kept-names.ts";
@@ -92,6 +94,7 @@ interface EcosystemViewDependencies {
   readonly networks: readonly RunningNetwork[];
   /** Hubs that are open. */
   readonly hubs: readonly OpenHub[];
+  readonly promises: Pick<PromiseDesk, "statusOf">;
   /** By which errors of the project's contracts are named. */
   readonly names: KeptNames;
   /** Failed messages of other bridges; reads the members first if `isFresh`. */
@@ -138,7 +141,7 @@ function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, me
 export const READ_MS = 3_000;
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
-  const { chains, relayer, toL1, options } = dependencies;
+  const { chains, relayer, toL1, options, promises } = dependencies;
   const infoOf = keptInfos();
   const inOrder = orderOfSight();
   // One that moves by itself looks by itself.
@@ -176,7 +179,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
       );
       const { ended } = toL1;
       return {
-        chains: chains().map(chainStatus),
+        chains: chains().map((chain) => ({ ...chainStatus(chain), ...promises.statusOf(chain) })),
         messages: {
           inFlight: open.length - arrived - ready.length - stuck.length,
           delivered: arrived - failed - ofBridges + relayer.arrived() + ended.arrived,
@@ -296,6 +299,7 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
 export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, runSwitch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   const { dataAvailability } = plan.availability;
+  const promisesFrom = takenPromises(plan.settlement);
   return {
     name,
     chainId: Number(chainId),
@@ -315,6 +319,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     ...quorumInfo(pipeline),
     ...(signsHere(pipeline) ? { signsHere: true } : {}),
     ...orderInfo(pipeline),
+    ...(promisesFrom === undefined ? {} : { promisesFrom }),
     executionDelaySeconds: Number(configuration.executionDelay),
     ...executionSummary(pipeline),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,

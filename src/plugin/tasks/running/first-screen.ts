@@ -45,6 +45,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     trustedLine(info),
     ...chains.flatMap(inputsLine),
     ...chains.flatMap(ownersLine),
+    ...chains.flatMap(promisesLines),
     ...(info.guardians ?? []).map(guardianLines),
     ...(info.hubs ?? []).map(({ name, members, address }) =>
       wrapped(`Hub ${name} (${address} on L1) proves batches of ${members.join(", ")} together: hyperchain:hub ${name}`),
@@ -77,6 +78,11 @@ function ownersLine({ name, dataAvailability }: ChainInfo): string[] {
         `No contract on L1 pays held accounts after that.`,
     ),
   ];
+}
+
+/** Promises that a chain takes, and what a broken one costs. */
+function promisesLines({ name, promisesFrom = [] }: ChainInfo): string[] {
+  return promisesFrom.map(({ sentence }) => wrapped(`${name} takes promises: ${sentence}.`));
 }
 
 /** Execution of the trusted chains, one sentence for all that have the same signers. */

@@ -121,6 +121,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...ofQueue,
     ...porters,
     ...chains.flatMap(nodesLines),
+    ...chains.flatMap(promisesLines),
     ...chains.flatMap(({ name, external }) => (external === undefined ? [] : [externalLine(name, external)])),
     ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
@@ -141,6 +142,13 @@ function nodesLines({ name, nodes, encryption }: ChainStatus): readonly string[]
     ...(nodes === undefined ? [] : [`Nodes of ${name}: ${nodesSentence(nodes)}`]),
     ...(encryption === undefined ? [] : [`Encrypted mempool of ${name}: ${encryptionSentence(encryption)}`]),
   ];
+}
+
+/** Promises that a chain has taken; a warning while one source is shut out. */
+function promisesLines({ name, promises }: ChainStatus): readonly string[] {
+  if (promises === undefined) return [];
+  const line = `Promises that ${name} has taken: ${promises.sentence}`;
+  return [promises.shutOut.length > 0 ? warning(line) : line];
 }
 
 /** Slots of an external sequencer, and a part in doubt. */

@@ -1,0 +1,54 @@
+import { formatEther } from "ethers";
+import type { ChainPlan } from "../../../options/plan.ts";
+
+/** Terms on which a chain takes promises of another one, as `hyperchain_info` describes them: JSON, with amounts as decimal digits. */
+export interface TakenPromisesInfo {
+  /** Name of the chain whose validators promise. */
+  readonly chain: string;
+  /** Least stake of the validators that sign. */
+  readonly minStakeWei: string;
+  /** Most coins in promised batches that L1 has not executed. */
+  readonly maxAtRiskWei: string;
+  /** True if calls and other assets arrive by a promise as well. */
+  readonly anyMessage: boolean;
+  /** What a broken promise costs, and whom. */
+  readonly sentence: string;
+}
+
+/** Promises that a chain has taken. */
+export interface PromisesStatus {
+  /** Number of promised batches that L1 has not executed. */
+  readonly open: number;
+  /** Coins of L1 in them, as decimal digits. */
+  readonly atRiskWei: string;
+  /** Chains whose promises it refuses after a void import, and the second in which that ends. */
+  readonly shutOut: readonly { readonly chain: string; readonly until: number }[];
+  readonly sentence: string;
+}
+
+/** Promises that a chain takes, by the chains that make them; undefined without the option `instant`. */
+export function takenPromises({ instant }: ChainPlan["settlement"]): readonly TakenPromisesInfo[] | undefined {
+  if (instant === undefined) return undefined;
+  return Object.entries(instant.from).map(([chain, { minStakeWei, maxAtRiskWei, anyMessage }]) => ({
+    ...{ chain, minStakeWei: String(minStakeWei), maxAtRiskWei: String(maxAtRiskWei), anyMessage },
+    sentence: sentenceOf(chain, minStakeWei, maxAtRiskWei, anyMessage),
+  }));
+}
+
+function sentenceOf(chain: string, minStakeWei: bigint, maxAtRiskWei: bigint, anyMessage: boolean): string {
+  const calls = anyMessage ? ", and the effect of calls without a limit" : "";
+  return (
+    `messages of ${chain} arrive by a promise, before L1 has their batch. If the promise is broken, the chain loses up to ` +
+    `${formatEther(maxAtRiskWei)} ETH${calls}, and at least ${formatEther(minStakeWei)} ETH of stake is slashed`
+  );
+}
+
+/** Promises that a chain has taken and L1 has not executed, with a sentence about them and about chains that are shut out. */
+export function promisesStatus(open: number, atRiskWei: bigint, shutOut: PromisesStatus["shutOut"]): PromisesStatus {
+  const promised = open === 1 ? "1 promised batch is" : `${open} promised batches are`;
+  const refused = shutOut.map(
+    ({ chain, until }) => `promises of ${chain} are refused until ${new Date(1_000 * until).toISOString()}, after a void one`,
+  );
+  const sentence = [`${promised} not executed on L1, with ${formatEther(atRiskWei)} ETH`, ...refused].join("; ");
+  return { open, atRiskWei: String(atRiskWei), shutOut, sentence };
+}
