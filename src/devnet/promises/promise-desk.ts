@@ -13,12 +13,11 @@ import { fundOperator } from "../chains/funding.ts";
 import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";
 import { SourceAdmission } from "../facts/source-admission.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
-import type { ChainStatus } from "../view/books/ecosystem-info.ts";
-import { promisesStatus } from "../view/books/promise-info.ts";
 import { enlistPromises, promisePairs } from "./enlist-promises.ts";
 import { PromiseAccount } from "./promise-account.ts";
 import { PromiseBook, type PromiseEvidence } from "./promise-book.ts";
 import { PromiseImports, type PromiseSource } from "./promise-imports.ts";
+import { promisesStatus, type PromisesStatus } from "./promise-info.ts";
 import { contractsOfPromises, PromiseLayer } from "./promise-layer.ts";
 import { promiseMethods, type ChainPromises } from "./promise-methods.ts";
 import { PromiseSigner, type PromiseReceiver } from "./promise-signer.ts";
@@ -73,7 +72,7 @@ export class PromiseDesk {
   }
 
   /** Promises that a chain has taken, for its status; empty for a chain that takes none. */
-  statusOf({ chainId }: DevnetChain): Pick<ChainStatus, "promises"> {
+  statusOf({ chainId }: DevnetChain): { readonly promises?: PromisesStatus } {
     const { imports, admission } = this.#open.get(chainId) ?? NO_PROMISES;
     if (imports === undefined || admission === undefined) return {};
     const open = [...imports.taken()].filter((taken) => this.#isOpen(taken));

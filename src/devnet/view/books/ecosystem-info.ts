@@ -4,7 +4,7 @@ import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { NamedHubInfo } from "./hub-info.ts";
-import type { PromisesStatus, TakenPromisesInfo } from "./promise-info.ts";
+import type { PromisesStatus, TakenPromisesInfo } from "../../promises/promise-info.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { ComposedData, GuardedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";

@@ -1,7 +1,7 @@
 import { formatEther } from "ethers";
-import type { ChainPlan } from "../../../options/plan.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 
-/** Terms on which a chain takes promises of another one, as `hyperchain_info` describes them: JSON, with amounts as decimal digits. */
+/** Terms for promises of another chain, as `hyperchain_info` describes them: JSON, with amounts as decimal digits. */
 export interface TakenPromisesInfo {
   /** Name of the chain whose validators promise. */
   readonly chain: string;
