@@ -44,7 +44,7 @@ export class SourceAdmission {
   }
 
   /** Sources that are shut out now. */
-  refused(): readonly { readonly source: ChainId; readonly until: bigint }[] {
+  shutOutSources(): readonly { readonly source: ChainId; readonly until: bigint }[] {
     const now = this.#dependencies.nowSeconds();
     return [...this.#shutOut].filter(([, { until }]) => until > now).map(([source, { until }]) => ({ source, until }));
   }

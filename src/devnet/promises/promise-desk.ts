@@ -75,9 +75,9 @@ export class PromiseDesk {
   statusOf({ chainId }: DevnetChain): { readonly promises?: PromisesStatus } {
     const { imports, admission } = this.#open.get(chainId) ?? NO_PROMISES;
     if (imports === undefined || admission === undefined) return {};
-    const open = [...imports.taken()].filter((taken) => this.#isOpen(taken));
+    const open = [...imports.evidence()].filter((evidence) => this.#isOpen(evidence));
     const atRiskWei = open.reduce((sum, { coinsWei }) => sum + coinsWei, 0n);
-    const shutOut = admission.refused().map(({ source, until }) => ({ chain: this.#nameOf(source), until: Number(until) }));
+    const shutOut = admission.shutOutSources().map(({ source, until }) => ({ chain: this.#nameOf(source), until: Number(until) }));
     return { promises: promisesStatus(open.length, atRiskWei, shutOut) };
   }
 

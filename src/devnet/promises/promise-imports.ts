@@ -77,7 +77,7 @@ export class PromiseImports {
   }
 
   /** Evidence of promises that it imported by, without those that L1 was seen to execute. */
-  taken(): Iterable<PromiseEvidence> {
+  evidence(): Iterable<PromiseEvidence> {
     return this.#dependencies.book.all().values();
   }
 

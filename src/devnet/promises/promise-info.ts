@@ -5,9 +5,9 @@ import type { ChainPlan } from "../../options/plan.ts";
 export interface TakenPromisesInfo {
   /** Name of the chain whose validators promise. */
   readonly chain: string;
-  /** Least stake of the validators that sign. */
+  /** Minimum stake of the validators that sign. */
   readonly minStakeWei: string;
-  /** Most coins in promised batches that L1 has not executed. */
+  /** Maximum of coins in promised batches that L1 has not executed. */
   readonly maxAtRiskWei: string;
   /** True if calls and other assets arrive by a promise as well. */
   readonly anyMessage: boolean;
@@ -21,7 +21,7 @@ export interface PromisesStatus {
   readonly open: number;
   /** Coins of L1 in them, as decimal digits. */
   readonly atRiskWei: string;
-  /** Chains whose promises it refuses after a void import, and the second in which that ends. */
+  /** Chains whose promises it refuses after a void import, and the second that ends this. */
   readonly shutOut: readonly { readonly chain: string; readonly until: number }[];
   readonly sentence: string;
 }

@@ -5,7 +5,7 @@ import { planDevnet } from "../../../src/devnet/described/options.ts";
 
 const ETHER = 10n ** 18n;
 
-test("D6: the terms of a chain for promises say in words what a broken one costs", () => {
+test("D6: the terms of a chain for promises have a sentence about the cost of a broken one", () => {
   const from = {
     alpha: { minStakeWei: 25n * 10n ** 17n, maxAtRiskWei: ETHER },
     gamma: { minStakeWei: ETHER, maxAtRiskWei: 0n, anyMessage: true },
