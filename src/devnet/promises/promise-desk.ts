@@ -77,7 +77,9 @@ export class PromiseDesk {
     if (imports === undefined || admission === undefined) return {};
     const open = [...imports.evidence()].filter((evidence) => this.#isOpen(evidence));
     const atRiskWei = open.reduce((sum, { coinsWei }) => sum + coinsWei, 0n);
-    const shutOut = admission.shutOutSources().map(({ source, until }) => ({ chain: this.#nameOf(source), until: Number(until) }));
+    const shutOut = admission
+      .shutOutSources()
+      .map(({ source, until }) => ({ chain: this.#nameOf(source), until: Number(until) }));
     return { promises: promisesStatus(open.length, atRiskWei, shutOut) };
   }
 
