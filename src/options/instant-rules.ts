@@ -1,5 +1,7 @@
 import { parentId } from "../protocol/chain-ancestry.ts";
 import { isPrivate } from "./data-facts.ts";
+import { patienceFor } from "./fact-patience.ts";
+import { longestWaySeconds } from "./pace-wait.ts";
 import { reasonAgainstPairs } from "./pair-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
@@ -27,7 +29,11 @@ function sourceConflicts(
   if (source === undefined || name === plan.name) return refused("and promises come from other chains");
   const reason = reasonAgainst(source, chains);
   if (reason !== undefined) return refused(`and no promises come from ${reason}`);
-  return isPrivate(source.plan.availability) ? refused("whose messages are private, and a promise shows them") : [];
+  if (isPrivate(source.plan.availability)) return refused("whose messages are private, and a promise shows them");
+  const [way, patience] = [longestWaySeconds(source.plan), patienceFor(plan)];
+  if (way < patience) return [];
+  const message = `names "${name}", whose batches may need ${way} s to L1, and this chain waits ${patience} s: honest promises would break; lower batches.maxAgeMs, pace or executionDelaySeconds of "${name}", or raise priorityOpWindowSeconds`;
+  return [{ path, message }];
 }
 
 /** Kind of a chain that neither makes nor takes promises; undefined if it may. */

@@ -24,6 +24,7 @@ import {
   type GovernanceOption,
 } from "./fields/governance.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
+import { longestPaceSeconds } from "./pace-wait.ts";
 
 /** What the rules between options read of L1. */
 interface RuledL1 {
@@ -51,7 +52,6 @@ const LOCAL_L1_CHAIN_ID = 31_337;
 /** Of Ethereum. */
 const L1_BLOCK_SECONDS = 12;
 /** Of a pace that says nothing, and no longer maxAgeSeconds. */
-const DEFAULT_AT_LATEST_SECONDS = 3_600;
 /** In which what waited goes: up to eight proofs, one after another, each of which L1 includes. */
 const EXECUTION_MARGIN_SECONDS = 600;
 
@@ -448,9 +448,8 @@ function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     const message = `${maxAgeSeconds} is longer than atLatestSeconds (${atLatestSeconds}); lower it, or give more there`;
     return [{ path: at("maxAgeSeconds"), message }];
   }
-  const paced = delays === undefined ? 0 : (atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0));
   // The second wait begins where the first one ends.
-  const longest = paced + (aggregatorSeconds ?? 0);
+  const longest = longestPaceSeconds(plan.settlement.pace) + (aggregatorSeconds ?? 0);
   if (longest === 0) return [];
   const age = Math.ceil(maxAgeMs / 1_000);
   const needed = longest + age + EXECUTION_MARGIN_SECONDS;

@@ -23,6 +23,14 @@ export class DoublingPauses<Name> {
     return this.#options.nowSeconds() < until ? until : undefined;
   }
 
+  /** Names whose pauses are in effect, with the seconds at which they end. */
+  *inEffect(): Iterable<{ readonly name: Name; readonly until: bigint }> {
+    for (const name of this.#pauses.keys()) {
+      const until = this.until(name);
+      if (until !== undefined) yield { name, until };
+    }
+  }
+
   begin(name: Name): void {
     const { seconds, maxDoublings, maxNames = Infinity, nowSeconds } = this.#options;
     const times = (this.#pauses.get(name)?.times ?? 0) + 1;

@@ -20,7 +20,13 @@ describe("promises of an ecosystem in a folder", () => {
   const kept = new Kept(
     [
       { chainId: A, name: "alpha", execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } },
-      { chainId: B, name: "beta", instant: { from: { alpha: TERMS } } },
+      {
+        chainId: B,
+        name: "beta",
+        priorityOpWindowSeconds: 12_000,
+        exitDelaySeconds: 100_000,
+        instant: { from: { alpha: TERMS } },
+      },
     ],
     {},
     undefined,
@@ -67,7 +73,7 @@ describe("promises of an ecosystem in a folder", () => {
     assert.equal(await balance(), ETHER, "the import and the delivery are repeated");
     assert.equal(await stake(), MIN_STAKE, "a restart stakes nothing twice");
     const rebuilt = beta().pipeline.settled(own);
-    await beta().provider.request({ method: "evm_increaseTime", params: [1_000] });
+    await beta().provider.request({ method: "evm_increaseTime", params: [3_100] });
     const { batch } = await rebuilt;
     assert.ok(!batch.importedRoots.some(({ registryIndex }) => registryIndex === factIndex(A, batchNumber)));
     assert.equal(await balance(), 0n);

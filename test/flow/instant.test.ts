@@ -5,7 +5,7 @@ import { brokenPromisesAbi } from "../../src/abi/broken-promises.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { stakeRegistryAbi } from "../../src/abi/stake-registry.ts";
 import { jsonOfPromise, readShownPromise, type ShownPromise } from "../../src/devnet/promises/shown-promise.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
+import type { EcosystemStatus, ResealInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { serviceOf } from "../../src/devnet/stake/services.ts";
 import { AssetMessageKind, decodeAssetMessage, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { BATCH_PROMISE_TYPES, promiseServiceData } from "../../src/protocol/batch-promise.ts";
@@ -27,6 +27,8 @@ const CAROL = 3;
 const WAIT_SECONDS = 2_000;
 const MIN_STAKE = 2n * ETHER;
 const TERMS = { minStakeWei: MIN_STAKE, maxAtRiskWei: 2n * ETHER };
+/** Receivers wait for a quarter of it. */
+const WINDOW = { priorityOpWindowSeconds: 12_000, exitDelaySeconds: 100_000 };
 /*
  * With proofs "none". Alpha's batches wait for an aggregator that never comes, so L1 executes them when the test ends the wait. The
  * other chains take its promises, and gamma takes beta's.
@@ -42,9 +44,9 @@ describe("promises backed by stake", () => {
     devnet = await startFlowDevnet(
       [
         { chainId: A, name: "alpha", execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } },
-        { chainId: B, name: "beta", instant: { from: { alpha: TERMS } } },
-        { chainId: C, name: "gamma", instant: { from: { alpha: TERMS, beta: TERMS } } },
-        { chainId: D, name: "delta", instant: { from: { alpha: TERMS } } },
+        { chainId: B, name: "beta", ...WINDOW, instant: { from: { alpha: TERMS } } },
+        { chainId: C, name: "gamma", ...WINDOW, instant: { from: { alpha: TERMS, beta: TERMS } } },
+        { chainId: D, name: "delta", ...WINDOW, instant: { from: { alpha: TERMS } } },
       ],
       { ...UNPROVEN, fundedAccounts: [ALICE, CAROL, RELAYER] },
       { clock },
@@ -160,6 +162,8 @@ describe("promises backed by stake", () => {
     assert.equal(await codeOf(1, "hyperchain_importPromise", { ...answer, logs: [] }), "LogsMismatch");
     assert.equal(await codeOf(1, "hyperchain_importPromise", { ...answer, signatures: [] }), "StakeTooSmall");
     assert.equal(await codeOf(1, "hyperchain_importPromise", { ...answer, logs: [{ type: "other" }] }), -32_602);
+    const resealed = (await clients[0]!.send("hyperchain_reseal", [Number(A)])) as ResealInfo;
+    assert.deepEqual([resealed.lost, resealed.unkeptPromises], [[], undefined], "the rebuilt batch has the promised logs");
     await landAlpha(batchNumber);
     assert.equal(await codeOf(1, "hyperchain_importPromise", answer), "BatchExecuted");
     await relayer.poll();
@@ -267,7 +271,7 @@ describe("promises backed by stake", () => {
     const own = (await pipelineOf(3).seal())!.outputs.batchNumber;
     const paidBefore = await payeeBalance(3);
     const rebuilt = pipelineOf(3).settled(own);
-    await devnet.chains[3]!.provider.request({ method: "evm_increaseTime", params: [1_000] });
+    await devnet.chains[3]!.provider.request({ method: "evm_increaseTime", params: [3_100] });
     const { batch } = await rebuilt;
     assert.ok(!batch.importedRoots.some(({ registryIndex }) => registryIndex === factIndex(A, batchNumber)));
     assert.equal(await balanceOn(3), 0n, "the delivery ran again and failed");

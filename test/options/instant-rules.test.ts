@@ -54,6 +54,15 @@ describe("promises between chains that cannot make or take them are refused by t
       /instant:? is not for a chain that several sequencers or an external one order; remove instant/,
     ],
     [
+      // The default wait is a quarter of the window of 3,600 s; 839 s, 60 s and a batch's age of 1 s are 900 s.
+      "a source whose batches need as long as the receiver waits",
+      planned(
+        { execution: "proven", executionDelaySeconds: 60, pace: { aggregatorSeconds: 839 }, batches: { maxAgeMs: 300 } },
+        {},
+      ),
+      /names "alpha", whose batches may need 900 s to L1, and this chain waits 900 s: honest promises would break/,
+    ],
+    [
       "a receiver on another chain",
       planned({}, {}, [{ ...onAlpha, chainId: 4_294_967_568n, settlesOn: "beta", instant: { from: { alpha: TERMS } } }]),
       /chains\[1\]\.instant:? is not for a chain on which others settle/,
@@ -65,6 +74,9 @@ describe("promises between chains that cannot make or take them are refused by t
     const { plans } = planned({}, {})();
     assert.deepEqual(plans[1]?.settlement.instant, { from: { alpha: { ...TERMS, anyMessage: false } } });
     assert.deepEqual(validateHyperchains({ chains: { alpha: {}, beta: TAKES_PROMISES } }), []);
+    const pace = { aggregatorSeconds: 838 };
+    const slower = planned({ execution: "proven", executionDelaySeconds: 60, pace, batches: { maxAgeMs: 300 } }, {});
+    assert.equal(slower().plans.length, 2);
     const [error] = validateHyperchains({ chains: { beta: TAKES_PROMISES } });
     assert.deepEqual(error?.path, ["hyperchains", "chains", "beta", "instant", "from"]);
   });

@@ -43,10 +43,9 @@ export class SourceAdmission {
     );
   }
 
-  /** Sources that are shut out now. */
-  shutOutSources(): readonly { readonly source: ChainId; readonly until: bigint }[] {
-    const now = this.#dependencies.nowSeconds();
-    return [...this.#shutOut].filter(([, { until }]) => until > now).map(([source, { until }]) => ({ source, until }));
+  /** Sources that are shut out now, with the seconds at which that ends. */
+  shutOutSources(): ReturnType<DoublingPauses<ChainId>["inEffect"]> {
+    return this.#shutOut.inEffect();
   }
 
   /** True if the open batch can have a further import about a batch of the source. */

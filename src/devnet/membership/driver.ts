@@ -5,6 +5,7 @@ import type { EcosystemView } from "../view/books/ecosystem-view.ts";
 import type { SettledBatchInfo } from "../view/books/ecosystem-info.ts";
 import { resealInfo } from "../view/batches/reseal-info.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import type { PromiseDesk } from "../promises/promise-desk.ts";
 import { requireNothingOnTop } from "./settlement-bases.ts";
 import { settledBatchInfo } from "../view/batches/settled-info.ts";
 import { UnknownChainError } from "../chains/unknown-chain.ts";
@@ -22,6 +23,7 @@ interface DriverDependencies {
   readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
   readonly books: Pick<EcosystemView, "told">;
+  readonly promises: Pick<PromiseDesk, "unkept">;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
   /** Called when chains were settled or form batches again, before that is answered: what is known then has it. */
@@ -32,7 +34,8 @@ interface DriverDependencies {
   readonly passL1?: ((second: bigint) => Promise<void>) | undefined;
 }
 
-export function createDriver({ chains, relayer, books, runsRelayer, onDriven, bridges, passL1 }: DriverDependencies): Driver {
+export function createDriver(dependencies: DriverDependencies): Driver {
+  const { chains, relayer, books, promises, runsRelayer, onDriven, bridges, passL1 } = dependencies;
   async function settleChain({ chainId, pipeline }: DevnetChain): Promise<SettledBatchInfo[]> {
     const { executed } = pipeline.progress();
     if (passL1 !== undefined) await endBatches(pipeline, passL1);
@@ -63,7 +66,7 @@ export function createDriver({ chains, relayer, books, runsRelayer, onDriven, br
       requireNothingOnTop(chain, chains(), "what it forms again is a reorg that they do not survive; remove");
       const resealed = await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch));
       await onDriven?.();
-      return resealInfo(chainId, resealed);
+      return resealInfo(chainId, resealed, promises.unkept(chainId));
     },
     async relay(sentIn) {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));

@@ -17,7 +17,7 @@ import { enlistPromises, promisePairs } from "./enlist-promises.ts";
 import { PromiseAccount } from "./promise-account.ts";
 import { PromiseBook, type PromiseEvidence } from "./promise-book.ts";
 import { PromiseImports, type PromiseSource } from "./promise-imports.ts";
-import { promisesStatus, type PromisesStatus } from "./promise-info.ts";
+import { promisesStatus, type PromisesStatus, type UnkeptPromise } from "./promise-info.ts";
 import { contractsOfPromises, PromiseLayer } from "./promise-layer.ts";
 import { promiseMethods, type ChainPromises } from "./promise-methods.ts";
 import { PromiseSigner, type PromiseReceiver } from "./promise-signer.ts";
@@ -77,10 +77,17 @@ export class PromiseDesk {
     if (imports === undefined || admission === undefined) return {};
     const open = [...imports.evidence()].filter((evidence) => this.#isOpen(evidence));
     const atRiskWei = open.reduce((sum, { coinsWei }) => sum + coinsWei, 0n);
-    const shutOut = admission
-      .shutOutSources()
-      .map(({ source, until }) => ({ chain: this.#nameOf(source), until: Number(until) }));
+    const shutOut = Array.from(admission.shutOutSources(), ({ name, until }) => ({
+      chain: this.#nameOf(name),
+      until: Number(until),
+    }));
     return { promises: promisesStatus(open.length, atRiskWei, shutOut) };
+  }
+
+  /** Signed promises of a chain that no sealed batch of it keeps. */
+  unkept(chainId: ChainId): readonly UnkeptPromise[] {
+    const promised = this.#open.get(chainId)?.signer?.unkept() ?? [];
+    return promised.map(({ toChain, batchNumber }) => ({ batch: Number(batchNumber), toChain: this.#nameOf(toChain) }));
   }
 
   #isOpen({ fromChain, promised: { batchNumber } }: PromiseEvidence): boolean {
@@ -117,7 +124,12 @@ export class PromiseDesk {
     const nowSeconds = (): bigint => settlement.clock.nowSeconds();
     const signer = new PromiseSigner({
       ...{ chainId: chain.chainId, domain: this.#domainOf(chain), keys: pipeline.signers.promiseKeys, layer, account },
-      ...{ open: () => pipeline.unexecuted(), findReceiver: (chainId) => this.#findReceiver(chain, chainId), nowSeconds },
+      ...{
+        open: () => pipeline.unexecuted(),
+        executed: () => pipeline.progress().executed,
+        findReceiver: (chainId) => this.#findReceiver(chain, chainId),
+        nowSeconds,
+      },
       delay: (ms) => new Promise((resolve) => void clock.after(ms, resolve)),
     });
     if (plan.settlement.instant === undefined) return { signer, imports: undefined, admission: undefined };

@@ -26,6 +26,13 @@ export interface PromisesStatus {
   readonly sentence: string;
 }
 
+/** A promise that no sealed batch of its chain keeps. */
+export interface UnkeptPromise {
+  readonly batch: number;
+  /** Name of the chain that has the promise. */
+  readonly toChain: string;
+}
+
 /** Promises that a chain takes, by the chains that make them; undefined without the option `instant`. */
 export function takenPromises({ instant }: ChainPlan["settlement"]): readonly TakenPromisesInfo[] | undefined {
   if (instant === undefined) return undefined;

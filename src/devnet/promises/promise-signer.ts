@@ -30,6 +30,8 @@ interface PromiseSignerDependencies {
   readonly keys: readonly TypedDataSigner[];
   /** Sealed batches that L1 has not executed, in order. */
   readonly open: () => readonly FormedBatch[];
+  /** Number of batches that L1 has executed. */
+  readonly executed: () => number;
   readonly findReceiver: (chainId: ChainId) => PromiseReceiver | undefined;
   readonly layer: PromiseLayer;
   readonly account: PromiseAccount;
@@ -61,6 +63,15 @@ export class PromiseSigner {
   /** Promise of a sealed batch with all of its logs. Rejects with PromiseRefused, or with L1's error. */
   sign(toChain: ChainId, batchNumber: BatchNumber): Promise<ShownPromise> {
     return this.#line.run(() => this.#sign(toChain, batchNumber));
+  }
+
+  /** Promises that it has signed and that no sealed batch keeps now, after the chain has rebuilt its batches. */
+  unkept(): readonly BatchPromise[] {
+    const { open, executed } = this.#dependencies;
+    const roots = new Map(open().map(({ outputs }) => [outputs.batchNumber, outputs.l2LogsTreeRoot]));
+    return [...this.#signed.values()]
+      .map(({ promise }) => promise.promised)
+      .filter(({ batchNumber, logRoot }) => batchNumber >= BigInt(executed()) && roots.get(batchNumber) !== logRoot);
   }
 
   async #sign(toChain: ChainId, batchNumber: BatchNumber): Promise<ShownPromise> {

@@ -11,6 +11,7 @@ import type {
   UpgradeStatus,
 } from "../../../devnet/view/books/ecosystem-info.ts";
 import { versionInWords } from "../../../protocol/protocol-version.ts";
+import { warning } from "./output.ts";
 
 /** What lines name members by. */
 export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;
@@ -100,9 +101,16 @@ export function messageTitle(
 }
 
 /** Batches that were formed again, and a line for each change that was lost. */
-export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost }: ResealInfo): string {
+export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost, unkeptPromises = [] }: ResealInfo): string {
   const lines = lost.map(({ hash, reason }) => `  lost: ${hash === undefined ? "" : `transaction ${hash}, `}${reason}`);
-  return [`${memberName(info, chainId)} has formed its batches again, from batch ${firstBatch} on`, ...lines].join("\n");
+  const unkept = unkeptPromises.map(({ batch, toChain }) =>
+    warning(
+      `  the promise of batch ${batch} to ${toChain} is not kept: its stake is slashed unless L1 executes the promised batch in time`,
+    ),
+  );
+  return [`${memberName(info, chainId)} has formed its batches again, from batch ${firstBatch} on`, ...lines, ...unkept].join(
+    "\n",
+  );
 }
 
 /** A protocol version that a chain waits for. */
