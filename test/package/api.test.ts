@@ -132,7 +132,9 @@ describe("API of the package", () => {
       (file) => !file.startsWith("docs/decisions/"),
     );
     const named = files.flatMap((file) =>
-      [...read(file).matchAll(/(?<!\.\.\/)hardhat-hyperchain\/(?:\w[\w-]*\/)*\w[\w-]*(?:\.\w+)?/g)].map(([name]) => `${name} in ${file}`),
+      [...read(file).matchAll(/(?<!\.\.\/)hardhat-hyperchain\/(?:\w[\w-]*\/)*\w[\w-]*(?:\.\w+)?/g)].map(
+        ([name]) => `${name} in ${file}`,
+      ),
     );
     assert.ok(named.length > 20, `${named.length} names`);
     assert.deepEqual(
