@@ -51,7 +51,7 @@ export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
 export type * from "./devnet/view/books/hub-info.ts";
 export type { GuardianNetworkInfo } from "./devnet/guardian/guardian-info.ts";
-export type { PromisesStatus, TakenPromisesInfo, UnkeptPromise } from "./devnet/promises/promise-info.ts";
+export type { PromisesStatus, TakenPromisesInfo, UnfulfilledPromise } from "./devnet/promises/promise-info.ts";
 export type { ExternalStatus } from "./sequencing/external/external-status.ts";
 export type { SlotEvidence } from "./sequencing/external/slot-log.ts";
 export type { EncryptionStatus } from "./sequencing/local/encrypted-mempool.ts";

@@ -1,7 +1,7 @@
 import { parentId } from "../protocol/chain-ancestry.ts";
 import { isPrivate } from "./data-facts.ts";
 import { patienceFor } from "./fact-patience.ts";
-import { longestWaySeconds } from "./pace-wait.ts";
+import { longestWaitSeconds } from "./fields/settlement.ts";
 import { reasonAgainstPairs } from "./pair-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
@@ -30,9 +30,9 @@ function sourceConflicts(
   const reason = reasonAgainst(source, chains);
   if (reason !== undefined) return refused(`and no promises come from ${reason}`);
   if (isPrivate(source.plan.availability)) return refused("whose messages are private, and a promise shows them");
-  const [way, patience] = [longestWaySeconds(source.plan), patienceFor(plan)];
+  const [way, patience] = [longestWaySeconds(source), patienceFor(plan)];
   if (way < patience) return [];
-  const message = `names "${name}", whose batches may need ${way} s to L1, and this chain waits ${patience} s: honest promises would break; lower batches.maxAgeMs, pace or executionDelaySeconds of "${name}", or raise priorityOpWindowSeconds`;
+  const message = `names "${name}", whose batches may need ${way} s to L1, and this chain waits ${patience} s: honest promises would break; lower batches.maxAgeMs, executionDelaySeconds or the wait of proofs of "${name}", or raise priorityOpWindowSeconds`;
   return [{ path, message }];
 }
 
@@ -41,4 +41,10 @@ function reasonAgainst(chain: PlannedAt, chains: readonly PlannedAt[]): string |
   // The stake is on L1, and judges no chain on a chain.
   if (parentId(chain.plan.chainId) !== undefined) return "a chain that settles on another";
   return reasonAgainstPairs(chain, chains);
+}
+
+/** Maximum seconds from a batch's first block to its execution on L1 by the chain's options, without the making of proofs. */
+function longestWaySeconds({ plan: { settlement, ordering, protocol } }: PlannedAt): number {
+  const age = Math.ceil((ordering.batches.maxAgeMs ?? 0) / 1_000);
+  return age + longestWaitSeconds(settlement) + protocol.executionDelaySeconds;
 }

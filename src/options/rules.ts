@@ -24,7 +24,7 @@ import {
   type GovernanceOption,
 } from "./fields/governance.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
-import { longestPaceSeconds } from "./pace-wait.ts";
+import { longestWaitSeconds } from "./fields/settlement.ts";
 
 /** What the rules between options read of L1. */
 interface RuledL1 {
@@ -448,8 +448,7 @@ function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     const message = `${maxAgeSeconds} is longer than atLatestSeconds (${atLatestSeconds}); lower it, or give more there`;
     return [{ path: at("maxAgeSeconds"), message }];
   }
-  // The second wait begins where the first one ends.
-  const longest = longestPaceSeconds(plan.settlement.pace) + (aggregatorSeconds ?? 0);
+  const longest = longestWaitSeconds(plan.settlement);
   if (longest === 0) return [];
   const age = Math.ceil(maxAgeMs / 1_000);
   const needed = longest + age + EXECUTION_MARGIN_SECONDS;

@@ -163,7 +163,7 @@ describe("promises backed by stake", () => {
     assert.equal(await codeOf(1, "hyperchain_importPromise", { ...answer, signatures: [] }), "StakeTooSmall");
     assert.equal(await codeOf(1, "hyperchain_importPromise", { ...answer, logs: [{ type: "other" }] }), -32_602);
     const resealed = (await clients[0]!.send("hyperchain_reseal", [Number(A), Number(batchNumber)])) as ResealInfo;
-    assert.deepEqual([resealed.lost, resealed.unkeptPromises], [[], undefined], "the rebuilt batch has the promised logs");
+    assert.deepEqual([resealed.lost, resealed.unfulfilledPromises], [[], undefined], "the rebuilt batch has the promised logs");
     await landAlpha(batchNumber);
     assert.equal(await codeOf(1, "hyperchain_importPromise", answer), "BatchExecuted");
     await relayer.poll();

@@ -23,7 +23,7 @@ interface DriverDependencies {
   readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
   readonly books: Pick<EcosystemView, "told">;
-  readonly promises: Pick<PromiseDesk, "unkept">;
+  readonly promises: Pick<PromiseDesk, "unfulfilled">;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
   /** Called when chains were settled or form batches again, before that is answered: what is known then has it. */
@@ -66,7 +66,7 @@ export function createDriver(dependencies: DriverDependencies): Driver {
       requireNothingOnTop(chain, chains(), "what it forms again is a reorg that they do not survive; remove");
       const resealed = await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch));
       await onDriven?.();
-      return resealInfo(chainId, resealed, promises.unkept(chainId));
+      return resealInfo(chainId, resealed, promises.unfulfilled(chainId));
     },
     async relay(sentIn) {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));

@@ -17,7 +17,7 @@ import { enlistPromises, promisePairs } from "./enlist-promises.ts";
 import { PromiseAccount } from "./promise-account.ts";
 import { PromiseBook, type PromiseEvidence } from "./promise-book.ts";
 import { PromiseImports, type PromiseSource } from "./promise-imports.ts";
-import { promisesStatus, type PromisesStatus, type UnkeptPromise } from "./promise-info.ts";
+import { promisesStatus, type PromisesStatus, type UnfulfilledPromise } from "./promise-info.ts";
 import { contractsOfPromises, PromiseLayer } from "./promise-layer.ts";
 import { promiseMethods, type ChainPromises } from "./promise-methods.ts";
 import { PromiseSigner, type PromiseReceiver } from "./promise-signer.ts";
@@ -84,9 +84,9 @@ export class PromiseDesk {
     return { promises: promisesStatus(open.length, atRiskWei, shutOut) };
   }
 
-  /** Signed promises of a chain that no sealed batch of it keeps. */
-  unkept(chainId: ChainId): readonly UnkeptPromise[] {
-    const promised = this.#open.get(chainId)?.signer?.unkept() ?? [];
+  /** Signed promises of a chain that its sealed batches do not fulfil. */
+  unfulfilled(chainId: ChainId): readonly UnfulfilledPromise[] {
+    const promised = this.#open.get(chainId)?.signer?.unfulfilled() ?? [];
     return promised.map(({ toChain, batchNumber }) => ({ batch: Number(batchNumber), toChain: this.#nameOf(toChain) }));
   }
 

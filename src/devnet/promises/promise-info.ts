@@ -26,8 +26,8 @@ export interface PromisesStatus {
   readonly sentence: string;
 }
 
-/** A promise that no sealed batch of its chain keeps. */
-export interface UnkeptPromise {
+/** A promise that no sealed batch fulfils. */
+export interface UnfulfilledPromise {
   readonly batch: number;
   /** Name of the chain that has the promise. */
   readonly toChain: string;

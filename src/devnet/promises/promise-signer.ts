@@ -65,8 +65,8 @@ export class PromiseSigner {
     return this.#line.run(() => this.#sign(toChain, batchNumber));
   }
 
-  /** Promises that it has signed and that no sealed batch keeps now, after the chain has rebuilt its batches. */
-  unkept(): readonly BatchPromise[] {
+  /** Signed promises that no sealed batch fulfils now, because the chain has rebuilt its batches. */
+  unfulfilled(): readonly BatchPromise[] {
     const { open, executed } = this.#dependencies;
     const roots = new Map(open().map(({ outputs }) => [outputs.batchNumber, outputs.l2LogsTreeRoot]));
     return [...this.#signed.values()]

@@ -4,7 +4,7 @@ import type { NodesStatus } from "../../../sequencing/local/nodes-status.ts";
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../../devices/device-report.ts";
 import type { NamedHubInfo } from "./hub-info.ts";
-import type { PromisesStatus, TakenPromisesInfo, UnkeptPromise } from "../../promises/promise-info.ts";
+import type { PromisesStatus, TakenPromisesInfo, UnfulfilledPromise } from "../../promises/promise-info.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { ComposedData, GuardedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";
@@ -447,8 +447,8 @@ export interface ResealInfo {
   readonly firstBatch: number;
   /** What had confirmed and cannot be in a block any more; without a hash where no transaction made it. */
   readonly lost: readonly { readonly hash?: Hex; readonly reason: string }[];
-  /** Promises to other chains that no sealed batch keeps now, so their stake is at risk; absent if there are none. */
-  readonly unkeptPromises?: readonly UnkeptPromise[];
+  /** Promises to other chains that no sealed batch fulfils now, so their stake is at risk; absent if there are none. */
+  readonly unfulfilledPromises?: readonly UnfulfilledPromise[];
 }
 
 /** What a relay moved; answer of `hyperchain_relay`. */

@@ -101,16 +101,18 @@ export function messageTitle(
 }
 
 /** Batches that were formed again, and a line for each change that was lost. */
-export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost, unkeptPromises = [] }: ResealInfo): string {
+export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost, unfulfilledPromises = [] }: ResealInfo): string {
   const lines = lost.map(({ hash, reason }) => `  lost: ${hash === undefined ? "" : `transaction ${hash}, `}${reason}`);
-  const unkept = unkeptPromises.map(({ batch, toChain }) =>
+  const unfulfilled = unfulfilledPromises.map(({ batch, toChain }) =>
     warning(
       `  the promise of batch ${batch} to ${toChain} is not kept: its stake is slashed unless L1 executes the promised batch in time`,
     ),
   );
-  return [`${memberName(info, chainId)} has formed its batches again, from batch ${firstBatch} on`, ...lines, ...unkept].join(
-    "\n",
-  );
+  return [
+    `${memberName(info, chainId)} has formed its batches again, from batch ${firstBatch} on`,
+    ...lines,
+    ...unfulfilled,
+  ].join("\n");
 }
 
 /** A protocol version that a chain waits for. */

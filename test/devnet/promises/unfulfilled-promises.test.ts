@@ -27,7 +27,7 @@ const layer = {
   longestPromise: async () => 600n,
 } as Partial<PromiseLayer> as PromiseLayer;
 
-test("D6: a promise is not kept while no sealed batch has its logs, until L1 has executed the batch", async () => {
+test("D6: a promise is not fulfilled while no sealed batch has its logs, until L1 has executed the batch", async () => {
   let [open, executed] = [[batchWith(word("a"))], 3];
   const signer = new PromiseSigner({
     ...{ chainId: ALPHA, domain: quorumDomain(31_337n, address), keys: [new Wallet(word("1"))], layer },
@@ -36,15 +36,15 @@ test("D6: a promise is not kept while no sealed batch has its logs, until L1 has
     ...{ nowSeconds: () => 100n, delay: () => Promise.resolve() },
   });
   await signer.sign(BETA, 3n);
-  assert.deepEqual(signer.unkept(), []);
+  assert.deepEqual(signer.unfulfilled(), []);
   open = [batchWith(word("d"))];
   assert.deepEqual(
-    signer.unkept().map(({ toChain, batchNumber }) => [toChain, batchNumber]),
+    signer.unfulfilled().map(({ toChain, batchNumber }) => [toChain, batchNumber]),
     [[BETA, 3n]],
     "the chain has rebuilt the batch with other logs",
   );
   open = [];
-  assert.equal(signer.unkept().length, 1, "the rebuilt batch is not sealed");
+  assert.equal(signer.unfulfilled().length, 1, "the rebuilt batch is not sealed");
   executed = 4;
-  assert.deepEqual(signer.unkept(), [], "L1 has executed it");
+  assert.deepEqual(signer.unfulfilled(), [], "L1 has executed it");
 });
