@@ -56,8 +56,8 @@ export function handsOutProofs({ pace: { aggregatorSeconds } }: { readonly pace:
 const DEFAULT_AT_LATEST_SECONDS = 3_600;
 
 /** Maximum wait of a chain's proofs before L1, in seconds: for each other, and then for an aggregator. */
-export function longestWaitSeconds({ pace }: { readonly pace: v.InferOutput<typeof pace> }): number {
-  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds, aggregatorSeconds = 0 } = pace;
+export function longestWaitSeconds(settlement: { readonly pace: v.InferOutput<typeof pace> }): number {
+  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds, aggregatorSeconds = 0 } = settlement.pace;
   if ((maxAgeSeconds ?? maxBatches ?? maxGasPriceWei) === undefined) return aggregatorSeconds;
   return (atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0)) + aggregatorSeconds;
 }

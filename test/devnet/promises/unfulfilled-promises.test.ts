@@ -21,16 +21,21 @@ function batchWith(l2LogsTreeRoot: Hex): FormedBatch {
 
 /** L1 on which the key has the stake at second 100. */
 const layer = {
-  stakedBlock: async () => ({ second: 100n, hash: word("b"), number: 7 }),
-  isFresh: async () => true,
-  weightSince: async () => STAKE,
-  longestPromise: async () => 600n,
-} as Partial<PromiseLayer> as PromiseLayer;
+  stakedBlock: () => Promise.resolve({ second: 100n, hash: word("b"), number: 7 }),
+  isFresh: () => Promise.resolve(true),
+  weightSince: () => Promise.resolve(STAKE),
+  longestPromise: () => Promise.resolve(600n),
+};
 
 test("D6: a promise is not fulfilled while no sealed batch has its logs, until L1 has executed the batch", async () => {
   let [open, executed] = [[batchWith(word("a"))], 3];
   const signer = new PromiseSigner({
-    ...{ chainId: ALPHA, domain: quorumDomain(31_337n, address), keys: [new Wallet(word("1"))], layer },
+    ...{
+      chainId: ALPHA,
+      domain: quorumDomain(31_337n, address),
+      keys: [new Wallet(word("1"))],
+      layer: layer as unknown as PromiseLayer,
+    },
     ...{ account: {} as PromiseAccount, open: () => open, executed: () => executed },
     findReceiver: () => ({ chainId: BETA, bornAt: 1n, payee: address, minStakeWei: STAKE, patienceSeconds: 900n }),
     ...{ nowSeconds: () => 100n, delay: () => Promise.resolve() },

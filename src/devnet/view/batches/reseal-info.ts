@@ -6,7 +6,7 @@ import type { ResealInfo } from "../books/ecosystem-info.ts";
 export function resealInfo(
   chainId: bigint,
   { firstBatch, lost }: Resealed,
-  unfulfilledPromises: readonly UnfulfilledPromise[],
+  unfulfilledPromises: readonly UnfulfilledPromise[] = [],
 ): ResealInfo {
   return {
     chainId: Number(chainId),
