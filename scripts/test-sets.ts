@@ -49,6 +49,7 @@ export const BEYOND_CORE: readonly string[] = [
   "machine/format-3",
   "machine/random-contracts",
   "machine/batches",
+  "machine/callee-units",
   "machine/operations",
   "machine/precompiles",
   "machine/l1-storage-units",
