@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet, type JsonRpcProvider } from "ethers";
-import hre from "hardhat";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
+import { engineNetwork } from "../support/engine-network.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
@@ -30,7 +30,7 @@ describe("A7: hyperchain:reseal", () => {
   let client: JsonRpcProvider;
   let operator: Hex;
   before(async () => {
-    const connection = await hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } });
+    const connection = await engineNetwork.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } });
     askL1 = (method, ...params) => connection.provider.request({ method, params: [...params] });
     await askL1("hardhat_setBalance", OWNER.address, `0x${(1_000n * ETHER).toString(16)}`);
     const l1 = await serveFaultyL1((method, params) => askL1(method, ...params));

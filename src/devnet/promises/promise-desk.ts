@@ -17,10 +17,11 @@ import { enlistPromises, promisePairs } from "./enlist-promises.ts";
 import { PromiseAccount } from "./promise-account.ts";
 import { PromiseBook, type PromiseEvidence } from "./promise-book.ts";
 import { PromiseImports, type PromiseSource } from "./promise-imports.ts";
-import { promisesStatus, type PromisesStatus, type UnfulfilledPromise } from "./promise-info.ts";
+import type { PromisesStatus, UnfulfilledPromise } from "./promise-info.ts";
 import { contractsOfPromises, PromiseLayer } from "./promise-layer.ts";
 import { promiseMethods, type ChainPromises } from "./promise-methods.ts";
 import { PromiseSigner, type PromiseReceiver } from "./promise-signer.ts";
+import { promisesStatus } from "./promise-text.ts";
 
 /** Files with a chain's evidence, which outlast the process. */
 interface StoredEvidence {

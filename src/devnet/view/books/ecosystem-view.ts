@@ -27,7 +27,7 @@ import type {
   UpgradeStatus,
 } from "./ecosystem-info.ts";
 import type { NamedHubInfo } from "./hub-info.ts";
-import { takenPromises } from "../../promises/promise-info.ts";
+import { takenPromises } from "../../promises/promise-text.ts";
 import type { PromiseDesk } from "../../promises/promise-desk.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";

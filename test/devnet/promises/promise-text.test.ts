@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { promisesStatus, takenPromises } from "../../../src/devnet/promises/promise-info.ts";
+import { promisesStatus, takenPromises } from "../../../src/devnet/promises/promise-text.ts";
 import { planDevnet } from "../../../src/devnet/described/options.ts";
 
 const ETHER = 10n ** 18n;
