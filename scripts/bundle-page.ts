@@ -14,7 +14,7 @@ const COPIED = ["index.html", "page.css"] as const;
 /** Writes the page's files into a folder, and takes away what an earlier bundle left there. Resolves with the sources' paths. */
 export async function bundlePage(folder: string): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
-  const page = await build({ ...bundled(folder), entryPoints: { page: "page/main.tsx" }, splitting: true });
+  const page = await build({ ...bundled(folder), entryPoints: { page: "page/main.tsx" } });
   const entryPoints = {
     ...{ "verify-worker": "page/verify/verify-worker.ts", charts: "page/charts/draw.ts" },
     ...{ "prove-worker": "page/prove/prove-worker.ts", "kernel-thread": "page/prove/kernel-thread.ts" },
@@ -36,6 +36,8 @@ function bundled(outdir: string) {
     minify: true,
     metafile: true,
     format: "esm",
+    // Workers share the verifier and the fields; copies would be a seventieth of the package.
+    splitting: true,
     target: "es2022",
     tsconfig: "page/tsconfig.json",
     legalComments: "inline",

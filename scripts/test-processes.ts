@@ -32,7 +32,7 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/execution/engine-states.test.ts", "sets a variable that the engine reads once"],
   ["test/devnet/ecosystem.test.ts", "looks at what its process has open"],
   ["test/flow/snapshot-load.test.ts", "looks at rejections that nothing in its process handled"],
-  ["test/plugin/solidity-tests.test.ts", "runs tasks of an environment that Hardhat then takes for the process' own"],
+  ["test/plugin/solidity-tests.test.ts", "runs tasks of an environment that Hardhat then takes for that of the process"],
   ["test/chain/witness/witness-threads.test.ts", "counts the threads of its process"],
   ["test/chain/questions/questions-threads.test.ts", "counts the threads of its process"],
 ]);

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { CHAIN_OPTIONS } from "./chain.ts";
-import { chainName, MAX_CHAINS } from "./config.ts";
+import { chainName } from "./chain-name.ts";
+import { MAX_CHAINS } from "./config.ts";
 import { ECOSYSTEM_OPTIONS } from "./ecosystem.ts";
 import { flag, type OptionFlag } from "./fields/flag.ts";
 import type { Flagged } from "./fields/field.ts";

@@ -2,7 +2,7 @@ import { Interface, ZeroAddress } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";
 import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
-import { addedChain } from "../../options/config.ts";
+import { addedChain } from "../../options/added-chain.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { check, optionName, said } from "../../options/problems.ts";
 import { DevnetOptionsError, planAddedChain } from "../described/options.ts";

@@ -5,7 +5,7 @@ import { MAX_CHAIN_ID } from "../../../options/fields/identity.ts";
 import { execution } from "../../../options/fields/proving.ts";
 import { port } from "../../../options/fields/serving.ts";
 import { CHAIN_OPTIONS } from "../../../options/chain.ts";
-import { chainName } from "../../../options/config.ts";
+import { chainName } from "../../../options/chain-name.ts";
 import { withFlags } from "../../../options/spawn-flags.ts";
 import { address, wholeNumber } from "../../../options/fields/values.ts";
 import { backBalances } from "./back-balances.ts";

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { addedChain } from "../../../options/config.ts";
+import { addedChain } from "../../../options/added-chain.ts";
 import { check, optionName, said } from "../../../options/problems.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import { pluginError } from "../../plugin-error.ts";
