@@ -3,6 +3,7 @@ import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { wordToHex, type Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { foldEntry, listFee, transferListName } from "../protocol/transfer-list.ts";
+import { dropOldest } from "../runtime/drop-oldest.ts";
 
 /** A transfer that a chain's asset router put into a list. */
 export interface ListedEvent {
@@ -75,8 +76,7 @@ export class ListBook {
     // The batch that is asked for is the last one.
     this.#numbers.delete(batchNumber);
     this.#numbers.set(batchNumber, numbers);
-    const [oldest] = this.#numbers.keys();
-    if (oldest !== undefined && this.#numbers.size > MAX_BATCHES) this.#numbers.delete(oldest);
+    dropOldest(this.#numbers, MAX_BATCHES);
     while (!numbers.has(name) && numbers.size < MAX_NUMBERS)
       numbers.set(transferListName(batchNumber, numbers.size), numbers.size);
     return numbers.get(name);

@@ -3,6 +3,7 @@ import { fromHex, isPlainHex, keccak, type Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId, MessageHash } from "../protocol/ids.ts";
 import { pubdataLogLeaves, type PubdataLog } from "../protocol/pubdata.ts";
 import type { MessageInBatch } from "./inclusion-proof.ts";
+import { dropOldest } from "../runtime/drop-oldest.ts";
 
 /** Promised batches whose messages are remembered. */
 const MAX_BATCHES = 256;
@@ -41,8 +42,7 @@ export class PromisedMessages {
       log.type === "message" ? [{ batch, index, logLeaves, sender: log.sender, body: log.body }] : [],
     );
     this.#batches.set(`${chainId} ${batchNumber}`, messages);
-    const [oldest] = this.#batches.keys();
-    if (this.#batches.size > MAX_BATCHES && oldest !== undefined) this.#batches.delete(oldest);
+    dropOldest(this.#batches, MAX_BATCHES);
   }
 
   find(chainId: ChainId, sender: Hex, messageHash: MessageHash): readonly MessageInBatch[] {

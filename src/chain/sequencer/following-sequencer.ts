@@ -13,6 +13,7 @@ import type { LostChange, RewindSteps } from "./replay.ts";
 import { Sequencer, type Censored, type SequencerDependencies, type SequencerOptions } from "./sequencer.ts";
 import { SequencerError, stateReverted } from "./sequencer-error.ts";
 import type { NumberedWish } from "./shared-input.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Empty blocks of one request. */
 const MAX_EMPTY_BLOCKS = 500;
@@ -263,8 +264,7 @@ export class FollowingSequencer extends Sequencer {
 
   #remember(operation: SequencedPriorityOp): void {
     this.#operations.set(operation.canonicalTxHash, operation);
-    const [oldest] = this.#operations.keys();
-    if (this.#operations.size > MAX_OPERATIONS && oldest !== undefined) this.#operations.delete(oldest);
+    dropOldest(this.#operations, MAX_OPERATIONS);
   }
 
   #refuseAll(error: SequencerError): void {

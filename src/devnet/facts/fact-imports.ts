@@ -10,6 +10,7 @@ import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
 import { collectEvidence, type CallSource } from "./collect-evidence.ts";
 import { logRootOf, type ShownMessage } from "./shown-message.ts";
 import { SourceAdmission } from "./source-admission.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Verified proofs that are remembered. */
 const MAX_REMEMBERED = 256;
@@ -101,8 +102,7 @@ export class FactImports {
     if (this.#verified.has(commitment)) return undefined;
     const refusal = await this.#dependencies.refusalOf(batch);
     if (refusal === undefined) this.#verified.add(commitment);
-    const [oldest] = this.#verified;
-    if (this.#verified.size > MAX_REMEMBERED && oldest !== undefined) this.#verified.delete(oldest);
+    dropOldest(this.#verified, MAX_REMEMBERED);
     return refusal;
   }
 }

@@ -1,6 +1,7 @@
 import type { HubBlock } from "../../hub/hub-block.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashHubHeader, type HubHeader } from "../../protocol/hub-header.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Proposed blocks that are stored: a group decides one of the last few. */
 const MAX_BODIES = 256;
@@ -13,8 +14,7 @@ export class BlockBodies {
     const hash = hashHubHeader(block.header);
     this.#bodies.delete(hash);
     this.#bodies.set(hash, block);
-    const [oldest] = this.#bodies.keys();
-    if (this.#bodies.size > MAX_BODIES && oldest !== undefined) this.#bodies.delete(oldest);
+    dropOldest(this.#bodies, MAX_BODIES);
   }
 
   find(header: HubHeader): HubBlock | undefined {

@@ -7,6 +7,7 @@ import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.t
 import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
 import type { FactSource } from "../facts/open-facts.ts";
 import { readOfferedBatches, readOfferedProof } from "../offers/offered-answers.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Proofs that are remembered. */
 const MAX_REMEMBERED = 256;
@@ -65,8 +66,7 @@ export class HubOffers {
       const shown = readOfferedProof(await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]));
       offer = { batch: { chainId, stored, ...shown }, proofHash: keccak(shown.proof) };
       this.#batches.set(name, offer);
-      const [oldest] = this.#batches.keys();
-      if (this.#batches.size > MAX_REMEMBERED && oldest !== undefined) this.#batches.delete(oldest);
+      dropOldest(this.#batches, MAX_REMEMBERED);
     }
     const { program, imports } = offer.batch;
     return { chainId, stored, program, proofHash: offer.proofHash, imports };

@@ -18,33 +18,16 @@ export interface PromiseEvidence {
   readonly coinsWei: bigint;
 }
 
-/** Names and texts in memory, of an ecosystem that is not kept. */
-class FactsInMemory implements Pick<LedgerFacts, "all" | "set" | "delete"> {
-  readonly #texts = new Map<string, string>();
-
-  all(): ReadonlyMap<string, string> {
-    return this.#texts;
-  }
-
-  set(name: string, value: string): void {
-    this.#texts.set(name, value);
-  }
-
-  delete(name: string): void {
-    this.#texts.delete(name);
-  }
-}
-
 /** Promises that a chain imported by, until L1 has executed or judged them. They outlast the process if the chain does. */
 export class PromiseBook {
-  readonly #stored: Pick<LedgerFacts, "all" | "set" | "delete">;
+  readonly #stored: LedgerFacts | undefined;
   /** Evidence by the index of the fact. */
   readonly #open = new Map<bigint, PromiseEvidence>();
 
-  /** Throws LedgerError Damaged for evidence that cannot be read. */
-  constructor(stored: Pick<LedgerFacts, "all" | "set" | "delete"> = new FactsInMemory()) {
+  /** Default: the book ends with the process. Throws LedgerError Damaged for evidence that cannot be read. */
+  constructor(stored?: LedgerFacts) {
     this.#stored = stored;
-    for (const [index, text] of stored.all()) this.#open.set(BigInt(index), readEvidence(text));
+    for (const [index, text] of stored?.all() ?? []) this.#open.set(BigInt(index), readEvidence(text));
   }
 
   all(): ReadonlyMap<bigint, PromiseEvidence> {
@@ -57,11 +40,11 @@ export class PromiseBook {
 
   add(index: bigint, evidence: PromiseEvidence): void {
     this.#open.set(index, evidence);
-    this.#stored.set(String(index), encodeEntry(evidence));
+    this.#stored?.set(String(index), encodeEntry(evidence));
   }
 
   delete(index: bigint): void {
-    if (this.#open.delete(index)) this.#stored.delete(String(index));
+    if (this.#open.delete(index)) this.#stored?.delete(String(index));
   }
 }
 

@@ -10,6 +10,7 @@ import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import type { PromiseAccount } from "./promise-account.ts";
 import type { PromiseLayer, StakedBlock } from "./promise-layer.ts";
 import type { ShownPromise } from "./shown-promise.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** A chain that takes promises of the signers' chain. */
 export interface PromiseReceiver {
@@ -163,7 +164,6 @@ export class PromiseSigner {
 
   #remember(name: string, signed: { readonly promise: ShownPromise; readonly staked: StakedBlock }): void {
     this.#signed.set(name, signed);
-    const [oldest] = this.#signed.keys();
-    if (this.#signed.size > MAX_REMEMBERED && oldest !== undefined) this.#signed.delete(oldest);
+    dropOldest(this.#signed, MAX_REMEMBERED);
   }
 }

@@ -1,4 +1,5 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Of characters in a snapshot's name. */
 const MOST_CHARACTERS = 60;
@@ -26,8 +27,7 @@ export class SnapshotNames {
     const name = snapshotName(parameter);
     if (name === undefined) return;
     this.#names.set(String(id), name);
-    const [oldest] = this.#names.keys();
-    if (oldest !== undefined && this.#names.size > MOST_NAMES) this.#names.delete(oldest);
+    dropOldest(this.#names, MOST_NAMES);
   }
 
   of(id: string): string | undefined {

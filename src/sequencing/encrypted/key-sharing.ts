@@ -6,6 +6,7 @@ import type { DealtShares } from "../../threshold/key-shares.ts";
 import type { HeldShare } from "./opening-requests.ts";
 import type { OpeningWorker } from "./opening-worker.ts";
 import type { OwedEnvelope, OwedEnvelopes } from "./owed-envelopes.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Message of a node to the others. */
 export interface ShareMessage {
@@ -88,8 +89,7 @@ export class KeySharing {
       for (const { identity, transactionHash } of owed)
         if (hashes.has(transactionHash) && !this.#decidedIn.has(identity)) this.#decidedIn.set(identity, view);
     }
-    const [oldest] = this.#decidedIn.keys();
-    if (oldest !== undefined && this.#decidedIn.size > MAX_DECIDED) this.#decidedIn.delete(oldest);
+    dropOldest(this.#decidedIn, MAX_DECIDED);
     holder.view = Math.max(holder.view, view);
     this.#forget(holder);
     this.#release(index, holder);

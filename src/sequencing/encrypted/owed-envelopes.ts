@@ -6,6 +6,7 @@ import { decodeEnvelope, ENVELOPE_ADDRESS, envelopeIdentity } from "../../protoc
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { UsedNames } from "./used-names.ts";
+import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Envelope that the chain has taken and not opened. */
 export interface OwedEnvelope {
@@ -78,8 +79,7 @@ export class OwedEnvelopes implements Source<CommandResult, EnvelopesMark> {
   /** Notes the content of an envelope. */
   open(envelope: OpenedEnvelope): void {
     this.#opened.set(envelope.identity, envelope);
-    const [oldest] = this.#opened.keys();
-    if (oldest !== undefined && this.#opened.size > MAX_OPENED) this.#opened.delete(oldest);
+    dropOldest(this.#opened, MAX_OPENED);
   }
 
   on({ command, blocks }: CommandResult): void {

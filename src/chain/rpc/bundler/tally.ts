@@ -1,4 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
+import { dropOldest } from "../../../runtime/drop-oldest.ts";
 
 interface TallyOptions {
   readonly nowMs: () => number;
@@ -29,7 +30,6 @@ export class Tally {
     const count = this.of(contract) + by;
     this.#counts.delete(contract);
     if (count !== 0) this.#counts.set(contract, { count, lastMs: nowMs() });
-    const [oldest] = this.#counts.keys();
-    if (this.#counts.size > most && oldest !== undefined) this.#counts.delete(oldest);
+    dropOldest(this.#counts, most);
   }
 }

@@ -1,4 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
+import { dropOldest } from "../../../runtime/drop-oldest.ts";
 
 /** Operations whose transactions are remembered; those of others are looked up in the chain's logs. */
 const MAX_REMEMBERED = 4_096;
@@ -9,8 +10,7 @@ export class Transactions {
 
   add(operation: Hex, transaction: Hex): void {
     this.#byOperation.set(operation, transaction);
-    const [oldest] = this.#byOperation.keys();
-    if (this.#byOperation.size > MAX_REMEMBERED && oldest !== undefined) this.#byOperation.delete(oldest);
+    dropOldest(this.#byOperation, MAX_REMEMBERED);
   }
 
   get(operation: Hex): Hex | undefined {

@@ -6,6 +6,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import type { OwnSends } from "../../l1/own-sends.ts";
 import type { LocalL1 } from "../../l1/local-l1.ts";
 import type { RunningChains } from "../../membership/running-chains.ts";
+import { dropOldest } from "../../../runtime/drop-oldest.ts";
 
 /** Blocks whose time is kept: as many as a page shows, of many chains. */
 const MOST_KEPT = 20_000;
@@ -45,8 +46,7 @@ export async function blockTimes(
     // After a return to an earlier state a number comes again, as the newest.
     times.delete(key);
     times.set(key, nowMs());
-    const [oldest] = times.keys();
-    if (times.size > MOST_KEPT && oldest !== undefined) times.delete(oldest);
+    dropOldest(times, MOST_KEPT);
   });
   closing.add(end);
   const setUpTo = setUpOfChains(chains, isFresh, closing);

@@ -2,6 +2,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { answerWithin } from "../../../relayer/member-silence.ts";
 import type { MessageInfo } from "../books/ecosystem-info.ts";
 import { READ_MS } from "../books/ecosystem-view.ts";
+import { dropOldest } from "../../../runtime/drop-oldest.ts";
 
 /** Asks a member, by its chain id. Rejects with the member's error. */
 export type AskMember = (chainId: number, method: string, params: readonly unknown[]) => Promise<unknown>;
@@ -57,8 +58,7 @@ export class StepTimes {
     const found = await answerWithin(read, `chain ${chainId}`, READ_MS).catch(() => undefined);
     if (found === undefined || era !== this.#era()) return found;
     this.#kept.set(key, found);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    dropOldest(this.#kept, MOST_KEPT);
     return found;
   }
 }
