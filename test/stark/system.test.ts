@@ -209,6 +209,7 @@ describe("compileSystem refuses", () => {
     ["minLogRows", 0],
     ["maxLogRows", 1],
     ["maxLogRows", 23],
+    ["paths", "capped"], // columns are opened by rows
   ];
   for (const [name, value] of bad) {
     it(`${name} = ${JSON.stringify(value)}`, () => {
@@ -246,6 +247,12 @@ describe("the verification key digest", () => {
     Buffer.from(system.verificationKeyDigest).toString("hex");
 
   it("changes with every parameter", async () => {
+    const elementStack: Partial<ProofParameters> = {
+      minLogRows: 4,
+      opening: { kind: "stacked", logStackMin: 12, logStackMax: 13 },
+      hash: { kind: "poseidon" },
+      transcript: "poseidon",
+    };
     const changes: readonly Partial<ProofParameters>[] = [
       {},
       { extensionDegree: 4 },
@@ -264,8 +271,11 @@ describe("the verification key digest", () => {
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 13 } },
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 11, logStackMax: 13 } },
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 14 } },
+      elementStack,
+      { ...elementStack, paths: "capped" },
     ];
-    assert.equal(new Set(changes.flatMap(Object.keys)).size, Object.keys(parameters).length, "a parameter is not covered");
+    const names = Object.keys({ ...parameters, paths: undefined });
+    assert.equal(new Set(changes.flatMap(Object.keys)).size, names.length, "a parameter is not covered");
     const digests = changes.map((change) =>
       digest(
         compileSystem(

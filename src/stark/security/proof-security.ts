@@ -161,6 +161,8 @@ function securityParameters(parameters: ProofParameters, logRows: number, circui
     maxConstraintDegree: _d,
     minLogRows: _l,
     maxLogRows: _h,
+    // Where a proof has a tree's nodes; its root binds them all.
+    paths: _p,
     // The chunks of a quotient that hides are polynomials of the same degree bound, and counted.
     hiding: _m,
     ...rest

@@ -58,6 +58,11 @@ export interface ProofParameters {
    * a path of its own in each tree.
    */
   readonly transcript: "keccak" | "poseidon";
+  /**
+   * Set if paths end at a cap of their tree, all nodes of one layer, which a proof has once and which is hashed to the root
+   * (`openings/caps.ts`). Only for stacks with a transcript of Poseidon: a program then hashes the layers above the cap once.
+   */
+  readonly paths?: "capped";
   /** Highest degree that a constraint, a boundary constraint's row selector included, may have. Lookups are grouped up to it. */
   readonly maxConstraintDegree: number;
   /** Bounds on log2 of every table's height. At least 1. */
@@ -107,6 +112,8 @@ export function validateParameters(parameters: ProofParameters): void {
   validateOpening(parameters, between);
   if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
   if (parameters.transcript === "poseidon") validatePoseidonTranscript(parameters, between);
+  if (parameters.paths === "capped" && (parameters.opening.kind !== "stacked" || parameters.transcript !== "poseidon"))
+    throw new RangeError("paths end at caps only in proofs of a stack with a transcript of Poseidon");
   if (parameters.hiding !== undefined && (parameters.opening.kind !== "rows" || parameters.transcript !== "keccak"))
     throw new RangeError("proofs hide only with columns opened by rows and a transcript of keccak");
 }

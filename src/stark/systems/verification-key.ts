@@ -12,12 +12,13 @@ import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts
 const ROWS_VERSION = 1;
 const STACK_VERSION = 6;
 /** What is added to that of a stack. */
-const ADDED = { segment: 1, paired: 8 } as const;
+const ADDED = { segment: 1, paired: 8, capped: 16 } as const;
 
-export function proofVersion({ opening }: Pick<ProofParameters, "opening">, ofSegment = false): number {
+export function proofVersion({ opening, paths }: Pick<ProofParameters, "opening" | "paths">, ofSegment = false): number {
   if (opening.kind === "rows") return ROWS_VERSION;
   const paired = opening.singleColumnLeaves === "paired" ? ADDED.paired : 0;
-  return STACK_VERSION + paired + (ofSegment ? ADDED.segment : 0);
+  const capped = paths === "capped" ? ADDED.capped : 0;
+  return STACK_VERSION + paired + capped + (ofSegment ? ADDED.segment : 0);
 }
 
 /** What the digest needs of a compiled table. */
@@ -122,6 +123,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     opening,
     hash,
     transcript,
+    paths,
     maxConstraintDegree,
     minLogRows,
     maxLogRows,
@@ -144,6 +146,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     maxLogRows,
     ...serialiseOpening(opening),
     ...(transcript === "keccak" ? [] : [`transcript ${transcript}`, "whole leaves"]),
+    ...(paths === undefined ? [] : [`paths ${paths}`]),
     ...(hiding === undefined ? [] : [serialiseHiding(hiding)]),
   ];
 }
