@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { capLevel } from "../../src/stark/openings/caps.ts";
+import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import { capLevel, capLevels } from "../../src/stark/openings/caps.ts";
+import { createShape } from "../../src/stark/systems/shape.ts";
+import { leafParameters, squaresLeafSystem } from "../recursion/squares-leaf.ts";
 
 describe("the level of a cap", () => {
   /** Nodes that q queries hash with a cap of level c. */
@@ -21,5 +24,25 @@ describe("the level of a cap", () => {
       [193, 118, 97, 41].map((queries) => capLevel(queries, 20)),
       [8, 7, 7, 6],
     );
+  });
+});
+
+describe("the caps of a proof's trees", () => {
+  /** Stack columns of 2^9, so positions of 2^(9 − 4 + 2); layers fold by 2^2 and by 2 until the final polynomial has 2^2. */
+  const levels = async (queryCount: number, paths?: "capped"): Promise<number[]> => {
+    const system = await squaresLeafSystem(leafParameters({ queryCount, paths }), createReferenceBackend());
+    const shape = createShape(system, [4, 6]);
+    assert.ok(typeof shape !== "number");
+    assert.deepEqual([shape.trees.length, shape.logDomain], [4, 7]);
+    return capLevels(system.parameters, shape);
+  };
+
+  it("are no deeper than the tree, of which layers have fewer leaves", async () => {
+    assert.deepEqual(await levels(5, "capped"), [3, 3, 3, 3, 3, 3]);
+    assert.deepEqual(await levels(20, "capped"), [5, 5, 5, 5, 5, 4]);
+  });
+
+  it("are their roots if the parameters ask for no caps", async () => {
+    assert.deepEqual(await levels(20), [0, 0, 0, 0, 0, 0]);
   });
 });
