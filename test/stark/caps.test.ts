@@ -30,8 +30,11 @@ describe("the level of a cap", () => {
 describe("the caps of a proof's trees", () => {
   /** Stack columns of 2^9, so positions of 2^(9 − 4 + 2); layers fold by 2^2 and by 2 until the final polynomial has 2^2. */
   const levels = async (queryCount: number, paths?: "capped"): Promise<number[]> => {
-    const system = await squaresLeafSystem(leafParameters({ queryCount, paths }), createReferenceBackend());
-    const shape = createShape(system, [4, 6]);
+    const system = await squaresLeafSystem(
+      { ...leafParameters({ queryCount }), ...(paths && { paths }) },
+      createReferenceBackend(),
+    );
+    const shape = createShape(system, [4, 6, 4]);
     assert.ok(typeof shape !== "number");
     assert.deepEqual([shape.trees.length, shape.logDomain], [4, 7]);
     return capLevels(system.parameters, shape);
