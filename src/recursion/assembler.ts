@@ -31,6 +31,7 @@ export class Assembler {
   #sectionWords = 0;
   #octets = 0;
   #publics = 0;
+  #trees = 0;
   #scope = "";
 
   /** Begins a section. What does not hold in it is a rejection of this code. */
@@ -111,6 +112,22 @@ export class Assembler {
   climb(bit: Word, from: Octet, to = this.newOctet()): Octet {
     this.#relations.push({ kind: "climb", bit, from, to });
     return to;
+  }
+
+  /** Number of a new tree. */
+  newTree(): number {
+    return ++this.#trees;
+  }
+
+  /** The entry of a tree at an index; a hint if the octet is new. */
+  offer(tree: number, index: number, octet = this.newOctet()): Octet {
+    this.#relations.push({ kind: "offer", tree, index, octet });
+    return octet;
+  }
+
+  /** The octet is the tree's entry at the index. */
+  pick(tree: number, index: Word, octet: Octet): void {
+    this.#relations.push({ kind: "pick", tree, index, octet });
   }
 
   /** An octet of up to eight elements of the base field, filled up with zeros. */

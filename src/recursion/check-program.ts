@@ -13,9 +13,11 @@ import { cellsOf, DEALT_OCTETS, type NamedCell, NAMED_BITS, OCTET_ELEMENTS, type
  *  - the first relation to name a cell may give it its value in the role that it names it in;
  *  - an inverse is one of a constant that is not 0, so there is one for each factor that has any;
  *  - of an octet that is packed, and of octets that are dealt, all elements are named cells';
- *  - hints are the right operand of a compression, or in octets that are.
+ *  - hints are the right operand of a compression, or in octets that are; entries of trees that are hints may be the left one;
+ *  - the first tree has number 1, and an entry is offered once.
  *
- * And behind the last one: each cell is read, so nothing is computed and then not compared; each public value is read once.
+ * And behind the last one: each cell is read, so nothing is computed and then not compared; each public value is read once. An
+ * offer of a digest does not read it: otherwise picks would be compared with hints that lead to no root.
  */
 
 /** Throws ProgramError that names the first relation which is wrong. */
@@ -44,10 +46,18 @@ class ProgramCheck {
   readonly #packed = new Set<Relation>();
   /** Octets that are the right operand of a compression. */
   readonly #hashed = new Set<number>();
+  /** Octets that are the left one. */
+  readonly #hashedLeft = new Set<number>();
+  /** Indices of offered entries, by tree. */
+  readonly #offered = new Map<number, Set<number>>();
 
   constructor(program: Program) {
     this.#program = program;
-    for (const relation of program.relations) if (relation.kind === "compress") this.#hashed.add(relation.right);
+    for (const relation of program.relations) {
+      if (relation.kind !== "compress") continue;
+      this.#hashed.add(relation.right);
+      this.#hashedLeft.add(relation.left);
+    }
   }
 
   run(): void {
@@ -61,6 +71,10 @@ class ProgramCheck {
         fail(relation, "PublicTwice", `public value ${relation.index} is read twice`);
       if (relation.kind === "pack") this.#checkPack(relation, isNew);
       if (relation.kind === "deal") this.#checkDeal(relation, isNew);
+      if (relation.kind === "offer") this.#checkOffer(relation, isNew);
+      // Filling rows of the table of offers have any octet as an entry of tree 0.
+      if ((relation.kind === "offer" || relation.kind === "pick") && relation.tree === 0)
+        fail(relation, "TreeZero", "the first tree has number 1");
     }
     if (publics.size !== publicCount)
       throw new ProgramError("PublicUnread", `${publicCount} public values, of which ${publics.size} are read`);
@@ -94,7 +108,7 @@ class ProgramCheck {
       const key = keyOf(named);
       if (!isNew.has(key) || this.#introduced.has(key)) {
         if (isNew.has(key)) fail(relation, "NamedTwice", `${nameOf(key)} is introduced and read by one relation`);
-        this.#read.add(key);
+        if (relation.kind !== "offer" || this.#introduced.get(key)?.kind === "deal") this.#read.add(key);
         continue;
       }
       if (named.role === "read") fail(relation, "ReadBeforeWritten", `${nameOf(key)} has no value yet`);
@@ -134,11 +148,23 @@ class ProgramCheck {
           fail(relation, "HintNotHashed", `word ${word} is a hint and stands in an octet that is not compressed`);
     });
   }
+
+  #checkOffer(relation: Extract<Relation, { readonly kind: "offer" }>, isNew: ReadonlySet<number>): void {
+    const { tree, index, octet } = relation;
+    const known = this.#offered.get(tree) ?? new Set<number>();
+    if (known.has(index)) fail(relation, "OfferedTwice", `entry ${index} of tree ${tree} is offered by another relation`);
+    this.#offered.set(tree, known.add(index));
+    const isHashed = this.#hashed.has(octet) || this.#hashedLeft.has(octet);
+    if (isNew.has(keyOf({ memory: "octet", cell: octet })) && !isHashed)
+      fail(relation, "HintNotHashed", `octet ${octet} is a hint and is not compressed`);
+  }
 }
 
 function numbersOf(relation: Relation): readonly number[] {
   if (relation.kind === "arithmetic") return [relation.product, relation.linear, relation.constant];
   if (relation.kind === "constant") return relation.value;
+  if (relation.kind === "offer") return [relation.tree, relation.index];
+  if (relation.kind === "pick") return [relation.tree];
   return relation.kind === "compress" ? [relation.tag] : [];
 }
 
@@ -166,6 +192,8 @@ function malformation(relation: Relation, { publicCount }: Program): string | un
       return lengths(relation.weights, DEALT_OCTETS);
     case "compress":
     case "climb":
+    case "offer":
+    case "pick":
       return undefined;
   }
 }
@@ -187,6 +215,8 @@ type ProgramErrorCode =
   | "NeverRead"
   | "PublicTwice"
   | "PublicUnread"
+  | "TreeZero"
+  | "OfferedTwice"
   /** Not a fault of the relations: the digest is not the one that is admitted. */
   | "OtherDigest";
 

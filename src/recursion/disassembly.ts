@@ -20,6 +20,10 @@ export function disassemble(relation: Relation): string {
       return `${octet(relation.to)} = C${relation.tag}(${octet(relation.left)}, ${octet(relation.right)})`;
     case "climb":
       return `${octet(relation.to)} = node above ${octet(relation.from)}, on the side ${word(relation.bit)}`;
+    case "offer":
+      return `${octet(relation.octet)} = entry ${relation.index} of tree ${relation.tree}`;
+    case "pick":
+      return `${octet(relation.octet)} = entry ${word(relation.index)} of tree ${relation.tree}`;
     case "pack":
       return `${octet(relation.octet)} = elements ${relation.words.map(word).join(" ")}`;
     case "deal":

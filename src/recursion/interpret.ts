@@ -46,6 +46,8 @@ class Run implements Memory {
   readonly #publicValues: readonly number[];
   readonly #hints: Hints;
   readonly #compress: typeof compress;
+  /** Octets of offered entries, by tree and index. */
+  readonly #offered = new Map<number, Map<number, Octet>>();
   #nextWord = 0;
   #nextOctet = 0;
 
@@ -80,6 +82,10 @@ class Run implements Memory {
       }
       case "climb":
         return this.#satisfyClimb(relation);
+      case "offer":
+        return this.#satisfyOffer(relation);
+      case "pick":
+        return this.#satisfyPick(relation);
       case "pack":
         return this.#satisfyPack(relation);
       case "deal":
@@ -116,6 +122,19 @@ class Run implements Memory {
     if (field.equal(side, field.zero)) return this.#settleOctet(to, this.#compress(POSEIDON_NODE_TAG, own, sibling));
     if (field.equal(side, field.one)) return this.#settleOctet(to, this.#compress(POSEIDON_NODE_TAG, sibling, own));
     return false;
+  }
+
+  #satisfyOffer({ tree, index, octet }: Extract<Relation, { readonly kind: "offer" }>): boolean {
+    if (this.octets[octet] === undefined) this.#hintOctet(octet);
+    const offered = this.#offered.get(tree) ?? new Map<number, Octet>();
+    this.#offered.set(tree, offered.set(index, octet));
+    return true;
+  }
+
+  #satisfyPick({ tree, index, octet }: Extract<Relation, { readonly kind: "pick" }>): boolean {
+    const at = this.#word(index);
+    const offered = this.#offered.get(tree)?.get(at[0] ?? 0);
+    return isBase(at) && offered !== undefined && this.#settleOctet(octet, this.#octet(offered));
   }
 
   #satisfyPack({ words, octet }: Extract<Relation, { readonly kind: "pack" }>): boolean {

@@ -65,6 +65,10 @@ export type Relation =
       readonly high: Word | undefined;
       readonly bits: readonly (Word | undefined)[];
     }
+  /** The octet is the entry of a tree at an index; no other offer has both numbers. The first tree has number 1. */
+  | { readonly kind: "offer"; readonly tree: number; readonly index: number; readonly octet: Octet }
+  /** The octet is the tree's entry at the index, an element of the base field. */
+  | { readonly kind: "pick"; readonly tree: number; readonly index: Word; readonly octet: Octet }
   /** to = from + Σ octetᵢ · weightᵢ, where the eight weights are words dealt to five octets. */
   | { readonly kind: "dot"; readonly octet: Octet; readonly weights: readonly Octet[]; readonly from: Word; readonly to: Word };
 
@@ -102,6 +106,10 @@ export function cellsOf(relation: Relation): NamedCell[] {
       return [...octets("read", relation.left), ...octets("hint", relation.right), ...octets("result", relation.to)];
     case "climb":
       return [...words("read", relation.bit), ...octets("read", relation.from), ...octets("result", relation.to)];
+    case "offer":
+      return octets("hint", relation.octet);
+    case "pick":
+      return [...words("read", relation.index), ...octets("read", relation.octet)];
     case "pack":
       return [...words("hint", ...relation.words), ...octets("result", relation.octet)];
     case "deal":

@@ -17,6 +17,6 @@ export function forcedRun(program: Program, publicValues: readonly number[], hin
       hints,
     );
   }
-  assert.ok(relation.kind === "arithmetic" || relation.kind === "bits");
+  assert.ok(["arithmetic", "bits", "pick"].includes(relation.kind));
   return forcedRun({ ...program, relations: relations.toSpliced(result.relation, 1) }, publicValues, hints);
 }

@@ -152,6 +152,7 @@ function hashRow(tag: number, left: readonly number[], right: readonly number[])
     value: (_, slot) => [undefined, left, right][slot],
     numbers: () => [tag],
     sibling: () => undefined,
+    picks: () => 0,
   });
   return columns.map(([value = 0]) => value);
 }

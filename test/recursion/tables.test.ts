@@ -158,7 +158,7 @@ describe("the tables of a program", () => {
 
 describe("a table's parts", () => {
   const row: MachineRow = { cells: [], numbers: [] };
-  const NO_ROWS = { hash: 0, arithmetic: 0, dot: 0, deal: 0, bits: 0, pack: 0, constant: 0 };
+  const NO_ROWS = { hash: 0, arithmetic: 0, dot: 0, deal: 0, bits: 0, pack: 0, constant: 0, offer: 0, pick: 0 };
   const none = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as WiredProgram["rows"];
   const heightsOf = (count: number): number[] => {
     const rows = Array.from({ length: count }, () => ({ ...row }));

@@ -10,10 +10,20 @@ export const WRITTEN_PROGRAMS = {
     "22": "5e934e937154b9e165d454ad54abc56712c6dfca61b4c90370c6d8cf6dba8d9f",
   },
   forms: {
-    chunks: { hash: [16], arithmetic: [17, 15], dot: [14, 12], deal: [12], bits: [9], pack: [8], constant: [6] },
-    batches: { hash: [15, 14], arithmetic: [17], dot: [14], deal: [11], bits: [], pack: [8], constant: [6] },
-    fast: { hash: [15], arithmetic: [16], dot: [13], deal: [10], bits: [], pack: [10], constant: [10] },
-    wrap: { hash: [13], arithmetic: [15], dot: [10], deal: [10], bits: [], pack: [10], constant: [10] },
+    chunks: {
+      hash: [16],
+      arithmetic: [17, 15],
+      dot: [14, 12],
+      deal: [12],
+      bits: [9],
+      pack: [8],
+      constant: [6],
+      offer: [],
+      pick: [],
+    },
+    batches: { hash: [15, 14], arithmetic: [17], dot: [14], deal: [11], bits: [], pack: [8], constant: [6], offer: [], pick: [] },
+    fast: { hash: [15], arithmetic: [16], dot: [13], deal: [10], bits: [], pack: [10], constant: [10], offer: [], pick: [] },
+    wrap: { hash: [13], arithmetic: [15], dot: [10], deal: [10], bits: [], pack: [10], constant: [10], offer: [], pick: [] },
   },
   keys: {
     chunks: [

@@ -114,6 +114,8 @@ function leastFormWith(rules: SetRules, bits: readonly number[]): ProgramForm {
     bits: bits.length,
     pack: 1,
     constant: 1,
+    offer: 0,
+    pick: 0,
   };
   let form = formOfRows(before, minLogRows);
   for (let times = 0; times < MOST_ROUNDS; times++) {

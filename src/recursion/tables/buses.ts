@@ -11,3 +11,8 @@ import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
 export const WORD_BUS = defineBus("word", 1, { address: 1, word: WORD_ELEMENTS });
 /** Says what the octet at an address is. */
 export const OCTET_BUS = defineBus("octet", 2, { address: 1, octet: OCTET_ELEMENTS });
+/**
+ * Entries of trees. A row that picks an entry sends it once, counted by the key's column; the row that offers it receives it with
+ * any multiplicity. So each picked entry is an offered one, whose tree and index are the key's.
+ */
+export const NODE_BUS = defineBus("node", 3, { tree: 1, index: 1, octet: OCTET_ELEMENTS });

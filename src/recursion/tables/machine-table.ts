@@ -53,6 +53,8 @@ interface FilledRows {
   numbers(row: number): readonly number[];
   /** The sibling that a row takes, if it takes one. */
   sibling(row: number): readonly number[] | undefined;
+  /** Number of picks of the entry that a row offers. */
+  picks(row: number): number;
 }
 
 /** Writes elements of a value into columns, one behind another from the first one on. */

@@ -5,7 +5,9 @@ import { DEAL_TABLE } from "./deal-table.ts";
 import { DOT_TABLE } from "./dot-table.ts";
 import { HASH_TABLE } from "./hash-table.ts";
 import type { MachineTable } from "./machine-table.ts";
+import { OFFER_TABLE } from "./offer-table.ts";
 import { PACK_TABLE } from "./pack-table.ts";
+import { PICK_TABLE } from "./pick-table.ts";
 
 /** The machine's tables, in the order in which a system has them; behind them comes that of the public values. */
 export const MACHINE_TABLES = {
@@ -16,6 +18,8 @@ export const MACHINE_TABLES = {
   bits: BITS_TABLE,
   pack: PACK_TABLE,
   constant: CONSTANT_TABLE,
+  offer: OFFER_TABLE,
+  pick: PICK_TABLE,
 } as const satisfies Record<string, MachineTable>;
 
 export type MachineTableName = keyof typeof MACHINE_TABLES;

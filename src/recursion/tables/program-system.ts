@@ -138,6 +138,7 @@ export function programInput(
 ): ProverInput {
   const { minLogRows } = system.parameters;
   const valueOf = valuesByAddress(wired, publicValues, memory);
+  const picks = countPicks(wired, (address) => valueOf("word", address)?.[0] ?? 0);
   const traces = tableParts(wired, form).map(({ table, logRows, rows }, index) => {
     const { slots, fill } = MACHINE_TABLES[table];
     const kinds = slots.map((slot) => slot.memory);
@@ -151,6 +152,7 @@ export function programInput(
         const { sibling } = rowAt(row);
         return sibling === undefined ? undefined : memory.siblings[sibling];
       },
+      picks: (row) => picks.get(rowAt(row).numbers.join(" ")) ?? 0,
     });
     return columns;
   });
@@ -178,4 +180,14 @@ function valuesByAddress(
     const follows = derived[address - firstDerived];
     return follows && inBase(follows.valueOf(words[follows.of]?.[0] ?? 0));
   };
+}
+
+/** Numbers of picks of entries, by the numbers of the row that offers the entry. */
+function countPicks({ rows }: WiredProgram, elementAt: (address: number | undefined) => number): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { numbers, cells } of rows.pick) {
+    const entry = [...numbers, elementAt(cells[0]?.address)].join(" ");
+    counts.set(entry, (counts.get(entry) ?? 0) + 1);
+  }
+  return counts;
 }

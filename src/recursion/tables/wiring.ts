@@ -65,6 +65,8 @@ class Wiring implements WiredProgram {
     bits: [] as MachineRow[],
     dot: [] as MachineRow[],
     constant: [] as MachineRow[],
+    offer: [] as MachineRow[],
+    pick: [] as MachineRow[],
   } satisfies Record<MachineTableName, MachineRow[]>;
   readonly counts: Record<Slot["memory"], number[]>;
   readonly derived: DerivedWord[] = [];
@@ -100,6 +102,10 @@ class Wiring implements WiredProgram {
         const cells = [this.#word(bit), this.#octet(from), undefined, this.#octet(to)];
         return this.#push("hash", cells, [POSEIDON_NODE_TAG], this.#siblings++);
       }
+      case "offer":
+        return this.#push("offer", [this.#octet(relation.octet)], [relation.tree, relation.index]);
+      case "pick":
+        return this.#push("pick", [this.#word(relation.index), this.#octet(relation.octet)], [relation.tree]);
       case "pack":
         return this.#push("pack", [...relation.words.map((word) => this.#word(word)), this.#octet(relation.octet)]);
       case "deal": {
