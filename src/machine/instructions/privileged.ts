@@ -22,6 +22,11 @@ export const STORE_ARRAY = 0xd0;
 export const MACHINE = {
   /** (gas) of the current frame. */
   setGas: instruction(0xa5, 1, 0),
+  /**
+   * (indexes): writes a·b + c to r, in Fp2 of BN254. The indexes of a, b, c and r are of words in the kernel's memory,
+   * 16 bits each, r's the lowest. An element is two words below the prime: its real part, then the factor of u, with u² = −1.
+   */
+  fieldProduct: instruction(0xa6, 1, 0),
   /** (key id) → account */
   accountOfKey: instruction(0xac, 1, 1),
   /** Notes how the transaction ended; changes nothing that the kernel can see. */

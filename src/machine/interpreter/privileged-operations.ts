@@ -1,5 +1,6 @@
 import { STACK_LIMIT } from "../../protocol/stack-needs.ts";
 import { MACHINE, type MachineInstruction } from "../instructions/privileged.ts";
+import { fieldProduct } from "./field-product.ts";
 import type { FoldedHash } from "./folded-hashes.ts";
 import { LIMBS } from "./limbs.ts";
 import { BlockHashesNotGivenError, KernelPanic } from "./machine-error.ts";
@@ -28,6 +29,7 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
     ...stateOperations(primitives),
     ...digestOperations(primitives),
     ...signatureOperations(primitives),
+    fieldProduct,
     endTransaction: (machine) => machine.endTransaction(),
     endOperation: (machine) => machine.endOperation(),
     panic: ({ kernelStack }) => {
