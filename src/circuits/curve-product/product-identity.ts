@@ -1,5 +1,6 @@
 import type { AirBuilder } from "../../stark/constraints/air.ts";
 import type { Expression } from "../../stark/constraints/expression.ts";
+import { addByteProduct } from "../words/byte-products.ts";
 import { element, lookUpCarries, lookUpLimbs, productLimb } from "../words/expressions.ts";
 import { LIMB, LIMBS } from "../shapes/word.ts";
 
@@ -63,7 +64,8 @@ export function assertProduct(
  * product is true.
  */
 export function productWitness({ x, z, r }: CurveProduct): ProductWitness {
-  multiply(x, z);
+  limbSums.fill(0);
+  addByteProduct(limbSums, x, z, 1);
   const quotient: number[] = [];
   const carries: number[] = [];
   let [carry, high] = [0, 0];
@@ -90,30 +92,5 @@ const UNTRUE = "a product of coordinates was asked for that is another";
 /** Times PRIME_LOW it is −1 modulo 2^16. */
 const MINUS_INVERSE = LIMB - 13617;
 
-/**
- * Sums of products of digits at two positions each, the last product's: a list for each would be garbage. Limb k is that of
- * positions 2k and 2k + 1, times 1 and 256: at most 32 · 510² · 257 < 2^53.
- */
+/** The last product's sums, limb by limb: a list for each would be garbage. */
 const limbSums = new Float64Array(2 * LIMBS);
-const lowZ = new Int32Array(LIMBS);
-const highZ = new Int32Array(LIMBS);
-
-/**
- * Fills `limbSums`. Even digits of one by even digits of the other are at an even position, two odd ones at the next even
- * position, and the others at the odd one between them.
- */
-function multiply(x: readonly number[], z: readonly number[]): void {
-  limbSums.fill(0);
-  for (let j = 0; j < LIMBS; j++) [lowZ[j], highZ[j]] = [z[2 * j] ?? 0, z[2 * j + 1] ?? 0];
-  for (let i = 0; i < LIMBS; i++) {
-    const [low, high] = [x[2 * i] ?? 0, x[2 * i + 1] ?? 0];
-    let carried = 0;
-    for (let j = 0; j < LIMBS; j++) {
-      const [ownLow, ownHigh] = [lowZ[j] as number, highZ[j] as number];
-      const crossed = Math.imul(low, ownHigh) + Math.imul(high, ownLow);
-      limbSums[i + j] = (limbSums[i + j] as number) + Math.imul(low, ownLow) + 256 * crossed + carried;
-      carried = Math.imul(high, ownHigh);
-    }
-    limbSums[i + LIMBS] = (limbSums[i + LIMBS] as number) + carried;
-  }
-}

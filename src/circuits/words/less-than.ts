@@ -13,7 +13,8 @@ interface LessColumns {
 
 /**
  * On rows where `flag` (0 or 1) is set, x < y for two lists of limbs, lowest first. The chosen limb is the only one;
- * those above it are equal; in it y exceeds x by gap + 1. Where the flag is not set, nothing is chosen.
+ * those above it are equal; in it y exceeds x by gap + 1. Where the flag is not set, nothing is chosen. `prefix` begins the names
+ * of the constraints, in a table that compares more than one pair.
  */
 export function assertLess(
   b: AirBuilder,
@@ -21,18 +22,19 @@ export function assertLess(
   x: readonly Expression[],
   y: readonly Expression[],
   { chosen, gap }: LessColumns,
+  prefix = "",
 ): void {
   const limbs = x.length;
   // The highest needs no such constraint: where it is not 1, the highest limbs are equal.
-  assertBoolean(b, { chosen: chosen.slice(0, limbs - 1) });
-  b.assertEqual("less: one limb is chosen", "everyRow", b.add(...chosen), flag);
+  assertBoolean(b, { [`${prefix}chosen`]: chosen.slice(0, limbs - 1) });
+  b.assertEqual(`${prefix}less: one limb is chosen`, "everyRow", b.add(...chosen), flag);
   const differences = y.map((limb, i) => b.sub(limb, element(x, i)));
   for (let i = 1; i < limbs; i++) {
     const isAbove = b.sub(flag, b.add(...chosen.slice(i)));
-    b.assertZero(`less: limb ${i} above the chosen one is equal`, "everyRow", b.mul(isAbove, element(differences, i)));
+    b.assertZero(`${prefix}less: limb ${i} above the chosen one is equal`, "everyRow", b.mul(isAbove, element(differences, i)));
   }
   const atChosen = b.add(...differences.map((difference, i) => b.mul(element(chosen, i), difference)));
-  b.assertEqual("less: gap", "everyRow", b.add(gap, flag), atChosen);
+  b.assertEqual(`${prefix}less: gap`, "everyRow", b.add(gap, flag), atChosen);
   lookUpLimbs(b, [gap]);
 }
 
