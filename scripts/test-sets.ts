@@ -51,6 +51,7 @@ export const BEYOND_CORE: readonly string[] = [
   "machine/batches",
   "machine/callee-units",
   "machine/operations",
+  "machine/pairing",
   "machine/precompiles",
   "machine/l1-storage-units",
   "machine/protocol-codes/power",

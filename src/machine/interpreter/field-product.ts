@@ -4,7 +4,7 @@ import type { MachineState } from "./machine-state.ts";
 import { readBigInt, writeBigInt } from "./word-stack.ts";
 
 /** Prime of the base field of BN254 (EIP-196). */
-const BN254_PRIME = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n;
+export const BN254_PRIME = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n;
 
 /** Real part and factor of u, with u² = −1; both below the prime. */
 type Fp2 = readonly [real: bigint, imaginary: bigint];
