@@ -1,6 +1,5 @@
-import { SLASH_SECONDS } from "../protocol/stake.ts";
 import type { GuardianNetworkTerms } from "./fields/guardians.ts";
-import { retentionSeconds, type StakeTerms } from "./fields/stake.ts";
+import { CHALLENGE_SECONDS, retentionSeconds, type StakeTerms } from "./fields/stake.ts";
 import type { ChainPlan } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 
@@ -35,6 +34,10 @@ function networkConflicts(
     const message = "is a network of staked keys, and no key is staked; set stake: { unbondingSeconds: 100_000 } too";
     return [{ path: ["guardians", name], message }];
   }
+  if (retentionSeconds(stake) < 1) {
+    const message = `has stake for ${stake.unbondingSeconds} s, and requests for its data need more; set stake.unbondingSeconds to at least ${CHALLENGE_SECONDS + 1}`;
+    return [{ path: ["guardians", name], message }];
+  }
   if (stakesWei === undefined || stakesWei.length === members) return [];
   const message = `has ${stakesWei.length} amounts for ${members} guardians; name one for each, or leave it out`;
   return [{ path: ["guardians", name, "stakesWei"], message }];
@@ -59,6 +62,6 @@ function chainConflicts(
   if (leaving <= reserved) return [];
   const message =
     `names guardians whose stake answers for ${reserved} s, and accounts leave a stopped chain after ${leaving} s; ` +
-    `set stake.unbondingSeconds to at least ${leaving + SLASH_SECONDS}, or lower exitDelaySeconds`;
+    `set stake.unbondingSeconds to at least ${leaving + CHALLENGE_SECONDS}, or lower exitDelaySeconds`;
   return [{ path, message }];
 }

@@ -32,3 +32,6 @@ export const SLASH_SECONDS = 3_600;
 
 /** Unbonding of an ecosystem whose stake answers for promises alone: half a day. Promises last five and a half hours at most. */
 export const PROMISES_UNBONDING_SECONDS = 43_200;
+
+/** Seconds within which a requested leaf of a guarded chain is shown on L1. */
+export const ANSWER_SECONDS = 2_700;

@@ -22,8 +22,8 @@ const FOREIGN: Hex = `0x${"12".repeat(65)}`;
 const coder = AbiCoder.defaultAbiCoder();
 const network = new Interface([
   "function guardians() view returns ((address key, string url, uint48 joinedAt)[])",
-  "function weights() view returns (address[] counted, uint256[] weightOf, uint256 total)",
-  "function terms() view returns ((address admin, uint16 shareBps, uint128 minStake, uint128 minTotal, uint48 enterDelay, uint48 retention))",
+  "function weightsAt(uint48 time) view returns (address[] counted, uint256[] weightOf, uint256 total)",
+  "function terms() view returns ((address admin, uint16 shareBps, uint128 minStake, uint128 minTotal, uint48 enterDelay, uint48 retention, uint48 answerTime, uint48 slashTime, uint128 bond))",
 ]);
 const zero = wordToHex(0n);
 
@@ -81,12 +81,12 @@ describe("F2: quorum of guardians by weight", () => {
     const sorted = members.toSorted((a, b) => (BigInt(a.key.address) < BigInt(b.key.address) ? -1 : 1));
     const answers: Readonly<Record<string, unknown[]>> = {
       guardians: [sorted.map(({ key, url }) => [key.address, url, 1n])],
-      weights: [
+      weightsAt: [
         sorted.map(({ key }) => key.address),
         sorted.map(({ weight }) => weight),
         sorted.reduce((sum, { weight }) => sum + weight, 0n),
       ],
-      terms: [[NETWORK, shareBps, 1n, 1n, 0n, 0n]],
+      terms: [[NETWORK, shareBps, 1n, 1n, 0n, 0n, 1n, 1n, 1n]],
     };
     const call = ({ data }: { readonly data: string }): Promise<string> => {
       const { name } = network.getFunction(data.slice(0, 10))!;

@@ -10,7 +10,7 @@ import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { judgeBatch, type GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
 import { GuardedChain, type GuardedOnL1, type StoredForm } from "../../src/devnet/guardian/guarded-chain.ts";
-import { Guardian, GUARDIAN_REQUEST_TYPES, MAX_VALID_SECONDS } from "../../src/devnet/guardian/guardian.ts";
+import { Guardian, MAX_VALID_SECONDS, requestValue } from "../../src/devnet/guardian/guardian.ts";
 import { decodeLeaves, encodeLeaves } from "../../src/devnet/guardian/guardian-wire.ts";
 import { GuardianError, type GuardianErrorCode } from "../../src/devnet/guardian/guardian-error.ts";
 import { dataFolder } from "../../src/devnet/held-data/data-folder.ts";
@@ -19,7 +19,7 @@ import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { WITHHELD } from "../../src/protocol/data-choice.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { GUARDIAN_TYPES } from "../../src/protocol/guardians.ts";
+import { GUARDIAN_REQUEST_TYPES, GUARDIAN_TYPES } from "../../src/protocol/guardians.ts";
 import { keccak, fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { availabilityDomain, quorumDomain } from "../../src/protocol/quorum.ts";
@@ -128,8 +128,7 @@ describe("guardian", () => {
   }
   async function requestOf(batch: GuardedBatch, by = validator, validUntil = VALID_UNTIL) {
     const domain = { ...quorumDomain(CHAIN.settlementChainId, HYPERCHAIN) };
-    const { preCommitment } = batch;
-    const requestSignature = (await by.signTypedData(domain, GUARDIAN_REQUEST_TYPES, { preCommitment })) as Hex;
+    const requestSignature = (await by.signTypedData(domain, GUARDIAN_REQUEST_TYPES, requestValue(batch, validUntil))) as Hex;
     return { batch, validUntil, requestSignature };
   }
   const refuses = (work: Promise<unknown>, code: GuardianErrorCode): Promise<void> =>
@@ -165,7 +164,24 @@ describe("guardian", () => {
     await close();
   });
 
-  test("signs for no longer than a day, so that a form that was replaced expires", async () => {
+  test("a request with other data, another porter's list or another end than the validator signed is refused", async () => {
+    const former = newFormer(CHAIN.daPolicy, true);
+    const [first, second] = [formPorter(former, 0n), formPorter(former, 1n)];
+    const { chain, guardian, close } = await open();
+    const request = await requestOf(first);
+    const { porter } = second;
+    const others = [
+      { ...request, validUntil: VALID_UNTIL + 1n },
+      { ...request, batch: { ...first, pubdata: Uint8Array.of(...first.pubdata, 0) } },
+      { ...request, batch: { ...first, porter: { ...first.porter!, list: porter!.list } } },
+    ];
+    for (const other of others) await refuses(guardian.sign(other), "RequesterUnknown");
+    assert.equal(chain.nextBatch, 0n);
+    await guardian.sign(request);
+    await close();
+  });
+
+  test("signs for little longer than L1 accepts, so that a form that was replaced expires", async () => {
     const { chain, guardian, close } = await open();
     const [first] = formLine(1);
     const latest = L1_SECONDS + MAX_VALID_SECONDS;

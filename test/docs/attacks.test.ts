@@ -13,7 +13,8 @@ test("every attack and every rule has its number once, in order", () => {
   const next = new Map<string, number>();
   for (const number of numbers) {
     const [part = "", at] = [number[0], Number(number.slice(1))];
-    assert.equal(at, (next.get(part) ?? 0) + 1, number);
+    // Numbers that are missing were never given out, as of decisions.
+    assert.ok(at > (next.get(part) ?? 0), number);
     next.set(part, at);
   }
   // Numbers are never taken out: tests are named by them.

@@ -90,13 +90,13 @@ describe("I3 the config", () => {
     ],
     [
       {
-        stake: { unbondingSeconds: 90_000 + 3_599 },
+        stake: { unbondingSeconds: 90_000 + 9_899 },
         guardians: { main: {} },
         chains: { a: { dataAvailability: { anyOf: [{ guardians: "main" }, "rollup"] } } },
       },
       "config.hyperchains.chains.a.dataAvailability",
       // A window of an hour and an exit delay of a day.
-      /answers for 89999 s, and accounts leave a stopped chain after 90000 s; set stake.unbondingSeconds to at least 93600/,
+      /answers for 89999 s, and accounts leave a stopped chain after 90000 s; set stake.unbondingSeconds to at least 99900/,
     ],
     [
       {

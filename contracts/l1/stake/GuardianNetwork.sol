@@ -3,23 +3,24 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../../interfaces/IDataAvailabilityPolicy.sol";
+import {IChainFactory} from "../../interfaces/IChainFactory.sol";
 import {IEvidence} from "../../interfaces/IEvidence.sol";
 import {Guardian, GuardianTerms, IGuardianNetwork} from "../../interfaces/IGuardianNetwork.sol";
 import {IStakeRegistry} from "../../interfaces/IStakeRegistry.sol";
 import {Members} from "../../libraries/Members.sol";
 import {Signatures} from "../../libraries/Signatures.sol";
+import {AvailabilityChallenge} from "./AvailabilityChallenge.sol";
 
 /// @title Data stored by guardians, whose stake is their vote: a zkPorter
-contract GuardianNetwork is IGuardianNetwork {
+contract GuardianNetwork is IGuardianNetwork, AvailabilityChallenge {
     /// @param joinedAt 0 if the key is not in the list.
+    /// @param leftAt 0 until the key leaves; it stays in the list while older signatures can be shown.
     struct Entry {
         uint48 joinedAt;
+        uint48 leftAt;
         string url;
     }
 
-    bytes32 private constant DOMAIN_NAME = keccak256("HyperchainAvailability");
-    bytes32 private constant AVAILABILITY_TYPE =
-        keccak256("DataAvailability(bytes32 preCommitment,bytes32 pubdataHash,uint64 validUntil)");
     uint256 private constant WHOLE_BPS = 10_000;
     /// @dev Bounds the loop over the list, which each commit pays for.
     uint256 private constant MAX_GUARDIANS = 64;
@@ -32,7 +33,6 @@ contract GuardianNetwork is IGuardianNetwork {
     uint128 private immutable minStake;
     uint128 private immutable minTotal;
     uint48 private immutable enterDelay;
-    uint48 private immutable retention;
 
     address private admin;
     /// @inheritdoc IGuardianNetwork
@@ -43,7 +43,9 @@ contract GuardianNetwork is IGuardianNetwork {
     /// @dev Strictly ascending.
     address[] private keys;
 
-    constructor(IStakeRegistry stakes_, GuardianTerms memory terms_) {
+    constructor(IStakeRegistry stakes_, IChainFactory factory_, GuardianTerms memory terms_)
+        AvailabilityChallenge(factory_, terms_.retention, terms_.answerTime, terms_.slashTime, terms_.bond)
+    {
         if (terms_.shareBps == 0 || terms_.shareBps > WHOLE_BPS) revert ShareOutOfRange(WHOLE_BPS, terms_.shareBps);
         if (terms_.minTotal == 0) revert MinTotalMissing();
         uint48 unbonding = stakes_.unbonding();
@@ -55,7 +57,6 @@ contract GuardianNetwork is IGuardianNetwork {
         minStake = terms_.minStake;
         minTotal = terms_.minTotal;
         enterDelay = terms_.enterDelay;
-        retention = terms_.retention;
         // No account could start an open network later.
         if (terms_.admin == address(0)) _start();
     }
@@ -71,21 +72,24 @@ contract GuardianNetwork is IGuardianNetwork {
     function join(address key, string calldata url) external {
         _requireOperator(key);
         if (admin != address(0) && admitted[key] != keccak256(bytes(url))) revert NotAdmitted(key, url);
-        if (entries[key].joinedAt != 0) revert AlreadyJoined(key);
+        _removeLeft();
+        Entry storage present = entries[key];
+        if (present.leftAt != 0) revert StillListed(key, uint256(present.leftAt) + VALIDITY);
+        if (present.joinedAt != 0) revert AlreadyJoined(key);
         if (keys.length == MAX_GUARDIANS) revert NetworkFull(MAX_GUARDIANS);
         uint256 weight = _weightOf(key);
         if (weight < minStake) revert WeightTooSmall(minStake, weight);
-        entries[key] = Entry(uint48(block.timestamp), url);
+        entries[key] = Entry({joinedAt: uint48(block.timestamp), leftAt: 0, url: url});
         _insert(key);
         emit Joined(key, url);
     }
 
     /// @inheritdoc IGuardianNetwork
     function leave(address key) external {
-        if (entries[key].joinedAt == 0) revert NotAGuardian(key);
+        Entry storage entry = entries[key];
+        if (entry.joinedAt == 0 || entry.leftAt != 0) revert NotAGuardian(key);
         if (_weightOf(key) >= minStake) _requireOperator(key);
-        delete entries[key];
-        _remove(key);
+        entry.leftAt = uint48(block.timestamp);
         emit Left(key);
     }
 
@@ -113,11 +117,10 @@ contract GuardianNetwork is IGuardianNetwork {
     {
         (uint64 validUntil, bytes[] memory signatures) = abi.decode(policyData, (uint64, bytes[]));
         if (block.timestamp > validUntil) revert SignaturesExpired(validUntil, block.timestamp);
-        bytes32 digest = Signatures.typedDataHash(
-            Signatures.domainSeparator(DOMAIN_NAME),
-            keccak256(abi.encode(AVAILABILITY_TYPE, claim.preCommitment, claim.pubdataHash, validUntil))
-        );
-        (address[] memory counted, uint256[] memory weightOf, uint256 total) = _weights();
+        uint256 latest = block.timestamp - 1 + VALIDITY;
+        if (validUntil > latest) revert ValidityTooLong(latest, validUntil);
+        bytes32 digest = _digest(claim.preCommitment, claim.pubdataHash, validUntil);
+        (address[] memory counted, uint256[] memory weightOf, uint256 total) = _weightsAt(_countedAt(validUntil));
         uint256 lowest = Math.ceilDiv(total * shareBps, WHOLE_BPS);
         uint256 signed = _signedWeight(digest, signatures, counted, weightOf);
         if (signed < lowest) revert QuorumMissed(lowest, signed);
@@ -126,25 +129,32 @@ contract GuardianNetwork is IGuardianNetwork {
 
     /// @inheritdoc IEvidence
     function window(bytes calldata) external view returns (uint48) {
-        return retention;
+        return VALIDITY + retention + answerTime + slashTime;
     }
 
     /// @inheritdoc IGuardianNetwork
     function guardians() external view returns (Guardian[] memory list) {
-        list = new Guardian[](keys.length);
-        for (uint256 i = 0; i < list.length; ++i) {
+        uint256 length = keys.length;
+        list = new Guardian[](length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < length; ++i) {
             Entry storage entry = entries[keys[i]];
-            list[i] = Guardian({key: keys[i], url: entry.url, joinedAt: entry.joinedAt});
+            if (entry.leftAt != 0) continue;
+            list[count++] = Guardian({key: keys[i], url: entry.url, joinedAt: entry.joinedAt});
+        }
+        // Shortens the array: the language has no other way.
+        assembly ("memory-safe") {
+            mstore(list, count)
         }
     }
 
     /// @inheritdoc IGuardianNetwork
-    function weights()
+    function weightsAt(uint48 time)
         external
         view
         returns (address[] memory counted, uint256[] memory weightOf, uint256 total)
     {
-        return _weights();
+        return _weightsAt(time);
     }
 
     /// @inheritdoc IGuardianNetwork
@@ -155,7 +165,10 @@ contract GuardianNetwork is IGuardianNetwork {
             minStake: minStake,
             minTotal: minTotal,
             enterDelay: enterDelay,
-            retention: retention
+            retention: retention,
+            answerTime: answerTime,
+            slashTime: slashTime,
+            bond: bond
         });
     }
 
@@ -172,13 +185,25 @@ contract GuardianNetwork is IGuardianNetwork {
         keys[i] = key;
     }
 
-    /// @dev Moves the greater keys down by one. The key is in the list.
-    function _remove(address key) private {
-        uint256 last = keys.length - 1;
-        uint256 i = 0;
-        while (keys[i] != key) ++i;
-        for (; i < last; ++i) keys[i] = keys[i + 1];
-        keys.pop();
+    /// @dev Drops keys that no signature can count; the others stay in order.
+    function _removeLeft() private {
+        uint256 length = keys.length;
+        uint256 count = 0;
+        for (uint256 i = 0; i < length; ++i) {
+            address key = keys[i];
+            uint256 leftAt = entries[key].leftAt;
+            if (leftAt != 0 && leftAt + VALIDITY <= block.timestamp) {
+                delete entries[key];
+                continue;
+            }
+            if (count != i) keys[count] = key;
+            ++count;
+        }
+        for (; count < length; ++count) keys.pop();
+    }
+
+    function _registry() internal view override returns (IStakeRegistry) {
+        return stakes;
     }
 
     function _requireAdmin() private view {
@@ -195,26 +220,28 @@ contract GuardianNetwork is IGuardianNetwork {
         return stakes.weightAt(service, key, uint48(block.timestamp - 1));
     }
 
-    function _weights()
+    /// @dev Follows from earlier seconds alone, so no transaction can change the answer for a past second.
+    function _weightsAt(uint48 time)
         private
         view
         returns (address[] memory counted, uint256[] memory weightOf, uint256 total)
     {
-        uint48 time = uint48(block.timestamp - 1);
         if (startedAt == 0 || time < startedAt) revert NotStarted();
         uint48 delay = time - startedAt < enterDelay ? time - startedAt : enterDelay;
-        counted = _joinedUntil(time - delay);
+        counted = _members(time - delay, time);
         (weightOf, total) = stakes.lastingWeights(service, counted, time, delay, minTotal);
     }
 
-    /// @dev Keys that joined at this second or earlier, in order.
-    function _joinedUntil(uint48 time) private view returns (address[] memory counted) {
+    /// @dev Keys that were in the list from one second to another, in order.
+    function _members(uint48 from, uint48 to) private view returns (address[] memory counted) {
         uint256 length = keys.length;
         counted = new address[](length);
         uint256 count = 0;
         for (uint256 i = 0; i < length; ++i) {
             address key = keys[i];
-            if (entries[key].joinedAt <= time) counted[count++] = key;
+            Entry storage entry = entries[key];
+            uint48 leftAt = entry.leftAt;
+            if (entry.joinedAt <= from && (leftAt == 0 || leftAt > to)) counted[count++] = key;
         }
         // Shortens the array: the language has no other way.
         assembly ("memory-safe") {

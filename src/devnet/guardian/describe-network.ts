@@ -1,8 +1,12 @@
+import { ANSWER_SECONDS } from "../../protocol/stake.ts";
 import type { GuardianNetworkInfo } from "./guardian-info.ts";
 import type { RunningNetwork } from "./guardian-networks.ts";
 
 const WHOLE_BPS = 10_000;
-const STAKE_NOT_AT_RISK = "Stake is not at risk yet: no contract judges a guardian that withholds data.";
+const MINUTE_SECONDS = 60;
+const STAKE_AT_RISK =
+  `Guardians that signed lose their stake if a leaf of an executed state is requested on L1 and no account shows it within ${ANSWER_SECONDS / MINUTE_SECONDS} minutes. ` +
+  "Stake does not answer for contracts' codes, nor for accounts of a porter.";
 
 /** Current description of a network and its processes. */
 export function networkInfo({ name, address, terms, members, onChains }: RunningNetwork): GuardianNetworkInfo {
@@ -24,7 +28,7 @@ export function networkInfo({ name, address, terms, members, onChains }: Running
       open
         ? `The network is open: any account that stakes more than ${percent(WHOLE_BPS - shareBps)} % of the total, a third by default, can stop its chains.`
         : `Guardians with more than ${percent(WHOLE_BPS - shareBps)} % of the stake can stop its chains.`,
-      STAKE_NOT_AT_RISK,
+      STAKE_AT_RISK,
     ],
   };
 }

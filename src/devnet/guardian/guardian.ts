@@ -1,6 +1,6 @@
 import { verifyTypedData } from "ethers";
-import { GUARDIAN_TYPES } from "../../protocol/guardians.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { GUARDIAN_REQUEST_TYPES, GUARDIAN_TYPES, GUARDIAN_VALIDITY_SECONDS } from "../../protocol/guardians.ts";
+import { keccak, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import { availabilityDomain, quorumDomain } from "../../protocol/quorum.ts";
@@ -9,15 +9,15 @@ import type { GuardedBatch } from "./guarded-batch.ts";
 import type { ExecutedLeaves, GuardedChain } from "./guarded-chain.ts";
 import { GuardianError } from "./guardian-error.ts";
 
-/** EIP-712 fields of a request to sign, in the domain of the chain's contract. */
-export const GUARDIAN_REQUEST_TYPES = { GuardianRequest: [{ name: "preCommitment", type: "bytes32" }] };
-
 /** Request of a chain that a guardian stores and signs a batch. */
 export interface SigningRequest {
   readonly batch: GuardedBatch;
   /** Last second at which L1 accepts the signature. */
   readonly validUntil: bigint;
-  /** Signature of a validator or of the chain's admin: a guardian executes nothing, so a stranger could move its state. */
+  /**
+   * Signature of a validator or of the chain's admin, for these data and this second: a guardian executes nothing, so a
+   * stranger could move its state.
+   */
   readonly requestSignature: Hex;
 }
 
@@ -35,11 +35,23 @@ interface GuardianDependencies {
   readonly l1Seconds: () => Promise<bigint>;
 }
 
+/** Seconds by which the newest block of this guardian's L1 may be behind that of the chain. */
+const L1_LAG_SECONDS = 300n;
 /**
- * Seconds for which a signature holds at most. The network accepts a form of a batch until then, so a chain that replaces the
- * form has its data for no longer.
+ * Seconds after L1's newest block at which a signature ends at the latest. The network accepts a form of a batch until then, so a
+ * chain that replaces the form has its data for no longer.
  */
-export const MAX_VALID_SECONDS = 86_400n;
+export const MAX_VALID_SECONDS = GUARDIAN_VALIDITY_SECONDS + L1_LAG_SECONDS;
+
+/** Value of a request that a chain signs. */
+export function requestValue({ preCommitment, pubdata, porter }: GuardedBatch, validUntil: bigint) {
+  return {
+    preCommitment,
+    pubdataHash: hashPubdata(pubdata),
+    porterListHash: keccak(porter?.list ?? new Uint8Array()),
+    validUntil,
+  };
+}
 
 /** A key that signs for a chain's data after it has stored them. */
 export class Guardian {
@@ -52,7 +64,7 @@ export class Guardian {
   /** Stores a batch and signs for its data. Rejects with GuardianError. */
   async sign({ batch, validUntil, requestSignature }: SigningRequest): Promise<Hex> {
     const { signer, settlementChainId, network, chain } = this.#dependencies;
-    await this.#requireRequester(batch.preCommitment, requestSignature);
+    await this.#requireRequester(requestValue(batch, validUntil), requestSignature);
     await this.#requireEnd(validUntil);
     await chain.take(batch);
     const { preCommitment, pubdata } = batch;
@@ -74,12 +86,12 @@ export class Guardian {
     );
   }
 
-  async #requireRequester(preCommitment: Hex, signature: Hex): Promise<void> {
+  async #requireRequester(value: ReturnType<typeof requestValue>, signature: Hex): Promise<void> {
     const { settlementChainId, hyperchain, requesters } = this.#dependencies;
     const domain = quorumDomain(settlementChainId, hyperchain);
     let signer = "an account without a valid signature";
     try {
-      signer = verifyTypedData({ ...domain }, GUARDIAN_REQUEST_TYPES, { preCommitment }, signature).toLowerCase();
+      signer = verifyTypedData({ ...domain }, GUARDIAN_REQUEST_TYPES, value, signature).toLowerCase();
     } catch {
       // No account has signed: the check below refuses the request.
     }

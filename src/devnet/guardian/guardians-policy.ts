@@ -1,5 +1,6 @@
 import { WITHHELD } from "../../protocol/data-choice.ts";
 import { digestToHex } from "../../protocol/digest.ts";
+import { GUARDIAN_VALIDITY_SECONDS } from "../../protocol/guardians.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
@@ -8,8 +9,6 @@ import type { GuardedBatch } from "./guarded-batch.ts";
 import { GuardianError } from "./guardian-error.ts";
 import { collectFromGuardians, type QuorumDependencies } from "./network-quorum.ts";
 
-/** Seconds for which L1 accepts collected signatures: a commit that comes later collects others. */
-const VALID_SECONDS = 3_600n;
 /** Time of a collection: a guardian that lacks more batches receives the others in the next one. */
 const COLLECT_MS = 30_000;
 
@@ -26,7 +25,9 @@ export function guardiansPolicy({ batchOf, ...from }: GuardiansDependencies): Da
     choiceAt: () => WITHHELD,
     async policyData(batch) {
       const block = await from.l1.getBlock("latest");
-      const validUntil = BigInt(block?.timestamp ?? 0) + VALID_SECONDS;
+      // The newest second that is past in every later block. A commit after the hour collects other signatures.
+      const countedAt = BigInt(block?.timestamp ?? 1) - 1n;
+      const validUntil = countedAt + GUARDIAN_VALIDITY_SECONDS;
       return collectFromGuardians(guardedBatch(batch), validUntil, {
         ...from,
         catchingUp,

@@ -3,6 +3,7 @@ import type { BaseWallet, Signer } from "ethers";
 import { guardianStakes, type GuardianNetworkTerms } from "../../options/fields/guardians.ts";
 import { retentionSeconds, type StakeTerms } from "../../options/fields/stake.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { ANSWER_SECONDS, SLASH_SECONDS } from "../../protocol/stake.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
@@ -15,6 +16,8 @@ import { networkInterface } from "./network-interface.ts";
 
 /** Stake counts from the second after its block, and so do members from the second after the start. */
 const COUNTS_AFTER_MS = 1_100;
+/** Of a request for data at least; L1's fee raises it. */
+const BOND_WEI = 10n ** 16n;
 const NO_ACCOUNT: Hex = `0x${"00".repeat(20)}`;
 
 /** Terms of a network, and where they are to hold. */
@@ -49,8 +52,12 @@ export async function deployNetwork({ terms, stake, base, registry }: NetworkOnL
     minTotal: (total + 1n) / 2n,
   };
   const admin = lowerCaseAddress(await base.deployer.getAddress());
-  const onChain = { admin, ...weights, enterDelay: seconds, retention: seconds };
-  return deployContract("GuardianNetwork", [registry, onChain], { operator: base.deployer, artifacts });
+  const times = { enterDelay: seconds, retention: seconds, answerTime: ANSWER_SECONDS, slashTime: SLASH_SECONDS };
+  const { factory } = base.ecosystem.addresses;
+  return deployContract("GuardianNetwork", [registry, factory, { admin, ...weights, ...times, bond: BOND_WEI }], {
+    operator: base.deployer,
+    artifacts,
+  });
 }
 
 /** Stakes and lists the founders, and starts the network. Rejects with DeploymentError or with the layer's error. */

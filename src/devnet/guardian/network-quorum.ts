@@ -1,6 +1,6 @@
 import { AbiCoder, verifyTypedData, type Provider } from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
-import { GUARDIAN_TYPES } from "../../protocol/guardians.ts";
+import { GUARDIAN_REQUEST_TYPES, GUARDIAN_TYPES, GUARDIAN_VALIDITY_SECONDS } from "../../protocol/guardians.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
@@ -8,7 +8,7 @@ import { availabilityDomain, orderSignatures, quorumDomain } from "../../protoco
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { TypedDataSigner } from "../../settlement/signing/signatures.ts";
 import type { GuardedBatch } from "./guarded-batch.ts";
-import { GUARDIAN_REQUEST_TYPES } from "./guardian.ts";
+import { requestValue } from "./guardian.ts";
 import { RemoteGuardian } from "./guardian-client.ts";
 import { GuardianError } from "./guardian-error.ts";
 import { networkInterface } from "./network-interface.ts";
@@ -20,8 +20,6 @@ const WHOLE_BPS = 10_000n;
  * its answers take little of the chain's time.
  */
 const MAX_EARLIER_BATCHES = 256n;
-/** Weight above the share for which the collection waits: weights may change until the commit. */
-const RESERVE_BPS = 100n;
 
 /** Network and chain of a collection. */
 export interface QuorumDependencies {
@@ -49,15 +47,14 @@ interface CountedGuardian {
 }
 
 /**
- * Asks all guardians of a network at the same time for signatures of a batch's data. Resolves with the network's policy data
- * when the share of the weight and a reserve have signed, or when all have answered. Rejects with SettlementError, which
- * names each refusal: SignersMissing if the share can be reached when silent guardians return, otherwise QuorumUnreachable.
+ * Asks all guardians of a network at the same time for signatures of a batch's data, until a second of L1. Weights are those of
+ * the second that L1 counts, so no later change makes L1 refuse the signatures. Resolves with the network's policy data when
+ * the share of the weight has signed. Rejects with SettlementError, which names each refusal: SignersMissing if the share can be
+ * reached when silent guardians return, otherwise QuorumUnreachable.
  */
 export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigint, from: QuorumDependencies): Promise<Hex> {
-  const { guardians, total, shareBps } = await countedGuardians(from);
-  const needed = (bps: bigint): bigint => (total * bps + WHOLE_BPS - 1n) / WHOLE_BPS;
-  const reserved = shareBps + RESERVE_BPS;
-  const enough = needed(reserved > WHOLE_BPS ? WHOLE_BPS : reserved);
+  const { guardians, total, shareBps } = await countedGuardians(from, validUntil - GUARDIAN_VALIDITY_SECONDS);
+  const needed = (total * shareBps + WHOLE_BPS - 1n) / WHOLE_BPS;
   const signed: { signer: Hex; signature: Hex }[] = [];
   const refusals: string[] = [];
   let [weight, silentWeight] = [0n, 0n];
@@ -77,24 +74,26 @@ export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigi
       );
       void answered.then(() => {
         pending--;
-        if (weight >= enough || pending === 0) resolve();
+        if (weight >= needed || pending === 0) resolve();
       });
     }
   });
-  if (weight >= needed(shareBps)) return coder.encode(["uint64", "bytes[]"], [validUntil, orderSignatures(signed)]) as Hex;
+  if (weight >= needed) return coder.encode(["uint64", "bytes[]"], [validUntil, orderSignatures(signed)]) as Hex;
   throw new SettlementError(
-    weight + silentWeight >= needed(shareBps) ? "SignersMissing" : "QuorumUnreachable",
+    weight + silentWeight >= needed ? "SignersMissing" : "QuorumUnreachable",
     `guardians signed ${percent(weight, total)} %, needed ${Number(shareBps) / 100} %; start the ecosystem again if a guardian has ended, or add "rollup" to anyOf; ` +
       `refused: ${refusals.join("; ")}`,
   );
 }
 
-async function countedGuardians({ l1, network, hyperchain }: QuorumDependencies) {
-  const ask = async (name: string): Promise<readonly unknown[]> =>
-    networkInterface.decodeFunctionResult(name, await l1.call({ to: network, data: networkInterface.encodeFunctionData(name) }));
+async function countedGuardians({ l1, network, hyperchain }: QuorumDependencies, time: bigint) {
+  const ask = async (name: string, ...args: readonly unknown[]): Promise<readonly unknown[]> => {
+    const data = networkInterface.encodeFunctionData(name, args);
+    return networkInterface.decodeFunctionResult(name, await l1.call({ to: network, data }));
+  };
   const [[listed], [counted, weightOf, total], [terms]] = (await Promise.all([
     ask("guardians"),
-    ask("weights"),
+    ask("weightsAt", time),
     ask("terms"),
   ])) as unknown as [[unknown], [string[], bigint[], bigint], [unknown]];
   const urls = new Map([...(listed as readonly { key: string; url: string }[])].map(({ key, url }) => [key, url]));
@@ -135,8 +134,8 @@ async function requestInOrder(
   const { batchNumber } = batch.outputs;
   const domain = quorumDomain(settlementChainId, hyperchain);
   const request = async (sent: GuardedBatch): Promise<Hex> => {
-    const { preCommitment } = sent;
-    const requestSignature = (await requester.signTypedData(domain, GUARDIAN_REQUEST_TYPES, { preCommitment })) as Hex;
+    const value = requestValue(sent, validUntil);
+    const requestSignature = (await requester.signTypedData(domain, GUARDIAN_REQUEST_TYPES, value)) as Hex;
     return remote.sign({ batch: sent, validUntil, requestSignature }, end);
   };
   try {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { SLASH_SECONDS } from "../../protocol/stake.ts";
+import { GUARDIAN_VALIDITY_SECONDS } from "../../protocol/guardians.ts";
+import { ANSWER_SECONDS, SLASH_SECONDS } from "../../protocol/stake.ts";
 import { ecosystemOption } from "./field.ts";
 import { fields, option, wholeBigint, wholeNumber, type DeepReadonly } from "./values.ts";
 
@@ -29,9 +30,12 @@ export function depositOf({ depositWei = ETHER }: StakeTerms): bigint {
   return depositWei;
 }
 
-/** Seconds after a batch for which its guardians' stake is reserved: the rest is the time to take it. */
+/** Seconds of a guardian's stake before and after the time in which its data can be requested: signature, answer, report. */
+export const CHALLENGE_SECONDS = Number(GUARDIAN_VALIDITY_SECONDS) + ANSWER_SECONDS + SLASH_SECONDS;
+
+/** Seconds after a batch within which its data can be requested from its guardians; below 1 if unbonding is shorter. */
 export function retentionSeconds({ unbondingSeconds }: StakeTerms): number {
-  return unbondingSeconds - SLASH_SECONDS;
+  return unbondingSeconds - CHALLENGE_SECONDS;
 }
 
 /** Stake that answers for the ecosystem's keys. */

@@ -8,7 +8,7 @@ import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
-import { ALWAYS, CLAIM, COIN, ENTER_DELAY, Network, TERMS, UNBONDING, type GuardianTerms } from "./support/guardians.ts";
+import { CLAIM, COIN, ENTER_DELAY, Network, TERMS, UNBONDING, VALIDITY, type GuardianTerms } from "./support/guardians.ts";
 import { lower, scheduleTerms, setNextBlock } from "./support/terms.ts";
 
 const NOTHING = keccak();
@@ -108,8 +108,11 @@ describe("network of guardians", () => {
       const one = keys[0]!.address.toLowerCase();
       await assertReverts(network.check(await network.sign([keys[0]!, keys[0]!])), `SignersNotAscending(${one}, ${one})`);
       const coder = AbiCoder.defaultAbiCoder();
-      const [, ordered] = coder.decode(["uint64", "bytes[]"], await network.sign(keys.slice(0, 2))) as unknown as [bigint, Hex[]];
-      const reversed = coder.encode(["uint64", "bytes[]"], [ALWAYS, [...ordered].reverse()]) as Hex;
+      const [until, ordered] = coder.decode(["uint64", "bytes[]"], await network.sign(keys.slice(0, 2))) as unknown as [
+        bigint,
+        Hex[],
+      ];
+      const reversed = coder.encode(["uint64", "bytes[]"], [until, [...ordered].reverse()]) as Hex;
       await assertReverts(network.check(reversed), `SignersNotAscending(${lower(keys[1]!.address)}, ${one})`);
       await assertReverts(network.check(await network.sign([stranger!, keys[0]!])), `NotAGuardian(${lower(stranger!.address)})`);
       const data = await network.sign(keys.slice(0, 3));
@@ -122,8 +125,8 @@ describe("network of guardians", () => {
 
     test("an old signature committed: signatures expire", async () => {
       const network = await founded([2n, 2n]);
-      const validUntil = (await network.now()) + 50n;
-      const data = await network.sign(keys.slice(0, 2), { validUntil });
+      const validUntil = (await network.now()) - 1n + VALIDITY;
+      const data = await network.sign(keys.slice(0, 2));
       // A call runs in the newest block.
       await network.passTo(validUntil);
       assert.equal(await network.check(data), NOTHING);
@@ -131,13 +134,14 @@ describe("network of guardians", () => {
       await assertReverts(network.check(data), "SignaturesExpired");
       const [, signatures] = AbiCoder.defaultAbiCoder().decode(["uint64", "bytes[]"], data) as unknown as [bigint, Hex[]];
       // The second is signed: a submitter cannot move it.
-      const moved = AbiCoder.defaultAbiCoder().encode(["uint64", "bytes[]"], [ALWAYS, [...signatures]]) as Hex;
+      const moved = AbiCoder.defaultAbiCoder().encode(["uint64", "bytes[]"], [validUntil + 1n, [...signatures]]) as Hex;
       await assertReverts(network.check(moved), "NotAGuardian");
     });
 
     test("all others leave: a minimum total counts", async () => {
       const network = await founded([1n, 1n, 1n]);
       for (const place of [0, 1]) await send(network.by(operators[place]!), "leave", keys[place]!.address);
+      await network.pass(1n);
       await assertReverts(network.check(await network.sign([keys[2]!])), `TotalTooSmall(${2n * COIN}, ${COIN})`);
     });
 
@@ -193,9 +197,9 @@ describe("network of guardians", () => {
       const raisedAt = await network.now();
       await network.passTo(raisedAt + ENTER_DELAY);
       // The last past second is a second short of the delay.
-      assert.equal((await view<{ total: bigint }>(network.contract, "weights")).total, 2n * COIN);
+      assert.equal(await network.total(), 2n * COIN);
       await network.passTo(raisedAt + ENTER_DELAY + 1n);
-      assert.equal((await view<{ total: bigint }>(network.contract, "weights")).total, 100n * COIN);
+      assert.equal(await network.total(), 100n * COIN);
     });
 
     test("join ahead of a commit: a newcomer neither signs nor counts before its delay ends", async () => {
@@ -220,19 +224,56 @@ describe("network of guardians", () => {
       await network.pass(2n);
       await accepts(network, [0, 1]);
       await send(network.by(operators[2]!), "leave", keys[2]!.address);
-      await network.pass(2n * ENTER_DELAY);
+      await network.pass(VALIDITY);
       // A member that returns begins its delay.
       await join(network, 2);
       await network.pass(2n);
       await accepts(network, [0, 1]);
     });
 
-    test("leave ahead of a commit: a guardian that left neither signs nor counts", async () => {
+    test("leave ahead of a commit: collected signatures count, and later ones do without the guardian that left", async () => {
       const network = await founded([1n, 1n, 4n]);
-      await accepts(network, [0, 2]);
+      const collected = await network.sign([keys[0]!, keys[2]!]);
       await send(network.by(operators[2]!), "leave", keys[2]!.address);
-      await assertReverts(network.check(await network.sign([keys[0]!, keys[2]!])), `NotAGuardian(${lower(keys[2]!.address)})`);
+      const leftAt = await network.now();
+      await network.passTo(leftAt + ENTER_DELAY);
+      assert.equal(await network.check(collected), NOTHING);
+      // Weights of the second of its leave.
+      const after = await network.signUntil(leftAt + VALIDITY, [keys[0]!, keys[2]!]);
+      await assertReverts(network.check(after), `NotAGuardian(${lower(keys[2]!.address)})`);
       await accepts(network, [0, 1]);
+    });
+
+    test("stake that leaves ahead of a commit: collected signatures count", async () => {
+      const network = await founded([1n, 1n, 4n]);
+      const collected = await network.sign([keys[0]!, keys[2]!]);
+      await send(as(network.registry, operators[2]!), "announceWithdrawal", 4n * COIN);
+      await send(as(network.registry, operators[0]!), "delist", network.service);
+      await network.pass(VALIDITY / 2n);
+      assert.equal(await network.check(collected), NOTHING);
+      await assertReverts(network.check(await network.sign([keys[0]!, keys[2]!])), `TotalTooSmall(${2n * COIN}, ${COIN})`);
+    });
+
+    test("a guardian that left joins after the hour of its signatures", async () => {
+      const network = await founded([1n, 1n, 1n]);
+      await send(network.by(operators[2]!), "leave", keys[2]!.address);
+      const leftAt = await network.now();
+      const until = leftAt + VALIDITY;
+      await assertReverts(send(network.by(operators[2]!), "leave", keys[2]!.address), "NotAGuardian");
+      await setNextBlock(ecosystem, until - 1n);
+      await assertReverts(join(network, 2), `StillListed(${lower(keys[2]!.address)}, ${until})`);
+      await setNextBlock(ecosystem, until + 1n);
+      await join(network, 2);
+      assert.equal((await listed(network)).length, 3);
+    });
+
+    test("signatures whose second has not passed are refused", async () => {
+      const network = await founded([2n, 2n]);
+      const now = await network.now();
+      const early = await network.signUntil(now + VALIDITY, keys.slice(0, 2));
+      await assertReverts(network.check(early), `ValidityTooLong(${now - 1n + VALIDITY}, ${now + VALIDITY})`);
+      await network.pass(1n);
+      assert.equal(await network.check(early), NOTHING);
     });
 
     test("founders count from the start, and no batch is accepted before it", async () => {
@@ -244,13 +285,13 @@ describe("network of guardians", () => {
       await send(network.by(admin!), "start");
       assert.equal(await view(network.contract, "startedAt"), await network.now());
       // The second of the start must have passed.
-      await assertReverts(network.check(data), "NotStarted()");
+      await assertReverts(network.check(await network.sign(keys.slice(0, 2))), "NotStarted()");
       await network.pass(1n);
-      assert.equal(await network.check(data), NOTHING);
+      await accepts(network, [0, 1]);
       // A founder's deposit after the start waits.
       await send(as(network.registry, operators[0]!), "deposit", { value: 98n * COIN });
       await network.pass(2n);
-      assert.equal((await view<{ total: bigint }>(network.contract, "weights")).total, 2n * COIN);
+      assert.equal(await network.total(), 2n * COIN);
     });
 
     test("stake that leaves counts no longer", async () => {
@@ -259,7 +300,7 @@ describe("network of guardians", () => {
       await send(as(network.registry, operators[0]!), "announceWithdrawal", COIN);
       await network.pass(1n);
       await accepts(network, [1, 2]);
-      assert.equal((await view<{ total: bigint }>(network.contract, "weights")).total, 2n * COIN);
+      assert.equal(await network.total(), 2n * COIN);
     });
   });
 
@@ -362,16 +403,19 @@ describe("network of guardians", () => {
       await assertReverts(deploy({ shareBps: 0n }), "ShareOutOfRange(10000, 0)");
       await assertReverts(deploy({ shareBps: 10_001n }), "ShareOutOfRange(10000, 10001)");
       await assertReverts(deploy({ minTotal: 0n }), "MinTotalMissing()");
+      await assertReverts(deploy({ answerTime: 0n }), "AnswerTimesMissing()");
+      await assertReverts(deploy({ slashTime: 0n }), "AnswerTimesMissing()");
       await assertReverts(deploy({ enterDelay: UNBONDING + 1n }), `EnterDelayTooLong(${UNBONDING}, ${UNBONDING + 1n})`);
       const network = await deploy({ shareBps: 10_000n, enterDelay: UNBONDING });
       const terms = await view<Record<string, unknown>>(network.contract, "terms");
       const expected = { ...TERMS, admin: admin!.address, shareBps: 10_000n, enterDelay: UNBONDING };
       for (const [name, value] of Object.entries(expected)) assert.equal(terms[name], value, name);
-      assert.equal(await view(network.contract, "window", "0x"), TERMS.retention);
+      // An hour of signatures, then the times of a request, its answer and a report.
+      assert.equal(await view(network.contract, "window", "0x"), 3_600n + 900n + 200n + 300n);
     });
 
     test("a stake whose retention exceeds the time of unbonding is not enlisted", async () => {
-      const network = await deploy({ retention: UNBONDING + 1n });
+      const network = await deploy({ retention: TERMS.retention + 1n });
       await send(as(network.registry, operators[0]!), "deposit", { value: COIN });
       await assertReverts(network.enlist(operators[0]!, keys[0]!), `WindowTooLong(${UNBONDING}, ${UNBONDING + 1n})`);
     });

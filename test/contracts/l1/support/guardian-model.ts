@@ -9,6 +9,14 @@ interface ModelTerms {
   readonly minTotal: bigint;
   readonly enterDelay: bigint;
   readonly unbonding: bigint;
+  /** Seconds for which a key that left stays in the list. */
+  readonly validity: bigint;
+}
+
+/** Membership of a key; `leftAt` is absent until it leaves. */
+interface Membership {
+  readonly joinedAt: bigint;
+  readonly leftAt?: bigint;
 }
 
 /**
@@ -19,8 +27,8 @@ export class GuardianModel {
   readonly #terms: ModelTerms;
   readonly #startedAt: bigint;
   readonly #stakes: readonly StakeModel[];
-  /** Second at which each member joined, by its index. */
-  readonly #joined = new Map<number, bigint>();
+  /** Present membership, or the one that ended last, by the index. */
+  readonly #memberships = new Map<number, Membership>();
 
   constructor(terms: ModelTerms, count: number, startedAt: bigint) {
     this.#terms = terms;
@@ -29,7 +37,8 @@ export class GuardianModel {
   }
 
   get members(): readonly number[] {
-    return [...this.#joined.keys()].toSorted((a, b) => a - b);
+    const present = [...this.#memberships].filter(([, { leftAt }]) => leftAt === undefined);
+    return present.map(([place]) => place).toSorted((a, b) => a - b);
   }
 
   stakeOf(place: number): StakeModel {
@@ -45,26 +54,30 @@ export class GuardianModel {
   }
 
   join(now: bigint, place: number): boolean {
-    if (this.#joined.has(place) || this.#weight(place, now - 1n) < this.#terms.minStake) return false;
-    this.#joined.set(place, now);
+    const last = this.#memberships.get(place);
+    const isListed = last !== undefined && (last.leftAt === undefined || now < last.leftAt + this.#terms.validity);
+    if (isListed || this.#weight(place, now - 1n) < this.#terms.minStake) return false;
+    this.#memberships.set(place, { joinedAt: now });
     return true;
   }
 
   leave(now: bigint, place: number, isOperator: boolean): boolean {
+    const last = this.#memberships.get(place);
     const isWeak = this.#weight(place, now - 1n) < this.#terms.minStake;
-    return (isOperator || isWeak) && this.#joined.delete(place);
+    if (last === undefined || last.leftAt !== undefined || !(isOperator || isWeak)) return false;
+    this.#memberships.set(place, { ...last, leftAt: now });
+    return true;
   }
 
-  /** True if a batch with these signers is accepted in a block of this second. */
-  accepts(now: bigint, signers: readonly number[]): boolean {
-    const time = now - 1n;
+  /** True if a batch with these signers, whose weights of a past second count, is accepted. */
+  accepts(time: bigint, signers: readonly number[]): boolean {
     if (time < this.#startedAt) return false;
     const delayed = time - this.#terms.enterDelay;
     const since = delayed < this.#startedAt ? this.#startedAt : delayed;
     const weights = new Map<number, bigint>();
-    for (const [place, joinedAt] of this.#joined) {
+    for (const [place, { joinedAt, leftAt }] of this.#memberships) {
       const [one, two] = [this.#weight(place, time), this.#weight(place, since)];
-      if (joinedAt <= since) weights.set(place, one < two ? one : two);
+      if (joinedAt <= since && (leftAt === undefined || leftAt > time)) weights.set(place, one < two ? one : two);
     }
     if (signers.some((signer) => !weights.has(signer))) return false;
     const sum = (places: Iterable<number>): bigint => [...places].reduce((total, place) => total + weights.get(place)!, 0n);

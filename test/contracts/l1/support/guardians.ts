@@ -9,12 +9,13 @@ import type { LocalL1 } from "../../../support/l1.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 
-/** Seconds for which deposits stay after their announcement. */
-export const UNBONDING = 1_000n;
+/** Seconds for which deposits stay after their announcement: the hour of signatures, and the times of a challenge. */
+export const UNBONDING = 5_000n;
+/** Seconds before a signature's end at which its weights count. */
+export const VALIDITY = 3_600n;
 /** Seconds until new stake counts. */
 export const ENTER_DELAY = 100n;
 export const COIN = 10n ** 18n;
-export const ALWAYS = 2n ** 64n - 1n;
 
 export interface GuardianTerms {
   readonly admin: string;
@@ -23,6 +24,9 @@ export interface GuardianTerms {
   readonly minTotal: bigint;
   readonly enterDelay: bigint;
   readonly retention: bigint;
+  readonly answerTime: bigint;
+  readonly slashTime: bigint;
+  readonly bond: bigint;
 }
 
 /** A network of an admin, which two thirds of at least two coins decide. */
@@ -33,6 +37,9 @@ export const TERMS: GuardianTerms = {
   minTotal: 2n * COIN,
   enterDelay: ENTER_DELAY,
   retention: 900n,
+  answerTime: 200n,
+  slashTime: 300n,
+  bond: COIN / 10n,
 };
 
 /** Statement about a batch's data. */
@@ -56,9 +63,10 @@ export class Network {
     this.chainId = chainId;
   }
 
-  static async deploy(l1: LocalL1, terms: Partial<GuardianTerms> = {}, unbonding = UNBONDING): Promise<Network> {
-    const registry = await l1.deploy("StakeRegistry", unbonding);
-    const contract = await l1.deploy("GuardianNetwork", await registry.getAddress(), { ...TERMS, ...terms });
+  /** With `factory`, which names the chains whose batches can be challenged. */
+  static async deploy(l1: LocalL1, terms: Partial<GuardianTerms> = {}, factory: string = ZeroAddress): Promise<Network> {
+    const registry = await l1.deploy("StakeRegistry", UNBONDING);
+    const contract = await l1.deploy("GuardianNetwork", await registry.getAddress(), factory, { ...TERMS, ...terms });
     const service = await view<Hex>(contract, "service");
     const { chainId } = await l1.ethers.provider.getNetwork();
     return new Network(l1, registry, contract, await hexAddress(contract), service, chainId);
@@ -95,10 +103,18 @@ export class Network {
     await this.enlist(operator, key);
   }
 
-  /** Policy data with these keys' signatures, in ascending order of the signers. */
+  /** Policy data with these keys' signatures, in ascending order of the signers; weights of the second before the newest block count. */
   async sign(
     signers: readonly HardhatEthersSigner[],
-    { validUntil = ALWAYS, about = CLAIM, policy = this.address } = {},
+    about: { readonly about?: typeof CLAIM; readonly policy?: Hex } = {},
+  ): Promise<Hex> {
+    return this.signUntil((await this.now()) - 1n + VALIDITY, signers, about);
+  }
+
+  async signUntil(
+    validUntil: bigint,
+    signers: readonly HardhatEthersSigner[],
+    { about = CLAIM, policy = this.address } = {},
   ): Promise<Hex> {
     const { preCommitment, pubdataHash } = about;
     const domain = availabilityDomain(this.chainId, policy);
@@ -112,7 +128,12 @@ export class Network {
     return coder.encode(["uint64", "bytes[]"], [validUntil, orderSignatures(signatures)]) as Hex;
   }
 
-  /** Answer of the policy in the next block. */
+  /** Total weight of the second before the newest block. */
+  async total(): Promise<bigint> {
+    return (await view<{ total: bigint }>(this.contract, "weightsAt", (await this.now()) - 1n)).total;
+  }
+
+  /** Answer of the policy in the newest block. */
   async check(policyData: Hex, about = CLAIM): Promise<Hex> {
     return view<Hex>(this.contract, "checkAvailability", about, policyData);
   }
