@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../stark/systems/parameters.ts";
+import { CHECKED_PATHS, type ProofParameters } from "../stark/systems/parameters.ts";
 
 /**
  * Parameters of a chunk's proof, which a program checks for L1: trees and transcript of Poseidon, and at least 100
@@ -18,6 +18,7 @@ export function executionParameters(): ProofParameters {
     opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
     hash: { kind: "poseidon" },
     transcript: "poseidon",
+    paths: CHECKED_PATHS,
     maxConstraintDegree: 3,
     minLogRows: 6,
     maxLogRows: 20,

@@ -30,9 +30,11 @@ export class ProgramTranscript {
       this.absorb([this.#assembler.pack(elements.slice(first, first + OCTET_ELEMENTS))]);
   }
 
-  /** Takes elements of the extension in, coordinate behind coordinate. */
-  absorbWords(words: readonly Word[]): void {
-    this.absorb(this.#assembler.deal(words));
+  /** Absorbs elements of the extension, coordinate by coordinate; the octets that they are dealt to. */
+  absorbWords(words: readonly Word[]): readonly Octet[] {
+    const octets = this.#assembler.deal(words);
+    this.absorb(octets);
+    return octets;
   }
 
   challenge(): Form {

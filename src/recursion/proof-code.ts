@@ -1,3 +1,4 @@
+import { capLevels } from "../stark/openings/caps.ts";
 import { grindingBitsFor } from "../stark/systems/parameters.ts";
 import { ABSENT, type Shape } from "../stark/systems/shape.ts";
 import { batchedBits } from "../stark/stacked/claims.ts";
@@ -9,10 +10,12 @@ import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { P } from "../field/koala-bear.ts";
 import type { Assembler } from "./assembler.ts";
 import { type RoundForms, writeClaim } from "./claim-code.ts";
+import { writeCaps } from "./cap-code.ts";
 import { formAt, type OpenedForms, writeConstraints } from "./constraint-code.ts";
+import { type FinalCells, finalComparison } from "./final-code.ts";
 import { type Form, FormArithmetic } from "./forms.ts";
 import { ProgramTranscript } from "./program-transcript.ts";
-import { type LayerCells, QueryCode } from "./query-code.ts";
+import { QueryCode } from "./query-code.ts";
 import { OCTET_ELEMENTS, type Octet, type Word, WORD_ELEMENTS } from "./relation.ts";
 
 /** Writes what makes elements a statement of a system; the public values that they mean. */
@@ -174,17 +177,24 @@ export class ProofCode {
     // A gadget has results that a table does not read.
     assembler.dropUnread();
     assembler.section("claim", "ClaimMismatch");
-    writeClaim(this.#shape, this.#stack, this.forms, { ...opened, ...opening, lowestBit: parameters.minLogRows });
+    const { layers, final } = opening;
+    const claim = { ...opened, ...opening, finalPolynomial: final.coefficients, lowestBit: parameters.minLogRows };
+    writeClaim(this.#shape, this.#stack, this.forms, claim);
     // Of a group of columns not all weights are read.
     assembler.dropUnread();
     assembler.section("grinding", "GrindingTooWeak");
     const zero = assembler.constant(0);
     const grindingBits = grindingBitsFor(parameters, this.#shape.tallest);
     if (nonce !== undefined) assembler.bits(nonce, { bits: new Array<Word>(grindingBits).fill(zero) });
+    const trees = writeCaps(assembler, [...roots, ...layers.map(({ root }) => root)], capLevels(parameters, this.#shape));
+    const comparison = finalComparison(assembler, this.forms, final, this.#finalDomain(), parameters);
     assembler.section("weights of leaves", "MerkleMismatch");
     const leafChallenges = opening.rounds.slice(0, LOG_PARTS + this.#stack.logWidth).map(({ challenge }) => challenge);
-    const { layers, finalPolynomial } = opening;
-    const queries = new QueryCode(assembler, this.forms, this.#shape, leafChallenges, { roots, layers, finalPolynomial });
+    const queries = new QueryCode(assembler, this.forms, this.#shape, leafChallenges, {
+      trees,
+      layers: layers.map(({ challenges }) => challenges),
+      final: comparison,
+    });
     positions.forEach((position, query) => queries.write(query, position));
   }
 
@@ -251,15 +261,15 @@ export class ProofCode {
     readonly next: Form;
     readonly bits: readonly (() => Form)[];
     readonly rounds: readonly RoundForms[];
-    readonly layers: readonly LayerCells[];
-    readonly finalPolynomial: readonly Form[];
+    readonly layers: readonly { readonly root: Octet; readonly challenges: readonly Form[] }[];
+    readonly final: FinalCells;
   } {
     const { parameters } = this.#system;
     const transcript = this.#transcript;
     const next = transcript.challenge();
     const bits = Array.from({ length: batchedBits(this.#stack, parameters.minLogRows) }, () => transcript.draw());
     const rounds = this.#rounds(LOG_PARTS + this.#stack.logWidth);
-    const layers = layerFolds(parameters, this.#stack).map((folds): LayerCells => {
+    const layers = layerFolds(parameters, this.#stack).map((folds) => {
       const root = this.#assembler.newOctet();
       transcript.absorb([root]);
       const own = this.#rounds(folds);
@@ -267,9 +277,14 @@ export class ProofCode {
       return { root, challenges: own.map(({ challenge }) => challenge) };
     });
     const finalPolynomial = this.#assembler.newWords(2 ** parameters.logFinalMax);
-    transcript.absorbWords(finalPolynomial);
+    const octets = transcript.absorbWords(finalPolynomial);
     rounds.push(...this.#rounds(parameters.logFinalMax));
-    return { next, bits, rounds, layers, finalPolynomial: finalPolynomial.map((word) => this.forms.cell(word)) };
+    return { next, bits, rounds, layers, final: { coefficients: finalPolynomial.map((word) => this.forms.cell(word)), octets } };
+  }
+
+  #finalDomain(): Parameters<typeof finalComparison>[3] {
+    const logFolded = layerFolds(this.#system.parameters, this.#stack).reduce((sum, folds) => sum + folds, 0);
+    return { logDomain: this.#shape.logDomain - logFolded, logFolded };
   }
 
   #rounds(count: number): RoundForms[] {

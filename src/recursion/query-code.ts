@@ -5,25 +5,24 @@ import { POSEIDON_LEAF_TAG } from "../kernels/tree-hash.ts";
 import { DOMAIN_SHIFT } from "../stark/systems/parameters.ts";
 import type { Shape } from "../stark/systems/shape.ts";
 import type { Assembler } from "./assembler.ts";
+import type { CappedTree } from "./cap-code.ts";
 import { equalityForms } from "./equality-forms.ts";
 import { formAt } from "./constraint-code.ts";
+import type { FinalComparison } from "./final-code.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 import { OCTET_ELEMENTS, type Octet, type Word } from "./relation.ts";
 
-/** A layer that queries open, as a program has it. */
-export interface LayerCells {
-  readonly root: Octet;
-  /** Challenges that fold a leaf of it, the lowest bit's first. */
-  readonly challenges: readonly Form[];
+/** Cells of a proof that its queries are checked on. */
+interface QueriedCells {
+  /** In proof order: trees of the trace, then those of layers. */
+  readonly trees: readonly CappedTree[];
+  /** Challenges that fold a leaf of each layer, the lowest bit's first. */
+  readonly layers: readonly (readonly Form[])[];
+  readonly final: FinalComparison;
 }
 
-/** What all queries of a proof are checked on. */
-interface QueriedCells {
-  /** Of the trace trees, in proof order. */
-  readonly roots: readonly Octet[];
-  readonly layers: readonly LayerCells[];
-  readonly finalPolynomial: readonly Form[];
-}
+/** Numbers that the highest bits of a position make, by the count of bits. */
+type HighParts = (count: number) => Word;
 
 /**
  * A layer's challenges r as folds use them: r/(1 − r) of each, and what the ratios leave out, the product of all (1 − r)/2. A
@@ -54,7 +53,7 @@ export class QueryCode {
     this.#cells = cells;
     this.#zeros = assembler.pack([]);
     this.#weights = leafWeights(assembler, forms, shape, leafChallenges);
-    this.#folds = cells.layers.map(({ challenges }) => {
+    this.#folds = cells.layers.map((challenges) => {
       const rests = challenges.map((r) => forms.sub(forms.one, r));
       const ratios = challenges.map((r, i) => forms.mul(r, forms.inverse(formAt(rests, i))));
       const factor = rests.map((rest) => forms.scale(rest, HALF)).reduce(forms.mul);
@@ -70,27 +69,28 @@ export class QueryCode {
     const bits = assembler.newWords(logDomain);
     assembler.bits(element, { bits });
     const inverses = this.#pointInverses(bits);
-    let value = this.#openTrees(query, bits);
+    const high = this.#highParts(bits);
+    let value = this.#openTrees(query, bits, high);
     let logFolded = 0;
-    this.#cells.layers.forEach(({ root, challenges }, layer) => {
+    this.#cells.layers.forEach((challenges, layer) => {
       const own = bits.slice(logFolded);
       const inverse = this.#raised(inverses.get(logFolded + challenges.length), logFolded);
-      value = this.#openLayer(query, layer, root, { value, bits: own, inverse });
+      value = this.#openLayer(query, layer, { value, bits: own, high, inverse });
       logFolded += challenges.length;
     });
     assembler.section(`query ${query}: final polynomial`, "FinalPolynomialMismatch");
-    const point = this.#forms.inverse(this.#raised(inverses.get(logFolded), logFolded));
-    this.#forms.assertEqual(this.#forms.polynomial(this.#cells.finalPolynomial, point), value);
+    const point = (): Form => this.#forms.inverse(this.#raised(inverses.get(logFolded), logFolded));
+    this.#cells.final({ index: high, point }, value);
   }
 
   /** Opens the trace trees; what their leaves fold to. */
-  #openTrees(query: number, bits: readonly Word[]): Form {
+  #openTrees(query: number, bits: readonly Word[], high: HighParts): Form {
     let [value, block] = [this.#assembler.constant(0), 0];
     this.#shape.trees.forEach((tree, index) => {
       this.#assembler.section(`query ${query}: tree ${index}`, "MerkleMismatch");
       const width = tree.blocks.reduce((sum, own) => sum + own.width, 0);
       const leaf = Array.from({ length: width / OCTET_ELEMENTS }, () => this.#assembler.newOctet());
-      this.#hashToRoot(leaf, bits, this.#rootOf(index));
+      this.#hashPath(leaf, bits, high, this.#treeAt(index));
       for (const octet of leaf) value = this.#assembler.dot(octet, this.#weights[block++] ?? [], value);
     });
     return this.#forms.cell(value);
@@ -100,8 +100,12 @@ export class QueryCode {
   #openLayer(
     query: number,
     layer: number,
-    root: Octet,
-    { value, bits, inverse }: { readonly value: Form; readonly bits: readonly Word[]; readonly inverse: Form },
+    {
+      value,
+      bits,
+      high,
+      inverse,
+    }: { readonly value: Form; readonly bits: readonly Word[]; readonly high: HighParts; readonly inverse: Form },
   ): Form {
     const folds = this.#folds[layer];
     if (folds === undefined) throw new Error(`layer ${layer} has no challenges`);
@@ -113,7 +117,7 @@ export class QueryCode {
     const differences = this.#differences(values);
     this.#forms.assertEqual(this.#selected(values, differences, bits.slice(0, count)), value);
     this.#assembler.section(`query ${query}: path in layer ${layer}`, "MerkleMismatch");
-    this.#hashToRoot(octets, bits.slice(count), root);
+    this.#hashPath(octets, bits.slice(count), high, this.#treeAt(this.#shape.trees.length + layer));
     return this.#folded(values, differences, folds, inverse);
   }
 
@@ -165,22 +169,40 @@ export class QueryCode {
     return this.#forms.cell(this.#forms.word(form));
   }
 
-  /** A leaf's octets are those of the leaf with these bits under the root. */
-  #hashToRoot(octets: readonly Octet[], bits: readonly Word[], root: Octet): void {
+  /** A leaf's octets are those of the leaf with these bits of the tree. `high` has the highest ones as numbers. */
+  #hashPath(octets: readonly Octet[], bits: readonly Word[], high: HighParts, { root, cap }: CappedTree): void {
+    const climbed = bits.slice(0, bits.length - (cap?.level ?? 0));
+    const end = (isLast: boolean): [Octet] | [] => (isLast && cap === undefined ? [root] : []);
     let digest = this.#zeros;
     octets.forEach((octet, i) => {
-      const isRoot = bits.length === 0 && i === octets.length - 1;
-      digest = this.#assembler.compress(POSEIDON_LEAF_TAG, digest, octet, ...(isRoot ? [root] : []));
+      const isLast = climbed.length === 0 && i === octets.length - 1;
+      digest = this.#assembler.compress(POSEIDON_LEAF_TAG, digest, octet, ...end(isLast));
     });
-    bits.forEach((bit, i) => {
-      digest = this.#assembler.climb(bit, digest, ...(i === bits.length - 1 ? [root] : []));
+    climbed.forEach((bit, i) => {
+      digest = this.#assembler.climb(bit, digest, ...end(i === climbed.length - 1));
     });
+    if (cap !== undefined) this.#assembler.pick(cap.tree, high(cap.level), digest);
+  }
+
+  /** The highest bits as numbers, each written when it is first used. Domains of layers end with the same bits. */
+  #highParts(bits: readonly Word[]): HighParts {
+    const forms = this.#forms;
+    const parts: Word[] = [];
+    return (count) => {
+      for (const bit of bits.slice(bits.length - count, bits.length - parts.length).toReversed()) {
+        const above = parts.at(-1);
+        parts.push(above === undefined ? bit : forms.word(forms.add(forms.scale(forms.cell(above), 2), forms.cell(bit))));
+      }
+      const part = parts[count - 1];
+      if (part === undefined) throw new Error(`no number of ${count} bits`);
+      return part;
+    };
   }
 
   /** By j: the inverse of the point of the position without the bits below j, from what the first layer folds on. */
   #pointInverses(bits: readonly Word[]): ReadonlyMap<number, Form> {
     const { logDomain } = this.#shape;
-    const lowest = this.#cells.layers[0]?.challenges.length ?? 0;
+    const lowest = this.#cells.layers[0]?.length ?? 0;
     const { add, mul: times, cell } = this.#forms;
     let product = this.#forms.base(inv(DOMAIN_SHIFT));
     const inverses = new Map([[logDomain, product]]);
@@ -202,10 +224,10 @@ export class QueryCode {
     return power;
   }
 
-  #rootOf(tree: number): Octet {
-    const root = this.#cells.roots[tree];
-    if (root === undefined) throw new Error(`tree ${tree} has no root`);
-    return root;
+  #treeAt(index: number): CappedTree {
+    const tree = this.#cells.trees[index];
+    if (tree === undefined) throw new Error(`tree ${index} has no root`);
+    return tree;
   }
 }
 

@@ -1,7 +1,7 @@
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
-import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import { CHECKED_PATHS, type ProofParameters } from "../../stark/systems/parameters.ts";
 import { compileSystem, type System } from "../../stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { DIGEST } from "../shapes/digest.ts";
@@ -34,6 +34,7 @@ export function listParameters(): ProofParameters {
     opening: { kind: "stacked", logStackMin: 14, logStackMax: 20 },
     hash: { kind: "poseidon" },
     transcript: "poseidon",
+    paths: CHECKED_PATHS,
     maxConstraintDegree: 9,
     minLogRows: 9,
     maxLogRows: 17,

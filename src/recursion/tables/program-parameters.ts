@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import { CHECKED_PATHS, type ProofParameters } from "../../stark/systems/parameters.ts";
 
 /**
  * Parameters of proofs of programs over chunks: of those that check a chunk's proof and of those that join them, at least 100
@@ -17,6 +17,7 @@ export function programParameters(): ProofParameters {
     opening: { kind: "stacked", logStackMin: 20, logStackMax: 20 },
     hash: { kind: "poseidon" },
     transcript: "poseidon",
+    paths: CHECKED_PATHS,
     maxConstraintDegree: 3,
     minLogRows: 6,
     maxLogRows: 20,
@@ -30,10 +31,11 @@ export function batchParameters(): ProofParameters {
 
 /**
  * Parameters of the proof that L1's program checks: fewer queries than unique decoding needs, so that the program is small. Its
- * bits are claimed in Johnson's regime (docs/security.md).
+ * bits are claimed in Johnson's regime (docs/security.md). Caps would save rows of wrap, but no height, and add two tables, which
+ * cost gas.
  */
 export function compressParameters(): ProofParameters {
-  return { ...programParameters(), ...{ logBlowup: 4, queryCount: 41, maxLogRows: 16 } };
+  return { ...programParameters(), ...{ logBlowup: 4, queryCount: 41, maxLogRows: 16, paths: undefined } };
 }
 
 /**

@@ -62,7 +62,7 @@ export interface ProofParameters {
    * Set if paths end at a cap of their tree, all nodes of one layer, which a proof has once and which is hashed to the root
    * (`openings/caps.ts`). Only for stacks with a transcript of Poseidon: a program then hashes the layers above the cap once.
    */
-  readonly paths?: "capped";
+  readonly paths?: "capped" | undefined;
   /** Highest degree that a constraint, a boundary constraint's row selector included, may have. Lookups are grouped up to it. */
   readonly maxConstraintDegree: number;
   /** Bounds on log2 of every table's height. At least 1. */
@@ -71,6 +71,12 @@ export interface ProofParameters {
   /** Set if proofs hide the witness; with columns opened by rows and a transcript of keccak only. */
   readonly hiding?: HidingParameters;
 }
+
+/**
+ * Paths in the proofs that the package's programs check, except the one that wrap checks. Keys contain it:
+ * another value needs new programs (docs/recursion.md).
+ */
+export const CHECKED_PATHS: ProofParameters["paths"] = undefined;
 
 /** Generator shift of the tallest table's evaluation coset. */
 export const DOMAIN_SHIFT = 3;
