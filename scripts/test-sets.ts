@@ -137,6 +137,7 @@ export const BEYOND_CORE: readonly string[] = [
   "consensus/search",
   "consensus/group",
   "sequencing/group",
+  "sequencing/l1-group",
   "sequencing/many-envelopes",
   "machine/operation-checks",
   "machine/rom",

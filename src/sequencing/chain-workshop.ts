@@ -31,7 +31,7 @@ interface ExecutedAs {
 
 interface WorkshopParts {
   /** Decision that the first one follows. */
-  readonly root: Hex;
+  readonly root: Header;
   readonly chain: CheckedChain;
   /** Ends the work: the chain has returned to an earlier state. */
   readonly signal: AbortSignal;
@@ -50,13 +50,16 @@ export class ChainWorkshop implements Workshop {
   readonly #seen = new Map<Hex, SeenDecision>();
   /** Ids of final decisions, the newest last. */
   #decided: readonly Hex[];
+  /** View of the newest final decision. */
+  #decidedView: number;
   /** Decisions that are executed and not final, in their order. */
   #executed: readonly ExecutedAs[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: WorkshopParts) {
     this.#parts = parts;
-    this.#decided = [parts.root];
+    this.#decided = [parts.root.id];
+    this.#decidedView = parts.root.view;
   }
 
   /** True while a decision with commands is executed and not final. */
@@ -86,14 +89,14 @@ export class ChainWorkshop implements Workshop {
   }
 
   get #newest(): Hex {
-    return this.#decided.at(-1) ?? this.#parts.root;
+    return this.#decided.at(-1) ?? this.#parts.root.id;
   }
 
   async #make({ view, parent }: Omit<Header, "id">, signal: AbortSignal): Promise<Uint8Array> {
     const { chain, onWork } = this.#parts;
-    const endsBefore = this.#executed.some(({ decision }) => endsBatch(decision.commands));
-    for (let maxTransactions = endsBefore ? 0 : MAX_TRANSACTIONS; ; maxTransactions = Math.floor(maxTransactions / 2)) {
-      const { content, decision } = await leadTurn(chain, { maxTransactions, signal: this.#withinLife(signal) });
+    const limits = { failedViews: view - this.#viewOf(parent) - 1, signal: this.#withinLife(signal) };
+    for (let maxTransactions = this.#hasEnded ? 0 : MAX_TRANSACTIONS; ; maxTransactions = Math.floor(maxTransactions / 2)) {
+      const { content, decision } = await leadTurn(chain, { ...limits, maxTransactions });
       if (content.length <= MAX_CONTENT_BYTES) {
         const header = requireHeader(encodeProposal({ view, parent }, content));
         this.#seen.set(header.id, { header, content, local: decision });
@@ -111,7 +114,7 @@ export class ChainWorkshop implements Workshop {
     const seen = this.#seen.get(id) ?? { header, content };
     this.#seen.set(id, seen);
     if ((await this.#goTo(parent)) !== "valid") return "later";
-    const ended = this.#executed.some(({ decision }) => endsBatch(decision.commands));
+    const ended = this.#hasEnded;
     const result = await this.#check(seen, options);
     if (result.verdict !== "valid") return result.verdict;
     const { decision } = result;
@@ -123,10 +126,23 @@ export class ChainWorkshop implements Workshop {
     return "valid";
   }
 
-  #check({ content, local }: SeenDecision, options: Parameters<Workshop["execute"]>[2]): Promise<CheckResult> {
+  #check({ header, content, local }: SeenDecision, options: Parameters<Workshop["execute"]>[2]): Promise<CheckResult> {
     const { chain } = this.#parts;
     const signal = this.#withinLife(options.signal);
-    return local === undefined ? checkDecision(content, chain, { ...options, signal }) : repeatDecision(local, chain, signal);
+    if (local !== undefined) return repeatDecision(local, chain, signal);
+    // A quorum's decision stands, and after the end of a batch decisions are empty.
+    const dueOperation = options.isNotarized || this.#hasEnded ? undefined : chain.dueOperation(header.view);
+    return checkDecision(content, chain, { ...options, signal, dueOperation });
+  }
+
+  /** True if the end of a batch is executed and not final. */
+  get #hasEnded(): boolean {
+    return this.#executed.some(({ decision }) => endsBatch(decision.commands));
+  }
+
+  /** View of an executed decision, or of the newest final one. */
+  #viewOf(id: Hex): number {
+    return this.#seen.get(id)?.header.view ?? this.#decidedView;
   }
 
   async #decide(header: Header, content: Uint8Array): Promise<void> {
@@ -138,6 +154,7 @@ export class ChainWorkshop implements Workshop {
     await first?.decision.settle("decided");
     this.#executed = others;
     this.#decided = [...this.#decided, header.id].slice(-MAX_DECIDED);
+    this.#decidedView = header.view;
     for (const [id, seen] of this.#seen) if (seen.header.view <= header.view) this.#seen.delete(id);
     this.#parts.onWork();
   }

@@ -16,6 +16,10 @@ import type { ExecutedInputs } from "./executed-inputs.ts";
 export interface SharedInputs extends Pick<ReaderFacts, "operation" | "root" | "wish" | "isL1Fresh"> {
   /** Newest root to import that has this index in L1's registry or a later one. */
   newestRoot(first: bigint): ImportedRoot | undefined;
+  /** True if this node may take the operation as a leader. `failedViews`: views without a decision since the last one. */
+  mayTake(index: bigint, failedViews: number): boolean;
+  /** True if a decision of this view must take the operation, because this node has seen it for long. */
+  mustTake(index: bigint, view: number): boolean;
   /** The chain's rules do not allow the wish of this number. */
   refuse(number: bigint, error: SequencerError): void;
 }
@@ -27,6 +31,8 @@ export const NO_INPUTS: SharedInputs = {
   wish: () => undefined,
   isL1Fresh: true,
   newestRoot: () => undefined,
+  mayTake: () => true,
+  mustTake: () => false,
   refuse: () => undefined,
 };
 
@@ -38,9 +44,14 @@ export interface CheckedChain extends Pick<Sequencer, "hasWork"> {
   readonly maxTransactionWork: number;
   /** Facts for the next command. */
   facts(): ReaderFacts;
+  /** Index of L1's operation that the next decision must take, if its view is this one. */
+  dueOperation(view: number): bigint | undefined;
   propose(...proposal: Parameters<PeerCommands["propose"]>): Promise<PeerProposal>;
-  lead(turn: Omit<Parameters<Sequencer["lead"]>[0], "input" | "onRefused" | "mayOnlyOpen" | "maxEnvelopes">): Promise<void>;
+  /** Leads. `failedViews`: views without a decision since the last one. */
+  lead(turn: TurnOfChain, failedViews: number): Promise<void>;
 }
+
+type TurnOfChain = Omit<Parameters<Sequencer["lead"]>[0], "input" | "onRefused" | "mayOnlyOpen" | "maxEnvelopes">;
 
 /**
  * The chain as decisions see it. `inputs` is called for each command; `executed` is a source of the chain. Throws TypeError for
@@ -56,12 +67,15 @@ export function checkedChain(
   const { peers } = sequencer;
   if (peers === undefined) throw new TypeError(`chain ${chainId} has no deciders, and executes no proposals of others`);
   const rules = chainRules(chainId);
-  const input = (): SharedInput | undefined => inputAfter(executed, inputs(), sequencer.censoredOperations);
+  const input = (failedViews: number): SharedInput | undefined =>
+    inputAfter(executed, inputs(), { leftOut: sequencer.censoredOperations, failedViews });
   const opened = (): SharedInput | undefined => {
     const envelope = envelopes?.opened;
     const [first] = envelopes?.owed ?? [];
     return envelope === undefined || first === undefined ? undefined : { type: "opened", envelope, payer: first.payer };
   };
+  /** If no batch is open, the next command opens one, on a fresh view of L1. */
+  const mayContinue = (): boolean => sequencer.hasOpenBatch || inputs().isL1Fresh;
   return {
     get executedHead() {
       return sequencer.executedHead;
@@ -79,36 +93,47 @@ export function checkedChain(
         hasOpenBatch: sequencer.hasOpenBatch,
       };
     },
+    dueOperation(view) {
+      const { operation: index } = executed.next;
+      const operation = inputs().operation(index);
+      if (operation === undefined || sequencer.isPaused) return undefined;
+      if (sequencer.censoredOperations.has(operation.canonicalTxHash)) return undefined;
+      return inputs().mustTake(index, view) ? index : undefined;
+    },
     propose: (command, options) => peers.propose(command, options),
-    lead(turn) {
-      // Whatever comes next opens a batch.
-      if (!sequencer.hasOpenBatch && !inputs().isL1Fresh) return Promise.resolve();
+    lead(turn, failedViews) {
+      if (!mayContinue()) return Promise.resolve();
       const owed = new Set(envelopes?.owed);
       const mayOnlyOpen = (): boolean => envelopes?.owed.some((envelope) => owed.has(envelope)) === true;
       return sequencer.lead({
         ...{ ...turn, mayOnlyOpen, maxEnvelopes: envelopes === undefined ? Infinity : MAX_ENVELOPES },
-        input: () => (mayOnlyOpen() ? opened() : input()),
+        input: () => (mayOnlyOpen() ? opened() : input(failedViews)),
         onRefused: (_input, error) => inputs().refuse(executed.next.wish, error),
       });
     },
     get hasWork() {
+      // Otherwise leaders would decide nothing without a pause.
+      if (!mayContinue()) return false;
       if (envelopes !== undefined && envelopes.owed.length > 0)
         return !sequencer.isPaused && (opened() !== undefined || sequencer.isEndDue);
-      return sequencer.hasWork || (!sequencer.isPaused && input() !== undefined);
+      return sequencer.hasWork || (!sequencer.isPaused && input(0) !== undefined);
     },
   };
 }
 
+interface Choice {
+  readonly leftOut: Sequencer["censoredOperations"];
+  readonly failedViews: number;
+}
+
 /** L1's queue comes first, because its operations have a deadline. An operation that is left out stays, with all after it. */
-function inputAfter(
-  { next }: ExecutedInputs,
-  inputs: SharedInputs,
-  leftOut: Sequencer["censoredOperations"],
-): SharedInput | undefined {
+function inputAfter({ next }: ExecutedInputs, inputs: SharedInputs, { leftOut, failedViews }: Choice): SharedInput | undefined {
   const operation = inputs.operation(next.operation);
-  if (operation !== undefined && !leftOut.has(operation.canonicalTxHash)) return { type: "operation", operation };
+  const isTaken = operation !== undefined && !leftOut.has(operation.canonicalTxHash);
+  if (isTaken && inputs.mayTake(next.operation, failedViews)) return { type: "operation", operation };
   const wish = inputs.wish(next.wish);
   if (wish !== undefined) return wish;
-  const root = inputs.newestRoot(next.root);
+  // Roots have no deadline, and other nodes may see them later.
+  const root = failedViews > 0 ? undefined : inputs.newestRoot(next.root);
   return root === undefined ? undefined : { type: "imports", roots: [root] };
 }

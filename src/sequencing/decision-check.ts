@@ -6,7 +6,7 @@ import { OfferError, type OfferErrorCode, type OfferVerdict } from "../core/sour
 import type { Hex } from "../protocol/hex.ts";
 import type { CheckedChain } from "./checked-chain.ts";
 import { EnvelopeRules } from "./envelope-rules.ts";
-import { decodeDecision } from "./decision.ts";
+import { decodeDecision, type LeaderCommand } from "./decision.ts";
 import { isRefusal, readCommand, type DecisionRefusal } from "./decision-reader.ts";
 
 /**
@@ -20,6 +20,8 @@ interface CheckOptions {
   readonly isNotarized: boolean;
   /** Ends the check without a finding. */
   readonly signal: AbortSignal;
+  /** Index of L1's operation that the decision must take; undefined if it need take none. */
+  readonly dueOperation?: bigint | undefined;
 }
 
 /** Decision that is executed, as a proposal. */
@@ -41,6 +43,9 @@ export type CheckResult =
 export async function checkDecision(content: Uint8Array, chain: CheckedChain, options: CheckOptions): Promise<CheckResult> {
   const decision = decodeDecision(content);
   if (decision === undefined) return { verdict: "invalid", reason: `${content.length} bytes without a decision` };
+  const { dueOperation } = options;
+  if (dueOperation !== undefined && !makesWayFor(dueOperation, decision.commands))
+    return { verdict: "later", reason: `operation ${dueOperation} is missing, which this node has seen for long` };
   const execution = new Execution(chain, options, maxWorkOf(chain));
   const envelopes = new EnvelopeRules(chain.facts().envelopes);
   return execution.through(decision.outcome, decision.commands, (command) => {
@@ -49,6 +54,11 @@ export async function checkDecision(content: Uint8Array, chain: CheckedChain, op
     const read = readCommand(command, options.isNotarized ? { ...facts, maySeal: true } : facts);
     return isRefusal(read) ? read : (envelopes.refusalOf(read) ?? read);
   });
+}
+
+/** True if the commands take the operation, or begin with the end of a batch: one that does not fit gets the next batch. */
+function makesWayFor(index: bigint, commands: readonly LeaderCommand[]): boolean {
+  return commands[0]?.type === "seal" || commands.some((command) => command.type === "operation" && command.index === index);
 }
 
 /** Executes once more a decision that this node has executed before, and dropped. */

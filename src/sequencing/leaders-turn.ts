@@ -14,22 +14,27 @@ interface TurnLimits {
   /** 0 for an empty decision. */
   readonly maxTransactions: number;
   readonly signal: AbortSignal;
+  /** Views without a decision since the last one. */
+  readonly failedViews: number;
 }
 
 /** Lets the chain's sequencer make a decision. */
-export async function leadTurn(chain: CheckedChain, { maxTransactions, signal }: TurnLimits): Promise<MadeDecision> {
+export async function leadTurn(chain: CheckedChain, { maxTransactions, signal, failedViews }: TurnLimits): Promise<MadeDecision> {
   const verdict = Promise.withResolvers<OfferVerdict>();
   const commands: BatchCommand[] = [];
   const settled: Promise<OfferVerdict>[] = [];
   const { wish } = chain.facts().next;
   if (maxTransactions > 0)
-    await chain.lead({
-      ...{ maxTransactions, maxWork: maxWorkOf(chain), signal, verdict: verdict.promise },
-      onCommand(command, settlement) {
-        commands.push(command);
-        settled.push(settlement);
+    await chain.lead(
+      {
+        ...{ maxTransactions, maxWork: maxWorkOf(chain), signal, verdict: verdict.promise },
+        onCommand(command, settlement) {
+          commands.push(command);
+          settled.push(settlement);
+        },
       },
-    });
+      failedViews,
+    );
   const outcome = chain.executedHead.hash;
   return {
     content: encodeDecision({ outcome, commands: leaderCommandsOf(commands, wish) }),

@@ -54,7 +54,7 @@ describe("chains of four nodes that agree", () => {
     const executed = new ExecutedInputs();
     test.chain.spine.attach(executed);
     const chain = checkedChain(test.chain, () => NO_INPUTS, executed);
-    const workshop = new ChainWorkshop({ root: ROOT.id, chain, signal: new AbortController().signal, onWork });
+    const workshop = new ChainWorkshop({ root: ROOT, chain, signal: new AbortController().signal, onWork });
     own.member = { test, checked: chain, workshop, node: undefined };
     return own.member;
   }

@@ -102,6 +102,7 @@ async function refused(node: Node, commands: Commands, verdict: "invalid" | "lat
   assert.deepEqual([sequencer.executedHead, spine.executed, sequencer.hasOpenBatch], before);
 }
 
+const reasonOf = (found: CheckResult): string => ("reason" in found ? found.reason : found.verdict);
 const now = ({ chain }: Node): bigint => chain.sequencer.nextEnvironment.timestamp;
 const open = (node: Node): LeaderCommand => ({ type: "open", timestamp: now(node) });
 const block = (node: Node, ...transactions: readonly Hex[]): LeaderCommand => ({
@@ -251,6 +252,44 @@ describe("a lying leader", () => {
       const next = await node.wallets[1].signRaw(PAYMENT);
       await refused(node, [block(node, next)], "invalid", /the newest block is 0x[0-9a-f]{64}, and not/);
     }));
+
+  it("omitted operation: a decision without one that is due waits; one that ends the batch first makes room", async () => {
+    const predeploys = await realGenesis();
+    await withNode(async (node) => {
+      const inputs = { operation: (index: bigint) => (index === 0n ? operationTo(SINK, index) : undefined) };
+      Object.assign(node.inputs, inputs);
+      assert.equal(node.checked.dueOperation(1), undefined);
+      node.inputs.mustTake = (index, view) => index === 0n && view < 5;
+      assert.deepEqual([node.checked.dueOperation(4), node.checked.dueOperation(5)], [0n, undefined]);
+      // A node requires nothing that it leaves out itself, and nothing while it makes no blocks.
+      const { sequencer } = node.chain;
+      sequencer.censor({ senders: new Set(), operations: new Set([operationTo(SINK, 0n).canonicalTxHash]) });
+      assert.equal(node.checked.dueOperation(4), undefined);
+      sequencer.censor({ senders: new Set(), operations: new Set() });
+      sequencer.pause();
+      assert.equal(node.checked.dueOperation(4), undefined);
+      const timestamp = now(node);
+      const payment = block(node, await node.wallets[0].signRaw(PAYMENT));
+      const judge = (commands: readonly LeaderCommand[], outcome: Hex, dueOperation: bigint | undefined) =>
+        checkDecision(encodeDecision({ outcome, commands }), node.checked, {
+          ...{ isNotarized: false, signal: new AbortController().signal, dueOperation },
+        });
+      for (const commands of [[], [open(node), payment], [open(node), payment, { type: "seal", timestamp } as const]]) {
+        const found = await judge(commands, NOTHING, 0n);
+        assert.ok(found.verdict === "later", found.verdict);
+        assert.match(found.reason, /operation 0 is missing, which this node has seen for long/);
+      }
+      // Then all other rules count.
+      assert.match(reasonOf(await judge([{ type: "seal", timestamp }], NOTHING, 0n)), /seal with no batch/);
+      assert.match(reasonOf(await judge([open(node), payment], NOTHING, undefined)), /the newest block is/);
+      const commands = [open(node), payment, { type: "operation", timestamp, index: 0n } as const];
+      const found = await judge(commands, await outcomeOf(commands, { inputs, predeploys }), 0n);
+      assert.ok(found.verdict === "valid", reasonOf(found));
+      await found.decision.settle("decided");
+      sequencer.unpause();
+      assert.equal(node.checked.dueOperation(4), undefined);
+    }, predeploys);
+  });
 
   it("cannot leave transactions out, or name another outcome", () =>
     withNode(async (node) => {

@@ -27,6 +27,7 @@ import { ChainWorkshop } from "../../sequencing/chain-workshop.ts";
 import { checkedChain, type CheckedChain, type SharedInputs } from "../../sequencing/checked-chain.ts";
 import { ExecutedInputs } from "../../sequencing/executed-inputs.ts";
 import { LateDecisions } from "../../sequencing/late-decisions.ts";
+import { QueuePatience } from "../../sequencing/queue-patience.ts";
 import { VoteKeys } from "../../sequencing/local/vote-keys.ts";
 import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
@@ -44,6 +45,8 @@ interface ChainNodePorts {
 /** Time between two reads of L1, and before a missing input is read once more. */
 const LOOK_MS = 1_000;
 const MISSING_MS = 50;
+/** Part of the window of L1's queue after which a decision without an operation gets no vote. */
+const WINDOW_PARTS = 4n;
 /** Decisions that a start reads from the file at a time. */
 const DECISIONS_PER_READ = 64;
 /** Time for a batch to be formed before its commitment is compared. */
@@ -69,6 +72,7 @@ export class ChainNode {
   readonly #wishes: NumberedWish[];
   readonly #executed = new ExecutedInputs();
   readonly #order = new DecidedOrder();
+  readonly #patience: QueuePatience;
   #running: { readonly chain: Chain; readonly checked: CheckedChain; readonly book: L1Book } | undefined;
   #workshop: ChainWorkshop | undefined;
   #group: RunningNode | undefined;
@@ -84,6 +88,11 @@ export class ChainNode {
     this.#ports = ports;
     this.#time = new MovableClock(ports.clock);
     this.#wishes = [...start.wishes];
+    this.#patience = new QueuePatience({
+      waitSeconds: start.chain.chain.configuration.priorityOpWindow / WINDOW_PARTS,
+      leaders: start.keys.length,
+      nowSeconds: () => this.#time.nowSeconds(),
+    });
     this.#late = new LateDecisions(ports.clock, () => this.#onWork());
   }
 
@@ -145,8 +154,10 @@ export class ChainNode {
     if (lists !== undefined) await sequencer.setLists(() => lists);
   }
 
-  moveTo(offsetSeconds: bigint): Promise<void> {
-    return this.#time.moveBy(offsetSeconds - this.#time.offsetSeconds);
+  async moveTo(offsetSeconds: bigint): Promise<void> {
+    await this.#time.moveBy(offsetSeconds - this.#time.offsetSeconds);
+    // The view of L1 may now be old.
+    void this.look();
   }
 
   connected(): void {
@@ -180,7 +191,7 @@ export class ChainNode {
     this.#running = { chain, checked, book };
     await this.set(settings);
     const workshop = (this.#workshop = new ChainWorkshop({
-      root: rootOf(this.#start).id,
+      root: rootOf(this.#start),
       chain: this.#restable(checked, book),
       signal: this.#ending.signal,
       onWork: () => this.#onWork(),
@@ -276,6 +287,8 @@ export class ChainNode {
       operation: (index) => book.operation(index),
       root: (index) => book.root(index),
       newestRoot: (first) => book.newestRoot(first),
+      mayTake: (index, failedViews) => this.#patience.mayTake(index, book.seenAt(index) ?? 0n, failedViews),
+      mustTake: (index, view) => this.#patience.mustTake(index, book.seenAt(index) ?? 0n, view),
       wish: (number) => this.#wishes[Number(number - firstWish)],
       refuse: (number, { code, message }) => this.#ports.tell({ type: "refused", life, number, code, message }),
     };
@@ -284,10 +297,10 @@ export class ChainNode {
   /** At rest the node proposes empty decisions only. */
   #restable(checked: CheckedChain, book: L1Book): CheckedChain {
     const isAtRest = (): boolean => this.#isAtRest;
-    const lead: CheckedChain["lead"] = async (turn) => {
+    const lead: CheckedChain["lead"] = async (turn, failedViews) => {
       if (isAtRest()) return;
       if (!book.isFresh) await book.look().catch(() => undefined);
-      await checked.lead(turn);
+      await checked.lead(turn, failedViews);
     };
     return {
       get executedHead() {
@@ -295,6 +308,7 @@ export class ChainNode {
       },
       maxTransactionWork: checked.maxTransactionWork,
       facts: () => checked.facts(),
+      dueOperation: (view) => (isAtRest() ? undefined : checked.dueOperation(view)),
       propose: (...proposal) => checked.propose(...proposal),
       lead,
       get hasWork() {

@@ -193,7 +193,7 @@ export class FollowedLife {
       wish: (number) => this.#wishes[Number(number - this.#options.next.wish)],
     };
     const workshop = new ChainWorkshop({
-      root: rootOf(this.#options).id,
+      root: rootOf(this.#options),
       chain: checkedChain(chain, () => inputs, this.#executed),
       signal: this.#ending.signal,
       onWork: () => undefined,

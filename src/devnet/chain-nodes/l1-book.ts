@@ -20,6 +20,12 @@ interface L1BookParts {
   readonly operationsTaken: () => bigint;
 }
 
+interface SeenOperation {
+  readonly operation: PriorityOperation;
+  /** Second at which the read ended that showed it. */
+  readonly seenAt: bigint;
+}
+
 /** Age of a view of L1 at which it may lack an upgrade. */
 const MAX_AGE_SECONDS = 60n;
 
@@ -28,7 +34,7 @@ export class L1Book {
   readonly #chain: NodeChain["chain"];
   readonly #parts: L1BookParts;
   readonly #watcher: L1Watcher;
-  readonly #operations = new Map<bigint, PriorityOperation>();
+  readonly #operations = new Map<bigint, SeenOperation>();
   readonly #roots = new Map<bigint, ImportedRoot>();
   #newestRoot: ImportedRoot | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -53,7 +59,12 @@ export class L1Book {
   }
 
   operation(index: bigint): PriorityOperation | undefined {
-    return this.#operations.get(index);
+    return this.#operations.get(index)?.operation;
+  }
+
+  /** Second since which L1 shows the operation here; undefined if it does not, and 0 without a clock. */
+  seenAt(index: bigint): bigint | undefined {
+    return this.#operations.get(index)?.seenAt;
   }
 
   root(registryIndex: bigint): ImportedRoot | undefined {
@@ -85,7 +96,9 @@ export class L1Book {
     versions?.take(seen);
     if (seen.reorg !== undefined) this.#forget(seen.reorg);
     const { operations, roots } = inputsFrom(this.#chain.configuration.chainId, { ...seen, reorg: undefined });
-    for (const operation of operations) this.#operations.set(operation.nonce, priorityOperation(operation, coinbase));
+    const seenAt = this.#parts.nowSeconds?.() ?? 0n;
+    for (const operation of operations)
+      this.#operations.set(operation.nonce, { operation: priorityOperation(operation, coinbase), seenAt });
     for (const event of seen.events)
       if (event.type === "transactionRoot")
         this.#roots.set(event.rootIndex, { registryIndex: event.rootIndex, root: event.root });

@@ -59,7 +59,7 @@ export class NodeGroup {
     this.#net = new LocalNet(faults(this.#keys));
     const { chain } = life;
     const { signal } = this.#ending;
-    this.#workshop = new ChainWorkshop({ root: this.#root.id, chain, signal, onWork: () => this.onWork() });
+    this.#workshop = new ChainWorkshop({ root: this.#root, chain, signal, onWork: () => this.onWork() });
     this.#stores = keys.map(() => new MemoryVotes());
     this.#late = new LateDecisions(surroundings.clock, () => this.onWork());
   }

@@ -5,9 +5,9 @@ import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.t
 import { COINBASE } from "../../chain/support/engine.ts";
 
 /** Operation of L1's queue that calls an account without a payment. */
-export function operationTo(to: Hex, nonce: bigint): PriorityOperation {
+export function operationTo(to: Hex, nonce: bigint, gasLimit = 100_000n): PriorityOperation {
   const operation: L2CanonicalTransaction = {
-    ...{ txType: 255n, from: 0xabcdn, to: BigInt(to), gasLimit: 100_000n, gasPerPubdataByteLimit: 800n, maxFeePerGas: 0n },
+    ...{ txType: 255n, from: 0xabcdn, to: BigInt(to), gasLimit, gasPerPubdataByteLimit: 800n, maxFeePerGas: 0n },
     ...{
       maxPriorityFeePerGas: 0n,
       paymaster: 0n,
