@@ -39,6 +39,8 @@ export interface Backend extends StackOperations {
   commit(request: CommitRequest): Promise<Commitment>;
   /** Rows and authentication data for sorted, distinct leaf indices. Default: of shared paths. */
   open(commitment: Commitment, leaves: readonly number[], paths?: OpeningPaths): Promise<Opening>;
+  /** All digests of one layer of a tree of Poseidon, leaves at 0. Rejects with RangeError for a layer that the tree lacks. */
+  nodes(commitment: Commitment, layer: number): Promise<readonly Uint8Array[]>;
 
   /**
    * The composition polynomial of all tables, divided by the vanishing polynomial and split into `chunkCount` chunks of

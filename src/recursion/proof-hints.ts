@@ -3,6 +3,7 @@ import { P } from "../field/koala-bear.ts";
 import { BASE31_GROUP, packedLength } from "../kernels/leaf-encoding.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { bytesToDigest, digestLength } from "../kernels/tree-hash.ts";
+import { capLevels, readCap } from "../stark/openings/caps.ts";
 import { requireDigests } from "../stark/openings/merkle.ts";
 import {
   extensionLength,
@@ -45,6 +46,8 @@ class HintReader {
   readonly #system: System;
   readonly #reader: ProofReader;
   readonly #head: ProofHead;
+  /** Levels of the trees' caps. */
+  readonly #levels: readonly number[];
   readonly #words: Ext[] = [];
   readonly #octets: (readonly number[])[] = [];
 
@@ -52,6 +55,7 @@ class HintReader {
     this.#system = system;
     this.#reader = reader;
     this.#head = readHead(system, reader);
+    this.#levels = capLevels(system.parameters, this.#head.shape);
   }
 
   read(): Hints {
@@ -64,6 +68,7 @@ class HintReader {
     if (shape.hasLookups) this.#root("lookupRoot", lookupRoot);
     this.#root("quotientRoot", quotientRoot);
     this.#opening();
+    this.#caps();
     for (let query = 0; query < parameters.queryCount; query++) this.#query();
     this.#reader.end();
     return { words: this.#words, octets: this.#octets };
@@ -86,6 +91,12 @@ class HintReader {
     this.#words.push(field.fromBase(Number(value)));
   }
 
+  /** All nodes of each cap, in the order of the trees. */
+  #caps(): void {
+    for (const [tree, level] of this.#levels.entries())
+      this.#octets.push(...readCap(this.#reader, this.#system.parameters.hash, tree, level).map(bytesToDigest));
+  }
+
   #query(): void {
     const { trees, logDomain } = this.#head.shape;
     trees.forEach((tree, index) => {
@@ -94,14 +105,14 @@ class HintReader {
       const rows = [this.#reader.read(`${section}.rows`, packedLength(width, BASE31_GROUP))];
       for (const row of unpackRows(`${section}.rows`, rows, width))
         for (let at = 0; at < width; at += OCTET_ELEMENTS) this.#octets.push(row.slice(at, at + OCTET_ELEMENTS));
-      this.#siblings(section, tree.logLeaves);
+      this.#siblings(index, tree.logLeaves);
     });
     let depth = logDomain;
     this.#folds().forEach((folds, layer) => {
       depth -= folds;
       const section = `tree[${trees.length + layer}]`;
       this.#extensions(`${section}.rows`, 2 ** folds);
-      this.#siblings(section, depth);
+      this.#siblings(trees.length + layer, depth);
     });
   }
 
@@ -115,10 +126,12 @@ class HintReader {
     this.#words.push(...unpackExtensionList(this.#system, section, bytes));
   }
 
-  #siblings(section: string, depth: number): void {
+  /** Siblings of a path in a tree, up to its cap. */
+  #siblings(tree: number, depth: number): void {
     const { hash } = this.#system.parameters;
-    const siblings = this.#reader.readMany(`${section}.siblings`, depth, digestLength(hash));
-    requireDigests(`${section}.siblings`, hash, siblings);
+    const section = `tree[${tree}].siblings`;
+    const siblings = this.#reader.readMany(section, depth - (this.#levels[tree] ?? 0), digestLength(hash));
+    requireDigests(section, hash, siblings);
     this.#octets.push(...siblings.map(bytesToDigest));
   }
 

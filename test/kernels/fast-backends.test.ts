@@ -263,7 +263,9 @@ for (const { name, skip, create } of FAST) {
       await assert.rejects(fast.fold(columns, 8, randomExt(1, 5)), RangeError);
       const commitment = await fast.commit(request);
       await assert.rejects(fast.open(commitment, [8]), RangeError);
+      for (const layer of [-1, 4]) await assert.rejects(fast.nodes(commitment, layer), RangeError);
       fast.release(commitment);
+      await assert.rejects(fast.nodes(commitment, 0), RangeError);
       await assert.rejects(fast.open(commitment, [0]), RangeError);
       fast.release(columns);
       await assert.rejects(fast.download(columns), RangeError);
@@ -296,8 +298,11 @@ async function commitAndOpen(
   const some = [0, leafCount - 1, leafCount >> 1, ...Array.from({ length: 6 }, () => next() % leafCount)];
   const leaves = [...new Set(some)].sort((a, b) => a - b);
   const openings = [await backend.open(commitment, leaves), await backend.open(commitment, [leafCount - 1])];
+  const layers = Array.from({ length: commitment.logLeaves + 1 }, (_, layer) => layer);
+  const nodes =
+    request.hash.kind === "poseidon" ? await Promise.all(layers.map((layer) => backend.nodes(commitment, layer))) : [];
   backend.release(commitment);
-  return { commitment, openings };
+  return { commitment, openings, nodes };
 }
 
 /** A table with a random program whose composition has no meaning: its values at chunkCount · n points are compared. */

@@ -86,6 +86,8 @@ test("commits blocks of two heights to the root that the definition gives", asyn
   const opening = await backend.open(commitment, [2, 3]);
   assert.deepEqual([...opening.leaves[1]!], [...row(short, 2, SHIFT * SHIFT, 1), ...row(tall, 3, SHIFT, 3)]);
   assert.deepEqual(opening.siblings, [middle[0], right]);
+  assert.deepEqual(await backend.nodes(commitment, 1), middle);
+  assert.deepEqual(await backend.nodes(commitment, 3), [commitment.root]);
 });
 
 test("puts the rows of a leaf one after the other when several share it", async () => {

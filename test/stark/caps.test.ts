@@ -40,7 +40,7 @@ describe("the caps of a proof's trees", () => {
     return capLevels(system.parameters, shape);
   };
 
-  it("are no deeper than the tree, of which layers have fewer leaves", async () => {
+  it("are at most as deep as the tree, and layers have fewer leaves", async () => {
     assert.deepEqual(await levels(5, "capped"), [3, 3, 3, 3, 3, 3]);
     assert.deepEqual(await levels(20, "capped"), [5, 5, 5, 5, 5, 4]);
   });

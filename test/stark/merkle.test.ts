@@ -50,9 +50,9 @@ describe("multiproofRoot", () => {
         );
         assert.equal(siblingCount(leaves, depth), siblings.length);
         const digests = leaves.map((leaf) => layers[0]![leaf]!);
-        assert.deepEqual(multiproofRoot(hash, depth, leaves, digests, siblings, injections), root);
+        assert.deepEqual(multiproofRoot(hash, { depth, leafIndices: leaves }, digests, siblings, injections), root);
         digests[0] = digest(hash, 99);
-        assert.notDeepEqual(multiproofRoot(hash, depth, leaves, digests, siblings, injections), root);
+        assert.notDeepEqual(multiproofRoot(hash, { depth, leafIndices: leaves }, digests, siblings, injections), root);
       }
     });
   }

@@ -31,9 +31,16 @@ after(() => wasm.close());
 
 // NOT SECURE; no grinding, so that a changed nonce is not refused before the queries are drawn.
 const POSEIDON = { hash: { kind: "poseidon" }, transcript: "poseidon", grindingBits: 0 } as const;
+const STACK: Partial<ProofParameters> = {
+  opening: { kind: "stacked", logStackMin: 8, logStackMax: 10 },
+  logFinalMax: 1,
+  logArity: 2,
+  minLogRows: 4,
+};
 const OPENINGS: readonly Partial<ProofParameters>[] = [
   { opening: { kind: "rows" }, minLogRows: 4 },
-  { opening: { kind: "stacked", logStackMin: 8, logStackMax: 10 }, logFinalMax: 1, logArity: 2, minLogRows: 4 },
+  STACK,
+  { ...STACK, paths: "capped" },
 ];
 const real = transcriptFactory(POSEIDON);
 
@@ -58,6 +65,7 @@ const inputsOf = (list: readonly TranscriptEvent[], label: string): Uint8Array[]
 
 for (const opening of OPENINGS) {
   const isStacked = opening.opening?.kind === "stacked";
+  const way = isStacked ? `by a stack${opening.paths === "capped" ? " with caps" : ""}` : "by rows";
   const parameters = smallParameters({ ...POSEIDON, logFinalMax: 2, maxLogRows: 6, queryCount: 20, ...opening });
   const system = await squares(parameters);
   const heights = { squares: 4, requests: 6 };
@@ -65,7 +73,7 @@ for (const opening of OPENINGS) {
   const events: TranscriptEvent[] = [];
   const proof = await prove(system, input, backend, { createTranscript: recordingTranscript(events, real) });
 
-  describe(`a proof by Poseidon of columns opened ${isStacked ? "by a stack" : "by rows"}`, () => {
+  describe(`a proof by Poseidon of columns opened ${way}`, () => {
     it("is accepted, made by either backend, and opens each query by itself", async () => {
       assert.deepEqual(verify(system, input.statement, proof), { ok: true });
       assert.deepEqual(await prove(system, input, wasm), proof);
@@ -152,7 +160,7 @@ for (const opening of OPENINGS) {
   });
 
   /** A verifier that forgot to take the input in would accept these; the real one must not. */
-  describe(`a proof that passes only with one input frozen is refused, ${isStacked ? "of a stack" : "by rows"}`, () => {
+  describe(`a proof that passes only with one input frozen is refused, columns opened ${way}`, () => {
     const sameStatement = inputOf(heights, 1, 2, 5);
     const cases: readonly (readonly [InputPlace["label"], ProverInput, number?])[] = [
       ["statement", inputOf(heights, 2, 1, 6)],
@@ -199,7 +207,8 @@ for (const opening of OPENINGS) {
     });
 
     it("auxiliary values", async () => {
-      const plain = fibonacciSystem(smallParameters({ ...parameters, transcript: "keccak" }));
+      const { paths: _, ...uncapped } = parameters;
+      const plain = fibonacciSystem(smallParameters({ ...uncapped, transcript: "keccak" }));
       const fibonacci = compileSystem({
         ...{ ...plain.definition, parameters, statementElements: { count: 2, shared: 0 } },
         publicValues: (statement) => (statement.length === 8 ? wordsOf(statement) : undefined),

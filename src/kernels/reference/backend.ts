@@ -72,15 +72,10 @@ export function createReferenceBackend(): Backend {
     return commitment;
   }
 
-  function open(commitment: Commitment, leaves: readonly number[], paths: OpeningPaths): Opening {
+  function treeOf(commitment: Commitment): HeldTree {
     const tree = treesHeld.get(commitment);
     if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-    assertLeafIndices(leaves, 2 ** commitment.logLeaves);
-    const siblings = openingSiblings(leaves, commitment.logLeaves, paths).flatMap(({ layer, siblingIndex }) => {
-      const digest = tree.layers[layer]?.[siblingIndex];
-      return digest === undefined ? [] : [digest];
-    });
-    return { leaves: leaves.map((leaf) => tree.leafOf(leaf)), siblings };
+    return tree;
   }
 
   function quotient(request: QuotientRequest): Columns {
@@ -135,7 +130,8 @@ export function createReferenceBackend(): Backend {
       return dataOf(coefficients).map((column) => evaluateAt(field, column, point));
     },
     commit: async (request) => commit(request),
-    open: async (commitment, leaves, paths = "shared") => open(commitment, leaves, paths),
+    open: async (commitment, leaves, paths = "shared") => open(treeOf(commitment), leaves, paths),
+    nodes: async (commitment, layer) => layerOf(treeOf(commitment), layer),
     quotient: async (request) => quotient(request),
     deep: async (request) => deep(request),
     fold: async (polynomial, arity, challenge) => {
@@ -155,4 +151,20 @@ export function createReferenceBackend(): Backend {
       treesHeld.clear();
     },
   };
+}
+
+function open({ layers, leafOf }: HeldTree, leaves: readonly number[], paths: OpeningPaths): Opening {
+  const depth = layers.length - 1;
+  assertLeafIndices(leaves, 2 ** depth);
+  const siblings = openingSiblings(leaves, depth, paths).flatMap(({ layer, siblingIndex }) => {
+    const digest = layers[layer]?.[siblingIndex];
+    return digest === undefined ? [] : [digest];
+  });
+  return { leaves: leaves.map((leaf) => leafOf(leaf)), siblings };
+}
+
+function layerOf({ layers }: HeldTree, layer: number): readonly Uint8Array[] {
+  const digests = layers[layer];
+  if (digests === undefined) throw new RangeError(`the tree has no layer ${layer}`);
+  return digests;
 }

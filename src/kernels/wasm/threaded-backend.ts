@@ -4,7 +4,7 @@ import type { Device } from "./device/device.ts";
 import { DeviceTables } from "./memory/device-tables.ts";
 import { Heap } from "./memory/heap.ts";
 import { compileKernels, instantiateKernels } from "./memory/kernel-module.ts";
-import { commit, releaseTree, type StoredTree } from "./operations/commit.ts";
+import { commit, readLayer, releaseTree, type StoredTree } from "./operations/commit.ts";
 import { deep } from "./operations/deep.ts";
 import { evaluateAt } from "./operations/evaluate.ts";
 import { fold } from "./operations/fold.ts";
@@ -50,6 +50,11 @@ export function createThreadedBackend(options: ThreadedBackendOptions): WasmBack
     if (running === undefined) throw new Error("this backend was closed");
     return running;
   };
+  const treeOf = (commitment: Commitment): StoredTree => {
+    const tree = trees.get(commitment);
+    if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
+    return tree;
+  };
 
   return {
     name: "wasm",
@@ -68,11 +73,8 @@ export function createThreadedBackend(options: ThreadedBackendOptions): WasmBack
       trees.set(commitment, tree);
       return commitment;
     },
-    open: async (commitment, leaves, paths = "shared") => {
-      const tree = trees.get(commitment);
-      if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-      return open(device(), tree, leaves, paths);
-    },
+    open: async (commitment, leaves, paths = "shared") => open(device(), treeOf(commitment), leaves, paths),
+    nodes: async (commitment, layer) => readLayer(device(), treeOf(commitment), layer),
     quotient: async (request) => quotient(device(), request),
     deep: async (request) => deep(device(), request),
     fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),

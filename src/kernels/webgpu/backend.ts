@@ -6,7 +6,7 @@ import { emptyDevice } from "./card/empty-device.ts";
 import type { GpuDevice } from "./card/gpu.ts";
 import { type CardTimes, Machine } from "./card/machine.ts";
 import { kernelsOfProofs } from "./kernels/kernels-of-proofs.ts";
-import { type CardTree, commit, releaseTree } from "./operations/commit.ts";
+import { type CardTree, commit, readLayer, releaseTree } from "./operations/commit.ts";
 import { deep } from "./operations/deep.ts";
 import { evaluateAt } from "./operations/evaluate.ts";
 import { fold } from "./operations/fold.ts";
@@ -72,6 +72,11 @@ export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBacken
     if (running === undefined) throw new Error("this backend was closed");
     return running;
   };
+  const treeOf = (commitment: Commitment): CardTree => {
+    const tree = trees.get(commitment);
+    if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
+    return tree;
+  };
   return {
     name: "webgpu",
     workers: 1,
@@ -94,11 +99,8 @@ export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBacken
       trees.set(commitment, tree);
       return commitment;
     },
-    open: async (commitment, leaves, paths = "shared") => {
-      const tree = trees.get(commitment);
-      if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-      return open(device(), tree, leaves, paths);
-    },
+    open: async (commitment, leaves, paths = "shared") => open(device(), treeOf(commitment), leaves, paths),
+    nodes: async (commitment, layer) => readLayer(device(), treeOf(commitment), layer),
     quotient: async (request) => quotient(device(), request),
     deep: async (request) => deep(device(), request),
     fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),

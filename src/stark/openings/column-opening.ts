@@ -1,14 +1,23 @@
 import type { Ext } from "../../field/extension.ts";
 import type { FriValues } from "./open-fri.ts";
+import type { PathEnds } from "./merkle.ts";
 import type { OpenedTree } from "./open-trace.ts";
 import type { ProofReader, ProofValues } from "./proof.ts";
 import type { Transcript } from "../transcripts/transcript.ts";
+
+/** Rows of the trees at queries, and the ends of the paths of the layers. */
+interface OpenedQueries {
+  readonly trees: readonly OpenedTree[];
+  readonly layerEnds: readonly PathEnds[];
+}
 
 /**
  * What a proof brings forward for its opened values being those of its committed columns: the part of the proof between these
  * values and the nonce. Its methods are called once each, in this order; all but the first reject.
  */
 export interface ColumnOpening {
+  /** Roots of its layers, in proof order. */
+  readonly layerRoots: readonly Uint8Array[];
   /** Takes it into the transcript and draws its challenges. */
   draw(transcript: Transcript): void;
   /** Its elements, padding bits first, then canonical. */
@@ -18,10 +27,10 @@ export interface ColumnOpening {
   /** What can be said without looking into the trees. */
   checkValues(point: Ext, values: ProofValues): void;
   /**
-   * The rows of the trees at queries, ascending and distinct, against the layers that the proof has next; what these fold to.
+   * The opened rows at queries, ascending and distinct, against the layers that the proof has next; what these fold to.
    * Once for each group of queries that are opened together.
    */
-  foldQueries(trees: readonly OpenedTree[], queries: readonly number[], reader: ProofReader): FriValues;
+  foldQueries(opened: OpenedQueries, queries: readonly number[], reader: ProofReader): FriValues;
   /** These values against the final polynomial. */
   checkFinal(values: FriValues): void;
 }

@@ -1,3 +1,5 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { TreeHash } from "../../kernels/backend.ts";
 import { multiproofSteps } from "../../kernels/multiproof.ts";
@@ -12,6 +14,35 @@ interface Injection {
   readonly digests: ReadonlyMap<number, Uint8Array>;
 }
 
+/** Nodes at which a tree's paths end: its root, or all nodes of its cap. */
+export type PathEnds = readonly Uint8Array[];
+
+/** Leaves that are opened together, of a tree or the part of one below a node of its cap. */
+interface OpenedLeaves {
+  readonly depth: number;
+  readonly leafIndices: readonly number[];
+}
+
+/** Opened leaves of the part of a tree below one end of its paths. */
+interface OpenedSubtree extends OpenedLeaves {
+  readonly top: Uint8Array;
+}
+
+/** The part of a tree that opened leaves are in: one leaf if there is a cap, since each query is opened alone then. */
+export function subtreeOf(leafIndices: readonly number[], treeDepth: number, ends: PathEnds): OpenedSubtree {
+  const depth = treeDepth - Math.log2(ends.length);
+  const index = (leafIndices[0] ?? 0) >>> depth;
+  const top = ends[index];
+  if (top === undefined) throw new Error(`a tree of 2^${treeDepth} leaves has no node ${index} above its paths`);
+  return { depth, leafIndices: leafIndices.map((leaf) => leaf - index * 2 ** depth), top };
+}
+
+/** Rejects unless an opening leads to the node at its end. */
+export function requireRoot(tree: number, root: Uint8Array, got: Uint8Array): void {
+  const expected = bytesToHex(root);
+  if (bytesToHex(got) !== expected) reject({ code: "MerkleMismatch", tree, expected, got: bytesToHex(got) });
+}
+
 /** How many sibling digests open these leaves of a tree of 2^depth leaves. */
 export function siblingCount(leafIndices: readonly number[], depth: number): number {
   return multiproofSteps(leafIndices, depth).filter((step) => step.kind === "sibling").length;
@@ -22,8 +53,7 @@ export function readSiblings(
   reader: ProofReader,
   section: string,
   hash: TreeHash,
-  leafIndices: readonly number[],
-  depth: number,
+  { leafIndices, depth }: OpenedLeaves,
 ): Uint8Array[] {
   return reader.readMany(section, siblingCount(leafIndices, depth), digestLength(hash));
 }
@@ -42,8 +72,7 @@ export function requireDigests(section: string, hash: TreeHash, siblings: readon
  */
 export function multiproofRoot(
   hash: TreeHash,
-  depth: number,
-  leafIndices: readonly number[],
+  { leafIndices, depth }: OpenedLeaves,
   leafDigests: readonly Uint8Array[],
   siblings: readonly Uint8Array[],
   injections: readonly Injection[] = [],

@@ -2,8 +2,8 @@ import type { Ext } from "../../field/extension.ts";
 import { hashLeaf } from "../../kernels/tree-hash.ts";
 import { threadCompressor } from "../../kernels/wasm/compressor.ts";
 import { evaluatePolynomial, foldCoset, pointAt } from "./fri.ts";
-import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
-import { indicesAbove, requireRoot } from "./open-trace.ts";
+import { multiproofRoot, type PathEnds, readSiblings, requireDigests, requireRoot, subtreeOf } from "./merkle.ts";
+import { indicesAbove } from "./open-trace.ts";
 import { leafEncodings, opensEachQuery, type ProofParameters } from "../systems/parameters.ts";
 import { extensionLength, type ProofReader, unpackExtensions } from "./proof.ts";
 import { reject } from "./rejection.ts";
@@ -15,12 +15,12 @@ export interface FriValues {
   readonly folded: readonly Ext[];
 }
 
-/** One layer: which it is, its root, its domain, and the weights that fold one of its leaves. */
+/** One layer: which it is, the ends of its paths, its domain, and the weights that fold one of its leaves. */
 interface FriLayer {
   readonly layer: number;
   /** Number of its tree in the proof. */
   readonly tree: number;
-  readonly root: Uint8Array;
+  readonly ends: PathEnds;
   readonly logDomain: number;
   /** log2 of what the layers before have folded by. */
   readonly logFolded: number;
@@ -36,16 +36,16 @@ interface FriLayer {
 export function readFriLayer(system: System, source: FriLayer, { positions, folded }: FriValues, reader: ProofReader): FriValues {
   const { field, parameters } = system;
   const { hash } = parameters;
-  const { layer, tree, root, logDomain, logFolded, weights } = source;
+  const { layer, tree, ends, logDomain, logFolded, weights } = source;
   const arity = weights.length;
   const logArity = Math.log2(arity);
   const section = `tree[${tree}]`;
   const leafIndices = indicesAbove(positions, logArity);
-  const depth = logDomain - logArity;
+  const subtree = subtreeOf(leafIndices, logDomain - logArity, ends);
   // A program would have to put the derived value at a place that the position says; it compares one that is sent.
   const sentOfLeaf = opensEachQuery(parameters) ? arity : arity - 1;
   const sent = reader.readMany(`${section}.rows`, leafIndices.length * sentOfLeaf, extensionLength(system));
-  const siblings = readSiblings(reader, `${section}.siblings`, hash, leafIndices, depth);
+  const siblings = readSiblings(reader, `${section}.siblings`, hash, subtree);
 
   const sentValues = unpackExtensions(`${section}.rows`, sent, field.degree);
   requireDigests(`${section}.siblings`, hash, siblings);
@@ -68,7 +68,7 @@ export function readFriLayer(system: System, source: FriLayer, { positions, fold
   });
   const { compress } = threadCompressor();
   const digests = leaves.map((values) => hashLeaf(hash, leafEncodings(hash).fri, values.flat(), field.degree, compress));
-  requireRoot(tree, root, multiproofRoot(hash, depth, leafIndices, digests, siblings));
+  requireRoot(tree, subtree.top, multiproofRoot(hash, subtree, digests, siblings));
   return {
     positions: leafIndices,
     folded: leaves.map((values, l) => {

@@ -6,7 +6,7 @@ import { combineOpenings, type DeepCombination, deepValues } from "./deep.ts";
 import { powerOfTwo } from "../systems/evaluate.ts";
 import { challengePowers, pointAt } from "./fri.ts";
 import { checkFinalPolynomial, type FriValues, readFriLayer, requireRoots } from "./open-fri.ts";
-import { nextColumnsOf, type OpenedTree, rowOfQuery } from "./open-trace.ts";
+import { nextColumnsOf, rowOfQuery } from "./open-trace.ts";
 import { DOMAIN_SHIFT, friLayerCount } from "../systems/parameters.ts";
 import { extensionLength, type ProofReader, type ProofValues, unpackExtensionList } from "./proof.ts";
 import { reject } from "./rejection.ts";
@@ -31,6 +31,7 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
   let finalPolynomial: readonly Ext[] = [];
   let combination: DeepCombination | undefined;
   return {
+    layerRoots: roots,
     draw(transcript: Transcript) {
       deep = transcript.challenge("deep");
       folds = roots.map((root) => {
@@ -54,7 +55,7 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
       const nextPoint = field.scale(point, rootOfUnity(shape.tallest));
       combination = combineOpenings(field, deep, { point, nextPoint }, values, nextColumnsOf(shape));
     },
-    foldQueries(trees: readonly OpenedTree[], queries, reader) {
+    foldQueries({ trees, layerEnds }, queries, reader) {
       if (combination === undefined) throw new Error("the opened values are combined before queries are checked");
       const points = queries.map((position) => pointAt(position, shape.logDomain, 0));
       const rows = queries.map((position) => rowOfQuery(shape, trees, position));
@@ -63,7 +64,7 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
         const source = {
           layer,
           tree: shape.trees.length + layer,
-          root: roots[layer] ?? new Uint8Array(0),
+          ends: layerEnds[layer] ?? [],
           logDomain: shape.logDomain - layer * logArity,
           logFolded: layer * logArity,
           weights: challengePowers(field, challenge, 2 ** logArity),

@@ -1,12 +1,9 @@
-import { bytesToHex } from "@noble/hashes/utils.js";
-
 import { BASE31_GROUP, packedLength } from "../../kernels/leaf-encoding.ts";
 import { hashLeaf } from "../../kernels/tree-hash.ts";
 import { threadCompressor } from "../../kernels/wasm/compressor.ts";
-import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
+import { multiproofRoot, type PathEnds, readSiblings, requireDigests, requireRoot, subtreeOf } from "./merkle.ts";
 import { leafEncodings } from "../systems/parameters.ts";
 import { type ProofReader, unpackRows } from "./proof.ts";
-import { reject } from "./rejection.ts";
 import { type Block, columnCountOf, type Shape, type TraceTree } from "../systems/shape.ts";
 import type { System } from "../systems/system.ts";
 
@@ -28,7 +25,7 @@ export function indicesAbove(positions: readonly number[], shift: number): numbe
 export function readTraceTree(
   system: System,
   shape: Shape,
-  { tree, index, root }: { readonly tree: TraceTree; readonly index: number; readonly root: Uint8Array },
+  { tree, index, ends }: { readonly tree: TraceTree; readonly index: number; readonly ends: PathEnds },
   queries: readonly number[],
   reader: ProofReader,
 ): OpenedTree {
@@ -40,11 +37,11 @@ export function readTraceTree(
     width: columnCountOf(heightClass.blocks) * tree.rowsPerLeaf,
     indices: indicesAbove(queries, shape.logDomain - heightClass.logLeaves),
   }));
-  const leafIndices = classes[0]?.indices ?? [];
+  const subtree = subtreeOf(classes[0]?.indices ?? [], tree.logLeaves, ends);
   const encodedRows = classes.map(({ width, indices, logRows }) =>
     reader.readMany(`${section}.rows[${logRows}]`, indices.length, packedLength(width, BASE31_GROUP)),
   );
-  const siblings = readSiblings(reader, `${section}.siblings`, hash, leafIndices, tree.logLeaves);
+  const siblings = readSiblings(reader, `${section}.siblings`, hash, subtree);
 
   const rows = classes.map(({ width, indices, logRows }, c) => {
     const name = `${section}.rows[${logRows}]`;
@@ -60,15 +57,9 @@ export function readTraceTree(
   const injections = classes
     .slice(1)
     .map(({ layer }, i) => ({ layer, digests: digests[i + 1] ?? new Map<number, Uint8Array>() }));
-  const got = multiproofRoot(hash, tree.logLeaves, leafIndices, [...(digests[0]?.values() ?? [])], siblings, injections);
-  requireRoot(index, root, got);
+  const leafDigests = [...(digests[0]?.values() ?? [])];
+  requireRoot(index, subtree.top, multiproofRoot(hash, subtree, leafDigests, siblings, injections));
   return { tree, rows };
-}
-
-/** Rejects unless the opening led to the committed root. */
-export function requireRoot(tree: number, root: Uint8Array, got: Uint8Array): void {
-  const expected = bytesToHex(root);
-  if (bytesToHex(got) !== expected) reject({ code: "MerkleMismatch", tree, expected, got: bytesToHex(got) });
 }
 
 /** The values of all trees' columns at a query position; of trees of rows, that is in opening order. */

@@ -11,8 +11,8 @@ import { proofVersion } from "../systems/verification-key.ts";
 
 /*
  * Proof bytes, version 1 with columns opened by rows, 6 with stacked ones; 2 more without preprocessed columns, whose values the
- * verifier finds by itself; 8 more with paired leaves of single stack columns; 1 more of a segment. Everything is big-endian and
- * without separators; a proof is consumed exactly.
+ * verifier finds by itself; 8 more with paired leaves of single stack columns; 16 more with caps; 1 more of a segment. Everything
+ * is big-endian and without separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
@@ -31,13 +31,15 @@ import { proofVersion } from "../systems/verification-key.ts";
  *   rounds        h(0) and h(2) of logFinalMax rounds
  *
  *   nonce         u64
+ *   caps          if paths are capped: per tree, in the order below, the 2^c digests of the layer c below its root; c is
+ *                 `capLevel` of queries and depth, and of level 0 there is none
  *   per tree, in the order preprocessed (where they are not left out), main, lookup, quotient, FRI layer 0, 1, …:
  *     rows        trace trees: per height class, tallest first, the distinct rows that the queries touch, ascending, each
  *                 the class's blocks in order in base31. A row that several opened leaves share is sent once. The trees of a
  *                 stack have one class, whose rows are the 16 values of each stack column in turn; with paired leaves, of a
  *                 tree of one stack column both rows of a leaf
  *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
- *     siblings    digests, in the order of `multiproofSteps`
+ *     siblings    digests, in the order of `multiproofSteps`; if paths are capped, below the cap only
  *   With a transcript of Poseidon the trees' parts follow each other query by query, in the order in which they were drawn, each
  *   as if there were no other query; and of a FRI tree's leaf all values are sent.
  *

@@ -4,9 +4,10 @@ import { initialInputs, transcriptFactory } from "../transcripts/begin-transcrip
 import { concat } from "../transcripts/bytes.ts";
 import type { ColumnOpening } from "../openings/column-opening.ts";
 import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "../systems/evaluate.ts";
+import { readPathEnds } from "../openings/caps.ts";
 import { requireDigests } from "../openings/merkle.ts";
 import { readRowsOpening } from "../openings/open-rows.ts";
-import { type OpenedTree, readTraceTree } from "../openings/open-trace.ts";
+import { readTraceTree } from "../openings/open-trace.ts";
 import { grindingBitsFor, opensEachQuery } from "../systems/parameters.ts";
 import {
   packedOpenings,
@@ -50,8 +51,9 @@ export interface VerifyOptions {
  *                                                                        ConstraintMismatch
  *  8. of a stack: the claim that the rounds leave                        ClaimMismatch
  *  9. grinding, positions                                                GrindingTooWeak, PositionsExhausted
+ *     with caps, each tree's: length, elements, root                    MalformedProof, NonCanonicalElement, MerkleMismatch
  *     With a transcript of Poseidon, 10 to 12 once for each query:
- * 10. each trace tree: length, elements, root                            MalformedProof, NonCanonicalElement, MerkleMismatch
+ * 10. each trace tree: length, elements, root or node of the cap         MalformedProof, NonCanonicalElement, MerkleMismatch
  * 11. DEEP values, or those of the stack's fold, at the query positions (no check)
  * 12. each FRI layer: length, elements, values against the previous layer's fold (those of 11 for layer 0), root, fold
  *                                                                        …, FoldMismatch, MerkleMismatch
@@ -127,8 +129,15 @@ export function checkProof(system: System, reader: ProofReader, frame: ProofFram
   }
   const { queries } = challenges;
   if (queries === undefined) return reject({ code: "PositionsExhausted" });
+  const ends = readPathEnds(system.parameters, shape, [...treeRoots(system, head), ...opening.layerRoots], reader);
+  const layerEnds = ends.slice(shape.trees.length);
   const groups = opensEachQuery(system.parameters) ? queries.map((query) => [query]) : [queries];
-  const folded = groups.map((group) => opening.foldQueries(readTraceTrees(system, head, group, reader), group, reader));
+  const folded = groups.map((group) => {
+    const trees = shape.trees.map((tree, index) =>
+      readTraceTree(system, shape, { tree, index, ends: ends[index] ?? [] }, group, reader),
+    );
+    return opening.foldQueries({ trees, layerEnds }, group, reader);
+  });
   reader.end();
   for (const values of folded) opening.checkFinal(values);
 }
@@ -207,7 +216,8 @@ function checkConstraints(
   if (!field.equal(expected, got)) reject({ code: "ConstraintMismatch", expected, got });
 }
 
-function readTraceTrees(system: System, head: ProofHead, queries: readonly number[], reader: ProofReader): OpenedTree[] {
+/** Roots of the trace trees, in proof order. */
+function treeRoots(system: System, head: ProofHead): Uint8Array[] {
   const { shape } = head;
   const roots = {
     preprocessed: system.preprocessedRoots.get(shape.committedHeight),
@@ -215,9 +225,9 @@ function readTraceTrees(system: System, head: ProofHead, queries: readonly numbe
     lookup: head.lookupRoot,
     quotient: head.quotientRoot,
   };
-  return shape.trees.map((tree, index) => {
-    const root = roots[tree.phase];
+  return shape.trees.map(({ phase }) => {
+    const root = roots[phase];
     if (root === undefined) throw new Error(`no preprocessed root for columns of 2^${shape.committedHeight} coefficients`);
-    return readTraceTree(system, shape, { tree, index, root }, queries, reader);
+    return root;
   });
 }

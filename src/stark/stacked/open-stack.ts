@@ -6,6 +6,7 @@ import type { ColumnOpening } from "../openings/column-opening.ts";
 import { rowSums } from "../openings/deep.ts";
 import { powerOfTwo } from "../systems/evaluate.ts";
 import { checkFinalPolynomial, type FriValues, readFriLayer, requireRoots } from "../openings/open-fri.ts";
+import type { PathEnds } from "../openings/merkle.ts";
 import { type OpenedTree, rowOfQuery } from "../openings/open-trace.ts";
 import type { ProofParameters } from "../systems/parameters.ts";
 import { extensionLength, type ProofReader, type ProofValues, unpackExtensionList } from "../openings/proof.ts";
@@ -59,6 +60,7 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
     }
   };
   return {
+    layerRoots: sections.layers.map(({ root }) => root),
     draw(transcript) {
       batch = drawBatch(transcript, stack, parameters);
       drawRounds(transcript, sections.leafRounds);
@@ -98,9 +100,9 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
       const got = field.mul(multilinearAt(field, finalPolynomial, rest), weight);
       if (!field.equal(expected, got)) reject({ code: "ClaimMismatch", expected, got });
     },
-    foldQueries(trees, queries, rest) {
+    foldQueries({ trees, layerEnds }, queries, rest) {
       const values = leafValues(field, shape, stack, challenges, { trees, queries });
-      return foldLayers(system, shape, { sections, challenges }, values, rest);
+      return foldLayers(system, shape, { stack, layerEnds, challenges }, values, rest);
     },
     checkFinal(values) {
       const logFolded = layerFolds(parameters, stack).reduce((sum, folds) => sum + folds, 0);
@@ -138,23 +140,30 @@ function leafValues(
   return { positions: queries, folded: queries.map((position) => sumOf(rowOfQuery(shape, trees, position), columns)) };
 }
 
+interface FoldedLayers {
+  readonly stack: StackShape;
+  /** Ends of the paths of each layer. */
+  readonly layerEnds: readonly PathEnds[];
+  readonly challenges: readonly Ext[];
+}
+
 function foldLayers(
   system: System,
   shape: Shape,
-  { sections, challenges }: { readonly sections: Sections; readonly challenges: readonly Ext[] },
+  { stack, layerEnds, challenges }: FoldedLayers,
   first: FriValues,
   reader: ProofReader,
 ): FriValues {
-  const { field } = system;
-  const leafRounds = LOG_PARTS + (shape.stack?.logWidth ?? 0);
+  const { field, parameters } = system;
+  const leafRounds = LOG_PARTS + stack.logWidth;
   let [values, logFolded] = [first, 0];
-  sections.layers.forEach(({ root, folds }, layer) => {
+  layerFolds(parameters, stack).forEach((folds, layer) => {
     const own = challenges.slice(leafRounds + logFolded, leafRounds + logFolded + folds);
     const scale = inv(2 ** folds);
     const source = {
       layer,
       tree: shape.trees.length + layer,
-      root,
+      ends: layerEnds[layer] ?? [],
       logDomain: shape.logDomain - logFolded,
       logFolded,
       // Divided by the arity: the folded polynomial's values enter the claim.

@@ -99,6 +99,12 @@ export function releaseTree(device: Device, tree: StoredTree): void {
   tree.blocks.forEach((block) => device.columns.drop(block));
 }
 
+/** All digests of a stored layer, as every layer of a tree of Poseidon is. */
+export function readLayer(device: Device, tree: StoredTree, layer: number): Uint8Array[] {
+  if (layer > tree.depth) throw new RangeError(`the tree has no layer ${layer}`);
+  return Array.from({ length: 2 ** (tree.depth - layer) }, (_, index) => readDigest(device, tree, layer, index));
+}
+
 /** Digest `index` of a stored layer, in its byte form. */
 export function readDigest(device: Device, tree: StoredTree, layer: number, index: number): Uint8Array {
   const address = tree.layers[layer - tree.firstStoredLayer];

@@ -70,6 +70,17 @@ export function digestOf(hash: TreeHash, words: Uint32Array): Uint8Array {
   return bytes.slice(0, digestLength(hash));
 }
 
+/** All digests of a layer. */
+export async function readLayer({ machine }: CardDevice, tree: CardTree, layer: number): Promise<Uint8Array[]> {
+  const digests = tree.layers[layer];
+  if (digests === undefined) throw new RangeError(`the tree has no layer ${layer}`);
+  const count = 2 ** (tree.depth - layer);
+  const words = await machine.read(digests, 0, DIGEST_WORDS * count);
+  return Array.from({ length: count }, (_, i) =>
+    digestOf(tree.request.hash, words.subarray(DIGEST_WORDS * i, DIGEST_WORDS * (i + 1))),
+  );
+}
+
 const INVERSE_R = inv(R);
 
 function buildLayer(device: CardDevice, scratch: Scratch, tree: CardTree, layer: number): GpuBuffer {
