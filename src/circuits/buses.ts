@@ -19,8 +19,6 @@ export const CURVE_SCALARS = 4;
 export const RANGE16 = defineBus("range16", 1, { value: 1 }, "local");
 /** Says that 0 ≤ value < 2^14. Answered by range16. */
 export const RANGE14 = defineBus("range14", 2, { value: 1 }, "local");
-/** Asserts 0 ≤ value < 2^15. Answered by range16 in a system with the table fieldProduct. */
-export const RANGE15 = defineBus("range15", 43, { value: 1 }, "local");
 /** Says that both are bytes. Answered by bytePairs. */
 export const BYTES = defineBus("bytes", 3, { low: 1, high: 1 }, "local");
 /** Says that x and y are bytes and `and` is x & y. Answered by bytePairs. */
@@ -249,7 +247,7 @@ export const RECOVER = defineBus("recover", 27, { space: 1, offset: 1, time: 1, 
  * after it. Sent by processor, received by fieldProduct, each once. The sender guarantees that indexes are below 2^16, that the
  * time is the step's, and that the next step's time is larger by 4.
  */
-export const FIELD_PRODUCT = defineBus("fieldProduct", 44, { time: 1, a: 1, b: 1, c: 1, r: 1 });
+export const FIELD_PRODUCT = defineBus("fieldProduct", 43, { time: 1, a: 1, b: 1, c: 1, r: 1 });
 /**
  * Says what a node of the state tree's lower 29 levels is before a run and after it; leaves are of height 0. Sent by roots for
  * the node that is left of all and by tree for its children, received by tree and by leaves (or relistedPlaces), each once.

@@ -1,8 +1,7 @@
-import type { Bus } from "../../stark/constraints/bus.ts";
 import type { TableDefinition } from "../../stark/systems/system.ts";
-import { BYTE_AND, BYTES, RANGE14, RANGE15, RANGE16 } from "../buses.ts";
+import { BYTE_AND, BYTES, RANGE14, RANGE16 } from "../buses.ts";
 import { BYTE_PAIRS_LOG_ROWS, bytePairsTable } from "../byte-pairs/byte-pairs-air.ts";
-import { RANGE16_LOG_ROWS, range16Table, range16With15Table } from "../range16/range16-air.ts";
+import { RANGE16_LOG_ROWS, range16Table } from "../range16/range16-air.ts";
 import { countLookups, type CountRows, type LookingTable } from "./count-lookups.ts";
 
 /** A table that the key fixes, with its height, and how often each of its rows is looked up. */
@@ -33,23 +32,17 @@ const countNumbers: CountRows = (counts, [numbers], multiplicities) => {
   }
 };
 
-const BYTE_PAIRS: FixedTable = {
-  definition: bytePairsTable,
-  columns: (looking) => [countLookups(looking, BYTES, PAIRS, countPairs), countLookups(looking, BYTE_AND, PAIRS, countPairs)],
-};
-
-function usesOf(looking: readonly LookingTable[], buses: readonly Bus[]): Uint32Array[] {
-  return buses.map((bus) => countLookups(looking, bus, NUMBERS, countNumbers));
-}
-
 /** The tables that all others look up. */
 export const FIXED_TABLES: readonly FixedTable[] = [
-  BYTE_PAIRS,
-  { definition: range16Table, columns: (looking) => usesOf(looking, [RANGE16, RANGE14]) },
-];
-
-/** Fixed tables of systems with the table fieldProduct. */
-export const FIXED_TABLES_WITH_15: readonly FixedTable[] = [
-  BYTE_PAIRS,
-  { definition: range16With15Table, columns: (looking) => usesOf(looking, [RANGE16, RANGE14, RANGE15]) },
+  {
+    definition: bytePairsTable,
+    columns: (looking) => [countLookups(looking, BYTES, PAIRS, countPairs), countLookups(looking, BYTE_AND, PAIRS, countPairs)],
+  },
+  {
+    definition: range16Table,
+    columns: (looking) => [
+      countLookups(looking, RANGE16, NUMBERS, countNumbers),
+      countLookups(looking, RANGE14, NUMBERS, countNumbers),
+    ],
+  },
 ];

@@ -1,6 +1,5 @@
 import type { AirBuilder } from "../../stark/constraints/air.ts";
 import type { Expression } from "../../stark/constraints/expression.ts";
-import { RANGE15 } from "../buses.ts";
 import { bytesOf, LIMB, LIMBS, limbsOf } from "../shapes/word.ts";
 import { addByteProduct } from "../words/byte-products.ts";
 import { element, lookUpBytes, productLimb } from "../words/expressions.ts";
@@ -21,17 +20,20 @@ const PRODUCT_LIMBS = 2 * LIMBS;
 const CARRIES = PRODUCT_LIMBS - 1;
 
 /**
- * Carries are stored with this added, and are below 2^15 then: those of the real part are from −11,937 to 8,160, those of the
- * imaginary part from −3,778 to 16,319. With 2^13 for both, a false real part has a row. With 2^14 for both, the two sides of a
- * limb of the imaginary part may differ by more than the prime of the table's field.
+ * Carries are stored with this added, as two bytes: the lower one plus 128 times the upper one, from 0 to 32,895. Those of the
+ * real part are from −11,937 to 8,160, those of the imaginary part from −3,778 to 16,319. With 2^13 for both, a false real part
+ * has a row. With 2^14 for both, the two sides of a limb of the imaginary part may differ by more than the prime of the table's
+ * field.
  */
 const CARRY_OFFSETS = [2 ** 14, 2 ** 13] as const;
+/** Weight of the upper byte of a carry. With 256, carries would have 16 bits, and false products have rows. */
+const UPPER_BYTE = 128;
 
 /** An element of Fp2, the real part first; the square of the imaginary unit is −1. */
 export type Fp2 = readonly [bigint, bigint];
 
 /** Columns that show a product, those of the real part first. */
-export const FP2_PRODUCT_WITNESS = { quotient: ELEMENT_BYTES, carry: 62 } as const;
+export const FP2_PRODUCT_WITNESS = { quotient: ELEMENT_BYTES, carry: 124 } as const;
 
 /** The columns of a product: bytes of a, b and the quotients, limbs of c and r, the real part first. */
 interface ProductColumns {
@@ -46,14 +48,13 @@ interface ProductColumns {
 /**
  * On every row whose `real` is 1, r is a · b + c in Fp2 modulo the prime, for bytes of a and b and limbs of c and r that are in
  * range; if it is 0, they may all be 0. With integers it is r₀ + q₀p = a₀b₀ − a₁b₁ + c₀ + 2^254 · p and
- * r₁ + q₁p = a₀b₁ + a₁b₀ + c₁, limb by limb. The two sides of a limb's equation differ by at most 1,855,988,620 for the real part
- * and 1,858,199,917 for the imaginary one: less than the prime of the table's field, so they are equal as integers.
+ * r₁ + q₁p = a₀b₁ + a₁b₀ + c₁, limb by limb. The two sides of a limb's equation differ by at most 1,864,377,228 for the real part
+ * and 1,866,588,525 for the imaginary one: less than the prime of the table's field, so they are equal as integers.
  */
 export function assertFp2Product(builder: AirBuilder, real: Expression, columns: ProductColumns): void {
   const [a, b, c, r] = [halves(columns.a), halves(columns.b), halves(columns.c), halves(columns.r)];
   const [quotient, carry] = [halves(columns.quotient), halves(columns.carry)];
-  lookUpBytes(builder, columns.quotient);
-  for (const value of columns.carry) builder.send(RANGE15, builder.constant(1), { value });
+  for (const bytes of [columns.quotient, columns.carry]) lookUpBytes(builder, bytes);
   const sumOf = ([x, y]: Halves<Expression>): Expression[] => x.map((byte, i) => builder.add(byte, element(y, i)));
   const [sumA, sumB] = [sumOf(a), sumOf(b)];
   const shift = limbsOf(SHIFT * BN254_PRIME, PRODUCT_LIMBS);
@@ -66,7 +67,10 @@ export function assertFp2Product(builder: AirBuilder, real: Expression, columns:
     ];
     for (const part of [0, 1] as const) {
       const carryOut = (limb: number): Expression =>
-        builder.sub(element(carry[part], limb), builder.constant(CARRY_OFFSETS[part]));
+        builder.sub(
+          builder.add(element(carry[part], 2 * limb), builder.scale(element(carry[part], 2 * limb + 1), UPPER_BYTE)),
+          builder.constant(CARRY_OFFSETS[part]),
+        );
       const terms = [element(sums, part), multipleLimb(builder, quotient[part], k)];
       if (k < LIMBS) terms.push(element(c[part], k), builder.scale(element(r[part], k), -1));
       if (k > 0) terms.push(carryOut(k - 1));
@@ -121,9 +125,14 @@ export function fp2ProductWitness(a: Fp2, b: Fp2, c: Fp2): Fp2ProductCells {
   const carry = ([0, 1] as const).flatMap((part) => {
     const sums = part === 0 ? real : imaginary;
     addByteProduct(sums, bytesOf(quotient[part]), PRIME_BYTES, -1);
-    return carriesOf(sums, limbsOf(c[part]), limbsOf(product[part])).map((value) => value + CARRY_OFFSETS[part]);
+    return carriesOf(sums, limbsOf(c[part]), limbsOf(product[part])).flatMap((value) => carryBytes(value + CARRY_OFFSETS[part]));
   });
   return { quotient: quotient.flatMap((part) => bytesOf(part)), carry, product };
+}
+
+/** The two bytes of a carry with its offset. */
+function carryBytes(stored: number): number[] {
+  return [stored % UPPER_BYTE, Math.floor(stored / UPPER_BYTE)];
 }
 
 /** The carry from each limb except the last one. */
@@ -136,7 +145,9 @@ function carriesOf(sums: Float64Array, added: readonly number[], result: readonl
 }
 
 /** Carries of a row of no product. */
-export const NO_CARRIES: readonly number[] = CARRY_OFFSETS.flatMap((offset) => new Array<number>(CARRIES).fill(offset));
+export const NO_CARRIES: readonly number[] = CARRY_OFFSETS.flatMap((offset) =>
+  Array.from({ length: CARRIES }, () => carryBytes(offset)).flat(),
+);
 
 function sumsOf(value: bigint): Float64Array {
   return Float64Array.from(limbsOf(value, PRODUCT_LIMBS));

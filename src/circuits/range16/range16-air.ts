@@ -1,15 +1,13 @@
 import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
 import type { TableDefinition } from "../../stark/systems/system.ts";
-import { RANGE14, RANGE15, RANGE16 } from "../buses.ts";
+import { RANGE14, RANGE16 } from "../buses.ts";
 
 /** log2 of the rows. */
 export const RANGE16_LOG_ROWS = 16;
 
-/** Fixed: every number below 2^16, and the same modulo 2^14 and modulo 2^15. */
+/** Fixed: every number below 2^16, and the same modulo 2^14. */
 const RANGE16_FIXED = { value: 1, low14: 1 } as const;
-const RANGE15_FIXED = { ...RANGE16_FIXED, low15: 1 } as const;
 const RANGE16_FIELDS = { uses16: 1, uses14: 1 } as const;
-const RANGE15_FIELDS = { ...RANGE16_FIELDS, uses15: 1 } as const;
 
 /** The table whose rows are the numbers below 2^16. */
 export function range16Air(): Air {
@@ -21,28 +19,12 @@ export function range16Air(): Air {
   return b.build();
 }
 
-/** The table with a third bus, for systems with fieldProduct, whose carries have 15 bits. */
-function range16With15Air(): Air {
-  const b = new AirBuilder("range16", 0);
-  const { value, low14, low15 } = b.declarePreprocessed(RANGE15_FIXED);
-  const { uses16, uses14, uses15 } = b.declare(RANGE15_FIELDS);
-  b.receive(RANGE16, uses16, { value });
-  b.receive(RANGE14, uses14, { value: low14 });
-  b.receive(RANGE15, uses15, { value: low15 });
-  return b.build();
-}
-
 /** The table with its fixed columns. */
 export function range16Table(): TableDefinition {
-  return { air: range16Air(), preprocessed: { logRows: RANGE16_LOG_ROWS, columns: () => range16Columns([14]) } };
+  return { air: range16Air(), preprocessed: { logRows: RANGE16_LOG_ROWS, columns: range16Columns } };
 }
 
-/** The table of systems with fieldProduct, with its fixed columns. */
-export function range16With15Table(): TableDefinition {
-  return { air: range16With15Air(), preprocessed: { logRows: RANGE16_LOG_ROWS, columns: () => range16Columns([14, 15]) } };
-}
-
-function range16Columns(bits: readonly number[]): Uint32Array[] {
+function range16Columns(): Uint32Array[] {
   const value = Uint32Array.from({ length: 2 ** RANGE16_LOG_ROWS }, (_, i) => i);
-  return [value, ...bits.map((count) => value.map((x) => x % 2 ** count))];
+  return [value, value.map((x) => x % 2 ** 14)];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bytePairsTable } from "../../../src/circuits/byte-pairs/byte-pairs-air.ts";
-import { range16Table, range16With15Table } from "../../../src/circuits/range16/range16-air.ts";
+import { range16Table } from "../../../src/circuits/range16/range16-air.ts";
 import { evaluateRows, rowRange } from "../../../src/stark/constraints/column-arithmetic.ts";
 import type { TableDefinition } from "../../../src/stark/systems/system.ts";
 import { truthOf } from "./support/true-messages.ts";
@@ -37,14 +37,6 @@ describe("the fixed tables", () => {
     assert.deepEqual([...messages.keys()], ["range16", "range14"]);
     assertExactly("range16", messages.get("range16")!, 2 ** 16);
     assertExactly("range14", messages.get("range14")!, 2 ** 14);
-  });
-
-  it("range16 also answers for the numbers below 2^15 in systems with the table fieldProduct", () => {
-    const messages = messagesOf(range16With15Table());
-    assert.deepEqual([...messages.keys()], ["range16", "range14", "range15"]);
-    assertExactly("range16", messages.get("range16")!, 2 ** 16);
-    assertExactly("range14", messages.get("range14")!, 2 ** 14);
-    assertExactly("range15", messages.get("range15")!, 2 ** 15);
   });
 
   it("bytePairs answers for the pairs of bytes with their AND, and no others", () => {

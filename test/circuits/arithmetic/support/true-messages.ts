@@ -38,8 +38,6 @@ export function truthOf(bus: string, message: readonly number[]): Truth {
   switch (bus) {
     case "range16":
       return isTrue(x < 2 ** 16);
-    case "range15":
-      return isTrue(x < 2 ** 15);
     case "range14":
       return isTrue(x < 2 ** 14);
     case "bytes":

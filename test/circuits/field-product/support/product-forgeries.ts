@@ -68,7 +68,7 @@ function* carryForgeries(part: 0 | 1): Generator<Forgery> {
     // 1 in limb k and 127 · 2^8 in the next one. A digit is at most 255, so the last two limbs have two products.
     const small = inPart(part, digits({ [i]: 1, [i + 3]: 127 }), digits({ [2 * k - i]: 1 }));
     const given = k < 30 ? small : LAST_CARRIES[part];
-    yield { refusedBy: `range15[${31 * part + k}]`, cells: productCells(given, zeroClaim(given, part)) };
+    yield { refusedBy: `bytes[${96 + 31 * part + k}]`, cells: productCells(given, zeroClaim(given, part)) };
   }
 }
 

@@ -89,7 +89,7 @@ function limbOfProduct(x: readonly number[], z: readonly number[], k: number): n
   return sum;
 }
 
-/** Carries as a row stores them. */
+/** Carries with their offsets. */
 export function carriesOf({ a, b, c }: Operands, { r, quotient }: Claimed): number[] {
   return [0, 1].flatMap((part) => {
     let carry = 0;
@@ -103,6 +103,12 @@ export function carriesOf({ a, b, c }: Operands, { r, quotient }: Claimed): numb
       return canonical(carry + OFFSETS[part]!);
     });
   });
+}
+
+/** The bytes as which a row stores a carry with its offset; the lower one is out of range if the carry is. */
+function carryBytes(stored: number): number[] {
+  const upper = Math.min(255, stored >> 7);
+  return [stored - 128 * upper, upper];
 }
 
 /** Time of rows, time of the last accesses before it, and the indexes. */
@@ -133,7 +139,7 @@ export function productCells(
     r: claimed.r.flat(),
     old: digits({}, 2 * LIMBS),
     quotient: claimed.quotient.flat(),
-    carry: carriesOf(given, claimed),
+    carry: carriesOf(given, claimed).flatMap(carryBytes),
     chosen: shown.flatMap(({ chosen }) => chosen),
     gap: shown.map(({ gap }) => gap),
     gaps: Array.from({ length: 8 }, (_, i) => [TIME + (i >> 1) - 1 - BEFORE, 0]).flat(),

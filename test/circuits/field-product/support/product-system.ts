@@ -1,4 +1,4 @@
-import { FIXED_TABLES_WITH_15 } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
+import { FIXED_TABLES } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
 import { BYTE_AND, FIELD_PRODUCT, FINAL_WORD, FIRST_WORD, LAST_WORD } from "../../../../src/circuits/buses.ts";
 import { PRODUCT_TIMES } from "../../../../src/circuits/field-product/field-product-air.ts";
 import { fieldProductColumns, fieldProductRow } from "../../../../src/circuits/field-product/field-product-trace.ts";
@@ -58,7 +58,7 @@ export function productDefinition(): SystemDefinition {
       { air: statementAir() },
       { air: memoryAir() },
       { air },
-      ...FIXED_TABLES_WITH_15.map(({ definition }) => definition()),
+      ...FIXED_TABLES.map(({ definition }) => definition()),
     ],
     statementValueCount: 0,
     publicValues: () => [],
@@ -96,7 +96,7 @@ export function productInput(
   const looking = productDefinition()
     .tables.slice(0, columns.length)
     .map((table, i) => ({ air: table.air, columns: { preprocessed: [], main: columns[i] ?? [] } }));
-  const traces = [...columns, ...FIXED_TABLES_WITH_15.map((table) => table.columns(looking))];
+  const traces = [...columns, ...FIXED_TABLES.map((table) => table.columns(looking))];
   const input = { statement: new Uint8Array(0), auxiliary: traces.map(() => []), traces };
   return { input, last: words.map(({ word }) => wordOf(word)) };
 }
