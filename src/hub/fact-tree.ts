@@ -49,6 +49,14 @@ export class FactTree {
     this.#count++;
   }
 
+  /** Siblings of the next leaf, from the leaf up: 24 digests. */
+  nextSiblings(): readonly Digest[] {
+    return EMPTY_NODES.slice(0, FACT_DEPTH).map((empty, height) => {
+      const isRight = Math.floor(this.#count / 2 ** height) % 2 === 1;
+      return isRight ? (this.#frontier[height] ?? empty) : empty;
+    });
+  }
+
   root(): Digest {
     let node = ZERO_DIGEST;
     for (let height = 0; height < FACT_DEPTH; height++) {

@@ -88,6 +88,18 @@ export class HubState {
     );
   }
 
+  /** Leaf of a chain, 0⁸ if it is not a member, and its siblings from the leaf up: 32 digests. */
+  memberPath(chainId: ChainId): { readonly leaf: Digest; readonly siblings: readonly Digest[] } {
+    const leaves = this.#leaves();
+    const leaf = leaves.find((member) => member.chainId === Number(chainId))?.leaf ?? ZERO_DIGEST;
+    return { leaf, siblings: sparseSiblings(leaves, Number(chainId), MEMBER_DEPTH) };
+  }
+
+  /** Siblings of the next fact's leaf, from the leaf up: 24 digests. */
+  nextFactSiblings(): readonly Digest[] {
+    return this.#facts.nextSiblings();
+  }
+
   /** Root of the facts: the hub's transaction root. */
   factsRoot(): Digest {
     return this.#facts.root();
@@ -130,11 +142,14 @@ export class HubState {
   }
 
   #membersRoot(): Digest {
-    const leaves = this.members.map(({ chainId, nextBatch, stateRoot, lastFact }) => ({
+    return sparseRoot(this.#leaves(), MEMBER_DEPTH);
+  }
+
+  #leaves(): readonly SparseLeaf[] {
+    return this.members.map(({ chainId, nextBatch, stateRoot, lastFact }) => ({
       chainId: Number(chainId),
       leaf: memberLeaf(chainId, nextBatch, digestFromHex(stateRoot), BigInt(lastFact)),
     }));
-    return sparseRoot(leaves, MEMBER_DEPTH);
   }
 }
 
@@ -147,10 +162,26 @@ interface SparseLeaf {
 function sparseRoot(leaves: readonly SparseLeaf[], height: number): Digest {
   if (leaves.length === 0) return EMPTY_NODES[height] ?? ZERO_DIGEST;
   if (height === 0) return leaves[0]?.leaf ?? ZERO_DIGEST;
-  const isRight = ({ chainId }: SparseLeaf): boolean => Math.floor(chainId / 2 ** (height - 1)) % 2 === 1;
-  const right = leaves.findIndex(isRight);
+  const [left, right] = halves(leaves, height);
+  return hubNode(sparseRoot(left, height - 1), sparseRoot(right, height - 1));
+}
+
+/** Siblings of a leaf's path in a subtree of this height, from the leaf up. */
+function sparseSiblings(leaves: readonly SparseLeaf[], chainId: number, height: number): Digest[] {
+  if (height === 0) return [];
+  const [left, right] = halves(leaves, height);
+  const [inside, outside] = sideAt(chainId, height) === 0 ? [left, right] : [right, left];
+  return [...sparseSiblings(inside, chainId, height - 1), sparseRoot(outside, height - 1)];
+}
+
+function halves(leaves: readonly SparseLeaf[], height: number): readonly [readonly SparseLeaf[], readonly SparseLeaf[]] {
+  const right = leaves.findIndex(({ chainId }) => sideAt(chainId, height) === 1);
   const middle = right < 0 ? leaves.length : right;
-  return hubNode(sparseRoot(leaves.slice(0, middle), height - 1), sparseRoot(leaves.slice(middle), height - 1));
+  return [leaves.slice(0, middle), leaves.slice(middle)];
+}
+
+function sideAt(chainId: number, height: number): number {
+  return Math.floor(chainId / 2 ** (height - 1)) % 2;
 }
 
 function encodeMember({ chainId, nextBatch, stateRoot, lastFact }: HubMember): Uint8Array {

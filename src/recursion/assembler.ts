@@ -1,4 +1,5 @@
 import type { Ext } from "../field/extension.ts";
+import { POSEIDON_NODE_TAG } from "../kernels/tree-hash.ts";
 import type { RejectionCode } from "../stark/openings/rejection.ts";
 import type { Program, ProgramSection } from "./program.ts";
 import {
@@ -108,9 +109,9 @@ export class Assembler {
     return to;
   }
 
-  /** The node above, in a path whose siblings are hints. */
-  climb(bit: Word, from: Octet, to = this.newOctet()): Octet {
-    this.#relations.push({ kind: "climb", bit, from, to });
+  /** The node above, in a path whose siblings are hints. Default of the tag: that of trees in proofs. */
+  climb(bit: Word, from: Octet, to = this.newOctet(), tag = POSEIDON_NODE_TAG): Octet {
+    this.#relations.push({ kind: "climb", tag, bit, from, to });
     return to;
   }
 

@@ -165,7 +165,7 @@ function numbersOf(relation: Relation): readonly number[] {
   if (relation.kind === "constant") return relation.value;
   if (relation.kind === "offer") return [relation.tree, relation.index];
   if (relation.kind === "pick") return [relation.tree];
-  return relation.kind === "compress" ? [relation.tag] : [];
+  return relation.kind === "compress" || relation.kind === "climb" ? [relation.tag] : [];
 }
 
 /** What a relation is that none may be. */

@@ -19,7 +19,7 @@ export function disassemble(relation: Relation): string {
     case "compress":
       return `${octet(relation.to)} = C${relation.tag}(${octet(relation.left)}, ${octet(relation.right)})`;
     case "climb":
-      return `${octet(relation.to)} = node above ${octet(relation.from)}, on the side ${word(relation.bit)}`;
+      return `${octet(relation.to)} = C${relation.tag} above ${octet(relation.from)}, on the side ${word(relation.bit)}`;
     case "offer":
       return `${octet(relation.octet)} = entry ${relation.index} of tree ${relation.tree}`;
     case "pick":

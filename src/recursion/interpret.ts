@@ -1,6 +1,5 @@
 import { createExtension, type Ext } from "../field/extension.ts";
 import { compress } from "../kernels/poseidon.ts";
-import { POSEIDON_NODE_TAG } from "../kernels/tree-hash.ts";
 import type { Program } from "./program.ts";
 import { DEALT_OCTETS, LOW_BITS, OCTET_ELEMENTS, type Octet, type Relation, type Word, WORD_ELEMENTS } from "./relation.ts";
 
@@ -114,13 +113,13 @@ class Run implements Memory {
     return this.#settle(d, sum);
   }
 
-  #satisfyClimb({ bit, from, to }: Extract<Relation, { readonly kind: "climb" }>): boolean {
+  #satisfyClimb({ tag, bit, from, to }: Extract<Relation, { readonly kind: "climb" }>): boolean {
     const sibling = this.#takeOctet();
     this.siblings.push(sibling);
     const own = this.#octet(from);
     const side = this.#word(bit);
-    if (field.equal(side, field.zero)) return this.#settleOctet(to, this.#compress(POSEIDON_NODE_TAG, own, sibling));
-    if (field.equal(side, field.one)) return this.#settleOctet(to, this.#compress(POSEIDON_NODE_TAG, sibling, own));
+    if (field.equal(side, field.zero)) return this.#settleOctet(to, this.#compress(tag, own, sibling));
+    if (field.equal(side, field.one)) return this.#settleOctet(to, this.#compress(tag, sibling, own));
     return false;
   }
 

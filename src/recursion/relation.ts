@@ -48,8 +48,8 @@ export type Relation =
   | { readonly kind: "public"; readonly index: number; readonly word: Word }
   /** to = C_tag(left, right): Poseidon's compression. */
   | { readonly kind: "compress"; readonly tag: number; readonly left: Octet; readonly right: Octet; readonly to: Octet }
-  /** bit is 0 and to = C₁₈(from, s), or bit is 1 and to = C₁₈(s, from), for some s: a step of a path in a tree. */
-  | { readonly kind: "climb"; readonly bit: Word; readonly from: Octet; readonly to: Octet }
+  /** bit is 0 and to = C_tag(from, s), or bit is 1 and to = C_tag(s, from), for some s: a step of a path in a tree. */
+  | { readonly kind: "climb"; readonly tag: number; readonly bit: Word; readonly from: Octet; readonly to: Octet }
   /** The octet's elements are the eight words, which are of the base field. */
   | { readonly kind: "pack"; readonly words: readonly (Word | undefined)[]; readonly octet: Octet }
   /** The coordinates of eight words, word by word, are the elements of five octets. */

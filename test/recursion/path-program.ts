@@ -56,6 +56,8 @@ interface PathHints {
 export interface PathVariant {
   readonly from?: Ext;
   readonly firstTag?: number;
+  /** Tag of the lower step of the path. */
+  readonly stepTag?: number;
   /** Blocks of the leaf that are hashed to the root. */
   readonly blocks?: number;
   readonly isSwapped?: boolean;
@@ -64,15 +66,17 @@ export interface PathVariant {
 /** What is true of the hints, computed without the machine. */
 export function pathStatement(
   { words, position, siblings, drawn: hint }: PathHints,
-  { from = [1, 2, 3, 4, 5], firstTag = LEAF_TAG, blocks = 5, isSwapped = false }: PathVariant = {},
+  { from = [1, 2, 3, 4, 5], firstTag = LEAF_TAG, stepTag = NODE_TAG, blocks = 5, isSwapped = false }: PathVariant = {},
 ): { readonly publicValues: number[]; readonly hints: Hints } {
   const elements = words.flat();
   const octets = Array.from({ length: 5 }, (_, i) => elements.slice(8 * i, 8 * i + 8));
   const hash = (own: readonly number[][]) =>
     own.reduce((digest, octet, i) => compress(i === 0 ? firstTag : LEAF_TAG, digest, octet), new Array<number>(8).fill(0));
   const root = siblings.reduce<number[]>(
-    (node, sibling, i) =>
-      ((position >> i) & 1) === 0 ? compress(NODE_TAG, node, [...sibling]) : compress(NODE_TAG, [...sibling], node),
+    (node, sibling, i) => {
+      const tag = i === 0 ? stepTag : NODE_TAG;
+      return ((position >> i) & 1) === 0 ? compress(tag, node, [...sibling]) : compress(tag, [...sibling], node);
+    },
     hash(octets.slice(0, blocks)),
   );
   const dot = octets[0]!.reduce((sum, x, i) => field.add(sum, field.scale(words[i]!, x)), from);

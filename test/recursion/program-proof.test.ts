@@ -61,6 +61,7 @@ const OTHERS: Readonly<Record<string, { readonly other: Program; readonly varian
     variant: { blocks: 4 },
   },
   "with another tag": { other: changed("compress", (relation) => ({ ...relation, tag: 20 })), variant: { firstTag: 20 } },
+  "with another tag of a step": { other: changed("climb", (relation) => ({ ...relation, tag: 20 })), variant: { stepTag: 20 } },
 };
 
 type OfKind<Kind> = Extract<Relation, { readonly kind: Kind }>;

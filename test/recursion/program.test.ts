@@ -122,14 +122,17 @@ describe("relations", () => {
 
   it("a step of a path stands on the side that its bit says, and a bit is 0 or 1", () => {
     const zeros: Relation = { kind: "pack", words: new Array<Word>(8).fill(word(9)), octet: octet(0) };
-    const climb = (bit: number): Program =>
-      programOf([constant(9), zeros, constant(0, bit), { kind: "climb", bit: word(0), from: octet(0), to: octet(1) }]);
+    const climb = (bit: number, tag = 18): Program =>
+      programOf([constant(9), zeros, constant(0, bit), { kind: "climb", tag, bit: word(0), from: octet(0), to: octet(1) }]);
     const hints = { words: [], octets: [eight(1)] };
-    const nodes = [compress(18, new Array<number>(8).fill(0), eight(1)), compress(18, eight(1), new Array<number>(8).fill(0))];
-    for (const bit of [0, 1]) {
-      const result = interpret(climb(bit), [], hints);
-      assert.ok(result.ok);
-      assert.deepEqual(result.memory.octets[1], nodes[bit]);
+    const none = new Array<number>(8).fill(0);
+    for (const tag of [18, 30]) {
+      const nodes = [compress(tag, none, eight(1)), compress(tag, eight(1), none)];
+      for (const bit of [0, 1]) {
+        const result = interpret(climb(bit, tag), [], hints);
+        assert.ok(result.ok);
+        assert.deepEqual(result.memory.octets[1], nodes[bit]);
+      }
     }
     assert.ok(!interpret(climb(2), [], hints).ok);
   });
@@ -202,7 +205,11 @@ describe("the checker of programs", () => {
     ],
     ["an element of bits that is anything", "ReadBeforeWritten", [...hashed, bits(5, 0)]],
     ["a value that is never compared", "NeverRead", [...hashed, sum(0, 0, 0, 5)]],
-    ["a node that is never compared", "NeverRead", [...hashed, { kind: "climb", bit: word(0), from: octet(2), to: octet(9) }]],
+    [
+      "a node that is never compared",
+      "NeverRead",
+      [...hashed, { kind: "climb", tag: 18, bit: word(0), from: octet(2), to: octet(9) }],
+    ],
     ["a hint that is not hashed", "NeverRead", [...hashed.slice(0, 3)]],
     [
       "a factor that is not an inverse: 0 / 0 is anything",
@@ -239,6 +246,11 @@ describe("the checker of programs", () => {
       "packed hints in an octet that is not compressed",
       "HintNotHashed",
       [...hashed, { kind: "pack", words: pack(10), octet: octet(9) }],
+    ],
+    [
+      "a tag of a step that is not canonical",
+      "NotCanonical",
+      [...hashed, { kind: "climb", tag: P, bit: word(0), from: octet(2), to: octet(2) }],
     ],
     ["a constant that is not canonical", "NotCanonical", [...hashed, constant(1, P)]],
     [
@@ -338,7 +350,7 @@ describe("a disassembly", () => {
       [{ kind: "public", index: 3, word: word(2) }, "w2 = public 3"],
       [{ ...inverseOf(1, 2, 3), product: 0, a: undefined, b: undefined, constant: 6 }, "w3 = 6"],
       [{ kind: "compress", tag: 17, left: octet(1), right: octet(2), to: octet(3) }, "o3 = C17(o1, o2)"],
-      [{ kind: "climb", bit: word(1), from: octet(2), to: octet(3) }, "o3 = node above o2, on the side w1"],
+      [{ kind: "climb", tag: 18, bit: word(1), from: octet(2), to: octet(3) }, "o3 = C18 above o2, on the side w1"],
       [{ kind: "pack", words: [word(1), undefined], octet: octet(4) }, "o4 = elements w1 _"],
       [{ kind: "deal", words: [word(1)], octets: [octet(4), undefined] }, "o4 _ = words w1"],
       [

@@ -9,6 +9,8 @@ import { statedPrograms } from "./stated-programs.ts";
 export const AGGREGATE_TAG = 16;
 
 const field = createExtension(WORD_ELEMENTS);
+/** Elements after the point that are 0 without a hub. */
+const NO_HUB = AGGREGATE.parts.checksPrograms.at - AGGREGATE.parts.hubBefore.at;
 
 /** What is known of the batches before an aggregate: A and Z. */
 interface AggregateStart {
@@ -55,12 +57,22 @@ export function joinedAggregates(aggregates: readonly (readonly number[])[]): nu
   const end = startBehind(last);
   const part = (name: keyof typeof AGGREGATE.parts): readonly number[] => partOf(first, AGGREGATE.parts[name]);
   const parts = [part("version"), [count], part("digestBefore"), end.digest, part("evaluationBefore"), end.evaluation];
-  return said([...parts, part("point")], part("programs"));
+  const joined = said([...parts, part("point")], part("programs"));
+  return ofHub(joined, { before: part("hubBefore"), after: partOf(last, AGGREGATE.parts.hubAfter) });
+}
+
+/** The aggregate as a hub's, whose batches lead from one state to another; both are eight elements. */
+export function ofHub(
+  aggregate: readonly number[],
+  states: { readonly before: readonly number[]; readonly after: readonly number[] },
+): number[] {
+  const { hubBefore, rest } = AGGREGATE.parts;
+  return [...aggregate.slice(0, hubBefore.at), ...states.before, ...states.after, ...aggregate.slice(rest.at)];
 }
 
 /** An aggregate's statement of its parts up to the point. */
 function said(parts: readonly (readonly number[])[], programs: readonly number[]): number[] {
-  return [...parts.flat(), ...new Array<number>(AGGREGATE.parts.rest.count).fill(0), ...statedPrograms(programs)];
+  return [...parts.flat(), ...new Array<number>(NO_HUB).fill(0), ...statedPrograms(programs)];
 }
 
 /** What L1 knows of an aggregate that begins with nothing: N, A, ρ, Z. */

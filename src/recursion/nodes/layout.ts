@@ -46,10 +46,12 @@ export const BATCH = inOrder({
 export const BATCH_SAID = inOrder({ batch: BATCH.count, ...OF_PROGRAMS });
 
 /**
- * What an aggregate says, in as many elements: A and Z of the batches before it and behind it, ρ, and how many batches it has.
+ * Statement of an aggregate, as long as a batch's: A and Z of the batches before it and after it, ρ, its number of batches, and
+ * the states of a hub before and after its batches, 0 without a hub.
  */
 export const AGGREGATE = inOrder({
-  ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5, rest: 74 },
+  ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5 },
+  ...{ hubBefore: 8, hubAfter: 8, rest: 58 },
   ...OF_PROGRAMS,
 });
 

@@ -1,5 +1,4 @@
 import { neg } from "../../field/koala-bear.ts";
-import { POSEIDON_NODE_TAG } from "../../kernels/tree-hash.ts";
 import type { Program } from "../program.ts";
 import { ELEMENT_BITS, LOW_BITS, NAMED_BITS, type Octet, type Relation, type Word } from "../relation.ts";
 import type { MachineRow, Slot } from "./machine-table.ts";
@@ -98,9 +97,9 @@ class Wiring implements WiredProgram {
         return this.#push("hash", [undefined, this.#octet(left), this.#octet(right), this.#octet(to)], [tag]);
       }
       case "climb": {
-        const { bit, from, to } = relation;
+        const { tag, bit, from, to } = relation;
         const cells = [this.#word(bit), this.#octet(from), undefined, this.#octet(to)];
-        return this.#push("hash", cells, [POSEIDON_NODE_TAG], this.#siblings++);
+        return this.#push("hash", cells, [tag], this.#siblings++);
       }
       case "offer":
         return this.#push("offer", [this.#octet(relation.octet)], [relation.tree, relation.index]);

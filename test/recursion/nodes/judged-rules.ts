@@ -1,7 +1,7 @@
-import { interpret } from "../../../src/recursion/interpret.ts";
+import { type Hints, interpret } from "../../../src/recursion/interpret.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
 import type { Program } from "../../../src/recursion/program.ts";
-import { cellsOf, type NamedCell, type Relation, type Word } from "../../../src/recursion/relation.ts";
+import { cellsOf, type NamedCell, type Octet, type Relation, type Word } from "../../../src/recursion/relation.ts";
 import { sectionOf } from "../check-by-program.ts";
 
 /** A node's statement, and those of its children. */
@@ -17,14 +17,24 @@ export function rulesOf({ program, children }: NodeProgram): Program {
 }
 
 /** The rule that does not hold between statements; undefined if all do. */
-export function brokenRule(rules: Program, { statement, children }: Statements): string | undefined {
-  const relation = brokenRelation(rules, { statement, children });
+export function brokenRule(rules: Program, statements: Statements, own?: OwnHints): string | undefined {
+  const relation = brokenRelation(rules, statements, own);
   return relation === undefined ? undefined : sectionOf(rules, relation).title;
 }
 
-export function brokenRelation(rules: Program, { statement, children }: Statements): number | undefined {
-  const words = children.flat().map((element) => [element, 0, 0, 0, 0]);
-  const run = interpret(rules, statement, { words, octets: [] });
+/** Hints of rules besides the children's statements, and the compression, by default Poseidon's. */
+export interface OwnHints {
+  readonly hints: Hints;
+  readonly compress?: Parameters<typeof interpret>[3];
+}
+
+export function brokenRelation(
+  rules: Program,
+  { statement, children }: Statements,
+  { hints, compress }: OwnHints = { hints: { words: [], octets: [] } },
+): number | undefined {
+  const words = [...children.flat().map((element) => [element, 0, 0, 0, 0]), ...hints.words];
+  const run = interpret(rules, statement, { words, octets: hints.octets }, compress);
   return run.ok ? undefined : run.relation;
 }
 
@@ -32,12 +42,17 @@ export function brokenRelation(rules: Program, { statement, children }: Statemen
 export function without(program: Program, relation: number): Program {
   const own = program.relations[relation];
   if (own === undefined) throw new Error(`there is no relation ${relation}`);
+  // The hint of a step of a path is still one.
+  if (own.kind === "climb") return loosened(program, relation, { ...own, to: program.octetCount as Octet });
   if (own.kind !== "bits") return { ...program, relations: program.relations.toSpliced(relation, 1) };
   const known = new Set(program.relations.slice(0, relation).flatMap((before) => cellsOf(before).map(keyOf)));
   const open = (word: Word | undefined): Word | undefined =>
     word !== undefined && known.has(keyOf({ memory: "word", cell: word })) ? undefined : word;
-  const loose: Relation = { ...own, low: open(own.low), high: open(own.high) };
-  return { ...program, relations: program.relations.with(relation, loose) };
+  return loosened(program, relation, { ...own, low: open(own.low), high: open(own.high), bits: own.bits.map(open) });
+}
+
+function loosened(program: Program, at: number, loose: Relation): Program {
+  return { ...program, relations: program.relations.with(at, loose), octetCount: program.octetCount + 1 };
 }
 
 /** Relations of rules that compare what has a value before them, some halves of an element among it, or that ask for an inverse. */

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { HUB_SLOT_KEYS, hubSlots } from "../../../src/execution-proof/batch/hub-slots.ts";
+import { FactPaths } from "../../../src/hub/fact-tree.ts";
+import { HubState } from "../../../src/hub/hub-state.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { hubStepInput } from "../../../src/l1-proof/hub-step-input.ts";
+import { aggregateElements } from "../../../src/protocol/aggregate.ts";
+import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { factIndex, hashFact } from "../../../src/protocol/import-kinds.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import {
+  aggregateOf,
+  firstStart,
+  joinedAggregates,
+  ofHub,
+  startBehind,
+} from "../../../src/recursion/nodes/aggregate-statement.ts";
+import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
+import { hubStepHints } from "../../../src/recursion/nodes/hub-hints.ts";
+import { hubFirstProgram, hubNextProgram } from "../../../src/recursion/nodes/hub-program.ts";
+import { emptyLogRoot, logRootOf } from "../../hub/support/batches.ts";
+import { freeProgram } from "./free-program.ts";
+import { brokenRule, rulesOf } from "./judged-rules.ts";
+import { PROGRAMS } from "./statements.ts";
+
+const backend = await createWasmBackend({ workers: 1 });
+const part = { ...(await freeProgram(117, backend)), depth: 2 };
+await backend.close();
+const compressor = createCompressor();
+const { compress } = compressor;
+const slots = hubSlots(compress);
+const rules = { first: rulesOf(hubFirstProgram(part, slots)), next: rulesOf(hubNextProgram(part, slots)) };
+const POINT = [1, 2, 3, 4, 5];
+const STEPS = 9;
+
+/** A chain that serves facts: its state, and its batches' numbers. */
+class Member {
+  readonly chainId: bigint;
+  readonly tree = StateTree.genesis([], { compressor });
+  #number: bigint;
+  #lastFact: Hex | undefined;
+  #mask = 0;
+
+  constructor(chainId: bigint, number: bigint) {
+    this.chainId = chainId;
+    this.#number = number;
+  }
+
+  /** Closes a batch as the predeploys of format 3 do (docs/protocol.md §4). */
+  batch(imports: readonly Hex[], logRoot: Hex): StoredBatch {
+    const batchNumber = this.#number++;
+    const oldStateRoot = digestToHex(this.tree.root);
+    if (logRoot !== emptyLogRoot || this.#lastFact === undefined)
+      this.#lastFact = hashFact(factIndex(this.chainId, batchNumber), logRoot);
+    this.#mask = 2 ** 16 + 2 ** imports.length - 1;
+    const written = [
+      { ...HUB_SLOT_KEYS.lastFact, value: BigInt(this.#lastFact) },
+      { ...HUB_SLOT_KEYS.factMask, value: BigInt(this.#mask) },
+      ...imports.map((fact, i) => ({ ...HUB_SLOT_KEYS.imports[i]!, value: BigInt(fact) })),
+    ];
+    const writes = [...written, { ...HUB_SLOT_KEYS.lastFact, slot: 1000n + batchNumber, value: 7n }];
+    this.tree.apply(
+      writes.filter((own) => this.tree.get(own) !== own.value),
+      batchNumber + 1n,
+    );
+    const stored = genesisStoredBatch(3n, digestToHex(this.tree.root), 0n);
+    return { ...stored, batchNumber, oldStateRoot, l2LogsTreeRoot: logRoot };
+  }
+}
+
+/** Whole numbers below a bound, the same for the same seed. */
+function drawsOf(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+}
+
+describe("a program of a hub", () => {
+  for (const seed of [1, 2])
+    it(`leads to the states of the native hub, over a random history of three chains with real states (seed ${seed})`, () => {
+      const draw = drawsOf(seed);
+      const members = [new Member(271n, 0n), new Member(2n ** 32n - 1n, 5n), new Member(300n, 70_000n)];
+      const hub = HubState.empty();
+      const paths = new FactPaths();
+      const facts: Hex[] = [];
+      let before: readonly number[] | undefined;
+      for (let i = 0; i < STEPS; i++) {
+        const member = members[i < 3 ? i : draw(3)]!;
+        const imports = [
+          ...new Set(Array.from({ length: draw(4) + (i === STEPS - 1 ? 12 : 0) }, () => facts[draw(facts.length)])),
+        ];
+        const known = imports.filter((fact) => fact !== undefined);
+        const stored = member.batch(known, i > 2 && draw(3) === 0 ? emptyLogRoot : logRootOf(member.chainId, BigInt(i)));
+        const [state, chainId] = [digestFromHex(hub.digest()), member.chainId];
+        const input = hubStepInput(
+          {
+            lastFact: member.tree.prove(HUB_SLOT_KEYS.lastFact),
+            factMask: member.tree.prove(HUB_SLOT_KEYS.factMask),
+            imports: known.map((_, at) => member.tree.prove(HUB_SLOT_KEYS.imports[at]!)),
+          },
+          {
+            member: hub.memberPath(chainId),
+            ...{ factCount: hub.factCount, nextFactSiblings: hub.nextFactSiblings() },
+            imports: known.map((fact) => paths.pathOf(BigInt(fact))!),
+          },
+          compress,
+        );
+        const fact = hub.step({ chainId, stored });
+        paths.append(BigInt(fact));
+        facts.push(fact);
+        const elements = aggregateElements({ chainId, batch: stored });
+        const start = before === undefined ? firstStart(STEPS) : startBehind(before);
+        const own = ofHub(aggregateOf([elements], start, POINT, PROGRAMS), { before: state, after: digestFromHex(hub.digest()) });
+        const statement = before === undefined ? own : joinedAggregates([before, own]);
+        const children = [...(before === undefined ? [] : [before]), saidOfBatch(elements)];
+        const program = before === undefined ? rules.first : rules.next;
+        const verdict = (said: readonly number[]): string | undefined =>
+          brokenRule(program, { statement: said, children }, { hints: hubStepHints(input), compress });
+        assert.equal(verdict(statement), undefined);
+        assert.equal(verdict(statement.with(42 + draw(8), 1)), "the hub's state after");
+        before = statement;
+      }
+      assert.deepEqual(before?.slice(34, 42), digestFromHex(HubState.empty().digest()));
+      assert.equal(before[2], STEPS);
+    });
+
+  it("is refused the slots of fewer facts than a batch imports", () => {
+    const tree = StateTree.genesis([], { compressor });
+    const slot = tree.prove(HUB_SLOT_KEYS.lastFact);
+    const hub = HubState.empty();
+    const own = { member: hub.memberPath(1n), factCount: 0, nextFactSiblings: hub.nextFactSiblings() };
+    const one = { position: 0, siblings: [] };
+    assert.throws(
+      () => hubStepInput({ lastFact: slot, factMask: slot, imports: [] }, { ...own, imports: [one] }, compress),
+      RangeError,
+    );
+  });
+});
