@@ -43,7 +43,7 @@ describe("a proof that is changed at random", () => {
   let accepted: Readonly<Record<string, Accepted>>;
   before(async () => {
     backend = await createWasmBackend({ workers: 2 });
-    const system = await squaresLeafSystem(leafParameters(), backend);
+    const system = await squaresLeafSystem(leafParameters({ paths: "capped" }), backend);
     const input = squaresLeafInput({ squares: 4, requests: 6 });
     const proof = await prove(system, input, backend);
     const shape = shapeOfProof(system, proof);

@@ -14,9 +14,9 @@ import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-l
 import { leafProgram, type LeafProgram, checkByProgram } from "./check-by-program.ts";
 
 /** NOT SECURE: a proof of two queries, and one of a program that checks it. */
-const parameters = leafParameters({ queryCount: 2, grindingBits: 3 });
+const parameters = leafParameters({ paths: "capped", queryCount: 2, grindingBits: 3 });
 const programParameters = leafParameters({
-  ...{ queryCount: 2, grindingBits: 3, maxLogRows: 16, logFinalMax: 5 },
+  ...{ paths: "capped", queryCount: 2, grindingBits: 3, maxLogRows: 16, logFinalMax: 5 },
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 18 },
 });
 

@@ -10,6 +10,7 @@ import { leafParameters } from "../squares-leaf.ts";
 
 /** NOT SECURE: proofs of few queries. */
 const freeParameters = leafParameters({
+  paths: "capped",
   ...{ queryCount: 2, grindingBits: 3, maxLogRows: 12, logFinalMax: 5, logArity: 3 },
   opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
 });

@@ -19,7 +19,7 @@ const stated = encodeListStatement(statement);
 
 describe("a list proof that a program checks", () => {
   /** NOT SECURE: few queries. */
-  const system = listSystem({ ...listParameters(), queryCount: 3, grindingBits: 3 });
+  const system = listSystem({ ...listParameters(), paths: "capped", queryCount: 3, grindingBits: 3 });
   let backend: WasmBackend;
   let proof: Uint8Array;
   let leaf: LeafProgram;

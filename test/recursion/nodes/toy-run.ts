@@ -26,7 +26,7 @@ export const toyCode: StatementCode = (_assembler, elements) => VALUES.map((at) 
 export function toySegments(backend: Backend): Promise<System> {
   const parameters = {
     ...toyParameters(),
-    ...({ hash: { kind: "poseidon" }, transcript: "poseidon" } as const),
+    ...({ hash: { kind: "poseidon" }, transcript: "poseidon", paths: "capped" } as const),
     opening: { kind: "stacked", logStackMin: 8, logStackMax: 12 },
   } as const;
   return toy.machineSystem(backend, [], parameters, { count: 120, shared: 6 }, (bytes) => {
