@@ -46,6 +46,8 @@ export interface CheckedChain extends Pick<Sequencer, "hasWork"> {
   facts(): ReaderFacts;
   /** Index of L1's operation that the next decision must take, if its view is this one. */
   dueOperation(view: number): bigint | undefined;
+  /** True if the open batch has no room for a change that waits: then a leader may end it. */
+  needsBatch(): Promise<boolean>;
   propose(...proposal: Parameters<PeerCommands["propose"]>): Promise<PeerProposal>;
   /** Leads. `failedViews`: views without a decision since the last one. */
   lead(turn: TurnOfChain, failedViews: number): Promise<void>;
@@ -100,6 +102,7 @@ export function checkedChain(
       if (sequencer.censoredOperations.has(operation.canonicalTxHash)) return undefined;
       return inputs().mustTake(index, view) ? index : undefined;
     },
+    needsBatch: () => peers.needsBatch(inputsAfter(executed, inputs())),
     propose: (command, options) => peers.propose(command, options),
     lead(turn, failedViews) {
       if (!mayContinue()) return Promise.resolve();
@@ -119,6 +122,18 @@ export function checkedChain(
       return sequencer.hasWork || (!sequencer.isPaused && input(0) !== undefined);
     },
   };
+}
+
+/** All changes that a leader may make next. */
+function inputsAfter({ next }: ExecutedInputs, inputs: SharedInputs): readonly SharedInput[] {
+  const operation = inputs.operation(next.operation);
+  const wish = inputs.wish(next.wish);
+  const root = inputs.newestRoot(next.root);
+  return [
+    ...(operation === undefined ? [] : [{ type: "operation", operation } as const]),
+    ...(wish === undefined ? [] : [wish]),
+    ...(root === undefined ? [] : [{ type: "imports", roots: [root] } as const]),
+  ];
 }
 
 interface Choice {

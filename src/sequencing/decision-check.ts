@@ -48,10 +48,11 @@ export async function checkDecision(content: Uint8Array, chain: CheckedChain, op
     return { verdict: "later", reason: `operation ${dueOperation} is missing, which this node has seen for long` };
   const execution = new Execution(chain, options, maxWorkOf(chain));
   const envelopes = new EnvelopeRules(chain.facts().envelopes);
-  return execution.through(decision.outcome, decision.commands, (command) => {
+  return execution.through(decision.outcome, decision.commands, async (command) => {
     const facts = chain.facts();
     // A quorum agreed that the batch may end: clocks differ.
-    const read = readCommand(command, options.isNotarized ? { ...facts, maySeal: true } : facts);
+    const maySeal = options.isNotarized || facts.maySeal || (command.type === "seal" && (await chain.needsBatch()));
+    const read = readCommand(command, { ...facts, maySeal });
     return isRefusal(read) ? read : (envelopes.refusalOf(read) ?? read);
   });
 }
@@ -93,10 +94,10 @@ class Execution {
   async through<Command>(
     outcome: Hex,
     commands: readonly Command[],
-    read: (command: Command) => BatchCommand | DecisionRefusal,
+    read: (command: Command) => Promise<BatchCommand | DecisionRefusal> | BatchCommand | DecisionRefusal,
   ): Promise<CheckResult> {
     for (const command of commands) {
-      const refusal = await this.#execute(read(command));
+      const refusal = await this.#execute(await read(command));
       if (refusal !== undefined) return this.#refuse(refusal);
     }
     const { hash } = this.#chain.executedHead;

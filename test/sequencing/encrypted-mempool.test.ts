@@ -158,11 +158,11 @@ describe("a chain whose four nodes open envelopes", () => {
     bob.nonce++;
   });
 
-  it("70 envelopes of garbage: at most 32 are in a decision, and they are opened before the chain continues", async () => {
+  it("40 envelopes of garbage: at most 32 are in a decision, and they are opened before the chain continues", async () => {
     const before = await listed();
     const ciphertext = fromHex(`0x03${"11".repeat(160)}`);
     test.chain.sequencer.setAutomatic(false);
-    for (let i = 0; i < 70; i++) await test.chain.submit(await post(carol, { salt: wordToHex(salt++), ciphertext }));
+    for (let i = 0; i < 40; i++) await test.chain.submit(await post(carol, { salt: wordToHex(salt++), ciphertext }));
     let highest = 0;
     const watching = setInterval(() => (highest = Math.max(highest, encryption().owed)), 1);
     await test.chain.sequencer.mine();

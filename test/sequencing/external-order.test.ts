@@ -11,7 +11,7 @@ import { SlotPeers } from "../../src/sequencing/external/slot-peers.ts";
 import { ask } from "../chain/support/ask.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { until } from "../support/until.ts";
-import { KEY, startOrdered, TestSequencer, type OrderedTestChain } from "./support/ordered-chains.ts";
+import { KEY, startOrdered, TestSequencer, time, type OrderedTestChain } from "./support/ordered-chains.ts";
 
 const SINK: Hex = `0x${"ee".repeat(20)}`;
 const REVERTER: Hex = `0x${"cc".repeat(20)}`;
@@ -215,6 +215,38 @@ describe("two chains whose order one external key makes", () => {
     await assert.rejects(sequencer.propose(0, next(), [await sign(0, poor)]), failsWith("PartRefused"));
     await assert.rejects(sequencer.propose(0, next(), ["0x02"]), failsWith("PartRefused"));
     assert.equal(await sequencer.bundle(next(), await legs(alice)), true);
+  });
+
+  it("a part with more work than a part may have: is refused, and ends no batch", async () => {
+    // A payment of 150,000 gas counts 2,000 + (150,000 − 21,000) · 16 units: eight have more than 12,500,000.
+    const nonce = Number(await ask(chains[0].chain, "eth_getTransactionCount", [alice.address, "latest"]));
+    const raws = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => alice.signRaw({ ...PAYMENT, gasLimit: 150_000n, nonce: nonce + i })),
+    );
+    const { sequencer: order } = chains[0].chain;
+    const { batchNumber } = order;
+    assert.ok(order.hasOpenBatch);
+    await assert.rejects(sequencer.propose(0, next(), raws), { code: "PartRefused", message: /16528000 units of work/ });
+    assert.deepEqual([order.hasOpenBatch, order.batchNumber], [true, batchNumber]);
+  });
+
+  it("slot copied by a stranger: does not count as a request of the sequencer", async () => {
+    const number = next();
+    assert.equal(await sequencer.bundle(number, await legs(alice)), true);
+    const copied = chains[0].order.slot(number);
+    assert.ok(copied !== undefined);
+    time.nowSeconds = 99;
+    for (const { order } of chains) await order.publish(copied);
+    assert.deepEqual(
+      chains.map(({ order }) => order.status.heardAt),
+      [77, 77],
+    );
+    assert.equal(await sequencer.bundle(next(), await legs(alice)), true);
+    assert.deepEqual(
+      chains.map(({ order }) => order.status.heardAt),
+      [99, 99],
+    );
+    time.nowSeconds = 77;
   });
 
   it("slot signed twice: is refused, and is evidence", async () => {

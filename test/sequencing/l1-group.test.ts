@@ -18,7 +18,7 @@ import { LateDecisions } from "../../src/sequencing/late-decisions.ts";
 import { QueuePatience } from "../../src/sequencing/queue-patience.ts";
 import { ask } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
-import { realGenesis } from "../chain/support/predeploys.ts";
+import { configuration, extensions, realGenesis } from "../chain/support/predeploys.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { TestKeys } from "../consensus/support/test-keys.ts";
 import { Wires } from "../consensus/support/wires.ts";
@@ -62,10 +62,11 @@ describe("chains of four nodes that read L1: one lags, and one lies", () => {
     const own: { member?: Member } = {};
     const onWork = (): void => own.member?.onWork();
     const test = await startTestChain({
-      genesis: [{ address: wallet.address, balanceWei: 10n ** 20n }],
       predeploys: await realGenesis(),
+      initialState: [...configuration, { address: wallet.address, balanceWei: 10n ** 20n }],
+      extensions,
       system: predeployTransactions,
-      sequencer: { blocks: { type: "instant", maxTransactions: 100 } },
+      sequencer: { firstBatch: 0n, blocks: { type: "instant", maxTransactions: 100 } },
       limits: { gas: 4_000_000n },
       leaders: { onWork, onReturned: () => assert.fail("no chain returns to an earlier state") },
     });
@@ -208,5 +209,17 @@ describe("chains of four nodes that read L1: one lags, and one lies", () => {
     assert.deepEqual(await receipts(operation), [null, null, null, null]);
     show(LAGS, operation);
     await until(() => allTook(nonce));
+  });
+
+  it("operation that does not fit: a leader ends a batch that has room for others, and the next one has it", async () => {
+    const { length } = members[0]!.test.batches;
+    // The batch has room for a transaction of 1,000,000 gas, so its limits alone do not end it.
+    await pay();
+    const operation = queue([0, 1, LAGS, LIES], 3_950_000n);
+    await until(() => allTook(nonce));
+    const statuses = await receipts(operation);
+    assert.ok(statuses.every((receipt) => receipt !== null));
+    assert.equal(new Set(members.map(({ test }) => test.batches[length]?.commitment)).size, 1);
+    assert.ok(members.every(({ test }) => test.batches.length > length));
   });
 });

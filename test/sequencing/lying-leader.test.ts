@@ -236,6 +236,23 @@ describe("a lying leader", () => {
       await refused(node, [{ type: "open", timestamp: timestamp + 60n }], "later", /later than the chain's clock allows/);
     }));
 
+  it("may end a batch that has room for others, if the operation that comes next does not fit", () =>
+    withNode(async (node) => {
+      node.chain.sequencer.pause();
+      const payment = await node.wallets[0].signRaw(PAYMENT);
+      const commands = [open(node), block(node, payment), { type: "seal", timestamp: now(node) } as const];
+      const showsNext = (gasLimit: bigint) => {
+        node.inputs.operation = (index) => (index === 0n ? operationTo(SINK, index, gasLimit) : undefined);
+      };
+      for (const gasLimit of [undefined, 100_000n]) {
+        if (gasLimit !== undefined) showsNext(gasLimit);
+        await refused(node, commands, "later", /no wish, age or limit/);
+      }
+      // Gas that could change more than a batch with content may publish, and no more than an empty one may.
+      showsNext(9_900_000n);
+      await refused(node, commands, "invalid", /the newest block is/);
+    }));
+
   it("cannot make a node open a batch whose version the node does not have yet: its view of L1 must be fresh", () =>
     withNode(async (node) => {
       const payment = await node.wallets[0].signRaw(PAYMENT);

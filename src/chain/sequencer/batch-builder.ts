@@ -23,6 +23,7 @@ import type { Preview } from "../witness/reexecution.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
+import type { SharedInput } from "./shared-input.ts";
 
 /** Gas of a transaction for which a batch with room must not end. */
 const ORDINARY_GAS = 1_000_000n;
@@ -172,8 +173,32 @@ export class BatchBuilder {
     return this.#dependencies.reducer.fitsAfter(preview, signed);
   }
 
+  /** True if the open batch, if there is one, has room for a change that waits outside the chain. */
+  async hasRoomFor(input: SharedInput): Promise<boolean> {
+    if (this.batch === undefined) return true;
+    switch (input.type) {
+      case "operation":
+        return this.takes(input.operation);
+      case "imports":
+        return this.#takesImports(input.roots);
+      case "cheat":
+        return this.#takesCheat(input.cheat);
+      case "impersonation":
+        return this.surelyFits({ transactions: 1, gas: BigInt(input.request.gasLimit) });
+      case "empty":
+      case "opened":
+        return this.#dependencies.reducer.hasRoomForSteps;
+    }
+  }
+
   /** Changes the state in the open batch. A cheat that would not fit gets a fresh one. */
   async cheat(cheat: StateCheat): Promise<void> {
+    if (!(await this.#takesCheat(cheat)) && hasContent(this.batch)) await this.seal();
+    await this.open();
+    await this.#carryOut({ type: "cheat", cheat, timestamp: this.#dependencies.producer.head.timestamp });
+  }
+
+  async #takesCheat(cheat: StateCheat): Promise<boolean> {
     const usage = await this.measure();
     const more = mostChange(cheat);
     const after: BatchUsage = {
@@ -184,9 +209,7 @@ export class BatchBuilder {
       codes: usage.codes + more.codes,
       codeBytes: usage.codeBytes + more.codeBytes,
     };
-    if (!this.#dependencies.reducer.keepsLimits(this.batchNumber, after) && hasContent(this.batch)) await this.seal();
-    await this.open();
-    await this.#carryOut({ type: "cheat", cheat, timestamp: this.#dependencies.producer.head.timestamp });
+    return this.#dependencies.reducer.keepsLimits(this.batchNumber, after);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { PeerInspection, ProposalBounds } from "./peer-inspection.ts";
 import { PeerRefusal } from "./peer-refusal.ts";
 import { stateReverted } from "./sequencer-error.ts";
+import type { SharedInput } from "./shared-input.ts";
 import { returnable, type WaitingPool } from "./waiting-pool.ts";
 
 interface PeerCommandsDependencies {
@@ -54,6 +55,12 @@ export class PeerCommands {
   /** Maximum work of one transaction. */
   get maxTransactionWork(): number {
     return this.#dependencies.inspection.maxTransactionWork;
+  }
+
+  /** True if the open batch has no room for one of these changes: then a leader may end it. */
+  needsBatch(inputs: readonly SharedInput[]): Promise<boolean> {
+    const { work, inspection } = this.#dependencies;
+    return work.run(() => inspection.needsBatch(inputs));
   }
 
   get source(): CommandSource<BatchCommand, CommandResult> {

@@ -11,6 +11,7 @@ import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
 import type { OpenedInclusion } from "./opened-inclusion.ts";
 import { PeerRefusal } from "./peer-refusal.ts";
 import { provingRefusal } from "./proving-refusal.ts";
+import type { SharedInput } from "./shared-input.ts";
 import { signed } from "./waiting-pool.ts";
 
 /** Bounds of a proposal: work is in the units of model/work-limits.ts. */
@@ -73,7 +74,15 @@ export class PeerInspection {
     // A command of the protocol has a batch for itself if it fits no other.
     if (command.type !== "block" && !hasContent(before)) return undefined;
     if (await this.#dependencies.builder.isWithinLimits()) return undefined;
-    return new PeerRefusal("TooMuch", `the ${command.type} does not fit into the batch; seal the batch before it`);
+    return new PeerRefusal("BatchFull", `the ${command.type} does not fit into the batch; seal the batch before it`);
+  }
+
+  /** True if the open batch has content, and no room for one of these changes. */
+  async needsBatch(inputs: readonly SharedInput[]): Promise<boolean> {
+    const { builder } = this.#dependencies;
+    if (!hasContent(builder.batch)) return false;
+    for (const input of inputs) if (!(await builder.hasRoomFor(input))) return true;
+    return false;
   }
 
   /** Compares a leader's finding about an open envelope with this node's. */
@@ -85,7 +94,10 @@ export class PeerInspection {
     const finding = await this.#dependencies.opening.find(envelope, command.timestamp);
     const runs = command.transactions.length > 0;
     if (finding.type === "needsBatch")
-      throw new PeerRefusal("TooMuch", `the transaction of envelope ${envelope.identity} does not fit; seal the batch before it`);
+      throw new PeerRefusal(
+        "BatchFull",
+        `the transaction of envelope ${envelope.identity} does not fit; seal the batch before it`,
+      );
     if ((finding.type === "runs") !== runs)
       throw new PeerRefusal(
         "NotExecutable",

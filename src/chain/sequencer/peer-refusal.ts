@@ -5,8 +5,10 @@ type PeerRefusalCode =
   | "NotAdmitted"
   /** The engine refused a transaction of the block. */
   | "NotExecutable"
-  /** The commands of one decision do more work than they may, or the batch holds more than it may. */
+  /** The commands of one decision do more work than they may. */
   | "TooMuch"
+  /** The open batch has no room for the command. */
+  | "BatchFull"
   /** The caller no longer needs the result. */
   | "Aborted";
 

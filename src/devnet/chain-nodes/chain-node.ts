@@ -309,6 +309,7 @@ export class ChainNode {
       maxTransactionWork: checked.maxTransactionWork,
       facts: () => checked.facts(),
       dueOperation: (view) => (isAtRest() ? undefined : checked.dueOperation(view)),
+      needsBatch: () => checked.needsBatch(),
       propose: (...proposal) => checked.propose(...proposal),
       lead,
       get hasWork() {

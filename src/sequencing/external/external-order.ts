@@ -237,7 +237,6 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     const { sequencer } = this.#parts;
     if (signer !== sequencer)
       throw new SlotError("OtherKey", `the signature is of ${signer ?? "no key"}; sign with the key of ${sequencer}`);
-    this.#heardAt = this.#parts.nowSeconds();
   }
 
   #requireOpen(): void {
@@ -328,10 +327,9 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     const id = partId(request, this.#started.sequencer.executedHead.hash);
     const texts = commands.map((command) => this.#parts.codec.encode(command));
     this.#executed = executed;
-    await this.#log.hold({
-      ...{ slot, id, request: digest, commands: texts, success, gasUsed },
-      since: this.#parts.nowSeconds(),
-    });
+    const since = this.#parts.nowSeconds();
+    this.#heardAt = since;
+    await this.#log.hold({ ...{ slot, id, request: digest, commands: texts, success, gasUsed }, since });
     return { id, success, gasUsed };
   }
 
@@ -381,6 +379,8 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
   #take(slot: SignedSlot): Promise<void> {
     if (Number(slot.number) <= this.#log.number) return this.#applying;
     this.#log.accept(slot);
+    // Any account can send an old slot.
+    this.#heardAt = this.#parts.nowSeconds();
     this.#applying = this.#alone(() => this.#apply(slot));
     this.#applying.catch(() => undefined);
     return this.#applying;

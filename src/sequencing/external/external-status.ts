@@ -31,7 +31,7 @@ export interface ExternalStatus {
   readonly newestSlot: number;
   /** Second of the execution of a part whose slot the chain awaits; absent if it awaits none. */
   readonly inDoubtSince?: number;
-  /** Second of the last valid request of the sequencer to this process. */
+  /** Second of the sequencer's last new part or slot in this process. */
   readonly heardAt?: number;
   /** True if the chain orders alone again. */
   readonly isCut: boolean;

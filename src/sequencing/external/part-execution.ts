@@ -59,5 +59,5 @@ export async function executePart(
 
 /** True if the part was refused because the open batch has no room for it. */
 export function needsBatch(error: unknown): boolean {
-  return error instanceof SlotError && error.cause instanceof PeerRefusal && error.cause.code === "TooMuch";
+  return error instanceof SlotError && error.cause instanceof PeerRefusal && error.cause.code === "BatchFull";
 }

@@ -1,4 +1,5 @@
-import { computeAddress, recoverAddress, SigningKey } from "ethers";
+import { addressOfKey, signDigest } from "../../../src/chain/transaction/digest-signature.ts";
+import { signerOfDigest } from "../../../src/chain/transaction/signature-recovery.ts";
 import type { Voters } from "../../../src/consensus/state.ts";
 import type { SignedVote, Vote } from "../../../src/consensus/votes.ts";
 import { keccak, type Hex } from "../../../src/protocol/hex.ts";
@@ -6,11 +7,11 @@ import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 /** Keys of a group's nodes, which lead in turns, and their votes' signatures. */
 export class TestKeys {
   readonly voters: Voters & { indexOf(address: Hex): number | undefined };
-  readonly #keys: readonly SigningKey[];
+  readonly #keys: readonly Hex[];
 
   constructor(count: number) {
-    this.#keys = Array.from({ length: count }, (_, i) => new SigningKey(`0x${String(i + 1).padStart(64, "0")}`));
-    const addresses = this.#keys.map((key) => computeAddress(key.publicKey));
+    this.#keys = Array.from({ length: count }, (_, i): Hex => `0x${String(i + 1).padStart(64, "0")}`);
+    const addresses = this.#keys.map((key) => addressOfKey(key));
     this.voters = {
       count,
       epoch: 0,
@@ -23,12 +24,13 @@ export class TestKeys {
   }
 
   sign(index: number, vote: Vote, signedAt = 7): Promise<SignedVote> {
-    const signature = this.#keys[index]?.sign(digestOf(vote, signedAt)).serialized as Hex;
-    return Promise.resolve({ ...vote, signedAt, signature });
+    const key = this.#keys[index];
+    if (key === undefined) throw new RangeError(`no key has index ${index}`);
+    return Promise.resolve({ ...vote, signedAt, signature: signDigest(key, digestOf(vote, signedAt)) });
   }
 
-  signerOf(vote: SignedVote): Hex {
-    return recoverAddress(digestOf(vote, vote.signedAt), vote.signature) as Hex;
+  signerOf(vote: SignedVote): Hex | undefined {
+    return signerOfDigest(digestOf(vote, vote.signedAt), vote.signature);
   }
 }
 

@@ -52,10 +52,16 @@ export class ProcessGroup extends Kept {
     while (this.nodes.pids[index] === pid) await pause(5);
   }
 
-  /** Lets the leader die. Resolves with the milliseconds until a payment is decided without it; then it runs again. */
-  async payWithoutLeader(): Promise<number> {
+  /**
+   * Lets the leader die. `onDeath` is called with the folder of its files. Resolves with the milliseconds until a payment is
+   * decided without it; then it runs again.
+   */
+  async payWithoutLeader(onDeath?: (folder: string) => void): Promise<number> {
     const { leader, view } = this.nodes.status;
+    const folder = this.nodes.folders[leader];
     await this.setFault({ type: "node", node: leader, condition: "crashed" });
+    while (this.nodes.pids[leader] !== undefined) await pause(5);
+    if (folder !== undefined) onDeath?.(folder);
     const start = performance.now();
     await this.payDecided(1n);
     const ms = performance.now() - start;
@@ -67,9 +73,9 @@ export class ProcessGroup extends Kept {
   }
 
   /** Asserts that a payment is decided within these milliseconds of a leader's death. A busy machine has five attempts. */
-  async assertDecidesWithoutLeader(maxMs: number): Promise<void> {
+  async assertDecidesWithoutLeader(maxMs: number, onDeath?: (folder: string) => void): Promise<void> {
     const times: number[] = [];
-    while (times.length < 5 && !times.some((ms) => ms <= maxMs)) times.push(Math.round(await this.payWithoutLeader()));
+    while (times.length < 5 && !times.some((ms) => ms <= maxMs)) times.push(Math.round(await this.payWithoutLeader(onDeath)));
     assert.ok(Math.min(...times) <= maxMs, `${times.join(", ")} ms`);
   }
 

@@ -17,7 +17,8 @@ import { KeptInMemory } from "../../chain/support/kept-in-memory.ts";
 export const KEY: Hex = `0x${"71".repeat(32)}`;
 /** Names of the two chains in slots: the test chains have one id. */
 export const IDS = [1n, 2n] as const;
-const NOW = 77;
+/** Second of the chains' clock. */
+export const time = { nowSeconds: 77 };
 
 export interface OrderedTestChain extends TestChain {
   readonly order: ExternalOrder;
@@ -46,7 +47,7 @@ export async function startOrdered(
     running,
     store: kept.slots,
     clock: systemClock,
-    nowSeconds: () => NOW,
+    nowSeconds: () => time.nowSeconds,
     codec: { encode: encodeCommand, decode: (text) => decodeCommand(text, { coinbase: COINBASE, rules }) },
   });
   const test = await startTestChain({
