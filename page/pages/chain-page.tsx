@@ -2,7 +2,7 @@ import { versionInWords } from "../../src/protocol/protocol-version.ts";
 import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
 import { executionText } from "../../src/devnet/view/books/execution-text.ts";
-import { encryptionSentence, nodesSentence } from "../../src/devnet/view/books/nodes-text.ts";
+import { encryptionSentence, nodesSentence, slotsSentence } from "../../src/devnet/view/books/nodes-text.ts";
 import { unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
 import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, GovernanceInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
@@ -59,6 +59,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           execution: chain.execution?.sentence ?? executionText(chain),
           order: chain.orderedBy?.sentence,
           nodes: now.nodes && nodesSentence(now.nodes),
+          "slots of its sequencer": now.external && slotsSentence(now.external),
           "encrypted mempool": now.encryption && encryptionSentence(now.encryption),
           "promises that it takes": chain.promisesFrom?.map(({ sentence }) => sentence).join("; "),
           "promises taken": now.promises?.sentence,

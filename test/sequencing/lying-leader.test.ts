@@ -39,6 +39,7 @@ async function startNode(predeploys?: TestChainOptions["predeploys"]): Promise<N
       { address: LOOP, code: "0x5b5f56", nonce: 1n },
     ],
     ...(predeploys === undefined ? {} : { predeploys, system: predeployTransactions }),
+    access: { lists: {}, admin: () => SINK },
     deciders: new DecidedByHand(),
     sequencer: { cheatsAllowed: true },
   });
@@ -328,6 +329,22 @@ describe("a lying leader", () => {
 });
 
 describe("a check of a decision", () => {
+  it("does not use this node's lists for a decision that a quorum has notarized: lists may have changed since", () =>
+    withNode(async (node) => {
+      node.chain.sequencer.pause();
+      const much = { ...PAYMENT, gasLimit: 200_000n };
+      const raws = [await node.wallets[0].signRaw(PAYMENT), await node.wallets[1].signRaw(much)];
+      const commands = [open(node), block(node, ...raws)];
+      const outcome = await outcomeOf(commands);
+      await node.chain.sequencer.setLists(() => ({ senders: [node.wallets[1].address], deployers: [] }));
+      const alone = await check(node, commands, outcome);
+      assert.deepEqual(alone.verdict, "invalid");
+      assert.match(reasonOf(alone), /is not on the list of senders/);
+      const found = await check(node, commands, outcome, true);
+      assert.ok(found.verdict === "valid", reasonOf(found));
+      await found.decision.settle("decided");
+    }));
+
   it("is ended by its signal, without a finding, and leaves nothing", () =>
     withNode(async (node) => {
       const aborted = new AbortController();

@@ -54,13 +54,13 @@ export class OpenedInclusion {
     }
   }
 
-  /** Finding in the open batch, for a block of this second. */
-  async find({ transaction: opened }: OpenedEnvelope, timestamp: bigint): Promise<OpenedFinding> {
+  /** Finding in the open batch, for a block of this second. `isAgreed`: the chain's lists do not judge. */
+  async find({ transaction: opened }: OpenedEnvelope, timestamp: bigint, isAgreed = false): Promise<OpenedFinding> {
     const { builder, producer, admission } = this.#dependencies;
     // No kernel knows the type.
     if (opened === undefined || producer.formatAt(timestamp) === 3) return { type: "skipped", work: 0 };
     const transaction = withNonce(opened, await producer.nonceOf(opened.from));
-    const lists = admission();
+    const lists = isAgreed ? undefined : admission();
     if (lists?.refusal(transaction) !== undefined) return { type: "skipped", work: 0 };
     await builder.measure();
     const preview = await producer.inspect(transaction, producer.environmentAt(timestamp), [], true);

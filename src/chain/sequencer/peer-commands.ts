@@ -22,8 +22,6 @@ interface PeerCommandsDependencies {
 
 interface ProposalOptions extends ProposalBounds {
   readonly verdict: Promise<OfferVerdict>;
-  /** True if a quorum has agreed on the command, so that this node's clock does not judge its time. Default false. */
-  readonly isAgreed?: boolean;
   /** True if transactions that did not wait in the pool stay out of it after their block is dropped. Default false. */
   readonly isPrivate?: boolean;
 }
@@ -83,7 +81,7 @@ export class PeerCommands {
 
   async #execute(
     proposed: BatchCommand,
-    { verdict, isAgreed, isPrivate = false, ...bounds }: ProposalOptions,
+    { verdict, isPrivate = false, ...bounds }: ProposalOptions,
     { promise, resolve, reject }: PromiseWithResolvers<OfferVerdict>,
   ): Promise<PeerProposal> {
     const { inspection, batch, pool } = this.#dependencies;
@@ -96,7 +94,7 @@ export class PeerCommands {
     const before = batch();
     const signedHere = command.type === "block" ? returnable(command.transactions) : [];
     const returning = isPrivate ? signedHere.filter((transaction) => pool.holds(transaction)) : signedHere;
-    const result = await this.#handOver.carryOut(command, { verdict, isAgreed, onSettled });
+    const result = await this.#handOver.carryOut(command, { verdict, isAgreed: bounds.isAgreed, onSettled });
     const settled = promise.then((what) => this.#settle(result, returning, what));
     settled.catch(() => undefined);
     return { result, work, refusal: await inspection.after(result, before), settled };

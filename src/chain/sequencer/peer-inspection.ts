@@ -19,6 +19,11 @@ export interface ProposalBounds {
   readonly maxWork: number;
   /** Ends the inspection, without a finding. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * True if a quorum has agreed on the command, or this node has executed it before: then the node's lists and limits do not
+   * judge it, since lists may have changed. Default false.
+   */
+  readonly isAgreed?: boolean | undefined;
 }
 
 interface PeerInspectionDependencies {
@@ -53,7 +58,8 @@ export class PeerInspection {
     requireWanted(bounds);
     if (command.type !== "block") return { command, work: 0 };
     if (command.opens !== undefined) return this.#opened(command, command.opens, bounds);
-    const { producer, admission } = this.#dependencies;
+    const { producer } = this.#dependencies;
+    const admission = this.#admission(bounds);
     const transactions = signed(command.transactions);
     for (const transaction of transactions) {
       const refusal = admission?.refusal(transaction);
@@ -91,8 +97,10 @@ export class PeerInspection {
     envelope: OpenedEnvelope,
     bounds: ProposalBounds,
   ): Promise<{ readonly command: BatchCommand; readonly work: number }> {
-    const finding = await this.#dependencies.opening.find(envelope, command.timestamp);
     const runs = command.transactions.length > 0;
+    const isAgreed = bounds.isAgreed === true;
+    if (isAgreed && !runs) return { command, work: 0 };
+    const finding = await this.#dependencies.opening.find(envelope, command.timestamp, isAgreed);
     if (finding.type === "needsBatch")
       throw new PeerRefusal(
         "BatchFull",
@@ -107,15 +115,21 @@ export class PeerInspection {
     return { command: { ...command, transactions }, work: within(finding.work, bounds) };
   }
 
+  /** Lists of this node, if they judge. */
+  #admission({ isAgreed }: ProposalBounds): Admission | undefined {
+    return isAgreed === true ? undefined : this.#dependencies.admission;
+  }
+
   /** Runs each transaction after those before it. Returns the work of all. */
   async #inspect({ timestamp }: Block, transactions: readonly SignedTransaction[], bounds: ProposalBounds): Promise<number> {
-    const { producer, admission } = this.#dependencies;
+    const { producer } = this.#dependencies;
+    const admission = this.#admission(bounds);
     const environment = nextEnvironment(producer.rules, producer.head, { timestamp, format: producer.formatAt(timestamp) });
     let work = 0;
     for (const [i, transaction] of transactions.entries()) {
       requireWanted(bounds);
       const before = transactions.slice(0, i);
-      requireShort(before);
+      if (bounds.isAgreed !== true) requireShort(before);
       const preview = await producer.inspect(transaction, environment, before, true);
       const { receipt, admitted, reason } = preview;
       if (!admitted)
@@ -129,8 +143,8 @@ export class PeerInspection {
   }
 }
 
-function within(work: number, { maxWork }: ProposalBounds): number {
-  if (work <= maxWork) return work;
+function within(work: number, { maxWork, isAgreed }: ProposalBounds): number {
+  if (work <= maxWork || isAgreed === true) return work;
   throw new PeerRefusal("TooMuch", `the commands do ${work} units of work, at most ${maxWork} are left; propose fewer at a time`);
 }
 

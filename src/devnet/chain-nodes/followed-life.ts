@@ -98,6 +98,7 @@ export class FollowedLife {
   request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {
     const number = this.#options.next.wish + BigInt(this.#wishes.length);
     this.#wishes.push(wish);
+    for (const executed of this.#refusals.keys()) if (executed < this.#executed.next.wish) this.#refusals.delete(executed);
     this.#refusals.set(number, refuse);
     this.#tellAll(number, wish);
   }

@@ -1,5 +1,8 @@
 import type { ChainStatus } from "./ecosystem-info.ts";
 
+/** Numbers of contradictory slots that a sentence names. */
+const MAX_NUMBERS = 3;
+
 /** Sentence about the turn of the nodes that decide a chain together, their faults and the evidence against them. */
 export function nodesSentence({ view, leader, members, groups, evidence }: NonNullable<ChainStatus["nodes"]>): string {
   const parts = (groups ?? []).map((group) => group.join(", "));
@@ -13,6 +16,16 @@ export function nodesSentence({ view, leader, members, groups, evidence }: NonNu
   const proven = accused.map((index) => `node ${index} signed contrary votes`);
   const partition = parts.length === 0 ? [] : [`nodes are apart: ${parts.join(" | ")}`];
   return [`node ${leader} leads view ${view}`, ...partition, ...faults, ...proven].join("; ");
+}
+
+/** Slots of an external sequencer, since when one is awaited, and contradictory ones. */
+export function slotsSentence({ newestSlot, inDoubtSince, evidence }: NonNullable<ChainStatus["external"]>): string {
+  const since = inDoubtSince === undefined ? undefined : new Date(inDoubtSince * 1_000).toISOString();
+  const doubt = since === undefined ? [] : [`slot ${newestSlot + 1} in doubt since ${since}: hyperchain:cut-slot ends the wait`];
+  const numbers = [...new Set(evidence.map(({ number }) => number))];
+  const shown = numbers.slice(0, MAX_NUMBERS).map((number) => `its sequencer signed two slots ${number}`);
+  const more = numbers.length > shown.length ? [`and for ${numbers.length - shown.length} more numbers`] : [];
+  return [String(newestSlot), ...doubt, ...shown, ...more].join("; ");
 }
 
 /** Sentence about envelopes that nodes open after their order is final. */

@@ -3,7 +3,7 @@ import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devne
 import type { ChainPowersInfo } from "../../../devnet/view/governing/chain-powers.ts";
 import { announcedOf, powersOver } from "../../../devnet/view/governing/powers-words.ts";
 import { proofInWords, proofMaker } from "../../../devnet/view/batches/proof-in-words.ts";
-import { encryptionSentence, nodesSentence } from "../../../devnet/view/books/nodes-text.ts";
+import { encryptionSentence, nodesSentence, slotsSentence } from "../../../devnet/view/books/nodes-text.ts";
 import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
@@ -152,12 +152,9 @@ function promisesLines({ name, promises }: ChainStatus): readonly string[] {
 }
 
 /** Slots of an external sequencer, and a part in doubt. */
-function externalLine(name: string, { newestSlot, inDoubtSince, evidence }: NonNullable<ChainStatus["external"]>): string {
-  const since = inDoubtSince === undefined ? undefined : new Date(inDoubtSince * 1_000).toISOString();
-  const doubt = since === undefined ? [] : [`slot ${newestSlot + 1} in doubt since ${since}: hyperchain:cut-slot ends the wait`];
-  const proven = evidence.map(({ number }) => `its sequencer signed two slots ${number}`);
-  const line = [`Slots of ${name}: ${newestSlot}`, ...doubt, ...proven].join("; ");
-  return doubt.length + proven.length > 0 ? warning(line) : line;
+function externalLine(name: string, external: NonNullable<ChainStatus["external"]>): string {
+  const line = `Slots of ${name}: ${slotsSentence(external)}`;
+  return external.inDoubtSince === undefined && external.evidence.length === 0 ? line : warning(line);
 }
 
 /** Lines of the first messages, and the number of the others. */
