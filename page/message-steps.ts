@@ -3,13 +3,16 @@ import { JOURNEY_STEPS } from "../src/protocol/cross-chain-message.ts";
 import type { MessageInfo } from "./answers.ts";
 
 /** What a step of this message means, in words that name what each chain settles on. */
-export function stepWords(step: string, message: Pick<MessageInfo, "sourceChainId" | "destinationChainId">): string {
+export function stepWords(step: string, message: Pick<MessageInfo, "sourceChainId" | "destinationChainId" | "imported">): string {
   const [sent, received] = [layerName(message.sourceChainId), layerName(message.destinationChainId)];
   const words: Readonly<Record<string, string>> = {
     initiated: "sent on the source chain",
     settled: `the sender's batch is proven on ${sent}`,
     inTransactionRoot: `the sender's batch is executed on ${sent}, and its root is in the registry`,
-    imported: "the receiving chain has imported the root",
+    imported:
+      message.imported === "fact"
+        ? "the receiving chain has imported a fact about the sender's batch"
+        : "the receiving chain has imported the root",
     delivered: "a relayer has delivered the message",
     executed: "the receiving chain has executed it",
     importSettled: `the receiver's batch is executed on ${received} too`,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
+import { messageInfo } from "../../src/devnet/view/books/message-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
@@ -64,6 +65,7 @@ describe("facts about batches that L1 has not executed", () => {
     assert.equal(await balance(), ETHER);
     assert.equal(executed(), before, "L1 has not executed the source's batch");
     assert.deepEqual(journey().imported, { fact: factIndex(A, batchNumber) });
+    assert.equal(messageInfo(journey()).imported, "fact");
     const own = (await importer().seal())!;
     assert.deepEqual(
       own.importedRoots.map(({ registryIndex }) => registryIndex),

@@ -63,6 +63,17 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   assert.match(of(X), /^x batch 3: .*gas of alpha: commit 1,000$/);
 });
 
+test("a message that a fact proves is told as verified against the fact, which its layer checks later", () => {
+  const message = {
+    ...{ messageHash: HASH, sender: ADDRESS, type: "transfer", sourceChainId: A, destinationChainId: 272, steps: [] },
+    imported: "fact",
+  } as const;
+  const line = (step: string): string => stepLine(info, message, { step, chainId: 272, transactionHash: HASH });
+  assert.match(line("imported"), /: 4\/7 the receiving chain has imported a fact about its batch, before L1 has executed it \(/);
+  assert.match(line("executed"), /: 6\/7 executed, verified against the imported fact \(/);
+  assert.match(line("importSettled"), /: 7\/7 the import is settled: L1 has checked the fact \(/);
+});
+
 test("a version under which nothing is proven is told as that, also where a chain waits for it", () => {
   const unproven = 2 ** 31 + 258;
   const waits = upgradeLine("alpha", { version: unproven, effectiveAt: 0, operations: 0 });

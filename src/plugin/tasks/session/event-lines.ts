@@ -27,6 +27,14 @@ const sentences = (layer: string): Readonly<Record<string, string>> => ({
   importSettled: `7/7 the import is settled: ${layer} has checked the root`,
 });
 
+/** Those of a message that a fact about its batch proves, which the layer checks with the importing batch. */
+const sentencesByFact = (layer: string): ReturnType<typeof sentences> => ({
+  ...sentences(layer),
+  imported: `4/7 the receiving chain has imported a fact about its batch, before ${layer} has executed it`,
+  executed: "6/7 executed, verified against the imported fact",
+  importSettled: `7/7 the import is settled: ${layer} has checked the fact`,
+});
+
 /** Those of a message to that layer, which has fewer: its batch's execution is all that the layer needs. */
 const sentencesTo = (layer: string): ReturnType<typeof sentences> => ({
   initiated: "sent",
@@ -61,7 +69,7 @@ export function stepLine(
 ): string {
   const layer = layerOf(info, message.sourceChainId);
   const isToLayer = message.destinationChainId === layer.chainId;
-  const told = isToLayer ? sentencesToLayer(message) : sentences;
+  const told = isToLayer ? sentencesToLayer(message) : toChain(message);
   // Roots that a chain has imported are checked where it settles, and not the sender.
   const where = step === "importSettled" ? layerOf(info, message.destinationChainId) : layer;
   // Any account may deliver or claim, so the one that did is worth a word.
@@ -70,6 +78,8 @@ export function stepLine(
   const failed = hasFailed && step === "executed" ? "; its call failed" : "";
   return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step}${failed} (${memberName(info, chainId)}, ${transactionHash}${by})`;
 }
+
+const toChain = ({ imported }: MessageInfo): typeof sentences => (imported === "fact" ? sentencesByFact : sentences);
 
 function sentencesToLayer({ type }: MessageInfo): typeof sentences {
   if (type === "l1Message") return sentencesOfMessages;
