@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { callInWords, callOfAct } from "../../src/client/governing/registry-acts.ts";
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import { standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
-import type { ChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import type { ChainInfo, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { batchLine, layerOf, stepLine, type TitledMembers, upgradeLine } from "../../src/plugin/tasks/session/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
@@ -64,10 +64,10 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
 });
 
 test("a message that a fact proves is told as verified against the fact, which its layer checks later", () => {
-  const message = {
-    ...{ messageHash: HASH, sender: ADDRESS, type: "transfer", sourceChainId: A, destinationChainId: 272, steps: [] },
-    imported: "fact",
-  } as const;
+  const message: MessageInfo = {
+    ...{ messageHash: HASH, sender: ADDRESS, sourceChainId: A, destinationChainId: 272, steps: [] },
+    ...{ type: "transfer", imported: "fact" },
+  };
   const line = (step: string): string => stepLine(info, message, { step, chainId: 272, transactionHash: HASH });
   assert.match(line("imported"), /: 4\/7 the receiving chain has imported a fact about its batch, before L1 has executed it \(/);
   assert.match(line("executed"), /: 6\/7 executed, verified against the imported fact \(/);
