@@ -80,7 +80,7 @@ interface IAvailabilityChallenge {
     ) external payable returns (uint256 id);
 
     /// @notice Shows the value of the requested leaf until the deadline. Called by any account, which receives 1.25 of the base fee for the
-    /// gas, at most the bond.
+    /// gas, at most the bond. The payment is not in a node's estimate, which is made without a base fee: name a gas limit.
     function answer(uint256 id, uint256 value, LeafPath calldata path) external;
 
     /// @notice Shows that the state lacks the leaf. Otherwise like `answer`.

@@ -135,6 +135,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     omit: ["slash"],
   },
   {
+    file: "availability-challenge",
+    constant: "availabilityChallengeAbi",
+    summary: "Requests for leaves that guardians signed for.",
+    interfaces: ["IAvailabilityChallenge"],
+    omit: ["factory"],
+  },
+  {
     file: "equivocation",
     constant: "equivocationAbi",
     summary: "Judge of two words of one validator for one batch number.",

@@ -3,17 +3,21 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
-import { verifyTypedData, Wallet } from "ethers";
+import { verifyTypedData, Wallet, type Provider } from "ethers";
 import { BatchFormer, type FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { genesisLeaves, type GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
+import type { ChainContractFacts } from "../../src/devnet/chain-on-l1/chain-contract.ts";
 import { judgeBatch, type GuardedBatch } from "../../src/devnet/guardian/guarded-batch.ts";
 import { GuardedChain, type GuardedOnL1, type StoredForm } from "../../src/devnet/guardian/guarded-chain.ts";
 import { Guardian, MAX_VALID_SECONDS, requestValue } from "../../src/devnet/guardian/guardian.ts";
 import { decodeLeaves, encodeLeaves } from "../../src/devnet/guardian/guardian-wire.ts";
 import { GuardianError, type GuardianErrorCode } from "../../src/devnet/guardian/guardian-error.ts";
 import { dataFolder } from "../../src/devnet/held-data/data-folder.ts";
+import { HeldData } from "../../src/devnet/held-data/held-data.ts";
+import type { LeafStart } from "../../src/devnet/reconstruction/leaf-start.ts";
+import { PorterReplay } from "../../src/devnet/reconstruction/porter-replay.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { WITHHELD } from "../../src/protocol/data-choice.ts";
@@ -283,8 +287,17 @@ describe("guardian", () => {
     await close();
     // A guardian that starts again has both trees, and serves lists by their roots.
     const again = await open();
-    const { porter } = decodeLeaves(encodeLeaves(await again.chain.leaves()));
+    const leaves = decodeLeaves(encodeLeaves(await again.chain.leaves()));
+    const { porter } = leaves;
     assert.equal(new RebuiltState(porter!).stateRoot, second.porter!.root);
+    // A rebuild begins at both trees, and names the porter's leaves if they are missing.
+    const provider = { getLogs: async () => [{ topics: ["", "", wordToHex(1_271n)] }] } as unknown as Provider;
+    const range = { provider, fromBlock: 0, toBlock: 1, blocksPerRequest: 10 };
+    const facts = { factory: HYPERCHAIN, configuration: { chainId: 271n } } as ChainContractFacts;
+    const rebuilt = (from: LeafStart) =>
+      new PorterReplay(new RebuiltState(from.dump), new HeldData([]), from).result(facts, range);
+    assert.equal((await rebuilt(leaves))!.state!.stateRoot, second.porter!.root);
+    assert.equal((await rebuilt({ ...leaves, porter: undefined }))!.missing!.code, "DataWithheld");
     const wanted = { batchNumber: 1n, hash: second.porter!.root };
     const served = await dataFolder(folder).read(wanted, new AbortController().signal);
     assert.deepEqual(Buffer.from(served), Buffer.from(second.porter!.list));
@@ -397,6 +410,11 @@ describe("guardian", () => {
     onL1 = { committed: 3n, executed: 1n, executedStateRoot: line[0]!.newStateRoot };
     assert.equal((await guardian.leaves()).stateRoot, line[0]!.newStateRoot, "after a reorg");
     await close();
+  });
+
+  test("a state whose leaves do not fit into one answer is refused by name", () => {
+    const dump = { tree: { length: 300_000_000 } as Uint8Array, names: [], codes: [] };
+    assert.throws(() => encodeLeaves({ stateRoot: wordToHex(1n), nextBatch: 1n, dump }), { code: "LeavesTooLarge" });
   });
 
   test("a dump whose names are not those of its leaves, or whose codes are missing, is refused", async () => {

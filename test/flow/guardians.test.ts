@@ -6,24 +6,22 @@ import { test } from "node:test";
 import { AbiCoder, Contract, Interface } from "ethers";
 import hre from "hardhat";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
-import { judgeBatch } from "../../src/devnet/guardian/guarded-batch.ts";
 import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
 import { GuardianProcess } from "../../src/devnet/guardian/guardian-process.ts";
-import { guardedBatch } from "../../src/devnet/guardian/guardians-policy.ts";
-import { publishingChain } from "../../src/devnet/chain-on-l1/publishing-chain.ts";
+import type { DataHolder } from "../../src/devnet/held-data/held-data.ts";
+import { proveHolding } from "../../src/devnet/reconstruction/proofs.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { versionParts } from "../../src/protocol/protocol-version.ts";
-import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { ALICE, clientOf, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 
 const [STRICT, LENIENT] = [271n, 272n];
+const ETH: Hex = `0x${"00".repeat(20)}`;
 const BOB_ADDRESS: Hex = `0x${"b0".repeat(20)}`;
 const coder = AbiCoder.defaultAbiCoder();
 const hyperchainInterface = new Interface(hyperchainAbi);
@@ -145,22 +143,37 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
     });
 
     await t.test("a leaf dump at the executed root and later data rebuild the chain, whose operator is killed", async () => {
-      const reader = new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
-      const [facts, onL1] = await Promise.all([reader.facts(), reader.state()]);
-      const { dump, nextBatch } = await remote(2).leaves();
-      const state = new RebuiltState(dump);
-      assert.deepEqual([state.stateRoot, nextBatch], [onL1.executedStateRoot, onL1.totals.executed]);
+      const leaves = await remote(2).leaves();
       const before = BigInt(await clients.get(STRICT)!.getBalance(BOB_ADDRESS));
       await pay(STRICT);
       const later = await strict!.pipeline.seal();
       await strict!.pipeline.settled(later!.outputs.batchNumber);
+      const root = digestToHex(strict!.pipeline.chain.tree.root);
       // Only L1 and the guardian answer now.
       await devnet.removeChain(STRICT, { force: true });
-      const pubdata = await remote(2).read({ hash: hashPubdata(later!.pubdata) }, AbortSignal.timeout(5_000));
-      const batch = { ...guardedBatch(later!), pubdata: Uint8Array.from(pubdata) };
-      state.apply(nextBatch, judgeBatch(batch, publishingChain(facts), state));
-      const bob = state.accounts().find(({ address }) => address === BOB_ADDRESS);
+      const options = { l1: devnet.l1.url, hyperchain, genesis };
+      const asked: bigint[] = [];
+      const holder = {
+        ...remote(2),
+        read: (...[batch, signal]: Parameters<DataHolder["read"]>) => {
+          asked.push(batch.batchNumber);
+          return remote(2).read(batch, signal);
+        },
+      };
+      const rebuilt = await reconstruct({ ...options, leaves, holders: [holder] });
+      // Batches up to the leaves need no data.
+      assert.deepEqual([rebuilt.stateRoot, asked], [root, [leaves.nextBatch]]);
+      const bob = rebuilt.state.accounts().find(({ address }) => address === BOB_ADDRESS);
       assert.equal(bob!.balanceWei, before + 5n);
+      assert.equal(proveHolding(rebuilt, BOB_ADDRESS, ETH)!.amount, before + 5n);
+      // Leaves of another root, and of a state that L1 has not executed.
+      const untrue = [
+        { ...leaves, stateRoot: wordToHex(1n) },
+        { ...leaves, nextBatch: leaves.nextBatch - 1n },
+        { ...leaves, nextBatch: 1_000n },
+      ];
+      for (const other of untrue)
+        await assert.rejects(reconstruct({ ...options, leaves: other, holders: [holder] }), { code: "RootMismatch" });
       await assert.rejects(remote(2).read({ hash: wordToHex(1n) }, AbortSignal.timeout(5_000)), { code: "DataUnknown" });
     });
 

@@ -57,6 +57,13 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
     assert.deepEqual(JSON.parse(stdout), { taken: [true, false], paid: 5, batches: 1 });
   });
 
+  test("an outer layer that delays and lies: the adapter waits and posts again, and L1's contract refuses the lie", () => {
+    const { status, stdout, stderr } = run("outer-node.ts");
+    assert.equal(status, 0, stderr);
+    // Two posts of one batch, each with two delayed certificates; the first certificate is for other data.
+    assert.deepEqual(JSON.parse(stdout), { batches: 1, stored: 2, delays: 4, refused: true });
+  });
+
   test("a node runs with an order, a gas price, an engine, a queue and an availability of others, and L1 executes its batches", () => {
     const { status, stdout, stderr } = run("node.ts", "kept");
     assert.equal(status, 0, stderr);

@@ -7,7 +7,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { ChangeSetError } from "../state/change-set.ts";
 import type { StateKey } from "../state/state-key.ts";
-import { RebuiltState } from "./rebuilt-state.ts";
+import { RebuiltState, type LeafDump } from "./rebuilt-state.ts";
 
 /** Leaf of a chain's first tree with the porter's root. */
 export const PORTER_ROOT: StateKey = {
@@ -27,8 +27,14 @@ interface ListedBatch {
 
 /** Accounts of a chain's porter, rebuilt batch by batch from lists that the first tree binds. */
 export class RebuiltPorter {
-  readonly state = new RebuiltState([]);
+  readonly state: RebuiltState;
   #root: Hex | undefined;
+
+  /** Empty, or at a dump, whose root the caller compares with the first tree's. */
+  constructor(leaves?: LeafDump) {
+    this.state = new RebuiltState(leaves ?? []);
+    this.#root = leaves === undefined ? undefined : this.state.stateRoot;
+  }
 
   /** Root that a batch led to, as the first tree after it has it; undefined if the porter has it already. */
   rootAfter({ tree }: Pick<RebuiltState, "tree">): Hex | undefined {

@@ -2,6 +2,8 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import { RebuiltPorter } from "../../chain/reconstruction/rebuilt-porter.ts";
 import type { AppliedContent, LeafDump, RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import type { PublishingChain } from "../../chain/reconstruction/published-batch.ts";
+import type { StateKey } from "../../chain/state/state-key.ts";
+import type { StateProof } from "../../chain/state/state-proof.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
@@ -128,6 +130,19 @@ export class GuardedChain {
       leaves.catch(() => (this.#executed = undefined));
     }
     return this.#executed.leaves;
+  }
+
+  /**
+   * Proof of a key in the state after the newest batch with this root; waits for leaves that are being built. Rejects with
+   * GuardianError StateUnknown if no stored batch has the root.
+   */
+  async prove(stateRoot: Hex, key: StateKey): Promise<StateProof> {
+    const index = this.#line.findLastIndex(({ newStateRoot }) => newStateRoot === stateRoot);
+    if (index === -1) throw new GuardianError("StateUnknown", `no batch here has root ${stateRoot}; use another guardian`);
+    const line = this.#line.slice(0, index + 1);
+    const proof = this.#building.then(async () => (await this.#stateAfter(line)).rollup.prove(key));
+    this.#building = proof.catch(() => undefined);
+    return proof;
   }
 
   async #leavesAfter(line: readonly StoredForm[]): Promise<ExecutedLeaves> {

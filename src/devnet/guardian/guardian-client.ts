@@ -5,10 +5,10 @@ import type { DataHolder } from "../held-data/held-data.ts";
 import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { SigningRequest } from "./guardian.ts";
 import { GuardianError, guardianCode } from "./guardian-error.ts";
-import { decodeLeaves, encodeRequest, GUARDIAN_PATHS } from "./guardian-wire.ts";
+import { decodeLeaves, encodeRequest, GUARDIAN_PATHS, MAX_LEAVES_BYTES } from "./guardian-wire.ts";
 
-/** Bytes of a leaf dump, and of a batch's data, at most: a hostile guardian never stops sending. */
-const [MAX_LEAVES_BYTES, MAX_DATA_BYTES, MAX_ANSWER_BYTES] = [2 ** 30, 1_000_000, 1_024];
+/** Bytes of a batch's data, and of other answers, at most: a hostile guardian never stops sending. */
+const [MAX_DATA_BYTES, MAX_ANSWER_BYTES] = [1_000_000, 1_024];
 const SIGNATURE_BYTES = 65;
 /** Time for a signature; a guardian that is slower counts as silent. */
 const SIGN_MS = 5_000;

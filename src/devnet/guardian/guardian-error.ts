@@ -17,6 +17,8 @@ const CODES = [
   "DataUnknown",
   /** L1 has executed a state that the guardian has not stored. */
   "StateUnknown",
+  /** The state has more leaves than fit into one answer: rebuild from the batches' data. */
+  "LeavesTooLarge",
 ] as const;
 /** Reason why a guardian signs nothing. */
 export type GuardianErrorCode = (typeof CODES)[number];

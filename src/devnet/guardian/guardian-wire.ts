@@ -4,14 +4,19 @@ import { fromHex, isPlainHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
 import type { ExecutedLeaves } from "./guarded-chain.ts";
 import type { SigningRequest } from "./guardian.ts";
+import { GuardianError } from "./guardian-error.ts";
 
 /** Paths of a guardian's server after the contract of a chain; `data` is followed by a hash. `chains` follows the URL. */
 export const GUARDIAN_PATHS = { sign: "/sign", data: "/data/", leaves: "/leaves", chains: "/chains" } as const;
 /** Bytes of a request at most: a batch has at most 100,000 bytes of data, as 200,000 digits. */
 export const MAX_REQUEST_BYTES = 1_000_000;
+/** Characters of leaves at most, in one text: engines have no longer ones. Some three million leaves. */
+export const MAX_LEAVES_BYTES = 500_000_000;
 /** Operations of a batch at most, as many as fit into a request. */
 const MAX_OPERATIONS = 4_096;
 const SIGNATURE_BYTES = 65;
+/** An account and a slot as decimal digits, with their marks. */
+const NAME_CHARACTERS = 160;
 
 const hexOf = (bytes: number) => v.custom<Hex>((text) => isPlainHex(text, bytes), `must have ${bytes} bytes`);
 const bytes = v.pipe(
@@ -56,7 +61,14 @@ export function decodeRequest(text: string): SigningRequest {
   return v.parse(request, decodeEntry<unknown>(text));
 }
 
+/** Throws GuardianError LeavesTooLarge. */
 export function encodeLeaves({ dump: first, porter, ...executed }: ExecutedLeaves): string {
+  const length = lengthOf(first) + (porter === undefined ? 0 : lengthOf(porter));
+  if (length > MAX_LEAVES_BYTES)
+    throw new GuardianError(
+      "LeavesTooLarge",
+      `the leaves need ${length} characters, and one answer has at most ${MAX_LEAVES_BYTES}; rebuild from the batches' data`,
+    );
   const second = porter === undefined ? {} : { porter: encodedDump(porter) };
   return encodeEntry({ ...executed, dump: encodedDump(first), ...second });
 }
@@ -65,6 +77,11 @@ export function encodeLeaves({ dump: first, porter, ...executed }: ExecutedLeave
 export function decodeLeaves(text: string): ExecutedLeaves {
   const { dump: first, porter, ...executed } = v.parse(leaves, decodeEntry<unknown>(text));
   return { ...executed, dump: decodedDump(first), porter: porter && decodedDump(porter) };
+}
+
+/** Upper bound of a dump's characters: two digits a byte, and a name's numbers. */
+function lengthOf({ tree, names, codes }: LeafDump): number {
+  return 2 * tree.length + NAME_CHARACTERS * names.length + codes.reduce((sum, code) => sum + 2 * code.length + 5, 0);
 }
 
 function encodedDump({ tree, names, codes }: LeafDump): object {

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
@@ -10,6 +11,7 @@ import { publishingChain } from "../chain-on-l1/publishing-chain.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { dataFolder } from "../held-data/data-folder.ts";
+import { ChallengeAnswers } from "./challenge-answers.ts";
 import { GuardedChain, type StoredForm } from "./guarded-chain.ts";
 import { Guardian } from "./guardian.ts";
 import type { FromGuardian, GuardedChainStart, GuardianStart, ToGuardian } from "./guardian-messages.ts";
@@ -17,6 +19,8 @@ import { serveGuardian, type ServedGuardian } from "./guardian-server.ts";
 
 /** Public nodes limit it. */
 const BLOCKS_PER_REQUEST = 2_000;
+/** Between two reads of L1's requests for leaves, which need an answer within minutes. */
+const REQUESTS_MS = 2_000;
 
 /** Body of a guardian's process, which ends with its parent process. */
 class GuardianBody {
@@ -97,8 +101,10 @@ async function openChain(
     },
   });
   const { settlementChainId } = facts;
+  const signer = new Wallet(key, l1);
+  void answerForever(new ChallengeAnswers({ network, signer, chain }), hyperchain);
   return new Guardian({
-    signer: new Wallet(key),
+    signer,
     settlementChainId,
     network,
     hyperchain,
@@ -109,6 +115,16 @@ async function openChain(
     },
     l1Seconds: async () => BigInt((await l1.getBlock("latest"))?.timestamp ?? 0),
   });
+}
+
+/** Answers requests for leaves until the process ends. A failure is reported, and the next read tries again. */
+async function answerForever(answers: ChallengeAnswers, hyperchain: string): Promise<void> {
+  for (;;) {
+    await answers.poll().catch((error: unknown) => {
+      process.stderr.write(`requests for leaves of ${hyperchain} were not answered: ${reasonOf(error)}\n`);
+    });
+    await pause(REQUESTS_MS);
+  }
 }
 
 let body: GuardianBody | undefined;

@@ -16,6 +16,8 @@ import { networkInterface } from "./network-interface.ts";
 
 /** Stake counts from the second after its block, and so do members from the second after the start. */
 const COUNTS_AFTER_MS = 1_100;
+/** Gas of a guardian's first answers to requests; their bonds refund it. */
+const ANSWERS_GAS = 6_000_000n;
 /** Of a request for data at least; L1's fee raises it. */
 const BOND_WEI = 10n ** 16n;
 const NO_ACCOUNT: Hex = `0x${"00".repeat(20)}`;
@@ -79,7 +81,7 @@ export async function foundNetwork(
     }),
   );
   for (const { key, stakeWei, operator, url } of members) {
-    await stakeKey({ registry, ...service, key, operator, depositWei: stakeWei }, { l1, funder });
+    await stakeKey({ registry, ...service, key, operator, depositWei: stakeWei, reserveGas: ANSWERS_GAS }, { l1, funder });
     await send(admin, "admit", key.address, url);
   }
   await pause(COUNTS_AFTER_MS);

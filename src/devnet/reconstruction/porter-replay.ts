@@ -1,6 +1,6 @@
 import { Interface, zeroPadValue, toBeHex, type Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
-import { RebuiltPorter } from "../../chain/reconstruction/rebuilt-porter.ts";
+import { PORTER_ROOT, RebuiltPorter } from "../../chain/reconstruction/rebuilt-porter.ts";
 import type { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
@@ -10,6 +10,7 @@ import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import type { HeldData } from "../held-data/held-data.ts";
 import { policyDataParts } from "./bound-by-policy.ts";
+import type { LeafStart } from "./leaf-start.ts";
 
 /** Porter of a rebuilt chain. */
 export interface ReconstructedPorter {
@@ -36,13 +37,23 @@ interface AppliedBatch {
 export class PorterReplay {
   readonly #rollup: RebuiltState;
   readonly #heldData: HeldData;
-  readonly #porter = new RebuiltPorter();
+  readonly #porter: RebuiltPorter;
   #hasJoined = false;
   #missing: ReconstructionError | undefined;
 
-  constructor(rollup: RebuiltState, heldData: HeldData) {
+  /** With the leaves of both trees, if the rebuild begins at leaves. */
+  constructor(rollup: RebuiltState, heldData: HeldData, leaves: LeafStart | undefined) {
     this.#rollup = rollup;
     this.#heldData = heldData;
+    this.#porter = new RebuiltPorter(leaves?.porter);
+    if (leaves === undefined) return;
+    this.#hasJoined = rollup.tree.get(PORTER_ROOT) !== 0n;
+    const root = this.#porter.rootAfter(rollup);
+    if (root === undefined) return;
+    this.#missing = new ReconstructionError(
+      "DataWithheld",
+      `the leaves of the porter with root ${root} are missing; use leaves of a guardian that has them`,
+    );
   }
 
   async follow({ batchNumber, entries, calls }: AppliedBatch): Promise<void> {

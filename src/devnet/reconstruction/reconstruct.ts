@@ -26,6 +26,7 @@ import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
 import { HeldData, type DataHolder } from "../held-data/held-data.ts";
+import { checkLeaves, stateOfLeaves, type LeafStart } from "./leaf-start.ts";
 import { PorterReplay, type ReconstructedPorter } from "./porter-replay.ts";
 import { RepeatedInputs, type RepeatedChain } from "./repeated-inputs.ts";
 import { historyInEvents, type PublishedHistory } from "./published-history.ts";
@@ -55,6 +56,8 @@ export interface ReconstructionOptions {
   readonly blocksPerRequest?: number;
   /** Those who keep what L1 does not have, asked in this order. Default: an empty list, and a withheld batch is refused. */
   readonly holders?: readonly DataHolder[];
+  /** First state, as guardians serve it: batches before it have no logs. Default: the genesis. */
+  readonly leaves?: LeafStart | undefined;
   /** Told after every page of logs and every batch. */
   readonly onProgress?: (progress: ReconstructionProgress) => void;
 }
@@ -71,7 +74,7 @@ export interface ReconstructionProgress {
 
 /** A batch whose every part was checked, and what it said to L1. */
 export interface ReconstructedBatch extends CommittedBatch {
-  /** Messages and results of priority operations, in order. */
+  /** Messages and results of priority operations, in order; empty for batches before the leaves of the start. */
   readonly logs: readonly PubdataLog[];
   /** Of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
@@ -172,19 +175,19 @@ export async function rebuild(
   const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
   const [contract, onL1] = await Promise.all([reader.facts(), reader.state()]);
   const genesis = options.genesis(versionParts(contract.configuration.protocolVersion).format);
-  const state = new RebuiltState(genesis);
-  checkGenesis(state.stateRoot, await reader.genesisStateRoot());
+  const firstState = new RebuiltState(genesis);
+  checkGenesis(firstState.stateRoot, await reader.genesisStateRoot());
   const fromBlock = options.fromBlock ?? (await findCreation(provider, hyperchain, l1.blockNumber));
-
   const total = Number(onL1.totals[upTo]);
   const ledger = new BatchLedger();
   const range = { provider, fromBlock, toBlock: l1.blockNumber, blocksPerRequest };
-  const first = await applyImports(state, contract, range);
+  const first = await applyImports(firstState, contract, range);
+  const state = options.leaves === undefined ? firstState : stateOfLeaves(options.leaves, onL1.totals.executed);
   const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber, blocksPerRequest });
   const upgrades: SettingsEvent[] = [];
   const replay = new BatchReplay({
     ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber, held: new HeldData(options.holders ?? []) },
-    ...{ genesis, fromBlock },
+    ...{ genesis, fromBlock, leaves: options.leaves },
     policyOf: (...times) => policyOf(contract.configuration, termsIn(upgrades), ...times),
   });
   const report = (blockNumber: number): void =>
@@ -249,6 +252,8 @@ interface ReplayDependencies {
   readonly held: HeldData;
   /** Before the first batch. */
   readonly genesis: readonly GenesisAccount[];
+  /** Leaves of `state`; undefined for the genesis. */
+  readonly leaves: LeafStart | undefined;
 }
 
 /** Applies batches, one after the other. */
@@ -267,6 +272,7 @@ class BatchReplay {
   readonly #held: HeldData;
   readonly #repeated: RepeatedInputs;
   readonly porter: PorterReplay;
+  readonly #leaves: LeafStart | undefined;
 
   constructor({
     first,
@@ -280,9 +286,11 @@ class BatchReplay {
     policyOf: policies,
     held,
     genesis,
+    leaves,
   }: ReplayDependencies) {
     this.#held = held;
-    this.porter = new PorterReplay(state, held);
+    this.#leaves = leaves;
+    this.porter = new PorterReplay(state, held, leaves);
     this.#repeated = new RepeatedInputs(contract, { genesis, first, provider });
     this.#contract = contract;
     this.#state = state;
@@ -302,14 +310,28 @@ class BatchReplay {
 
   /** Reads the next batches' calldata, several at a time, and applies them in order. */
   async apply(batches: readonly CommittedBatch[], onApplied: () => void): Promise<void> {
-    for (let start = 0; start < batches.length; start += PARALLEL_READS) {
-      const part = batches.slice(start, start + PARALLEL_READS);
+    const first = this.#leaves?.nextBatch ?? 0n;
+    for (const batch of batches) if (batch.stored.batchNumber < first) this.#skip(batch, onApplied);
+    const applied = batches.filter(({ stored }) => stored.batchNumber >= first);
+    for (let start = 0; start < applied.length; start += PARALLEL_READS) {
+      const part = applied.slice(start, start + PARALLEL_READS);
       const calls = await Promise.all(part.map((batch) => this.#history.callsOf(batch)));
       for (const [i, batch] of part.entries()) {
         await this.#applyOne(batch, calls[i] ?? []);
         onApplied();
       }
     }
+  }
+
+  /** Takes the record of a batch whose changes the leaves contain. */
+  #skip(batch: CommittedBatch, onApplied: () => void): void {
+    const { stored } = batch;
+    if (this.#leaves !== undefined) checkLeaves(this.#leaves, this.#state, stored);
+    const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
+    this.batches.push({ ...batch, logs: [], canonicalTxHashes, logLeaves: [], pubdataBytes: 0, isHeld: true, entryCount: 0 });
+    this.#ledger.forgetOperations(stored.priorityOpTotal);
+    this.last = stored;
+    onApplied();
   }
 
   async #applyOne(batch: CommittedBatch, calls: readonly CommitCall[]): Promise<void> {

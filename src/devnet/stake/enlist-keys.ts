@@ -82,11 +82,13 @@ interface StakedKey {
   readonly key: StakableKey;
   readonly operator: BaseWallet;
   readonly depositWei: bigint;
+  /** Gas of later transactions of the operator. Default: 0. */
+  readonly reserveGas?: bigint;
 }
 
 /** Deposits and enlists one key, unless it was enlisted before. Rejects likewise. */
 export async function stakeKey(
-  { registry, evidence, data, service, key, operator, depositWei }: StakedKey,
+  { registry, evidence, data, service, key, operator, depositWei, reserveGas = 0n }: StakedKey,
   { l1, funder }: Pick<EnlistingDependencies, "l1" | "funder">,
 ): Promise<void> {
   const ask = (name: string, ...args: readonly unknown[]) =>
@@ -95,7 +97,7 @@ export async function stakeKey(
   const address = lowerCaseAddress(operator.address);
   const { active } = (await ask("depositOf", address)) as { readonly active: bigint };
   const lackingWei = active < depositWei ? depositWei - active : 0n;
-  await fund({ address, lackingWei }, { l1, funder });
+  await fund({ address, lackingWei, reserveGas }, { l1, funder });
   const send = async (name: string, value: bigint, ...args: readonly unknown[]): Promise<void> => {
     const call = { to: registry, value, data: registryInterface.encodeFunctionData(name, args) };
     await transact(operator, call, { name, subject: ` of the stake of ${key.address}`, l1 });
@@ -106,11 +108,11 @@ export async function stakeKey(
 }
 
 async function fund(
-  { address, lackingWei }: { readonly address: Hex; readonly lackingWei: bigint },
+  { address, lackingWei, reserveGas }: { readonly address: Hex; readonly lackingWei: bigint; readonly reserveGas: bigint },
   { l1, funder }: Pick<EnlistingDependencies, "l1" | "funder">,
 ): Promise<void> {
   const { maxFeePerGas, gasPrice } = await l1.getFeeData();
-  const neededWei = lackingWei + 2n * STAKING_GAS * (maxFeePerGas ?? gasPrice ?? 0n);
+  const neededWei = lackingWei + (2n * STAKING_GAS + reserveGas) * (maxFeePerGas ?? gasPrice ?? 0n);
   const balance = await l1.getBalance(address);
   if (balance >= neededWei) return;
   await l1.waitForTransaction(await transmit(funder, { to: address, value: neededWei - balance }));

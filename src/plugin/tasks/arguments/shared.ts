@@ -26,7 +26,7 @@ export const base = option(
 );
 export const data = option(
   "data",
-  "Of a chain whose data L1 does not have: folders, and URLs of nodes that keep them, with commas; asked in that order, and what a node gives is kept in the folders. URLs want a reader's HYPERCHAIN_PRIVATE_KEY",
+  "Of a chain whose data L1 does not have: folders, URLs of nodes that keep them, and a guardian's URL with the chain's contract, with commas; asked in that order, and what a node gives is kept in the folders. Nodes' URLs want a reader's HYPERCHAIN_PRIVATE_KEY. A guardian's /leaves, as a URL or a saved file, make earlier batches' data needless",
 );
 export const baseUrl = option("baseUrl", "With --base: JSON-RPC URL of that L1");
 export const from = option(

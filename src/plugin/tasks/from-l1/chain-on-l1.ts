@@ -216,6 +216,8 @@ export function isReadFromBasesL1(place: FoundOnL1): place is FoundOnL1 & Requir
   return place.base !== undefined && !place.runs;
 }
 
+const NO_SOURCES = { holders: [], leaves: undefined };
+
 /** Rebuilds the chain from L1 and those who keep what is not there, and tells how far it is. */
 export async function rebuild(
   { l1, layer, hyperchain, output, data }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output" | "data">,
@@ -223,8 +225,8 @@ export async function rebuild(
 ): Promise<Reconstruction> {
   const genesis = await packageGenesis();
   output.progress(`reading ${hyperchain} from ${layer} at ${l1}…`);
-  const holders = data === undefined ? [] : await dataSources(data, { l1, hyperchain });
-  return reconstruct({ l1, hyperchain, genesis, holders, onProgress: progressOf(output, layer), ...options });
+  const { holders, leaves } = data === undefined ? NO_SOURCES : await dataSources(data, { l1, hyperchain });
+  return reconstruct({ l1, hyperchain, genesis, holders, leaves, onProgress: progressOf(output, layer), ...options });
 }
 
 /**
