@@ -41,6 +41,12 @@ describe("E2: a chain that four nodes decide, each in a process with a staked ke
     await group.request("evm_setAutomine", true);
     assert.equal(await group.client().getBalance(CAROL), ETHER + 1n);
     assert.equal(group.height, first + 4n);
+    // No leader can execute it: the caller gets the error, and an empty block has its number.
+    await group.request("hardhat_impersonateAccount", CAROL);
+    const unpayable = { from: CAROL, to: CAROL, value: `0x${(9n * ETHER).toString(16)}`, gas: "0x5208" };
+    await assert.rejects(group.request("eth_sendTransaction", unpayable), /not valid/);
+    await group.payDecided(1n);
+    assert.equal(group.height, first + 6n);
     await group.agree();
   });
 

@@ -51,6 +51,8 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
   readonly #processes: readonly NodeProcess[];
   readonly #faults = new NodeFaults();
   readonly #views = new Map<number, number>();
+  /** Numbers of requests that leaders could not execute, and that are not replaced yet. */
+  readonly #refused = new Set<bigint>();
   #chain: Chain | undefined;
   #described: NodeChain | undefined;
   #folder: string | undefined;
@@ -270,7 +272,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
         return;
       case "refused":
         if (message.life === this.#life?.number)
-          this.#life.refused(message.number, new SequencerError(message.code, message.message));
+          void this.#refuse(message.number, new SequencerError(message.code, message.message));
         return;
       case "failed":
         return;
@@ -280,6 +282,22 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
   #noteView(message: GroupMessage, from: number): void {
     const votes = message.type === "votes" ? message.votes : message.type === "proposal" ? [message.vote] : [];
     for (const { view } of votes) this.#views.set(from, Math.max(this.#views.get(from) ?? 0, view));
+  }
+
+  /**
+   * Replaces a request that a leader could not execute, when nothing is proposed: a node that executed the new text in a decision
+   * with the old one would find another block, and stop.
+   */
+  async #refuse(number: bigint, error: SequencerError): Promise<void> {
+    const life = this.#life;
+    if (life === undefined || this.#refused.has(number)) return;
+    this.#refused.add(number);
+    try {
+      // Without a quorum the request waits, and a leader reports it once more.
+      await this.atRest(async () => life.refused(number, error)).catch(() => undefined);
+    } finally {
+      this.#refused.delete(number);
+    }
   }
 
   /** Resolves when this process has all decisions of honest nodes, and no honest node executes more. */
