@@ -88,6 +88,7 @@ export const BEYOND_CORE: readonly string[] = [
   "contracts/verifier/stacked",
   "contracts/l1/imports",
   "contracts/verifier/stacked-heights",
+  "contracts/verifier/stacked-entries",
   "contracts/l1/escrow-exit",
   "contracts/l2/supply-invariants",
   "contracts/attacks/stolen-swaps",

@@ -17,8 +17,8 @@ import { verify } from "../../src/stark/proofs/verify.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
 import { leafProgram, checkByProgram } from "../recursion/check-by-program.ts";
 
-/** NOT SECURE: few queries, in the run's proof and in the one of its leaf. */
-const FEW_QUERIES = { queryCount: 4, grindingBits: 4 };
+/** NOT SECURE: few queries, in the run's proof and in the one of its leaf. Paths of both end at caps. */
+const FEW_QUERIES = { paths: "capped", queryCount: 4, grindingBits: 4 } as const;
 
 describe("the leaf of a run of the kernel", () => {
   let backend: WasmBackend;
@@ -39,7 +39,7 @@ describe("the leaf of a run of the kernel", () => {
     // Hashes and the arithmetic at the point are cut in two: filled up they would have up to as many rows again.
     assert.deepEqual(
       own.system.tables.map(({ air }) => air.name),
-      ["hash", "hashRest", "arithmetic", "arithmeticRest", "dot", "deal", "bits", "pack", "constant", "public"],
+      ["hash", "hashRest", "arithmetic", "arithmeticRest", "dot", "deal", "bits", "pack", "constant", "offer", "pick", "public"],
     );
     const elements = wordsOf(input.statement);
     const run = runProgram(own, elements, proofHints(system, proof));
