@@ -175,6 +175,17 @@ describe("F7: a transaction is for the partition of its sender", () => {
     assert.ok(!isMember(two, unborn.address));
   });
 
+  test("no proof of L1's state shows zeros for an account of the porter", async () => {
+    await assert.rejects(ask(two.chain, "zks_getProof", [porter.address, ["0x0"]]), {
+      message: /is in the chain's porter/,
+      data: { code: "WrongPartition" },
+    });
+    const { header } = (await ask(two.chain, "zks_getProof", [rollup.address, []])) as {
+      readonly header: { readonly value: Hex };
+    };
+    assert.notEqual(BigInt(header.value), 0n);
+  });
+
   test("a transaction that cannot pay does not join its sender", async () => {
     await assert.rejects(two.chain.submit(await poor.signRaw({ to, value: 1n, chainId: PORTER })));
     poor.nonce--;

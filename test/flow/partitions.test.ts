@@ -21,7 +21,6 @@ import { calledCommits } from "../../src/settlement-layer/reader/commit-call.ts"
 import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
@@ -29,6 +28,7 @@ import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
 import type { DataHolder } from "../../src/devnet/held-data/held-data.ts";
 import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
+import { holdingClaim } from "../../src/plugin/tasks/from-l1/holding-claim.ts";
 import { messagesOf, proveHolding, proveMessage, provePorterHolding } from "../../src/devnet/reconstruction/proofs.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { startReconstructedChain } from "../../src/devnet/reconstruction/start-reconstructed-chain.ts";
@@ -50,7 +50,7 @@ const RUNNING = {
   minGasPriceWei: 0n,
 } as const;
 const [bridge, hyperchainInterface] = [new Interface(sharedBridgeAbi), new Interface(hyperchainAbi)];
-const [l2BaseToken, stateExits] = [new Interface(l2BaseTokenAbi), new Interface(stateExitAbi)];
+const l2BaseToken = new Interface(l2BaseTokenAbi);
 
 describe("F7: a chain with a rollup and a porter", () => {
   let devnet: FlowDevnet;
@@ -245,13 +245,16 @@ describe("F7: a chain with a rollup and a porter", () => {
     const alone = await rebuild([]);
     const held = proveHolding(alone, alice().address.toLowerCase() as Hex, ETH_BASE_TOKEN)!;
     assert.ok(held.amount > ETHER);
-    const claim = [ROLLUP, ETH_BASE_TOKEN, held.amount, HEIR, held.proof];
-    await send(stateExit, stateExits.encodeFunctionData("claimHolding", claim));
+    const ofAlice = holdingClaim(alone, alice().address.toLowerCase() as Hex, ETH_BASE_TOKEN)!;
+    await send(stateExit, ofAlice.encode(held.amount, HEIR));
     assert.equal(await devnet.l1.provider.getBalance(HEIR), 5n + held.amount);
 
-    const { amount, proof } = provePorterHolding(await rebuild([holder]), bob.address.toLowerCase() as Hex)!;
+    const bobs = bob.address.toLowerCase() as Hex;
+    // The porter's list is at the guardian, and the claim says so.
+    assert.throws(() => holdingClaim(alone, bobs, ETH_BASE_TOKEN), { code: "NotARollup" });
+    const { amount, encode } = holdingClaim(await rebuild([holder]), bobs, ETH_BASE_TOKEN)!;
     assert.ok(amount > 3n * ETHER);
-    const data = stateExits.encodeFunctionData("claimPorterHolding", [ROLLUP, amount, OTHER_HEIR, proof]);
+    const data = encode(amount, OTHER_HEIR);
     await assert.rejects(onL1().sendTransaction({ to: stateExit, data }), "another account proves nothing with Bob's paths");
     await (await onL1().sendTransaction({ to: bob.address, value: ETHER / 10n })).wait();
     await (await bob.connect(devnet.l1.provider).sendTransaction({ to: stateExit, data })).wait();

@@ -1,9 +1,11 @@
 import type { Chain } from "../../chain.ts";
 import { digestToHex } from "../../../protocol/digest.ts";
 import { LeafKind } from "../../../protocol/domain-tags.ts";
-import { wordToHex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { BatchNumber } from "../../../protocol/ids.ts";
+import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { l2LogProof } from "../../../protocol/log-proof.ts";
+import { memberSlot } from "../../model/partition-members.ts";
 import type { StateKey } from "../../state/state-key.ts";
 import { StateHistoryError, type ProvenValue } from "../../index/state-history.ts";
 import { address } from "../request/call-request.ts";
@@ -81,8 +83,15 @@ async function stateProof(
     ofAccount(LeafKind.codeHash),
     ...slots.map((slot) => ofAccount(LeafKind.storage, slot)),
   ];
-  const { root, values } = await prove(chain, number, asked);
-  const [header, codeHash, ...storageProof] = values.map((value, i) => shown(value, asked[i]?.slot ?? 0n));
+  const membership: StateKey = {
+    leafKind: LeafKind.storage,
+    address: BigInt(PREDEPLOYS.Partitions),
+    slot: BigInt(memberSlot(owner)),
+  };
+  const { root, values } = await prove(chain, number, [membership, ...asked]);
+  const [member, ...others] = values;
+  if (member?.value !== 0n) throw inPorter(owner);
+  const [header, codeHash, ...storageProof] = others.map((value, i) => shown(value, asked[i]?.slot ?? 0n));
   return {
     address: owner,
     l1BatchNumber: Number(number),
@@ -91,6 +100,12 @@ async function stateProof(
     codeHash,
     storageProof,
   };
+}
+
+/** The state that L1 has would prove zeros for an account of the porter, which another chain would take for its values. */
+function inPorter(account: Hex): RpcError {
+  const message = `${account} is in the chain's porter, and L1 has the state of the rollup; no proof shows its values to other chains`;
+  return new RpcError(RpcCode.rejected, message, { code: "WrongPartition" });
 }
 
 async function prove(chain: Chain, batchNumber: BatchNumber, keys: readonly StateKey[]): ReturnType<Chain["history"]["prove"]> {

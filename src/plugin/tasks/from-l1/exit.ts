@@ -5,7 +5,6 @@ import { emptyL1Account } from "../../../client/calls/account-after-exit.ts";
 import { stateExitOf } from "../../../client/standing/ended-chain.ts";
 import { senderOn, submit, type Sender } from "../../../client/sending/submit.ts";
 import { ETHER } from "../../../client/tokens/token.ts";
-import { proveHolding } from "../../../devnet/reconstruction/proofs.ts";
 import type { Reconstruction } from "../../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
@@ -13,6 +12,7 @@ import { askContract } from "../session/ask-contract.ts";
 import { rebuild, withChainOnL1, type FoundOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim, type Claim } from "./exit-claims.ts";
 import { exitFromEndedBase, hasEnded } from "./exit-from-ended-base.ts";
+import { holdingClaim } from "./holding-claim.ts";
 import type { fromL1Tasks } from "../arguments/from-l1.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 
@@ -85,12 +85,11 @@ async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex,
   const { configuration, bridge } = reconstruction.contract;
   const { chainId } = configuration;
   const exit = await stateExitOf(bridge, sender.provider);
-  const holding = proveHolding(reconstruction, sender.address, token);
+  const holding = holdingClaim(reconstruction, sender.address, token);
   const claimed = (await askContract(sender.provider, stateExit, exit, "claimed", [chainId, sender.address, token])) as bigint;
   const amount = (holding?.amount ?? 0n) - claimed;
   if (holding === undefined || amount === 0n) return { heldOn: "chain", token, amount: 0n, recipient };
-  const data = stateExit.encodeFunctionData("claimHolding", [chainId, token, amount, recipient, holding.proof]);
-  const { hash } = await submit(sender, { to: exit, data });
+  const { hash } = await submit(sender, { to: exit, data: holding.encode(amount, recipient) });
   return { heldOn: "chain", token, amount, recipient, transactionHash: hash as Hex };
 }
 
