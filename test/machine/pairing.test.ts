@@ -13,20 +13,21 @@ import {
   COFACTORS,
   CURVE_ORDER,
   encodedPair,
+  FIRST,
   type FirstPoint,
   GROUP_ORDER,
+  INFINITE,
   multipleOf,
   pointOfOrder,
   randomNumber,
   randomTwistPoint,
+  SECOND,
   type SecondPoint,
 } from "./support/twist-points.ts";
 import { World } from "./support/world.ts";
 
 const { fields, G1, G2 } = bn254;
 const PRIME = fields.Fp.ORDER;
-const [FIRST, SECOND] = [G1.Point.BASE, G2.Point.BASE];
-const INFINITE = { first: G1.Point.ZERO, second: G2.Point.ZERO };
 /** Six words a pair, in hex. */
 interface Vector {
   readonly name: string;

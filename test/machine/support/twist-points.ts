@@ -5,6 +5,10 @@ import { bytesOf } from "./reference.ts";
 const { Fp, Fp2 } = bn254.fields;
 const { Point: First } = bn254.G1;
 const { Point: Second } = bn254.G2;
+/** Generators of the two groups. */
+export const [FIRST, SECOND] = [First.BASE, Second.BASE];
+/** Points at infinity. */
+export const INFINITE = { first: First.ZERO, second: Second.ZERO };
 export type FirstPoint = typeof First.BASE;
 export type SecondPoint = typeof Second.BASE;
 

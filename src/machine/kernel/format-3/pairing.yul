@@ -84,12 +84,12 @@ function multiplyLines(end) {
     for { let pair := 0 } lt(pair, end) { pair := add(pair, wordsOfPair()) } {
       doubleSum(pair)
       multiplyFByLine()
-      if digit { addPoint(pair, add(pair, shl(1, sub(digit, 1)))) }
+      if digit { addSigned(pair, add(pair, shl(1, sub(digit, 1)))) }
     }
   }
 }
 
-function addPoint(pair, signed) {
+function addSigned(pair, signed) {
   addPointToSum(pair, signed)
   multiplyFByLine()
 }
@@ -105,9 +105,9 @@ function addImages(end) -> good {
     conjugateTo(byteOfconjX(), add(p, 384))
     conjugateTo(byteOfconjY(), add(p, 448))
     takeFirstImage(pair)
-    addPoint(pair, add(pair, 6))
+    addSigned(pair, add(pair, 6))
     takeSecondImage(pair)
-    addPoint(pair, pair)
+    addSigned(pair, pair)
     compareWithThirdImage(pair)
     // Z
     if iszero(someOf(add(p, 128))) { good := 0 }
