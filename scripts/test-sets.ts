@@ -200,6 +200,7 @@ export const CORE_FILES: readonly string[] = [
   "bridges/ccip-worker",
   "client/missing-contracts",
   "devnet/ask-contract",
+  "flow/availability-challenge",
   "page/feed-relay",
   "page/proofs-of-execution",
   "devnet/stored-proof",
