@@ -42,7 +42,7 @@ describe("F3, A7: hyperchain:reconstruct of a chain whose data L1 does not have"
     const { url } = ecosystem.info.chains[0]!;
     assert.match((await rebuild([url])).stderr, /to its readers alone: .* set HYPERCHAIN_PRIVATE_KEY to a reader's key/);
     assert.match((await rebuild([url], `0x${"5a".repeat(32)}`)).stderr, /ReaderUnknown|may not read this chain's data/);
-    assert.match((await rebuild([",", url])).stderr, /--data takes folders and URLs, with commas between them/);
+    assert.match((await rebuild([",", url])).stderr, /--data takes folders, files and URLs, with commas between them/);
   });
 
   test("a reader gets them of a node, and from then on the folder has them for this user alone", async () => {
