@@ -19,11 +19,13 @@ struct BatchContext {
 }
 
 /// @notice What L1 finds in a batch. `flowCount` is the number of distinct asset flows; `leafCount` is 0 where L1 cannot know.
-/// `extensions` is the hash of the batch's exports besides its logs, 0 of an import. `publishedCodes` are hashes of bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
+/// `extensions` is the hash of the batch's exports besides its logs, 0 of an import; `transactionsHash` that of its inputs, 0 if it exports
+/// none. `publishedCodes` are hashes of bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
 struct BatchReading {
     bytes32 preCommitment;
     bytes32 outputsHash;
     bytes32 extensions;
+    bytes32 transactionsHash;
     bytes32 pubdataHash;
     bytes32 l2LogsTreeRoot;
     bytes32 flowsHash;
@@ -41,6 +43,8 @@ struct BatchReading {
 interface IBatchReadingErrors {
     /// @notice Batches of this format export no coinbase: the submitter must name none.
     error CoinbaseNotExported(uint256 format, address actual);
+    /// @notice Batches of this format export no hash of their inputs: the submitter must name none.
+    error TransactionsHashNotExported(uint256 format, bytes32 actual);
     error PubdataTooLong(uint256 limit, uint256 actual);
     error TooManyMessages(uint256 limit, uint256 actual);
     error DigestNotCanonical(bytes32 digest);

@@ -53,8 +53,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     error BaseTokenWithoutCode(address baseToken);
     error PolicyWithoutCode(address policy);
     error FiltererWithoutCode(address filterer);
-    /// @notice `expected` is the highest that there is.
-    error SequencingModeUnsupported(uint8 expected, uint8 actual);
+    /// @notice `expected` is the highest mode that there is, `actual` the word with mode and flags.
+    error SequencingModeUnsupported(uint16 expected, uint16 actual);
     /// @notice Batches of an older format do not say in which mode the chain is.
     error ModeNeedsFormat(uint256 expected, uint256 actual);
     /// @notice Anyone settles a chain whose order is L1's queue alone.

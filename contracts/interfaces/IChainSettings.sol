@@ -67,7 +67,7 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     error NotAValidator(address signer);
     /// @notice On a chain whose order is L1's queue alone no account gets the fees: who settles changes nothing of its state.
     error CoinbaseOfQueue(address coinbase);
-    /// @notice On such a chain every batch behind the first has an operation of the queue.
+    /// @notice Every batch of a chain in this mode has an operation of the queue.
     error BatchWithoutOperation(uint256 batchNumber);
 
     /// @notice Of the first state that the chain was created with.

@@ -8,10 +8,12 @@ pragma solidity ^0.8.20;
 /// be anywhere. False too where the input is not the ABI's one encoding of the arguments, which every decoder reads.
 /// @param preCommitment Binds chain, batch, state roots and the digest of the diff list.
 /// @param pubdataHash keccak256 of the pubdata.
+/// @param transactionsHash Hash of the batch's inputs (docs/protocol.md §11): proven with the batch on chains that export it, else 0.
 struct AvailabilityClaim {
     bool published;
     bytes32 preCommitment;
     bytes32 pubdataHash;
+    bytes32 transactionsHash;
 }
 
 /// @title Whether a batch's data is available

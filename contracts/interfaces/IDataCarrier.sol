@@ -16,6 +16,8 @@ import {IDataAvailabilityPolicy} from "./IDataAvailabilityPolicy.sol";
 interface IDataCarrier is IDataAvailabilityPolicy {
     /// @notice There is nothing to carry: the batch's data are withheld.
     error NothingToCarry(address hyperchain, uint64 batchNumber);
+    /// @notice Messages have no hash of inputs: a chain that exports one commits on L1 itself.
+    error TransactionsHashNotCarried(address hyperchain, bytes32 actual);
     /// @notice This batch of this chain is not committed by `commit`, so its data are not on their way to L1.
     error NotCarried(address hyperchain, bytes32 pubdataHash);
     /// @notice The chain's state names code that none of its own carried batches holds.

@@ -39,7 +39,8 @@ abstract contract BatchBinding is HyperchainStorage {
             AvailabilityClaim({
                 published: published,
                 preCommitment: reading.preCommitment,
-                pubdataHash: reading.pubdataHash
+                pubdataHash: reading.pubdataHash,
+                transactionsHash: reading.transactionsHash
             }),
             policyData
         );

@@ -161,10 +161,12 @@ abstract contract BatchReader is IBatchReader {
         outputs.importedRootCount = batch.importedRootCount;
         outputs.importedRootsRollingHash = batch.importedRootsRollingHash;
         outputs.cheatCount = batch.cheatCount;
-        reading.extensions =
-            BatchCommitment.hashExtensions(context.configurationHash, _installedPredeploys(context, batch.batchNumber));
+        reading.transactionsHash = batch.transactionsHash;
+        reading.extensions = BatchCommitment.hashExtensions(
+            context.configurationHash, _installedPredeploys(context, batch.batchNumber), batch.transactionsHash
+        );
         outputs.extensions = reading.extensions;
-        reading.outputsHash = _hashOutputs(outputs, batch.coinbase);
+        reading.outputsHash = _hashOutputs(outputs, batch.coinbase, batch.transactionsHash);
 
         _bindState(context, batch.batchNumber, batch.newStateRoot, batch.diffDigest, reading);
     }
@@ -203,8 +205,12 @@ abstract contract BatchReader is IBatchReader {
     /// @dev Digest of the predeploys that the batch's opening must have installed; else 0.
     function _installedPredeploys(BatchContext calldata context, uint64 batchNumber) internal view virtual returns (bytes32);
 
-    /// @dev By the format. Reverts for a coinbase that it does not export.
-    function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure virtual returns (bytes32);
+    /// @dev By the format. Reverts for a coinbase, or a hash of inputs, that it does not export.
+    function _hashOutputs(BatchOutputs memory outputs, address coinbase, bytes32 transactionsHash)
+        internal
+        pure
+        virtual
+        returns (bytes32);
 
     function _rollingHash(bytes32[] memory canonicalTxHashes) private pure returns (bytes32 hash) {
         hash = RollingHash.EMPTY_PRIORITY_OPS;

@@ -15,7 +15,13 @@ contract BatchReader2 is BatchReader {
         return 0;
     }
 
-    function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure override returns (bytes32) {
+    function _hashOutputs(BatchOutputs memory outputs, address coinbase, bytes32 transactionsHash)
+        internal
+        pure
+        override
+        returns (bytes32)
+    {
+        if (transactionsHash != 0) revert TransactionsHashNotExported(format, transactionsHash);
         if (coinbase != address(0)) revert CoinbaseNotExported(format, coinbase);
         return BatchCommitment.hashOutputs(outputs);
     }

@@ -26,7 +26,12 @@ contract BatchReader3 is BatchReader {
         return isFirst ? predeploys : bytes32(0);
     }
 
-    function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure override returns (bytes32) {
+    function _hashOutputs(BatchOutputs memory outputs, address coinbase, bytes32)
+        internal
+        pure
+        override
+        returns (bytes32)
+    {
         return BatchCommitment.hashOutputsWithCoinbase(outputs, coinbase);
     }
 }

@@ -15,7 +15,9 @@ import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which configurations a chain may have
 abstract contract ChainRules is IChainFactory {
-    uint8 private constant QUEUE_ALONE = 1;
+    uint16 private constant QUEUE_ALONE = 1;
+    /// @dev Each batch exports a hash of its inputs.
+    uint16 private constant EXPORTS_INPUTS = 1 << 9;
     /// @dev The first whose kernel reads the mode from the state.
     uint256 private constant FIRST_FORMAT_WITH_MODES = 3;
     uint256 private constant MAX_VALIDATORS = 64;
@@ -54,7 +56,8 @@ abstract contract ChainRules is IChainFactory {
     /// @inheritdoc IChainFactory
     function checkTerms(ChainConfiguration calldata configuration) public view {
         _checkContracts(configuration);
-        if (configuration.sequencingMode == QUEUE_ALONE) _checkQueueAlone(configuration);
+        if (configuration.sequencingMode != 0) _checkFormatOfModes(configuration);
+        if (configuration.sequencingMode & type(uint8).max == QUEUE_ALONE) _checkQueueAlone(configuration);
         (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
         if (!isGoverned && takesReplacements) revert TermsUnsupported(isGoverned, takesReplacements);
         bool hasStandby = configuration.standbyThreshold != 0 || configuration.standby.length != 0;
@@ -71,9 +74,8 @@ abstract contract ChainRules is IChainFactory {
         if (configuration.admin == address(0)) revert AdminMissing();
         address token = configuration.baseToken;
         if (token != AssetMessage.NATIVE_COIN && !AddressAlias.isContract(token)) revert BaseTokenWithoutCode(token);
-        if (configuration.sequencingMode > QUEUE_ALONE) {
-            revert SequencingModeUnsupported(QUEUE_ALONE, configuration.sequencingMode);
-        }
+        uint16 mode = configuration.sequencingMode;
+        if (mode & ~EXPORTS_INPUTS > QUEUE_ALONE) revert SequencingModeUnsupported(QUEUE_ALONE, mode);
         if (configuration.sequencer != address(0)) revert SequencerUnused();
         checkTerms(configuration);
         _checkImports(configuration);
@@ -82,11 +84,14 @@ abstract contract ChainRules is IChainFactory {
         GasPrices.requireInRange(configuration.l2GasPrice);
     }
 
+    function _checkFormatOfModes(ChainConfiguration calldata configuration) private pure {
+        uint256 format = VersionNumber.formatOf(configuration.protocolVersion);
+        if (format < FIRST_FORMAT_WITH_MODES) revert ModeNeedsFormat(FIRST_FORMAT_WITH_MODES, format);
+    }
+
     /// @dev Such a chain has no quorum for what is settled and no filterer for what is queued. Cheats are refused
     /// with the quorum's absence.
     function _checkQueueAlone(ChainConfiguration calldata configuration) private pure {
-        uint256 format = VersionNumber.formatOf(configuration.protocolVersion);
-        if (format < FIRST_FORMAT_WITH_MODES) revert ModeNeedsFormat(FIRST_FORMAT_WITH_MODES, format);
         uint256 validators = configuration.validators.length;
         if (validators != 0) revert QuorumOfQueue(validators);
         address filterer = configuration.transactionFilterer;
@@ -155,7 +160,8 @@ abstract contract ChainRules is IChainFactory {
     /// @dev Asks for a settler that cannot be: what the policy answers for one it answers for all.
     function _bindsSettler(IDataAvailabilityPolicy policy) private view returns (bool) {
         bytes memory settler = abi.encode(address(this));
-        AvailabilityClaim memory claim = AvailabilityClaim({published: true, preCommitment: 0, pubdataHash: 0});
+        AvailabilityClaim memory claim =
+            AvailabilityClaim({published: true, preCommitment: 0, pubdataHash: 0, transactionsHash: 0});
         try policy.checkAvailability(claim, settler) returns (bytes32 bound) {
             return bound == keccak256(settler);
         } catch {

@@ -159,9 +159,9 @@ contract ChainSettings is SettingsStorage, IChainSettings {
         uint64 threshold = _threshold(chainId);
         if (threshold != 0) revert QuorumRequired(threshold);
         // With one sequencer a settler's transactions stand beside the queue's, and their fees are its own.
-        if (configurations[chainId].sequencingMode == 0) return;
+        if (configurations[chainId].sequencingMode & type(uint8).max == 0) return;
         if (coinbase != address(0)) revert CoinbaseOfQueue(coinbase);
-        if (operations == 0 && batchNumber != 0) revert BatchWithoutOperation(batchNumber);
+        if (operations == 0) revert BatchWithoutOperation(batchNumber);
     }
 
     /// @inheritdoc IChainSettings

@@ -174,6 +174,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         operation.value = request.l2Value;
         operation.reserved[0] = request.mintValue;
         operation.reserved[1] = uint256(uint160(refundRecipient));
+        operation.reserved[2] = block.timestamp;
         operation.data = request.l2Calldata;
     }
 }

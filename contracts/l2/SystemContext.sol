@@ -51,7 +51,7 @@ contract SystemContext is ISystemContext, RestrictedCallers {
         (outputs.l2LogsTreeRoot, outputs.logCount, outputs.priorityOpCount, outputs.priorityOpsRollingHash) =
             IL1Messenger(Predeploys.L1_MESSENGER).closeBatch();
         (outputs.importedRootCount, outputs.importedRootsRollingHash) = IImportedRoots(Predeploys.IMPORTED_ROOTS).closeBatch();
-        outputs.extensions = BatchCommitment.hashExtensions(_configurationHash(), 0);
+        outputs.extensions = BatchCommitment.hashExtensions(_configurationHash(), 0, 0);
         outputsHash = BatchCommitment.hashOutputs(outputs);
         emit BatchClosed(outputs.batchNumber, outputsHash, outputs);
     }

@@ -12,8 +12,8 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 /// @notice See {ISystemContext3}. Beside {SystemContext}, whose code is format 2's genesis and cannot change.
 contract SystemContext3 is ISystemContext3, RestrictedCallers {
     // The order is part of the protocol: slot 0 is proven, slots 2 to 6 and 9 are written by a chain's first opening
-    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`), programs read slot 11, and
-    // an opening that installs predeploys writes slot 12. Slots 0 to 8 are format 2's, so that a chain keeps them over an upgrade.
+    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`), programs read slot 11,
+    // an opening that installs predeploys writes slot 12, and the kernel notes a batch's inputs in slot 13. Slots 0 to 8 are format 2's, so that a chain keeps them over an upgrade.
     bytes32 public outputsHash;
     uint64 public batchNumber;
     uint64 private firstBlock;
@@ -33,9 +33,13 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
     bytes32 public lastFact;
     /// @dev Digest of the predeploys that the open batch's opening has installed; else 0.
     bytes32 private installedPredeploys;
+    /// @dev Hash of the open batch's inputs, which the bootloader writes on chains that publish them; else 0.
+    bytes32 private transactionsHash;
 
     /// @dev Flag of a chain whose batches are facts for others. Chains without it write no slot for them.
     uint256 private constant SERVES_FACTS = 1 << 8;
+    /// @dev Flag of a chain that publishes its inputs. Chains without it read no slot for them.
+    uint256 private constant PUBLISHES_INPUTS = 1 << 9;
 
     /// @inheritdoc ISystemContext3
     function openBatch(uint64 number, uint64 since, address feeRecipient) external onlyFrom(Predeploys.BOOTLOADER) {
@@ -66,7 +70,8 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
             IL1Messenger(Predeploys.L1_MESSENGER).closeBatch();
         if (modeAndFlags & SERVES_FACTS != 0) _noteFacts(outputs);
         (outputs.importedRootCount, outputs.importedRootsRollingHash) = IImportedRoots(Predeploys.IMPORTED_ROOTS).closeBatch();
-        outputs.extensions = BatchCommitment.hashExtensions(_configurationHash(), installedPredeploys);
+        outputs.extensions =
+            BatchCommitment.hashExtensions(_configurationHash(), installedPredeploys, _takeTransactionsHash());
         if (installedPredeploys != 0) delete installedPredeploys;
         outputsHash = BatchCommitment.hashOutputsWithCoinbase(outputs, feeRecipient);
         emit BatchClosed(outputs.batchNumber, outputsHash, outputs);
@@ -87,6 +92,12 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
         IImportedRoots(Predeploys.IMPORTED_ROOTS).noteFacts();
         if (outputs.logCount == 0 && lastFact != 0) return;
         lastFact = ImportKinds.hashFact(ImportKinds.factIndex(block.chainid, outputs.batchNumber), outputs.l2LogsTreeRoot);
+    }
+
+    function _takeTransactionsHash() private returns (bytes32 taken) {
+        if (modeAndFlags & PUBLISHES_INPUTS == 0) return 0;
+        taken = transactionsHash;
+        delete transactionsHash;
     }
 
     /// @dev Of the slots themselves: L1 compares it with what it knows, so that no opening can name another bridge.

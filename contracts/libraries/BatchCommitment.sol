@@ -91,11 +91,15 @@ library BatchCommitment {
         return keccak256(abi.encode(CONFIGURATION_TAG_3, origin, sequencingMode));
     }
 
-    /// @notice Exports of a batch besides its logs: its chain's configuration, and the predeploys that its opening installed. The hash of
-    /// its signed transactions is 0 in versions 2 and 3.
+    /// @notice Exports of a batch besides its logs: its chain's configuration, the predeploys that its opening installed, and its inputs.
     /// @param predeploys Digest of the predeploys' codes (docs/protocol.md §11); 0 for an opening without them.
-    function hashExtensions(bytes32 configurationHash, bytes32 predeploys) internal pure returns (bytes32) {
-        return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, predeploys, bytes32(0)));
+    /// @param transactionsHash Hash of its inputs (docs/protocol.md §11); 0 on chains that export none.
+    function hashExtensions(bytes32 configurationHash, bytes32 predeploys, bytes32 transactionsHash)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, predeploys, transactionsHash));
     }
 
     /// @notice What an import writes into the outputs slot: its tag parts it from a batch of the same number. Not the chain's address: that

@@ -55,6 +55,7 @@ struct WithheldPubdata {
 
 /// @notice A batch on its way to L1.
 /// @param coinbase Who gets the fees of its transactions, on versions whose format exports that (IBatchReader); else 0.
+/// @param transactionsHash Hash of the batch's inputs, on chains that export it (docs/protocol.md §11); else 0.
 /// @param commitment What the submitter expects; the call fails if L1 computes another.
 /// @param pubdata The complete pubdata, or nothing where it is withheld.
 /// @param withheld Read only if `pubdata` is empty.
@@ -70,6 +71,7 @@ struct CommitBatch {
     uint64 cheatCount;
     address coinbase;
     bytes32 importedRootsRollingHash;
+    bytes32 transactionsHash;
     bytes32 newStateRoot;
     bytes32 diffDigest;
     bytes32 commitment;

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.20;
 
 /// @notice A transaction from L1 to L2, in ZK Stack's shape; keccak256 of its ABI encoding is its canonical hash.
-/// @dev `nonce` is the place in the queue, `reserved[0]` the amount minted, `reserved[1]` the refund's recipient.
+/// @dev `nonce` is the place in the queue, `reserved[0]` the amount minted, `reserved[1]` the refund's recipient,
+/// `reserved[2]` L1's second when it was queued.
 struct L2CanonicalTransaction {
     uint256 txType;
     uint256 from;

@@ -37,7 +37,7 @@ const SOURCES = [
   "user",
 ];
 /** Of each format, in a folder of its own: what the two do otherwise. */
-const SOURCES_OF_FORMAT = ["opening", "code-digests", "block-words", "native-meter"];
+const SOURCES_OF_FORMAT = ["opening", "inputs", "queue-alone", "code-digests", "block-words", "native-meter"];
 const FORMATS = [2, 3] as const satisfies readonly Format[];
 const FOLDER = "src/machine/kernel";
 

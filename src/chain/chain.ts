@@ -381,7 +381,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   });
   const { firstBatch, limits } = options.sequencer;
   const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
-  const blockRules = { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT };
+  const blockRules = { chainId: identity.chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone: identity.isQueueAlone };
   const formatAt = (timestamp: bigint): Format =>
     reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken, reducer.batchNumber)).format;
   const producer = new BlockProducer(

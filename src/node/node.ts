@@ -38,7 +38,7 @@ import { linkedEvm } from "./linked/linked-evm.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
 import { noLink } from "./no-link.ts";
 import { endOfBatch, queueTime } from "./inflow/queue-order.ts";
-import { QUEUE_ALONE } from "../protocol/sequencing-mode.ts";
+import { isOfQueueAlone } from "../protocol/sequencing-mode.ts";
 import { serveChain, type ChainAccess, type ServingOptions } from "./serving/serve-chain.ts";
 import { settlementViewOf } from "./serving/settlement-view.ts";
 import type { RunningPorts } from "./ports.ts";
@@ -169,7 +169,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const fees = followFees(running.fees, l1);
     const gasPrice = new FlooredGasPrice(ports.gasPrice ?? fees.price ?? { ...serving.gasPrice, leastWei: 0n });
     const started: { chain?: Chain; execution?: NodeExecution | undefined } = {};
-    const ownTime = onL1.configuration.sequencingMode === QUEUE_ALONE ? queueTime() : undefined;
+    const ownTime = isOfQueueAlone(onL1.configuration.sequencingMode) ? queueTime() : undefined;
     const queue = ownTime && { time: ownTime, chain: () => started.chain, coinbase: running.coinbase };
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
     const link =

@@ -14,6 +14,9 @@ export interface BlockHashChain {
 /** Slots of the system context; fixed by `SystemContext.sol`. */
 export const BLOCK_HASHES_SLOTS = { digest: 7n, since: 8n } as const;
 
+/** First block of the chain of hashes if L1's queue alone makes the order: the chain stays empty. */
+export const NO_HASHES = 2n ** 64n - 1n;
+
 /** Blocks before its own that BLOCKHASH can name. */
 export const BLOCK_HASHES_IN_REACH = 256n;
 

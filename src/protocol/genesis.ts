@@ -2,6 +2,7 @@ import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
 import { PREDEPLOYS, type PredeployName } from "./predeploys.ts";
 import type { Format } from "./protocol-version.ts";
+import { hasPublishedInputs } from "./sequencing-mode.ts";
 
 /** Wei of base token that the base token's predeploy holds at genesis; deposits are paid out of it. */
 export const BASE_TOKEN_RESERVE_WEI = 2n ** 127n;
@@ -66,6 +67,7 @@ export function configurationOnL1(chain: {
 const CONFIGURATION_TAG = hashTag("hyperchain.configuration.v2");
 const CONFIGURATION_TAG_3 = hashTag("hyperchain.configuration.v3");
 const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
+const NONE = wordToHex(0n);
 
 /**
  * keccak(tag ‖ the configuration's words): L1 computes it from its own addresses, a batch's closing from the chain's
@@ -81,11 +83,11 @@ export function hashConfiguration(configuration: ChainConfiguration, sequencingM
 
 /**
  * Exports of a batch besides its logs: keccak(tag ‖ hash of the configuration ‖ digest of the predeploys that its opening
- * installed ‖ hash of signed transactions). The third is 0 if the opening installed none, the last one in versions 2 and 3.
+ * installed ‖ hash of its inputs). The third is 0 if the opening installed none, the last one on chains that publish no inputs.
  */
-export function hashExtensions(configurationHash: Hex, predeploys: Hex = wordToHex(0n)): Hex {
-  const none = fromHex(wordToHex(0n), 32);
-  return keccak(fromHex(EXTENSIONS_TAG), fromHex(configurationHash, 32), fromHex(predeploys, 32), none);
+export function hashExtensions(configurationHash: Hex, predeploys: Hex = NONE, transactionsHash: Hex = NONE): Hex {
+  const words = [configurationHash, predeploys, transactionsHash];
+  return keccak(fromHex(EXTENSIONS_TAG), ...words.map((word) => fromHex(word, 32)));
 }
 
 /** Exports of a chain's batches besides their logs. */
@@ -94,11 +96,27 @@ export interface ChainExtensions {
   readonly installing: Hex;
   /** Exports of every other batch. */
   readonly usual: Hex;
+  /** Parts of the hashes on a chain whose batches also export a hash of the inputs; otherwise absent. */
+  readonly withInputs?: { readonly configurationHash: Hex; readonly predeploys: Hex };
 }
 
-/** Exports of a chain with this configuration, whose proven version has predeploys with this digest. */
-export function chainExtensions(configurationHash: Hex, predeploys: Hex): ChainExtensions {
-  return { installing: hashExtensions(configurationHash, predeploys), usual: hashExtensions(configurationHash) };
+/**
+ * Exports of a chain with this configuration, whose proven version has predeploys with this digest. `configured` is the word of
+ * the mode's slot.
+ */
+export function chainExtensions(configurationHash: Hex, predeploys: Hex, configured = 0n): ChainExtensions {
+  const constant = { installing: hashExtensions(configurationHash, predeploys), usual: hashExtensions(configurationHash) };
+  return hasPublishedInputs(configured) ? { ...constant, withInputs: { configurationHash, predeploys } } : constant;
+}
+
+/** Exports of one batch. `transactionsHash`: hash of its inputs, of a chain whose batches export it. */
+export function batchExtensions(
+  { installing, usual, withInputs }: ChainExtensions,
+  { installs, transactionsHash }: { readonly installs: boolean; readonly transactionsHash?: Hex | undefined },
+): Hex {
+  if (withInputs === undefined) return installs ? installing : usual;
+  const { configurationHash, predeploys } = withInputs;
+  return hashExtensions(configurationHash, installs ? predeploys : NONE, transactionsHash);
 }
 
 /** True if the opening of a batch installs the predeploys of its format: L1's reader requires the same. */
@@ -113,8 +131,11 @@ interface StorageSlot {
   readonly value: Hex;
 }
 
+/** Slot of the system context with the mode of sequencing in its lowest byte, and flags above it. */
+export const MODE_SLOT = 9n;
+
 /** Where a configuration is in the system context: its five words, and the mode of sequencing, which format 2 does not have. */
-export const CONFIGURATION_SLOTS = [2n, 3n, 4n, 5n, 6n, 9n] as const;
+export const CONFIGURATION_SLOTS = [2n, 3n, 4n, 5n, 6n, MODE_SLOT] as const;
 
 /** The chain's configuration as words of the system context's storage; the slots are fixed by `SystemContext.sol`. */
 export function chainConfigurationSlots(configuration: ChainConfiguration, sequencingMode = 0): readonly StorageSlot[] {
@@ -145,6 +166,9 @@ function configurationWords(configuration: ChainConfiguration): readonly bigint[
     configuration.bornAt,
   ];
 }
+
+/** Slot of the system context with the hash of the open batch's inputs, on chains that publish them. */
+export const INPUTS_SLOT = 13n;
 
 /** Slot of the system context with the digest of the predeploys that the open batch's opening has installed. */
 export const INSTALLED_SLOT = 12n;

@@ -21,6 +21,8 @@ export interface BatchOutputs {
   readonly cheatCount: bigint;
   /** What the batch exports beside its logs (`hashExtensions`). */
   readonly extensions: Hex;
+  /** Hash of its inputs, which `extensions` has; absent on chains that export none. */
+  readonly transactionsHash?: Hex;
   /** Who got the fees, 20 bytes: of format 3 alone. Batches of format 2 have none. */
   readonly coinbase?: Hex | undefined;
 }

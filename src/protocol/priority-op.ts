@@ -15,7 +15,7 @@ export interface L2CanonicalTransaction {
   /** Place in the queue. */
   readonly nonce: bigint;
   readonly value: bigint;
-  /** Amount minted, refund's recipient, 0, 0. */
+  /** Amount minted, refund's recipient, second of L1 when it was queued, 0. */
   readonly reserved: readonly bigint[];
   readonly data: Hex;
   readonly signature: Hex;

@@ -29,6 +29,8 @@ export const SERVED_WEIGHTS = {
   hashedBlock: parts.hashedBlock,
   transaction: parts.transaction,
   inputWord: parts.inputWord,
+  // What a chain that publishes its inputs notes of a transaction: one hash, and the slot that has it.
+  notedInput: parts.hashedBlock + parts.leaf,
   // A signature, two hashes, the authority and its code; what else the kernel does with it is less than a call.
   authorization: precompiles[0x01] + 2 * parts.account + 2 * of(0x20) + Math.max(...CALLS.map(of)),
   recover: precompiles[0x01],

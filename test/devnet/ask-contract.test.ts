@@ -124,7 +124,8 @@ describe("a call of a contract on L1", () => {
   }
 
   it("has no answer if the node is at fault, and nothing is concluded from that", async () => {
-    const claim = { published: true, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) };
+    const hashes = { preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n), transactionsHash: wordToHex(0n) };
+    const claim = { published: true, ...hashes };
     const reader = new ChainContractReader(provider, TARGET, 1);
     for (const [node, error] of [...FAULTS, ["a body without an answer", undefined] as const]) {
       answer = error && { error };

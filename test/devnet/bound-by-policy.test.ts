@@ -8,7 +8,10 @@ import { startLocalL1, type LocalL1 } from "../support/l1.ts";
 import { attest, p256Key, shownData } from "../support/p256-attestor.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
-const claim = { published: true, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) };
+const claim = {
+  ...{ published: true, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) },
+  transactionsHash: wordToHex(0n),
+};
 const MEASUREMENT = wordToHex(3n);
 
 describe("F3: what a policy bound, asked once a program's key has expired", () => {

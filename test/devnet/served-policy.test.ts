@@ -218,7 +218,10 @@ describe("what is chosen for a batch whose policy leaves a choice", () => {
     const data = await held.chooseData(batch as never);
     assert.deepEqual(data.path, [0]);
     const shown = await held.posting.policyData!({ ...batch, data } as never);
-    const claim = { published: false, preCommitment: batch.preCommitment, pubdataHash: hashPubdata(PUBDATA) };
+    const claim = {
+      ...{ published: false, preCommitment: batch.preCommitment, pubdataHash: hashPubdata(PUBDATA) },
+      transactionsHash: wordToHex(0n),
+    };
     assert.equal(await view(nextPolicy, "checkAvailability", claim, shown), data.bound);
   });
 

@@ -88,7 +88,12 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
       assert.ok(validUntil >= committedAt && validUntil <= committedAt + 3_600n);
       const { abi } = await hre.artifacts.readArtifact("GuardianNetwork");
       const contract = new Contract(network().network, abi, l1);
-      const claim = { published: false, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) };
+      const claim = {
+        published: false,
+        preCommitment: wordToHex(1n),
+        pubdataHash: wordToHex(2n),
+        transactionsHash: wordToHex(0n),
+      };
       const old = coder.encode(["uint64", "bytes[]"], [committedAt - 1n, []]);
       await assert.rejects(contract.getFunction("checkAvailability").staticCall(claim, old), /SignaturesExpired/);
     });

@@ -165,21 +165,19 @@ describe("the kernel of format 3", () => {
       ["impersonated", blockHints(TIME, 1n), impersonationHints(request)],
       ["cheat", cheat],
       ["root", root],
+      ["block of users", blockHints(TIME, 1n)],
     ] as const)
       assert.equal(refusalOf(opened(1n), ...list), "queue-only", name);
     for (const mode of [0n, 2n, 3n]) {
       assert.equal(refusalOf(opened(mode), cheat), "nothing", `mode ${mode}`);
       assert.equal(refusalOf(opened(mode), root), "nothing", `mode ${mode}`);
     }
-    const chain = opened(1n);
-    chain.run(steps(blockHints(TIME, 1n)));
-    assert.equal(refusalOf(chain, closingHints(PLACE)), "nothing", "what needs no choice");
   });
 
-  it("mode 1: its outputs have the configuration's hash of that mode", () => {
-    const chain = opened(1n);
+  it("mode 2: its outputs have the configuration's hash of that mode", () => {
+    const chain = opened(2n);
     chain.run(steps(closingHints(PLACE)));
-    assert.equal(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE, 1));
+    assert.equal(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE, 2));
   });
 
   describe("over a state of format 2", () => {

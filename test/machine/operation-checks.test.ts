@@ -30,7 +30,7 @@ const DATA = Uint8Array.of(1, 2, 3, 4, 6);
 
 const operation = (fields: Partial<QueuedOperation> = {}): QueuedOperation => ({
   ...{ from: 1n << 100n, to: 0xc0de00n, gasLimit: 100_000n, gasPerPubdata: 0n, gasPrice: 0n, priorityFee: 0n },
-  ...{ paymaster: 0n, nonce: 0n, value: 0n, minted: 0n, refundRecipient: 1n << 100n, data: DATA },
+  ...{ paymaster: 0n, nonce: 0n, value: 0n, minted: 0n, refundRecipient: 1n << 100n, queuedAt: 0n, data: DATA },
   ...fields,
 });
 

@@ -61,7 +61,7 @@ describe("an operation of L1's queue in format 3", () => {
   const carryOut = (chain: ReplayedChain, { to = TARGET, gasLimit = MOST_GAS, data = [], value = 0n }: Asked = {}): RunResult => {
     const operation = {
       ...{ from: SENDER, to, gasLimit, gasPerPubdata: 0n, gasPrice: 0n, priorityFee: 0n, paymaster: 0n, nonce: 0n },
-      ...{ value, minted: value, refundRecipient: SENDER, data: Uint8Array.from(data) },
+      ...{ value, minted: value, refundRecipient: SENDER, queuedAt: 0n, data: Uint8Array.from(data) },
     };
     const steps = (blocks: number) => [
       {

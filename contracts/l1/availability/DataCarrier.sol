@@ -29,6 +29,7 @@ contract DataCarrier is IDataCarrier {
         BatchApproval calldata approval
     ) external {
         if (batch.pubdata.length == 0) revert NothingToCarry(hyperchain, batch.batchNumber);
+        if (batch.transactionsHash != 0) revert TransactionsHashNotCarried(hyperchain, batch.transactionsHash);
         _carry(hyperchain, batch);
         carried = _key(hyperchain, keccak256(batch.pubdata));
         IBatchCommits(hyperchain).commitBatch(previous, batch, approval);

@@ -33,6 +33,8 @@ export interface ChainIdentity {
   readonly daPolicy: bigint;
   /** Exports of its batches besides their logs. */
   readonly extensions: ChainExtensions;
+  /** Whether L1's queue alone makes its order. Default false. */
+  readonly isQueueAlone?: boolean | undefined;
 }
 
 /** A batch that is applied to the tree, without what depends on how its data are made available. Plain data. */

@@ -1,16 +1,30 @@
-import { BLOCK_HASHES_SLOTS, emptyBlockHashes, foldBlockHash, type BlockHashChain } from "../../protocol/block-hashes.ts";
+import {
+  BLOCK_HASHES_SLOTS,
+  emptyBlockHashes,
+  foldBlockHash,
+  NO_HASHES,
+  type BlockHashChain,
+} from "../../protocol/block-hashes.ts";
 import { digestFromHex, type Compress } from "../../protocol/digest.ts";
 import { PREDEPLOY_CODES } from "../../protocol/generated/predeploy-codes.ts";
 import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
 import { PREDEPLOYS_DIGEST, VERSION_PREDEPLOYS } from "../../protocol/generated/version-predeploys.ts";
-import { INSTALLED_SLOT, installsPredeploys, PARTITION_ROOT, type ChainExtensions } from "../../protocol/genesis.ts";
+import {
+  batchExtensions,
+  INPUTS_SLOT,
+  INSTALLED_SLOT,
+  installsPredeploys,
+  PARTITION_ROOT,
+  type ChainExtensions,
+} from "../../protocol/genesis.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
+import { InputKind, kindOfImports, NO_INPUTS, noteRoot } from "../../protocol/noted-inputs.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { CarriedOut, Environment } from "../../core/environment.ts";
 import type { ReturnReason } from "../../core/follower.ts";
-import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
 import type { EngineTransaction, UnsignedEngineTransaction } from "../transaction/transaction.ts";
@@ -25,6 +39,8 @@ import {
   batchOutputs,
   beginBatch,
   extendBatch,
+  inputsAfterBlock,
+  inputsAfterTransactions,
   recordCheat,
   recordEmptyBlocks,
   recordImports,
@@ -202,6 +218,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   }
 
   #step(command: BatchCommand): Promise<Outcome> {
+    this.#requireQueued(command);
     switch (command.type) {
       case "open":
         return this.#begin(command);
@@ -224,40 +241,59 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
 
   async #block({ timestamp, transactions, areSafe = false }: CommandOf<"block">): Promise<Outcome> {
     const environment = this.#environment(timestamp);
-    const { refused } = await this.#run({ transactions, environment, areSafe, purpose: "a user sent" });
+    const { refused } = await this.#run({ transactions, environment, areSafe, purpose: "a user sent" }, InputKind.block);
     this.#batch = recordMined(this.#open, 1);
     return { refused };
   }
 
-  /** As many blocks as the engine makes in one go: nothing runs, and only their hashes are taken into the batch. */
   async #empty({ count, intervalSeconds, timestamp }: CommandOf<"empty">): Promise<Outcome> {
+    const seconds = Array.from({ length: Number(count) }, (_, i) => timestamp + BigInt(i) * intervalSeconds);
+    this.#batch = recordEmptyBlocks(recordMined(await this.#runEmpty(seconds), seconds.length));
+    return {};
+  }
+
+  /**
+   * As many blocks as the engine makes in one go: nothing runs, and only their hashes are taken into the batch, which is then
+   * returned.
+   */
+  async #runEmpty(seconds: readonly bigint[]): Promise<OpenBatch> {
     const { engine, compress } = this.#dependencies;
-    let { head } = engine;
-    requireInOrder(this.#environment(timestamp), head);
+    let head: NamedHead = engine.head;
     const { format } = this.#open;
     const environments: BlockEnvironment[] = [];
-    for (let i = 0n, last: Head = head; i < count; i++) {
-      const environment = nextEnvironment(this.#rules, last, { timestamp: timestamp + i * intervalSeconds, format });
+    let last: Head = head;
+    for (const timestamp of seconds) {
+      const environment = nextEnvironment(this.#rules, last, { timestamp, format });
+      requireInOrder(environment, last);
       environments.push(environment);
       last = environment;
     }
     const blocks = await engine.runEmpty(environments);
     const { number: batchNumber } = this.#open;
-    let { blockHashes } = this.#open;
+    let { blockHashes, inputs } = this.#open;
     for (const block of blocks) {
       blockHashes = foldBlockHash(blockHashes, head, compress);
+      inputs = inputsAfterBlock({ inputs, blockHashes }, InputKind.block, block.environment, head);
       head = { ...block.environment, hash: block.hash };
       this.#blocks.push({ ...block, batchNumber, transactions: [] });
     }
-    this.#batch = recordEmptyBlocks(recordMined({ ...this.#open, blockHashes }, blocks.length));
-    return {};
+    return { ...this.#open, blockHashes, inputs };
+  }
+
+  /**
+   * If L1's queue alone makes the order: two empty blocks before each operation but a batch's first, as many as a closing and an
+   * opening would be. So a cut of the batches moves no operation to a block of another number.
+   */
+  async #passCut(timestamp: bigint): Promise<void> {
+    if (this.#rules.isQueueAlone !== true || this.#open.canonicalTxHashes.length === 0) return;
+    this.#batch = await this.#runEmpty([this.#dependencies.engine.head.timestamp, timestamp]);
   }
 
   async #begin({ batchNumber, timestamp, forgetsHashes = false, format = 2 }: CommandOf<"open">): Promise<Outcome> {
     if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
     const firstBlock = this.#dependencies.engine.head.number + 1n;
     const installsPredeploys = format === 3 && (await this.#installPredeploys(batchNumber));
-    const blockHashes = forgetsHashes ? emptyBlockHashes(firstBlock) : await this.#keptHashes();
+    const blockHashes = await this.#hashesBefore(firstBlock, forgetsHashes);
     this.#batch = beginBatch({
       number: batchNumber,
       format,
@@ -265,11 +301,12 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
       firstBlock,
       firstTimestamp: timestamp,
       blockHashes,
+      inputs: format === 3 && this.#dependencies.extensions.withInputs !== undefined ? NO_INPUTS : undefined,
     });
     this.#nextBatch = batchNumber + 1n;
     const coinbase = format === 2 ? undefined : this.#rules.coinbase;
     const opening = this.#dependencies.system.opening(batchNumber, blockHashes.since, coinbase);
-    await this.#own(opening, timestamp, "opens the batch");
+    await this.#own(opening, timestamp, "opens the batch", forgetsHashes ? InputKind.forgettingOpening : InputKind.opening);
     return {};
   }
 
@@ -302,10 +339,20 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return true;
   }
 
-  /** As the state has them between two batches: without that of the newest block. */
-  async #keptHashes(): Promise<BlockHashChain> {
+  /**
+   * As the state has them between two batches: without that of the newest block. If L1's queue alone makes the order it never
+   * has any; the state's word for that does not count as a cheat, because the kernel writes the same.
+   */
+  async #hashesBefore(firstBlock: bigint, forgetsHashes: boolean): Promise<BlockHashChain> {
     const { engine } = this.#dependencies;
     const { digest, since } = BLOCK_HASHES_SLOTS;
+    if (this.#rules.isQueueAlone === true) {
+      const address = PREDEPLOYS.SystemContext;
+      if ((await engine.storageOf(address, since)) !== NO_HASHES)
+        await engine.cheat({ type: "storage", address, slot: since, value: NO_HASHES });
+      return emptyBlockHashes(NO_HASHES);
+    }
+    if (forgetsHashes) return emptyBlockHashes(firstBlock);
     return {
       digest: digestFromHex(wordToHex(await engine.storageOf(PREDEPLOYS.SystemContext, digest))),
       since: await engine.storageOf(PREDEPLOYS.SystemContext, since),
@@ -325,6 +372,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
    */
   async #operation({ operation, timestamp, runs }: CommandOf<"operation">): Promise<Outcome> {
     const { canonicalTxHash, payout, gasPriceWei = 0n } = operation;
+    await this.#passCut(timestamp);
+    const passed = this.#blocks.length;
     const { notRun, chargedGas } = await this.#verdict(operation, timestamp);
     if (runs !== undefined && runs !== (notRun === undefined))
       throw new OrderError(
@@ -332,12 +381,13 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
         `operation ${canonicalTxHash} ${runs ? `ran, though it must not (${notRun})` : "was left out, though it can run"}`,
       );
     let receipt: BlockReceipt | undefined;
+    const kind = (): bigint => (this.#blocks.length === passed ? InputKind.operation : InputKind.nextOfOperation);
     if (notRun === undefined) {
-      await this.#own(payout, timestamp, `pays out operation ${canonicalTxHash}`);
+      await this.#own(payout, timestamp, `pays out operation ${canonicalTxHash}`, kind());
       const transactions = await this.unsigned([operation.operation]);
       const environment = this.#environment(timestamp);
       const purpose = `operation ${canonicalTxHash} is`;
-      const { block, refused } = await this.#run({ transactions, environment, areSafe: false, purpose });
+      const { block, refused } = await this.#run({ transactions, environment, areSafe: false, purpose }, kind());
       receipt = block.receipts[0];
       if (receipt === undefined)
         throw new OrderError(
@@ -347,7 +397,8 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     }
     const success = receipt?.success ?? false;
     const outcome = { ran: receipt !== undefined, success, gasUsed: chargedGas };
-    const conclusion = await this.#own(operation.conclusion(outcome), timestamp, `concludes operation ${canonicalTxHash}`);
+    const concluded = operation.conclusion(outcome);
+    const conclusion = await this.#own(concluded, timestamp, `concludes operation ${canonicalTxHash}`, kind());
     const resultHash = conclusion.at(-1)?.transactionHash;
     if (resultHash === undefined)
       throw new OrderError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
@@ -376,13 +427,16 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
 
   /** Roots of other chains, in one block. */
   async #imports({ roots, timestamp }: CommandOf<"imports">): Promise<Outcome> {
-    await this.#own(this.#dependencies.system.imports(roots), timestamp, "imports roots");
-    this.#batch = recordImports(this.#open, roots);
+    const { system } = this.#dependencies;
+    await this.#own(system.imports(roots), timestamp, "imports roots", kindOfImports(roots.length));
+    const { inputs } = this.#open;
+    this.#batch = { ...recordImports(this.#open, roots), inputs: inputs && roots.reduce(noteRoot, inputs) };
     return {};
   }
 
   async #cheat({ cheat }: CommandOf<"cheat">): Promise<Outcome> {
     const { engine } = this.#dependencies;
+    this.#refuseBesideInputs("a cheat");
     const size = await engine.cheat(cheat);
     this.#batch = recordSize(recordCheat(this.#open), engine.head.number, size);
     return {};
@@ -390,10 +444,12 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
 
   /** A transaction that its sender did not sign, in a block of its own; it counts as a cheat. */
   async #impersonation({ request, timestamp }: CommandOf<"impersonation">): Promise<Outcome> {
+    this.#refuseBesideInputs("an impersonated transaction");
     const unsigned = await this.unsigned([request]);
     const transactions = unsigned.map((transaction) => ({ ...transaction, isImpersonated: true as const }));
     const environment = this.#environment(timestamp);
-    const { included, refused } = await this.#run({ transactions, environment, areSafe: false, purpose: "is impersonated" });
+    const planned = { transactions, environment, areSafe: false, purpose: "is impersonated" } as const;
+    const { included, refused } = await this.#run(planned, InputKind.block);
     if (included.length > 0) this.#batch = recordCheat(this.#open);
     return { refused };
   }
@@ -402,12 +458,16 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   async #seal({ timestamp }: CommandOf<"seal">): Promise<Outcome> {
     const { system, engine, extensions } = this.#dependencies;
     const { number } = this.#environment(timestamp);
+    const transactionsHash = await this.#noteClosing(timestamp);
+    const installs = this.#open.installsPredeploys;
     const exported = (): BatchOutputs =>
       batchOutputs(this.#open, number, timestamp, {
-        extensions: this.#open.installsPredeploys ? extensions.installing : extensions.usual,
+        extensions: batchExtensions(extensions, { installs, transactionsHash }),
+        transactionsHash,
         coinbase: this.#rules.coinbase,
       });
-    await this.#own([system.closing(exported(), this.#hashesAfterHead())], timestamp, "closes the batch");
+    const closing = system.closing(exported(), this.#hashesAfterHead());
+    await this.#own([closing], timestamp, "closes the batch", InputKind.closing);
     // With the messages of the closing itself, which sends the batch's lists of transfers.
     const [batch, outputs] = [this.#open, exported()];
     const { sealed, storedOutputs } = sealedFrom(batch, outputs, await engine.takeChanges());
@@ -420,12 +480,65 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return { sealed };
   }
 
+  /**
+   * Hash of all inputs of the batch, the closing one's included, which the closing finds in the state; that does not count as a
+   * cheat, because the kernel does the same. Undefined on a chain that publishes none.
+   */
+  async #noteClosing(timestamp: bigint): Promise<Hex | undefined> {
+    const { engine } = this.#dependencies;
+    const { inputs } = this.#open;
+    const noted = inputsAfterBlock(
+      { inputs, blockHashes: this.#hashesAfterHead() },
+      InputKind.closing,
+      this.#environment(timestamp),
+      engine.head,
+    );
+    if (noted === undefined) return undefined;
+    await engine.cheat({ type: "storage", address: PREDEPLOYS.SystemContext, slot: INPUTS_SLOT, value: BigInt(noted) });
+    return noted;
+  }
+
+  /**
+   * If L1's queue alone makes the order, every block has the second of L1 when an operation was queued: the opening that of
+   * the batch's first, the closing that of its last; a batch has at least one. The kernel proves no other, so no settler
+   * chooses a time.
+   */
+  #requireQueued(command: BatchCommand): void {
+    if (this.#rules.isQueueAlone !== true || command.type === "open") return;
+    const { number, firstTimestamp, canonicalTxHashes } = this.#open;
+    const { timestamp } = this.#dependencies.engine.head;
+    const isFirst = canonicalTxHashes.length === 0;
+    if (command.type === "seal" && !isFirst) return requireSecond(number, command.timestamp, timestamp);
+    if (command.type !== "operation")
+      throw new OrderError(
+        "QueueOnly",
+        `batch ${number}, whose order is L1's queue alone, has ${isFirst ? "no operation" : "operations"} before a command "${command.type}": it is made of operations`,
+      );
+    const second = command.operation.queued?.reserved[2];
+    if (second === undefined) throw new TypeError(`operation ${command.operation.canonicalTxHash} is without L1's fields`);
+    requireSecond(number, command.timestamp, second);
+    if (isFirst) requireSecond(number, firstTimestamp, second);
+  }
+
+  #refuseBesideInputs(action: string): void {
+    if (this.#open.inputs === undefined) return;
+    throw new OrderError(
+      "NotAnInput",
+      `${action} in batch ${this.#open.number} is not an input that the chain publishes, so no account could repeat it`,
+    );
+  }
+
   /** The chain's own transactions, in one block of the open batch; each must succeed. Makes no block without requests. */
-  async #own(requests: readonly SystemRequest[], timestamp: bigint, purpose: string): Promise<readonly BlockReceipt[]> {
+  async #own(
+    requests: readonly SystemRequest[],
+    timestamp: bigint,
+    purpose: string,
+    kind: bigint,
+  ): Promise<readonly BlockReceipt[]> {
     if (requests.length === 0) return [];
     const transactions = await this.unsigned(requests);
     const environment = this.#environment(timestamp);
-    const { block, refused } = await this.#run({ transactions, environment, areSafe: false, purpose });
+    const { block, refused } = await this.#run({ transactions, environment, areSafe: false, purpose }, kind);
     const reason = refused[0]?.reason ?? (block.receipts.every(({ success }) => success) ? undefined : "it reverted");
     if (reason !== undefined)
       throw new OrderError(
@@ -435,14 +548,17 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return block.receipts;
   }
 
-  async #run(planned: PlannedBlock): Promise<MineResult> {
+  /** `kind`: of the block among the batch's inputs. */
+  async #run(planned: PlannedBlock, kind: bigint): Promise<MineResult> {
     const { engine } = this.#dependencies;
     const { number } = planned.environment;
     const { number: batchNumber } = this.#open;
     requireInOrder(planned.environment, engine.head);
     const blockHashes = this.#hashesAfterHead();
+    const noted = inputsAfterBlock({ inputs: this.#open.inputs, blockHashes }, kind, planned.environment, engine.head);
     const result = await engine.run(planned, (size) => this.#record(number, size));
-    this.#batch = { ...extendBatch(this.#open, result.block, result.included), blockHashes };
+    const inputs = noted && inputsAfterTransactions(noted, result.included, this.#rules.chainId);
+    this.#batch = { ...extendBatch(this.#open, result.block, result.included), blockHashes, inputs };
     this.#blocks.push({ ...result.block, batchNumber, transactions: result.included });
     return result;
   }
@@ -469,6 +585,14 @@ function requireInOrder({ number, timestamp }: BlockEnvironment, head: Head): vo
   throw new OrderError(
     "TimeRunsBackwards",
     `block ${number}: timestamp ${timestamp} is before that of the block before it, ${head.timestamp}`,
+  );
+}
+
+function requireSecond(batchNumber: BatchNumber, seconds: bigint, queuedAt: bigint): void {
+  if (seconds === queuedAt) return;
+  throw new OrderError(
+    "NotTheQueuesSecond",
+    `batch ${batchNumber}: a block has second ${seconds}, and its operation was queued in second ${queuedAt} of L1`,
   );
 }
 

@@ -17,6 +17,8 @@ export interface BlockRules {
   /** Receives all fees. */
   readonly coinbase: Hex;
   readonly gasLimit: bigint;
+  /** Whether L1's queue alone makes the order. Default false. */
+  readonly isQueueAlone?: boolean | undefined;
 }
 
 /** The environment of the block after the head, at this time, in a batch of the format. */

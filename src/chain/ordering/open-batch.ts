@@ -1,11 +1,13 @@
-import type { BlockReceipt, MinedBlock } from "../model/block.ts";
+import type { BlockEnvironment, BlockReceipt, MinedBlock, NamedHead } from "../model/block.ts";
+import { notedTransaction } from "./noted-transaction.ts";
 import { isUsers, type EngineTransaction } from "../transaction/transaction.ts";
 import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../protocol/hex.ts";
+import { noteBlock, noteTransaction } from "../../protocol/noted-inputs.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import type { OperationHash } from "../../protocol/ids.ts";
+import type { ChainId, OperationHash } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { pubdataLogLeaves, type PubdataLog } from "../../protocol/pubdata.ts";
@@ -40,6 +42,8 @@ export interface OpenBatch {
   readonly firstTimestamp: bigint;
   /** Hashes of the blocks before its newest one, or before its first one. */
   readonly blockHashes: BlockHashChain;
+  /** Hash of the inputs so far (`noted-inputs.ts`); undefined if its outputs have no such hash. */
+  readonly inputs: Hex | undefined;
   readonly logs: readonly PubdataLog[];
   readonly canonicalTxHashes: readonly Hex[];
   readonly importedRoots: readonly ImportedRoot[];
@@ -55,7 +59,7 @@ export interface OpenBatch {
 
 /** A batch that begins with the given block; nothing of it is made yet. */
 export function beginBatch(
-  begin: Pick<OpenBatch, "number" | "format" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes">,
+  begin: Pick<OpenBatch, "number" | "format" | "installsPredeploys" | "firstBlock" | "firstTimestamp" | "blockHashes" | "inputs">,
 ): OpenBatch {
   return {
     ...begin,
@@ -198,9 +202,28 @@ type ExportedBatch = Pick<
   "number" | "format" | "firstBlock" | "firstTimestamp" | "logs" | "canonicalTxHashes" | "importedRoots" | "cheatCount"
 >;
 
+/** Inputs of a batch after one more block, whose parent is the head; undefined if its outputs have no hash of them. */
+export function inputsAfterBlock(
+  { inputs, blockHashes: { since } }: Pick<OpenBatch, "inputs" | "blockHashes">,
+  kind: bigint,
+  { timestamp }: Pick<BlockEnvironment, "timestamp">,
+  head: NamedHead,
+): Hex | undefined {
+  const parentHash = head.number < since ? wordToHex(0n) : head.hash;
+  return inputs && noteBlock(inputs, { kind, timestamp, parentHash });
+}
+
+/** Inputs of a batch after transactions of its newest block. */
+export function inputsAfterTransactions(inputs: Hex, transactions: readonly EngineTransaction[], chainId: ChainId): Hex {
+  const signed = transactions.filter((transaction) => transaction.kind === "signed");
+  return signed.reduce((before, transaction) => noteTransaction(before, notedTransaction(transaction, chainId)), inputs);
+}
+
 /** What a batch exports that its chain knows of itself. */
 interface ChainOutputs {
   readonly extensions: Hex;
+  /** Hash of its inputs as `extensions` has it. */
+  readonly transactionsHash?: Hex | undefined;
   /** Of all of its blocks; exported in format 3. */
   readonly coinbase: Hex;
 }
@@ -210,7 +233,7 @@ export function batchOutputs(
   batch: ExportedBatch,
   lastBlock: bigint,
   lastTimestamp: bigint,
-  { extensions, coinbase }: ChainOutputs,
+  { extensions, transactionsHash, coinbase }: ChainOutputs,
 ): BatchOutputs {
   const { number, format, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
   const outputs: BatchOutputs = {
@@ -228,5 +251,6 @@ export function batchOutputs(
     cheatCount,
     extensions,
   };
-  return format === 2 ? outputs : { ...outputs, coinbase };
+  if (format === 2) return outputs;
+  return transactionsHash === undefined ? { ...outputs, coinbase } : { ...outputs, coinbase, transactionsHash };
 }

@@ -13,6 +13,12 @@ type OrderErrorCode =
   | "SystemContextUnknown"
   /** The state has a second tree, which no proof of execution covers. */
   | "StatePartitioned"
+  /** L1's queue alone makes the order, and the command is not an operation. */
+  | "QueueOnly"
+  /** L1's queue alone makes the order, and the block has another time than L1's. */
+  | "NotTheQueuesSecond"
+  /** The chain publishes its inputs, and the command is not among them. */
+  | "NotAnInput"
   /** A block would be earlier than the one before it. */
   | "TimeRunsBackwards";
 

@@ -83,27 +83,8 @@ export function decodeEip712Transaction(bytes: Uint8Array, chainId: ChainId): Ei
   if (gasLimit > TRANSACTION_GAS_CAP) {
     throw new TransactionFormatError("GasAboveCap", `the gas limit ${gasLimit} exceeds the ${TRANSACTION_GAS_CAP} of EIP-7825`);
   }
-  const domain = hashWords(DOMAIN_TYPE, DOMAIN_NAME, DOMAIN_VERSION, wordToHex(chainId));
-  const struct = hashWords(
-    TRANSACTION_TYPE,
-    ...[
-      BigInt(EIP712_TYPE),
-      BigInt(from),
-      BigInt(to),
-      gasLimit,
-      gasPerPubdata,
-      maxFeePerGasWei,
-      maxPriorityFeePerGasWei,
-      0n,
-      nonce,
-      valueWei,
-    ].map(wordToHex),
-    keccak(fromHex(data)),
-    // No code is published and no paymaster pays.
-    EMPTY_HASH,
-    EMPTY_HASH,
-  );
-  const digest = keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(struct));
+  const signed = { from, to, gasLimit, gasPerPubdata, maxFeePerGasWei, maxPriorityFeePerGasWei, nonce, valueWei, data };
+  const digest = eip712Digest(signed, chainId);
   const signature = signatureIn(fields, chainId);
   requireSigner(digest, signature, from);
   return {
@@ -123,6 +104,44 @@ export function decodeEip712Transaction(bytes: Uint8Array, chainId: ChainId): Ei
     gasPerPubdata,
     signature,
   };
+}
+
+/** Hash that the sender of a transaction signs: that of typed data (EIP-712). */
+export function eip712Digest(
+  {
+    from,
+    to,
+    gasLimit,
+    gasPerPubdata,
+    maxFeePerGasWei,
+    maxPriorityFeePerGasWei,
+    nonce,
+    valueWei,
+    data,
+  }: Omit<Eip712Transaction, "kind" | "type" | "hash" | "raw" | "delegates" | "signature">,
+  chainId: ChainId,
+): Hex {
+  const domain = hashWords(DOMAIN_TYPE, DOMAIN_NAME, DOMAIN_VERSION, wordToHex(chainId));
+  const struct = hashWords(
+    TRANSACTION_TYPE,
+    ...[
+      BigInt(EIP712_TYPE),
+      BigInt(from),
+      BigInt(to ?? 0),
+      gasLimit,
+      gasPerPubdata,
+      maxFeePerGasWei,
+      maxPriorityFeePerGasWei,
+      0n,
+      nonce,
+      valueWei,
+    ].map(wordToHex),
+    keccak(fromHex(data)),
+    // No code is published and no paymaster pays.
+    EMPTY_HASH,
+    EMPTY_HASH,
+  );
+  return keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(struct));
 }
 
 /** The list's fields by name. Throws for what is not canonical RLP of as many fields. */

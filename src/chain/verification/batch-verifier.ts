@@ -117,10 +117,11 @@ export class BatchVerifier {
       policyOf: l1.policyOf,
     });
     this.#forming = new Forming(this.#former, publishingFirst(initial, 0n), (batch) => this.#choose(batch));
-    const { chainId, extensions } = options.identity;
+    const { chainId, extensions, isQueueAlone = false } = options.identity;
     const { genesisBlock = { number: 0n, timestamp: 0n, hash: wordToHex(0n) } } = options;
     this.#shown = new ShownBlocks(genesisBlock, execution, chainId);
-    this.#reducer = new BatchReducer({ chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT }, 0n, {
+    const rules = { chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone };
+    this.#reducer = new BatchReducer(rules, 0n, {
       engine: this.#shown,
       system: predeployTransactions,
       extensions,
@@ -280,6 +281,9 @@ const REFUSAL_CODES = {
   OutputsDiffer: "OutputsMismatch",
   OperationLeftOut: "OperationLeftOut",
   OperationMustNotRun: "OperationMustNotRun",
+  QueueOnly: "SystemTransactionMismatch",
+  NotTheQueuesSecond: "BlockMismatch",
+  NotAnInput: "SystemTransactionMismatch",
   TimeRunsBackwards: "BlockMismatch",
 } as const;
 

@@ -1,6 +1,6 @@
 import { Interface } from "ethers";
 import type { Common } from "@ethereumjs/common";
-import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
+import { BLOCK_HASHES_IN_REACH, NO_HASHES } from "../../protocol/block-hashes.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -60,17 +60,19 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
     throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} is shown without blocks`);
   const commands: BatchCommand[] = [];
   let nextOperation = context.operationsTaken;
-  const between = blocks.slice(1, -1);
+  const open = decodeOpening(batchNumber, opening, context);
+  // Empty blocks before an operation follow from the operations.
+  const between = blocks.slice(1, -1).filter(({ transactions }) => !open.isQueueAlone || transactions.length > 0);
   for (let place = 0, block = between[0]; block !== undefined; block = between[place]) {
     const { command, blockCount } = await decodeNext(block, nextOperation, context);
     if (command.type === "operation") nextOperation++;
     commands.push(command);
     place += blockCount;
   }
-  const open = decodeOpening(batchNumber, opening, context);
-  if (open.forgetsHashes === true) requireOutOfReach(inputs);
+  const { isQueueAlone: _, ...begin } = open;
+  if (begin.forgetsHashes === true) requireOutOfReach(inputs);
   return {
-    open,
+    open: begin,
     commands,
     seal: { type: "seal", timestamp: closing.environment.timestamp },
   };
@@ -81,7 +83,7 @@ function decodeOpening(
   batchNumber: BatchNumber,
   { environment, transactions }: InputBlock,
   { l1, operationsTaken }: DecodingContext,
-): DecodedBatch["open"] {
+): DecodedBatch["open"] & { readonly isQueueAlone: boolean } {
   const { number, timestamp } = environment;
   const [transaction] = transactions;
   const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;
@@ -94,7 +96,8 @@ function decodeOpening(
       `batch ${batchNumber} opens in format ${shown}, and by this validator's view of L1 it has version ${version}, of format ${format}; ` +
         "where its node is behind, the validator signs once the node has caught up; where the chain's is, have the chain form the batch again (hyperchain:reseal)",
     );
-  return { type: "open", batchNumber, timestamp, forgetsHashes: call?.args["since"] === number, format };
+  const since = call?.args["since"] as bigint | undefined;
+  return { type: "open", batchNumber, timestamp, forgetsHashes: since === number, format, isQueueAlone: since === NO_HASHES };
 }
 
 /**

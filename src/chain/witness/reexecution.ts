@@ -5,7 +5,9 @@ import { createLegacyTx, createTxFromRLP, type TypedTransaction } from "@ethereu
 import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
 import { reasonOf } from "../../errors/reason-of.ts";
+import { BLOCK_HASHES_SLOTS, NO_HASHES } from "../../protocol/block-hashes.ts";
 import { fromHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
@@ -102,6 +104,8 @@ export interface PreviewedTransaction {
   readonly after?: readonly EngineTransaction[];
 }
 
+const SINCE_SLOT = wordToHex(BLOCK_HASHES_SLOTS.since);
+
 /** The independent EVM behind the witness: ethereumjs over a flat state, one transaction at a time. */
 export class Reexecution {
   readonly state: FlatState;
@@ -150,8 +154,9 @@ export class Reexecution {
     return new Reexecution(state, rules, await IsolatedVm.create(rules, state, blockHashes), blockHashes);
   }
 
-  /** Makes a block's hash known to the blocks after it. */
+  /** Makes a block's hash known to the blocks after it, unless the state rules that out for all blocks. */
   rememberHash(number: bigint, hash: Hex): void {
+    if (this.state.wordAt(PREDEPLOYS.SystemContext, SINCE_SLOT) === NO_HASHES) return this.forgetHashes();
     this.#blockHashes.set(Number(number), hexToBytes(hash));
   }
 

@@ -11,6 +11,9 @@ import {
   UNITS_ADDRESS,
   UNITS_PER_GAS,
 } from "../../protocol/native-budget.ts";
+import { MODE_SLOT } from "../../protocol/genesis.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { hasPublishedInputs } from "../../protocol/sequencing-mode.ts";
 import { SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
 import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
 import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
@@ -171,7 +174,8 @@ export class UnitMeter {
     const { to, data, accessList, authorizations, coinbase } = this.#run;
     const bytes = fromHex(data).length;
     this.#isBeforeLists = true;
-    this.#add(SERVED_WEIGHTS.transaction + Math.ceil(bytes / 32) * SERVED_WEIGHTS.inputWord);
+    const noted = publishesInputs(this.#state) ? SERVED_WEIGHTS.notedInput : 0;
+    this.#add(SERVED_WEIGHTS.transaction + noted + Math.ceil(bytes / 32) * SERVED_WEIGHTS.inputWord);
     this.#add(authorizations * SERVED_WEIGHTS.authorization);
     this.#addCode(coinbase);
     this.#paid.add(coinbase);
@@ -380,6 +384,11 @@ export class UnitMeter {
     this.#unitsLeft = this.#unitsLeft === Infinity ? Infinity : this.#unitsLeft - taken;
     return taken === units;
   }
+}
+
+/** True if the chain's configuration has the flag of published inputs. */
+function publishesInputs(state: FlatState): boolean {
+  return hasPublishedInputs(state.wordAt(PREDEPLOYS.SystemContext, wordToHex(MODE_SLOT)));
 }
 
 function isPrecompile(address: string): boolean {

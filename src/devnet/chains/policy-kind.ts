@@ -5,7 +5,7 @@ import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
 
 const policies = new Interface([
-  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
+  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash, bytes32 transactionsHash) claim, bytes policyData) view returns (bytes32)",
   "function threshold() view returns (uint256)",
   "function measurement() view returns (bytes32)",
   "function startedAt() view returns (uint48)",
@@ -14,7 +14,7 @@ const policies = new Interface([
   "function isStoredByOwners() view returns (bool)",
   "function members() view returns (address[])",
 ]);
-const CLAIM = [true, ZeroHash, ZeroHash];
+const CLAIM = [true, ZeroHash, ZeroHash, ZeroHash];
 
 /** What a contract answers, or the name of the error with which it refuses; "" where it does not know the call. */
 type Answer = { readonly value: unknown } | { readonly refusal: string };

@@ -56,7 +56,8 @@ export async function readBatchContent(
       const pubdataHash = publishes ? hashPubdata(call.pubdata) : call.withheldHash;
       const claimedWith = (answer: Hex): Hex => commitmentOf(stored, preCommitment, pubdataHash, answer);
       const isBound = (answer: Hex): boolean => claimedWith(answer) === stored.commitment;
-      const shown = { claim: { published: publishes, preCommitment, pubdataHash }, policyData: call.policyData, isBound };
+      const { transactionsHash, policyData } = call;
+      const shown = { claim: { published: publishes, preCommitment, pubdataHash, transactionsHash }, policyData, isBound };
       const bound = await askPolicy(stored.batchNumber, shown, chain.daPolicy, provider);
       const pubdata = publishes
         ? call.pubdata

@@ -5,7 +5,7 @@ import { ifDecodable } from "../../protocol/undecodable.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 
 const policies = new Interface([
-  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
+  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash, bytes32 transactionsHash) claim, bytes policyData) view returns (bytes32)",
 ]);
 const coder = AbiCoder.defaultAbiCoder();
 /** Levels of a composed policy, its simple parts included. */
@@ -16,7 +16,12 @@ const MAX_ANSWERS = 1_024;
 
 /** Claim and policy data of a commit. */
 interface ShownBatch {
-  readonly claim: { readonly published: boolean; readonly preCommitment: Hex; readonly pubdataHash: Hex };
+  readonly claim: {
+    readonly published: boolean;
+    readonly preCommitment: Hex;
+    readonly pubdataHash: Hex;
+    readonly transactionsHash: Hex;
+  };
   readonly policyData: Hex;
   /** True if the batch's commitment follows from this answer. */
   readonly isBound: (answer: Hex) => boolean;

@@ -131,6 +131,8 @@ function callOf({ stored, batch }: FoundBatch, previous: StoredBatch): CommitCal
     ...{ batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount },
     commitment: stored.commitment,
     firstBlock: previous.lastBlock + 1n,
+    // `DataCarrier` takes no batch with one.
+    transactionsHash: wordToHex(0n),
     withheldHash: wordToHex(0n),
     withheldLogs: new Uint8Array(),
     policyData: "0x",

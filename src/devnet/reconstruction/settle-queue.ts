@@ -2,7 +2,7 @@ import { openNumberedBytes } from "../../ledger/numbered-bytes.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { startNode, type Node } from "../../node/node.ts";
-import { QUEUE_ALONE } from "../../protocol/sequencing-mode.ts";
+import { isOfQueueAlone } from "../../protocol/sequencing-mode.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
 import { readFirstRecord } from "../../settlement/l1-sender/chain-reader.ts";
@@ -14,7 +14,7 @@ import type { Reconstruction } from "./reconstruct.ts";
 
 /** Whether all accounts derive the chain from L1's queue, and any of them settles it. */
 export function isOfQueue({ contract: { configuration } }: Pick<Reconstruction, "contract">): boolean {
-  return configuration.sequencingMode === QUEUE_ALONE;
+  return isOfQueueAlone(configuration.sequencingMode);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 import { blockHints, transactionHints } from "../../machine/hints/transaction-hints.ts";
 import type { Hint } from "../../machine/interpreter/machine-state.ts";
 import { VERSION_PREDEPLOYS } from "../../protocol/generated/version-predeploys.ts";
+import { NO_HASHES } from "../../protocol/block-hashes.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
@@ -55,14 +56,17 @@ export function* batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase
     const made = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[i - 1]?.hash ?? parentHash) };
     return { ...block, made, isFirst: i === 0, isLast: i === blocks.length - 1 };
   });
+  const { isQueueAlone } = openingOf(blocks);
   const steps: BatchStep[] = [];
   let taken = 0;
   for (let at = 0; at < placed.length;) {
     const own = placed.slice(at, endOfStep(placed, at));
     const [block] = own as [PlacedBlock];
     yield;
+    // The step of the next operation skips the numbers that the empty blocks have.
+    const isLeftOut = isQueueAlone && block.transactions.length === 0;
     if (isOperation(block)) steps.push({ hints: operationStep(operations[taken++], own) });
-    else steps.push(...blockSteps(block, batch).map((hints) => ({ hints })));
+    else if (!isLeftOut) steps.push(...blockSteps(block, batch).map((hints) => ({ hints })));
     for (const { behind, cheat } of cheats)
       if (own.some(({ environment }) => environment.number === behind)) steps.push({ hints: cheatHints(cheatOf(cheat)) });
     at += own.length;
@@ -111,6 +115,8 @@ function blockSteps(
 export function openingOf([opening]: readonly Pick<ExecutedBlock, "environment" | "transactions">[]): {
   /** Whether it forgets the hashes of the blocks before it. */
   readonly forgetsHashes: boolean;
+  /** True if L1's queue alone makes the chain's order: then BLOCKHASH is 0. */
+  readonly isQueueAlone: boolean;
   readonly format: Format;
   /** Undefined in format 2. */
   readonly coinbase: bigint | undefined;
@@ -120,6 +126,7 @@ export function openingOf([opening]: readonly Pick<ExecutedBlock, "environment" 
   const isOfFormat3 = call?.fragment.inputs.length === 3;
   return {
     forgetsHashes: call !== null && call.args["since"] === opening?.environment.number,
+    isQueueAlone: call !== null && call.args["since"] === NO_HASHES,
     format: isOfFormat3 ? 3 : 2,
     coinbase: isOfFormat3 ? BigInt(call.args["coinbase"] as string) : undefined,
   };
@@ -157,9 +164,9 @@ function operationStep(operation: L2CanonicalTransaction | undefined, own: reado
 
 function queuedOperation(operation: L2CanonicalTransaction): QueuedOperation {
   const { from, to, gasLimit, paymaster, nonce, value, data, reserved } = operation;
-  const [minted = 0n, refundRecipient = 0n] = reserved;
+  const [minted = 0n, refundRecipient = 0n, queuedAt = 0n] = reserved;
   return {
-    ...{ from, to, gasLimit, paymaster, nonce, value, minted, refundRecipient, data: fromHex(data) },
+    ...{ from, to, gasLimit, paymaster, nonce, value, minted, refundRecipient, queuedAt, data: fromHex(data) },
     ...{ gasPerPubdata: operation.gasPerPubdataByteLimit, gasPrice: operation.maxFeePerGas },
     priorityFee: operation.maxPriorityFeePerGas,
   };

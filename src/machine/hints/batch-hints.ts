@@ -70,6 +70,8 @@ export interface QueuedOperation {
   readonly value: bigint;
   readonly minted: bigint;
   readonly refundRecipient: bigint;
+  /** Second of L1 when it was queued. */
+  readonly queuedAt: bigint;
   readonly data: Uint8Array;
 }
 
@@ -78,10 +80,10 @@ export interface QueuedOperation {
  * one that runs has two, or three where it is paid out.
  */
 export function operationHints(operation: QueuedOperation, timestamp: bigint, parentHashes: readonly bigint[]): Hint[] {
-  const { from, to, gasLimit, gasPerPubdata, gasPrice, priorityFee, paymaster, nonce, value, minted, refundRecipient } =
+  const { from, to, gasLimit, gasPerPubdata, gasPrice, priorityFee, paymaster, nonce, value, minted, refundRecipient, queuedAt } =
     operation;
   const words = [from, to, gasLimit, gasPerPubdata, gasPrice, priorityFee, paymaster, nonce, value, minted, refundRecipient];
-  return [STEP.operation, ...words, ...dataHints(operation.data), timestamp, ...parentHashes];
+  return [STEP.operation, ...words, queuedAt, ...dataHints(operation.data), timestamp, ...parentHashes];
 }
 
 /** A change of the state between two blocks. */

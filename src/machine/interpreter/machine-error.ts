@@ -36,6 +36,8 @@ export const PANIC_REASONS = {
   0x27: "queue-only",
   0x28: "partitioned-state",
   0x29: "configured-before",
+  0x2a: "not-an-input",
+  0x2b: "not-the-queues-second",
 } as const;
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
 

@@ -29,12 +29,16 @@ function openBatch() {
   let forgets := machine.hint()
   nextBlock()
   readTime()
+  if forgets { requireChoice() }
+  nameNoBlocks()
   let since := hashesSince()
+  beginInputs()
   switch forgets
-  case 0 { foldParent() }
+  case 0 { noteBlock(3, foldParent()) }
   default {
     since := get.blockNumber()
     setBlockHashes(0)
+    noteBlock(9, 0)
   }
   endBlock()
   set.cheatCount(0)
@@ -45,20 +49,26 @@ function openBatch() {
 function importRoots() {
   requireOpen()
   requireChoice()
-  blockStep()
+  let parent := blockStep()
   endBlock()
   requireReach()
-  for { let count := machine.hint() } count { count := sub(count, 1) } {
+  let count := machine.hint()
+  noteBlock(or(4, shl(8, count)), parent)
+  for {} count { count := sub(count, 1) } {
     let index := machine.hint()
+    let root := machine.hint()
+    noteRoot(index, root)
     // importRoot(uint256,bytes32)
-    callAsBootloader(0x10008, 0x03e180e4, index, machine.hint())
+    callAsBootloader(0x10008, 0x03e180e4, index, root)
   }
 }
 
 // The outputs' hash is the contract's, from the state and from what is carried between transactions.
 function closeBatch() {
   requireOpen()
-  blockStep()
+  let time := get.timestamp()
+  noteBlock(5, blockStep())
+  requireLastSecond(time)
   requireReach()
   // closeBatch(uint64,bytes32)
   callAsBootloader(0x800b, 0x121768a2, get.cheatCount(), get.blockHashes())
@@ -66,11 +76,11 @@ function closeBatch() {
   set.nextBatch(add(get.nextBatch(), 1))
 }
 
-// A new block: its number follows, its time never falls.
-function blockStep() {
+// A new block: its number follows, its time never falls. Answers what `foldParent` does.
+function blockStep() -> parent {
   nextBlock()
   readTime()
-  foldParent()
+  parent := foldParent()
 }
 
 function nextBlock() { set.blockNumber(add(get.blockNumber(), 1)) }

@@ -6,14 +6,17 @@ function hashesSince() -> block_ { block_ := load.current(machine.key(0, 0x800b,
 // An opening that forgets what is before it has 255 blocks without transactions behind it: nothing can ask for what it forgot.
 function requireReach() {
   let since := hashesSince()
+  // If no hash is ever remembered, none was forgotten.
+  if eq(since, 0xffffffffffffffff) { leave }
   if since { if lt(get.blockNumber(), add(since, 256)) { machine.panic(0x07) } }
 }
 
-// Takes the hash of the block before this one, which is the sequencer's word.
-function foldParent() {
+// Takes the hash of the block before this one, which is the sequencer's word, and answers it; 0 if it is out of reach.
+function foldParent() -> parent {
   let hash := machine.hint()
   if lt(sub(get.blockNumber(), 1), hashesSince()) { leave }
   setBlockHashes(foldedHash(get.blockHashes(), hash))
+  parent := hash
 }
 
 // What was unrolled of the chain before is forgotten.

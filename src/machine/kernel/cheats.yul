@@ -4,6 +4,7 @@
 function cheat() {
   requireOpen()
   requireChoice()
+  requireNoInputs()
   endBlock()
   let kind := machine.hint()
   let account := machine.hint()
@@ -46,6 +47,7 @@ function giveCode(account) {
 function impersonation() {
   requireUsersBlock()
   requireChoice()
+  requireNoInputs()
   requireReach()
   let sender := machine.hint()
   requireFree(sender)

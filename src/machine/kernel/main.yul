@@ -7,7 +7,8 @@ for {} 1 {} {
   switch kind
   case 1 {
     requireOpen()
-    blockStep()
+    requireChoice()
+    noteBlock(1, blockStep())
     set.open(1)
   }
   case 2 {

@@ -70,6 +70,7 @@ export const VARIABLES = [
   "protocolPrice",
   "prevRandao",
   "isSpent",
+  "queuedAt",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 

@@ -3,7 +3,10 @@
 function priorityOperation() {
   requireOpen()
   readOperation()
-  blockStep()
+  passCut()
+  let time := get.timestamp()
+  noteBlock(6, blockStep())
+  requireSecond(time)
   endBlock()
   requireReach()
   set.journalLength(0)
@@ -58,7 +61,7 @@ function keepOperation() {
   settle()
   let used := get.gasUsed()
   if get.paidOut() {
-    foldParent()
+    noteBlock(10, foldParent())
     set.status(1)
     set.gasUsed(get.payoutGas())
     machine.endTransaction()
@@ -69,7 +72,7 @@ function keepOperation() {
   set.chargedGas(used)
   set.succeeded(eq(status, 1))
   nextBlock()
-  foldParent()
+  noteBlock(10, foldParent())
 }
 
 // Nothing of it has happened: no payout, no nonce, no block. One that is not even valid is charged for nothing.
@@ -138,7 +141,7 @@ function readOperation() {
   set.operationValue(readOperationWord(0x1140))
   set.minted(readOperationWord(0x1160))
   set.refundRecipient(readOperationWord(0x1180))
-  mstore(0x11a0, 0)
+  set.queuedAt(readOperationWord(0x11a0))
   mstore(0x11c0, 0)
   if shr(160, or(get.operationSender(), or(get.operationTarget(), get.refundRecipient()))) { machine.panic(0x14) }
   // L1 admits less; the rest keeps every product and sum below 2^256.

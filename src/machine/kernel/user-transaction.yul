@@ -97,6 +97,7 @@ function readSender() -> sender {
   sender := recoverAccount(hash, parity, r, s)
   if iszero(sender) { machine.panic(0x16) }
   if gt(kind, 4) { if sub(sender, get.signedFrom()) { machine.panic(0x16) } }
+  noteTransaction(hash, parity, r, s)
 }
 
 // The account that signed, or 0. The machine proves the key, or that no key signed so.

@@ -17,7 +17,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
-import { QUEUE_ALONE } from "../../protocol/sequencing-mode.ts";
+import { isOfQueueAlone } from "../../protocol/sequencing-mode.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
@@ -112,7 +112,12 @@ export function identityOf({ configuration, settlementChainId, hyperchain, bridg
       settlementChainId,
       hyperchainAddress: hyperchain,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
-      extensions: chainExtensions(hashConfiguration(configured, configuration.sequencingMode), PREDEPLOYS_DIGEST),
+      extensions: chainExtensions(
+        hashConfiguration(configured, configuration.sequencingMode),
+        PREDEPLOYS_DIGEST,
+        BigInt(configuration.sequencingMode),
+      ),
+      isQueueAlone: isOfQueueAlone(configuration.sequencingMode),
     },
     configurationState: configurationAccounts(configured, configuration.sequencingMode),
   };
@@ -145,7 +150,7 @@ export function chainOptionsOf(
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
-  const isQueueAlone = chain.configuration.sequencingMode === QUEUE_ALONE;
+  const isQueueAlone = isOfQueueAlone(chain.configuration.sequencingMode);
   // Only chains whose order is the queue's are run without a quorum.
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
   const carryingLayers = isCarried ? layersBelow(chainId) : 0;

@@ -94,27 +94,28 @@ export class QueueOrder {
       const reached = await this.#secondsOf(next?.blockNumber ?? queue.upTo);
       const end = endOfBatch(sequencer, this.#options);
       if (end !== undefined && reached !== undefined && reached >= end) {
-        if (await this.#seal(chain, end)) continue;
+        if (await this.#seal(chain)) continue;
         return taken;
       }
       if (next === undefined || reached === undefined) return taken;
-      await time.moveTo(reached);
       const operation = carriedOut(next.operation);
+      // An opening has the second of its batch's first operation, a closing that of the last.
+      if (sequencer.openedAt === undefined) await time.moveTo(reached);
       if (!(await sequencer.takesPriorityOp(operation))) {
-        if (await this.#seal(chain, reached)) continue;
+        if (await this.#seal(chain)) continue;
         return taken;
       }
+      await time.moveTo(reached);
       await sequencer.runPriorityOp(operation);
       queue.taken();
       taken.push(next.operation);
     }
   }
 
-  /** Resolves with false while L1 has not executed the batch before. */
-  async #seal(chain: Chain, seconds: bigint): Promise<boolean> {
+  /** In the second of the batch's last operation. Resolves with false while L1 has not executed the batch before. */
+  async #seal(chain: Chain): Promise<boolean> {
     const { batchNumber } = chain.sequencer;
     if (batchNumber > 0n && !(await this.#followsL1(chain, batchNumber - 1n))) return false;
-    await this.#dependencies.time.moveTo(seconds);
     await chain.seal();
     return true;
   }

@@ -22,6 +22,8 @@ export interface CommitCall {
   readonly firstTimestamp: bigint;
   readonly cheatCount: bigint;
   readonly coinbase: Hex;
+  /** Hash of the batch's inputs; zero on chains that export none. */
+  readonly transactionsHash: Hex;
   /** Empty where it is withheld. */
   readonly pubdata: Uint8Array;
   /** Of the pubdata that are withheld, as the committer says. */
@@ -181,6 +183,7 @@ interface RawCommit {
   readonly priorityOpCount: bigint;
   readonly cheatCount: bigint;
   readonly coinbase: string;
+  readonly transactionsHash: Hex;
   readonly commitment: Hex;
   readonly pubdata: string;
   readonly withheld: { readonly pubdataHash: Hex; readonly logs: string };
@@ -201,6 +204,7 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
       firstTimestamp: batch.firstTimestamp,
       cheatCount: batch.cheatCount,
       coinbase: batch.coinbase.toLowerCase() as Hex,
+      transactionsHash: batch.transactionsHash,
       priorityOpCount: batch.priorityOpCount,
       policyData: batch.policyData,
       pubdata: fromHex(batch.pubdata),

@@ -1,7 +1,7 @@
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { digestToHex, type Digest } from "../../protocol/digest.ts";
-import { toHex, type Hex } from "../../protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { hashPubdata, type PubdataLog } from "../../protocol/pubdata.ts";
@@ -86,6 +86,8 @@ export interface CommitBatch {
   /** Zero where the batch's format exports none. */
   readonly coinbase: Hex;
   readonly importedRootsRollingHash: Hex;
+  /** Zero if the chain's batches export no hash of their inputs. */
+  readonly transactionsHash: Hex;
   readonly newStateRoot: Hex;
   readonly diffDigest: Hex;
   readonly commitment: Hex;
@@ -109,6 +111,7 @@ export async function commitBatchOf(batch: SettlementBatch, posting: PostingPoli
     cheatCount: outputs.cheatCount,
     coinbase: outputs.coinbase ?? NO_COINBASE,
     importedRootsRollingHash: outputs.importedRootsRollingHash,
+    transactionsHash: outputs.transactionsHash ?? wordToHex(0n),
     newStateRoot: digestToHex(newStateRoot),
     diffDigest: digestToHex(diffDigest),
     commitment,

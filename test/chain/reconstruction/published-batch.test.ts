@@ -144,6 +144,7 @@ function publish(
     firstTimestamp: 100n,
     cheatCount: 0n,
     coinbase: coinbase ?? NO_COINBASE,
+    transactionsHash: wordToHex(0n),
     pubdata: formed.pubdata,
     data,
   };
@@ -328,7 +329,7 @@ async function readWithheld(
   calls: readonly Partial<CommitCall>[],
 ) {
   const policy = new Interface([
-    "function checkAvailability((bool, bytes32, bytes32) claim, bytes policyData) view returns (bytes32)",
+    "function checkAvailability((bool, bytes32, bytes32, bytes32) claim, bytes policyData) view returns (bytes32)",
   ]);
   const call = async ({ data }: { readonly data: string }): Promise<string> => {
     const [, shown] = policy.decodeFunctionData("checkAvailability", data) as unknown as [unknown, Hex];

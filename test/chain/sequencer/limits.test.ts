@@ -214,6 +214,7 @@ describe("limits of a batch, at the edge", () => {
       beginBatch({
         format: 2,
         installsPredeploys: false,
+        inputs: undefined,
         number: 1n,
         firstBlock: 1n,
         firstTimestamp: 0n,

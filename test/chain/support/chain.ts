@@ -43,6 +43,8 @@ export interface TestChainOptions {
   readonly initialState?: readonly GenesisAccount[];
   /** What the batches export beside their logs, where the predeploys tell it. */
   readonly extensions?: ChainIdentity["extensions"];
+  /** Whether L1's queue alone makes its order. Default: false. */
+  readonly isQueueAlone?: boolean;
   readonly origin?: ChainOrigin;
   readonly partition?: ChainOptions["partition"];
   readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
@@ -109,7 +111,11 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       initialState: options.initialState ?? [],
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       partition: options.partition,
-      identity: { ...TEST_IDENTITY, extensions: options.extensions ?? TEST_IDENTITY.extensions },
+      identity: {
+        ...TEST_IDENTITY,
+        extensions: options.extensions ?? TEST_IDENTITY.extensions,
+        isQueueAlone: options.isQueueAlone ?? false,
+      },
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
       ...(options.replayProtection === undefined ? {} : { replayProtection: options.replayProtection }),
       rewindable: options.rewindable ?? false,

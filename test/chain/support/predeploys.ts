@@ -19,13 +19,22 @@ export function realGenesis(format: Format = 2): Promise<GenesisAccount[]> {
   return predeployGenesis(format, async (artifact) => (await testContract(artifact)).runtimeCode);
 }
 
-/** A chain's configuration as accounts of its first state, and what its batches export beside their logs. */
-export function configurationOf(bornAt: bigint): {
+/**
+ * A chain's configuration as accounts of its first state, and what its batches export beside their logs. `mode`: word of the mode's
+ * slot.
+ */
+export function configurationOf(
+  bornAt: bigint,
+  mode = 0,
+): {
   readonly accounts: readonly GenesisAccount[];
   readonly extensions: ChainExtensions;
 } {
   const own = { ...CONFIGURATION, bornAt };
-  return { accounts: configurationAccounts(own), extensions: chainExtensions(hashConfiguration(own), PREDEPLOYS_DIGEST) };
+  return {
+    accounts: configurationAccounts(own, mode),
+    extensions: chainExtensions(hashConfiguration(own, mode), PREDEPLOYS_DIGEST, BigInt(mode)),
+  };
 }
 
 export const { accounts: configuration, extensions } = configurationOf(CONFIGURATION.bornAt);

@@ -22,6 +22,7 @@ import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
+import { isOfQueueAlone } from "../../../src/protocol/sequencing-mode.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY, type TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
@@ -40,6 +41,8 @@ export interface RequestedOperation {
   readonly gasPriceWei?: bigint;
   /** Default: what value and gas cost. */
   readonly mintedWei?: bigint;
+  /** Second of L1 when it is queued. Default: 0, which counts only if L1's queue alone makes the order. */
+  readonly queuedAt?: bigint;
 }
 
 /** A chain with the real predeploys whose queue is this test, and a validator that runs every batch again. */
@@ -81,6 +84,8 @@ export async function startVerifiedChain(
     readonly format?: Format;
     /** In the configuration. Default 0, which no chain of format 3 has. */
     readonly bornAt?: bigint;
+    /** Word of the mode's slot in the configuration. Default 0. */
+    readonly mode?: number;
     /** Porter's chain id. Default: the chain has one tree. */
     readonly porterId?: number;
     readonly onResult?: (result: ChainResult) => void;
@@ -96,9 +101,11 @@ export async function startVerifiedChain(
   const predeploys = await realGenesis(options.format);
   const genesis = [...predeploys, ...(options.accounts ?? [])];
   const versionOf = options.versionOf ?? (() => BigInt(options.format ?? 2));
-  const { accounts: configuration, extensions } = configurationOf(options.bornAt ?? 0n);
+  const { accounts: configuration, extensions } = configurationOf(options.bornAt ?? 0n, options.mode);
   const initialState = [...configuration, ...(options.initialState ?? [])];
+  const isQueueAlone = isOfQueueAlone(options.mode ?? 0);
   const test = await startTestChain({
+    isQueueAlone,
     predeploys,
     genesis: options.accounts ?? [],
     initialState,
@@ -124,7 +131,7 @@ export async function startVerifiedChain(
   const genesisHash = ((await ask(chain, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
   const verifying: VerifiedChain["verifying"] = {
     options: {
-      identity: { ...TEST_IDENTITY, extensions, chainId: BigInt(CHAIN_ID) },
+      identity: { ...TEST_IDENTITY, extensions, isQueueAlone, chainId: BigInt(CHAIN_ID) },
       coinbase: COINBASE,
       genesis,
       porterId: options.porterId === undefined ? undefined : BigInt(options.porterId),
@@ -207,7 +214,7 @@ const OVERHEAD_GAS = 60_000n;
 /** The operation as L1's contracts write it: minted is what the value and the gas cost. */
 function queuedOperation(nonce: bigint, requested: RequestedOperation): L2CanonicalTransaction {
   const { from, to, data = "0x", valueWei = 0n, gasLimit = 1_000_000n, refundRecipient = from } = requested;
-  const { gasPriceWei = L2_GAS_PRICE, mintedWei = valueWei + (gasLimit + OVERHEAD_GAS) * gasPriceWei } = requested;
+  const { gasPriceWei = L2_GAS_PRICE, mintedWei = valueWei + (gasLimit + OVERHEAD_GAS) * gasPriceWei, queuedAt = 0n } = requested;
   return {
     txType: PRIORITY_OPERATION_TYPE,
     from: BigInt(from),
@@ -219,7 +226,7 @@ function queuedOperation(nonce: bigint, requested: RequestedOperation): L2Canoni
     paymaster: 0n,
     nonce,
     value: valueWei,
-    reserved: [mintedWei, BigInt(refundRecipient), 0n, 0n],
+    reserved: [mintedWei, BigInt(refundRecipient), queuedAt, 0n],
     data,
     signature: "0x",
     factoryDeps: [],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PREDEPLOYS_DIGEST } from "../../../src/protocol/generated/version-predeploys.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
 import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
 import { TestChain, type BatchContent } from "../l1/support/chain.ts";
 import {
@@ -41,10 +41,16 @@ describe("versions, formats and their readers", () => {
       ...NO_EXECUTION_PROOFS,
     });
   }
-  const create = async (protocolVersion: bigint): Promise<TestChain> =>
-    TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), protocolVersion });
+  const create = async (protocolVersion: bigint, sequencingMode = 0n): Promise<TestChain> => {
+    const configuration = await defaultConfiguration(ecosystem, nextChainId++);
+    return TestChain.create(ecosystem, { ...configuration, protocolVersion, sequencingMode });
+  };
   /** A commit that says something else than the batch that was formed and signed. */
-  const commitAs = async (chain: TestChain, content: BatchContent, shown: { readonly coinbase?: Hex }): Promise<unknown> => {
+  const commitAs = async (
+    chain: TestChain,
+    content: BatchContent,
+    shown: Pick<BatchContent, "coinbase" | "transactionsHash">,
+  ): Promise<unknown> => {
     const formed = await chain.form(content);
     const approval = await chain.sign(formed.expected.commitment);
     return send(chain.contract, "commitBatch", formed.previous, { ...formed.commit, ...shown }, approval);
@@ -70,6 +76,17 @@ describe("versions, formats and their readers", () => {
     const refusal = `CoinbaseNotExported(2, ${COINBASE})`;
     await assertReverts(commitAs(chain, {}, { coinbase: COINBASE }), refusal);
     await assertReverts(commitAs(chain, { coinbase: COINBASE }, {}), refusal);
+  });
+
+  test("hash of other inputs, or none: the exports differ, and with them the commitment; each configuration has its flag", async () => {
+    const [own, other] = [wordToHex(0x1234n), wordToHex(0x1235n)];
+    const flagged = await create(FORMAT_3, 0x200n);
+    assert.notEqual(flagged.extensions.usual, (await create(FORMAT_3)).extensions.usual);
+    for (const transactionsHash of [other, wordToHex(0n)])
+      await assertReverts(commitAs(flagged, { transactionsHash: own }, { transactionsHash }), "CommitmentMismatch");
+    const { receipt } = await flagged.commit(await flagged.form({ transactionsHash: own }));
+    assert.equal(receipt.status, 1);
+    await assertReverts(create(PROTOCOL_VERSION, 0x200n), "ModeNeedsFormat(3, 2)");
   });
 
   test("predeploys: exported by the first batch and by the first one of the format, with the version's digest, and by no other", async () => {

@@ -74,18 +74,24 @@ describe("a chain whose order is L1's queue alone", () => {
     await assertReverts(sendSettlement(chain, account(settler), settlementOf(chain, formed)), refusal);
   });
 
-  test("attack: batches without operations void others' proofs: refused behind the first, which brings the configuration", async () => {
+  test("attack: batches without operations void others' proofs and move the numbers of blocks: refused, also the first one", async () => {
     const chain = await create();
-    await settleNext(chain, account(settler));
-    const formed = await formFor(chain, account(settler).address);
-    await assertReverts(sendSettlement(chain, account(settler), settlementOf(chain, formed)), "BatchWithoutOperation(1)");
-    const operation = await chain.request();
-    await settleNext(chain, account(settler), { canonicalTxHashes: [operation], logs: [SUCCESS] });
+    const empty = async (): Promise<unknown> => {
+      const formed = await formFor(chain, account(settler).address);
+      return sendSettlement(chain, account(settler), settlementOf(chain, formed));
+    };
+    await assertReverts(empty(), "BatchWithoutOperation(0)");
+    for (const number of [1, 2]) {
+      const operation = await chain.request();
+      await settleNext(chain, account(settler), { canonicalTxHashes: [operation], logs: [SUCCESS] });
+      await assertReverts(empty(), `BatchWithoutOperation(${number})`);
+    }
   });
 
   test("attack: a batch of another mode of sequencing, in which a settler's own transactions have proofs: refused", async () => {
     const chain = await create();
-    const formed = await formFor(chain, account(settler).address, { extensions: await ofMode0(chain) });
+    const taken = { canonicalTxHashes: [await chain.request()], logs: [SUCCESS] };
+    const formed = await formFor(chain, account(settler).address, { ...taken, extensions: await ofMode0(chain) });
     await assertReverts(sendSettlement(chain, account(settler), settlementOf(chain, formed)), "CommitmentMismatch");
   });
 

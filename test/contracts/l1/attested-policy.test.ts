@@ -79,7 +79,7 @@ describe("a batch that a program vouches for", () => {
     chain.commit(await chain.form({ policy: withAttestation(otherwise) }));
   /** What the policy answers for one claim, asked by anyone. */
   const ask = (claim: { preCommitment: Hex; pubdataHash: Hex }, data: string): Promise<string> =>
-    view<string>(attested, "checkAvailability", { published: false, ...claim }, data);
+    view<string>(attested, "checkAvailability", { published: false, transactionsHash: wordToHex(0n), ...claim }, data);
 
   test("a chain's batches are committed with the quorum's signatures and the attestation; nothing is bound", async () => {
     const chain = await create();
@@ -91,7 +91,10 @@ describe("a batch that a program vouches for", () => {
     assert.deepEqual([...(await view<string[]>(attested, "root"))], [root.x, root.y]);
     // With a transaction's own 21,000.
     const asked = attested.getFunction("checkAvailability");
-    const gas = await asked.estimateGas({ published: false, ...claim }, shownData(await attestation(claim)));
+    const gas = await asked.estimateGas(
+      { published: false, transactionsHash: wordToHex(0n), ...claim },
+      shownData(await attestation(claim)),
+    );
     assert.ok(gas < 45_000n, `${gas} gas`);
   });
 
@@ -142,7 +145,9 @@ describe("a batch that a program vouches for", () => {
     };
     await mineAt(notAfter);
     const at = (blockTag: number): Promise<unknown> =>
-      attested.getFunction("checkAvailability").staticCall({ published: false, ...claim }, shown, { blockTag });
+      attested
+        .getFunction("checkAvailability")
+        .staticCall({ published: false, transactionsHash: wordToHex(0n), ...claim }, shown, { blockTag });
     const { number } = (await ecosystem.l1.ethers.provider.getBlock("latest"))!;
     await mineAt(notAfter + 1n);
     assert.equal(await at(number), NOTHING);

@@ -6,6 +6,7 @@ import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex, toHex } from "../../../src/protocol/hex.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES, orderSignatures } from "../../../src/protocol/quorum.ts";
+import { NO_INPUTS } from "../../../src/protocol/noted-inputs.ts";
 import { MAX_INPUTS_BYTES } from "../../../src/protocol/published-inputs.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
@@ -122,7 +123,7 @@ describe("data availability", () => {
     });
 
     test("takes 100,000 bytes in the format that it names, not a byte further and no other format", async () => {
-      const claim = { published: false, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) };
+      const claim = { published: false, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n), transactionsHash: NO_INPUTS };
       const ask = (data: string): Promise<string> => view<string>(inputs, "checkAvailability", claim, data);
       const longest: Hex = `0x01${"5a".repeat(99_999)}`;
       assert.equal(await ask(longest), keccak(fromHex(longest)));
@@ -188,9 +189,9 @@ describe("data availability", () => {
       const word = (value: bigint): string => wordToHex(BigInt.asUintN(256, value)).slice(2);
       const replaced = (byte: number, bytes: string): string =>
         honest.slice(0, 2 + 2 * byte) + bytes + honest.slice(2 + 2 * byte + bytes.length);
-      // After selector, 24 words of the record and two offsets; the last of the batch's 15 words is where its policy data are.
+      // After selector, 24 words of the record and two offsets; the last of the batch's 17 words is where its policy data are.
       const batchAt = 4 + 24 * 32 + 2 * 32;
-      const policyDataAt = batchAt + 15 * 32;
+      const policyDataAt = batchAt + 16 * 32;
       // By the record's first word, which is 0, the data are empty too.
       const backwards = replaced(policyDataAt, word(BigInt(4 - batchAt)));
       const encodings = [

@@ -65,7 +65,7 @@ describe("priority queue", () => {
       paymaster: 0n,
       nonce: 1n,
       value: 7n,
-      reserved: [10n ** 9n, 0xddn, 0n, 0n],
+      reserved: [10n ** 9n, 0xddn, BigInt((await receipt.getBlock()).timestamp), 0n],
       data: "0x1234",
       signature: "0x",
       factoryDeps: [],

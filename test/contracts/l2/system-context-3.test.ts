@@ -65,6 +65,27 @@ describe("the system context of format 3", () => {
       assert.equal(await context.getFunction("outputsHash").staticCall(), expected);
     });
 
+  test("exports the hash of inputs that the kernel has noted, and deletes it; without the flag it exports none", async () => {
+    const { provider } = l2.ethers;
+    const write = (at: number, value: bigint): Promise<unknown> =>
+      provider.send("hardhat_setStorageAt", [PREDEPLOYS.SystemContext, `0x${at.toString(16)}`, wordToHex(value)]);
+    const noted = wordToHex(0x1234n);
+    for (const [mode, exported, kept] of [
+      [0x200, noted, 0n],
+      [0, undefined, 0x1234n],
+    ] as const) {
+      await write(9, BigInt(mode));
+      await send("openBatch", 5, 0, COINBASE);
+      await write(13, 0x1234n);
+      const closed = await send("closeBatch", 0, HASHES);
+      const event = closed.logs.map((log) => context.interface.parseLog(log)).find((log) => log?.name === "BatchClosed");
+      const outputs = event?.args["outputs"] as { readonly extensions: string };
+      assert.equal(outputs.extensions, hashExtensions(hashConfiguration(CONFIGURATION, mode), undefined, exported));
+      assert.equal(BigInt(await slot(13)), kept);
+    }
+    await write(13, 0n);
+  });
+
   test("refuses callers, openings and closings as format 2's does", async () => {
     const asStranger = context.connect(stranger) as Contract;
     const refused = [l2.ethers.getAddress(BOOTLOADER), stranger.address];

@@ -104,7 +104,9 @@ describe(`hashes of random records, in Solidity and in TypeScript (seed ${SEED})
     for (let round = 0; round < ROUNDS; round++) {
       const configuration = toHex(random.bytes(32));
       const predeploys = toHex(random.bytes(32));
-      assert.equal(await onL1(records, "hashExtensions", configuration, predeploys), hashExtensions(configuration, predeploys));
+      const inputs = toHex(random.bytes(32));
+      const hashed = hashExtensions(configuration, predeploys, inputs);
+      assert.equal(await onL1(records, "hashExtensions", configuration, predeploys, inputs), hashed);
       const chainIds = Array.from({ length: random.index(6) }, () => random.word(256));
       assert.equal(await onL1(records, "hashRefused", chainIds), hashRefusedDestinations(chainIds));
     }

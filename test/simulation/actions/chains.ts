@@ -162,8 +162,10 @@ const REFUSED: Record<string, Change> = {
   BaseTokenWithoutCode: ({ random }) => ({ baseToken: random.choose(ZERO_ADDRESS, addressOf(0xdeadn)) }),
   PolicyWithoutCode: ({ scene }) => ({ dataAvailabilityPolicy: scene.accounts.stranger }),
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
-  SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(2n, 255n) }),
-  ModeNeedsFormat: () => ({ sequencingMode: 1n }),
+  SequencingModeUnsupported: ({ random }) => ({
+    sequencingMode: random.choose(random.between(2n, 255n), random.between(0x202n, 0x2ffn), 0x100n, 0x400n),
+  }),
+  ModeNeedsFormat: ({ random }) => ({ sequencingMode: random.choose(1n, 0x200n, 0x201n) }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
   TermsUnsupported: () => ({ isGoverned: false, takesReplacements: true }),
   ImportsUnused: ({ random }) =>

@@ -70,6 +70,7 @@ function draft(l2: L2Chain, content: BatchContent): CommitBatch {
     cheatCount: content.cheatCount,
     coinbase: ZERO_ADDRESS,
     importedRootsRollingHash: importedRootsRollingHash(content.imports),
+    transactionsHash: wordToHex(0n),
     newStateRoot: root,
     diffDigest: standInDigest(l2),
     commitment: wordToHex(0n),

@@ -9,7 +9,7 @@ import { Refusal, requireThat } from "./refusal.ts";
 import { requireLasting } from "./standings.ts";
 import { upgradeNotice } from "./upgrades.ts";
 import { Chain, type Configuration, type ProtocolVersion, type World } from "./world.ts";
-import { QUEUE_ALONE } from "../../../src/protocol/sequencing-mode.ts";
+import { PUBLISHES_INPUTS, QUEUE_ALONE } from "../../../src/protocol/sequencing-mode.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 
 /** On an L1 ids have no prefix, and this many bits. */
@@ -18,7 +18,7 @@ const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
 const ANNOUNCEMENT_LIFETIME = 86_400n;
 const CONFIGURATION_TYPE =
   "tuple(uint256 chainId, uint256 protocolVersion, address admin, address baseToken, address dataAvailabilityPolicy, " +
-  "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, bool isGoverned, bool takesReplacements, " +
+  "address transactionFilterer, uint16 sequencingMode, bool cheatsAllowed, bool isGoverned, bool takesReplacements, " +
   "bool requiresSecondCheck, uint64 validatorThreshold, uint64 standbyThreshold, uint64 executionDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
   "uint64 priorityGasPerSecond, uint128 l2GasPrice, address sequencer, uint32 importBatches, bytes32 importStateRoot, " +
   "bytes32 importData, address[] validators, address[] standby)";
@@ -44,8 +44,8 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
   const format = configuration.protocolVersion & 0xffn;
-  // The model's versions are of formats before the first that knows this mode.
-  check(configuration.sequencingMode !== BigInt(QUEUE_ALONE), "ModeNeedsFormat", 3, format);
+  // The model's versions are of formats before the first that knows modes and their flags.
+  check(configuration.sequencingMode === 0n, "ModeNeedsFormat", 3, format);
   const { isGoverned, takesReplacements, validators, validatorThreshold } = configuration;
   check(isGoverned || !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
   checkQuorum(validators, validatorThreshold);
@@ -229,7 +229,8 @@ export const factory = {
     check(configuration.admin !== ZERO_ADDRESS, "AdminMissing");
     const { baseToken } = configuration;
     check(baseToken === ETH || world.hasCode(baseToken), "BaseTokenWithoutCode", baseToken);
-    check(configuration.sequencingMode <= 1n, "SequencingModeUnsupported", 1, configuration.sequencingMode);
+    const { sequencingMode } = configuration;
+    check((sequencingMode & ~PUBLISHES_INPUTS) <= BigInt(QUEUE_ALONE), "SequencingModeUnsupported", 1, sequencingMode);
     check(configuration.sequencer === ZERO_ADDRESS, "SequencerUnused");
     checkTerms(frame, configuration);
     checkImports(configuration);

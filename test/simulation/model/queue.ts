@@ -112,7 +112,7 @@ export const queue = {
       paymaster: 0n,
       nonce: index,
       value: request.l2Value,
-      reserved: [request.mintValue, BigInt(recipient), 0n, 0n],
+      reserved: [request.mintValue, BigInt(recipient), frame.transaction.now, 0n],
       data: request.l2Calldata,
       signature: "0x",
       factoryDeps: [],

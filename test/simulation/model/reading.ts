@@ -223,6 +223,9 @@ function bind(
     cheatCount: batch.cheatCount,
     extensions: chain.extensions,
   });
+  const { transactionsHash } = batch;
+  const isNone = BigInt(transactionsHash) === 0n;
+  requireThat(isNone, "BatchReader2", "TransactionsHashNotExported", () => [FORMAT, transactionsHash]);
   requireThat(BigInt(batch.coinbase) === 0n, "BatchReader2", "CoinbaseNotExported", () => [FORMAT, batch.coinbase]);
   requireCanonical("BatchReader2", batch.newStateRoot);
   requireCanonical("BatchReader2", batch.diffDigest);

@@ -43,7 +43,7 @@ import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
-import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
+import { isOfQueueAlone } from "../../../protocol/sequencing-mode.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
 import {
   executionSentence,
@@ -346,7 +346,7 @@ function orderInfo({ created, nodes, external }: DevnetChain["pipeline"]): Pick<
 }
 
 function isOfQueue({ configuration }: DevnetChain["pipeline"]["created"]): boolean {
-  return configuration.sequencingMode === QUEUE_ALONE;
+  return isOfQueueAlone(configuration.sequencingMode);
 }
 
 /** Of a composed policy: whether L1 has the data of every batch. */

@@ -7,6 +7,3 @@ function tellOpening(since) {
   // openBatch(uint64,uint64)
   callAsBootloader(0x800b, 0x584a4f68, get.nextBatch(), since)
 }
-
-// Format 2 has no modes of sequencing.
-function requireChoice() { }

@@ -108,7 +108,7 @@ function meterUser(sender, gasLeft) {
 // What is before the lists and the first frame: the signature, the payload, the authorizations, and the code of the operator, whose account
 // is warm from the start and counts with the transaction.
 function weighTransaction() {
-  weigh(add(transactionUnits(), mul(shr(5, add(get.inputLength(), 31)), inputWordUnits())))
+  weigh(add(add(transactionUnits(), inputUnits()), mul(shr(5, add(get.inputLength(), 31)), inputWordUnits())))
   if eq(get.transactionType(), 4) { weigh(mul(get.authorizations(), authorizationUnits())) }
   weighCode(get.coinbase())
   store.meteredAt(get.coinbaseId(), get.transactionNumber())

@@ -62,8 +62,3 @@ function tellOpening(since) {
   set.inputLength(100)
   systemTransaction(0x8001, 0x800b, 0)
 }
-
-// Where L1's queue alone makes the order (mode 1) a sequencer has nothing to choose: no transaction of an account, no root, no cheat.
-function requireChoice() {
-  if eq(and(load.current(machine.key(0, 0x800b, 9)), 0xff), 1) { machine.panic(0x27) }
-}

@@ -33,7 +33,8 @@ import type { BatchApproval } from "../../../../src/settlement/signing/quorum.ts
 import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
-import { installsPredeploys, type ChainExtensions } from "../../../../src/protocol/genesis.ts";
+import { NO_INPUTS } from "../../../../src/protocol/noted-inputs.ts";
+import { batchExtensions, installsPredeploys, type ChainExtensions } from "../../../../src/protocol/genesis.ts";
 import { exportedCoinbase, versionParts } from "../../../../src/protocol/protocol-version.ts";
 import {
   createChain,
@@ -68,6 +69,8 @@ export interface BatchContent {
   readonly cheatCount?: bigint;
   /** Who got the fees, on a version of format 3. */
   readonly coinbase?: Hex;
+  /** Hash of its inputs. Default: the chain exports none. */
+  readonly transactionsHash?: Hex;
   /** The chain's first one where absent. */
   readonly protocolVersion?: bigint;
   /** Likewise. */
@@ -143,10 +146,10 @@ export class TestChain {
   }
 
   /** Exports besides logs that L1 requires of the next batch. */
-  #expectedExtensions(batchNumber: bigint, version: bigint): Hex {
+  #expectedExtensions(batchNumber: bigint, version: bigint, transactionsHash?: Hex): Hex {
     const before = versionParts(this.last.protocolVersion).format;
-    const { installing, usual } = this.extensions;
-    return installsPredeploys(batchNumber, versionParts(version).format, before) ? installing : usual;
+    const installs = installsPredeploys(batchNumber, versionParts(version).format, before);
+    return batchExtensions(this.extensions, { installs, transactionsHash });
   }
 
   /** Forms the next batch from the protocol's TypeScript modules alone. */
@@ -175,7 +178,7 @@ export class TestChain {
       importedRootCount: BigInt(importedRoots.length),
       importedRootsRollingHash: importsHash,
       cheatCount,
-      extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion),
+      extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion, content.transactionsHash),
       coinbase: exportedCoinbase(protocolVersion, coinbase),
     });
     const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
@@ -239,7 +242,7 @@ export class TestChain {
       l2LogsTreeRoot,
       importedRootsRollingHash: importsHash,
       flowsHash,
-      extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion),
+      extensions: content.extensions ?? this.#expectedExtensions(batchNumber, protocolVersion, content.transactionsHash),
       nestedRoot: NO_PARTITION,
       partitionRoot: NO_PARTITION,
       partition: NO_PARTITION,
@@ -256,6 +259,7 @@ export class TestChain {
       cheatCount,
       coinbase,
       importedRootsRollingHash: importsHash,
+      transactionsHash: content.transactionsHash ?? NO_INPUTS,
       newStateRoot,
       diffDigest,
       commitment,

@@ -43,7 +43,12 @@ export const TERMS: GuardianTerms = {
 };
 
 /** Statement about a batch's data. */
-export const CLAIM = { published: false, preCommitment: wordToHex(0x11n), pubdataHash: wordToHex(0x22n) };
+export const CLAIM = {
+  published: false,
+  preCommitment: wordToHex(0x11n),
+  pubdataHash: wordToHex(0x22n),
+  transactionsHash: wordToHex(0n),
+};
 
 /** A network on an L1, whose calls are sent at given seconds. */
 export class Network {

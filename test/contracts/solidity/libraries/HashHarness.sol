@@ -27,8 +27,12 @@ contract HashHarness {
         for (uint256 i = 0; i < pubdataHashes.length; ++i) hash = RollingHash.addImport(hash, pubdataHashes[i]);
     }
 
-    function hashExtensions(bytes32 configurationHash, bytes32 predeploys) external pure returns (bytes32) {
-        return BatchCommitment.hashExtensions(configurationHash, predeploys);
+    function hashExtensions(bytes32 configurationHash, bytes32 predeploys, bytes32 transactionsHash)
+        external
+        pure
+        returns (bytes32)
+    {
+        return BatchCommitment.hashExtensions(configurationHash, predeploys, transactionsHash);
     }
 
     function hashRefused(uint256[] calldata chainIds) external pure returns (bytes32) {
