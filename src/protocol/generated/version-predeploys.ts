@@ -16,8 +16,8 @@ export const VERSION_PREDEPLOYS: readonly VersionPredeploy[] = [
   },
   {
     address: "0x000000000000000000000000000000000000800b",
-    codeHash: "0xe12e22ce816a2dad03f191675a0f0d2d1424b51684c51b10ba20544e103aaed2",
-    codeDigest: "0x49a4ca405e65180d63e2f7405a1acf396001d5244336b7ec6339629d04869181",
+    codeHash: "0x1473314943c2bdd52330f0099a9421aa48ccacefbefe158f160eb185d7dec3a5",
+    codeDigest: "0x36156bdd1fa9f96117ce1d881f7017c340df169f6893836a4f67945f3ff8409e",
   },
   {
     address: "0x0000000000000000000000000000000000010003",
@@ -77,4 +77,4 @@ export const VERSION_PREDEPLOYS: readonly VersionPredeploy[] = [
 ];
 
 /** Their digest, which L1's reader has. */
-export const PREDEPLOYS_DIGEST: Hex = "0x0b38a82b2619e195e4409a0968a50816dcfeb86a9dcda5e51ea1d5244e0f60e1";
+export const PREDEPLOYS_DIGEST: Hex = "0xa86c74f843e6f360ee07f00f37df4a5987ea9160ffdd8d4e7566c22f1f796f83";
