@@ -22,7 +22,7 @@ import {
 } from "./support/challenges.ts";
 import { as, defaultConfiguration, deployEcosystem, REACTION_SECONDS, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
-import { COIN, Network, TERMS, UNBONDING, VALIDITY } from "./support/guardians.ts";
+import { CLAIM, COIN, Network, TERMS, UNBONDING, VALIDITY } from "./support/guardians.ts";
 import { lower, setNextBlock } from "./support/terms.ts";
 
 const [PRESENT, ABSENT] = [slotKey(3n), slotKey(4n)];
@@ -67,7 +67,7 @@ describe("request for data that guardians signed for", () => {
     return {
       withhold: true,
       policy: async (preCommitment: Hex, pubdataHash: Hex) => ({
-        data: await network.sign(signers, { about: { published: false, preCommitment, pubdataHash } }),
+        data: await network.sign(signers, { about: { ...CLAIM, preCommitment, pubdataHash } }),
         boundDataHash: keccak(),
       }),
     };
