@@ -10,7 +10,7 @@ export function executionParameters(): ProofParameters {
   return {
     extensionDegree: 5,
     logBlowup: 1,
-    queryCount: 193,
+    queryCount: 194,
     grindingBits: 20,
     grindingBaseLogRows: 24,
     logArity: 3,

@@ -150,7 +150,7 @@ export const NATIVE_WEIGHTS = {
     0xff: 497,
   } as Readonly<Record<number, number>>,
   parts: {
-    transaction: 8497,
+    transaction: 8558,
     inputWord: 250,
     copiedWord: 8,
     hashedBlock: 611,
@@ -164,9 +164,9 @@ export const NATIVE_WEIGHTS = {
     sha256Block: 345,
   },
   precompiles: {
-    0x01: 3946,
+    0x01: 3945,
     0x02: 1577,
-    0x04: 1180,
+    0x04: 1179,
     0x05: 12865,
     0x100: 128074,
   },

@@ -9,7 +9,7 @@ export function programParameters(): ProofParameters {
   return {
     extensionDegree: 5,
     logBlowup: 1,
-    queryCount: 193,
+    queryCount: 194,
     grindingBits: 20,
     grindingBaseLogRows: 24,
     logArity: 3,
@@ -26,7 +26,7 @@ export function programParameters(): ProofParameters {
 
 /** Parameters of proofs of batches and aggregates. The next program checks fewer queries, which makes its own proof smaller. */
 export function batchParameters(): ProofParameters {
-  return { ...programParameters(), ...{ logBlowup: 2, queryCount: 118 } };
+  return { ...programParameters(), ...{ logBlowup: 2, queryCount: 119 } };
 }
 
 /**
@@ -53,15 +53,15 @@ export function fastParameters(): ProofParameters {
 
 /**
  * Parameters of the proof that L1 checks, in Johnson's regime too. Few queries at a large blowup, three layers and a short final
- * polynomial, stack columns as long as all cells need, digests of 200 bits: each is less calldata or gas. So are few heights.
+ * polynomial, stack columns as long as all cells need, digests of 208 bits: each is less calldata or gas. So are few heights.
  */
 export function wrapParameters(): ProofParameters {
   return {
-    ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
+    ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 23, grindingBaseLogRows: 24 },
     ...{ logArity: 3, logFinalMax: 6 },
     opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, singleColumnLeaves: "paired" },
     ...{
-      hash: { kind: "keccak", digestBytes: 25 },
+      hash: { kind: "keccak", digestBytes: 26 },
       transcript: "keccak",
       maxConstraintDegree: 4,
       minLogRows: 10,

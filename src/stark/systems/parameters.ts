@@ -76,7 +76,7 @@ export interface ProofParameters {
  * Paths in the proofs that the package's programs check, except the one that wrap checks. Keys contain it:
  * another value needs new programs (docs/recursion.md).
  */
-export const CHECKED_PATHS: ProofParameters["paths"] = undefined;
+export const CHECKED_PATHS: ProofParameters["paths"] = "capped";
 
 /** Generator shift of the tallest table's evaluation coset. */
 export const DOMAIN_SHIFT = 3;
