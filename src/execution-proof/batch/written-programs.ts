@@ -32,17 +32,7 @@ export const WRITTEN_PROGRAMS = {
       offer: [12],
       pick: [11],
     },
-    wrap: {
-      hash: [13],
-      arithmetic: [14, 13],
-      dot: [10],
-      deal: [10],
-      bits: [10],
-      pack: [10],
-      constant: [10],
-      offer: [],
-      pick: [],
-    },
+    wrap: { hash: [13], arithmetic: [15], dot: [10], deal: [10], bits: [], pack: [10], constant: [10], offer: [], pick: [] },
     fast: { hash: [14], arithmetic: [16], dot: [12], deal: [11], bits: [], pack: [10], constant: [10], offer: [11], pick: [10] },
   },
   keys: {
@@ -149,6 +139,6 @@ export const WRITTEN_PROGRAMS = {
   },
   batchesDigest: "3f59c4ad24688a7c72a7860566af608f272af4bb6540714473e669a41ae6a659",
   compressRoot: "110bf22652d3e23034d4d232322584a163b89c205e9c2a5819e0194176eff831",
-  wrapRoot: "6c64847a1800246c996e0550fdd39d3a2b2cd59ccf049b820020",
+  wrapRoot: "21447a5664e556c91f1a30b3d18d375860f66c660bd1367cf039",
   fastRoot: "7df4800aef7442eccdaa3770e926ee8a27799a1333d67dc28d66",
 } as const;

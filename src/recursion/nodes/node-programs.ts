@@ -138,7 +138,9 @@ export class NodePrograms {
   /** The last program of a small proof; it checks proofs of the one that compresses alone. */
   async prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
     const node = wrapProgram(programShape(compress.own));
-    return { node, own: await programSystem(node.program, this.#parameters.wrap, backend, { root: this.#roots?.wrap }) };
+    const parameters = this.#parameters.wrap;
+    const form = fewestTables(node.program, parameters.minLogRows);
+    return { node, own: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.wrap }) };
   }
 
   #compress(): NodeProgram {
