@@ -271,14 +271,31 @@ test("a random evaluation in the statement costs its number of terms", () => {
 });
 
 test("older or more cautious agreement bounds never prove more", () => {
-  const bits = (["bchks25", "bchks25-printed", "bciks20"] as const).map(
+  const bits = (["dkt26", "bchks25", "bchks25-printed", "bciks20"] as const).map(
     (theorem) => securityReport(stage0, stage0Shape, theorem).provenBits,
   );
   assert.deepEqual(
     [...bits].sort((a, b) => b - a),
     bits,
   );
-  assert.ok(bits[0]! - bits[2]! > 10);
+  assert.ok(bits[1]! - bits[3]! > 10);
+});
+
+/** Vectors of Plonky3's crate of security figures, an implementation without code in common. */
+test("counts the exceptions of Dao, Kominers and Thaler as an independent implementation does", () => {
+  for (const [logDimension, logBlowup, m, expected] of [
+    [1, 1, 3, 10.837102265451657],
+    [2, 1, 3, 11.2521397647305],
+    [20, 2, 3, 30.83710364131352],
+    [20, 2, 10, 35.59199114347699],
+  ] as const) {
+    const code = { logDimension, logRate: -logBlowup, logField: 155 };
+    const of = (degree: number): number => johnson(code, m, "dkt26").logCurveError(code, degree) + 155;
+    assert.ok(Math.abs(of(1) - expected) < 1e-9, `${of(1)}`);
+    assert.ok(Math.abs(of(7) - expected - Math.log2(7)) < 1e-9);
+  }
+  const constants = { logDimension: 0, logRate: -2, logField: 155 };
+  assert.equal(johnson(constants, 3, "dkt26").logCurveError(constants, 1), Infinity);
 });
 
 test("reports no query count where another round is below the target", () => {

@@ -48,27 +48,28 @@ export function proofSecurity(
 /**
  * Proven bits that every proof of a system has at least, rounded down to a tenth. By rows: at the height that has the fewest,
  * with all tables as high as they may be together with the tallest. Of a stack: with every figure at its worst, at each length of
- * its columns, since the tables of one proof can be of any heights.
+ * its columns, since the tables of one proof can be of any heights. `theorem` as in `securityReport`.
  */
-export function leastProvenBits(system: System, application: ApplicationSecurity): number {
+export function leastProvenBits(system: System, application: ApplicationSecurity, theorem?: AgreementTheorem): number {
   // A rule that is left out leaves nothing proven.
   if ((system.definition.segments?.without ?? []).length > 0) return 0;
-  const bits = system.parameters.opening.kind === "stacked" ? stackedBits(system, application) : rowsBits(system, application);
+  const isStacked = system.parameters.opening.kind === "stacked";
+  const bits = isStacked ? stackedBits(system, application, theorem) : rowsBits(system, application, theorem);
   return Math.floor(Math.min(...bits) * 10) / 10;
 }
 
-function rowsBits(system: System, application: ApplicationSecurity): number[] {
+function rowsBits(system: System, application: ApplicationSecurity, theorem: AgreementTheorem | undefined): number[] {
   return tallestHeights(system.definition).map((height) => {
     const shape = createShape(
       system,
       system.tables.map(({ fixedLogRows }) => fixedLogRows ?? height),
     );
     // More rows than multiplicities may be counted in: no proof is so large.
-    return typeof shape === "number" ? Infinity : proofSecurity(system, shape, application).provenBits;
+    return typeof shape === "number" ? Infinity : proofSecurity(system, shape, application, theorem).provenBits;
   });
 }
 
-function stackedBits(system: System, application: ApplicationSecurity): number[] {
+function stackedBits(system: System, application: ApplicationSecurity, theorem: AgreementTheorem | undefined): number[] {
   const { circuitDigestElements, statementTerms, stacksInJohnson } = application;
   const { parameters } = system;
   const { opening, maxLogRows } = parameters;
@@ -84,7 +85,7 @@ function stackedBits(system: System, application: ApplicationSecurity): number[]
     };
     // Fewest bits of grinding: those of low tables.
     const chosen = securityParameters(parameters, 0, circuitDigestElements);
-    return securityReport(chosen, described, undefined, stacksInJohnson).provenBits;
+    return securityReport(chosen, described, theorem, stacksInJohnson).provenBits;
   });
 }
 

@@ -4,16 +4,18 @@
  *
  * Every function returns log2 of a probability or a size, because |K| does not fit a double for large extensions.
  * Sources: BCIKS20 = "Proximity Gaps for Reed–Solomon Codes" (eprint 2020/654), BCHKS25 = "On Proximity Gaps for
- * Reed–Solomon Codes" (eprint 2025/2055), Ha22 = "A summary on the FRI low degree test" (eprint 2022/1216).
+ * Reed–Solomon Codes" (eprint 2025/2055), Ha22 = "A summary on the FRI low degree test" (eprint 2022/1216), DKT26 = "Reed–Solomon
+ * Codes Beyond Johnson" (eprint 2026/2056).
  * The up-to-capacity conjecture was disproved in 2025 and appears nowhere here.
  */
 
 /**
- * Which bound on the correlated-agreement error to use. `bchks25` is the claim. The other two only show what hangs on it
- * in the Johnson regime: `bchks25-printed` takes the multiplicity of Theorem 4.2 as first printed, √ρ/η, where its
- * authors have confirmed √ρ/(2η) to soundcalc; `bciks20` is the older bound, quadratic in the domain.
+ * Which bound on the correlated-agreement error to use. `bchks25` is the claim, of stacks `bchks25-printed`. The others only
+ * show how it depends on them in the Johnson regime. `bchks25-printed` takes the multiplicity of Theorem 4.2 as first printed,
+ * √ρ/η; its authors have confirmed √ρ/(2η) to soundcalc. `dkt26` is Theorem 5.12 of that paper, which is linear in the domain as
+ * well and bounds mutual agreement itself. `bciks20` is the oldest bound, quadratic in the domain.
  */
-export type AgreementTheorem = "bchks25" | "bchks25-printed" | "bciks20";
+export type AgreementTheorem = "bchks25" | "bchks25-printed" | "dkt26" | "bciks20";
 
 /** The code of one FRI layer. */
 export interface ReedSolomonCode {
@@ -79,7 +81,7 @@ export function mutualAgreement(outer: ReedSolomonCode): Regime {
  * Radius 1 − √ρ⁺ (1 + 1/(2m)) for an integer multiplicity m ≥ 3. A larger m is nearer the Johnson bound: queries count
  * for more, and the list and the agreement errors grow. List size (m + ½)/√ρ⁺ (Guruswami–Sudan; an interleaved code is
  * a Reed–Solomon code over a larger field, so the bound holds for all columns together). Errors from BCHKS25 Theorem
- * 4.2, or BCIKS20 Theorem 6.2. `rate` replaces ρ⁺. Throws RangeError for other m.
+ * 4.2, DKT26 Theorem 5.12 or BCIKS20 Theorem 6.2. `rate` replaces ρ⁺. Throws RangeError for other m.
  */
 export function johnson(
   outer: ReedSolomonCode,
@@ -99,6 +101,7 @@ export function johnson(
     logCurveError(code, degree) {
       const codeRate = 2 ** code.logRate;
       const points = 2 ** (code.logDimension - code.logRate);
+      if (theorem === "dkt26") return Math.log2(degree) + linearExceptions(code, multiplicity) - code.logField;
       const cubed = 3 * codeRate * Math.sqrt(codeRate);
       const bad =
         theorem === "bciks20"
@@ -107,4 +110,14 @@ export function johnson(
       return Math.log2(degree) + Math.log2(bad) - code.logField;
     },
   };
+}
+
+/**
+ * log2 of the exceptions of a line by DKT26, Theorem 5.12: 8N(m + ½)³/(3ρ⁻), where ρ⁻ is the rate of one coefficient less; a
+ * curve has as many for each of its degrees. Infinite for a code of constants, for which that theorem has no bound.
+ */
+function linearExceptions({ logDimension, logRate }: ReedSolomonCode, multiplicity: number): number {
+  const points = 2 ** (logDimension - logRate);
+  const rate = (2 ** logDimension - 1) / points;
+  return Math.log2((8 * points * (multiplicity + 0.5) ** 3) / (3 * rate));
 }

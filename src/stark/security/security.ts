@@ -119,21 +119,20 @@ const MAX_MULTIPLICITY = 1000;
  * Proven bits of every round of the protocol, in both regimes, and their minimum. Round-by-round soundness error 2^−b is
  * what the Fiat–Shamir transform preserves: a prover that makes T hash calls succeeds with probability about T · 2^−b.
  * Formulas and their sources: docs/security.md. They follow the Ethereum Foundation's soundcalc and are stricter where
- * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only. What is claimed of a stack
- * is unique decoding, whose agreement is proven in docs/security.md, unless `stacksInJohnson`; its Johnson figures take the bound
- * as it is printed.
+ * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only: the default is BCHKS25, for a
+ * stack as it is printed. What is claimed of a stack is unique decoding, whose agreement is proven in docs/security.md, unless
+ * `stacksInJohnson`.
  * Throws RangeError for figures that describe no proof (not integers, out of range, folds longer than the trace).
  */
 export function securityReport(
   parameters: SecurityParameters,
   shape: SecurityShape,
-  theorem: AgreementTheorem = "bchks25",
+  theorem: AgreementTheorem = shape.opening === "stacked" ? "bchks25-printed" : "bchks25",
   stacksInJohnson = false,
 ): SecurityReport {
   const outer = outerCode(parameters, shape);
   const stacked = shape.opening === "stacked";
-  const johnsonOf = (m: number): Regime =>
-    stacked ? johnson(outer, m, "bchks25-printed", 2 ** outer.logRate) : johnson(outer, m, theorem);
+  const johnsonOf = (m: number): Regime => johnson(outer, m, theorem, stacked ? 2 ** outer.logRate : undefined);
   const report = (regime: Regime, multiplicity: number | undefined): RegimeReport => {
     const rounds = roundsOf(parameters, shape, outer, regime);
     const weakest = rounds.reduce((a, b) => (b.bits < a.bits ? b : a));
