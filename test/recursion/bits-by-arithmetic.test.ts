@@ -29,6 +29,14 @@ function bitsProgram() {
   return a.build("bits");
 }
 
+/** The columns of the two lowest bits, in which an honest row of the element 1 has 1 and 0. */
+function bitColumns(columns: readonly Uint32Array[]): readonly [Uint32Array, Uint32Array] {
+  const [first, second] = columns;
+  if (first === undefined || second === undefined) throw new Error("the table has bits");
+  assert.deepEqual([first[0], second[0]], [1, 0]);
+  return [first, second];
+}
+
 describe("bits where arithmetic has room for them", () => {
   let backend: Backend;
   let own: ProgramSystem;
@@ -88,6 +96,31 @@ describe("bits where arithmetic has room for them", () => {
       // The square in the sum is not the bit either, so more than the rows of both bits are broken.
       assert.ok(broken(statement, number) >= 1);
     }
+  });
+
+  /** Each has the right sums of squares, so the row that compares a bit with its square alone refuses it. */
+  const FALSE_BITS = [
+    { name: "bit −1", statement: statementOf(1).with(3, P - 1), number: 1 },
+    { name: "bit 2", statement: [4, 4, 0, 2, ...new Array<number>(NAMED - 1).fill(0)], number: 0 },
+  ] as const;
+  for (const { name, statement, number } of FALSE_BITS)
+    it(`are boolean: a single row refuses a ${name}, which else has a proof`, async () => {
+      assert.equal(broken(statement, number), 1);
+      const input = inputOf(statement, number);
+      assert.equal(verify(own.system, input.statement, await prove(own.system, input, backend)).ok, false);
+    });
+
+  it("are boolean in a table as well: −1 and 1 are no bits of 1, and only that constraint refuses them", async () => {
+    const table = await programSystem(bitsProgram(), leafParameters({ minLogRows: 6 }), backend);
+    const statement = statementOf(1)
+      .with(3, P - 1)
+      .with(4, 1);
+    const words = statement.map((value) => [value, 0, 0, 0, 0]);
+    const input = programInput(table, statement, { words, octets: [], siblings: [] });
+    const index = table.system.tables.findIndex(({ air }) => air.name === "bits");
+    const [first, second] = bitColumns(input.traces[index] ?? []);
+    [first[0], second[0]] = [P - 1, 1];
+    assert.equal(checkTraces(table.system, input).length, 1);
   });
 
   it("refuse a changed cell in each place of a row", () => {

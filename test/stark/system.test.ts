@@ -374,6 +374,41 @@ describe("the verification key digest", () => {
     assert.equal(new Set(digests).size, digests.length);
   });
 
+  it("changes with each field of a statement's elements, and with there being any", () => {
+    const of = (statementElements?: { readonly count: number; readonly shared: number }): string =>
+      digest(compileSystem(definition([{ air: plain }], statementElements && { statementElements })));
+    const digests = [of(), of({ count: 2, shared: 0 }), of({ count: 3, shared: 0 }), of({ count: 2, shared: 1 })];
+    assert.equal(new Set(digests).size, digests.length);
+  });
+
+  it("changes with each field of segments, and with there being any", () => {
+    const silent = air((t) => t.assertZero("zero", "everyRow", t.column("x")));
+    const moving = air((t) => t.assertEqual("constant", "transition", t.next(t.column("x")), t.column("y")));
+    const stacked = smallParameters({ minLogRows: 4, opening: { kind: "stacked", logStackMin: 9, logStackMax: 13 } });
+    const of = (segments: SystemDefinition["segments"], inSegments: TableDefinition["inSegments"] = "chained"): string =>
+      digest(
+        compileSystem(
+          definition([{ air: silent }, { air: moving, ...(segments && inSegments && { inSegments }) }], {
+            parameters: stacked,
+            ...(segments && { segments }),
+          }),
+        ),
+      );
+    const ticks = { table: 1 };
+    const digests = [
+      of(undefined),
+      of({ most: 4 }),
+      of({ most: 5 }),
+      of({ most: 4, clock: { below: 100, ticks } }),
+      of({ most: 4, clock: { below: 101, ticks } }),
+      of({ most: 4, clock: { below: 100, ticks: { table: 2 } } }),
+      of({ most: 4, without: ["load"] }),
+      of({ most: 4, without: ["chain"] }),
+      of({ most: 4 }, "standsAlone"),
+    ];
+    assert.equal(new Set(digests).size, digests.length);
+  });
+
   it("changes with the contents of preprocessed columns", async () => {
     const backend = createReferenceBackend();
     const digests = await Promise.all(
