@@ -48,7 +48,7 @@ function listed(): readonly Listed[] {
   const run = uncommittedSystem(0x203n, executionParameters());
   const inSegments = ({ definition, system }: typeof run): System =>
     compileSystem(segmentedDefinition(definition), system.preprocessedRoots);
-  const forPrograms = unique(13, 1, 193, 20);
+  const forPrograms = unique(13, 1, 194, 20);
   const programs = "a program";
   return [
     {
@@ -73,11 +73,11 @@ function listed(): readonly Listed[] {
       ...{ byHand: unique(13, 3, 97, 20), statementTerms: LONGEST_LIST },
     },
     {
-      ...{ proof: "leaf, join, end of a run", checkedBy: programs, byHand: unique(17, 1, 193, 20) },
+      ...{ proof: "leaf, join, end of a run", checkedBy: programs, byHand: unique(17, 1, 194, 20) },
       system: systemOfForm(CHUNKS.count, forms.chunks, programParameters()),
     },
     {
-      ...{ proof: "batch, aggregate", checkedBy: programs, byHand: unique(18, 2, 118, 20) },
+      ...{ proof: "batch, aggregate", checkedBy: programs, byHand: unique(18, 2, 119, 20) },
       system: systemOfForm(AGGREGATE.count, forms.batches, batchParameters()),
     },
     {
@@ -89,8 +89,7 @@ function listed(): readonly Listed[] {
       ...{ proof: "fast", checkedBy: "L1", system: systemForL1("fast") },
       ...{ byHand: inJohnson(41, 16, 26, 20), isJohnson: true },
     },
-    // Digests of 25 bytes: half of 200 bits, where queries have 100.25.
-    { proof: "wrap", checkedBy: "L1", system: systemForL1("small"), byHand: 100, isJohnson: true },
+    { proof: "wrap", checkedBy: "L1", system: systemForL1("small"), byHand: inJohnson(20, 256, 7, 23), isJohnson: true },
   ];
 }
 
@@ -136,11 +135,11 @@ test("security.md has every system whose proofs are checked, with its bits", () 
   assert.equal(tableOf("systems"), SYSTEMS.map(rowOf).join("\n"));
 });
 
-test("each has the bits that are computed by hand, at least 100", () => {
+test("each has the bits that are computed by hand, at least 100, and a reserve of 0.3 on the way to L1", () => {
   for (const each of SYSTEMS) {
     const bits = rowOf(each).split(" | ").at(-1) ?? "";
     assert.equal(Number.parseFloat(bits), Math.floor(each.byHand * 10 + 1e-9) / 10, each.proof);
-    assert.ok(Number.parseFloat(bits) >= 100, each.proof);
+    assert.ok(Number.parseFloat(bits) >= (each.proof === "list of a batch's changes" ? 100 : 100.3), each.proof);
   }
 });
 
