@@ -54,7 +54,8 @@ export async function readRequestEvidence(provider: Provider, hyperchain: Hex): 
   const calls = [...(await history.callsOf(newest)), ...(await history.furtherCallsOf(newest))];
   for (const call of calls) {
     const pubdataHash = call.pubdata.length > 0 ? hashPubdata(call.pubdata) : call.withheldHash;
-    const claim = { published: call.pubdata.length > 0, preCommitment, pubdataHash };
+    const { transactionsHash } = call;
+    const claim = { published: call.pubdata.length > 0, preCommitment, pubdataHash, transactionsHash };
     const isBound = (answer: Hex): boolean => commitmentOf(stored, preCommitment, pubdataHash, answer) === stored.commitment;
     const policyAddress: Hex = `0x${policy.toString(16).padStart(40, "0")}`;
     const bound = boundBy(provider, policyAddress, { claim, policyData: call.policyData, isBound });
