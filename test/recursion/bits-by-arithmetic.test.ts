@@ -29,7 +29,7 @@ function bitsProgram() {
   return a.build("bits");
 }
 
-/** The columns of the two lowest bits, in which an honest row of the element 1 has 1 and 0. */
+/** The columns of the two lowest bits: an honest row of the element 1 has 1 and 0 there. */
 function bitColumns(columns: readonly Uint32Array[]): readonly [Uint32Array, Uint32Array] {
   const [first, second] = columns;
   if (first === undefined || second === undefined) throw new Error("the table has bits");
@@ -110,7 +110,7 @@ describe("bits where arithmetic has room for them", () => {
       assert.equal(verify(own.system, input.statement, await prove(own.system, input, backend)).ok, false);
     });
 
-  it("are boolean in a table as well: −1 and 1 are no bits of 1, and only that constraint refuses them", async () => {
+  it("are boolean in a table as well: that constraint alone refuses −1 and 1 as bits of 1", async () => {
     const table = await programSystem(bitsProgram(), leafParameters({ minLogRows: 6 }), backend);
     const statement = statementOf(1)
       .with(3, P - 1)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
+import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
@@ -14,6 +15,7 @@ import { senderContext } from "../../settlement/support/sender.ts";
 
 describe("watching L1", () => {
   const factory = new Interface(chainFactoryAbi);
+  const hyperchain = new Interface(hyperchainAbi);
   let settled: SettledL1;
   let chain: SettledChain;
   before(async () => {
@@ -22,7 +24,7 @@ describe("watching L1", () => {
   });
   after(() => settled.l1.close());
 
-  /** Queues an operation with this calldata; returns its hash as the factory's answer says. */
+  /** Queues an operation with this calldata; returns its hash as the chain's event says. */
   async function request(l2Calldata: Hex): Promise<Hex> {
     const mintValue = 10n ** 17n;
     const call = {
@@ -43,9 +45,10 @@ describe("watching L1", () => {
       ]),
     };
     const signer = settled.accounts[3]!;
-    const [hash] = factory.decodeFunctionResult("requestL2TransactionDirect", await signer.call(call)) as unknown as [Hex];
-    await (await signer.sendTransaction(call)).wait();
-    return hash;
+    // The hash has L1's second, so only the mined transaction has it.
+    const receipt = await (await signer.sendTransaction(call)).wait();
+    const queued = receipt?.logs.map((log) => hyperchain.parseLog(log)).find((log) => log?.name === "NewPriorityRequestId");
+    return queued?.args["txHash"] as Hex;
   }
 
   function watch(options: Partial<Parameters<typeof createL1Watcher>[0]> = {}, confirmations = 1) {
