@@ -77,7 +77,10 @@ describe("the policy that a chain's batches are shown to", () => {
     view(
       contract,
       "checkAvailability",
-      { published: false, preCommitment: PRE_COMMITMENT, pubdataHash: hashPubdata(PUBDATA) },
+      {
+        ...{ published: false, preCommitment: PRE_COMMITMENT, pubdataHash: hashPubdata(PUBDATA) },
+        transactionsHash: wordToHex(0n),
+      },
       policyData,
     );
 
