@@ -7,6 +7,9 @@ import { sendMessage, startGateways, type GatewayWorld } from "./support/gateway
 
 const SNAPSHOT = new URL("snapshots/message-gateway-gas.json", import.meta.url);
 
+/** Second of the first block with a message: hashes and records have L1's second, and a delivery pays for their bytes. */
+const START = 4_000_000_000;
+
 let world: GatewayWorld;
 before(async () => {
   world = await startGateways();
@@ -18,9 +21,13 @@ test("C3: the gas of a message on either side is as recorded, and the contracts'
   const [onL1, onChain] = [await world.recipientOn(), await world.recipientOn(chain)];
   const gas: Record<string, number> = {};
   const record = (name: string, { gasUsed }: { readonly gasUsed: bigint }): void => void (gas[name] = Number(gasUsed));
+  let time = START;
+  const atNextTime = (): Promise<unknown> =>
+    world.ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [(time += 1_000)]);
   const payload = `0x01${"22".repeat(255)}`;
   for (const which of ["first", "next"]) {
     const to = { chainId: 271n, account: await hexAddress(onChain) };
+    await atNextTime();
     const { body, receipt } = await sendMessage(world.gateway, world.ecosystem.accounts[3]!, to, payload);
     record(`${which} message to a chain: sending on L1`, receipt);
     record(`${which} message to a chain: announcement`, (await chain!.runQueue())[0]!);
@@ -28,6 +35,7 @@ test("C3: the gas of a message on either side is as recorded, and the contracts'
     const home = { chainId: world.ecosystem.chainId, account: await hexAddress(onL1) };
     const sent = await sendMessage(chain!.gateway, chain!.users[3]!, home, payload);
     record(`${which} message to L1: sending`, sent.receipt);
+    await atNextTime();
     const [message] = await chain!.settle();
     record(`${which} message to L1: delivery`, await world.deliver(message!));
   }
