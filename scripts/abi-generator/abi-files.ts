@@ -135,6 +135,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     omit: ["slash"],
   },
   {
+    file: "data-availability-policy",
+    constant: "dataAvailabilityPolicyAbi",
+    summary: "Decides whether a batch's data are available.",
+    interfaces: ["IDataAvailabilityPolicy"],
+  },
+  {
     file: "availability-challenge",
     constant: "availabilityChallengeAbi",
     summary: "Requests for leaves that guardians signed for.",

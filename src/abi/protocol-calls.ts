@@ -10,6 +10,7 @@ import { chainAccountsAbi } from "./chain-accounts.ts";
 import { chainFactoryAbi } from "./chain-factory.ts";
 import { chainSettingsAbi } from "./chain-settings.ts";
 import { crossChainViewsAbi } from "./cross-chain-views.ts";
+import { dataAvailabilityPolicyAbi } from "./data-availability-policy.ts";
 import { dataCarrierAbi } from "./data-carrier.ts";
 import { devnetExecutorAbi } from "./devnet-executor.ts";
 import { equivocationAbi } from "./equivocation.ts";
@@ -65,6 +66,7 @@ export const protocolCallsAbi = [
   ...proofAggregatorAbi,
   ...hubAbi,
   ...stakeRegistryAbi,
+  ...dataAvailabilityPolicyAbi,
   ...availabilityChallengeAbi,
   ...equivocationAbi,
   ...brokenPromisesAbi,
@@ -128,7 +130,6 @@ export const protocolCallsAbi = [
   {"inputs":[],"name":"bytecodes","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"messageId","type":"bytes32"},{"name":"sourceChainSelector","type":"uint64"},{"name":"sender","type":"bytes"},{"name":"data","type":"bytes"},{"components":[{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"destTokenAmounts","type":"tuple[]"}],"name":"message","type":"tuple"}],"name":"ccipReceive","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"destChainSelector","type":"uint64"},{"components":[{"name":"receiver","type":"bytes"},{"name":"data","type":"bytes"},{"components":[{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"tokenAmounts","type":"tuple[]"},{"name":"feeToken","type":"address"},{"name":"extraArgs","type":"bytes"}],"name":"message","type":"tuple"}],"name":"ccipSend","outputs":[],"stateMutability":"payable","type":"function"},
-  {"inputs":[{"components":[{"name":"published","type":"bool"},{"name":"preCommitment","type":"bytes32"},{"name":"pubdataHash","type":"bytes32"},{"name":"transactionsHash","type":"bytes32"}],"name":"claim","type":"tuple"},{"name":"policyData","type":"bytes"}],"name":"checkAvailability","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"cheatCount","type":"uint64"},{"name":"hashes","type":"bytes32"}],"name":"closeBatch","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"commitFacet","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"kind","type":"uint8"},{"name":"account","type":"address"},{"name":"slot","type":"uint256"},{"name":"value","type":"uint256"}],"name":"leaf","type":"tuple"},{"components":[{"name":"nextKey","type":"bytes32"},{"name":"index","type":"uint32"},{"name":"leafCount","type":"uint32"},{"name":"siblings","type":"bytes32[32]"}],"name":"path","type":"tuple"}],"name":"computeRoot","outputs":[],"stateMutability":"pure","type":"function"},

@@ -1,11 +1,12 @@
 import { AbiCoder, Interface, ZeroHash, type Provider } from "ethers";
+import { dataAvailabilityPolicyAbi } from "../../abi/data-availability-policy.ts";
 import { isAttestedPart, isGuardedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
 
 const policies = new Interface([
-  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash, bytes32 transactionsHash) claim, bytes policyData) view returns (bytes32)",
+  ...dataAvailabilityPolicyAbi,
   "function threshold() view returns (uint256)",
   "function measurement() view returns (bytes32)",
   "function startedAt() view returns (uint48)",

@@ -1,6 +1,5 @@
 import type { Provider } from "ethers";
 import {
-  commitmentOf,
   preCommitmentOf,
   readPublishedBatch,
   type PublishedContent,
@@ -10,12 +9,11 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { HeldData } from "../held-data/held-data.ts";
 import type { RepeatedInputs } from "./repeated-inputs.ts";
-import { boundBy } from "./bound-by-policy.ts";
+import { boundBy, shownBatch } from "./bound-by-policy.ts";
 import { CallRefusal } from "../chain-on-l1/ask-contract.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
@@ -52,16 +50,12 @@ export async function readBatchContent(
   let refusal: ReconstructionError | undefined;
   for (const call of calls) {
     try {
-      const publishes = call.pubdata.length > 0;
-      const pubdataHash = publishes ? hashPubdata(call.pubdata) : call.withheldHash;
-      const claimedWith = (answer: Hex): Hex => commitmentOf(stored, preCommitment, pubdataHash, answer);
-      const isBound = (answer: Hex): boolean => claimedWith(answer) === stored.commitment;
-      const { transactionsHash, policyData } = call;
-      const shown = { claim: { published: publishes, preCommitment, pubdataHash, transactionsHash }, policyData, isBound };
+      const shown = shownBatch(call, stored, preCommitment);
+      const publishes = shown.claim.published;
       const bound = await askPolicy(stored.batchNumber, shown, chain.daPolicy, provider);
       const pubdata = publishes
         ? call.pubdata
-        : await withheldData(call, batch, { ...chain, claimed: claimedWith(bound) }, sources);
+        : await withheldData(call, batch, { ...chain, claimed: shown.claimedWith(bound) }, sources);
       const { oldLeafCount } = batch;
       return readPublishedBatch({ ...call, ...batch, oldLeafCount, pubdata, data: { bound, publishes } }, chain, compress);
     } catch (error) {

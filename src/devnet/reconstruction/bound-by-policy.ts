@@ -1,12 +1,15 @@
 import { AbiCoder, Interface, type Provider } from "ethers";
+import { dataAvailabilityPolicyAbi } from "../../abi/data-availability-policy.ts";
+import { commitmentOf } from "../../chain/reconstruction/published-batch.ts";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { ifDecodable } from "../../protocol/undecodable.ts";
+import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 
-const policies = new Interface([
-  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash, bytes32 transactionsHash) claim, bytes policyData) view returns (bytes32)",
-]);
+const policies = new Interface(dataAvailabilityPolicyAbi);
 const coder = AbiCoder.defaultAbiCoder();
 /** Levels of a composed policy, its simple parts included. */
 const MAX_LEVELS = 4;
@@ -25,6 +28,21 @@ interface ShownBatch {
   readonly policyData: Hex;
   /** True if the batch's commitment follows from this answer. */
   readonly isBound: (answer: Hex) => boolean;
+}
+
+/** A call's claim and policy data for a batch, and the commitment that follows from an answer of the policy. */
+export function shownBatch(
+  { pubdata, withheldHash, transactionsHash, policyData }: CommitCall,
+  stored: StoredBatch,
+  preCommitment: Hex,
+): ShownBatch & { readonly claimedWith: (answer: Hex) => Hex } {
+  const published = pubdata.length > 0;
+  const pubdataHash = published ? hashPubdata(pubdata) : withheldHash;
+  const claimedWith = (answer: Hex): Hex => commitmentOf(stored, preCommitment, pubdataHash, answer);
+  return {
+    ...{ claim: { published, preCommitment, pubdataHash, transactionsHash }, policyData },
+    ...{ claimedWith, isBound: (answer) => claimedWith(answer) === stored.commitment },
+  };
 }
 
 /**

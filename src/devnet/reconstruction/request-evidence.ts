@@ -1,9 +1,8 @@
 import { AbiCoder, type Provider } from "ethers";
-import { commitmentOf, preCommitmentOf } from "../../chain/reconstruction/published-batch.ts";
+import { preCommitmentOf } from "../../chain/reconstruction/published-batch.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { policyOf } from "../../protocol/terms.ts";
 import { ifDecodable } from "../../protocol/undecodable.ts";
@@ -14,7 +13,7 @@ import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { publishingChain } from "../chain-on-l1/publishing-chain.ts";
 import { BatchLedger, type CommittedBatch } from "./batch-ledger.ts";
-import { boundBy, policyDataParts } from "./bound-by-policy.ts";
+import { boundBy, policyDataParts, shownBatch } from "./bound-by-policy.ts";
 import { historyInEvents } from "./published-history.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
@@ -52,15 +51,12 @@ export async function readRequestEvidence(provider: Provider, hyperchain: Hex): 
   const policy = policyOf(contract.configuration, termsIn(upgrades), stored.firstTimestamp, stored.committedAt);
   const preCommitment = preCommitmentOf(stored, before, publishingChain(contract, policy));
   const calls = [...(await history.callsOf(newest)), ...(await history.furtherCallsOf(newest))];
+  const policyAddress: Hex = `0x${policy.toString(16).padStart(40, "0")}`;
   for (const call of calls) {
-    const pubdataHash = call.pubdata.length > 0 ? hashPubdata(call.pubdata) : call.withheldHash;
-    const { transactionsHash } = call;
-    const claim = { published: call.pubdata.length > 0, preCommitment, pubdataHash, transactionsHash };
-    const isBound = (answer: Hex): boolean => commitmentOf(stored, preCommitment, pubdataHash, answer) === stored.commitment;
-    const policyAddress: Hex = `0x${policy.toString(16).padStart(40, "0")}`;
-    const bound = boundBy(provider, policyAddress, { claim, policyData: call.policyData, isBound });
-    const policyDataHash = await bound.catch(() => NOTHING_BOUND);
-    if (!isBound(policyDataHash)) continue;
+    const shown = shownBatch(call, stored, preCommitment);
+    const policyDataHash = await boundBy(provider, policyAddress, shown).catch(() => NOTHING_BOUND);
+    if (!shown.isBound(policyDataHash)) continue;
+    const { pubdataHash } = shown.claim;
     const { chainId } = contract.configuration;
     return { chainId, stored, opening: { preCommitment, pubdataHash, policyDataHash }, signatures: signaturesIn(call) };
   }

@@ -1,6 +1,7 @@
 import { createExtension, type Ext } from "../../field/extension.ts";
 import { pow } from "../../field/koala-bear.ts";
 import type { Backend, Columns, Commitment, CommitRequest, DeepRequest, Opening, QuotientRequest } from "../backend.ts";
+import { HeldTrees } from "../held-trees.ts";
 import { assertLeafIndices, openingSiblings, type OpeningPaths } from "../multiproof.ts";
 import { heightClasses } from "../tree-shape.ts";
 import { deepQuotient } from "./deep.ts";
@@ -27,7 +28,7 @@ interface HeldTree {
  */
 export function createReferenceBackend(): Backend {
   const columnsHeld = new Map<Columns, readonly Uint32Array[]>();
-  const treesHeld = new Map<Commitment, HeldTree>();
+  const treesHeld = new HeldTrees<HeldTree>();
 
   function hold(data: readonly Uint32Array[], logRows: number): Columns {
     const handle: Columns = { logRows, width: data.length };
@@ -70,12 +71,6 @@ export function createReferenceBackend(): Backend {
       leafOf: (index) => Uint32Array.from(request.blocks.flatMap((block) => rowsOf(block, index >> (tallest - block.logRows)))),
     });
     return commitment;
-  }
-
-  function treeOf(commitment: Commitment): HeldTree {
-    const tree = treesHeld.get(commitment);
-    if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-    return tree;
   }
 
   function quotient(request: QuotientRequest): Columns {
@@ -130,8 +125,8 @@ export function createReferenceBackend(): Backend {
       return dataOf(coefficients).map((column) => evaluateAt(field, column, point));
     },
     commit: async (request) => commit(request),
-    open: async (commitment, leaves, paths = "shared") => open(treeOf(commitment), leaves, paths),
-    nodes: async (commitment, layer) => layerOf(treeOf(commitment), layer),
+    open: async (commitment, leaves, paths = "shared") => open(treesHeld.treeOf(commitment), leaves, paths),
+    nodes: async (commitment, layer) => layerOf(treesHeld.treeOf(commitment), layer),
     quotient: async (request) => quotient(request),
     deep: async (request) => deep(request),
     fold: async (polynomial, arity, challenge) => {

@@ -1,4 +1,5 @@
 import type { Backend, Columns, Commitment } from "../backend.ts";
+import { HeldTrees } from "../held-trees.ts";
 import { ColumnsStore } from "./device/columns-store.ts";
 import type { Device } from "./device/device.ts";
 import { DeviceTables } from "./memory/device-tables.ts";
@@ -43,17 +44,12 @@ export interface WasmBackend extends Backend {
 export function createThreadedBackend(options: ThreadedBackendOptions): WasmBackend {
   const { workers, startThread, prunedDepth = DEFAULT_PRUNED_DEPTH } = options;
   if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`a backend needs at least one worker, not ${workers}`);
-  const trees = new Map<Commitment, StoredTree>();
+  const trees = new HeldTrees<StoredTree>();
   // Forgotten when the backend is closed, so that its memory can be collected however long the backend itself is kept.
   let running: Device | undefined = createDevice(workers, startThread, prunedDepth);
   const device = (): Device => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
-  };
-  const treeOf = (commitment: Commitment): StoredTree => {
-    const tree = trees.get(commitment);
-    if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-    return tree;
   };
 
   return {
@@ -73,8 +69,8 @@ export function createThreadedBackend(options: ThreadedBackendOptions): WasmBack
       trees.set(commitment, tree);
       return commitment;
     },
-    open: async (commitment, leaves, paths = "shared") => open(device(), treeOf(commitment), leaves, paths),
-    nodes: async (commitment, layer) => readLayer(device(), treeOf(commitment), layer),
+    open: async (commitment, leaves, paths = "shared") => open(device(), trees.treeOf(commitment), leaves, paths),
+    nodes: async (commitment, layer) => readLayer(device(), trees.treeOf(commitment), layer),
     quotient: async (request) => quotient(device(), request),
     deep: async (request) => deep(device(), request),
     fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),

@@ -1,4 +1,5 @@
 import type { Backend, Columns, Commitment } from "../backend.ts";
+import { HeldTrees } from "../held-trees.ts";
 import { prepare } from "../programs/encode-program.ts";
 import { threadCompressor } from "../wasm/compressor.ts";
 import { PagedStore } from "./card/columns-store.ts";
@@ -65,17 +66,12 @@ interface WebgpuBackendOptions {
  */
 export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBackend {
   const { device: gpu, memory = DEFAULT_CARD_BYTES, ...times } = options;
-  const trees = new Map<Commitment, CardTree>();
+  const trees = new HeldTrees<CardTree>();
   const card = openCard(gpu, memory, { silenceMs: DEFAULT_SILENCE_MS, ...times });
   let running: CardDevice | undefined = card;
   const device = (): CardDevice => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
-  };
-  const treeOf = (commitment: Commitment): CardTree => {
-    const tree = trees.get(commitment);
-    if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-    return tree;
   };
   return {
     name: "webgpu",
@@ -99,8 +95,8 @@ export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBacken
       trees.set(commitment, tree);
       return commitment;
     },
-    open: async (commitment, leaves, paths = "shared") => open(device(), treeOf(commitment), leaves, paths),
-    nodes: async (commitment, layer) => readLayer(device(), treeOf(commitment), layer),
+    open: async (commitment, leaves, paths = "shared") => open(device(), trees.treeOf(commitment), leaves, paths),
+    nodes: async (commitment, layer) => readLayer(device(), trees.treeOf(commitment), layer),
     quotient: async (request) => quotient(device(), request),
     deep: async (request) => deep(device(), request),
     fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),

@@ -40,7 +40,12 @@ export interface NodeParameters {
 
 /** What follows from shapes and parameters, at the price of making it. */
 export interface KnownPrograms {
-  readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly fast?: ProgramForm };
+  readonly forms: {
+    readonly chunks: ProgramForm;
+    readonly batches: ProgramForm;
+    readonly wrap?: ProgramForm;
+    readonly fast?: ProgramForm;
+  };
   /** Made from the forms where absent. */
   readonly keys?: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
   /** Of the columns that the keys of the last programs fix. */
@@ -74,7 +79,7 @@ export class NodePrograms {
   readonly #admitted: { readonly chunks: AdmittedPrograms; readonly batches: AdmittedPrograms };
   readonly #parameters: NodeParameters;
   readonly #roots: KnownPrograms["roots"];
-  readonly #fastForm: ProgramForm | undefined;
+  readonly #forms: KnownPrograms["forms"] | undefined;
   readonly keys: NonNullable<KnownPrograms["keys"]>;
 
   private constructor(
@@ -89,7 +94,7 @@ export class NodePrograms {
     this.keys = keys;
     this.#parameters = parameters;
     this.#roots = known?.roots;
-    this.#fastForm = known?.forms.fast;
+    this.#forms = known?.forms;
     this.#admitted = { chunks: sets.chunks.admitted(keys.chunks), batches: sets.batches.admitted(keys.batches) };
   }
 
@@ -128,19 +133,19 @@ export class NodePrograms {
   }
 
   /** The last program of a fast proof: the one that compresses, whose proof L1 checks itself. */
-  async prepareFast(backend: Backend): Promise<PreparedProgram> {
-    const node = this.#compress();
-    const parameters = this.#parameters.fast;
-    const form = this.#fastForm ?? fewestTables(node.program, parameters.minLogRows);
-    return { node, own: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.fast }) };
+  prepareFast(backend: Backend): Promise<PreparedProgram> {
+    return this.#prepareLast("fast", this.#compress(), backend);
   }
 
   /** The last program of a small proof; it checks proofs of the one that compresses alone. */
-  async prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
-    const node = wrapProgram(programShape(compress.own));
-    const parameters = this.#parameters.wrap;
-    const form = fewestTables(node.program, parameters.minLogRows);
-    return { node, own: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.wrap }) };
+  prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
+    return this.#prepareLast("wrap", wrapProgram(programShape(compress.own)), backend);
+  }
+
+  async #prepareLast(last: "fast" | "wrap", node: NodeProgram, backend: Backend): Promise<PreparedProgram> {
+    const parameters = this.#parameters[last];
+    const form = this.#forms?.[last] ?? fewestTables(node.program, parameters.minLogRows);
+    return { node, own: await programSystem(node.program, parameters, backend, { form, root: this.#roots?.[last] }) };
   }
 
   #compress(): NodeProgram {
