@@ -183,10 +183,10 @@ describe("what a cut hands on", () => {
     }
   });
 
-  it("has 100 proven bits in runs of 128 segments, and no fewer rounds than one proof", () => {
+  it("has 100.3 proven bits in runs of 128 segments", () => {
     const system = uncommitted(runDefinition(PROGRAM, executionParameters()));
     assert.equal(system.definition.segments?.most, 128);
-    assert.equal(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }), 100);
+    assert.ok(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }) >= 100.3);
   });
 
   it("attack: clock (v + p)/2: twice a time may be small where the time is not, so heights bound the clock and no look up does", () => {

@@ -66,7 +66,9 @@ describe("A8: hyperchain:upgrade", () => {
     if (asked !== undefined) assert.ok(Date.now() - Date.parse(asked) < 600_000);
     assert.match(
       stdout,
-      new RegExp(`Changes of alpha: its admin 0x[0-9a-f]{40} .* with a notice of ${NOTICE_SECONDS} s.*, of which none`),
+      new RegExp(
+        `Changes of alpha: its admin 0x[0-9a-f]{40} .* with a notice of ${NOTICE_SECONDS} s.*, which leaves users no time to decide`,
+      ),
     );
     const { status } = JSON.parse((await workplace.run(["hyperchain:status", "--json"])).stdout) as {
       readonly status: EcosystemStatus;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { ContractFactory, getAddress, type BaseContract, type InterfaceAbi, type JsonRpcProvider, type Signer } from "ethers";
 import type { Artifact } from "hardhat/types/artifacts";
 import { call as clientCall } from "../../../src/client/calls/call.ts";
@@ -72,7 +73,7 @@ describe("I11: a transaction that is copied as a test", () => {
       writeFileSync(file, oneFile(tests));
       const { code, output } = await run();
       assert.equal(code, 0, `${output}\n${readFileSync(file, "utf8")}`);
-      assert.equal(output.match(/✔ does what it did/g)?.length, tests.length, output);
+      assert.equal(stripVTControlCharacters(output).match(/✔ does what it did/g)?.length, tests.length, output);
     }
   };
 
