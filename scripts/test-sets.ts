@@ -52,6 +52,8 @@ export const BEYOND_CORE: readonly string[] = [
   "machine/callee-units",
   "machine/operations",
   "machine/pairing",
+  "machine/pairing-units",
+  "machine/points-units",
   "machine/precompiles",
   "machine/l1-storage-units",
   "machine/protocol-codes/power",

@@ -35,7 +35,7 @@ For somebody who writes contracts:
 - A block of KECCAK256 is a permutation: ${unitsOf(weighed, "hashedBlock")} units for 136 bytes, however few of them are there.
 - A contract's code counts by its bytes, once in a transaction, when its account becomes warm; a slot or an account by its paths in the tree.
 - Nothing takes more than ${MAX_UNITS_PER_GAS} units for a gas of its own frame. Nearest is ${dearest.item.name}, with ${unitsPerGas(dearest).toFixed(1)}.
-- BLOCKHASH, and precompiled contracts that are bytecode, pay a gas for six of their units in their own frame. Where its gas does not reach, it fails alone.
+- BLOCKHASH, sums of points (\`0x06\`), and precompiled contracts that are bytecode, pay a gas for six of their units in their own frame. Where its gas does not reach, it fails alone.
 
 ## Instructions
 

@@ -6,11 +6,15 @@ pragma solidity ^0.8.28;
 /// @param digest Of the list of their elements as the circuit saw it (A): eight elements of four big-endian bytes.
 /// @param point Drawn from `digest` and from L1's own list: five elements of four big-endian bytes.
 /// @param evaluation Of L1's list at the point (Z).
+/// @param hubBefore State of a hub before the first batch; 0 without a hub. Digests: eight elements of four big-endian bytes.
+/// @param hubAfter State of the hub after the last batch, 0 without a hub. The batches lead from one state to the other.
 struct AggregateStatement {
     uint256 batchCount;
     bytes32 digest;
     bytes20 point;
     bytes20 evaluation;
+    bytes32 hubBefore;
+    bytes32 hubAfter;
 }
 
 /// @title Verifier of aggregates

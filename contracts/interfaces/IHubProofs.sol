@@ -5,11 +5,10 @@ import {AggregatedBatch} from "./IProofAggregator.sol";
 
 /// @title Proofs of a hub's blocks
 /// @notice Implemented by the aggregator of a version. Anyone may call: the proof decides. It asserts the same of the batches as an
-/// aggregate's proof, and that they lead a hub from one state to another. Until a program proves states of hubs, only versions
-/// under which nothing is proven accept these calls.
+/// aggregate's proof, and that they lead a hub from one state to another.
 interface IHubProofs {
-    /// @notice The version's proofs do not cover hubs, so no proof would bind the states. Its chains prove their batches without one.
-    error HubNotProven(uint256 version);
+    /// @notice A state is 0, and no state of a hub is. Batches without a hub are for `proveBatches`.
+    error HubStateMissing();
 
     /// @notice Checks the proof, and reports each batch to its chain, as `proveBatches` does. A batch that its chain refuses is skipped.
     /// Reverts if the proof is invalid.

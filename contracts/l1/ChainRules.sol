@@ -16,8 +16,8 @@ import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 /// @title Which configurations a chain may have
 abstract contract ChainRules is IChainFactory {
     uint16 private constant QUEUE_ALONE = 1;
-    /// @dev Each batch exports a hash of its inputs.
-    uint16 private constant EXPORTS_INPUTS = 1 << 9;
+    /// @dev Flags of a mode: the state has facts about the chain's batches, and each batch exports a hash of its inputs.
+    uint16 private constant FLAGS = (1 << 8) | (1 << 9);
     /// @dev The first whose kernel reads the mode from the state.
     uint256 private constant FIRST_FORMAT_WITH_MODES = 3;
     uint256 private constant MAX_VALIDATORS = 64;
@@ -75,7 +75,7 @@ abstract contract ChainRules is IChainFactory {
         address token = configuration.baseToken;
         if (token != AssetMessage.NATIVE_COIN && !AddressAlias.isContract(token)) revert BaseTokenWithoutCode(token);
         uint16 mode = configuration.sequencingMode;
-        if (mode & ~EXPORTS_INPUTS > QUEUE_ALONE) revert SequencingModeUnsupported(QUEUE_ALONE, mode);
+        if (mode & ~FLAGS > QUEUE_ALONE) revert SequencingModeUnsupported(QUEUE_ALONE, mode);
         if (configuration.sequencer != address(0)) revert SequencerUnused();
         checkTerms(configuration);
         _checkImports(configuration);

@@ -8,14 +8,12 @@ import {IHubProofs} from "../interfaces/IHubProofs.sol";
 import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
 import {BatchAggregate} from "../libraries/BatchAggregate.sol";
 import {Digest} from "../libraries/Digest.sol";
-import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {Quintic} from "../verifier/Quintic.sol";
 
 /// @title Proofs of execution of many batches at once
 contract ProofAggregator is IProofAggregator, IHubProofs {
     uint256 private constant MAX_BATCHES = 64;
     uint256 private constant LARGEST_NUMBER = type(uint32).max - 1;
-    bytes32 private constant HUB_TAG = keccak256("hyperchain.hub-aggregate.v1");
 
     /// @inheritdoc IProofAggregator
     IChainDirectory public immutable directory;
@@ -35,7 +33,7 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
     /// @inheritdoc IProofAggregator
     function proveBatches(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external {
         bytes32 statement = _statementOf(batches, digest);
-        if (proof.length != 0) _verify(statement, batches, digest, proof);
+        if (proof.length != 0) _verify(statement, batches, digest, bytes32(0), bytes32(0), proof);
         else if (storedAt[statement] == 0) revert ProofNotStored(statement);
         for (uint256 i = 0; i < batches.length; ++i) _tellChain(batches[i]);
     }
@@ -43,7 +41,7 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
     /// @inheritdoc IProofAggregator
     function storeProof(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external {
         bytes32 statement = _statementOf(batches, digest);
-        _verify(statement, batches, digest, proof);
+        _verify(statement, batches, digest, bytes32(0), bytes32(0), proof);
         // A later proof changes nothing: readers have where the first one is.
         if (storedAt[statement] == 0) storedAt[statement] = block.number;
         emit ProofStored(statement);
@@ -57,10 +55,9 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         bytes32 hubAfter,
         bytes calldata proof
     ) external returns (bool[] memory accepted) {
-        // A proof of the batches alone would hold for any states, since no circuit has seen them.
-        if (!VersionNumber.isWithoutProofs(protocolVersion)) revert HubNotProven(protocolVersion);
-        bytes32 statement = keccak256(abi.encode(HUB_TAG, _statementOf(batches, digest), hubBefore, hubAfter));
-        _verify(statement, batches, digest, proof);
+        // A proof without a hub has both states 0, and proves none.
+        if (hubBefore == 0 || hubAfter == 0) revert HubStateMissing();
+        _verify(_statementOf(batches, digest), batches, digest, hubBefore, hubAfter, proof);
         accepted = new bool[](batches.length);
         for (uint256 i = 0; i < batches.length; ++i) accepted[i] = _tellChain(batches[i]);
     }
@@ -73,17 +70,23 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         return BatchAggregate.hashStatement(protocolVersion, count, digest, keccak256(_encode(batches)));
     }
 
-    function _verify(bytes32 statement, AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof)
-        private
-        view
-    {
+    function _verify(
+        bytes32 statement,
+        AggregatedBatch[] calldata batches,
+        bytes32 digest,
+        bytes32 hubBefore,
+        bytes32 hubAfter,
+        bytes calldata proof
+    ) private view {
         bytes20 point = BatchAggregate.drawPoint(statement);
         bool accepted = verifier.verify(
             AggregateStatement({
                 batchCount: batches.length,
                 digest: digest,
                 point: point,
-                evaluation: _evaluate(batches, point)
+                evaluation: _evaluate(batches, point),
+                hubBefore: hubBefore,
+                hubAfter: hubAfter
             }),
             proof
         );

@@ -15,12 +15,19 @@ contract AggregateVerifier is IAggregateVerifier {
     }
 
     /// @inheritdoc IAggregateVerifier
-    /// @dev The public values are the statement's elements, four big-endian bytes each: count, digest, point, evaluation. They are passed
+    /// @dev The public values are the statement's elements, four big-endian bytes each: count, digest, point, evaluation, states of a hub. They are passed
     /// on as they are; the STARK verifier refuses those that are not canonical.
     function verify(AggregateStatement calldata statement, bytes calldata proof) external view returns (bool) {
         uint256 count = statement.batchCount;
         if (count > type(uint32).max) return false;
-        bytes memory values = abi.encodePacked(uint32(count), statement.digest, statement.point, statement.evaluation);
+        bytes memory values = abi.encodePacked(
+            uint32(count),
+            statement.digest,
+            statement.point,
+            statement.evaluation,
+            statement.hubBefore,
+            statement.hubAfter
+        );
         return stark.verify(keccak256(values), values, proof);
     }
 

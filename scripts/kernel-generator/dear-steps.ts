@@ -100,6 +100,9 @@ function precompiledSteps(of: (...names: readonly string[]) => number): Step[] {
     { name: "identity, 32 bytes more", units: of("copiedWord"), gas: 3 },
     ...[1, 31, 255].map(power),
     { name: "the units left", units: of("call", "copiedWord"), gas: 115 },
+    { name: "a multiple of a point", units: of("call", "pointMultiple"), gas: 100 + 6_000 },
+    { name: "pairings of one pair", units: of("call", "pairing", "pairOfPoints"), gas: 100 + 79_000 },
+    { name: "a pair more", units: of("pairOfPoints"), gas: 34_000 },
     { name: "P-256", units: of("call", "p256"), gas: 7000 },
   ];
 }

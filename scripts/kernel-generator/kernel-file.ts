@@ -7,6 +7,7 @@ import type { Format } from "../../src/protocol/protocol-version.ts";
 import { expandSource, KernelSourceError } from "./expand-source.ts";
 import { type ProtocolCode, protocolCodes, protocolCodesFile } from "./protocol-codes.ts";
 import { nativeWeights } from "./native-weights.ts";
+import { pairingSteps } from "./pairing-steps.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 /** In reading order; Yul functions may be used before they are defined. */
@@ -37,7 +38,9 @@ const SOURCES = [
   "user",
 ];
 /** Of each format, in a folder of its own: what the two do otherwise. */
-const SOURCES_OF_FORMAT = ["opening", "inputs", "queue-alone", "code-digests", "block-words", "native-meter"];
+const SOURCES_OF_FORMAT = ["opening", "inputs", "queue-alone", "code-digests", "block-words", "native-meter", "precompiles"];
+/** Sources of format 3 alone. */
+const SOURCES_OF_FORMAT_3 = ["format-3/points", "format-3/pairing"];
 const FORMATS = [2, 3] as const satisfies readonly Format[];
 const FOLDER = "src/machine/kernel";
 
@@ -68,9 +71,10 @@ function kernelFile(root: string, codes: readonly ProtocolCode[]): GeneratedFile
 }
 
 function kernelSource(root: string, format: Format): string {
-  const names = [...SOURCES, ...SOURCES_OF_FORMAT.map((name) => `format-${format}/${name}`)];
+  const own = SOURCES_OF_FORMAT.map((name) => `format-${format}/${name}`);
+  const names = [...SOURCES, ...own, ...(format === 3 ? SOURCES_OF_FORMAT_3 : [])];
   const parts = names.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
-  if (format === 3) parts.push(nativeWeights());
+  if (format === 3) parts.push(nativeWeights(), pairingSteps());
   return `object "Kernel" { code {\n${parts.join("\n")}\n} }\n`;
 }
 

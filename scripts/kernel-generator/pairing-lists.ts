@@ -24,11 +24,18 @@ export function pairingLists(): Readonly<Record<string, readonly string[]>> {
     compareWithThirdImage: ["lastX = pair.Z * lastX + pair.X", "lastY = pair.Z * imageY + pair.Y"],
     normOfF: NORM,
     inverseToG: INVERSE,
+    doubleMultiple: DOUBLED_MULTIPLE,
+    addEntry: ADDED_ENTRY,
+    beginMultiple: ["SX = zero * one", "SY = one * one", "SZ = zero * one"],
+    storeEntry: ["pair.X = SX * one", "pair.Y = SY * one", "pair.Z = SZ * one"],
+    loadEntry: ["SX = pair.X * one", "SY = pair.Y * one", "SZ = pair.Z * one"],
+    storePoint: ["pair.X = PX * one", "pair.Y = PY * one", "pair.Z = one * one"],
   };
 }
 
 const DERIVED = [
   ...["two = one * one + one", "three = two * one + one", "four = two * two", "six = two * three"],
+  ...["eight = four * two", "nine = three * three"],
   ...["minusTwo = two * minusOne", "minusThree = three * minusOne", "minusTwelve = minusThree * four"],
   ...["threeXi = three * xi", "threeTwistB = three * twistB"],
   ...["a2 = a1 * a1", "a3 = a2 * a1", "a4 = a2 * a2", "a5 = a4 * a1"],
@@ -120,6 +127,23 @@ const FIRST_IMAGE = [
   ...["imageX = conjX * a2", "lastX = imageX * b2", "imageY = conjY * a3"],
   ...["pair.minusX = imageX * one", "pair.yImage = imageY * one", "pair.minusYImage = imageY * minusOne"],
   "imageY = imageY * minusOne",
+];
+
+/**
+ * 2S on y² = x³ + 3, for every S. Source: Renes, Costello and Batina, "Complete addition formulas for prime order elliptic curves",
+ * algorithm 9; nine is 3b.
+ */
+const DOUBLED_MULTIPLE = [
+  ...["B = SY * SY", "C = SZ * SZ", "E = C * nine", "N = E * minusThree + B", "K = E * one + B", "H = B * eight", "M = E * H"],
+  ...["W = SX * SY", "W = W * two", "D = SY * SZ", "SY = N * K + M", "SX = N * W", "SZ = D * H"],
+];
+
+/** S + Q for every S and Q. Source: the same, algorithm 7. */
+const ADDED_ENTRY = [
+  ...["A = SX * pair.X", "B = SY * pair.Y", "C = SZ * pair.Z", "M = SX * pair.Y", "M = SY * pair.X + M"],
+  ...["J = SY * pair.Z", "J = SZ * pair.Y + J", "K = SX * pair.Z", "K = SZ * pair.X + K"],
+  ...["A = A * three", "C = C * nine", "V = C * one + B", "N = C * minusOne + B", "Q = K * nine", "U = Q * minusOne"],
+  ...["p = J * U", "SX = M * N + p", "p = Q * A", "SY = N * V + p", "p = A * M", "SZ = V * J + p"],
 ];
 
 /** Norm in Fp2 of an F that has only even powers of w, and its inverse times the norm: t0 + t1·w² + t2·w⁴. */

@@ -17,7 +17,8 @@ const ELEMENTS = [
   ...["L0", "L1", "L3", "D0", "D1", "D2", "D3", "D4", "X1", "X2", "X3", "X4", "X5", "p", "t0", "t1", "t2"],
   ...["A", "B", "C", "D", "E", "H", "J", "K", "M", "N", "Q", "S", "T", "U", "V", "W"],
   ...["PX", "PY", "QX", "QY", "conjX", "conjY", "imageX", "imageY", "nextX", "lastX", "lastY", "norm", "inverse"],
-  ...["zero", "one", "two", "three", "four", "six", "minusOne", "minusTwo", "minusThree", "minusTwelve"],
+  ...["SX", "SY", "SZ"],
+  ...["zero", "one", "two", "three", "four", "six", "eight", "nine", "minusOne", "minusTwo", "minusThree", "minusTwelve"],
   ...["xi", "threeXi", "twistB", "threeTwistB"],
   ...["a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "b4", "b5"],
 ];
@@ -25,7 +26,25 @@ const ELEMENTS = [
 const POSITIONS = { a: 48n, b: 32n, c: 16n, r: 0n } as const;
 
 /** Elements that `pairing.yul` reads and writes: `byteOfF0()` is the offset of F0. */
-const NAMED_ELEMENTS = ["F0", "G0", "PX", "PY", "QX", "QY", "A", "B", "conjX", "conjY", "lastX", "lastY", "norm", "inverse"];
+const NAMED_ELEMENTS = [
+  "F0",
+  "G0",
+  "PX",
+  "PY",
+  "QX",
+  "QY",
+  "A",
+  "B",
+  "conjX",
+  "conjY",
+  "lastX",
+  "lastY",
+  "norm",
+  "inverse",
+  "SX",
+  "SY",
+  "SZ",
+];
 
 /**
  * Functions of `pairing.yul` from the lists of products, one instruction each, and its constants, as Yul. Throws Error for a line

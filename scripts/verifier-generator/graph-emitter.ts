@@ -58,11 +58,13 @@ export interface GadgetFunction {
 export const LAZY_LIMIT = 37n * PRIME;
 /** Constants that `storeConstants` takes in one word. */
 const CONSTANTS_PER_WORD = 8;
+/** Calls within calls. The compiler's output nests twice as deep, and readers such as EDR refuse 128 levels. */
+const MOST_NESTED = 40;
 /** Constants up to this multiply lanes directly. */
 const SMALL = 4096n;
 
 /**
- * Turns a graph into Yul. Values used more than once go to memory; the others are written in place. Every addition is
+ * Turns a graph into Yul. Values used more than once go to memory, and so do those nested too deep; the others are written in place. Every addition is
  * lazy: the emitter carries an upper bound for the lanes of every value and normalizes only where an operation needs
  * it, so no lane can reach its neighbour. Throws when a bound cannot be kept.
  */
@@ -136,7 +138,8 @@ export class GraphEmitter {
       return;
     }
     let value = cubed === undefined ? this.#compute(node) : this.#cube(this.value(cubed));
-    const inPlace = value.address !== undefined || value.constant !== undefined || this.#uses.get(index) === 1;
+    const isRead = value.address !== undefined || value.constant !== undefined;
+    const inPlace = isRead || (this.#uses.get(index) === 1 && nestingOf(value.code) < MOST_NESTED);
     if (!inPlace) {
       if (this.#multiplied.has(index)) value = this.#within(value, MUL_LEFT_LIMIT);
       const address = this.#port.words(1);
@@ -313,6 +316,16 @@ export class GraphEmitter {
     const scaled = (constant * MONTGOMERY) % PRIME;
     return { code: `extScale(${this.#within(a, SCALE_LIMIT).code}, ${hex(scaled)})`, bound: SCALE_OUT, base: false };
   }
+}
+
+/** Deepest level of calls within calls. */
+function nestingOf(code: string): number {
+  let [level, deepest] = [0, 0];
+  for (const letter of code) {
+    if (letter === "(") deepest = Math.max(deepest, ++level);
+    else if (letter === ")") level--;
+  }
+  return deepest;
 }
 
 /** The x of a node x·x². */

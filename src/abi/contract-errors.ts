@@ -181,7 +181,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"kept","type":"uint256"},{"name":"blockNumber","type":"uint256"},{"name":"since","type":"uint256"}],"name":"HashesSinceRefused","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"HeadMismatch","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"HeaderNumberTooLarge","type":"error"},
-  {"inputs":[{"name":"version","type":"uint256"}],"name":"HubNotProven","type":"error"},
+  {"inputs":[],"name":"HubStateMissing","type":"error"},
   {"inputs":[],"name":"IdOriginNotL2ToL2CrossDomainMessenger","type":"error"},
   {"inputs":[{"name":"id","type":"uint64"},{"name":"chainId","type":"uint256"}],"name":"IdTaken","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"ImportDataMismatch","type":"error"},

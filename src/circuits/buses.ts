@@ -236,18 +236,20 @@ export const CURVE_LIMBS = defineBus("curveLimbs", 42, { time: 1, step: 1, limbs
  */
 export const COMPRESSION = defineBus("compression", 30, { tag: 1, left: DIGEST, right: DIGEST, output: DIGEST });
 /**
- * Says that the step at `time` recovers the key of a signature of secp256k1 from four words of a memory, from an offset on: hash,
- * parity, r and s. The word is 1, and the key's x and y are written behind the four words; or it is 0: no key signed so. Sent by
- * processor, received by recover, each once. The sender sees to it that the offset is below 2^29 and the time the step's.
+ * Requests work on words of a memory by the step at `time`. Sent by processor, received by one of two tables, each once. At an
+ * offset that is a multiple of 32 it is a recovery, received by recover: of the key of a signature of secp256k1 from four words
+ * on from there, hash, parity, r and s; the word is 1 if the key's x and y are written after them, and 0 if no key signed. At
+ * `PRODUCT_OFFSET` it is a product r = a · b + c in Fp2 of BN254, received by fieldProduct: the word's four lowest limbs are
+ * indexes of r, c, b and a, its other limbs 0. An element is two words, the real part first, and its index that of the first
+ * one; a, b, c and r are accessed in this order, at `time` and the three times after it. The sender guarantees that the offset is
+ * below 2^29 and the time the step's, and for a product that indexes are below 2^16 and the next step's time is larger by 4.
  */
-export const RECOVER = defineBus("recover", 27, { space: 1, offset: 1, time: 1, word: LIMBS });
+export const MEMORY_TASK = defineBus("memoryTask", 27, { space: 1, offset: 1, time: 1, word: LIMBS });
 /**
- * Requests r = a · b + c in Fp2 of BN254, for four elements in the kernel's memory. An element is two words, the real part first;
- * each field is the index of an element's first word. The words of a, b, c and r are accessed at `time` and at the three times
- * after it. Sent by processor, received by fieldProduct, each once. The sender guarantees that indexes are below 2^16, that the
- * time is the step's, and that the next step's time is larger by 4.
+ * Offset of a product as a task. No recovery of the kernel has it. A row of recover may have it modulo the prime, as
+ * 32 times a number, but its word then has the indexes 0 as a, b and c, and no product of the kernel has these.
  */
-export const FIELD_PRODUCT = defineBus("fieldProduct", 43, { time: 1, a: 1, b: 1, c: 1, r: 1 });
+export const PRODUCT_OFFSET = 1;
 /**
  * Says what a node of the state tree's lower 29 levels is before a run and after it; leaves are of height 0. Sent by roots for
  * the node that is left of all and by tree for its children, received by tree and by leaves (or relistedPlaces), each once.

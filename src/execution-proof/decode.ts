@@ -1,3 +1,4 @@
+import { PRODUCT_OFFSET } from "../circuits/buses.ts";
 import { OPERATION } from "../circuits/operations/operation.ts";
 import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
 import type { Instruction } from "../circuits/shapes/instruction.ts";
@@ -64,6 +65,7 @@ const CELLS = new Map<number, Partial<Instruction>>([
   [MACHINE.foldedHash.code, { isHint: 1 }],
   [MACHINE.foldedBefore.code, { isHint: 1 }],
   [MACHINE.compress.code, { compresses: 1 }],
+  [MACHINE.fieldProduct.code, { multiplies: 1, space: KERNEL_MEMORY_SPACE, index: PRODUCT_OFFSET }],
   [MACHINE.hint.code, { isHint: 1 }],
   ...ARRAYS.flatMap((_, array): [number, Partial<Instruction>][] => [
     [LOAD_ARRAY + array, { reads: 1, isAddressed: 1, space: ARRAY_SPACE + array }],
@@ -159,6 +161,7 @@ const NO_EFFECT = {
   copies: 0,
   recovers: 0,
   compresses: 0,
+  multiplies: 0,
   runsUser: 0,
   reads: 0,
   writesA: 0,

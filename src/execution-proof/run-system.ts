@@ -1,8 +1,10 @@
+import { PRODUCT_TIMES } from "../circuits/field-product/field-product-air.ts";
 import { statementLayout } from "../circuits/boundary/statement-form.ts";
 import type { LookingTable } from "../circuits/arithmetic/count-lookups.ts";
 import { wordOf } from "../circuits/shapes/word.ts";
 import type { ProofParameters } from "../stark/systems/parameters.ts";
 import type { ProverInput } from "../stark/proving/prover-input.ts";
+import { ABSENT, rowCount } from "../stark/systems/shape.ts";
 import type { SystemDefinition } from "../stark/systems/system.ts";
 import type { LeastHeight } from "../stark/rows/table-rows.ts";
 import type { ProvableTrace } from "./run-state.ts";
@@ -38,10 +40,10 @@ export function runDefinition(
 
 /**
  * The same for runs that are cut into segments: 2^29 is what `timeBefore` takes for granted of the clock, which a row of user
- * mode moves by 2 at most.
+ * mode moves by 2 at most, and a product in Fp2 by 3 besides its step.
  */
 export function segmentedDefinition(definition: SystemDefinition): SystemDefinition {
-  const clock = { below: 2 ** 29, ticks: { processor: 1, user: 2 } };
+  const clock = { below: 2 ** 29, ticks: { processor: 1, user: 2, fieldProduct: PRODUCT_TIMES - 1 } };
   return { ...definition, name: `${definition.name} in segments`, segments: { most: MOST_SEGMENTS, clock } };
 }
 
@@ -93,9 +95,9 @@ function boundsOf(profile: RunProfile, { minLogRows }: Pick<ProofParameters, "mi
   return {
     leastOf: (table) => {
       const logRows = profile[table];
-      return logRows === undefined ? minLogRows : { inAnyCase: logRows };
+      return logRows === undefined || logRows === ABSENT ? minLogRows : { inAnyCase: logRows };
     },
-    mostOf: (table) => 2 ** (profile[table] ?? Infinity),
+    mostOf: (table) => rowCount(profile[table] ?? Infinity),
   };
 }
 

@@ -18,6 +18,8 @@ import { curveMultipleAir } from "../circuits/curve-multiple/curve-multiple-air.
 import { curveProductAir } from "../circuits/curve-product/curve-product-air.ts";
 import { curveStepAir } from "../circuits/curve-step/curve-step-air.ts";
 import { curveSumAir } from "../circuits/curve-sum/curve-sum-air.ts";
+import { fieldProductAir } from "../circuits/field-product/field-product-air.ts";
+import { fieldProductColumns } from "../circuits/field-product/field-product-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
 import { hashInputColumns, noInput } from "../circuits/hash-input/hash-input-trace.ts";
 import { keccakAir } from "../circuits/keccak/keccak-air.ts";
@@ -252,6 +254,10 @@ export const RUN_TABLES: readonly RunTable[] = [
   optional(curveStepAir, ({ curve }) => curve.curveStep),
   optional(curveSumAir, ({ curve }) => curve.curveSum),
   optional(curveProductAir, ({ curve }) => curve.curveProduct),
+  optional(
+    () => fieldProductAir(KERNEL_MEMORY_SPACE),
+    ({ trace }, least) => fieldProductColumns(trace.fieldProducts, least),
+  ),
   optional(stackRestAir, ({ trace }, least) => stackRestColumns(trace.rest, least)),
   optional(wordRangeAir, ({ trace }, least) => wordRangeColumns(rangedWords(trace), least)),
   optional(

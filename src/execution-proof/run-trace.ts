@@ -7,6 +7,8 @@ import { DigestWordRequests } from "../circuits/digest-words/digest-words-trace.
 import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
 import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
 import { CurveTrace } from "../circuits/curve/curve-trace.ts";
+import { FIELD_PRODUCT_FIELDS, PRODUCT_TIMES } from "../circuits/field-product/field-product-air.ts";
+import { fieldProductRow } from "../circuits/field-product/field-product-trace.ts";
 import type { RecoverCells } from "../circuits/recover/recover-air.ts";
 import { recoverRow, RECOVERY_PLACES } from "../circuits/recover/recover-trace.ts";
 import { INDEX_LIMIT, type MemoryPlace, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
@@ -21,7 +23,7 @@ import { smallInverse } from "../field/small-inverse.ts";
 import { fieldOffsets } from "../stark/constraints/fields.ts";
 import { RowTemplates } from "../stark/rows/row-templates.ts";
 import { TableRows } from "../stark/rows/table-rows.ts";
-import { CURRENT_SPACE } from "./memory-places.ts";
+import { CURRENT_SPACE, KERNEL_MEMORY_SPACE } from "./memory-places.ts";
 import {
   type Limbs,
   type RecordedCode,
@@ -53,6 +55,8 @@ export interface RunTrace extends UserTables, ByteTables {
   readonly recoveries: readonly RecoverCells[];
   /** What recoveries ask. */
   readonly curve: CurveTrace;
+  /** Products in Fp2. */
+  readonly fieldProducts: TableRows<typeof FIELD_PRODUCT_FIELDS>;
   /** What is left on the stack. */
   readonly rest: readonly StackedWord[];
   /** Words that come into being by hints. */
@@ -77,6 +81,7 @@ export class RunTracer {
   readonly #digestWords = new DigestWordRequests(this.#compressions.compress);
   readonly #recoveries: RecoverCells[] = [];
   readonly #curve = new CurveTrace();
+  readonly #fieldProducts = new TableRows("fieldProduct", FIELD_PRODUCT_FIELDS);
   readonly #hints: Limbs[] = [];
   readonly #leaves = new TracedLeaves();
   readonly #sha256: Sha256Request[] = [];
@@ -131,6 +136,7 @@ export class RunTracer {
       compressions: this.#compressions,
       recoveries: this.#recoveries,
       curve: this.#curve,
+      fieldProducts: this.#fieldProducts,
       rest: rest.map((word, place) => ({ place, time: this.#stackTimes[place] ?? 0, word })),
       hints: this.#hints,
       leaves: this.#leaves.list(leaves, after, this.#compressions.compress),
@@ -162,14 +168,13 @@ export class RunTracer {
     if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
     if (instruction.recovers === 1) this.#recover({ space: accessed, index: address }, newTop);
     if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, a[1] ?? 0, b, takenC);
+    if (instruction.multiplies === 1) this.#multiply(a);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)
       this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD, newTop);
     const d =
-      elapsed > 0
-        ? ZERO_WORD.map((_, i) => (i === 0 ? elapsed : 0))
-        : (access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD));
+      elapsed > 0 ? ZERO_WORD.map((_, i) => (i === 0 ? elapsed : 0)) : (access?.before ?? resultOf(instruction, a, b, newTop));
     if (instruction.isHint === 1) this.#hints.push(d);
     // Of the word that is tested.
     const sum = instruction.isEqual === 1 ? 0 : sumOf(instruction.isZero === 1 ? a : b);
@@ -195,7 +200,7 @@ export class RunTracer {
     writeNumber30(cells, at + AT.gapC, gapC);
     writeNumber30(cells, at + AT.gapM, access?.gap ?? 0);
     this.#height += instruction.growth;
-    this.#clock += elapsed;
+    this.#clock += elapsed + (PRODUCT_TIMES - 1) * instruction.multiplies;
     if (instruction.entersFrame === 1) this.#frame = Number(wordOf(a));
   }
 
@@ -255,6 +260,12 @@ export class RunTracer {
     this.#recoveries.push(cells);
   }
 
+  /** Multiplies elements in the kernel's memory, at the indexes that limbs are. */
+  #multiply([r = 0, c = 0, b = 0, a = 0]: Limbs): void {
+    const wordAt = (index: number) => this.#places.at({ space: KERNEL_MEMORY_SPACE, index: WORD_BYTES * index });
+    this.#fieldProducts.push(fieldProductRow({ time: this.#clock, a, b, c, r }, wordAt));
+  }
+
   #put(place: number, word: Limbs): void {
     this.#stackWords[place] = word;
     this.#stackTimes[place] = this.#clock;
@@ -264,6 +275,13 @@ export class RunTracer {
     if (time === undefined) throw new Error("a row takes a word that no row has put there");
     return this.#clock - 1 - time;
   }
+}
+
+/** The word d of a row that accesses no whole word of the memory. */
+function resultOf({ isEqual, multiplies, topD }: RecordedStep["instruction"], a: Limbs, b: Limbs, newTop: Limbs): Limbs {
+  if (isEqual === 1) return difference(a, b);
+  if (multiplies === 1) return a;
+  return topD === 1 ? newTop : ZERO_WORD;
 }
 
 /** Whether an access is not of one whole place. */

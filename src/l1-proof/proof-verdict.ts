@@ -1,6 +1,6 @@
 import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
 import { systemForL1 } from "../execution-proof/batch/l1-system.ts";
-import { aggregateStatement, type AggregatedFields } from "../protocol/aggregate.ts";
+import { aggregateStatement, type AggregatedFields, statementElements } from "../protocol/aggregate.ts";
 import { elementsToBytes, type Digest } from "../protocol/digest.ts";
 import type { LastProof } from "../protocol/last-proof.ts";
 import { shapeOfProof } from "../recursion/proof-hints.ts";
@@ -18,8 +18,7 @@ export function changesRefusal(statement: Uint8Array, proof: Uint8Array): string
  * the same transaction. Returns the reason for a refusal, else undefined.
  */
 export function executionRefusal(batches: readonly AggregatedFields[], digest: Digest, proof: Uint8Array): string | undefined {
-  const { batchCount, point, evaluation } = aggregateStatement(batches, digest);
-  const statement = elementsToBytes([batchCount, ...digest, ...point, ...evaluation]);
+  const statement = elementsToBytes(statementElements(aggregateStatement(batches, digest)));
   return refusalBy(systemForL1(lastProofOfBytes(proof)), statement, proof);
 }
 

@@ -9,7 +9,6 @@ import type { StoredBatch } from "./stored-batch.ts";
 import { toLimbs } from "./word.ts";
 
 const AGGREGATE_TAG = hashTag("hyperchain.aggregate.v2");
-const HUB_AGGREGATE_TAG = hashTag("hyperchain.hub-aggregate.v1");
 /** Most batches of an aggregate. */
 export const MAX_AGGREGATED_BATCHES = 64;
 /** Elements of a batch's second state tree, which no chain has: two roots, D, r and y. */
@@ -50,6 +49,9 @@ interface AggregateStatement {
   readonly point: Quintic;
   /** Z. */
   readonly evaluation: Quintic;
+  /** States of a hub before and after the batches, 0⁸ without a hub. */
+  readonly hubBefore: Digest;
+  readonly hubAfter: Digest;
 }
 
 /** States of a hub before and after the batches of a block. */
@@ -60,10 +62,18 @@ export interface HubStates {
 
 /** The statement of an aggregate whose circuit saw these batches. With states, of a hub's block (`IHubProofs.proveHub`). */
 export function aggregateStatement(batches: readonly AggregatedFields[], digest: Digest, states?: HubStates): AggregateStatement {
-  const hash = hashAggregate(batches, digest);
-  const point = drawPoint(states === undefined ? hash : hashHubAggregate(hash, states));
+  const point = drawPoint(hashAggregate(batches, digest));
   const coefficients = batches.flatMap((item) => quinticsOf(padded(aggregateElements(item), EVALUATED_ELEMENTS)));
-  return { batchCount: batches.length, digest, point, evaluation: evaluateCoefficients(coefficients, point) };
+  const hubBefore = states === undefined ? ZERO_DIGEST : digestFromHex(states.before);
+  const hubAfter = states === undefined ? ZERO_DIGEST : digestFromHex(states.after);
+  return {
+    batchCount: batches.length,
+    digest,
+    point,
+    evaluation: evaluateCoefficients(coefficients, point),
+    hubBefore,
+    hubAfter,
+  };
 }
 
 /** The 108 elements of a batch: numbers and words as limbs of 16 bits, lowest first; then roots, D, r and y of both trees. */
@@ -104,9 +114,9 @@ export function hashAggregate(batches: readonly AggregatedFields[], digest: Dige
   );
 }
 
-/** Hash of a hub's block: the states are bound with the batches. */
-function hashHubAggregate(hash: Hex, { before, after }: HubStates): Hex {
-  return keccak(...[HUB_AGGREGATE_TAG, hash, before, after].map((word) => fromHex(word, 32)));
+/** Elements of a statement in the order of a proof's public values: 35. */
+export function statementElements({ batchCount, digest, point, evaluation, hubBefore, hubAfter }: AggregateStatement): number[] {
+  return [batchCount, ...digest, ...point, ...evaluation, ...hubBefore, ...hubAfter];
 }
 
 function aggregateBytes({ chainId, batch }: AggregatedFields): Hex {

@@ -27,10 +27,15 @@ export function noProofMarker(commitment: Hex): Uint8Array {
  * Throws DigestError.
  */
 export function noAggregateMarker(batches: readonly AggregatedFields[], digest: Hex, states?: HubStates): Uint8Array {
-  const { batchCount, point, evaluation } = aggregateStatement(batches, digestFromHex(digest), states);
+  const { batchCount, point, evaluation, hubBefore, hubAfter } = aggregateStatement(batches, digestFromHex(digest), states);
   return concatBytes(
     utf8ToBytes(MARKER),
-    fromHex(keccak(fromHex(wordToHex(BigInt(batchCount))), fromHex(digest), abiWord(point), abiWord(evaluation))),
+    fromHex(
+      keccak(
+        ...[fromHex(wordToHex(BigInt(batchCount))), fromHex(digest), abiWord(point), abiWord(evaluation)],
+        ...[elementsToBytes(hubBefore), elementsToBytes(hubAfter)],
+      ),
+    ),
   );
 }
 

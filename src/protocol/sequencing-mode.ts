@@ -3,7 +3,9 @@ export const ONE_SEQUENCER = 0;
 /** L1's priority queue alone makes the order: no account chooses it. */
 export const QUEUE_ALONE = 1;
 
-/** Flag beside the mode in the system context: each batch exports a hash of its inputs, which L1 compares with published ones. */
+/** Flags of a mode. The state has the fact about the newest batch with logs, which programs of hubs read. */
+export const SERVES_FACTS = 1n << 8n;
+/** Each batch exports a hash of its inputs, which L1 compares with published ones. */
 export const PUBLISHES_INPUTS = 1n << 9n;
 
 /** True if a word of the mode's slot has that flag. */

@@ -38,6 +38,12 @@ export const SERVED_WEIGHTS = {
   // A bit of the exponent: it is measured with 256.
   powerBit: Math.ceil(precompiles[0x05] / 255),
   p256: precompiles[0x100],
+  // Without its call, because its frame pays gas for these.
+  pointSum: precompiles[0x06] - Math.min(...CALLS.map(of)),
+  pointMultiple: precompiles[0x07],
+  // Measured with one pair.
+  pairing: precompiles[0x08] - parts.pairOfPoints,
+  pairOfPoints: parts.pairOfPoints,
 } as const;
 
 /** Of LOG0 to LOG4. */

@@ -23,7 +23,6 @@ const G2_DISCOUNTS = numbers(`
 
 /** By address (EIP-197, EIP-1108, EIP-4844, EIP-2537). What a proof covers is a table, the kernel's or bytecode. */
 export const UNCOVERED_PRECOMPILES: ReadonlyMap<bigint, UncoveredPrecompile> = new Map([
-  [0x08n, { name: "BN254 pairing", gasOf: linear({ size: 192, each: 34_000n, base: 45_000n }) }],
   [0x0an, { name: "KZG point evaluation", gasOf: exact(192, 50_000n) }],
   [0x0bn, { name: "BLS12-381 sum in G1", gasOf: exact(256, 375n) }],
   [0x0cn, { name: "BLS12-381 multiples in G1", gasOf: discounted(160, 12_000n, G1_DISCOUNTS) }],

@@ -19,9 +19,9 @@ const COUNTS = "0x5f546001015f5500";
 /** Counts too, then calls an account that has no code three hundred times: a warm call takes more units than its gas pays for. */
 const CALLS = `0x5f546001015f55${`${PUSH0_FIVE_TIMES}61d0d05af150`.repeat(300)}00`;
 /** Counts too, then asks for a pairing of two points. */
-const PAIRING = "0x5f546001015f55" + "5f5f60c05f5f60085af15000";
+const PAIRING = "0x5f546001015f55" + "5f5f6101805f5f600f5af15000";
 const CODES = { [COUNTER]: COUNTS, [DEAR]: CALLS, [PAIRS]: PAIRING };
-const PAIRING_CONTRACT = `0x${"00".repeat(19)}08`;
+const PAIRING_CONTRACT = `0x${"00".repeat(19)}0f`;
 /** What the EVM alone would take is less: 21,000, a new slot's 22,100 and 300 calls are some 81,000. */
 const SHORT = 85_000n;
 const PRICE = 1_000_000_000n;

@@ -63,6 +63,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       copies,
       recovers,
       compresses,
+      multiplies,
       runsUser,
       jumps,
       jumpsIf,
@@ -83,6 +84,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       copies,
       recovers,
       compresses,
+      multiplies,
       runsUser,
       jumps,
       jumpsIf,
@@ -146,7 +148,7 @@ test("no step asks two tables, or one twice: each takes the step's time for its 
     const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };
     if (tables.length === 1) assert.equal(tablesAsked({ ...instruction, ...other }).length, 2);
   }
-  const tables = ["alu", "byteMemory", "copy", "digestWords", "hash", "memory", "recover", "userMode", "wordRange"];
+  const tables = ["alu", "byteMemory", "copy", "digestWords", "hash", "memory", "memoryTask", "userMode", "wordRange"];
   assert.deepEqual([...asked].sort(), tables);
 });
 

@@ -19,6 +19,7 @@ import {
 import { P } from "../../src/field/koala-bear.ts";
 import { countsOf } from "../../src/stark/proofs/verify-run.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import { ABSENT, rowCount } from "../../src/stark/systems/shape.ts";
 import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
 import { checkTraces } from "../stark/check-traces.ts";
@@ -39,7 +40,7 @@ describe("a run whose tables are filled up to a profile", () => {
     const input = filled(CHUNK_PROFILES);
     assert.ok(input !== undefined);
     const heights = heightsOf(input);
-    for (const [table, logRows] of Object.entries(small)) assert.equal(heights[table], 2 ** logRows, table);
+    for (const [table, logRows] of Object.entries(small)) assert.equal(heights[table], rowCount(logRows), table);
     assert.ok(Object.keys(small).some((table) => needed[table] === 0));
     assert.deepEqual(input.statement, runInput({ program: PROGRAM, definition }, trace).statement);
     assert.deepEqual(checkTraces(system, input), []);
@@ -83,7 +84,16 @@ describe("the profiles of segments", () => {
 
 describe("the profiles of chunks", () => {
   it("grow in each table, up to what a chunk may have", () => {
-    const sizes = CHUNK_PROFILES.map((heights) => sizedProfile(system, heights));
+    const [withProducts, without] = [true, false].map((has) =>
+      CHUNK_PROFILES.filter(({ fieldProduct }) => (fieldProduct !== ABSENT) === has),
+    );
+    assert.equal(withProducts!.length, 1);
+    const cellsOf = (heights: RunProfile): number => sizedProfile(system, heights).cells;
+    assert.deepEqual(
+      [...CHUNK_PROFILES].sort((a, b) => cellsOf(a) - cellsOf(b)),
+      CHUNK_PROFILES,
+    );
+    const sizes = without!.map((heights) => sizedProfile(system, heights));
     for (const [i, { heights, cells }] of sizes.entries()) {
       const before = sizes[i - 1];
       for (const [table, logRows] of Object.entries(before?.heights ?? {})) assert.ok((heights[table] ?? 0) >= logRows, table);

@@ -15,6 +15,7 @@ import { placeForgeries } from "./support/memory-forgeries.ts";
 import { assertCountedBy } from "../circuits/support/counted-without.ts";
 import { CASES } from "../../src/circuits/recover/recover-air.ts";
 import { recoverForgeries } from "./support/recover-forgeries.ts";
+import { productForgeries } from "./support/product-forgeries.ts";
 import { copyForgeries } from "./support/copy-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
 import { timeForgeries } from "./support/time-forgeries.ts";
@@ -30,7 +31,7 @@ const EVERYTHING = honest(code, hints);
 const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   processor: [
     ...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"],
-    ...["hashes", "copies", "recovers", "compresses", "runsUser", "isAddressed", "isBytes", "whole", "split"],
+    ...["hashes", "copies", "recovers", "compresses", "multiplies", "runsUser", "isAddressed", "isBytes", "whole", "split"],
   ],
   memory: ["stated"],
   byteMemory: ["real"],
@@ -39,6 +40,7 @@ const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   hashInput: ["first", "follows"],
   keys: ["real"],
   recover: Object.keys(CASES),
+  fieldProduct: ["real"],
   user: [
     ...["begins", "follows", "ends", "isPush", "computes", "isPower", "access1", "access2", "access3", "asked"],
     ...["fails", "jumpsBehind", "jumpsWrong"],
@@ -81,8 +83,8 @@ describe("the tables of a run", () => {
     }
   });
 
-  /** These have tests of their own (test/circuits/code, test/circuits/user-bytes). */
-  const isElsewhere = (table: TableName): boolean => ["code", "codeWords", "userBytes"].includes(table);
+  /** These have tests of their own (test/circuits/code, test/circuits/field-product, test/circuits/user-bytes). */
+  const isElsewhere = (table: TableName): boolean => ["code", "codeWords", "fieldProduct", "userBytes"].includes(table);
 
   it("need every constraint and message: each alone refuses a run that the machine does not make", () => {
     const needed = new Set<string>(Object.keys(IMPLIED));
@@ -100,6 +102,7 @@ describe("the tables of a run", () => {
       ...spongeForgeries(),
       ...keyForgeries(),
       ...recoverForgeries(),
+      ...productForgeries(),
       ...userForgeries(),
       ...visitForgeries(),
       ...timeForgeries(),
@@ -152,7 +155,7 @@ describe("a cell of a run that is changed", () => {
         return i.takesC + i.topC + i.computes === 0;
       case "d":
         // Where two words are compared, limbs in which they agree.
-        return i.computes + i.compresses + i.isHint + i.whole + i.split * i.reads === 0;
+        return i.computes + i.compresses + i.recovers + i.multiplies + i.isHint + i.whole + i.split * i.reads === 0;
       case "zero":
         return tests + i.isEqual === 0;
       case "inverse":

@@ -4,7 +4,7 @@ import { Contract, Interface, type Result } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
-import { type AggregatedFields, aggregateStatement } from "../../src/protocol/aggregate.ts";
+import { type AggregatedFields, aggregateStatement, statementElements } from "../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../src/protocol/digest.ts";
 import { fromHex, type Hex, toHex } from "../../src/protocol/hex.ts";
 import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
@@ -80,8 +80,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
     const { data } = (await receipts.prove!.getTransaction())!;
     const [batches, digest, shown] = proofAggregatorInterface.decodeFunctionData("proveBatches", data);
     const items = (batches as Result[]).map((item) => (item as Result).toObject(true) as AggregatedFields);
-    const { batchCount, ...said } = aggregateStatement(items, digestFromHex(digest as Hex));
-    const statement = elementBytes([batchCount, ...said.digest, ...said.point, ...said.evaluation]);
+    const statement = elementBytes(statementElements(aggregateStatement(items, digestFromHex(digest as Hex))));
     const [proof, system, contract] = [fromHex(shown as Hex), systemForL1("fast"), await starkContract()];
     let sections: readonly ProofSection[] = [];
     const verdict = verdictOf(verify(system, statement, proof, { onSections: (all) => (sections = all) }));

@@ -24,7 +24,6 @@ describe("precompiled contracts that no proof covers", () => {
   it("cost what ethereumjs takes for points at infinity, by how many there are", async () => {
     const evm = await createEVM({ common: chainRules(271) });
     const sizes = new Map([
-      [0x08n, [0, 192, 768]],
       [0x0bn, [256]],
       [0x0cn, [160, 320, 128 * 160, 130 * 160]],
       [0x0dn, [512]],

@@ -6,7 +6,7 @@ import { decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/ba
 import type { BatchesProver, ProofForL1 } from "../../src/l1-proof/batches-prover.ts";
 import { createL1Prover, type L1Prover } from "../../src/l1-proof/l1-prover.ts";
 import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
-import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
+import { aggregateDigest, aggregateStatement, statementElements } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { toHex } from "../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
@@ -78,10 +78,10 @@ describe("the proof for L1 as jobs", () => {
     };
     const digest = aggregateDigest([item], (tag, left, right) => compress(tag, [...left], [...right]));
     assert.equal(made.digest, digestToHex(digest));
-    const { point, evaluation } = aggregateStatement([item], digest);
-    said = elementBytes([1, ...digest, ...point, ...evaluation]);
+    const elements = statementElements(aggregateStatement([item], digest));
+    said = elementBytes(elements);
     assert.equal(await own.check("wrap", said, made.proof), undefined);
-    assert.notEqual(await own.check("wrap", elementBytes([2, ...digest, ...point, ...evaluation]), made.proof), undefined);
+    assert.notEqual(await own.check("wrap", elementBytes(elements.with(0, 2)), made.proof), undefined);
     assert.equal(blobs.size, 0);
   });
 

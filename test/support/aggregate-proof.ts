@@ -8,8 +8,8 @@ export function proofOfAggregate(items: readonly AggregatedFields[], digest: Hex
   return hashOfStatement(batchCount, digest, toHex(elementsToBytes(point)), toHex(elementsToBytes(evaluation)));
 }
 
-/** The same from the parts; point and evaluation are 20 bytes, left-aligned in their words. */
+/** Proof from the parts, without a hub; point and evaluation are 20 bytes, left-aligned in their words. */
 export function hashOfStatement(batchCount: number, digest: Hex, point: Hex, evaluation: Hex): Hex {
   const word = (bytes: Hex): Uint8Array => fromHex(bytes.padEnd(66, "0"), 32);
-  return keccak(fromHex(wordToHex(BigInt(batchCount))), word(digest), word(point), word(evaluation));
+  return keccak(fromHex(wordToHex(BigInt(batchCount))), word(digest), word(point), word(evaluation), new Uint8Array(64));
 }

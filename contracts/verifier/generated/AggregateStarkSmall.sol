@@ -6,9 +6,9 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
-/// Verification key 0x6d3bc66f1bdebd4f1c591d61be653d8e861cb8b5e37dc77b0511761b5d986918.
+/// Verification key 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813.
 contract AggregateStarkSmall is IStarkVerifier {
-    bytes32 private constant KEY = 0x6d3bc66f1bdebd4f1c591d61be653d8e861cb8b5e37dc77b0511761b5d986918;
+    bytes32 private constant KEY = 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813;
 
     /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
@@ -184,9 +184,9 @@ contract AggregateStarkSmall is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x11960, state)
-                calldatacopy(0x11980, from, length)
-                r := keccak256(0x11960, add(length, 32))
+                mstore(0x11d60, state)
+                calldatacopy(0x11d80, from, length)
+                r := keccak256(0x11d60, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -422,11 +422,11 @@ contract AggregateStarkSmall is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0x10080), z), add(mul(mload(0xffe0), y), add(mul(mload(0xff40), x), a)))
-                        b := add(mul(mload(0x100a0), z), add(mul(mload(0x10000), y), add(mul(mload(0xff60), x), b)))
-                        c := add(mul(mload(0x100c0), z), add(mul(mload(0x10020), y), add(mul(mload(0xff80), x), c)))
-                        d := add(mul(mload(0x100e0), z), add(mul(mload(0x10040), y), add(mul(mload(0xffa0), x), d)))
-                        e := add(mul(mload(0x10100), z), add(mul(mload(0x10060), y), add(mul(mload(0xffc0), x), e)))
+                        a := add(mul(mload(0x10480), z), add(mul(mload(0x103e0), y), add(mul(mload(0x10340), x), a)))
+                        b := add(mul(mload(0x104a0), z), add(mul(mload(0x10400), y), add(mul(mload(0x10360), x), b)))
+                        c := add(mul(mload(0x104c0), z), add(mul(mload(0x10420), y), add(mul(mload(0x10380), x), c)))
+                        d := add(mul(mload(0x104e0), z), add(mul(mload(0x10440), y), add(mul(mload(0x103a0), x), d)))
+                        e := add(mul(mload(0x10500), z), add(mul(mload(0x10460), y), add(mul(mload(0x103c0), x), e)))
                     }
                     {
                         let z := shr(8, calldataload(add(row, 31)))
@@ -434,11 +434,11 @@ contract AggregateStarkSmall is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0x10260), z), add(mul(mload(0x101c0), y), add(mul(mload(0x10120), x), a)))
-                        b := add(mul(mload(0x10280), z), add(mul(mload(0x101e0), y), add(mul(mload(0x10140), x), b)))
-                        c := add(mul(mload(0x102a0), z), add(mul(mload(0x10200), y), add(mul(mload(0x10160), x), c)))
-                        d := add(mul(mload(0x102c0), z), add(mul(mload(0x10220), y), add(mul(mload(0x10180), x), d)))
-                        e := add(mul(mload(0x102e0), z), add(mul(mload(0x10240), y), add(mul(mload(0x101a0), x), e)))
+                        a := add(mul(mload(0x10660), z), add(mul(mload(0x105c0), y), add(mul(mload(0x10520), x), a)))
+                        b := add(mul(mload(0x10680), z), add(mul(mload(0x105e0), y), add(mul(mload(0x10540), x), b)))
+                        c := add(mul(mload(0x106a0), z), add(mul(mload(0x10600), y), add(mul(mload(0x10560), x), c)))
+                        d := add(mul(mload(0x106c0), z), add(mul(mload(0x10620), y), add(mul(mload(0x10580), x), d)))
+                        e := add(mul(mload(0x106e0), z), add(mul(mload(0x10640), y), add(mul(mload(0x105a0), x), e)))
                     }
                     row := add(row, 62)
                     a := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
@@ -463,7 +463,7 @@ contract AggregateStarkSmall is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0x11220
+                let top := 0x11620
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -613,65 +613,65 @@ contract AggregateStarkSmall is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x11960, from, head)
-                mstore(add(0x11960, head), shl(96, extPack(value)))
-                calldatacopy(add(0x11974, head), add(from, head), sub(140, head))
-                hash := keccak256(0x11960, 160)
+                calldatacopy(0x11d60, from, head)
+                mstore(add(0x11d60, head), shl(96, extPack(value)))
+                calldatacopy(add(0x11d74, head), add(from, head), sub(140, head))
+                hash := keccak256(0x11d60, 160)
                 {
-                    let word := shr(96, mload(0x11960))
+                    let word := shr(96, mload(0x11d60))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x11120, element)
+                    mstore(0x11520, element)
                 }
                 {
-                    let word := shr(96, mload(0x11974))
+                    let word := shr(96, mload(0x11d74))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x11140, element)
+                    mstore(0x11540, element)
                 }
                 {
-                    let word := shr(96, mload(0x11988))
+                    let word := shr(96, mload(0x11d88))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x11160, element)
+                    mstore(0x11560, element)
                 }
                 {
-                    let word := shr(96, mload(0x1199c))
+                    let word := shr(96, mload(0x11d9c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x11180, element)
+                    mstore(0x11580, element)
                 }
                 {
-                    let word := shr(96, mload(0x119b0))
+                    let word := shr(96, mload(0x11db0))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x111a0, element)
+                    mstore(0x115a0, element)
                 }
                 {
-                    let word := shr(96, mload(0x119c4))
+                    let word := shr(96, mload(0x11dc4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x111c0, element)
+                    mstore(0x115c0, element)
                 }
                 {
-                    let word := shr(96, mload(0x119d8))
+                    let word := shr(96, mload(0x11dd8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x111e0, element)
+                    mstore(0x115e0, element)
                 }
                 {
-                    let word := shr(96, mload(0x119ec))
+                    let word := shr(96, mload(0x11dec))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x11200, element)
+                    mstore(0x11600, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
@@ -684,32 +684,32 @@ contract AggregateStarkSmall is IStarkVerifier {
                     let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                     let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                     {
-                        let v0 := mload(0x11120)
+                        let v0 := mload(0x11520)
                         {
-                            let opposite := mload(0x11140)
-                            mstore(0x11140, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x11540)
+                            mstore(0x11540, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v0 := add(v0, opposite)
                         }
-                        let v1 := mload(0x111a0)
+                        let v1 := mload(0x115a0)
                         {
-                            let opposite := mload(0x111c0)
-                            mstore(0x111c0, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x115c0)
+                            mstore(0x115c0, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v1 := add(v1, opposite)
                         }
-                        let v2 := mload(0x11160)
+                        let v2 := mload(0x11560)
                         {
-                            let opposite := mload(0x11180)
-                            mstore(0x11180, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x11580)
+                            mstore(0x11580, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v2 := add(v2, opposite)
                         }
-                        let v3 := mload(0x111e0)
+                        let v3 := mload(0x115e0)
                         {
-                            let opposite := mload(0x11200)
-                            mstore(0x11200, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x11600)
+                            mstore(0x11600, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v3 := add(v3, opposite)
                         }
-                        mstore(0x11120, add(add(v0, v2), add(v1, v3)))
-                        mstore(0x111a0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        mstore(0x11520, add(add(v0, v2), add(v1, v3)))
+                        mstore(0x115a0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                         {
                             let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                             t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -717,33 +717,33 @@ contract AggregateStarkSmall is IStarkVerifier {
                             v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         }
                         v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                        mstore(0x11160, add(v0, v1))
-                        mstore(0x111e0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                        mstore(0x11560, add(v0, v1))
+                        mstore(0x115e0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                     }
-                    let v0 := mload(0x11140)
-                    let v1 := mload(0x111c0)
+                    let v0 := mload(0x11540)
+                    let v1 := mload(0x115c0)
                     {
                         let t_ := add(mul(v1, 0x6267), pShifted16_)
                         t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v2 := mload(0x11180)
+                    let v2 := mload(0x11580)
                     {
                         let t_ := add(mul(v2, 0xf9f8), pShifted16_)
                         t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v3 := mload(0x11200)
+                    let v3 := mload(0x11600)
                     {
                         let t_ := add(mul(v3, 0xb3c4), pShifted16_)
                         t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    mstore(0x11140, add(add(v0, v2), add(v1, v3)))
-                    mstore(0x111c0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    mstore(0x11540, add(add(v0, v2), add(v1, v3)))
+                    mstore(0x115c0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                     {
                         let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                         t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -751,10 +751,10 @@ contract AggregateStarkSmall is IStarkVerifier {
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
                     v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                    mstore(0x11180, add(v0, v1))
-                    mstore(0x11200, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    mstore(0x11580, add(v0, v1))
+                    mstore(0x11600, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
-                let low := mload(0x11140)
+                let low := mload(0x11540)
                 {
                     let n_ := low
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -769,12 +769,12 @@ contract AggregateStarkSmall is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x11120), product)
+                        let n_ := add(mload(0x11520), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high := mload(0x11180)
+                let high := mload(0x11580)
                 {
                     let n_ := high
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -789,7 +789,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x11160), product)
+                        let n_ := add(mload(0x11560), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -808,7 +808,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let low4 := mload(0x111c0)
+                let low4 := mload(0x115c0)
                 {
                     let n_ := low4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -823,12 +823,12 @@ contract AggregateStarkSmall is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x111a0), product)
+                        let n_ := add(mload(0x115a0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high4 := mload(0x11200)
+                let high4 := mload(0x11600)
                 {
                     let n_ := high4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -843,7 +843,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x111e0), product)
+                        let n_ := add(mload(0x115e0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -885,19 +885,19 @@ contract AggregateStarkSmall is IStarkVerifier {
                 let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
                 let g := or(or(y, shl(64, mulmod(y, x, 0x7f000001))), or(shl(128, mulmod(y, x2, 0x7f000001)), shl(192, mulmod(y, x3, 0x7f000001))))
                 y := mulmod(y, y, 0x7f000001)
-                r := mod(add(add(shr(192, mul(mload(0xe840), f)), shr(192, mul(mload(0xe8e0), g))), mul(y, add(add(shr(192, mul(mload(0xe980), f)), shr(192, mul(mload(0xea20), g))), mul(y, add(add(shr(192, mul(mload(0xeac0), f)), shr(192, mul(mload(0xeb60), g))), mul(y, add(add(shr(192, mul(mload(0xec00), f)), shr(192, mul(mload(0xeca0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xed40), f)), shr(192, mul(mload(0xede0), g))), mul(y, add(add(shr(192, mul(mload(0xee80), f)), shr(192, mul(mload(0xef20), g))), mul(y, add(add(shr(192, mul(mload(0xefc0), f)), shr(192, mul(mload(0xf060), g))), mul(y, add(add(shr(192, mul(mload(0xf100), f)), shr(192, mul(mload(0xf1a0), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
-                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xe860), f)), shr(192, mul(mload(0xe900), g))), mul(y, add(add(shr(192, mul(mload(0xe9a0), f)), shr(192, mul(mload(0xea40), g))), mul(y, add(add(shr(192, mul(mload(0xeae0), f)), shr(192, mul(mload(0xeb80), g))), mul(y, add(add(shr(192, mul(mload(0xec20), f)), shr(192, mul(mload(0xecc0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xed60), f)), shr(192, mul(mload(0xee00), g))), mul(y, add(add(shr(192, mul(mload(0xeea0), f)), shr(192, mul(mload(0xef40), g))), mul(y, add(add(shr(192, mul(mload(0xefe0), f)), shr(192, mul(mload(0xf080), g))), mul(y, add(add(shr(192, mul(mload(0xf120), f)), shr(192, mul(mload(0xf1c0), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xe880), f)), shr(192, mul(mload(0xe920), g))), mul(y, add(add(shr(192, mul(mload(0xe9c0), f)), shr(192, mul(mload(0xea60), g))), mul(y, add(add(shr(192, mul(mload(0xeb00), f)), shr(192, mul(mload(0xeba0), g))), mul(y, add(add(shr(192, mul(mload(0xec40), f)), shr(192, mul(mload(0xece0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xed80), f)), shr(192, mul(mload(0xee20), g))), mul(y, add(add(shr(192, mul(mload(0xeec0), f)), shr(192, mul(mload(0xef60), g))), mul(y, add(add(shr(192, mul(mload(0xf000), f)), shr(192, mul(mload(0xf0a0), g))), mul(y, add(add(shr(192, mul(mload(0xf140), f)), shr(192, mul(mload(0xf1e0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, add(add(shr(192, mul(mload(0xeb20), f)), shr(192, mul(mload(0xebc0), g))), mul(y, add(add(shr(192, mul(mload(0xec60), f)), shr(192, mul(mload(0xed00), g))), mul(y, mod(add(add(shr(192, mul(mload(0xeda0), f)), shr(192, mul(mload(0xee40), g))), mul(y, add(add(shr(192, mul(mload(0xeee0), f)), shr(192, mul(mload(0xef80), g))), mul(y, add(add(shr(192, mul(mload(0xf020), f)), shr(192, mul(mload(0xf0c0), g))), mul(y, add(add(shr(192, mul(mload(0xf160), f)), shr(192, mul(mload(0xf200), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe8c0), f)), shr(192, mul(mload(0xe960), g))), mul(y, add(add(shr(192, mul(mload(0xea00), f)), shr(192, mul(mload(0xeaa0), g))), mul(y, add(add(shr(192, mul(mload(0xeb40), f)), shr(192, mul(mload(0xebe0), g))), mul(y, add(add(shr(192, mul(mload(0xec80), f)), shr(192, mul(mload(0xed20), g))), mul(y, mod(add(add(shr(192, mul(mload(0xedc0), f)), shr(192, mul(mload(0xee60), g))), mul(y, add(add(shr(192, mul(mload(0xef00), f)), shr(192, mul(mload(0xefa0), g))), mul(y, add(add(shr(192, mul(mload(0xf040), f)), shr(192, mul(mload(0xf0e0), g))), mul(y, add(add(shr(192, mul(mload(0xf180), f)), shr(192, mul(mload(0xf220), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := mod(add(add(shr(192, mul(mload(0xec40), f)), shr(192, mul(mload(0xece0), g))), mul(y, add(add(shr(192, mul(mload(0xed80), f)), shr(192, mul(mload(0xee20), g))), mul(y, add(add(shr(192, mul(mload(0xeec0), f)), shr(192, mul(mload(0xef60), g))), mul(y, add(add(shr(192, mul(mload(0xf000), f)), shr(192, mul(mload(0xf0a0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xf140), f)), shr(192, mul(mload(0xf1e0), g))), mul(y, add(add(shr(192, mul(mload(0xf280), f)), shr(192, mul(mload(0xf320), g))), mul(y, add(add(shr(192, mul(mload(0xf3c0), f)), shr(192, mul(mload(0xf460), g))), mul(y, add(add(shr(192, mul(mload(0xf500), f)), shr(192, mul(mload(0xf5a0), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
+                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xec60), f)), shr(192, mul(mload(0xed00), g))), mul(y, add(add(shr(192, mul(mload(0xeda0), f)), shr(192, mul(mload(0xee40), g))), mul(y, add(add(shr(192, mul(mload(0xeee0), f)), shr(192, mul(mload(0xef80), g))), mul(y, add(add(shr(192, mul(mload(0xf020), f)), shr(192, mul(mload(0xf0c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xf160), f)), shr(192, mul(mload(0xf200), g))), mul(y, add(add(shr(192, mul(mload(0xf2a0), f)), shr(192, mul(mload(0xf340), g))), mul(y, add(add(shr(192, mul(mload(0xf3e0), f)), shr(192, mul(mload(0xf480), g))), mul(y, add(add(shr(192, mul(mload(0xf520), f)), shr(192, mul(mload(0xf5c0), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xec80), f)), shr(192, mul(mload(0xed20), g))), mul(y, add(add(shr(192, mul(mload(0xedc0), f)), shr(192, mul(mload(0xee60), g))), mul(y, add(add(shr(192, mul(mload(0xef00), f)), shr(192, mul(mload(0xefa0), g))), mul(y, add(add(shr(192, mul(mload(0xf040), f)), shr(192, mul(mload(0xf0e0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xf180), f)), shr(192, mul(mload(0xf220), g))), mul(y, add(add(shr(192, mul(mload(0xf2c0), f)), shr(192, mul(mload(0xf360), g))), mul(y, add(add(shr(192, mul(mload(0xf400), f)), shr(192, mul(mload(0xf4a0), g))), mul(y, add(add(shr(192, mul(mload(0xf540), f)), shr(192, mul(mload(0xf5e0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xeca0), f)), shr(192, mul(mload(0xed40), g))), mul(y, add(add(shr(192, mul(mload(0xede0), f)), shr(192, mul(mload(0xee80), g))), mul(y, add(add(shr(192, mul(mload(0xef20), f)), shr(192, mul(mload(0xefc0), g))), mul(y, add(add(shr(192, mul(mload(0xf060), f)), shr(192, mul(mload(0xf100), g))), mul(y, mod(add(add(shr(192, mul(mload(0xf1a0), f)), shr(192, mul(mload(0xf240), g))), mul(y, add(add(shr(192, mul(mload(0xf2e0), f)), shr(192, mul(mload(0xf380), g))), mul(y, add(add(shr(192, mul(mload(0xf420), f)), shr(192, mul(mload(0xf4c0), g))), mul(y, add(add(shr(192, mul(mload(0xf560), f)), shr(192, mul(mload(0xf600), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xecc0), f)), shr(192, mul(mload(0xed60), g))), mul(y, add(add(shr(192, mul(mload(0xee00), f)), shr(192, mul(mload(0xeea0), g))), mul(y, add(add(shr(192, mul(mload(0xef40), f)), shr(192, mul(mload(0xefe0), g))), mul(y, add(add(shr(192, mul(mload(0xf080), f)), shr(192, mul(mload(0xf120), g))), mul(y, mod(add(add(shr(192, mul(mload(0xf1c0), f)), shr(192, mul(mload(0xf260), g))), mul(y, add(add(shr(192, mul(mload(0xf300), f)), shr(192, mul(mload(0xf3a0), g))), mul(y, add(add(shr(192, mul(mload(0xf440), f)), shr(192, mul(mload(0xf4e0), g))), mul(y, add(add(shr(192, mul(mload(0xf580), f)), shr(192, mul(mload(0xf620), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
             // writes the distinct indices of leaves of 2^bits positions that the first count positions have
             function distinctLeaves(count, bits) -> n {
                 let previous := not(0)
-                for { let at := 0x104a0 } count { count := sub(count, 1) } {
+                for { let at := 0x108a0 } count { count := sub(count, 1) } {
                     let leaf := shr(bits, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0x10720, shl(5, n)), leaf)
+                        mstore(add(0x10b20, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -911,27 +911,27 @@ contract AggregateStarkSmall is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0x104a0, shl(5, i)))
+                    let position := mload(add(0x108a0, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10c20, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x11020, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0x109a0, to), hash)
+                        mstore(add(0x10da0, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0x104a0, shl(5, i)))
+                        let other := mload(add(0x108a0, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0x11120, shl(5, and(other, 7)))), mload(add(0x10c20, shl(5, i)))))
+                        different := or(different, xor(mload(add(0x11520, shl(5, and(other, 7)))), mload(add(0x11020, shl(5, i)))))
                     }
                     // inverses of the leaf's first point, of its square and of that one's
                     let x := mulmod(inverseRootAt(and(position, not(7))), factor, 0x7f000001)
-                    let ratios := add(0x10300, shl(7, layer))
+                    let ratios := add(0x10700, shl(7, layer))
                     {
                         let x2 := mulmod(mulmod(x, x, 0x7f000001), 0x3f0100, 0x7f000001)
                         let x4 := mulmod(mulmod(x2, x2, 0x7f000001), 0x3f0100, 0x7f000001)
                         x := foldTensor(extScale(mload(ratios), x), extScale(mload(add(ratios, 32)), x2), extScale(mload(add(ratios, 64)), x4))
                     }
-                    mstore(add(0x10ea0, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
+                    mstore(add(0x112a0, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -948,36 +948,36 @@ contract AggregateStarkSmall is IStarkVerifier {
                     mstore(0x1040, 3)
                     mstore(0x1060, 6)
                     mstore(0x1080, add(proof.offset, 10307))
-                    if sub(publicValues.length, 76) { fail(0xa1f115fd) }
+                    if sub(publicValues.length, 140) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
-                    for { let to := 0x1360 } lt(to, 0x15c0) { to := add(to, 32) } {
+                    for { let to := 0x1360 } lt(to, 0x17c0) { to := add(to, 32) } {
                         let value := shr(224, calldataload(from))
                         bad := or(bad, iszero(lt(value, 0x7f000001)))
                         mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x11960, 0x6d3bc66f1bdebd4f1c591d61be653d8e861cb8b5e37dc77b0511761b5d986918) // digest of the verification key
-                mstore(0x11980, statementHash)
-                calldatacopy(0x119a0, proof.offset, 8)
-                let state := keccak256(0x11960, 72)
+                mstore(0x11d60, 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813) // digest of the verification key
+                mstore(0x11d80, statementHash)
+                calldatacopy(0x11da0, proof.offset, 8)
+                let state := keccak256(0x11d60, 72)
                 state := absorb(state, add(proof.offset, 8), 26)
                 // canonical, as the constraint contracts take what they are given
                 mstore(0x10c0, extCanonical(extScale(challenge(state), 0x3fe3cfb0)))
                 state := rehash(state)
                 mstore(0x10e0, extCanonical(extScale(challenge(state), 0x3fe3cfb0)))
                 state := absorb(state, add(proof.offset, 34), 166)
-                mstore(0x19a0, extScale(challenge(state), 0x3fe3cfb0))
+                mstore(0x1ba0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 200), 26)
-                mstore(0x3cc0, extScale(challenge(state), 0x3fe3cfb0))
+                mstore(0x40c0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 226), 7835)
-                mstore(0x3ca0, extScale(challenge(state), 0x3fe3cfb0))
-                for { let at := 0x7580 } lt(at, 0x7700) { at := add(at, 32) } {
+                mstore(0x40a0, extScale(challenge(state), 0x3fe3cfb0))
+                for { let at := 0x7980 } lt(at, 0x7b00) { at := add(at, 32) } {
                     state := rehash(state)
                     mstore(at, extScale(challenge(state), 0x3fe3cfb0))
                 }
-                let at := 0x7720
+                let at := 0x7b20
                 state, at := absorbRounds(state, add(proof.offset, 8061), 7, at)
                 let from := add(proof.offset, 8341)
                 for { let layer := 0 } lt(layer, 3) { layer := add(layer, 1) } {
@@ -993,173 +993,173 @@ contract AggregateStarkSmall is IStarkVerifier {
             {
                 let padding := 0
                 let bad := 0
-                padding, bad := readExtensions(add(proof.offset, 60), 7, 0x16e0)
+                padding, bad := readExtensions(add(proof.offset, 60), 7, 0x18e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 226), 1539, 397, 0x40c0)
+                padding, bad := unpackValues(add(proof.offset, 226), 1539, 397, 0x44c0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 7921), 28, 7, 0x7260)
+                padding, bad := unpackValues(add(proof.offset, 7921), 28, 7, 0x7660)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 8061), 14, 0x79e0)
+                padding, bad := readExtensions(add(proof.offset, 8061), 14, 0x7de0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 8367), 6, 0x7ba0)
+                padding, bad := readExtensions(add(proof.offset, 8367), 6, 0x7fa0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 8513), 6, 0x7c60)
+                padding, bad := readExtensions(add(proof.offset, 8513), 6, 0x8060)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 8659), 6, 0x7d20)
+                padding, bad := readExtensions(add(proof.offset, 8659), 6, 0x8120)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 8779), 64, 0x7f60)
+                padding, bad := readExtensions(add(proof.offset, 8779), 64, 0x8360)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(add(proof.offset, 8779), 64, 0xf240)
-                padding, bad := readExtensions(add(proof.offset, 10059), 12, 0x7de0)
+                padding, bad := readFinal(add(proof.offset, 8779), 64, 0xf640)
+                padding, bad := readExtensions(add(proof.offset, 10059), 12, 0x81e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
             // constraints
             { {
                     let total := 0
-                    for { let at := 0x16e0 } lt(at, 0x17c0) { at := add(at, 32) } { total := add(total, mload(at)) }
+                    for { let at := 0x18e0 } lt(at, 0x19c0) { at := add(at, 32) } { total := add(total, mload(at)) }
                     if extCanonical(total) { fail(0xfd72aaba) }
-                    mstore(0x3ec0, extScale(mload(0x3cc0), 0x1e1971fd))
-                    for { let at := 0x3cc0 } lt(at, 0x3ea0) { at := add(at, 32) } {
+                    mstore(0x42c0, extScale(mload(0x40c0), 0x1e1971fd))
+                    for { let at := 0x40c0 } lt(at, 0x42a0) { at := add(at, 32) } {
                         let power := mload(at)
                         mstore(add(at, 32), extMul(power, power))
                         power := mload(add(at, 512))
                         mstore(add(at, 544), extMul(power, power))
                     }
-                    mstore(0x1100, extNormalize(add(mload(0x3ea0), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, 0x3fffdfc))))
+                    mstore(0x1100, extNormalize(add(mload(0x42a0), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, 0x3fffdfc))))
                     if iszero(extCanonical(mload(0x1100))) { fail(0x3606bff3) }
                     // (z^n - 1) / (y - 1) with y = z^(2^k) is the product of all y^(2^i) + 1 in between
                     let selector := 0x3fffdfc
-                    for { let at := 0x3ea0 } gt(at, 0x3cc0) { } {
+                    for { let at := 0x42a0 } gt(at, 0x40c0) { } {
                         at := sub(at, 32)
                         selector := extMul(extNormalize(add(mload(at), 0x3fffdfc)), selector)
-                        mstore(sub(at, 9472), selector)
+                        mstore(sub(at, 9984), selector)
                     }
                     // powers of the challenge that folds messages
                     let power := mload(0x10c0)
-                    for { let at := 0x15c0 } lt(at, 0x16e0) { at := add(at, 32) } {
+                    for { let at := 0x17c0 } lt(at, 0x18e0) { at := add(at, 32) } {
                         mstore(at, power)
                         power := extCanonical(extMul(power, mload(0x10c0)))
                     } }
                 let composition := 0
                 {
-                    mstore(0x19e0, mload(0x1860))
-                    mcopy(0x1a20, 0x1360, 608)
-                    mcopy(0x1c80, 0x4ba0, 32)
-                    mcopy(0x1ca0, 0x6fc0, 32)
-                    mcopy(0x1cc0, 0x71e0, 32)
-                    mstore(0x1ce0, mload(0x7320))
-                    mcopy(0x1d00, 0x15c0, 192)
-                    mstore(0x1dc0, mload(0x10e0))
-                    mstore(0x1de0, extCanonical(extMul(mload(0x17a0), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 3), composition)
-                    if iszero(staticcall(gas(), mload(0x1260), 0x19a0, 1120, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x1a60))
+                    mcopy(0x1c20, 0x1360, 1120)
+                    mcopy(0x2080, 0x4fa0, 32)
+                    mcopy(0x20a0, 0x73c0, 32)
+                    mcopy(0x20c0, 0x75e0, 32)
+                    mstore(0x20e0, mload(0x7720))
+                    mcopy(0x2100, 0x17c0, 192)
+                    mstore(0x21c0, mload(0x10e0))
+                    mstore(0x21e0, extCanonical(extMul(mload(0x19a0), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x1ba0), 3), composition)
+                    if iszero(staticcall(gas(), mload(0x1260), 0x1ba0, 1632, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x19e0, mload(0x1860))
-                    mcopy(0x1a20, 0x4ac0, 224)
-                    mcopy(0x1b00, 0x6f20, 160)
-                    mcopy(0x1ba0, 0x71c0, 32)
-                    mstore(0x1bc0, mload(0x7300))
-                    mcopy(0x1be0, 0x15c0, 192)
-                    mstore(0x1ca0, mload(0x10e0))
-                    mstore(0x1cc0, extCanonical(extMul(mload(0x1780), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 7), composition)
-                    if iszero(staticcall(gas(), mload(0x1240), 0x19a0, 832, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x1a60))
+                    mcopy(0x1c20, 0x4ec0, 224)
+                    mcopy(0x1d00, 0x7320, 160)
+                    mcopy(0x1da0, 0x75c0, 32)
+                    mstore(0x1dc0, mload(0x7700))
+                    mcopy(0x1de0, 0x17c0, 192)
+                    mstore(0x1ea0, mload(0x10e0))
+                    mstore(0x1ec0, extCanonical(extMul(mload(0x1980), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x1ba0), 7), composition)
+                    if iszero(staticcall(gas(), mload(0x1240), 0x1ba0, 832, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x19e0, mload(0x1860))
-                    mcopy(0x1a20, 0x4880, 576)
-                    mcopy(0x1c60, 0x6e20, 256)
-                    mcopy(0x1d60, 0x7160, 96)
-                    mstore(0x1dc0, mload(0x72e0))
-                    mcopy(0x1de0, 0x15c0, 288)
-                    mstore(0x1f00, mload(0x10e0))
-                    mstore(0x1f20, extCanonical(extMul(mload(0x1760), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 4), composition)
-                    if iszero(staticcall(gas(), mload(0x1220), 0x19a0, 1440, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x1a60))
+                    mcopy(0x1c20, 0x4c80, 576)
+                    mcopy(0x1e60, 0x7220, 256)
+                    mcopy(0x1f60, 0x7560, 96)
+                    mstore(0x1fc0, mload(0x76e0))
+                    mcopy(0x1fe0, 0x17c0, 288)
+                    mstore(0x2100, mload(0x10e0))
+                    mstore(0x2120, extCanonical(extMul(mload(0x1960), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x1ba0), 4), composition)
+                    if iszero(staticcall(gas(), mload(0x1220), 0x1ba0, 1440, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x19e0, mload(0x1860))
-                    mcopy(0x1a20, 0x4540, 832)
-                    mcopy(0x1d60, 0x6920, 1280)
-                    mcopy(0x2260, 0x70c0, 160)
-                    mstore(0x2300, mload(0x72c0))
-                    mcopy(0x2320, 0x15c0, 288)
-                    mstore(0x2440, mload(0x10e0))
-                    mstore(0x2460, extCanonical(extMul(mload(0x1740), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 6), composition)
-                    if iszero(staticcall(gas(), mload(0x1200), 0x19a0, 2784, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x1a60))
+                    mcopy(0x1c20, 0x4940, 832)
+                    mcopy(0x1f60, 0x6d20, 1280)
+                    mcopy(0x2460, 0x74c0, 160)
+                    mstore(0x2500, mload(0x76c0))
+                    mcopy(0x2520, 0x17c0, 288)
+                    mstore(0x2640, mload(0x10e0))
+                    mstore(0x2660, extCanonical(extMul(mload(0x1940), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x1ba0), 6), composition)
+                    if iszero(staticcall(gas(), mload(0x1200), 0x1ba0, 2784, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x19e0, mload(0x1860))
-                    mcopy(0x1a20, 0x4340, 512)
-                    mcopy(0x1c20, 0x61e0, 1856)
-                    mcopy(0x2360, 0x7060, 96)
-                    mstore(0x23c0, mload(0x72a0))
-                    mcopy(0x23e0, 0x15c0, 288)
-                    mstore(0x2500, mload(0x10e0))
-                    mstore(0x2520, extCanonical(extMul(mload(0x1720), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 16), composition)
-                    if iszero(staticcall(gas(), mload(0x11e0), 0x19a0, 2976, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x1a60))
+                    mcopy(0x1c20, 0x4740, 512)
+                    mcopy(0x1e20, 0x65e0, 1856)
+                    mcopy(0x2560, 0x7460, 96)
+                    mstore(0x25c0, mload(0x76a0))
+                    mcopy(0x25e0, 0x17c0, 288)
+                    mstore(0x2700, mload(0x10e0))
+                    mstore(0x2720, extCanonical(extMul(mload(0x1920), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x1ba0), 16), composition)
+                    if iszero(staticcall(gas(), mload(0x11e0), 0x1ba0, 2976, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x19e0, mload(0x17c0))
-                    mcopy(0x1a20, 0x41e0, 352)
-                    mcopy(0x1b80, 0x5f60, 640)
-                    mcopy(0x1e00, 0x7020, 64)
-                    mstore(0x1e40, mload(0x7280))
-                    mcopy(0x1e60, 0x15c0, 192)
-                    mstore(0x1f20, mload(0x10e0))
-                    mstore(0x1f40, extCanonical(extMul(mload(0x1700), 0x2fefdfc8)))
-                    composition := extMul(extPower(mload(0x19a0), 11), composition)
-                    if iszero(staticcall(gas(), mload(0x11c0), 0x19a0, 1472, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x19c0))
+                    mcopy(0x1c20, 0x45e0, 352)
+                    mcopy(0x1d80, 0x6360, 640)
+                    mcopy(0x2000, 0x7420, 64)
+                    mstore(0x2040, mload(0x7680))
+                    mcopy(0x2060, 0x17c0, 192)
+                    mstore(0x2120, mload(0x10e0))
+                    mstore(0x2140, extCanonical(extMul(mload(0x1900), 0x2fefdfc8)))
+                    composition := extMul(extPower(mload(0x1ba0), 11), composition)
+                    if iszero(staticcall(gas(), mload(0x11c0), 0x1ba0, 1472, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x19e0, mload(0x1800))
-                    mcopy(0x1a20, 0x40c0, 288)
-                    mcopy(0x1b40, 0x4bc0, 5024)
-                    mcopy(0x2ee0, 0x6fe0, 64)
-                    mstore(0x2f20, mload(0x7260))
-                    mcopy(0x2f40, 0x15c0, 288)
-                    mstore(0x3060, mload(0x10e0))
-                    mstore(0x3080, extCanonical(extMul(mload(0x16e0), 0x40bf7f1f)))
-                    composition := extMul(extPower(mload(0x19a0), 147), composition)
-                    if iszero(staticcall(gas(), mload(0x11a0), 0x19a0, 5888, 0, 32)) { revert(0, 0) }
+                    mstore(0x1be0, mload(0x1a00))
+                    mcopy(0x1c20, 0x44c0, 288)
+                    mcopy(0x1d40, 0x4fc0, 5024)
+                    mcopy(0x30e0, 0x73e0, 64)
+                    mstore(0x3120, mload(0x7660))
+                    mcopy(0x3140, 0x17c0, 288)
+                    mstore(0x3260, mload(0x10e0))
+                    mstore(0x3280, extCanonical(extMul(mload(0x18e0), 0x40bf7f1f)))
+                    composition := extMul(extPower(mload(0x1ba0), 147), composition)
+                    if iszero(staticcall(gas(), mload(0x11a0), 0x1ba0, 5888, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 // Q(z) = sum over chunks of z^(jn) times the chunk's value, highest first
                 let q := 0
-                for { let at := 0x7260 } gt(at, 0x7200) { } {
+                for { let at := 0x7660 } gt(at, 0x7600) { } {
                     at := sub(at, 32)
-                    q := extNormalize(add(extMul(mload(0x3ea0), q), mload(at)))
+                    q := extNormalize(add(extMul(mload(0x42a0), q), mload(at)))
                 }
                 if sub(extCanonical(composition), extCanonical(extMul(mload(0x1100), q))) { fail(0xbc9050a9) }
             }
             // claim
             {
-                if iszero(staticcall(gas(), mload(0x1280), 0x3ca0, 19136, 0, 32)) { revert(0, 0) }
+                if iszero(staticcall(gas(), mload(0x1280), 0x40a0, 19136, 0, 32)) { revert(0, 0) }
                 if or(sub(returndatasize(), 32), mload(0)) { fail(0x827768e8) }
             }
             // weights
@@ -1169,16 +1169,16 @@ contract AggregateStarkSmall is IStarkVerifier {
                     if gt(mload(0x1000), 24) { bits := add(bits, sub(mload(0x1000), 24)) }
                     if shr(sub(256, bits), mload(0x10a0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10a0), 0x104a0, 20, mload(0x1020))
-                mstore(0xfc40, 1) // weights of parts are plain, so that sums of products with elements are
-                equality(0x7720, 4, 0xfc40)
-                mstore(0xfe40, 0x3fffdfc)
-                equality(0x77a0, 3, 0xfe40)
-                packCoefficients(0xfc40, 0xff40, 2)
+                drawPositions(mload(0x10a0), 0x108a0, 20, mload(0x1020))
+                mstore(0x10040, 1) // weights of parts are plain, so that sums of products with elements are
+                equality(0x7b20, 4, 0x10040)
+                mstore(0x10240, 0x3fffdfc)
+                equality(0x7ba0, 3, 0x10240)
+                packCoefficients(0x10040, 0x10340, 2)
                 // one inversion for all layers: what each divides by, and in front of it the product of those of the layers before
                 let run := 0x3fffdfc
-                let from := 0x7800
-                for { let to := 0x10300 } lt(to, 0x10480) { to := add(to, 128) } {
+                let from := 0x7c00
+                for { let to := 0x10700 } lt(to, 0x10880) { to := add(to, 128) } {
                     let all := extMul(extMul(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(from)))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 32)))))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 64))))))
                     mstore(to, run)
                     mstore(add(to, 96), all)
@@ -1186,7 +1186,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                     from := add(from, 96)
                 }
                 run := extInverse(run)
-                for { let to := 0x10480 } gt(to, 0x10300) { } {
+                for { let to := 0x10880 } gt(to, 0x10700) { } {
                     to := sub(to, 128)
                     from := sub(from, 96)
                     let all := mload(add(to, 96))
@@ -1207,52 +1207,52 @@ contract AggregateStarkSmall is IStarkVerifier {
                     let leafCount := distinctLeaves(20, 1)
                     let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10720)))
+                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10b20)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     cursor := sub(cursor, 124)
                     let previous := not(0)
-                    let to := 0x109a0
+                    let to := 0x10da0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let position := mload(add(0x104a0, q))
+                        let position := mload(add(0x108a0, q))
                         if sub(shr(1, position), previous) {
                             previous := shr(1, position)
                             cursor := add(cursor, 124)
-                            calldatacopy(0x11960, cursor, 124)
-                            mstore(to, keccak256(0x11960, 124))
+                            calldatacopy(0x11d60, cursor, 124)
+                            mstore(to, keccak256(0x11d60, 124))
                             to := add(to, 32)
                         }
                         let offset := mul(62, and(position, 1))
                         faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
-                        let sum, bad := leafSum(add(cursor, offset), 0xfe40, 0xfe60)
+                        let sum, bad := leafSum(add(cursor, offset), 0x10240, 0x10260)
                         faults := or(faults, bad)
-                        mstore(add(0x10c20, q), sum)
+                        mstore(add(0x11020, q), sum)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
-                    if and(xor(root, 0x21447a5664e556c91f1a30b3d18d375860f66c660bd1367cf039000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10b20, 0x10da0, siblings)
+                    if and(xor(root, 0x31cd15d8804383581778069f2f89c0ba9247a6ee0ebc045c7a28000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 4960)
                     {
-                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 20, 0x104a0)))
+                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 20, 0x108a0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xfe60, 0xfee0)
+                        let sum, bad := leafSum(cursor, 0x10260, 0x102e0)
                         faults := or(faults, bad)
-                        mstore(add(0x10c20, q), add(sum, mload(add(0x10c20, q))))
-                        calldatacopy(0x11960, cursor, 248)
-                        mstore(add(0x109a0, q), keccak256(0x11960, 248))
+                        mstore(add(0x11020, q), add(sum, mload(add(0x11020, q))))
+                        calldatacopy(0x11d60, cursor, 248)
+                        mstore(add(0x10da0, q), keccak256(0x11d60, 248))
                         cursor := add(cursor, 248)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0x108a0, 0x10da0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 8))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                     mstore(0x1080, cursor) }
                 {
@@ -1260,31 +1260,31 @@ contract AggregateStarkSmall is IStarkVerifier {
                     let leafCount := distinctLeaves(20, 1)
                     let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10720)))
+                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10b20)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     cursor := sub(cursor, 124)
                     let previous := not(0)
-                    let to := 0x109a0
+                    let to := 0x10da0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let position := mload(add(0x104a0, q))
+                        let position := mload(add(0x108a0, q))
                         if sub(shr(1, position), previous) {
                             previous := shr(1, position)
                             cursor := add(cursor, 124)
-                            calldatacopy(0x11960, cursor, 124)
-                            mstore(to, keccak256(0x11960, 124))
+                            calldatacopy(0x11d60, cursor, 124)
+                            mstore(to, keccak256(0x11d60, 124))
                             to := add(to, 32)
                         }
                         let offset := mul(62, and(position, 1))
                         faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
-                        let sum, bad := leafSum(add(cursor, offset), 0xfee0, 0xff00)
+                        let sum, bad := leafSum(add(cursor, offset), 0x102e0, 0x10300)
                         faults := or(faults, bad)
-                        mstore(add(0x10c20, q), add(sum, mload(add(0x10c20, q))))
+                        mstore(add(0x11020, q), add(sum, mload(add(0x11020, q))))
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10b20, 0x10da0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 34))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 2) }
                     mstore(0x1080, cursor) }
                 {
@@ -1292,31 +1292,31 @@ contract AggregateStarkSmall is IStarkVerifier {
                     let leafCount := distinctLeaves(20, 1)
                     let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10720)))
+                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10b20)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     cursor := sub(cursor, 124)
                     let previous := not(0)
-                    let to := 0x109a0
+                    let to := 0x10da0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let position := mload(add(0x104a0, q))
+                        let position := mload(add(0x108a0, q))
                         if sub(shr(1, position), previous) {
                             previous := shr(1, position)
                             cursor := add(cursor, 124)
-                            calldatacopy(0x11960, cursor, 124)
-                            mstore(to, keccak256(0x11960, 124))
+                            calldatacopy(0x11d60, cursor, 124)
+                            mstore(to, keccak256(0x11d60, 124))
                             to := add(to, 32)
                         }
                         let offset := mul(62, and(position, 1))
                         faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
-                        let sum, bad := leafSum(add(cursor, offset), 0xff00, 0xff20)
+                        let sum, bad := leafSum(add(cursor, offset), 0x10300, 0x10320)
                         faults := or(faults, bad)
-                        mstore(add(0x10c20, q), extCanonical(add(sum, mload(add(0x10c20, q)))))
+                        mstore(add(0x11020, q), extCanonical(add(sum, mload(add(0x11020, q)))))
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10b20, 0x10da0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 200))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 3) }
                     mstore(0x1080, cursor) }
             }
@@ -1330,18 +1330,18 @@ contract AggregateStarkSmall is IStarkVerifier {
                     let leafCount := distinctLeaves(count, 3)
                     let siblings := add(mload(0x1080), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x10720)))
+                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x10b20)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x1080), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0x10720, 0x109a0, siblings)
+                        let root, end := merkleRoot(logLeaves, leafCount, 0x10b20, 0x10da0, siblings)
                         if and(xor(root, calldataload(add(add(proof.offset, 8341), mul(layer, 146)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
                         mstore(0x1080, end)
                     }
                     count := leafCount
-                    mcopy(0x104a0, 0x10720, shl(5, count))
-                    mcopy(0x10c20, 0x10ea0, shl(5, count))
+                    mcopy(0x108a0, 0x10b20, shl(5, count))
+                    mcopy(0x11020, 0x112a0, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x1080), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1350,18 +1350,18 @@ contract AggregateStarkSmall is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0x109a0, i), mulmod(shift, rootAt(mload(add(0x104a0, i))), 0x7f000001))
-                    mstore(add(0x10ea0, i), 0)
+                    mstore(add(0x10da0, i), mulmod(shift, rootAt(mload(add(0x108a0, i))), 0x7f000001))
+                    mstore(add(0x112a0, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0xe840, add(0xf240, mul(chunks, 2560)), 2560)
+                    mcopy(0xec40, add(0xf640, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0x10ea0, i), finalChunk(mload(add(0x10ea0, i)), mload(add(0x109a0, i))))
+                        mstore(add(0x112a0, i), finalChunk(mload(add(0x112a0, i)), mload(add(0x10da0, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0x10ea0, i)), mload(add(0x10c20, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0x112a0, i)), mload(add(0x11020, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

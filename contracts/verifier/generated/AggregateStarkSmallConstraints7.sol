@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 
 /// @title Constraints of table public of a program's proof, at one point
 /// @dev 3 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
-/// last row, 19 public values, 12 column values, 0 values at the next row, 0 values from earlier parts.
+/// last row, 35 public values, 12 column values, 0 values at the next row, 0 values from earlier parts.
 /// Output words: this part's share of the composition and 0 values for later parts.
 /// Anyone may call it; it reads no state.
 contract AggregateStarkSmallConstraints7 {
@@ -13,7 +13,7 @@ contract AggregateStarkSmallConstraints7 {
         assembly ("memory-safe") {
             // an empty call asks for the verification key of the part's system
             if iszero(calldatasize()) {
-                mstore(0, 0x6d3bc66f1bdebd4f1c591d61be653d8e861cb8b5e37dc77b0511761b5d986918)
+                mstore(0, 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813)
                 return(0, 32)
             }
             // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
@@ -166,7 +166,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x14a0), mload(add(b, add(length, 224))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x16a0), mload(add(b, add(length, 224))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -175,7 +175,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x14a0), mload(add(b, add(length, 192))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x16a0), mload(add(b, add(length, 192))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -184,7 +184,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x14a0), mload(add(b, add(length, 160))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x16a0), mload(add(b, add(length, 160))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -193,7 +193,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x14a0), mload(add(b, add(length, 128))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x16a0), mload(add(b, add(length, 128))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -202,7 +202,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x14a0), mload(add(b, add(length, 96))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x16a0), mload(add(b, add(length, 96))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -211,7 +211,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x14a0), mload(add(b, add(length, 64))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x16a0), mload(add(b, add(length, 64))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -220,7 +220,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x14a0), mload(add(b, add(length, 32))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x16a0), mload(add(b, add(length, 32))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -229,7 +229,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x14a0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x16a0), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -241,7 +241,7 @@ contract AggregateStarkSmallConstraints7 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x14a0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x16a0), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -277,56 +277,89 @@ contract AggregateStarkSmallConstraints7 {
                 let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                 r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            if sub(calldatasize(), 1120) { revert(0, 0) }
-            calldatacopy(0x1000, 0, 1120)
-            calldatacopy(0x1460, 1120, 0)
-            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x1460, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x1660, extNormalize(add(add(mload(0x1420), 0x3fffdfc), extScale(mload(0x1380), mload(0x1080)))))
-            mstore(0x1680, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mload(0x1360)), extScale(mload(0x1380), mload(0x10a0)))))
-            mstore(0x16a0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x2)), extScale(mload(0x1380), mload(0x10c0)))))
-            mstore(0x16c0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x3)), extScale(mload(0x1380), mload(0x10e0)))))
-            mstore(0x16e0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x4)), extScale(mload(0x1380), mload(0x1100)))))
-            mstore(0x1700, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x5)), extScale(mload(0x1380), mload(0x1120)))))
-            mstore(0x1720, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x6)), extScale(mload(0x1380), mload(0x1140)))))
-            mstore(0x1740, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x7)), extScale(mload(0x1380), mload(0x1160)))))
-            mstore(0x1760, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x8)), extScale(mload(0x1380), mload(0x1180)))))
-            mstore(0x1780, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x9)), extScale(mload(0x1380), mload(0x11a0)))))
-            mstore(0x17a0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0xa)), extScale(mload(0x1380), mload(0x11c0)))))
-            mstore(0x17c0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0xb)), extScale(mload(0x1380), mload(0x11e0)))))
-            mstore(0x17e0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0xc)), extScale(mload(0x1380), mload(0x1200)))))
-            mstore(0x1800, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0xd)), extScale(mload(0x1380), mload(0x1220)))))
-            mstore(0x1820, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0xe)), extScale(mload(0x1380), mload(0x1240)))))
-            mstore(0x1840, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0xf)), extScale(mload(0x1380), mload(0x1260)))))
-            mstore(0x1860, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x10)), extScale(mload(0x1380), mload(0x1280)))))
-            mstore(0x1880, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x11)), extScale(mload(0x1380), mload(0x12a0)))))
-            mstore(0x18a0, extNormalize(add(add(add(mload(0x1420), 0x3fffdfc), mul(mload(0x1360), 0x12)), extScale(mload(0x1380), mload(0x12c0)))))
-            mstore(0x18c0, extMul(mload(0x1660), mload(0x1680)))
-            mstore(0x18e0, extMul(mload(0x16a0), mload(0x18c0)))
-            mstore(0x1900, extMul(mload(0x16c0), mload(0x18e0)))
-            mstore(0x1920, extMul(mload(0x1900), mload(0x16e0)))
-            mstore(0x1940, extMul(mload(0x1920), mload(0x1700)))
-            mstore(0x1960, extMul(mload(0x1940), mload(0x1720)))
-            mstore(0x1980, extMul(mload(0x1960), mload(0x1740)))
-            mstore(0x19a0, extMul(mload(0x1980), mload(0x1760)))
-            mstore(0x19c0, extMul(mload(0x19a0), mload(0x1780)))
-            mstore(0x19e0, extMul(mload(0x19c0), mload(0x17a0)))
-            mstore(0x1a00, extMul(mload(0x19e0), mload(0x17c0)))
-            mstore(0x1a20, extMul(mload(0x1a00), mload(0x17e0)))
-            mstore(0x1a40, extMul(mload(0x1a20), mload(0x1800)))
-            mstore(0x1a60, extMul(mload(0x1a40), mload(0x1820)))
-            mstore(0x1a80, extMul(mload(0x1a60), mload(0x1840)))
-            mstore(0x1aa0, extMul(mload(0x1a80), mload(0x1860)))
-            mstore(0x1ac0, extMul(mload(0x1aa0), mload(0x1880)))
+            if sub(calldatasize(), 1632) { revert(0, 0) }
+            calldatacopy(0x1000, 0, 1632)
+            calldatacopy(0x1660, 1632, 0)
+            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x1660, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
+            mstore(0x1860, extNormalize(add(add(mload(0x1620), 0x3fffdfc), extScale(mload(0x1580), mload(0x1080)))))
+            mstore(0x1880, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mload(0x1560)), extScale(mload(0x1580), mload(0x10a0)))))
+            mstore(0x18a0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x2)), extScale(mload(0x1580), mload(0x10c0)))))
+            mstore(0x18c0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x3)), extScale(mload(0x1580), mload(0x10e0)))))
+            mstore(0x18e0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x4)), extScale(mload(0x1580), mload(0x1100)))))
+            mstore(0x1900, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x5)), extScale(mload(0x1580), mload(0x1120)))))
+            mstore(0x1920, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x6)), extScale(mload(0x1580), mload(0x1140)))))
+            mstore(0x1940, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x7)), extScale(mload(0x1580), mload(0x1160)))))
+            mstore(0x1960, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x8)), extScale(mload(0x1580), mload(0x1180)))))
+            mstore(0x1980, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x9)), extScale(mload(0x1580), mload(0x11a0)))))
+            mstore(0x19a0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0xa)), extScale(mload(0x1580), mload(0x11c0)))))
+            mstore(0x19c0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0xb)), extScale(mload(0x1580), mload(0x11e0)))))
+            mstore(0x19e0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0xc)), extScale(mload(0x1580), mload(0x1200)))))
+            mstore(0x1a00, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0xd)), extScale(mload(0x1580), mload(0x1220)))))
+            mstore(0x1a20, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0xe)), extScale(mload(0x1580), mload(0x1240)))))
+            mstore(0x1a40, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0xf)), extScale(mload(0x1580), mload(0x1260)))))
+            mstore(0x1a60, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x10)), extScale(mload(0x1580), mload(0x1280)))))
+            mstore(0x1a80, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x11)), extScale(mload(0x1580), mload(0x12a0)))))
+            mstore(0x1aa0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x12)), extScale(mload(0x1580), mload(0x12c0)))))
+            mstore(0x1ac0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x13)), extScale(mload(0x1580), mload(0x12e0)))))
+            mstore(0x1ae0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x14)), extScale(mload(0x1580), mload(0x1300)))))
+            mstore(0x1b00, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x15)), extScale(mload(0x1580), mload(0x1320)))))
+            mstore(0x1b20, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x16)), extScale(mload(0x1580), mload(0x1340)))))
+            mstore(0x1b40, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x17)), extScale(mload(0x1580), mload(0x1360)))))
+            mstore(0x1b60, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x18)), extScale(mload(0x1580), mload(0x1380)))))
+            mstore(0x1b80, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x19)), extScale(mload(0x1580), mload(0x13a0)))))
+            mstore(0x1ba0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x1a)), extScale(mload(0x1580), mload(0x13c0)))))
+            mstore(0x1bc0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x1b)), extScale(mload(0x1580), mload(0x13e0)))))
+            mstore(0x1be0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x1c)), extScale(mload(0x1580), mload(0x1400)))))
+            mstore(0x1c00, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x1d)), extScale(mload(0x1580), mload(0x1420)))))
+            mstore(0x1c20, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x1e)), extScale(mload(0x1580), mload(0x1440)))))
+            mstore(0x1c40, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x1f)), extScale(mload(0x1580), mload(0x1460)))))
+            mstore(0x1c60, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x20)), extScale(mload(0x1580), mload(0x1480)))))
+            mstore(0x1c80, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x21)), extScale(mload(0x1580), mload(0x14a0)))))
+            mstore(0x1ca0, extNormalize(add(add(add(mload(0x1620), 0x3fffdfc), mul(mload(0x1560), 0x22)), extScale(mload(0x1580), mload(0x14c0)))))
+            mstore(0x1cc0, extMul(mload(0x1860), mload(0x1880)))
+            mstore(0x1ce0, extMul(mload(0x18a0), mload(0x1cc0)))
+            mstore(0x1d00, extMul(mload(0x18c0), mload(0x1ce0)))
+            mstore(0x1d20, extMul(mload(0x1d00), mload(0x18e0)))
+            mstore(0x1d40, extMul(mload(0x1d20), mload(0x1900)))
+            mstore(0x1d60, extMul(mload(0x1d40), mload(0x1920)))
+            mstore(0x1d80, extMul(mload(0x1d60), mload(0x1940)))
+            mstore(0x1da0, extMul(mload(0x1d80), mload(0x1960)))
+            mstore(0x1dc0, extMul(mload(0x1da0), mload(0x1980)))
+            mstore(0x1de0, extMul(mload(0x1dc0), mload(0x19a0)))
+            mstore(0x1e00, extMul(mload(0x1de0), mload(0x19c0)))
+            mstore(0x1e20, extMul(mload(0x1e00), mload(0x19e0)))
+            mstore(0x1e40, extMul(mload(0x1e20), mload(0x1a00)))
+            mstore(0x1e60, extMul(mload(0x1e40), mload(0x1a20)))
+            mstore(0x1e80, extMul(mload(0x1e60), mload(0x1a40)))
+            mstore(0x1ea0, extMul(mload(0x1e80), mload(0x1a60)))
+            mstore(0x1ec0, extMul(mload(0x1ea0), mload(0x1a80)))
+            mstore(0x1ee0, extMul(mload(0x1ec0), mload(0x1aa0)))
+            mstore(0x1f00, extMul(mload(0x1ee0), mload(0x1ac0)))
+            mstore(0x1f20, extMulWide(mload(0x1ae0), add(extMulWide(mload(0x1ac0), add(extMulWide(mload(0x1aa0), add(extMulWide(mload(0x1a80), add(extMulWide(mload(0x1a60), add(extMulWide(mload(0x1a40), add(extMulWide(mload(0x1a20), add(extMulWide(mload(0x1a00), add(extMulWide(mload(0x19e0), add(extMulWide(mload(0x19c0), add(extMulWide(mload(0x19a0), add(extMulWide(mload(0x1980), add(extMulWide(mload(0x1960), add(extMulWide(mload(0x1940), add(extMulWide(mload(0x1920), add(extMulWide(mload(0x1900), add(extMulWide(mload(0x18e0), add(extMulWide(mload(0x18c0), add(extMulWide(mload(0x18a0), add(extMul(mload(0x14e0), mload(0x1880)), extMul(mload(0x14e0), mload(0x1860)))), extMul(mload(0x14e0), mload(0x1cc0)))), extMul(mload(0x14e0), mload(0x1ce0)))), extMul(mload(0x14e0), mload(0x1d00)))), extMul(mload(0x14e0), mload(0x1d20)))), extMul(mload(0x14e0), mload(0x1d40)))), extMul(mload(0x14e0), mload(0x1d60)))), extMul(mload(0x14e0), mload(0x1d80)))), extMul(mload(0x14e0), mload(0x1da0)))), extMul(mload(0x14e0), mload(0x1dc0)))), extMul(mload(0x14e0), mload(0x1de0)))), extMul(mload(0x14e0), mload(0x1e00)))), extMul(mload(0x14e0), mload(0x1e20)))), extMul(mload(0x14e0), mload(0x1e40)))), extMul(mload(0x14e0), mload(0x1e60)))), extMul(mload(0x14e0), mload(0x1e80)))), extMul(mload(0x14e0), mload(0x1ea0)))), extMul(mload(0x14e0), mload(0x1ec0)))), extMul(mload(0x14e0), mload(0x1ee0)))))
+            mstore(0x1f40, extMul(mload(0x1f00), mload(0x1ae0)))
+            mstore(0x1f60, extMul(mload(0x1f40), mload(0x1b00)))
+            mstore(0x1f80, extMul(mload(0x1f60), mload(0x1b20)))
+            mstore(0x1fa0, extMul(mload(0x1f80), mload(0x1b40)))
+            mstore(0x1fc0, extMul(mload(0x1fa0), mload(0x1b60)))
+            mstore(0x1fe0, extMul(mload(0x1fc0), mload(0x1b80)))
+            mstore(0x2000, extMul(mload(0x1fe0), mload(0x1ba0)))
+            mstore(0x2020, extMul(mload(0x2000), mload(0x1bc0)))
+            mstore(0x2040, extMul(mload(0x2020), mload(0x1be0)))
+            mstore(0x2060, extMul(mload(0x2040), mload(0x1c00)))
+            mstore(0x2080, extMul(mload(0x2060), mload(0x1c20)))
+            mstore(0x20a0, extMul(mload(0x2080), mload(0x1c40)))
+            mstore(0x20c0, extMul(mload(0x20a0), mload(0x1c60)))
+            mstore(0x20e0, extMul(mload(0x20c0), mload(0x1c80)))
             { let sum := 0
-                sum := extNormalize(add(extMulWide(extMul(mload(0x1ac0), mload(0x18a0)), add(add(mload(0x1340), sub(mload(0x1480), mload(0x1320))), mload(0x1440))), sub(mload(0x14c0), add(extMulWide(mload(0x18a0), add(extMulWide(mload(0x1880), add(extMulWide(mload(0x1860), add(extMulWide(mload(0x1840), add(extMulWide(mload(0x1820), add(extMulWide(mload(0x1800), add(extMulWide(mload(0x17e0), add(extMulWide(mload(0x17c0), add(extMulWide(mload(0x17a0), add(extMulWide(mload(0x1780), add(extMulWide(mload(0x1760), add(extMulWide(mload(0x1740), add(extMulWide(mload(0x1720), add(extMulWide(mload(0x1700), add(extMulWide(mload(0x16e0), add(extMulWide(mload(0x16c0), add(extMulWide(mload(0x16a0), add(extMul(mload(0x12e0), mload(0x1680)), extMul(mload(0x12e0), mload(0x1660)))), extMul(mload(0x12e0), mload(0x18c0)))), extMul(mload(0x12e0), mload(0x18e0)))), extMul(mload(0x12e0), mload(0x1900)))), extMul(mload(0x12e0), mload(0x1920)))), extMul(mload(0x12e0), mload(0x1940)))), extMul(mload(0x12e0), mload(0x1960)))), extMul(mload(0x12e0), mload(0x1980)))), extMul(mload(0x12e0), mload(0x19a0)))), extMul(mload(0x12e0), mload(0x19c0)))), extMul(mload(0x12e0), mload(0x19e0)))), extMul(mload(0x12e0), mload(0x1a00)))), extMul(mload(0x12e0), mload(0x1a20)))), extMul(mload(0x12e0), mload(0x1a40)))), extMul(mload(0x12e0), mload(0x1a60)))), extMul(mload(0x12e0), mload(0x1a80)))), extMul(mload(0x12e0), mload(0x1aa0)))), extMul(mload(0x12e0), mload(0x1ac0))))))
+                sum := extNormalize(add(extMulWide(extMul(mload(0x20e0), mload(0x1ca0)), add(add(mload(0x1540), sub(mload(0x1680), mload(0x1520))), mload(0x1640))), sub(mload(0x16c0), add(extMulWide(mload(0x1ca0), add(extMulWide(mload(0x1c80), add(extMulWide(mload(0x1c60), add(extMulWide(mload(0x1c40), add(extMulWide(mload(0x1c20), add(extMulWide(mload(0x1c00), add(extMulWide(mload(0x1be0), add(extMulWide(mload(0x1bc0), add(extMulWide(mload(0x1ba0), add(extMulWide(mload(0x1b80), add(extMulWide(mload(0x1b60), add(extMulWide(mload(0x1b40), add(extMulWide(mload(0x1b20), add(extMulWide(mload(0x1b00), add(mload(0x1f20), extMul(mload(0x14e0), mload(0x1f00)))), extMul(mload(0x14e0), mload(0x1f40)))), extMul(mload(0x14e0), mload(0x1f60)))), extMul(mload(0x14e0), mload(0x1f80)))), extMul(mload(0x14e0), mload(0x1fa0)))), extMul(mload(0x14e0), mload(0x1fc0)))), extMul(mload(0x14e0), mload(0x1fe0)))), extMul(mload(0x14e0), mload(0x2000)))), extMul(mload(0x14e0), mload(0x2020)))), extMul(mload(0x14e0), mload(0x2040)))), extMul(mload(0x14e0), mload(0x2060)))), extMul(mload(0x14e0), mload(0x2080)))), extMul(mload(0x14e0), mload(0x20a0)))), extMul(mload(0x14e0), mload(0x20c0)))), extMul(mload(0x14e0), mload(0x20e0))))))
                 sum := extMul(mload(0x1000), sum)
-                sum := weigh(sum, add(mload(0x1300), sub(mload(0x1480), mload(0x12e0))))
-                mstore(0x1ae0, sum) }
+                sum := weigh(sum, add(mload(0x1500), sub(mload(0x1680), mload(0x14e0))))
+                mstore(0x2100, sum) }
             { let sum := 0
-                sum := extNormalize(mload(0x1320))
-                mstore(0x1b00, extMul(mload(0x1000), sum)) }
-            mstore(0x1b20, add(mload(0x1ae0), extMul(mload(0x1040), mload(0x1b00))))
-            return(0x1b20, 32)
+                sum := extNormalize(mload(0x1520))
+                mstore(0x2120, extMul(mload(0x1000), sum)) }
+            mstore(0x2140, add(mload(0x2100), extMul(mload(0x1040), mload(0x2120))))
+            return(0x2140, 32)
         }
     }
 }

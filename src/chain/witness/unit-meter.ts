@@ -71,18 +71,17 @@ const CALLS: ReadonlyMap<number, { readonly valueWords: number }> = new Map([
 const FREE_DATA = 4096n;
 const [DEPOSIT_GAS, RESERVED_BYTE] = [200n, 0xef];
 
+/** Sums, multiples and pairings of BN254 (EIP-196, EIP-197) and their prices (EIP-1108). */
+const [SUM_ADDRESS, MULTIPLE_ADDRESS, PAIRING_ADDRESS] = [0x06n, 0x07n, 0x08n];
+const PAIR_BYTES = 192;
+const [SUM_GAS, MULTIPLE_GAS, PAIRING_GAS, PAIR_GAS] = [150n, 6_000n, 45_000n, 34_000n];
+
 type Precompile = (code: unknown, data: Uint8Array, gasLimit: bigint) => ExecResult | Promise<ExecResult>;
 
 /** Start of a delegated account's code (EIP-7702). */
 const DELEGATION = [0xef, 0x01, 0x00] as const;
 /** Length of a delegated account's code. Code of this length counts with its account. */
 const DELEGATION_BYTES = 23;
-/** Gas below which the code of a sum or a multiple is not run: its units are known only after it runs, also if it fails. */
-const POINT_GAS: ReadonlyMap<bigint, bigint> = new Map([
-  [0x06n, 150n],
-  [0x07n, 6000n],
-]);
-
 /**
  * Adds up what a transaction of format 3 takes to prove, to the unit as the kernel does
  * (src/machine/kernel/format-3/native-meter.yul). A frame that spends its units fails as one without gas, and the outermost one
@@ -299,9 +298,12 @@ export class UnitMeter {
     const weighed: Precompile = async (code, data, gas) => {
       const address = addresses.get(code) ?? 0n;
       if (data.length > 0 && UNCOVERED_PRECOMPILES.has(address)) return withoutGas(gas);
-      const ran = await run(code, data, gas);
+      const minimum = address === SUM_ADDRESS && data.length > 0 ? this.#sumPrice() : 0n;
+      // The kernel's code for points is weighed before any point is read.
+      if (gas < minimum || !this.#takes(pointUnits(address, data, gas))) return withoutGas(gas);
+      const ran = withPrice(await run(code, data, gas), minimum);
       const result = address === UNITS_ADDRESS ? this.#answered(ran) : ran;
-      const priced = runsCode(address, data, gas, result) ? await this.#price(address, data, gas, result) : result;
+      const priced = runsCode(address, data, result) ? await this.#price(address, data, gas, result) : result;
       if (priced.exceptionError !== undefined) return priced;
       const room = this.#frames.at(-1)?.room ?? 0;
       const units = precompileUnits(address, data) + copied(BigInt(Math.min(room, priced.returnValue.length)));
@@ -312,6 +314,11 @@ export class UnitMeter {
       if (watched === undefined) Reflect.deleteProperty(evm, "runPrecompile");
       else Object.assign(evm, { runPrecompile: watched });
     };
+  }
+
+  /** Gas for a sum of points, which takes more units than its price on Ethereum pays for. */
+  #sumPrice(): bigint {
+    return this.#budget === Infinity ? 0n : gasOfUnits(SERVED_WEIGHTS.pointSum);
   }
 
   /** Output of the contract that answers the caller's units: a word, or nothing if they have no limit. */
@@ -402,10 +409,9 @@ function withoutGas(gas: bigint): ExecResult {
 }
 
 /** Whether a precompiled contract comes to its bytecode: with too little gas, or an input of the wrong shape, it does not. */
-function runsCode(address: bigint, data: Uint8Array, gas: bigint, { exceptionError }: ExecResult): boolean {
-  if (data.length === 0 || !CODES_BY_ADDRESS.has(address)) return false;
-  const price = POINT_GAS.get(address);
-  if (price !== undefined) return gas >= price;
+function runsCode(address: bigint, data: Uint8Array, { exceptionError }: ExecResult): boolean {
+  if (data.length === 0 || !CODES_BY_ADDRESS.has(address) || address === SUM_ADDRESS || address === MULTIPLE_ADDRESS)
+    return false;
   if (exceptionError !== undefined) return false;
   if (address !== 0x05n) return true;
   const sizes = sizesOf(data);
@@ -417,6 +423,22 @@ function sizesOf(data: Uint8Array): readonly bigint[] {
   const head = new Uint8Array(96);
   head.set(data.subarray(0, 96));
   return [0, 32, 64].map((place) => BigInt(toHex(head.subarray(place, place + 32))));
+}
+
+/** Units of the kernel's code for points, if the price is paid and a pairing's input has pairs. */
+function pointUnits(address: bigint, data: Uint8Array, gas: bigint): number {
+  if (data.length === 0) return 0;
+  const { pointSum, pointMultiple, pairing, pairOfPoints } = SERVED_WEIGHTS;
+  if (address === SUM_ADDRESS) return gas < SUM_GAS ? 0 : pointSum;
+  if (address === MULTIPLE_ADDRESS) return gas < MULTIPLE_GAS ? 0 : pointMultiple;
+  const pairs = data.length / PAIR_BYTES;
+  if (address !== PAIRING_ADDRESS || !Number.isInteger(pairs) || gas < PAIRING_GAS + BigInt(pairs) * PAIR_GAS) return 0;
+  return pairing + pairs * pairOfPoints;
+}
+
+function withPrice(result: ExecResult, minimum: bigint): ExecResult {
+  const isMore = result.exceptionError === undefined && result.executionGasUsed < minimum;
+  return isMore ? { ...result, executionGasUsed: minimum } : result;
 }
 
 /** Units of a precompiled contract that has a table. */

@@ -1,10 +1,10 @@
 import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
 import type { Expression } from "../../stark/constraints/expression.ts";
 import type { FieldValues } from "../../stark/constraints/fields.ts";
-import { FIELD_PRODUCT, MEMORY } from "../buses.ts";
+import { MEMORY, MEMORY_TASK, PRODUCT_OFFSET } from "../buses.ts";
 import { LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
-import { assertBoolean, element, limbsOfBytes, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
+import { assertBoolean, element, limbsOfBytes, lookUpBytes, lookUpLimbs, zeroWord } from "../words/expressions.ts";
 import { assertLess } from "../words/less-than.ts";
 import { assertFp2Product, BN254_PRIME, ELEMENT_BYTES, ELEMENT_LIMBS, FP2_PARTS, FP2_PRODUCT_WITNESS } from "./fp2-product.ts";
 
@@ -55,7 +55,11 @@ export function fieldProductAir(space: number): Air {
     assertLess(builder, real, limbs ?? [], prime, { chosen: flags ?? [], gap: element(gap, part) }, `${name}: `);
   });
   accessElements(builder, columns, space);
-  builder.receive(FIELD_PRODUCT, real, { time, a: indexA, b: indexB, c: indexC, r: indexR });
+  const word = zeroWord(builder).map((zero, i) => [indexR, indexC, indexB, indexA][i] ?? zero);
+  builder.receive(MEMORY_TASK, real, {
+    ...{ space: builder.constant(space), offset: builder.constant(PRODUCT_OFFSET) },
+    ...{ time, word },
+  });
   return builder.build();
 }
 

@@ -75,7 +75,7 @@ export function fieldProductColumns(rows: Rows<typeof FIELD_PRODUCT_FIELDS>, min
 }
 
 /** A row of no product. */
-function noFieldProduct(): FieldProductCells {
+export function noFieldProduct(): FieldProductCells {
   const zeros = (count: number): number[] => new Array<number>(count).fill(0);
   return {
     real: 0,

@@ -9,14 +9,15 @@ import {
   DIGEST_WORDS,
   HASH,
   MEMORY,
+  MEMORY_TASK,
   RANGE14,
   RANGE16,
-  RECOVER,
   ROM,
   STACK,
   USER_MODE,
   WORD_RANGE,
 } from "../buses.ts";
+import { PRODUCT_TIMES } from "../field-product/field-product-air.ts";
 import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../shapes/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertWordTests } from "../words/word-tests.ts";
@@ -30,7 +31,7 @@ export const PROCESSOR_FIELDS = {
   pc,
   /** Words on the stack, one more than the program has put there: below them lies a word 0. */
   height: 1,
-  /** 1 for the first row; one more each row, and each opcode of user mode. */
+  /** 1 for the first row; one more each row and each opcode of user mode, and four more after a product in Fp2. */
   clock: 1,
   /** The current frame; 0 before one is entered. */
   frame: 1,
@@ -80,10 +81,10 @@ export function processorAir(): Air {
 
 /** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses, runsUser } = columns;
-  const { isAddressed, isBytes, whole, split } = columns;
-  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses, runsUser });
-  assertBoolean(b, { isAddressed, isBytes, whole, split });
+  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses, multiplies } = columns;
+  const { runsUser, isAddressed, isBytes, whole, split } = columns;
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses });
+  assertBoolean(b, { multiplies, runsUser, isAddressed, isBytes, whole, split });
 }
 
 function assertFetch(b: AirBuilder, columns: Columns): void {
@@ -118,12 +119,17 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   b.assertEqual("stops at last", "lastRow", stops, one);
 }
 
-/** A step of the clock each row, and as many as opcodes in user mode: the first limb of d, with the result c. */
-function assertClock(b: AirBuilder, { clock, frame, c, d, runsUser }: Columns): void {
+/** A step of the clock each row, those of a product, and the opcodes in user mode: the first limb of d, with the result c. */
+function assertClock(b: AirBuilder, { clock, frame, c, d, runsUser, multiplies }: Columns): void {
   const one = b.constant(1);
   const elapsed = element(d, 0);
   b.assertEqual("clock starts at 1", "firstRow", clock, one);
-  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one, b.mul(runsUser, elapsed)));
+  b.assertEqual(
+    "clock ticks",
+    "transition",
+    b.next(clock),
+    b.add(clock, one, b.mul(runsUser, elapsed), b.scale(multiplies, PRODUCT_TIMES - 1)),
+  );
   b.send(USER_MODE, runsUser, { time: clock, elapsed, frame, word: c });
 }
 
@@ -169,8 +175,15 @@ function assertMemory(b: AirBuilder, columns: Columns): void {
   assertSplit(b, columns);
   askHash(b, columns);
   askCopy(b, columns);
-  const { recovers, c } = columns;
-  b.send(RECOVER, recovers, { space: accessed, offset: address, time: clock, word: c });
+  requestTask(b, columns);
+}
+
+/** A recovery, with the result d; or a product, for which d is a copy of its indexes a. */
+function requestTask(b: AirBuilder, { clock, a, d, accessed, address, recovers, multiplies }: Columns): void {
+  a.forEach((limb, i) => {
+    b.assertEqual(`indexes: limb ${i}`, "everyRow", element(d, i), limb, multiplies);
+  });
+  b.send(MEMORY_TASK, b.add(recovers, multiplies), { space: accessed, offset: address, time: clock, word: d });
 }
 
 /** Where a row accesses the memory: at its place, from there on by a, in the space that a says, or in the current frame. */

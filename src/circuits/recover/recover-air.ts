@@ -2,7 +2,7 @@ import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
 import type { Expression } from "../../stark/constraints/expression.ts";
 import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { OPERATION } from "../operations/operation.ts";
-import { ALU, BYTES, CURVE_MULTIPLE, CURVE_PRODUCT, MEMORY, RECOVER } from "../buses.ts";
+import { ALU, BYTES, CURVE_MULTIPLE, CURVE_PRODUCT, MEMORY, MEMORY_TASK } from "../buses.ts";
 import { CURVE_CONSTANT, ORDER, PRIME } from "../secp256k1/secp256k1.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, constantWord, element, limbsOfBytes, lookUpBytes, lookUpLimbs, zeroWord } from "../words/expressions.ts";
@@ -176,5 +176,5 @@ function access(b: AirBuilder, columns: Columns): void {
   at(READ_WORDS, good, oldX, limbsOfBytes(b, keyX));
   at(READ_WORDS + 1, good, oldY, limbsOfBytes(b, keyY));
   const word = zeroWord(b).map((zero, i) => (i === 0 ? good : zero));
-  b.receive(RECOVER, real, { space, offset, time, word });
+  b.receive(MEMORY_TASK, real, { space, offset, time, word });
 }

@@ -53,10 +53,12 @@ export const INSTRUCTION_FIELDS = {
   hashes: 1,
   /** c bytes from the pointer b on are copied to where a points. */
   copies: 1,
-  /** c says whether the four words from the offset a on are a signature with a key, which is written behind them. */
+  /** d says whether the four words from the offset a on are a signature with a key, which is written behind them. */
   recovers: 1,
   /** d is the compression of b and c with the tag a. */
   compresses: 1,
+  /** A product in Fp2 is written to the memory; d is a, whose limbs are the indexes of its elements. */
+  multiplies: 1,
   /** User mode runs until the kernel is needed; c says for what, and the first limb of d how many opcodes that took. */
   runsUser: 1,
   /** d is what the memory holds, and a or b is written there. */

@@ -18,9 +18,9 @@ export function lookUpNumber30(b: AirBuilder, limbs: readonly Expression[]): Exp
 
 /**
  * A time before `now`: now − 1 − gap. For times that are numbers below 2^29 this is less than now as an integer, because a gap
- * of p − (time − now) − 1 is above 2^30. Times below 2^30 would not do: p − 2^30 is below 2^30. Times count the rows of two
- * tables from 1, and a table has at most 2^20 rows with the parameters of secure proofs, and 2^24 with any: the field has no
- * larger domain.
+ * of p − (time − now) − 1 is above 2^30. Times below 2^30 would not do: p − 2^30 is below 2^30. Times count from 1: a row of
+ * three tables moves them by 3 at most. A table has at most 2^20 rows with the parameters of secure proofs, and 2^24 with
+ * any: the field has no larger domain.
  */
 export function timeBefore(b: AirBuilder, now: Expression, gap: readonly Expression[]): Expression {
   return b.sub(b.sub(now, b.constant(1)), lookUpNumber30(b, gap));

@@ -1,5 +1,6 @@
 import { Kernel, type RunObserver } from "../../machine/interpreter/kernel.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
+import { ABSENT, rowCount } from "../../stark/systems/shape.ts";
 import type { SizedProfile } from "../run-profiles.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import { type ExecutionWitness, STEPS_OF_RUN } from "./batch-witness.ts";
@@ -19,7 +20,7 @@ import {
 
 /** Cells of all other tables: for each of what is counted about, and in every chunk. */
 const OTHER_CELLS: StepWeight = {
-  ...{ rows: 40, opcodes: 60, permutations: 2000, compressions: 250, recoveries: 8000, sha256Blocks: 0 },
+  ...{ rows: 40, opcodes: 60, permutations: 2000, compressions: 250, recoveries: 8000, sha256Blocks: 0, fieldProducts: 1033 },
   ...{ copied: 0, hashed: 0, codeBytes: 0 },
 };
 const FIXED_CELLS = 2_500_000;
@@ -120,7 +121,7 @@ const SHARED: readonly Counted[] = ["compressions", "codeBytes"];
 export function profiledCells(weight: StepWeight, profiles: readonly SizedProfile[]): number {
   const own = LARGEST_TABLES.filter(({ of }) => !SHARED.includes(of));
   const hasRoom = ({ heights }: SizedProfile): boolean =>
-    own.every(({ of, table, rows }) => rows * weight[of] <= 2 ** (heights[table] ?? 0));
+    own.every(({ of, table, rows }) => rows * weight[of] <= rowCount(heights[table] ?? ABSENT));
   return profiles.find(hasRoom)?.cells ?? Infinity;
 }
 

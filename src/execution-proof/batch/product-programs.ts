@@ -2,6 +2,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { listParameters, listSystem } from "../../circuits/state-transition/list-system.ts";
 import type { Backend } from "../../kernels/backend.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
+import { compress as poseidon } from "../../kernels/poseidon.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import { PROVEN_VERSION } from "../../protocol/protocol-version.ts";
 import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
@@ -20,6 +21,7 @@ import { executionParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, profileShape, SEGMENT_PROFILES } from "../run-profiles.ts";
 import { committedExecutionKey, packageExecutionKey } from "./execution-key.ts";
 import { type CheckedKey, firstProofsOf } from "./checked-shapes.ts";
+import { hubSlots } from "./hub-slots.ts";
 import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
 
@@ -101,10 +103,11 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
 function firstProofs(key: CheckedKey): FirstProofs {
   const parameters = { chunk: executionParameters(), list: listParameters() };
   const { minLogRows, maxLogRows } = listSystem(parameters.list).parameters;
-  return firstProofsOf(key, parameters, {
+  const shapes = firstProofsOf(key, parameters, {
     chunks: CHUNK_PROFILES.map((profile) => profileShape(key.system, profile).logRows),
     segments: SEGMENT_PROFILES.map((profile) => profileShape(key.segmented().system, profile).logRows),
     lists: Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i) => [minLogRows + i]),
     relistings: relistingShapes(relistingSystem(parameters.chunk)).map(({ logRows }) => logRows),
   });
+  return { ...shapes, hub: hubSlots(poseidon) };
 }

@@ -21,6 +21,8 @@ export interface StepWeight {
   readonly recoveries: number;
   /** Of SHA-256. */
   readonly sha256Blocks: number;
+  /** Products in Fp2, each a row of the kernel as well. */
+  readonly fieldProducts: number;
   /** Words that are copied, and those of what is hashed; bytes of codes that run. */
   readonly copied: number;
   readonly hashed: number;
@@ -29,7 +31,7 @@ export interface StepWeight {
 
 export type Counted = keyof StepWeight;
 export const NO_WEIGHT: StepWeight = {
-  ...{ rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0, sha256Blocks: 0 },
+  ...{ rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0, sha256Blocks: 0, fieldProducts: 0 },
   ...{ copied: 0, hashed: 0, codeBytes: 0 },
 };
 export const COUNTED = Object.keys(NO_WEIGHT) as Counted[];
@@ -58,6 +60,7 @@ export const LARGEST_TABLES: readonly CountedTable[] = [
   ...USUAL_TABLES,
   { of: "sha256Blocks", table: "sha256", rows: 64, width: 429 },
   { of: "compressions", table: "compression", rows: 1, width: 163 },
+  { of: "fieldProducts", table: "fieldProduct", rows: 1, width: 1033 },
   { of: "copied", table: "copy", rows: 1, width: 323 },
   { of: "hashed", table: "hashInput", rows: 1, width: 361 },
   { of: "codeBytes", table: "code", rows: 1, width: 59 },
@@ -87,6 +90,7 @@ export class RunCounter implements RunObserver {
   readonly primitives: Primitives;
   readonly #rows: readonly RomRow[];
   readonly #isProven: readonly boolean[];
+  readonly #isProduct: readonly boolean[];
   /** By row that copies: at which depth the length stands. */
   readonly #copies: readonly (number | undefined)[];
   #counts: Counts | undefined;
@@ -102,6 +106,7 @@ export class RunCounter implements RunObserver {
     const instructions = decodeAll(rows);
     this.#rows = rows;
     this.#isProven = instructions.map((instruction) => instruction !== undefined);
+    this.#isProduct = instructions.map((instruction) => instruction?.multiplies === 1);
     this.#copies = instructions.map((each) => (each?.copies === 1 ? 2 - each.hasImmediate : undefined));
     this.primitives = {
       ...primitives,
@@ -137,6 +142,7 @@ export class RunCounter implements RunObserver {
     if (this.#counts === undefined) return;
     if (this.#copy !== undefined) this.#endCopy();
     this.#counts.rows++;
+    if (this.#isProduct[index] === true) this.#counts.fieldProducts++;
     this.#see(1);
     const depth = this.#copies[index];
     if (depth === undefined) return;

@@ -3,6 +3,7 @@ import { PackedRows } from "../../stark/rows/packed-rows.ts";
 import { laterStatement, type ProverInput } from "../../stark/proving/prover-input.ts";
 import { chainedColumns } from "../../stark/segments/cut-table.ts";
 import type { SegmentFlags } from "../../stark/constraints/segment-bounds.ts";
+import { ABSENT, rowCount } from "../../stark/systems/shape.ts";
 import type { TableDefinition } from "../../stark/systems/system.ts";
 import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import type { RunProfile, SizedProfile } from "../run-profiles.ts";
@@ -102,7 +103,7 @@ function neededTables(system: RunSystem, trace: ProvableTrace): ((heights: RunPr
   return defined(system).flatMap(({ table, definition: { air, preprocessed } }) => {
     const { cut } = table;
     if (table.isCounted === true || preprocessed !== undefined || cut?.kind === "everywhere" || cut?.kind === "first") return [];
-    const heightOf = (heights: RunProfile): number => 2 ** (heights[air.name] ?? system.definition.parameters.minLogRows);
+    const heightOf = (heights: RunProfile): number => rowCount(heights[air.name] ?? system.definition.parameters.minLogRows);
     if (cut?.kind === "parts") {
       const groups = cut.groups(trace);
       return groups === 0 ? [] : [(heights) => Math.ceil(groups / Math.floor(heightOf(heights) / cut.period))];
@@ -112,7 +113,7 @@ function neededTables(system: RunSystem, trace: ProvableTrace): ((heights: RunPr
       return [(heights) => Math.ceil((length - 1) / (heightOf(heights) - 1))];
     }
     const length = table.columns(run, "none", [])[0]?.length ?? 0;
-    return [(heights) => Math.ceil(length / heightOf(heights))];
+    return length === 0 ? [] : [(heights) => Math.ceil(length / heightOf(heights))];
   });
 }
 
@@ -130,7 +131,7 @@ function profiledTables(
   for (const own of defined(system)) {
     const { table, definition } = own;
     const inAnyCase = logRowsOf(definition.air.name);
-    const [height, least] = [2 ** inAnyCase, { inAnyCase }] as const;
+    const [height, least] = [rowCount(inAnyCase), inAnyCase === ABSENT ? minLogRows : { inAnyCase }] as const;
     const { cut } = table;
     if (definition.preprocessed !== undefined)
       dealt.push({ ...own, rows: undefined, height: 2 ** definition.preprocessed.logRows, least });
@@ -139,7 +140,7 @@ function profiledTables(
       const rows = extended(table, wholeTable(table, run, minLogRows), height, count);
       dealt.push({ ...own, rows, height, least });
     } else {
-      const columns = table.columns(run, { inAnyCase, times: count }, []);
+      const columns = table.columns(run, inAnyCase === ABSENT ? minLogRows : { inAnyCase, times: count }, []);
       if (columns[0]?.length !== count * height) return undefined;
       dealt.push({ ...own, rows: PackedRows.of(columns, count * height), height, least });
     }

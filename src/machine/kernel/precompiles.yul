@@ -1,4 +1,4 @@
-// Precompiled contracts. Proven: 0x01 to 0x07, 0x09, 0x100, and 0x101 where units are lent. A call of another with input fails. More
+// Precompiled contracts. Proven: 0x01 to 0x09, 0x100, and 0x101 where units are lent. A call of another with input fails. More
 // signatures of P-256 than `compute` allows stop the proof.
 
 function isPrecompile(account) -> yes {
@@ -96,7 +96,7 @@ function runPrecompile(account, given, input, output) -> left, length {
   default {
     switch n
     case 0 { left, length := runWithoutInput(account, given, output) }
-    default { left, length := runByCode(account, given, input, output) }
+    default { left, length := runWithInput(account, given, input, output) }
   }
 }
 

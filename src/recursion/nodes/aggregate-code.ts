@@ -8,12 +8,17 @@ import { assertSame, assertSameWhere, beginRule, chosen } from "./rule-code.ts";
 import { assertAdmittedBelow } from "./stated-programs.ts";
 
 /** Version, digest, evaluation and count of the batches before a part. */
-export interface Seen {
+export interface SeenBatches {
   /** Undefined if no statement has it. */
   readonly version: readonly Word[] | undefined;
   readonly digest: Octet;
   readonly evaluation: Form;
   readonly count: Form;
+}
+
+/** The same, and the state of a hub after these batches: eight elements, 0 without a hub. */
+export interface Seen extends SeenBatches {
+  readonly hub: readonly Word[];
 }
 
 /** Elements that all parts have in common. */
@@ -54,6 +59,7 @@ export class AggregateCode {
     beginRule(a, `behind it (${name})`);
     const digest = chosen(a, isAggregate, part("digestAfter"), a.unpack(asBatch.digest, OCTET_ELEMENTS));
     const flag = forms.cell(isAggregate);
+    const hub = this.#hubAfter(seen, name, { isAggregate, before: part("hubBefore"), after: part("hubAfter") });
     const counted = part("count")
       .map((c) => forms.cell(c))
       .reduce(forms.add, forms.zero);
@@ -62,7 +68,22 @@ export class AggregateCode {
       digest: a.pack(digest),
       evaluation: forms.between(flag, asBatch.evaluation, forms.joined(part("evaluationAfter"))),
       count: forms.add(seen.count, forms.between(flag, forms.one, counted)),
+      hub,
     };
+  }
+
+  /** A part begins with the hub's state so far. A batch has other elements there, and is in no hub: its states are 0. */
+  #hubAfter(
+    seen: Seen,
+    name: string,
+    part: { readonly isAggregate: Word; readonly before: readonly Word[]; readonly after: readonly Word[] },
+  ): readonly Word[] {
+    const [a, forms] = [this.#a, this.#forms];
+    beginRule(a, `begins with the hub's state (${name})`);
+    const flag = forms.cell(part.isAggregate);
+    const flagged = (state: readonly Word[]): Word[] => state.map((c) => forms.word(forms.mul(flag, forms.cell(c))));
+    assertSame(a, flagged(part.before), seen.hub);
+    return flagged(part.after);
   }
 
   /** An aggregate begins with what has been seen so far, at the same point. */
@@ -78,7 +99,7 @@ export class AggregateCode {
   }
 
   /** With a batch: its elements, filled up with zeros, eight in a block and five in a coefficient. */
-  withBatch(seen: Seen, name: string, batch: readonly Word[]): Pick<Seen, "digest" | "evaluation"> {
+  withBatch(seen: SeenBatches, name: string, batch: readonly Word[]): Pick<SeenBatches, "digest" | "evaluation"> {
     const [a, forms] = [this.#a, this.#forms];
     let { digest, evaluation } = seen;
     beginRule(a, `in the digest (${name})`);
@@ -94,7 +115,7 @@ export class AggregateCode {
 
   /** The statement has the digest, the evaluation and the count after all parts. */
   end(
-    seen: Seen,
+    seen: SeenBatches,
     said: { readonly digest: readonly Word[]; readonly evaluation: readonly Word[]; readonly count: readonly Word[] },
   ): void {
     const [a, forms] = [this.#a, this.#forms];
@@ -104,5 +125,11 @@ export class AggregateCode {
     forms.assertEqual(seen.evaluation, forms.joined(said.evaluation));
     beginRule(a, "how many they are");
     for (const c of said.count) forms.assertEqual(seen.count, forms.cell(c));
+  }
+
+  /** The statement has the hub's state after all parts. */
+  endHub({ hub }: Seen, hubAfter: readonly Word[]): void {
+    beginRule(this.#a, "the hub's state after them");
+    assertSame(this.#a, hub, hubAfter);
   }
 }

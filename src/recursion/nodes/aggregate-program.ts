@@ -20,14 +20,15 @@ export function aggregateProgram(part: ClassShape): NodeProgram {
     const forms = new FormArithmetic(a);
     beginRule(a, "checks programs");
     assertChecksPrograms(a, statement);
-    for (const part of ["hubBefore", "hubAfter", "rest"] as const) assertZeros(a, own(part));
+    assertZeros(a, own("rest"));
     const code = new AggregateCode(a, { point: own("point"), programs: own("programs") });
     let seen: Seen = {
       ...{ version: own("version"), digest: a.pack(own("digestBefore")) },
-      ...{ evaluation: forms.joined(own("evaluationBefore")), count: forms.zero },
+      ...{ evaluation: forms.joined(own("evaluationBefore")), count: forms.zero, hub: own("hubBefore") },
     };
     for (const [i, { name }] of children.entries()) seen = code.behind(seen, name, stated[i] ?? []);
     code.end(seen, { digest: own("digestAfter"), evaluation: own("evaluationAfter"), count: own("count") });
+    code.endHub(seen, own("hubAfter"));
   });
 }
 
@@ -43,8 +44,9 @@ export function compressProgram(part: ClassShape, programs: readonly number[]): 
     beginRule(a, "the digest begins with the count");
     const digest = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
     const code = new AggregateCode(a, { point: said("point"), programs: a.constants(programs) });
-    const before = { version: undefined, digest, evaluation: forms.zero, count: forms.zero };
+    const before = { version: undefined, digest, evaluation: forms.zero, count: forms.zero, hub: said("hubBefore") };
     const seen = code.behind(before, child.name, stated);
     code.end(seen, { digest: said("digest"), evaluation: said("evaluation"), count: said("count") });
+    code.endHub(seen, said("hubAfter"));
   });
 }

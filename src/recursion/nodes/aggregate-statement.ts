@@ -75,11 +75,11 @@ function said(parts: readonly (readonly number[])[], programs: readonly number[]
   return [...parts.flat(), ...new Array<number>(NO_HUB).fill(0), ...statedPrograms(programs)];
 }
 
-/** What L1 knows of an aggregate that begins with nothing: N, A, ρ, Z. */
+/** Statement for L1 of an aggregate that begins with nothing: N, A, ρ, Z, and a hub's states. */
 export function wrappedOf(aggregate: readonly number[]): number[] {
   const { digest, evaluation } = startBehind(aggregate);
-  const part = (name: "count" | "point"): readonly number[] => partOf(aggregate, AGGREGATE.parts[name]);
-  return [...part("count"), ...digest, ...part("point"), ...evaluation];
+  const part = (name: keyof typeof AGGREGATE.parts): readonly number[] => partOf(aggregate, AGGREGATE.parts[name]);
+  return [...part("count"), ...digest, ...part("point"), ...evaluation, ...part("hubBefore"), ...part("hubAfter")];
 }
 
 /** Elements in groups, the last one filled up with zeros. */

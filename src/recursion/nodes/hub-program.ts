@@ -2,7 +2,7 @@ import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import type { Assembler } from "../assembler.ts";
 import { FormArithmetic } from "../forms.ts";
 import type { Word } from "../relation.ts";
-import { AggregateCode, type Seen } from "./aggregate-code.ts";
+import { AggregateCode, type SeenBatches } from "./aggregate-code.ts";
 import type { HubSlots } from "./hub-step.ts";
 import { writeHubStep } from "./hub-step-code.ts";
 import { AGGREGATE, BATCH, BATCH_SAID } from "./layout.ts";
@@ -60,7 +60,7 @@ class HubCode {
   }
 
   /** The aggregate before the batch begins as this one does. */
-  before(before: readonly Word[]): Seen {
+  before(before: readonly Word[]): SeenBatches {
     const [a, forms] = [this.#a, this.#forms];
     const ofBefore = (name: Part): readonly Word[] => partOf(before, AGGREGATE.parts[name]);
     beginRule(a, "an aggregate is before the batch");
@@ -77,7 +77,7 @@ class HubCode {
   }
 
   /** The batch follows, and leads the hub from this state to the one after it. */
-  batch(stated: readonly Word[], hubBefore: readonly Word[], seen: Seen): void {
+  batch(stated: readonly Word[], hubBefore: readonly Word[], seen: SeenBatches): void {
     const [a, forms] = [this.#a, this.#forms];
     const batch = partOf(stated, BATCH_SAID.parts.batch);
     const of = (name: keyof typeof BATCH.parts): readonly Word[] => partOf(batch, BATCH.parts[name]);
@@ -87,7 +87,7 @@ class HubCode {
     assertSame(a, of("version"), this.part("version"));
     const code = new AggregateCode(a, { point: this.part("point"), programs: this.part("programs") });
     const count = forms.add(seen.count, forms.one);
-    const behind: Seen = { ...seen, ...code.withBatch(seen, "batch", batch), count };
+    const behind: SeenBatches = { ...seen, ...code.withBatch(seen, "batch", batch), count };
     const [digest, evaluation] = [this.part("digestAfter"), this.part("evaluationAfter")];
     code.end(behind, { digest, evaluation, count: this.part("count") });
     writeHubStep(

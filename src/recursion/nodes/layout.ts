@@ -55,5 +55,5 @@ export const AGGREGATE = inOrder({
   ...OF_PROGRAMS,
 });
 
-/** What L1 knows of an aggregate: N, A, ρ, Z. */
-export const WRAPPED = inOrder({ count: 1, digest: 8, point: 5, evaluation: 5 });
+/** Statement for L1 about an aggregate: N, A, ρ, Z, and the states of a hub before and after, 0 without a hub. */
+export const WRAPPED = inOrder({ count: 1, digest: 8, point: 5, evaluation: 5, hubBefore: 8, hubAfter: 8 });

@@ -9,6 +9,8 @@ import type { AdmittedPrograms, ProgramKey } from "./admitted-programs.ts";
 import { aggregateProgram, compressProgram } from "./aggregate-program.ts";
 import { batchProgram } from "./batch-program.ts";
 import { chunkLeaf, joinProgram, relistedProgram } from "./chunks-program.ts";
+import { hubFirstProgram, hubNextProgram } from "./hub-program.ts";
+import type { HubSlots } from "./hub-step.ts";
 import { AGGREGATE, CHUNKS } from "./layout.ts";
 import type { NodeProgram } from "./node-program.ts";
 import { programShape } from "./program-shape.ts";
@@ -24,6 +26,8 @@ export interface FirstProofs {
   readonly segments?: readonly CheckedShape[];
   readonly relistings: readonly CheckedShape[];
   readonly lists: readonly CheckedShape[];
+  /** Slots that programs of a hub read in a member's state. Default: the set of batches has no programs of a hub. */
+  readonly hub?: HubSlots;
 }
 
 /**
@@ -62,6 +66,8 @@ export const PROGRAM_NAMES = {
   join: "join",
   batch: (place: number): string => `batch ${place}`,
   aggregate: "aggregate",
+  hubFirst: "first of a hub",
+  hubNext: "next of a hub",
 } as const;
 
 function named(shapes: readonly CheckedShape[], name: (place: number) => string) {
@@ -179,8 +185,16 @@ function runPrograms(segments: readonly CheckedShape[]): readonly (readonly [str
   ];
 }
 
+function hubPrograms(slots: HubSlots | undefined): readonly (readonly [string, ProgramWriter])[] {
+  if (slots === undefined) return [];
+  return [
+    [PROGRAM_NAMES.hubFirst, (own) => hubFirstProgram(own, slots)],
+    [PROGRAM_NAMES.hubNext, (own) => hubNextProgram(own, slots)],
+  ];
+}
+
 function batchPrograms(
-  { lists }: FirstProofs,
+  { lists, hub }: FirstProofs,
   chunks: ProgramSet,
   {
     admitted,
@@ -193,6 +207,7 @@ function batchPrograms(
       ([name, list]) => [name, () => batchProgram({ list, chunks: chunks.shape }, admitted.digest)] as const,
     ),
     [PROGRAM_NAMES.aggregate, aggregateProgram] as const,
+    ...hubPrograms(hub),
   ]);
   return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, known);
 }

@@ -8,7 +8,6 @@ import { TestWallet } from "../support/wallet.ts";
 
 /** Gas by EIP-1108, EIP-4844 and EIP-2537 for this much input. */
 const CONTRACTS = [
-  [0x08, 192, "BN254 pairing at 0x08, where the EVM takes 79000 gas"],
   [0x0a, 192, "KZG point evaluation at 0x0a, where the EVM takes 50000 gas"],
   [0x0b, 256, "BLS12-381 sum in G1 at 0x0b, where the EVM takes 375 gas"],
   [0x0c, 320, "BLS12-381 multiples in G1 at 0x0c, where the EVM takes 22776 gas"],

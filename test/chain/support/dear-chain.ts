@@ -64,7 +64,7 @@ const CONTRACTS = [
     ...DEAR,
   ]),
   contract(ENDLESS, [JUMPDEST, 0x5f, SLOAD, POP, 0x5f, JUMP]),
-  contract(PAIRING, call(8, 192)),
+  contract(PAIRING, call(0x0f, 384)),
   contract(ORDINARY, [0x60, 0x07, 0x5f, SSTORE]),
   // Keeps whether RIPEMD-160 of a word ran with its own price, 720, and whether a callee did with enough for the EVM's BLOCKHASH.
   contract(EXACT, [0x5f, 0x5f, ...push(32), 0x5f, 0x5f, ...push(3), ...push(720), CALL, 0x5f, SSTORE]),

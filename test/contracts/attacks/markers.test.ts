@@ -84,10 +84,12 @@ describe("markers, which any account can make", () => {
       digest: `0x${"05".repeat(32)}`,
       point: `0x${"06".repeat(20)}`,
       evaluation: `0x${"07".repeat(20)}`,
+      hubBefore: `0x${"08".repeat(32)}`,
+      hubAfter: `0x${"09".repeat(32)}`,
     };
     const markerOf = (fields: object): string => {
       const encoded = AbiCoder.defaultAbiCoder().encode(
-        ["tuple(uint256 batchCount, bytes32 digest, bytes20 point, bytes20 evaluation)"],
+        ["tuple(uint256 batchCount, bytes32 digest, bytes20 point, bytes20 evaluation, bytes32 hubBefore, bytes32 hubAfter)"],
         [fields],
       );
       return concat([toUtf8Bytes("NOTHING IS PROVEN"), keccak256(encoded)]);
@@ -108,6 +110,8 @@ describe("markers, which any account can make", () => {
         markerOf({ ...statement, digest: `0x${"06".repeat(32)}` }),
         markerOf({ ...statement, point: `0x${"07".repeat(20)}` }),
         markerOf({ ...statement, evaluation: `0x${"06".repeat(20)}` }),
+        markerOf({ ...statement, hubBefore: `0x${"00".repeat(32)}` }),
+        markerOf({ ...statement, hubAfter: statement.hubBefore }),
         ...[own.slice(0, -2), `${own}00`, "0x", `0x${"11".repeat(60_000)}`],
       ];
       for (const marker of others)

@@ -210,13 +210,18 @@ describe("a hub on L1", () => {
     await assertReverts(land(hub.contract, header, items, proof, certificate), "ContentsMismatch");
   });
 
-  test("a version with proofs proves no hub: its proofs would bind no state", async () => {
-    const proven = await deployEcosystem();
-    const version = furtherVersion(1);
-    const { contract } = await addExecutionVersion(proven, version);
-    const call = send(contract, "proveHub", [], DIGEST, wordToHex(1n), wordToHex(2n), "0x");
-    await assertReverts(call, `HubNotProven(${version})`);
-    await proven.l1.close();
+  test("a plain proof proves no hub: a state of 0 is refused", async () => {
+    const item = await commit(await create());
+    const marker = toHex(noAggregateMarker([item], DIGEST));
+    for (const [stateBefore, stateAfter] of [
+      [wordToHex(0n), wordToHex(0n)],
+      [wordToHex(0n), state()],
+      [state(), wordToHex(0n)],
+    ])
+      await assertReverts(
+        send(aggregator.contract, "proveHub", [item], DIGEST, stateBefore, stateAfter, marker),
+        "HubStateMissing()",
+      );
   });
 
   test("only the admin schedules aggregators, with notice; votes of the epoch before count for one notice more", async () => {

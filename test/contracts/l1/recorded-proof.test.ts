@@ -79,6 +79,8 @@ describe("a real proof, before L1 with the package's contracts", () => {
       digest: elementBytes(digest),
       point: elementBytes(point),
       evaluation: elementBytes(evaluation),
+      hubBefore: new Uint8Array(32),
+      hubAfter: new Uint8Array(32),
     };
 
     /** "true", "false" or the error. */
@@ -90,7 +92,7 @@ describe("a real proof, before L1 with the package's contracts", () => {
     it("is of its statement alone: of no other count, digest, point or evaluation, in elements of each", async () => {
       assert.equal(await answerTo(), "true");
       for (const count of [0n, 2n]) assert.notEqual(await answerTo({ batchCount: count }), "true");
-      for (const part of ["digest", "point", "evaluation"] as const)
+      for (const part of ["digest", "point", "evaluation", "hubBefore", "hubAfter"] as const)
         for (let at = 3; at < stated[part].length; at += 8) {
           const changed = stated[part].slice();
           changed[at]! ^= 1;

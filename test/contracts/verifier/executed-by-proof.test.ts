@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { BaseContract } from "ethers";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
-import { type AggregatedBatch, aggregateDigest, aggregateStatement } from "../../../src/protocol/aggregate.ts";
+import { type AggregatedBatch, aggregateDigest, aggregateStatement, statementElements } from "../../../src/protocol/aggregate.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
@@ -109,14 +109,15 @@ describe("L1 with a verifier of aggregates", () => {
   /** The proof for L1 that two batches are proven, and the digest that goes with it. */
   async function provenFor(of: readonly AggregatedBatch[]): Promise<ProofForL1> {
     const digest = aggregateDigest(of, (tag, left, right) => compress(tag, [...left], [...right]));
-    const { point, evaluation } = aggregateStatement(of, digest);
+    const statement = aggregateStatement(of, digest);
+    const { point } = statement;
     const all = of.map(elementsOf);
     const key = (program: PreparedProgram, place: number) => admitted.hintsOf(programKey(program.own), place);
     const proofs: StatedProof[] = [];
     for (const batch of all) proofs.push({ ...(await proven(ofBatch, saidOfBatch(batch))), program: key(ofBatch, 0) });
     const aggregate = aggregateOf(all, firstStart(of.length), point, admitted.digest);
     const aggregated = { ...(await proven(aggregating, aggregate, proofs)), program: key(aggregating, 1) };
-    const elements = [of.length, ...digest, ...point, ...evaluation];
+    const elements = statementElements(statement);
     assert.deepEqual(wrappedOf(aggregate), elements);
     const { proof } = await proven(wrapping, elements, [await proven(compressing, elements, [aggregated])]);
     return { digest: digestToHex(digest), proof: toHex(proof) };

@@ -4,7 +4,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { AbiCoder, Interface, type InterfaceAbi } from "ethers";
 import { lastProofKey, systemForL1 } from "../../../src/execution-proof/batch/l1-system.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
-import { aggregateStatement, type AggregatedFields } from "../../../src/protocol/aggregate.ts";
+import { aggregateStatement, type AggregatedFields, statementElements } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { LAST_PROOFS, LAST_VERIFIERS, type LastProof } from "../../../src/protocol/last-proof.ts";
 import { lastProofOfBytes } from "../../../src/l1-proof/proof-verdict.ts";
@@ -21,8 +21,7 @@ import { type DeployedVerifier, STARK_ABI, verdictOf, verifierAt } from "./suppo
 const CHANGES = byNight(500, 4);
 
 function statementOf(batches: readonly AggregatedFields[], digest: RecordedProof["digest"]): Uint8Array {
-  const { batchCount, ...rest } = aggregateStatement(batches, digestFromHex(digest));
-  return elementBytes([batchCount, ...rest.digest, ...rest.point, ...rest.evaluation]);
+  return elementBytes(statementElements(aggregateStatement(batches, digestFromHex(digest))));
 }
 
 /* Proofs with at least 100 proven bits by the package's programs, which test/flow/proven-by-package and others made and recorded. */

@@ -3,6 +3,11 @@ import * as p from "./programs.ts";
 /** A jump by a row that has its target in it, to a target of two bytes. */
 const jumpTo = (target: number, jump: number): number[] => [0x61, target >> 8, target & 0xff, jump];
 
+/** Indexes of a, b, c and r as the instruction of products has them. */
+export function indexes(a: number, b: number, c: number, r: number): bigint {
+  return (BigInt(a) << 48n) | (BigInt(b) << 32n) | (BigInt(c) << 16n) | BigInt(r);
+}
+
 /** Code in which every kind of instruction that the tables prove has a row, and the hints of its run. */
 export function everything(): { readonly code: readonly number[]; readonly hints: readonly bigint[] } {
   const code: number[] = [];
@@ -46,6 +51,9 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   emit(words(1024, [5n, 1n, 1n, 7n]), p.push(1024), p.RECOVER, p.POP, p.HINT, p.RECOVER, p.POP);
   emit(words(2048, [5n, 1n, 5n, 7n]), p.push(2048), p.RECOVER, p.POP);
   hints.push(1536n);
+  // Products in Fp2: a square that replaces its operand, and one whose indexes are a hint.
+  emit(words(4096, [5n, 7n, 11n, 13n, 1n, 2n]), p.push(indexes(128, 128, 130, 128)), p.FIELD_PRODUCT, p.HINT, p.FIELD_PRODUCT);
+  hints.push(indexes(128, 130, 132, 134));
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {
     // A jump that is taken if the condition is not 0, one that is taken if it is, and one whose target is a hint.

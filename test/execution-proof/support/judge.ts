@@ -17,6 +17,12 @@ import { noVisit } from "../../../src/circuits/visits/visits-trace.ts";
 import { userOpcodes } from "../../../src/execution-proof/user-decode.ts";
 import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/circuits/copy/copy-air.ts";
 import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
+import {
+  FIELD_PRODUCT_FIELDS,
+  fieldProductAir,
+  type FieldProductCells,
+} from "../../../src/circuits/field-product/field-product-air.ts";
+import { noFieldProduct } from "../../../src/circuits/field-product/field-product-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
 import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
 import { KECCAK_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
@@ -70,6 +76,7 @@ export interface RunCells {
   hashInput: HashInputCells[];
   keys: KeyCells[];
   recover: RecoverCells[];
+  fieldProduct: FieldProductCells[];
   user: UserCells[];
   userBytes: UserBytesCells[];
   visits: VisitCells[];
@@ -96,6 +103,7 @@ export const TABLES = [
   "hashInput",
   "keys",
   "recover",
+  "fieldProduct",
   "user",
   "userBytes",
   "visits",
@@ -115,6 +123,7 @@ const FIELDS: Readonly<Record<TableName, Fields>> = {
   hashInput: HASH_INPUT_FIELDS,
   keys: KEYS_FIELDS,
   recover: RECOVER_FIELDS,
+  fieldProduct: FIELD_PRODUCT_FIELDS,
   user: USER_FIELDS,
   userBytes: USER_BYTES_FIELDS,
   visits: VISITS_FIELDS,
@@ -144,6 +153,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     hashInput: trace.hashInput.length === 0 ? [] : [...trace.hashInput, noInput()],
     keys: keyRows(trace.leaves),
     recover: [...trace.recoveries],
+    fieldProduct: [...trace.fieldProducts],
     user: [...trace.user],
     userBytes: [...trace.userBytes],
     visits: [...trace.visits],
@@ -187,6 +197,7 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     hashInput: hashInputAir,
     keys: () => keysAir(CURRENT_SPACE),
     recover: recoverAir,
+    fieldProduct: () => fieldProductAir(KERNEL_MEMORY_SPACE),
     user: () => userAir(USER_STACK_SPACE, userWeights(2)),
     userBytes: () => userBytesAir(BYTE_PLACES, userWeights(2)),
     visits: () => visitsAir(USER_PLACES),
@@ -233,6 +244,8 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
       return noLeaf();
     case "recover":
       return noRecovery();
+    case "fieldProduct":
+      return noFieldProduct();
     case "user":
       return NO_OPCODE;
     case "userBytes":
@@ -263,7 +276,7 @@ const BALANCED: readonly string[] = [
   "hash",
   "hashInput",
   "lane",
-  "recover",
+  "memoryTask",
   "firstWord",
   "lastWord",
   ...STATE_BUSES,

@@ -34,6 +34,7 @@ export const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 export const HINT = MACHINE.hint.code;
 export const [KEY, ACCOUNT_OF_KEY] = [MACHINE.key.code, MACHINE.accountOfKey.code];
 export const [ENTER, SET_GAS, COPY] = [MACHINE.enterFrame.code, MACHINE.setGas.code, MACHINE.copy.code];
+export const FIELD_PRODUCT = MACHINE.fieldProduct.code;
 export const RECOVER = MACHINE.recover.code;
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
 export const COMPRESS = MACHINE.compress.code;

@@ -37,7 +37,7 @@ export function* recoverForgeries(): Generator<Forgery> {
   const failing = recoverRun({ ...SIGNATURE, r: 0n });
   const step = stepAt(failing, failing.recover[0]!.time);
   const flag = word({ 0: 1 });
-  yield { refusedBy: "recover", cells: changed(failing, { [step]: { c: flag }, [step + 1]: { a: flag } }) };
+  yield { refusedBy: "memoryTask", cells: changed(failing, { [step]: { d: flag }, [step + 1]: { a: flag } }) };
 }
 
 /** The signature's honest run with a key that is made of other parts. */

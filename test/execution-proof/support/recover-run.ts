@@ -102,7 +102,7 @@ export function recovered(run: RunCells, cells: Partial<RecoverCells>): RunCells
     own!.good === 0 && cells.gaps === undefined ? [...row.gaps.slice(0, 8), ...gap(row.time, 0), ...gap(row.time, 0)] : row.gaps;
   const flag = word({ 0: row.good });
   const step = stepAt(run, row.time);
-  const next = changed(run, { [step]: { c: flag }, [step + 1]: { a: flag } });
+  const next = changed(run, { [step]: { d: flag }, [step + 1]: { a: flag } });
   const written = { 128: row.keyX, 160: row.keyY };
   return withPlaces({ ...next, recover: [{ ...row, gaps }] }, (places) =>
     places.map((place) => {

@@ -32,7 +32,12 @@ interface RunSettings {
 
 /** Functions of the kernel that pairings call, from its sources. */
 function kernelFunctions(): string {
-  const named = { frames: ["pointer", "slice"], state: ["newFrame"], "modular-power": ["power"] };
+  const named = {
+    frames: ["pointer", "slice"],
+    state: ["newFrame"],
+    "modular-power": ["power"],
+    "format-3/points": ["inverseOf"],
+  };
   return Object.entries(named)
     .flatMap(([file, names]) => {
       const source = readFileSync(join(FOLDER, `${file}.yul`), "utf8");
@@ -55,7 +60,7 @@ export function pairingProgram(main: string): readonly RomRow[] {
 }
 
 /** Calls `pairing` with a slice of frame 2 and returns its results in three slots. The input begins within a word. */
-const CALL = `
+export const PAIRING_CALL = `
 set.nextFrame(4)
 {
   set.isSpent(machine.hint())
@@ -73,9 +78,9 @@ function meterPairs(pairs) -> stops { stops := get.isSpent() }
 
 /** The kernel's pairings in the machine, without the rest of the kernel. */
 export class PairingMachine {
-  readonly #rows = pairingProgram(CALL);
+  readonly #rows = pairingProgram(PAIRING_CALL);
   readonly #kernel = new Kernel(primitives, this.#rows);
-  readonly #isProduct = this.#rows.map(({ parts }) => parts.at(-1)?.opcode === MACHINE.fieldProduct.code);
+  readonly #isProduct = this.#rows.map(({ parts }) => parts.some(({ opcode }) => opcode === MACHINE.fieldProduct.code));
 
   /** Throws Error for a product that no proof covers. */
   run(input: Uint8Array, { gas = MUCH_GAS, isSpent = false }: RunSettings = {}): PairingAnswer {
@@ -84,8 +89,7 @@ export class PairingMachine {
       rows++;
       if (this.#isProduct[row] === true) products++;
     };
-    const hints = [isSpent ? 1n : 0n, gas, BigInt(input.length), ...wordsOf(input)];
-    const [left = 0n, length, word] = this.#slots(hints, count);
+    const [left = 0n, length, word] = this.#slots(pairingHints(input, { gas, isSpent }), count);
     const verdict = length === 32n ? word === 1n : undefined;
     return { verdict, gasUsed: left > gas ? gas : gas - left, rows, products };
   }
@@ -95,6 +99,11 @@ export class PairingMachine {
     const inputs = { environment: ENVIRONMENT, state: world, codes: world };
     return this.#kernel.run(inputs, hints, { row, opcode: () => undefined }).leaves.map(({ after }) => after);
   }
+}
+
+/** Hints of `PAIRING_CALL` for an input. */
+export function pairingHints(input: Uint8Array, { gas = MUCH_GAS, isSpent = false }: RunSettings = {}): bigint[] {
+  return [isSpent ? 1n : 0n, gas, BigInt(input.length), ...wordsOf(input)];
 }
 
 function wordsOf(bytes: Uint8Array): bigint[] {

@@ -67,10 +67,14 @@ export async function runReference(
 
 type Evm = Awaited<ReturnType<typeof createVM>>["evm"];
 
+/** Precompiled contract that the kernel of format 2 lacks. */
+const PAIRING = 0x08n;
+
 /** A precompiled contract without a proof fails if it has input. */
 function failUncovered({ precompiles }: Evm): void {
   for (const [name, original] of precompiles) {
-    if (!UNCOVERED_PRECOMPILES.has(BigInt(`0x${name}`))) continue;
+    const address = BigInt(`0x${name}`);
+    if (address !== PAIRING && !UNCOVERED_PRECOMPILES.has(address)) continue;
     precompiles.set(name, (input) =>
       input.data.length === 0
         ? original(input)

@@ -3,10 +3,10 @@ import { before, describe, test } from "node:test";
 import { byNight, IS_NIGHTLY } from "../../support/nightly.ts";
 import { installPlugin, runInExample } from "./support/example-project.ts";
 
-/** By day those of its files that show a call with callback, a token, the README's test and a suite of before; by night all. */
+/** By day those of its files that show a call with callback, a token, pairings, the README's test and a suite of before; by night all. */
 const FILES = byNight(
   [],
-  ["erc20", "existing-suite", "readme", "remote-counter"].map((name) => `test/${name}.ts`),
+  ["erc20", "existing-suite", "groth16", "readme", "remote-counter"].map((name) => `test/${name}.ts`),
 );
 
 /** What `bad-days.ts` calls the effects of each fault switch. */

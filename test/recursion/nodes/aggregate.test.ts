@@ -10,6 +10,7 @@ import {
   aggregateOf,
   firstStart,
   joinedAggregates,
+  ofHub,
   startBehind,
   wrappedOf,
 } from "../../../src/recursion/nodes/aggregate-statement.ts";
@@ -49,11 +50,15 @@ const said = (batch: readonly number[]): number[] => [...batch, ...new Array<num
 const behind = (batches: readonly (readonly number[])[], start: Parameters<typeof aggregateOf>[1]): number[] =>
   aggregateOf(batches, start, point, PROGRAMS);
 
+const NO_HUB = new Array<number>(8).fill(0).join();
+
 /** What a part does to what has been seen, computed apart from the programs. */
 interface Seen {
   readonly count: number;
   readonly digest: string;
   readonly evaluation: string;
+  /** State of a hub, zeros without one. */
+  readonly hub: string;
 }
 
 /** Whether the statement is what its parts come to. */
@@ -61,10 +66,11 @@ function isAggregate(statement: readonly number[], children: readonly (readonly 
   const name = statement.slice(0, 2).join();
   const own = (at: number, count: number): string => statement.slice(at, at + count).join();
   const known = { rho: statement.slice(29, 34), programs: own(109, 8) };
-  const begun: Seen = { count: 0, digest: own(3, 8), evaluation: own(19, 5) };
+  const begun: Seen = { count: 0, digest: own(3, 8), evaluation: own(19, 5), hub: own(34, 8) };
   const seen = seenBehind(begun, children, known);
   if (seen === undefined || !children.every((part) => part.slice(0, 2).join() === name)) return false;
-  const isWhole = statement[108] === 1 && statement.slice(34, 108).every((element) => element === 0);
+  const isWhole = statement[108] === 1 && statement.slice(50, 108).every((element) => element === 0);
+  if (seen.hub !== own(42, 8)) return false;
   return isWhole && seen.count === statement[2] && seen.digest === own(11, 8) && seen.evaluation === own(24, 5);
 }
 
@@ -72,9 +78,12 @@ function isAggregate(statement: readonly number[], children: readonly (readonly 
 function isForL1(statement: readonly number[], children: readonly (readonly number[])[]): boolean {
   const { digest, evaluation } = firstStart(statement[0] ?? 0);
   const rho = statement.slice(9, 14);
-  const begun: Seen = { count: 0, digest: digest.join(), evaluation: evaluation.join() };
+  const begun: Seen = { count: 0, digest: digest.join(), evaluation: evaluation.join(), hub: statement.slice(19, 27).join() };
   const seen = seenBehind(begun, children, { rho, programs: PROGRAMS.join() });
-  return seen !== undefined && [seen.count, seen.digest, rho.join(), seen.evaluation].join() === statement.join();
+  const hubBefore = begun.hub;
+  return (
+    seen !== undefined && [seen.count, seen.digest, rho.join(), seen.evaluation, hubBefore, seen.hub].join() === statement.join()
+  );
 }
 
 interface Known {
@@ -90,7 +99,8 @@ function seenBehind(begun: Seen, children: readonly (readonly number[])[], known
   }, begun);
 }
 
-function withBatch({ count, digest, evaluation }: Seen, batch: readonly number[], rho: readonly number[]): Seen {
+function withBatch({ count, digest, evaluation, hub }: Seen, batch: readonly number[], rho: readonly number[]): Seen | undefined {
+  if (hub !== NO_HUB) return undefined;
   const padded = (length: number): number[] => [...batch, ...new Array<number>(length - batch.length).fill(0)];
   const elements = padded(112);
   let chain = digest.split(",").map(Number);
@@ -98,14 +108,19 @@ function withBatch({ count, digest, evaluation }: Seen, batch: readonly number[]
   const coefficients = Array.from({ length: 22 }, (_, i) => padded(110).slice(5 * i, 5 * i + 5) as unknown as Quintic);
   const start = evaluation.split(",").map(Number) as unknown as Quintic;
   const value = evaluateCoefficients([start, ...coefficients], rho as unknown as Quintic);
-  return { count: count + 1, digest: chain.join(), evaluation: value.join() };
+  return { count: count + 1, digest: chain.join(), evaluation: value.join(), hub };
 }
 
-function withAggregate({ count, digest, evaluation }: Seen, part: readonly number[], { rho, programs }: Known): Seen | undefined {
+function withAggregate(
+  { count, digest, evaluation, hub }: Seen,
+  part: readonly number[],
+  { rho, programs }: Known,
+): Seen | undefined {
   const own = (at: number, length: number): string => part.slice(at, at + length).join();
+  if (own(34, 8) !== hub) return undefined;
   if (own(29, 5) !== rho.join() || own(3, 8) !== digest || own(19, 5) !== evaluation || own(109, 8) !== programs)
     return undefined;
-  return { count: count + (part[2] ?? 0), digest: own(11, 8), evaluation: own(24, 5) };
+  return { count: count + (part[2] ?? 0), digest: own(11, 8), evaluation: own(24, 5), hub: own(42, 8) };
 }
 
 function ofOtherVersion(batch: readonly number[], limb: number): readonly number[] {
@@ -123,6 +138,11 @@ interface JudgedAggregate {
 const left = behind([first, second], start);
 const right = behind([third], startBehind(left));
 
+/** Aggregates of a hub: from a state to another, and from there to a third. */
+const STATES = [8000, 8100, 8200].map((mark) => Array.from({ length: 8 }, (_, i) => mark + i)) as [number[], number[], number[]];
+const hubLeft = ofHub(left, { before: STATES[0], after: STATES[1] });
+const hubRight = ofHub(right, { before: STATES[1], after: STATES[2] });
+
 const NODES: Readonly<Record<string, JudgedAggregate>> = {
   "an aggregate": {
     rules: rulesOf(aggregateProgram(part)),
@@ -130,6 +150,7 @@ const NODES: Readonly<Record<string, JudgedAggregate>> = {
       { statement: left, children: [said(first), said(second)] },
       { statement: joinedAggregates([left, right]), children: [left, right] },
       { statement: joinedAggregates([left, right]), children: [left, said(third)] },
+      { statement: joinedAggregates([hubLeft, hubRight]), children: [hubLeft, hubRight] },
     ],
     holds: isAggregate,
     forged: [0, 1].flatMap((limb): Statements[] => {
@@ -151,6 +172,7 @@ const NODES: Readonly<Record<string, JudgedAggregate>> = {
     honest: [
       { statement: wrappedOf(joinedAggregates([left, right])), children: [joinedAggregates([left, right])] },
       { statement: wrappedOf(behind([first], firstStart(1))), children: [said(first)] },
+      { statement: wrappedOf(joinedAggregates([hubLeft, hubRight])), children: [joinedAggregates([hubLeft, hubRight])] },
     ],
     holds: isForL1,
     // as of three batches, whose digest begins with their count
@@ -200,7 +222,7 @@ describe("aggregates", () => {
   it("come to the digest and the evaluation that an independent derivation has, up to 64 batches", () => {
     for (const { batches: own, digest, point: rho, evaluation } of VECTORS) {
       const aggregate = aggregateOf(own, firstStart(own.length), rho, PROGRAMS);
-      assert.deepEqual(wrappedOf(aggregate), [own.length, ...digest, ...rho, ...evaluation]);
+      assert.deepEqual(wrappedOf(aggregate), [own.length, ...digest, ...rho, ...evaluation, ...new Array<number>(16).fill(0)]);
     }
   });
 
@@ -245,6 +267,35 @@ describe("aggregates", () => {
       brokenRule(forL1, { statement: wrappedOf(all), children: [all] }),
       "programs of programs are admitted by one digest (all)",
     );
+  });
+
+  it("hub joined to a plain aggregate, to a batch, or to a later state: refused", () => {
+    const hub = ofHub(left, { before: STATES[0], after: STATES[1] });
+    const later = ofHub(right, { before: STATES[2], after: STATES[2] });
+    for (const [part, after] of [
+      [right, STATES[1]],
+      [said(third), STATES[1]],
+      [later, STATES[2]],
+    ] as const) {
+      const statement = ofHub(joinedAggregates([left, right]), { before: STATES[0], after });
+      assert.equal(brokenRule(rules, { statement, children: [hub, part] }), "begins with the hub's state (second)");
+    }
+    const plain = {
+      statement: ofHub(joinedAggregates([left, right]), { before: STATES[0], after: STATES[1] }),
+      children: [left, right],
+    };
+    assert.equal(brokenRule(rules, plain), "begins with the hub's state (first)");
+  });
+
+  it("batch data as hub fields: a batch is in no hub, whatever its elements are", () => {
+    const own = ofHub(behind([first, second], start), { before: first.slice(34, 42), after: first.slice(42, 50) });
+    assert.equal(
+      brokenRule(rules, { statement: own, children: [said(first), said(second)] }),
+      "begins with the hub's state (first)",
+    );
+    const forL1 = rulesOf(compressProgram(part, PROGRAMS));
+    const one = wrappedOf(ofHub(behind([first], firstStart(1)), { before: first.slice(34, 42), after: first.slice(42, 50) }));
+    assert.equal(brokenRule(forL1, { statement: one, children: [said(first)] }), "begins with the hub's state (all)");
   });
 
   it("are for L1 only from the first batch on, and with its count", () => {

@@ -163,9 +163,14 @@ const REFUSED: Record<string, Change> = {
   PolicyWithoutCode: ({ scene }) => ({ dataAvailabilityPolicy: scene.accounts.stranger }),
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
   SequencingModeUnsupported: ({ random }) => ({
-    sequencingMode: random.choose(random.between(2n, 255n), random.between(0x202n, 0x2ffn), 0x100n, 0x400n),
+    sequencingMode: random.choose(
+      random.between(2n, 255n),
+      random.between(0x102n, 0x1ffn),
+      random.between(0x202n, 0x2ffn),
+      0x400n,
+    ),
   }),
-  ModeNeedsFormat: ({ random }) => ({ sequencingMode: random.choose(1n, 0x200n, 0x201n) }),
+  ModeNeedsFormat: ({ random }) => ({ sequencingMode: random.choose(1n, 0x100n, 0x200n, 0x301n) }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
   TermsUnsupported: () => ({ isGoverned: false, takesReplacements: true }),
   ImportsUnused: ({ random }) =>

@@ -9,7 +9,7 @@ import { Refusal, requireThat } from "./refusal.ts";
 import { requireLasting } from "./standings.ts";
 import { upgradeNotice } from "./upgrades.ts";
 import { Chain, type Configuration, type ProtocolVersion, type World } from "./world.ts";
-import { PUBLISHES_INPUTS, QUEUE_ALONE } from "../../../src/protocol/sequencing-mode.ts";
+import { PUBLISHES_INPUTS, QUEUE_ALONE, SERVES_FACTS } from "../../../src/protocol/sequencing-mode.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 
 /** On an L1 ids have no prefix, and this many bits. */
@@ -230,7 +230,12 @@ export const factory = {
     const { baseToken } = configuration;
     check(baseToken === ETH || world.hasCode(baseToken), "BaseTokenWithoutCode", baseToken);
     const { sequencingMode } = configuration;
-    check((sequencingMode & ~PUBLISHES_INPUTS) <= BigInt(QUEUE_ALONE), "SequencingModeUnsupported", 1, sequencingMode);
+    check(
+      (sequencingMode & ~(SERVES_FACTS | PUBLISHES_INPUTS)) <= BigInt(QUEUE_ALONE),
+      "SequencingModeUnsupported",
+      1,
+      sequencingMode,
+    );
     check(configuration.sequencer === ZERO_ADDRESS, "SequencerUnused");
     checkTerms(frame, configuration);
     checkImports(configuration);

@@ -236,6 +236,18 @@ function meterPower(bits) -> stops {
   stops := get.isSpent()
 }
 
+// For pairings, whether their points are good or not. Returns as `meterRun`.
+function meterPairs(pairs) -> stops {
+  weigh(add(pairingUnits(), mul(pairs, pairOfPointsUnits())))
+  stops := get.isSpent()
+}
+
+// For a sum or a multiple of points, whether they are good or not. Returns as `meterRun`.
+function meterPoints(units) -> stops {
+  weigh(units)
+  stops := get.isSpent()
+}
+
 // Output that is copied into the caller's room: its callee pays, which has paid gas for as much memory.
 function meterOutput(room, length) {
   let n := and(room, 0xffffffff)

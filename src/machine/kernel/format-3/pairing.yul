@@ -205,8 +205,7 @@ function invertNorm() {
   let real := mload(byteOfnorm())
   let imaginary := mload(add(byteOfnorm(), 32))
   let sum := addmod(mulmod(real, real, m), mulmod(imaginary, imaginary, m), m)
-  // The prime less 2, but no constant for solc: the kernel's CLZ of a constant is not proven.
-  let v := power(sum, sub(m, add(1, lt(sum, m))), m)
+  let v := inverseOf(sum, m)
   mstore(byteOfinverse(), mulmod(real, v, m))
   mstore(add(byteOfinverse(), 32), mulmod(sub(m, imaginary), v, m))
 }

@@ -1,5 +1,6 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { fieldProductAir } from "../../../../src/circuits/field-product/field-product-air.ts";
+import { PRODUCT_OFFSET } from "../../../../src/circuits/buses.ts";
 import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { rowRange } from "../../../../src/stark/constraints/column-arithmetic.ts";
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
@@ -69,8 +70,9 @@ function isFalseClaim(carried: readonly Message[]): boolean {
     received: ofMemory[2 * i]!.message,
     sent: ofMemory[2 * i + 1]!.message,
   }));
-  const [request] = carried.filter(({ interaction }) => interaction.bus.name === "fieldProduct");
-  const [time = NaN, ...indexes] = request!.message;
+  const [request] = carried.filter(({ interaction }) => interaction.bus.name === "memoryTask");
+  const [space, offset, time = NaN, ...limbs] = request!.message;
+  const indexes = limbs.slice(0, 4).reverse();
   // The memory holds words alone.
   if (accesses.some(({ received }) => wordIn(received).some((limb) => limb >= 2 ** 16))) return false;
   const isRight = accesses.every(({ received, sent }, i) => {
@@ -82,7 +84,9 @@ function isFalseClaim(carried: readonly Message[]): boolean {
   });
   const read = accesses.slice(0, 6).map(({ received }) => integerOf(wordIn(received), 16n));
   const expected = multiplyAdd(read).flatMap((part) => limbsOf(part));
+  const isTask = space === SPACE && offset === PRODUCT_OFFSET && limbs.slice(4).every((limb) => limb === 0);
   return (
+    !isTask ||
     !isRight ||
     expected.join() !==
       accesses

@@ -1,11 +1,11 @@
 import { FIXED_TABLES } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
-import { BYTE_AND, FIELD_PRODUCT, FINAL_WORD, FIRST_WORD, LAST_WORD } from "../../../../src/circuits/buses.ts";
+import { BYTE_AND, FINAL_WORD, FIRST_WORD, LAST_WORD, MEMORY_TASK, PRODUCT_OFFSET } from "../../../../src/circuits/buses.ts";
 import { PRODUCT_TIMES } from "../../../../src/circuits/field-product/field-product-air.ts";
 import { fieldProductColumns, fieldProductRow } from "../../../../src/circuits/field-product/field-product-trace.ts";
 import { memoryAir } from "../../../../src/circuits/memory/memory-air.ts";
 import { memoryColumns } from "../../../../src/circuits/memory/memory-trace.ts";
 import { LIMBS, limbsOf, wordOf } from "../../../../src/circuits/shapes/word.ts";
-import { assertBoolean } from "../../../../src/circuits/words/expressions.ts";
+import { assertBoolean, zeroWord } from "../../../../src/circuits/words/expressions.ts";
 import { AirBuilder } from "../../../../src/stark/constraints/air.ts";
 import type { ProverInput } from "../../../../src/stark/proving/prover-input.ts";
 import { traceColumns } from "../../../../src/stark/rows/trace-columns.ts";
@@ -22,13 +22,14 @@ export interface ProductOf {
 }
 
 /** Instead of a processor: requests one product a row. */
-const DRIVER_FIELDS = { time: 1, a: 1, b: 1, c: 1, r: 1, real: 1 } as const;
+const DRIVER_FIELDS = { time: 1, indexes: 4, real: 1 } as const;
 
 function driverAir() {
   const b = new AirBuilder("driver", 0);
-  const { real, ...message } = b.declare(DRIVER_FIELDS);
+  const { real, time, indexes } = b.declare(DRIVER_FIELDS);
   assertBoolean(b, { real });
-  b.send(FIELD_PRODUCT, real, message);
+  const word = zeroWord(b).map((zero, i) => indexes[i] ?? zero);
+  b.send(MEMORY_TASK, real, { space: b.constant(SPACE), offset: b.constant(PRODUCT_OFFSET), time, word });
   return b.build();
 }
 
@@ -81,8 +82,8 @@ export function productInput(
     traceColumns(
       "driver",
       DRIVER_FIELDS,
-      requests.map((request) => ({ ...request, real: 1 })),
-      { padding: () => ({ time: 0, a: 0, b: 0, c: 0, r: 0, real: 0 }), minLogRows: 2 },
+      requests.map(({ time, a, b, c, r }) => ({ time, indexes: [r, c, b, a], real: 1 })),
+      { padding: () => ({ time: 0, indexes: [0, 0, 0, 0], real: 0 }), minLogRows: 2 },
     ),
     traceColumns(
       "statement",

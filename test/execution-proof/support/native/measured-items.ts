@@ -1,5 +1,6 @@
 import { type Code, push } from "../../../chain/support/assembler.ts";
 import { precompileCalls } from "../../../chain/support/precompile-inputs.ts";
+import { encodedPair, FIRST, SECOND } from "../../../machine/support/twist-points.ts";
 import { fromHex, type Hex } from "../../../../src/protocol/hex.ts";
 
 type Copies = (copy: number) => Code;
@@ -333,6 +334,51 @@ const sha256Block: MeasuredItem = {
   less: same([...unlike, 0x5f, 0x5f, ...push(32), 0x5f, ...push(2), GAS, STATICCALL, POP]),
 };
 
+/** Pairs of points on BN254, different in each copy: multiples of the generators. */
+const PAIR_BYTES = 192;
+const PAIRS = Array.from({ length: 5 }, (_, i) => encodedPair(FIRST.multiply(BigInt(5 + i)), SECOND.multiply(BigInt(7 + i))));
+/** A call of 0x08 with the given number of pairs, from a pair that depends on the copy. */
+const pairing =
+  (pairs: number): Copies =>
+  (copy) => [0x5f, 0x5f, ...push(PAIR_BYTES * pairs), ...push(PAIR_BYTES * copy), ...push(8), GAS, STATICCALL, POP];
+const pairingSetup: Code = PAIRS.flatMap((pair, place) =>
+  range(0, 5).flatMap((i) => [
+    ...push(BigInt(`0x${Buffer.from(pair.subarray(32 * i, 32 * i + 32)).toString("hex")}`)),
+    ...push(PAIR_BYTES * place + 32 * i),
+    MSTORE,
+  ]),
+);
+/** A call of a contract with 128 bytes of memory from a word that depends on the copy. */
+const onPoints =
+  (address: number): Copies =>
+  (copy) => [0x5f, 0x5f, ...push(128), ...push(128 * copy), ...push(address), GAS, STATICCALL, POP];
+const lessPoints =
+  (address: number): Copies =>
+  (copy) => [...onPoints(address)(copy).slice(0, -2), ...drop(6)];
+/** Two points, or a point and a long scalar; other ones for each copy. */
+const pointsSetup = (isScalar: boolean): Code =>
+  range(0, 4).flatMap((i) => {
+    const [p, q] = [FIRST.multiply(BigInt(1000 + i)).toAffine(), FIRST.multiply(BigInt(77 + i)).toAffine()];
+    const words = [p.x, p.y, ...(isScalar ? [2n ** 256n - 12_345n - BigInt(i), 0n] : [q.x, q.y])];
+    return words.flatMap((word, place) => [...push(word), ...push(128 * i + 32 * place), MSTORE]);
+  });
+const points = (address: number, name: string, gas: number, isScalar: boolean): MeasuredItem => ({
+  ...{ key: `precompile ${hex(address)}`, name, gas: 100 + gas, counts: [1, 3], setup: pointsSetup(isScalar), pops: -5 },
+  ...{ body: onPoints(address), less: lessPoints(address) },
+});
+const PAIRINGS: readonly MeasuredItem[] = [
+  { ...points(0x06, "sum of two points of BN254", 150, false), paysForUnits: true },
+  points(0x07, "multiple of a point of BN254", 6_000, true),
+  {
+    ...{ key: `precompile ${hex(0x08)}`, name: "pairing of BN254 with one pair", gas: 100 + 45_000 + 34_000, counts: [1, 3] },
+    ...{ setup: pairingSetup, body: pairing(1), less: (copy) => [...pairing(1)(copy).slice(0, -2), ...drop(6)], pops: -5 },
+  },
+  {
+    ...{ key: "pairOfPoints", name: "a pair more of a pairing", gas: 34_000, counts: [1, 3], times: 2 },
+    ...{ setup: pairingSetup, body: pairing(3), less: pairing(1) },
+  },
+];
+
 /** All that has a weight. */
 export function measuredItems(): readonly MeasuredItem[] {
   const reads = READS.map(([name, opcode, gas]) => on(name, opcode, gas, []));
@@ -341,5 +387,16 @@ export function measuredItems(): readonly MeasuredItem[] {
     { key: "transaction", name: "a transaction, signed", ...nothing, gas: 21_000, callData: [undefined, 0], leaves: 9 },
     { key: "inputWord", name: "32 bytes of call data", ...nothing, gas: 128, callData: [320, 6720], times: 200 },
   ];
-  return [...transactions, ...ARITHMETIC, ...reads, ...MOVES, ...HASHES, ...state(), ...calls(), sha256Block, ...precompiles()];
+  return [
+    ...transactions,
+    ...ARITHMETIC,
+    ...reads,
+    ...MOVES,
+    ...HASHES,
+    ...state(),
+    ...calls(),
+    sha256Block,
+    ...precompiles(),
+    ...PAIRINGS,
+  ];
 }

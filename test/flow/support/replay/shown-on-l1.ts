@@ -22,6 +22,8 @@ interface ToShow {
 /** How many proofs L1's one stands on, itself included, or why L1 takes no proof of the batch. */
 type Shown = { readonly proofs: number } | { readonly refusal: string };
 /** What the public networks let one transaction take. */
+/** State of a hub in the statement of batches without one. */
+const NO_HUB = `0x${"00".repeat(32)}`;
 const MOST_GAS = 2 ** 24;
 
 /** Whether version 0x203 has the rules by which the batch was executed, be it of a chain on which nothing is proven. */
@@ -73,7 +75,7 @@ export class ShownOnL1 {
       }
       const { batchCount, ...said } = aggregateStatement(fields, digest);
       const [point, evaluation] = [said.point, said.evaluation].map((value) => toHex(elementsToBytes(value)));
-      const refusal = await this.#refusal([batchCount, digestToHex(digest), point, evaluation], made.at(-1));
+      const refusal = await this.#refusal([batchCount, digestToHex(digest), point, evaluation, NO_HUB, NO_HUB], made.at(-1));
       return refusal === undefined ? { proofs: made.length } : { refusal };
     } catch (error) {
       if (error instanceof L1ProofError) return { refusal: `${error.code}: ${error.message}` };
