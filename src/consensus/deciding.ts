@@ -49,7 +49,7 @@ export function requireDescent(draft: Draft, header: Header): void {
 }
 
 /** Decisions from the newest one of this node to `id`, or the newest ancestor whose bytes are missing. */
-function ancestry({ state }: Draft, id: Hex): { readonly headers: readonly Header[]; readonly missing?: Hex } {
+export function ancestry({ state }: Draft, id: Hex): { readonly headers: readonly Header[]; readonly missing?: Hex } {
   const headers: Header[] = [];
   while (id !== state.decided.id) {
     const header = state.headers.get(id);

@@ -4,7 +4,7 @@ import { isComplete, type Certificate } from "./certificates.ts";
 import { isNews } from "./counting.ts";
 import { ForkedError } from "./deciding.ts";
 import type { ConsensusEffect, ConsensusEvent } from "./events.ts";
-import type { GroupMessage, SignedCertificate } from "./messages.ts";
+import { isGroupMessage, type GroupMessage, type SignedCertificate } from "./messages.ts";
 import { encodeProposal, headerOf, requireHeader, type Header } from "./proposals.ts";
 import type { DecisionRecord, VoteRecord } from "./records.ts";
 import { step } from "./reducer.ts";
@@ -15,6 +15,10 @@ import type { CountedVote, SignedVote, Vote } from "./votes.ts";
 
 /** Final decisions in one answer. */
 const MAX_PAGES = 16;
+/** Requests of one node in a second that are answered: one node must not keep the others busy with answers. */
+const MAX_ANSWERS = 64;
+/** Of these, requests whose answers have final decisions. */
+const MAX_PAGED_ANSWERS = 4;
 
 export class ProposalMissingError extends NamedError<"ProposalMissing"> {
   override readonly name = "ProposalMissingError";
@@ -60,6 +64,8 @@ export class ConsensusNode {
   #state: State;
   #votedView: number;
   #isClosed = false;
+  /** Requests of this second, by sender. */
+  #requests = new Map<number, number>();
 
   /** Node with its state from its files. If votes are lost, `rules` name no voter. */
   constructor(rules: Rules, ports: ConsensusPorts, restored: Restored) {
@@ -107,6 +113,7 @@ export class ConsensusNode {
   /** To be called each second. */
   second(): void {
     this.#signatures.forgive();
+    this.#requests = new Map();
     this.#feed({ type: "second" });
   }
 
@@ -122,7 +129,7 @@ export class ConsensusNode {
 
   /** Takes a message of another node. A malformed or forged one has no effect. */
   receive(message: GroupMessage, from: number): void {
-    if (this.#isClosed || this.#signatures.isMuted(from)) return;
+    if (this.#isClosed || this.#signatures.isMuted(from) || !isGroupMessage(message)) return;
     switch (message.type) {
       case "proposal":
         return this.#receiveProposal(message, from);
@@ -175,13 +182,18 @@ export class ConsensusNode {
     const { count, epoch } = this.#rules.voters;
     if (signed.votes.length > count) return undefined;
     const votes = signed.votes.flatMap((vote) => this.#signatures.counted(vote, from) ?? []);
-    const certificate = { ...signed, votes };
+    const { kind, view, id } = signed;
+    const certificate = { kind, view, id, votes };
     return votes.length === signed.votes.length && isComplete(certificate, count, epoch) ? certificate : undefined;
   }
 
   #answer({ id, above }: Extract<GroupMessage, { type: "request" }>, to: number): void {
-    for (const { proposals, certificate } of this.#ports.decisionsAbove(above, MAX_PAGES))
-      this.#ports.send({ type: "page", proposals, certificate }, to);
+    const requests = (this.#requests.get(to) ?? 0) + 1;
+    this.#requests.set(to, requests);
+    if (requests > MAX_ANSWERS) return;
+    if (requests <= MAX_PAGED_ANSWERS)
+      for (const { proposals, certificate } of this.#ports.decisionsAbove(above, MAX_PAGES))
+        this.#ports.send({ type: "page", proposals, certificate }, to);
     const bytes = this.#bytes.get(id);
     if (bytes !== undefined) this.#ports.send({ type: "answer", bytes }, to);
   }

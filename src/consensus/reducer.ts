@@ -1,5 +1,5 @@
 import { countVote, takeCertificate } from "./counting.ts";
-import { decide, decideUpTo, leaveViews, requireDescent } from "./deciding.ts";
+import { ancestry, decide, decideUpTo, leaveViews, requireDescent } from "./deciding.ts";
 import { Draft, VIEW_WINDOW } from "./draft.ts";
 import type { ConsensusEffect, ConsensusEvent } from "./events.ts";
 import { lead } from "./leading.ts";
@@ -156,9 +156,15 @@ function sendCertificates(draft: Draft): void {
   if (all.length > 0) draft.emit({ type: "sendCertificates", certificates: all });
 }
 
+/**
+ * Requests what certified decisions lead to. A proposal alone may name any parent: a liar would answer the requests with decisions
+ * that it has made for it, one after the other, and no later decision would let a node forget them.
+ */
 function fetchMissing(draft: Draft): void {
-  const { decided, finalized, notarized, headers } = draft.state;
+  const { decided, finalized, notarized } = draft.state;
   const certified = [...notarized.values(), ...(finalized === undefined ? [] : [finalized])];
-  for (const { view, id } of certified) if (view > decided.view && !headers.has(id)) draft.fetch(id);
-  for (const { view, parent } of headers.values()) if (view > decided.view && !headers.has(parent)) draft.fetch(parent);
+  for (const { view, id } of certified) {
+    const { missing } = view > decided.view ? ancestry(draft, id) : {};
+    if (missing !== undefined) draft.fetch(missing);
+  }
 }

@@ -7,6 +7,7 @@ import { checkDecision, type CheckResult } from "../../src/sequencing/decision-c
 import { encodeDecision, type LeaderCommand } from "../../src/sequencing/decision.ts";
 import { OwedEnvelopes } from "../../src/sequencing/encrypted/owed-envelopes.ts";
 import { ExecutedInputs } from "../../src/sequencing/executed-inputs.ts";
+import { leadTurn } from "../../src/sequencing/leaders-turn.ts";
 import { DecidedByHand } from "../core/support/proposals.ts";
 import { ask } from "../chain/support/ask.ts";
 import { startTestChain, type TestChain } from "../chain/support/chain.ts";
@@ -16,6 +17,9 @@ import { post, seal, TEST_CHAIN, type Sealed } from "./support/envelopes.ts";
 const SINK: Hex = `0x${"ee".repeat(20)}`;
 const NOTHING: Hex = `0x${"00".repeat(32)}`;
 const [FIRST_LIFE, SECOND_LIFE] = [wordToHex(1n), wordToHex(2n)];
+/** Jumps to itself. */
+const HEAVY: Hex = `0x${"be".repeat(20)}`;
+const HEAVY_CODE = "0x5b5f56";
 /** Bytes instead of a ciphertext: these tests open envelopes by hand. */
 const CIPHERTEXT = Uint8Array.of(3, 1, 2);
 
@@ -27,14 +31,15 @@ interface Node extends TestChain {
 }
 
 /** Runs a test on a node that checks a leader's decisions about envelopes, and whose chain has no fault at the end. */
-async function withNode(run: (node: Node) => Promise<void>): Promise<void> {
+function withNode(run: (node: Node) => Promise<void>): Promise<void> {
+  // Transactions of dropped decisions wait in the pool.
+  return withChain({ deciders: new DecidedByHand(), sequencer: { startsPaused: true } }, run);
+}
+
+async function withChain(options: Parameters<typeof startTestChain>[0], run: (node: Node) => Promise<void>): Promise<void> {
   const [alice, bob] = [new TestWallet(231), new TestWallet(232)];
-  const test = await startTestChain({
-    genesis: [alice, bob].map(({ address }) => ({ address, balanceWei: 10n ** 18n })),
-    deciders: new DecidedByHand(),
-    // Transactions of dropped decisions wait in the pool.
-    sequencer: { startsPaused: true },
-  });
+  const rich = [alice, bob].map(({ address }) => ({ address, balanceWei: 10n ** 18n }));
+  const test = await startTestChain({ genesis: [...rich, { address: HEAVY, code: HEAVY_CODE, nonce: 1n }], ...options });
   const executed = new ExecutedInputs();
   const lives = [FIRST_LIFE, SECOND_LIFE].values();
   const envelopes = new OwedEnvelopes({ chainId: TEST_CHAIN, newLife: () => lives.next().value ?? NOTHING });
@@ -204,4 +209,27 @@ describe("a chain that owes envelopes", () => {
       assert.ok(again !== undefined && again.identity !== first.identity && !node.envelopes.isOpen(again.identity));
       await refused(node, [opened(node, true)], "later", /has not opened the envelope/);
     }));
+
+  it("attack: transactions that are broken off, one after the other: a leader opens one in a turn, which its view has time for", () => {
+    const leaders = { onWork: () => undefined, onReturned: () => undefined };
+    return withChain({ leaders, sequencer: { blocks: { type: "instant" } } }, async (node) => {
+      const lead = async (): Promise<number> => {
+        const { signal } = new AbortController();
+        const { decision } = await leadTurn(node.checked, { maxTransactions: 100, signal, failedViews: 0 });
+        await decision.settle("decided");
+        return decision.commands.filter((command) => command.type === "block" && command.opens !== undefined).length;
+      };
+      const heavy: Sealed[] = [];
+      for (const salt of [1n, 2n, 3n]) heavy.push(await sealed(node, salt, node.bob, { to: HEAVY, gasLimit: 2n ** 24n }));
+      node.chain.sequencer.setAutomatic(false);
+      for (const each of heavy) await node.chain.submit(await posted(node.bob, each));
+      const mined = node.chain.sequencer.mine();
+      await lead();
+      await mined;
+      assert.equal(node.envelopes.owed.length, 3);
+      for (const each of heavy) openByHand(node, each);
+      assert.deepEqual([await lead(), await lead(), await lead()], [1, 1, 1]);
+      assert.equal(node.envelopes.owed.length, 0);
+    });
+  });
 });

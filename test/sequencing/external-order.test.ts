@@ -380,6 +380,40 @@ describe("two chains whose order one external key makes", () => {
     );
   });
 
+  it("attack: a slot that comes while a chain returns to a snapshot: is not stored after the return", async () => {
+    const mark = { length: next() - 1, isCut: false };
+    const published = chains[0].order.publish(sequencer.slot(next(), []));
+    chains[0].order.returnTo(mark);
+    await published;
+    assert.equal(chains[0].kept.slots.slots.length, mark.length, "it would take the place of the next slot");
+    chains[1].order.returnTo(mark);
+    assert.equal(await sequencer.bundle(next(), await legs(alice)), true);
+  });
+
+  it("attack: a slot that comes during a cut: is refused, and no chain has a leg", async () => {
+    const number = next();
+    const parts = await Promise.all((await legs(alice)).map((raw, index) => sequencer.propose(index, number, raw)));
+    const slot = sequencer.slot(
+      number,
+      parts.map(({ id }) => id),
+    );
+    const balances = await paid();
+    const { facts } = chains[0].kept.slots;
+    const { set } = facts;
+    // The cut of the first chain is stored before that of the second begins.
+    let late: Promise<unknown> = Promise.resolve();
+    facts.set = (name, text) => {
+      if (name === "cut") late = chains[1].order.publish(slot).catch((error: unknown) => error);
+      set.call(facts, name, text);
+    };
+    await chains[1].order.cut();
+    facts.set = set;
+    assert.equal(((await late) as { code?: string }).code, "Cut");
+    assert.deepEqual(await paid(), balances);
+    await end();
+    await start();
+  });
+
   it("a part of a dead process stays held until the cut, after which the chains order alone and late slots are refused", async () => {
     const before = await paid();
     const number = next();

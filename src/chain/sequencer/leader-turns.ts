@@ -198,6 +198,11 @@ export class LeaderTurns {
     current.turn.onCommand(command, settled);
   }
 
+  /** Counts work that led to no transaction in a block. */
+  spend(work: number): void {
+    if (this.#current !== undefined) this.#current.work += work;
+  }
+
   /** Runs the work while no leader's turn executes anything here. */
   async pausedFor<Done>(work: () => Promise<Done>): Promise<Done> {
     this.#pauses++;

@@ -150,7 +150,10 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       producer,
       builder: this.#builder,
       admission: () => this.#admission,
-      owe: (account, work) => this.#unpaid.add(account, Math.min(work, producer.maxWork)),
+      owe: (account, work) => {
+        this.#turns?.spend(work);
+        this.#unpaid.add(account, Math.min(work, producer.maxWork));
+      },
     });
     this.#redoing = new Redoing({
       ...{ spine, producer, mempool, builder: this.#builder, commands: this.#commands, waiting: this.#waiting },

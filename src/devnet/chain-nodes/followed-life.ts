@@ -6,7 +6,7 @@ import type { NumberedWish } from "../../chain/sequencer/shared-input.ts";
 import { openGroup, type RunningNode, type Workshop } from "../../consensus/group.ts";
 import { MemoryVotes } from "../../consensus/memory-votes.ts";
 import type { GroupMessage } from "../../consensus/messages.ts";
-import type { CountedVote } from "../../consensus/votes.ts";
+import { areContrary, isTimely, type CountedVote, type SignedVote } from "../../consensus/votes.ts";
 import type { BlockVoteDomain } from "../../protocol/block-vote.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pauseBy, type Clock } from "../../runtime/clock.ts";
@@ -52,6 +52,7 @@ const MISSING_MS = 20;
 export class FollowedLife {
   readonly #options: LifeOptions;
   readonly #ports: LifePorts;
+  readonly #keys: VoteKeys;
   readonly #ending = new AbortController();
   readonly #executed: ExecutedInputs;
   readonly #faults: NetFaults<GroupMessage>;
@@ -66,9 +67,9 @@ export class FollowedLife {
     this.#ports = ports;
     this.#executed = new ExecutedInputs(options.next);
     this.#detach = ports.chain.spine.attach(this.#executed);
-    const keys = new VoteKeys(options.keys, options.domain);
-    this.#faults = ports.faults.of(keys);
-    this.#group = this.#openGroup(keys);
+    this.#keys = new VoteKeys(options.keys, options.domain);
+    this.#faults = ports.faults.of(this.#keys);
+    this.#group = this.#openGroup(this.#keys);
   }
 
   get number(): number {
@@ -103,10 +104,15 @@ export class FollowedLife {
     this.#tellAll(number, wish);
   }
 
-  /** A leader could not execute a request: an empty block gets its number. */
+  /** True if a request of this number waits. */
+  isAwaited(number: bigint): boolean {
+    return number >= this.#executed.next.wish && this.#refusals.has(number);
+  }
+
+  /** Leaders could not execute a request: an empty block gets its number. */
   refused(number: bigint, error: SequencerError): void {
     const refuse = this.#refusals.get(number);
-    if (refuse === undefined || number < this.#executed.next.wish) return;
+    if (refuse === undefined || !this.isAwaited(number)) return;
     this.#refusals.delete(number);
     const wish = { type: "empty", count: 1, intervalSeconds: 1n } as const;
     this.#wishes[Number(number - this.#options.next.wish)] = wish;
@@ -121,10 +127,16 @@ export class FollowedLife {
     for (const target of targets) if (target !== from) this.#pass(message, from, target);
   }
 
-  /** Notes contrary votes that a node of this life has seen. */
-  noteEvidence(first: CountedVote, second: CountedVote): void {
-    const { keys, domain } = this.#options;
-    this.#ports.onEvidence({ life: domain.salt, signer: keys[first.voter]?.address ?? "0x", first, second });
+  /**
+   * Notes contrary votes that a node of this life has told. The node may lie: with others' names, with seconds at which nothing was
+   * at stake, or with the place of a later pair.
+   */
+  noteEvidence(first: SignedVote, second: SignedVote): void {
+    const signer = this.#keys.signerOf(first);
+    if (signer === undefined || this.#keys.indexOf(signer) === undefined || signer !== this.#keys.signerOf(second)) return;
+    const now = Number(this.#ports.time.nowSeconds());
+    if (!areContrary(first, second) || ![first, second].some((vote) => isTimely(vote, now))) return;
+    this.#ports.onEvidence({ life: this.salt, signer, first, second });
   }
 
   connected(): void {
@@ -139,6 +151,12 @@ export class FollowedLife {
 
   get count(): number {
     return this.#options.keys.length;
+  }
+
+  /** Contrary votes that this process has seen. */
+  #seen(first: CountedVote, second: CountedVote): void {
+    const { keys } = this.#options;
+    this.#ports.onEvidence({ life: this.salt, signer: keys[first.voter]?.address ?? "0x", first, second });
   }
 
   #pass(message: GroupMessage, from: number, to: number): void {
@@ -166,7 +184,7 @@ export class FollowedLife {
       voters: keys,
       ...{ self: undefined, root: rootOf(this.#options), firstView, ...VIEW_TIMES },
       ...{ store: new MemoryVotes(), workshop: this.#workshop(), clock },
-      onEvidence: (first, second) => this.noteEvidence(first, second),
+      onEvidence: (first, second) => this.#seen(first, second),
       net: {
         send: (message, to) => this.relay(message, this.count, to),
         listen: (listener) => {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Clock } from "../../runtime/clock.ts";
 import { endChild, letEnd, startChild } from "../../runtime/child-process.ts";
+import { isFromNode } from "./from-node.ts";
 import type { FromNode, NodeAnswers, NodeQuestion, NodeStart, ToNode } from "./messages.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
@@ -75,8 +76,11 @@ export class NodeProcess {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
-  /** Undefined if the node does not answer in time, or has ended. */
-  ask<Question extends NodeQuestion>(question: Question): Promise<NodeAnswers[Question["question"]] | undefined> {
+  /** Undefined if the node does not answer in this time, or has ended. */
+  ask<Question extends NodeQuestion>(
+    question: Question,
+    maxMs = MAX_ANSWER_MS,
+  ): Promise<NodeAnswers[Question["question"]] | undefined> {
     const id = this.#nextId++;
     if (!this.isRunning) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -86,7 +90,7 @@ export class NodeProcess {
         // The node answers the question that has the number.
         resolve(answer as NodeAnswers[Question["question"]] | undefined);
       };
-      const cancel = this.#ports.clock.after(MAX_ANSWER_MS, () => end(undefined));
+      const cancel = this.#ports.clock.after(maxMs, () => end(undefined));
       this.#answers.set(id, end);
       this.send({ type: "ask", id, ...question });
     });
@@ -108,7 +112,9 @@ export class NodeProcess {
 
   #fork(): ChildProcess {
     const child = startChild(MAIN);
-    child.on("message", (message) => this.#take(message as FromNode));
+    child.on("message", (message: unknown) => {
+      if (isFromNode(message)) this.#take(message);
+    });
     child.on("error", () => this.#ended(child));
     child.on("exit", () => this.#ended(child));
     letEnd(child);

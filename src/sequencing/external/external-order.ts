@@ -69,6 +69,7 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
   #executed: ExecutedPart | undefined;
   #applying: Promise<void> = Promise.resolve();
   #isPumping = false;
+  #isCutting = false;
   #rests = 0;
   #cancelWait: (() => void) | undefined;
   #heardAt: number | undefined;
@@ -165,7 +166,13 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     this.#requireOpen();
     const members = [this, ...this.#parts.peers.map((chainId) => this.#peer(chainId))];
     for (const member of members) for (const other of members) await member.#catchUp(other);
-    for (const member of members) await member.#alone(() => member.#cut());
+    // A slot that came between two of the cuts would drop its part on one chain, and decide it on the other.
+    for (const member of members) member.#isCutting = true;
+    try {
+      for (const member of members) await member.#alone(() => member.#cut());
+    } finally {
+      for (const member of members) member.#isCutting = false;
+    }
     for (const member of members) member.onWork();
   }
 
@@ -240,7 +247,7 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
   }
 
   #requireOpen(): void {
-    if (this.#log.isCut)
+    if (this.#log.isCut || this.#isCutting)
       throw new SlotError("Cut", `external sequencing of chain ${this.#parts.chainId} was cut at slot ${this.#log.number}`);
   }
 
@@ -381,13 +388,15 @@ export class ExternalOrder implements OtherLeaders, Source<unknown, SlotMark> {
     this.#log.accept(slot);
     // Any account can send an old slot.
     this.#heardAt = this.#parts.nowSeconds();
-    this.#applying = this.#alone(() => this.#apply(slot));
+    const { life } = this.#log;
+    this.#applying = this.#alone(() => this.#apply(slot, life));
     this.#applying.catch(() => undefined);
     return this.#applying;
   }
 
-  async #apply(slot: SignedSlot): Promise<void> {
-    const { life } = this.#log;
+  async #apply(slot: SignedSlot, life: Hex): Promise<void> {
+    // A return to a snapshot has undone the slot before it was stored.
+    if (life !== this.#log.life) return;
     const pending = this.#pendingFor(Number(slot.number));
     await this.#log.together(async () => {
       this.#log.add(slot);
