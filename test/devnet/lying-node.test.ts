@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Provider } from "ethers";
 import { addressOfKey } from "../../src/chain/transaction/digest-signature.ts";
+import { SequencerError } from "../../src/chain/sequencer/sequencer-error.ts";
 import { FINALIZE, NOTARIZE, type SignedVote, type VoteKind } from "../../src/consensus/votes.ts";
 import { FollowedLife } from "../../src/devnet/chain-nodes/followed-life.ts";
 import { isFromNode } from "../../src/devnet/chain-nodes/from-node.ts";
@@ -29,34 +30,37 @@ function vote(index: number, kind: VoteKind, id: Hex, signedAt = now): SignedVot
   return keys.sign(index, { kind, epoch: 0, view: 5, id }, signedAt);
 }
 
+/** A life that a host follows on a chain of its own, with the evidence that it stores. */
+async function startLife(): Promise<{ life: FollowedLife; stored: readonly VoteEvidence[]; end: () => Promise<void> }> {
+  const leaders = { onWork: () => undefined, onReturned: () => undefined };
+  const { chain } = await startTestChain({ leaders });
+  const stored: VoteEvidence[] = [];
+  const described = {
+    ...{
+      chain: { hyperchain: ADDRESS, registry: ADDRESS, settings: ADDRESS, verifiers: ADDRESS },
+      rootsFrom: 0,
+      confirmations: 0,
+    },
+    running: { coinbase: ADDRESS },
+  } as unknown as NodeChain;
+  const next = { operation: 0n, root: 0n, wish: 0n };
+  const life = new FollowedLife(
+    { number: 1, domain, firstView: 1, decidedBefore: 0, keys: nodeKeys, commands: [], next },
+    {
+      ...{ chain, described, clock: systemClock, time: new MovableClock(systemClock), l1: {} as Provider },
+      ...{ faults: new NodeFaults(), send: () => undefined, onEvidence: (pair) => stored.push(pair) },
+    },
+  );
+  const end = async (): Promise<void> => {
+    await life.end();
+    await chain.close();
+  };
+  return { life, stored, end };
+}
+
 describe("the host of nodes in processes, with a node that lies", () => {
   test("attack: evidence that a node invents: is not stored, so that it takes no place of a real pair and accuses nobody", async () => {
-    const leaders = { onWork: () => undefined, onReturned: () => undefined };
-    const { chain } = await startTestChain({ leaders });
-    const stored: VoteEvidence[] = [];
-    const described = {
-      ...{
-        chain: { hyperchain: ADDRESS, registry: ADDRESS, settings: ADDRESS, verifiers: ADDRESS },
-        rootsFrom: 0,
-        confirmations: 0,
-      },
-      running: { coinbase: ADDRESS },
-    } as unknown as NodeChain;
-    const next = { operation: 0n, root: 0n, wish: 0n };
-    const life = new FollowedLife(
-      { number: 1, domain, firstView: 1, decidedBefore: 0, keys: nodeKeys, commands: [], next },
-      {
-        ...{
-          chain,
-          described,
-          clock: systemClock,
-          time: new MovableClock(systemClock),
-          l1: {} as Provider,
-          faults: new NodeFaults(),
-        },
-        ...{ send: () => undefined, onEvidence: (pair) => stored.push(pair) },
-      },
-    );
+    const { life, stored, end } = await startLife();
     const real = [vote(LIAR, NOTARIZE, ONE), vote(LIAR, NOTARIZE, OTHER)] as const;
     const [first, second] = real;
     const named = (signed: SignedVote, voter: number): SignedVote => ({ ...signed, voter }) as SignedVote;
@@ -74,8 +78,39 @@ describe("the host of nodes in processes, with a node that lies", () => {
     assert.deepEqual(stored, []);
     life.noteEvidence(...real);
     assert.deepEqual(stored, [{ life: domain.salt, signer: nodeKeys[LIAR]?.address, first, second }]);
-    await life.end();
-    await chain.close();
+    await end();
+  });
+
+  test("attack: requests that one node reports as refused: wait for a leader that executes them; two nodes end one request", async () => {
+    const { life, end } = await startLife();
+    const refused: string[] = [];
+    const wish = { type: "empty", count: 5, intervalSeconds: 1n } as const;
+    for (const name of ["first", "second"]) life.request(wish, ({ message }) => refused.push(`${name}: ${message}`));
+    for (const number of [0n, 0n, 1n, 2n, -1n, 2n ** 64n]) assert.equal(life.isRefused(number, LIAR), false, String(number));
+    assert.equal(life.isRefused(0n, 1), true);
+    assert.equal(life.isRefused(2n, 1), false, "nobody has made this request");
+    life.refused(0n, new SequencerError("NotExecutable", "no"));
+    assert.deepEqual(refused, ["first: no"]);
+    assert.deepEqual([life.isRefused(0n, 2), life.isRefused(0n, 1)], [false, false], "it is replaced");
+    assert.deepEqual(
+      life.startOf(0).wishes.map((each) => each.type === "empty" && each.count),
+      [1, 5],
+    );
+    await end();
+  });
+
+  test("attack: a vote of a view far ahead: moves neither the status nor the first view of the next life", async () => {
+    const { life, end } = await startLife();
+    const seen = (view: number): void =>
+      life.relay({ type: "votes", votes: [keys.sign(LIAR, { kind: NOTARIZE, epoch: 0, view, id: ONE }, now)] }, LIAR, 0);
+    const { view } = life;
+    for (const far of [view + 65, 2 ** 53 - 1]) seen(far);
+    assert.deepEqual([life.view, life.viewOf(LIAR)], [view, undefined]);
+    seen(view + 64);
+    assert.deepEqual([life.view, life.viewOf(LIAR)], [view + 64, view + 64]);
+    seen(view + 65);
+    assert.equal(life.view, view + 64, "the liar's own view does not count for the next bound");
+    await end();
   });
 
   test("attack: messages of another form than a node's: are none", () => {

@@ -6,7 +6,7 @@ import type { NumberedWish } from "../../chain/sequencer/shared-input.ts";
 import { openGroup, type RunningNode, type Workshop } from "../../consensus/group.ts";
 import { MemoryVotes } from "../../consensus/memory-votes.ts";
 import type { GroupMessage } from "../../consensus/messages.ts";
-import { areContrary, isTimely, type CountedVote, type SignedVote } from "../../consensus/votes.ts";
+import { areContrary, isTimely, liarsOf, type CountedVote, type SignedVote } from "../../consensus/votes.ts";
 import type { BlockVoteDomain } from "../../protocol/block-vote.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pauseBy, type Clock } from "../../runtime/clock.ts";
@@ -22,6 +22,7 @@ import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { L1Book } from "./l1-book.ts";
 import type { NodeChain, NodeLife, NodeStart, ToNode } from "./messages.ts";
+import { SeenViews } from "./seen-views.ts";
 
 interface LifeOptions {
   readonly number: number;
@@ -45,6 +46,12 @@ interface LifePorts {
   readonly onEvidence: (evidence: VoteEvidence) => void;
 }
 
+interface AwaitedRequest {
+  readonly refuse: (error: SequencerError) => void;
+  /** Leaders that could not execute it. */
+  readonly refusers: Set<number>;
+}
+
 /** Time before a missing input is read once more. */
 const MISSING_MS = 20;
 
@@ -59,7 +66,8 @@ export class FollowedLife {
   readonly #group: RunningNode;
   readonly #detach: () => void;
   readonly #wishes: NumberedWish[] = [];
-  readonly #refusals = new Map<bigint, (error: SequencerError) => void>();
+  readonly #awaited = new Map<bigint, AwaitedRequest>();
+  readonly #views = new SeenViews();
   #listener: ((message: GroupMessage, from: number) => void) | undefined;
 
   constructor(options: LifeOptions, ports: LifePorts) {
@@ -81,9 +89,14 @@ export class FollowedLife {
     return this.#options.domain.salt;
   }
 
-  /** Highest view that this process has seen. */
+  /** Highest view that this process or a node has reached. */
   get view(): number {
-    return this.#group.state.view;
+    return this.#views.newest(this.#group.state.view);
+  }
+
+  /** Highest view of a node's votes; undefined before the first one. */
+  viewOf(index: number): number | undefined {
+    return this.#views.of(index);
   }
 
   get decidedView(): number {
@@ -99,30 +112,35 @@ export class FollowedLife {
   request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {
     const number = this.#options.next.wish + BigInt(this.#wishes.length);
     this.#wishes.push(wish);
-    for (const executed of this.#refusals.keys()) if (executed < this.#executed.next.wish) this.#refusals.delete(executed);
-    this.#refusals.set(number, refuse);
+    for (const executed of this.#awaited.keys()) if (executed < this.#executed.next.wish) this.#awaited.delete(executed);
+    this.#awaited.set(number, { refuse, refusers: new Set() });
     this.#tellAll(number, wish);
   }
 
-  /** True if a request of this number waits. */
-  isAwaited(number: bigint): boolean {
-    return number >= this.#executed.next.wish && this.#refusals.has(number);
+  /**
+   * Notes that a leader could not execute a request. True if more of them say so than may lie: one liar must not end a request that
+   * others can execute.
+   */
+  isRefused(number: bigint, from: number): boolean {
+    const refusers = this.#awaitedAt(number)?.refusers.add(from);
+    return refusers !== undefined && refusers.size > liarsOf(this.count);
   }
 
   /** Leaders could not execute a request: an empty block gets its number. */
   refused(number: bigint, error: SequencerError): void {
-    const refuse = this.#refusals.get(number);
-    if (refuse === undefined || !this.isAwaited(number)) return;
-    this.#refusals.delete(number);
+    const awaited = this.#awaitedAt(number);
+    if (awaited === undefined) return;
+    this.#awaited.delete(number);
     const wish = { type: "empty", count: 1, intervalSeconds: 1n } as const;
     this.#wishes[Number(number - this.#options.next.wish)] = wish;
     this.#tellAll(number, wish);
-    refuse(error);
+    awaited.refuse(error);
   }
 
   /** Passes a node's message on, to one node or to all, as the faults say. */
   relay(message: GroupMessage, from: number, to: number | undefined): void {
     const { count } = this;
+    if (from !== count) this.#views.note(message, from, this.#group.state.view);
     const targets = to === undefined ? Array.from({ length: count + 1 }, (_, index) => index) : [to];
     for (const target of targets) if (target !== from) this.#pass(message, from, target);
   }
@@ -157,6 +175,10 @@ export class FollowedLife {
   #seen(first: CountedVote, second: CountedVote): void {
     const { keys } = this.#options;
     this.#ports.onEvidence({ life: this.salt, signer: keys[first.voter]?.address ?? "0x", first, second });
+  }
+
+  #awaitedAt(number: bigint): AwaitedRequest | undefined {
+    return number >= this.#executed.next.wish ? this.#awaited.get(number) : undefined;
   }
 
   #pass(message: GroupMessage, from: number, to: number): void {

@@ -6,11 +6,10 @@ import type { Provider } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import { FollowingSequencer } from "../../chain/sequencer/following-sequencer.ts";
 import type { LeaderSettings, RemoteLeaders } from "../../chain/sequencer/remote-leaders.ts";
-import { SequencerError, undecided } from "../../chain/sequencer/sequencer-error.ts";
+import { SequencerError } from "../../chain/sequencer/sequencer-error.ts";
 import type { NumberedWish } from "../../chain/sequencer/shared-input.ts";
 import { signed } from "../../chain/sequencer/waiting-pool.ts";
 import type { SignedTransaction } from "../../chain/transaction/transaction.ts";
-import type { GroupMessage } from "../../consensus/messages.ts";
 import { quorumOf } from "../../consensus/votes.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
@@ -25,6 +24,7 @@ import type { BaseLog } from "./base-log.ts";
 import { FollowedLife } from "./followed-life.ts";
 import type { FromNode, NodeChain, NodeStanding, NodeStart, ToNode } from "./messages.ts";
 import { NodeProcess } from "./node-process.ts";
+import { begun, rested } from "./silent-nodes.ts";
 
 interface ProcessNodesParts {
   readonly keys: readonly Required<NodeKey>[];
@@ -36,10 +36,6 @@ interface ProcessNodesParts {
   readonly evidence: EvidenceList;
 }
 
-/** Time for undecided commands to become final before work that needs rest is refused. */
-const MAX_REST_MS = 20_000;
-const REST_POLL_MS = 10;
-
 /**
  * Nodes that decide a chain, each in a process with its own engine, files and view of L1. This process passes their messages on,
  * follows their decisions without a vote, and answers users.
@@ -50,8 +46,7 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
   readonly #parts: ProcessNodesParts;
   readonly #processes: readonly NodeProcess[];
   readonly #faults = new NodeFaults();
-  readonly #views = new Map<number, number>();
-  /** Numbers of requests that leaders could not execute, and that are not replaced yet. */
+  /** Numbers of requests that are being replaced. */
   readonly #refused = new Set<bigint>();
   #chain: Chain | undefined;
   #described: NodeChain | undefined;
@@ -90,13 +85,13 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
 
   get status(): NodesStatus {
     const { keys } = this.#parts;
-    const view = Math.max(this.#life?.view ?? 0, ...this.#views.values());
+    const view = this.#life?.view ?? 0;
     return {
       ...{ inProcesses: true, view, leader: view % this.count, quorum: quorumOf(this.count) },
       ...this.#faults.partition,
       members: keys.map(({ address }, index) => {
         const { isRunning, fault } = this.#processes[index] ?? {};
-        const seen = this.#views.get(index);
+        const seen = this.#life?.viewOf(index);
         return {
           ...{ address, ...this.#faults.shownOf(index) },
           ...(isRunning !== true || seen === undefined ? {} : { view: seen }),
@@ -131,10 +126,9 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     const described = this.#described;
     if (chain === undefined || described === undefined || this.#isClosed) return;
     const number = (this.#life?.number ?? 0) + 1;
-    const firstView = Math.max(this.#life?.view ?? 0, ...this.#views.values()) + 1;
+    const firstView = (this.#life?.view ?? 0) + 1;
     const decidedBefore = this.#life?.decidedView ?? 0;
     await this.#life?.end();
-    this.#views.clear();
     const { keys, clock, time, l1, domain, log, evidence } = this.#parts;
     this.#life = new FollowedLife(
       {
@@ -152,7 +146,10 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
         onEvidence: (pair) => evidence.add(pair),
       },
     );
-    await Promise.all(this.#processes.map((process) => process.begin()));
+    await begun(
+      this.#processes.map((process) => process.begin()),
+      clock,
+    );
   }
 
   request(wish: NumberedWish, refuse: (error: SequencerError) => void): void {
@@ -215,8 +212,8 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
   }
 
   /** Decisions of each node; undefined for one that does not answer. */
-  standings(): Promise<readonly (NodeStanding | undefined)[]> {
-    return Promise.all(this.#processes.map((process) => process.ask({ question: "standing" })));
+  standings(maxMs?: number): Promise<readonly (NodeStanding | undefined)[]> {
+    return Promise.all(this.#processes.map((process) => process.ask({ question: "standing" }, maxMs)));
   }
 
   /** Commitment that a node computed for a batch; undefined if it has none. */
@@ -265,13 +262,12 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     switch (message.type) {
       case "message":
         if (message.life !== this.#life?.number) return;
-        this.#noteView(message.message, from);
         return this.#life.relay(message.message, from, message.to);
       case "evidence":
         if (message.life === this.#life?.number) this.#life.noteEvidence(message.first, message.second);
         return;
       case "refused":
-        if (message.life === this.#life?.number)
+        if (message.life === this.#life?.number && this.#life.isRefused(message.number, from))
           void this.#refuse(message.number, new SequencerError(message.code, message.message));
         return;
       case "failed":
@@ -279,13 +275,8 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     }
   }
 
-  #noteView(message: GroupMessage, from: number): void {
-    const votes = message.type === "votes" ? message.votes : message.type === "proposal" ? [message.vote] : [];
-    for (const { view } of votes) this.#views.set(from, Math.max(this.#views.get(from) ?? 0, view));
-  }
-
   /**
-   * Replaces a request that a leader could not execute, when nothing is proposed: a node that executed the new text in a decision
+   * Replaces a request that leaders could not execute, when nothing is proposed: a node that executed the new text in a decision
    * with the old one would find another block, and stop.
    */
   async #refuse(number: bigint, error: SequencerError): Promise<void> {
@@ -300,17 +291,12 @@ export class ProcessNodes implements RemoteLeaders, ChainNodes {
     }
   }
 
-  /** Resolves when this process has all decisions of honest nodes, and no honest node executes more. */
-  async #rested(): Promise<void> {
-    for (let waitedMs = 0; ; waitedMs += REST_POLL_MS) {
-      const standings = await this.standings();
-      const honest = standings.filter((_, index) => this.#faults.conditionOf(index) === "honest");
-      const newest = Math.max(0, ...honest.map((standing) => standing?.decidedView ?? 0));
-      if (honest.every((standing) => standing?.isPending !== true) && (this.#life?.decidedView ?? 0) >= newest) return;
-      if (waitedMs >= MAX_REST_MS || this.#isClosed) throw undecided(MAX_REST_MS);
-      await new Promise<void>((resolve) => {
-        this.#parts.clock.after(REST_POLL_MS, resolve);
-      });
-    }
+  #rested(): Promise<void> {
+    const { clock } = this.#parts;
+    return rested({
+      ...{ clock, count: this.count, isClosed: () => this.#isClosed, decidedView: () => this.#life?.decidedView ?? 0 },
+      standings: async (maxMs) =>
+        (await this.standings(maxMs)).filter((_, index) => this.#faults.conditionOf(index) === "honest"),
+    });
   }
 }
