@@ -15,9 +15,9 @@ import type { CountedVote, SignedVote, Vote } from "./votes.ts";
 
 /** Final decisions in one answer. */
 const MAX_PAGES = 16;
-/** Requests of one node in a second that are answered: one node must not keep the others busy with answers. */
+/** Requests of one node in a second that are answered: one node must not fill the others' time with answers. */
 const MAX_ANSWERS = 64;
-/** Of these, requests whose answers have final decisions. */
+/** Answered requests in a second whose answers have final decisions. */
 const MAX_PAGED_ANSWERS = 4;
 
 export class ProposalMissingError extends NamedError<"ProposalMissing"> {

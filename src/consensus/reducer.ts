@@ -157,8 +157,8 @@ function sendCertificates(draft: Draft): void {
 }
 
 /**
- * Requests what certified decisions lead to. A proposal alone may name any parent: a liar would answer the requests with decisions
- * that it has made for it, one after the other, and no later decision would let a node forget them.
+ * Requests missing ancestors of certified decisions. A proposal alone may name any parent: a liar would answer the requests with
+ * invented decisions in sequence, and no later decision would let a node forget them.
  */
 function fetchMissing(draft: Draft): void {
   const { decided, finalized, notarized } = draft.state;

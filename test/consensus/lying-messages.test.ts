@@ -19,7 +19,7 @@ const keys = new VoteKeys(
   { name: "Hyperchain", version: "1", chainId: 1n, verifyingContract: `0x${"11".repeat(20)}`, salt: keccak() },
 );
 
-/** Node 2 of four, alone with the messages that a test gives it. */
+/** Node 2 of four, alone with the messages of a test. */
 class Victim {
   readonly sent: { readonly message: GroupMessage; readonly to: number | undefined }[] = [];
   readonly evidence: number[] = [];
@@ -79,10 +79,10 @@ describe("messages of a liar", () => {
     assert.deepEqual(victim.evidence, []);
     const votes = [0, 1, 3].map((index) => capital(vote(index, NOTARIZE, 1, id)));
     victim.receive({ type: "certificates", certificates: [capital({ kind: NOTARIZE, view: 1, id, votes })] });
-    assert.equal(victim.node.state.view, 1, "no node has the bytes of that id, so nothing could follow it");
+    assert.equal(victim.node.state.view, 1, "no node has the bytes for that id, so nothing could follow it");
   });
 
-  it("attack: messages of no form: end no process", () => {
+  it("attack: messages without a form: end no process", () => {
     const victim = new Victim();
     const good = vote(LIAR, NULLIFY, 1, ROOT.id);
     for (const message of [
@@ -111,7 +111,7 @@ describe("messages of a liar", () => {
     assert.equal(victim.node.state.votes.size, 0);
   });
 
-  it("attack: a proposal whose parents the liar makes on request, one after the other: none is requested or stored", () => {
+  it("attack: a proposal whose parents the liar makes on request, in sequence: none is requested or stored", () => {
     const victim = new Victim();
     const chain = [encodeProposal({ view: 2 ** 50, parent: keccak(bytes) }, new Uint8Array(1_000))];
     for (let i = 1; i < 20; i++)
@@ -126,7 +126,7 @@ describe("messages of a liar", () => {
     assert.deepEqual([...victim.node.state.headers.keys()], [ROOT.id, first.id]);
   });
 
-  it("attack: requests without an end: 64 in a second are answered, 4 of them with decisions", () => {
+  it("attack: requests without an end: 64 in a second are answered, 4 with decisions", () => {
     const victim = new Victim();
     const count = (type: string): number => victim.sent.filter(({ message, to }) => message.type === type && to === LIAR).length;
     victim.receive({ type: "proposal", bytes, vote: vote(LIAR, NOTARIZE, 1, id), certificates: [] });

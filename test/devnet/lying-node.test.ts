@@ -113,7 +113,7 @@ describe("the host of nodes in processes, with a node that lies", () => {
     await end();
   });
 
-  test("attack: messages of another form than a node's: are none", () => {
+  test("attack: messages of another form than a node's: are refused", () => {
     const message = { type: "votes", votes: [vote(LIAR, NOTARIZE, ONE)] };
     const evidence = { type: "evidence", life: 1, first: vote(LIAR, NOTARIZE, ONE), second: vote(LIAR, NOTARIZE, OTHER) };
     const standing = { isPending: false, decidedView: 1, position: 1, digests: [], hasVote: true };

@@ -150,10 +150,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       producer,
       builder: this.#builder,
       admission: () => this.#admission,
-      owe: (account, work) => {
-        this.#turns?.spend(work);
-        this.#unpaid.add(account, Math.min(work, producer.maxWork));
-      },
+      owe: (account, work) => this.#owe(account, work, producer.maxWork),
     });
     this.#redoing = new Redoing({
       ...{ spine, producer, mempool, builder: this.#builder, commands: this.#commands, waiting: this.#waiting },
@@ -803,5 +800,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     if (!this.#holdsMaximum || !this.#maySeal()) return;
     if (this.#turns === undefined) await this.#builder.seal();
     else this.wantEnd();
+  }
+
+  /** Work that led to no transaction in a block: its sender owes it, and it counts in the leader's turn. */
+  #owe(account: Hex, work: number, maxWork: number): void {
+    this.#turns?.spend(work);
+    this.#unpaid.add(account, Math.min(work, maxWork));
   }
 }

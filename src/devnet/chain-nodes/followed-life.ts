@@ -118,8 +118,8 @@ export class FollowedLife {
   }
 
   /**
-   * Notes that a leader could not execute a request. True if more of them say so than may lie: one liar must not end a request that
-   * others can execute.
+   * Notes that a leader could not execute a request. True if more leaders say so than may lie: one liar must not end a request
+   * that others can execute.
    */
   isRefused(number: bigint, from: number): boolean {
     const refusers = this.#awaitedAt(number)?.refusers.add(from);
@@ -146,8 +146,8 @@ export class FollowedLife {
   }
 
   /**
-   * Notes contrary votes that a node of this life has told. The node may lie: with others' names, with seconds at which nothing was
-   * at stake, or with the place of a later pair.
+   * Notes contrary votes that a node of this life has told. The node may lie: with others' names, with seconds at which nothing
+   * was at stake, or to leave no room for a later pair.
    */
   noteEvidence(first: SignedVote, second: SignedVote): void {
     const signer = this.#keys.signerOf(first);

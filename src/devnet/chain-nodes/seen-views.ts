@@ -6,8 +6,8 @@ export class SeenViews {
   readonly #views = new Map<number, number>();
 
   /**
-   * Notes the votes of a node's message. No honest node is far ahead of the certificates that its host has, so a view far ahead of
-   * the host's is a lie, and the next life would begin there.
+   * Notes the votes of a node's message. No honest node is far ahead of the certificates that its host has, so a view far ahead
+   * is a lie, and the next life would begin there.
    */
   note(message: GroupMessage, from: number, hostView: number): void {
     const votes = message.type === "votes" ? message.votes : message.type === "proposal" ? [message.vote] : [];

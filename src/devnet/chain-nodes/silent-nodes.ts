@@ -9,7 +9,7 @@ interface RestingNodes {
   readonly count: number;
   /** Newest view that the host has decided. */
   readonly decidedView: () => number;
-  /** Standings of the nodes without a known fault; undefined for one that does not answer within `maxMs`. */
+  /** Standings of the nodes without a fault on request; undefined for one that does not answer within `maxMs`. */
   readonly standings: (maxMs: number) => Promise<readonly (NodeStanding | undefined)[]>;
   readonly isClosed: () => boolean;
 }
@@ -37,8 +37,8 @@ export function begun(starts: readonly Promise<void>[], clock: Clock): Promise<v
 }
 
 /**
- * Resolves when the host has all decisions of the nodes, and none executes more. After some seconds as many nodes as may lie need not
- * agree, or answer. Rejects with `Undecided` after 20 seconds.
+ * Resolves when the host has all decisions of the nodes, and none executes more. After some seconds as many nodes as may lie need
+ * not agree, or answer. Rejects with `Undecided` after 20 seconds.
  */
 export async function rested({ clock, count, decidedView, standings, isClosed }: RestingNodes): Promise<void> {
   const firstMs = clock.nowMs();
@@ -47,7 +47,7 @@ export async function rested({ clock, count, decidedView, standings, isClosed }:
     const decided = decidedView();
     const busy = told.filter((standing) => standing !== undefined && (standing.isPending || standing.decidedView > decided));
     const waitedMs = clock.nowMs() - firstMs;
-    // Nodes with a known fault are some of those that may lie.
+    // Nodes with a fault on request count as liars.
     const liars = liarsOf(count) - (count - told.length);
     if (busy.length === 0 || (waitedMs >= MAX_LIARS_MS && busy.length <= liars)) return;
     if (waitedMs >= MAX_REST_MS || isClosed()) throw undecided(MAX_REST_MS);
