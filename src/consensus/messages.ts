@@ -21,7 +21,7 @@ export type GroupMessage =
   | { readonly type: "page"; readonly proposals: readonly Uint8Array[]; readonly certificate: SignedCertificate };
 
 /**
- * True for a message in the form that nodes send. A signature does not bind the form of the signed fields: with capital digits in an
+ * True for a message in the form that nodes send. A signature does not bind the form of its fields: with capital digits in an
  * id, or another type of number, a copy of an honest vote would be another vote with the same signature.
  */
 export function isGroupMessage(value: unknown): value is GroupMessage {

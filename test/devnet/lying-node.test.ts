@@ -59,7 +59,7 @@ async function startLife(): Promise<{ life: FollowedLife; stored: readonly VoteE
 }
 
 describe("the host of nodes in processes, with a node that lies", () => {
-  test("attack: evidence that a node invents: is not stored, so that it takes no place of a real pair and accuses nobody", async () => {
+  test("attack: evidence that a node invents: is not stored, so that real pairs have room and no honest node is accused", async () => {
     const { life, stored, end } = await startLife();
     const real = [vote(LIAR, NOTARIZE, ONE), vote(LIAR, NOTARIZE, OTHER)] as const;
     const [first, second] = real;
@@ -88,7 +88,7 @@ describe("the host of nodes in processes, with a node that lies", () => {
     for (const name of ["first", "second"]) life.request(wish, ({ message }) => refused.push(`${name}: ${message}`));
     for (const number of [0n, 0n, 1n, 2n, -1n, 2n ** 64n]) assert.equal(life.isRefused(number, LIAR), false, String(number));
     assert.equal(life.isRefused(0n, 1), true);
-    assert.equal(life.isRefused(2n, 1), false, "nobody has made this request");
+    assert.equal(life.isRefused(2n, 1), false, "no account has made this request");
     life.refused(0n, new SequencerError("NotExecutable", "no"));
     assert.deepEqual(refused, ["first: no"]);
     assert.deepEqual([life.isRefused(0n, 2), life.isRefused(0n, 1)], [false, false], "it is replaced");

@@ -4,7 +4,7 @@ import type { NodeStanding } from "../../src/devnet/chain-nodes/messages.ts";
 import { begun, rested } from "../../src/devnet/chain-nodes/silent-nodes.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 
-/** A clock whose timers are due at once, in the order of their times. */
+/** A clock whose timers are due immediately, in the order of their times. */
 function quickClock(): Clock & { readonly passedMs: () => number } {
   let now = 0;
   return {
@@ -26,7 +26,7 @@ function standing(isPending: boolean, decidedView = 7): NodeStanding {
 
 const [IDLE, BUSY, AHEAD] = [standing(false), standing(true), standing(false, 2 ** 53 - 1)];
 
-/** Milliseconds until a group of `count` rests, whose nodes without a known fault always tell this. */
+/** Milliseconds until a group of `count` rests, whose nodes without a fault on request always tell this. */
 async function restMs(told: readonly (NodeStanding | undefined)[], count: number = told.length): Promise<number> {
   const clock = quickClock();
   const ports = { decidedView: () => 7, isClosed: () => false, standings: () => Promise.resolve(told) };
@@ -35,7 +35,7 @@ async function restMs(told: readonly (NodeStanding | undefined)[], count: number
 }
 
 describe("the host of nodes in processes, with nodes that are silent or never at rest", () => {
-  test("a group without undecided commands rests at once, also with a node that is dead", async () => {
+  test("a group without undecided commands rests immediately, also with a node that is dead", async () => {
     assert.equal(await restMs([IDLE, IDLE, IDLE, IDLE]), 0);
     assert.equal(await restMs([IDLE, IDLE, undefined, IDLE]), 0);
   });
@@ -45,7 +45,7 @@ describe("the host of nodes in processes, with nodes that are silent or never at
     assert.equal(await restMs([IDLE, BUSY, IDLE, IDLE, IDLE, AHEAD, IDLE]), 5_000);
   });
 
-  test("more nodes than may lie are waited for, those with a known fault included", async () => {
+  test("more nodes than may lie are waited for, those with a fault on request included", async () => {
     const expected = { code: "Undecided", message: /20 seconds/ };
     await assert.rejects(restMs([IDLE, IDLE, BUSY, BUSY]), expected);
     await assert.rejects(restMs([IDLE, IDLE, BUSY], 4), expected);
@@ -71,7 +71,7 @@ describe("the host of nodes in processes, with nodes that are silent or never at
     assert.equal(clock.passedMs(), 10_000);
   });
 
-  test("a life whose nodes all run begins at once", async () => {
+  test("a life whose nodes all run begins immediately", async () => {
     const clock = quickClock();
     await begun([Promise.resolve(), Promise.resolve(), Promise.resolve(), Promise.resolve()], clock);
     assert.equal(clock.passedMs(), 0);

@@ -210,7 +210,7 @@ describe("a chain that owes envelopes", () => {
       await refused(node, [opened(node, true)], "later", /has not opened the envelope/);
     }));
 
-  it("attack: transactions that are broken off, one after the other: a leader opens one in a turn, which its view has time for", () => {
+  it("attack: transactions that are broken off, in sequence: a leader opens one in a turn, which its view has time for", () => {
     const leaders = { onWork: () => undefined, onReturned: () => undefined };
     return withChain({ leaders, sequencer: { blocks: { type: "instant" } } }, async (node) => {
       const lead = async (): Promise<number> => {

@@ -385,7 +385,7 @@ describe("two chains whose order one external key makes", () => {
     const published = chains[0].order.publish(sequencer.slot(next(), []));
     chains[0].order.returnTo(mark);
     await published;
-    assert.equal(chains[0].kept.slots.slots.length, mark.length, "it would take the place of the next slot");
+    assert.equal(chains[0].kept.slots.slots.length, mark.length, "it would take the index of the next slot");
     chains[1].order.returnTo(mark);
     assert.equal(await sequencer.bundle(next(), await legs(alice)), true);
   });
