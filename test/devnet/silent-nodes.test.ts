@@ -59,14 +59,14 @@ describe("the host of nodes in processes, with nodes that are silent or never at
     const clock = quickClock();
     await begun([running, running, silent, running], clock);
     assert.equal(clock.passedMs(), 5_000);
-    const later = Promise.withResolvers<void>();
+    const later = Promise.withResolvers();
     let hasBegun = false;
-    const beginning = begun([running, silent, later.promise, running], clock).then(() => (hasBegun = true));
+    const beginning = begun([running, silent, later.promise.then(() => undefined), running], clock).then(() => (hasBegun = true));
     await new Promise((resolve) => {
       setImmediate(() => setImmediate(resolve));
     });
     assert.equal(hasBegun, false);
-    later.resolve();
+    later.resolve(undefined);
     await beginning;
     assert.equal(clock.passedMs(), 10_000);
   });
