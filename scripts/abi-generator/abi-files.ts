@@ -145,7 +145,6 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "availabilityChallengeAbi",
     summary: "Requests for leaves that guardians signed for.",
     interfaces: ["IAvailabilityChallenge"],
-    omit: ["factory"],
   },
   {
     file: "equivocation",

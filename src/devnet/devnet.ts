@@ -68,6 +68,7 @@ import type { HubGroup } from "./hubs/hub-group.ts";
 import type { NamedHub } from "./hubs/hub-methods.ts";
 import { openHubs, type RunningHubs } from "./hubs/open-hubs.ts";
 import { SlotPeers } from "../sequencing/external/slot-peers.ts";
+import { guardianMethods } from "./guardian/guardian-methods.ts";
 import { openGuardianNetworks, type RunningNetwork } from "./guardian/guardian-networks.ts";
 import { readLastProof, requireLastProof } from "./proofs/last-proof.ts";
 import { openStakes } from "./membership/open-stakes.ts";
@@ -209,7 +210,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...snapshotMethods(snapshots),
     ...chainMethods(changing, { info, chains: seen.chains }),
     ...[...actMethods(acts), ...faultMethods(faults)],
-    ...[...bridgeMethods(bridges, seen), ...hubs.methods],
+    ...[...bridgeMethods(bridges, seen), ...hubs.methods, ...guardianMethods(networks)],
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();

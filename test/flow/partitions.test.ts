@@ -8,6 +8,7 @@ import {
   ContractFactory,
   Interface,
   keccak256,
+  toQuantity,
   Wallet,
   type BaseWallet,
   type HDNodeWallet,
@@ -23,6 +24,8 @@ import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { RebuiltState } from "../../src/chain/reconstruction/rebuilt-state.ts";
+import { viewSlot } from "../../src/client/messages/remote-slot.ts";
+import { bringRoot } from "../../src/client/queue/l1-word.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { RemoteGuardian } from "../../src/devnet/guardian/guardian-client.ts";
 import type { DataHolder } from "../../src/devnet/held-data/held-data.ts";
@@ -35,13 +38,15 @@ import { startReconstructedChain } from "../../src/devnet/reconstruction/start-r
 import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../src/protocol/data-choice.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { ALICE, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [ROLLUP, PORTER] = [271n, 1271n];
+const READER = 272n;
 const HEIR: Hex = `0x${"5a".repeat(20)}`;
 const OTHER_HEIR: Hex = `0x${"5b".repeat(20)}`;
 const RUNNING = {
@@ -52,9 +57,18 @@ const RUNNING = {
 const [bridge, hyperchainInterface] = [new Interface(sharedBridgeAbi), new Interface(hyperchainAbi)];
 const l2BaseToken = new Interface(l2BaseTokenAbi);
 
+/** Proof of a node that a slot is empty in the rollup's tree, in the form of `zks_getProof`. */
+function zeroOf(state: RebuiltState, contract: string): object {
+  const proof = state.prove({ leafKind: LeafKind.storage, address: BigInt(contract), slot: 0n });
+  const { leafCount, index, leafKind, key, nextKey, value, siblings } = proof;
+  const leaf = { kind: leafKind, key: digestToHex(key), nextKey: digestToHex(nextKey), value: wordToHex(value) };
+  return { key: wordToHex(0n), value: wordToHex(0n), index, proof: siblings.map(digestToHex), leaf, leafCount };
+}
+
 describe("F7: a chain with a rollup and a porter", () => {
   let devnet: FlowDevnet;
   let chain: DevnetChain;
+  let beta: JsonRpcProvider;
   let rollup: JsonRpcProvider;
   let porter: JsonRpcProvider;
   let bob: Wallet;
@@ -63,15 +77,17 @@ describe("F7: a chain with a rollup and a porter", () => {
 
   before(async () => {
     devnet = await startFlowDevnet(
-      [{ chainId: ROLLUP, execution: "trusted", partition: { chainId: 1271, guardians: "main", afterMs: 10_000 } }],
+      [{ chainId: ROLLUP, execution: "trusted", partition: { chainId: 1271, guardians: "main", afterMs: 10_000 } }, READER],
       { ...UNPROVEN, stake: { unbondingSeconds: 100_000 }, guardians: { main: { members: 1 } } },
     );
     chain = devnet.chains[0]!;
+    beta = clientOf(devnet.chains[1]!);
     rollup = clientOf(chain);
     porter = connectHttp(PORTER, chain.porter!.url);
     bob = new Wallet(keccak256("0xb0b0"), porter);
   });
   after(async () => {
+    beta.destroy();
     rollup.destroy();
     porter.destroy();
     await devnet.close();
@@ -167,6 +183,66 @@ describe("F7: a chain with a rollup and a porter", () => {
     assert.equal(await porter.getBalance(alice().address), await rollup.getBalance(alice().address));
     assert.equal(await rollup.getBalance(bob.address), await porter.getBalance(bob.address));
     await settled();
+  });
+
+  test("both RPCs show the blocks, transactions, receipts and logs of both sides, and differ in the id and in what they take", async () => {
+    const block = await rollup.getBlockNumber();
+    const same = [
+      ["eth_blockNumber", []],
+      ["eth_getBlockByNumber", [toQuantity(block), true]],
+      ["eth_getBlockReceipts", [toQuantity(block)]],
+      ["eth_getLogs", [{ fromBlock: "0x0", toBlock: "latest" }]],
+      ["eth_getTransactionCount", [bob.address, "latest"]],
+      ["eth_getBalance", [alice().address, "latest"]],
+      ["zks_L1BatchNumber", []],
+    ] as const;
+    for (const [method, params] of same)
+      assert.deepEqual(await porter.send(method, [...params]), await rollup.send(method, [...params]), method);
+    // The transactions of a block name the id for which each is signed.
+    const ids = new Set<string>();
+    for (let number = 1; number <= block; number++) {
+      const { transactions } = (await rollup.send("eth_getBlockByNumber", [toQuantity(number), true])) as {
+        readonly transactions: readonly { readonly chainId?: string }[];
+      };
+      for (const { chainId } of transactions) if (chainId !== undefined) ids.add(chainId);
+    }
+    assert.deepEqual([...ids].sort(), ["0x10f", "0x4f7"]);
+    for (const method of ["eth_chainId", "net_version"])
+      assert.notEqual(await porter.send(method, []), await rollup.send(method, []), method);
+  });
+
+  test("a porter's slot is refused by name to other chains, also if a node of the chain proves its zero", async () => {
+    const info = devnet.info();
+    await bringRoot(info, Number(READER), onL1());
+    await devnet.chains[1]!.pipeline.pollL1();
+    await devnet.chains[1]!.pipeline.seal();
+    const providers = new Map([
+      [Number(ROLLUP), rollup],
+      [Number(READER), beta],
+      [info.l1.chainId, connectHttp(BigInt(info.l1.chainId), devnet.l1.url)],
+    ]);
+    const providerOf = (chainId: number) => providers.get(chainId)!;
+    const slotOf = (contract: string, slot: bigint) => ({ on: Number(READER), chain: Number(ROLLUP), contract, slot });
+    const contract = await borrower.getAddress();
+    try {
+      // A slot of the rollup's pool is read, a zero included.
+      assert.equal((await viewSlot(info, slotOf(await pool.getAddress(), 99n), providerOf)).value, 0n);
+      const refused = { name: "ClientError", code: "WrongPartition" };
+      await assert.rejects(viewSlot(info, slotOf(contract, 0n), providerOf), refused);
+      // Another node proves the zero that L1's state has.
+      const { state } = await rebuild([]);
+      const lying = Object.assign(Object.create(rollup) as JsonRpcProvider, {
+        send: (method: string, params: readonly unknown[]) =>
+          method === "zks_getProof" && params[0] === contract.toLowerCase()
+            ? Promise.resolve({ storageProof: [zeroOf(state, contract)] })
+            : rollup.send(method, [...params]),
+      });
+      const byLiar = (chainId: number) => (chainId === Number(ROLLUP) ? lying : providerOf(chainId));
+      await assert.rejects(viewSlot(info, slotOf(contract, 0n), byLiar), refused);
+      assert.equal((await viewSlot(info, slotOf(await pool.getAddress(), 99n), byLiar)).value, 0n);
+    } finally {
+      providers.get(info.l1.chainId)!.destroy();
+    }
   });
 
   test("transactions for the other id are refused by name, on both servers", async () => {

@@ -40,6 +40,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["relay", "--once"],
   ["aggregate", "--once"],
   ["hub", "--land"],
+  ["guardians", "stop", "0"],
   ["watch-stake", "--once"],
   ["spend", "1", "ETH", "1@beta"],
   ["held-account", "register", "--file", "account.held"],
@@ -62,6 +63,7 @@ const ACTING: readonly (readonly string[])[] = [
 const READING: readonly (readonly string[])[] = [
   ["status"],
   ["bridges"],
+  ["guardians"],
   ["logs"],
   ["trace", HASH],
   ["wallet"],

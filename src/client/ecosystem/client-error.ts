@@ -4,6 +4,9 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 export type ClientErrorCode =
   | "UnknownChain"
   | "UnknownHub"
+  | "UnknownGuardians"
+  | "UnknownRequest"
+  | "NotGuarded"
   | "OtherSettlementLayer"
   | "UnknownToken"
   | "AmbiguousToken"
@@ -16,6 +19,7 @@ export type ClientErrorCode =
   | "ZeroAmount"
   | "InsufficientFunds"
   | "WrongChain"
+  | "WrongPartition"
   | "NoProvider"
   | "NotForwardable"
   | "NotWithdrawable"

@@ -29,6 +29,8 @@ export interface EcosystemChain {
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   /** Where its data goes; absent where the caller does not know. */
   readonly dataAvailability?: "rollup" | "validium" | "guardians" | "inputs" | "owners" | "chain";
+  /** Porter of the chain, with its chain id; absent for a chain with one state tree. */
+  readonly porter?: { readonly chainId: number };
   /** Whether it stands still until it is started. */
   readonly stopped?: true;
   /** Its exit was activated. */

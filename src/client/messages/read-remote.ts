@@ -1,11 +1,13 @@
 import type { Provider } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { crossChainViews } from "../sending/contract-interfaces.ts";
-import { findChain, type ChainName } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import type { RunningEcosystem } from "../ecosystem/running-ecosystem.ts";
 import { refusalInWords, refusalOf } from "../sending/submit.ts";
+import { inPorter, membershipSlot } from "./remote-slot.ts";
 
 /** A storage slot of a contract on one chain, asked of another. */
 export interface RemoteReadRequest {
@@ -35,7 +37,8 @@ export interface RemoteReading {
 /**
  * Reads a slot of a contract on another chain as `CrossChainViews.read` does for any client of ERC-3668: what is kept there, else
  * what a gateway proves. Sends nothing, and needs no other member than the chain that reads. `provider` is on that chain and may
- * look up (ethers' default). Throws ClientError Refused, or rejects with what the gateway says.
+ * look up (ethers' default). Throws ClientError Refused, or WrongPartition for a porter's account; or rejects with what the
+ * gateway says.
  */
 export async function readRemote(
   ecosystem: RunningEcosystem,
@@ -43,11 +46,35 @@ export async function readRemote(
   provider: Provider,
 ): Promise<RemoteReading> {
   const here = findChain(ecosystem, request.on);
-  const { chainId } = findChain(ecosystem, request.chain);
+  const there = findChain(ecosystem, request.chain);
+  const { chainId } = there;
   const served = ecosystem.chains.filter((chain) => chain.chainId === here.chainId);
   const gateways = request.gateways ?? served.map(({ url }) => `${url}/views/{sender}/{data}`);
-  const args = [chainId, parseAccount(request.contract), request.slot, request.notBefore ?? 0n, gateways];
-  const data = crossChainViews.encodeFunctionData("read", args);
+  const contract = parseAccount(request.contract);
+  const reader = { here, chainId, gateways, provider };
+  const { value, batchNumber, executedAt, provenSince } = await read(reader, contract, request.slot, request.notBefore ?? 0n);
+  if (value === 0n && there.porter !== undefined) {
+    // The state on L1 has zeros for a porter's account. Accounts never leave a porter, so any batch that is as new shows it.
+    const member = await read(reader, PREDEPLOYS.Partitions, membershipSlot(contract), executedAt);
+    if (member.value !== 0n) throw inPorter(there, contract);
+  }
+  return { value, batchNumber, executedAt, provenSince };
+}
+
+interface RemoteReader {
+  readonly here: EcosystemChain;
+  readonly chainId: number;
+  readonly gateways: readonly string[];
+  readonly provider: Provider;
+}
+
+async function read(
+  { here, chainId, gateways, provider }: RemoteReader,
+  contract: Hex,
+  slot: bigint,
+  notBefore: bigint,
+): Promise<RemoteReading> {
+  const data = crossChainViews.encodeFunctionData("read", [chainId, contract, slot, notBefore, gateways]);
   const question = { to: PREDEPLOYS.CrossChainViews, data, enableCcipRead: true };
   const answer = await provider.call(question).catch((error: unknown) => {
     const refusal = refusalOf(error);
@@ -55,7 +82,6 @@ export async function readRemote(
     const message = `${here.name} refuses it with ${refusalInWords(refusal)}`;
     throw new ClientError("Refused", message, { error: refusal.name, args: refusal.args }, { cause: error });
   });
-  const [read] = crossChainViews.decodeFunctionResult("read", answer) as unknown as [RemoteReading];
-  const { value, batchNumber, executedAt, provenSince } = read;
-  return { value, batchNumber, executedAt, provenSince };
+  const [reading] = crossChainViews.decodeFunctionResult("read", answer) as unknown as [RemoteReading];
+  return reading;
 }

@@ -8,7 +8,7 @@ import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { crossChainViews, importedRoots, topicOf } from "../sending/contract-interfaces.ts";
 import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
-import { refusalOf, senderOn, submit } from "../sending/submit.ts";
+import { memberAnswer, refusalOf, senderOn, submit } from "../sending/submit.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** A storage slot of a contract on one chain, as another chain sees it. */
@@ -42,7 +42,8 @@ export type AskingProviderOf = (chainId: number) => Provider & AskedNode;
 /**
  * Reads a slot of a contract on another chain. The chain that is read makes the proof, L1 has the batch, and the chain that reads
  * has verified both when this resolves, so none of them needs to be believed. Throws ClientError NotImported where that chain has
- * no root yet that holds the batch; rejects with the member's error for a batch that it cannot prove any more.
+ * no root yet that holds the batch, or WrongPartition for a porter's account; rejects with the member's error for a batch that
+ * it cannot prove any more.
  */
 export async function viewSlot(
   ecosystem: Ecosystem,
@@ -57,7 +58,32 @@ export async function viewSlot(
   await view.poll();
   const { leaf, batchNumber } = requireBatch(view, { here, there, rootIndex, wanted: request.batch });
   const batch = batchRootOf(view, { chainId: BigInt(there.chainId), leaf: { ...leaf, batchNumber }, rootIndex });
-  const shown = await askSlot(providerOf(there.chainId), contract, request.slot, batchNumber);
+  const source = { here, there, reader, node: providerOf(there.chainId), batch };
+  const { value, proof } = await provenSlot(source, contract, request.slot);
+  if (value === 0n) await requireInRollup(source, contract);
+  const { executedAt, provenSince } = leaf.record;
+  return { value, batchNumber, executedAt, provenSince, batch, proof };
+}
+
+/** A batch of the chain that is read, a node of that chain, and the chain that verifies the node's proofs. */
+interface VerifiedBatch {
+  readonly here: EcosystemChain;
+  readonly there: EcosystemChain;
+  readonly reader: Provider;
+  readonly node: AskedNode;
+  readonly batch: BatchRoot;
+}
+
+/** Value of a slot that the chain that reads has verified. Rejects with ClientError Refused, or with the node's error. */
+async function provenSlot(
+  { here, there, reader, node, batch }: VerifiedBatch,
+  contract: Hex,
+  slot: bigint,
+): Promise<{ readonly value: bigint; readonly proof: SlotProof }> {
+  const { batchNumber } = batch;
+  const shown = await askSlot(node, contract, slot, batchNumber).catch((error: unknown) => {
+    throw memberAnswer(error)?.code === "WrongPartition" ? inPorter(there, contract, error) : error;
+  });
   // Of a zero the answer does not say whether it was ever written; one of both is true, and the chain that reads knows which.
   const isZero = BigInt(shown.value) === 0n && BigInt(shown.leaf.value) === 0n;
   const possible = isZero ? [false, true] : [BigInt(shown.value) !== 0n];
@@ -65,19 +91,38 @@ export async function viewSlot(
   for (const isWritten of possible) {
     const proof = slotProof(shown, isWritten);
     try {
-      const data = crossChainViews.encodeFunctionData("storageAt", [batch, contract, request.slot, proof]);
+      const data = crossChainViews.encodeFunctionData("storageAt", [batch, contract, slot, proof]);
       const result = await reader.call({ to: PREDEPLOYS.CrossChainViews, data });
-      const [value] = crossChainViews.decodeFunctionResult("storageAt", result) as unknown as [{ value: bigint }];
-      const { executedAt, provenSince } = leaf.record;
-      return { value: value.value, batchNumber, executedAt, provenSince, batch, proof };
+      const [{ value }] = crossChainViews.decodeFunctionResult("storageAt", result) as unknown as [{ value: bigint }];
+      return { value, proof };
     } catch (error) {
       if (refusalOf(error) === undefined) throw error;
       refusal = error;
     }
   }
   const error = refusalOf(refusal)?.name;
-  const message = `${here.name} refuses what ${there.name} shows of slot ${request.slot} in batch ${batchNumber} (${error}); ask another node of ${there.name}`;
+  const message = `${here.name} refuses what ${there.name} shows of slot ${slot} in batch ${batchNumber} (${error}); ask another node of ${there.name}`;
   throw new ClientError("Refused", message, { error, batchNumber }, { cause: refusal });
+}
+
+/**
+ * The state on L1 has no slots of a porter's account, so it proves a zero for each of them. The account's slot of `Partitions`
+ * is in that state: its zero is proven too. Throws ClientError WrongPartition.
+ */
+async function requireInRollup(source: VerifiedBatch, contract: Hex): Promise<void> {
+  const member = await provenSlot(source, PREDEPLOYS.Partitions, membershipSlot(contract));
+  if (member.value !== 0n) throw inPorter(source.there, contract);
+}
+
+/** Slot of `Partitions` that is 1 for an account of the porter. */
+export function membershipSlot(contract: Hex): bigint {
+  return BigInt(contract);
+}
+
+/** Refusal to take a zero for the value of a porter's slot. */
+export function inPorter({ name }: Pick<EcosystemChain, "name">, account: Hex, cause?: unknown): ClientError {
+  const message = `${account} is in the porter of ${name}, whose state is not on L1: no proof shows its values to other chains; read it at its porter's RPC`;
+  return new ClientError("WrongPartition", message, { account }, { cause });
 }
 
 /**

@@ -1,18 +1,12 @@
 import type { Signer } from "ethers";
-import { isLeafOf, leafPath, lowLeaf } from "../../chain/state/leaf-path.ts";
-import type { StateKey } from "../../chain/state/state-key.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
 import { transact } from "../deployment/transact.ts";
-import { challengeInterface, type ChallengeOnL1 } from "./challenge-interface.ts";
+import { answerCall, challengeInterface, requestedKey, type ChallengeOnL1 } from "./challenge-interface.ts";
 import type { GuardedChain } from "./guarded-chain.ts";
 import { GuardianError } from "./guardian-error.ts";
 
-const KINDS = Object.values(LeafKind);
 const TURNS = 4n;
-/** An answer takes some 760,000. Nodes estimate without a base fee, so without the payment. */
-const ANSWER_GAS = 1_500_000n;
 
 interface AnsweringGuardian {
   /** Contract of the network on L1. */
@@ -58,22 +52,18 @@ export class ChallengeAnswers {
     if (polls >= turn) await this.#answer(id, challenge);
   }
 
-  async #answer(id: bigint, { stateRoot, key: { kind, account, slot } }: ChallengeOnL1): Promise<void> {
+  async #answer(id: bigint, challenge: ChallengeOnL1): Promise<void> {
     const { network, signer, chain } = this.#guardian;
-    const leafKind = KINDS.find((each) => each === Number(kind)) ?? LeafKind.storage;
-    const key: StateKey = { leafKind, address: BigInt(account), slot };
-    const proof = await chain.prove(stateRoot, key).catch((error: unknown) => {
+    const key = requestedKey(challenge);
+    const proof = await chain.prove(challenge.stateRoot, key).catch((error: unknown) => {
       // The request may be about another chain of the network.
       if (error instanceof GuardianError && error.code === "StateUnknown") return undefined;
       throw error;
     });
     if (proof === undefined) return;
-    const data = isLeafOf(key, proof)
-      ? challengeInterface.encodeFunctionData("answer", [id, proof.value, leafPath(proof)])
-      : challengeInterface.encodeFunctionData("answerAbsence", [id, lowLeaf(proof), leafPath(proof)]);
     await transact(
       signer,
-      { to: network, data, gasLimit: ANSWER_GAS },
+      { to: network, ...answerCall(id, key, proof) },
       { name: "answer", subject: ` to request ${id} for a leaf` },
     );
     this.#open.delete(id);

@@ -1,6 +1,8 @@
+import type { Provider } from "ethers";
 import { ANSWER_SECONDS } from "../../protocol/stake.ts";
-import type { GuardianNetworkInfo } from "./guardian-info.ts";
+import type { GuardianNetworkInfo, GuardianNetworkStatus } from "./guardian-info.ts";
 import type { RunningNetwork } from "./guardian-networks.ts";
+import { listRequests } from "./request-list.ts";
 
 const WHOLE_BPS = 10_000;
 const MINUTE_SECONDS = 60;
@@ -18,10 +20,9 @@ export function networkInfo({ name, address, terms, members, onChains }: Running
     ...(chains.length === 0 ? {} : { onChains: chains }),
     shareBps,
     open,
-    members: members.map(({ key, stakeWei, process }) => {
-      const { pid, url } = process;
+    members: members.map(({ key, stakeWei, url, pid }) => {
       const member = { key, url, stakeWei: String(stakeWei) };
-      return pid === undefined || !process.isRunning ? member : { ...member, pid };
+      return pid === undefined ? member : { ...member, pid };
     }),
     sentences: [
       `Guardians of ${name} with ${percent(shareBps)} % of the stake can withhold the data of its chains.`,
@@ -31,6 +32,15 @@ export function networkInfo({ name, address, terms, members, onChains }: Running
       STAKE_AT_RISK,
     ],
   };
+}
+
+/** What changes with each block: processes, and requests for leaves on L1. */
+export async function networkStatus({ name, address, members }: RunningNetwork, l1: Provider): Promise<GuardianNetworkStatus> {
+  const running = members.filter(({ pid }) => pid !== undefined).length;
+  // An L1 that does not answer is a reason to ask for the status.
+  const requests = await listRequests(l1, address).catch(() => undefined);
+  const status = { name, running, members: members.length };
+  return requests === undefined ? status : { ...status, requests };
 }
 
 function percent(bps: number): string {

@@ -13,18 +13,11 @@ import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import type { GuardedChainStart } from "./guardian-messages.ts";
-import { GuardianProcess } from "./guardian-process.ts";
+import { GuardianMember } from "./guardian-member.ts";
 import { deployNetwork, foundNetwork, listedUrls } from "./network-on-layer.ts";
 import { NetworksOnChains } from "./networks-on-chains.ts";
 
 const MAX_MEMBERS = 64;
-
-/** Guardian of this ecosystem. */
-interface RunningGuardian {
-  readonly key: Hex;
-  readonly stakeWei: bigint;
-  readonly process: GuardianProcess;
-}
 
 /** Network of guardians, as chains on one settlement layer use it. */
 export interface GuardiansOfLayer {
@@ -41,7 +34,7 @@ export interface RunningNetwork {
   /** Contract on L1. */
   readonly address: Hex;
   readonly terms: GuardianNetworkTerms;
-  readonly members: readonly RunningGuardian[];
+  readonly members: readonly GuardianMember[];
   /** Contracts on chains on which guarded chains settle. */
   readonly onChains: () => ReturnType<NetworksOnChains["addressesOf"]>;
   /** The network on a settlement layer, for a chain that runs or is paused. Rejects with DeploymentError or the layer's error. */
@@ -90,17 +83,16 @@ async function openNetwork(
   const address = world?.network(name) ?? (await deployNetwork(onLayer, artifacts));
   const listed = await listedUrls(address, onL1);
   const members = await startMembers(plan, { listed, opening }, closing);
-  const founders = members.map(({ stakeWei, wallet, process: { url } }) => ({ stakeWei, wallet, url }));
-  if (listed.size === 0) await foundNetwork(address, founders, onLayer);
+  if (listed.size === 0) await foundNetwork(address, members, onLayer);
   world?.keepNetwork(name, address);
   return {
     name,
     address,
     terms,
-    members: members.map(({ key, stakeWei, process }) => ({ key, stakeWei, process })),
+    members,
     onChains: () => onChains.addressesOf(name),
     async on(base, isRunning) {
-      const network = base.chain === undefined ? address : await onChains.on(base, { name, terms, stake, founders });
+      const network = base.chain === undefined ? address : await onChains.on(base, { name, terms, stake, founders: members });
       const guard: GuardiansOfLayer["guard"] = (chain) => guardAll(members, { ...chain, l1Url: base.url, network });
       // The layer of a paused chain may be paused too: guardians open the chain at their first request.
       return { name, address: network, guard: isRunning ? guard : (chain) => guard(chain).catch(() => undefined) };
@@ -109,8 +101,8 @@ async function openNetwork(
 }
 
 /** A minority that does not run is the quorum's matter. */
-async function guardAll(members: readonly RunningGuardian[], chain: GuardedChainStart): Promise<void> {
-  const results = await Promise.allSettled(members.map(({ process }) => process.guard(chain)));
+async function guardAll(members: readonly GuardianMember[], chain: GuardedChainStart): Promise<void> {
+  const results = await Promise.allSettled(members.map((member) => member.guard(chain)));
   const failed = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   if (failed.length === members.length && failed[0] !== undefined) throw failed[0];
 }
@@ -122,27 +114,20 @@ function registryOf({ ecosystem }: SettlementBase): Hex {
   throw new DeploymentError("GuardianNetwork", "the ecosystem has no stake registry; set stake in its options");
 }
 
-interface StartedMember extends RunningGuardian {
-  readonly wallet: ReturnType<SettlementLayer["accounts"]["wallet"]>;
-}
-
 async function startMembers(
   { name, place, terms }: NetworkPlan,
   { listed, opening }: { readonly listed: ReadonlyMap<Hex, string>; readonly opening: NetworksOpening },
   closing: Disposer,
-): Promise<readonly StartedMember[]> {
+): Promise<readonly GuardianMember[]> {
   const { layer, world } = opening;
   const folderOf = world === undefined ? await temporaryFolders(closing) : (i: number) => world.guardianFolder(name, i);
-  const starting = guardianStakes(terms).map(async (stakeWei, i): Promise<StartedMember> => {
+  const starting = guardianStakes(terms).map(async (stakeWei, i): Promise<GuardianMember> => {
     const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.firstGuardian + place * MAX_MEMBERS + i);
     const key = lowerCaseAddress(wallet.address);
-    const process = await GuardianProcess.start({
-      key: wallet.privateKey as Hex,
-      folder: folderOf(i),
-      port: portOf(listed.get(key)),
-    });
-    closing.add(() => process.close());
-    return { key, stakeWei, process, wallet };
+    const start = { key: wallet.privateKey as Hex, folder: folderOf(i), port: portOf(listed.get(key)) };
+    const member = await GuardianMember.open({ key, stakeWei, wallet }, start);
+    closing.add(() => member.stop());
+    return member;
   });
   // `closing` has every process before the first failure is thrown.
   await Promise.allSettled(starting);

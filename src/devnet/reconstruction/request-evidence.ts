@@ -20,7 +20,7 @@ const coder = AbiCoder.defaultAbiCoder();
 /** Public nodes limit it. */
 const BLOCKS_PER_REQUEST = 2_000;
 
-/** The newest executed batch of a chain, as a network's contract takes it, and the signatures that L1 was shown for its data. */
+/** An executed batch of a chain, as a network's contract takes it, and the signatures that L1 was shown for its data. */
 export interface RequestEvidence {
   readonly chainId: bigint;
   readonly stored: StoredBatch;
@@ -30,10 +30,11 @@ export interface RequestEvidence {
 }
 
 /**
- * Reads from L1 alone all that a request for a leaf of the newest executed state needs. Rejects with ReconstructionError
- * EventMissing if no batch is executed, or PubdataMissing if no commit on L1 leads to the batch; otherwise with L1's error.
+ * Reads from L1 alone all that a request for a leaf of the state after an executed batch needs: after this one, or after
+ * the newest. Rejects with ReconstructionError EventMissing if it is not executed, or PubdataMissing if no commit on L1 leads
+ * to the batch; otherwise with L1's error.
  */
-export async function readRequestEvidence(provider: Provider, hyperchain: Hex): Promise<RequestEvidence> {
+export async function readRequestEvidence(provider: Provider, hyperchain: Hex, batchNumber?: bigint): Promise<RequestEvidence> {
   const toBlock = await provider.getBlockNumber();
   const contract = await new ChainContractReader(provider, hyperchain, toBlock).facts();
   const fromBlock = await findCreation(provider, hyperchain, toBlock);
@@ -42,10 +43,14 @@ export async function readRequestEvidence(provider: Provider, hyperchain: Hex): 
   let [previous, newest]: (CommittedBatch | undefined)[] = [];
   for await (const page of history.pages(new BatchLedger())) {
     upgrades.push(...page.upgrades);
-    for (const batch of page.executed) [previous, newest] = [newest, batch];
+    const upTo = page.executed.filter(({ stored }) => batchNumber === undefined || stored.batchNumber <= batchNumber);
+    for (const batch of upTo) [previous, newest] = [newest, batch];
   }
-  if (newest === undefined)
-    throw new ReconstructionError("EventMissing", `L1 has executed no batch of ${hyperchain}; settle one first`);
+  if (newest === undefined || (batchNumber !== undefined && newest.stored.batchNumber !== batchNumber))
+    throw new ReconstructionError(
+      "EventMissing",
+      `L1 has executed no batch ${batchNumber ?? ""} of ${hyperchain}; settle one first`,
+    );
   const { stored } = newest;
   const before = previous?.stored ?? (await readFirstRecord({ provider, hyperchain, fromBlock }));
   const policy = policyOf(contract.configuration, termsIn(upgrades), stored.firstTimestamp, stored.committedAt);

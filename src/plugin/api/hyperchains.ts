@@ -20,6 +20,7 @@ import type { Bridges } from "./bridges.ts";
 import type { Faults } from "./faults.ts";
 import type { Flow, FlowOptions } from "./flow.ts";
 import type { Governance } from "./governance.ts";
+import type { Guardians } from "./guardians.ts";
 import type { Hub } from "./hub.ts";
 import type {
   AnnounceOptions,
@@ -41,6 +42,7 @@ import type { AddressLike, From, TransactionLike } from "./naming/names.ts";
 export type * from "./generated/requests.ts";
 export type { Asserted, Assertions, ContractLike, MemberLike } from "./assertions.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
+export type { Guardians, LeafAnswerOptions, LeafRequestOptions } from "./guardians.ts";
 export type { Hub } from "./hub.ts";
 export type { L1Member, L1SlotOptions, Member } from "./member.ts";
 export type { From, AddressLike, TransactionLike } from "./naming/names.ts";
@@ -80,6 +82,8 @@ export interface Hyperchains extends Iterable<Member> {
   chain(nameOrId: ChainName): Member;
   /** A hub by its name. Throws ClientError UnknownHub. */
   hub(name: string): Hub;
+  /** A network of guardians by its name. Throws ClientError UnknownGuardians. */
+  guardians(name: string): Guardians;
   /** Reads `0x…@chain` and ERC-7930 addresses. Throws ClientError. */
   address(text: ChainAddressLike): ChainAddress;
   deposit(options: DepositOptions): Promise<Message>;

@@ -21,6 +21,7 @@ import { completed, createReturns } from "./answers.ts";
 import { createChainChanges } from "./changing-chains.ts";
 import { createFaults } from "./create-faults.ts";
 import { createGovernance } from "./create-governance.ts";
+import { createGuardians } from "./create-guardians.ts";
 import { createHub } from "./create-hub.ts";
 import type { DepositOptions, From, Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
 import { createEstimates } from "./estimates.ts";
@@ -69,6 +70,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     [Symbol.iterator]: () => link.chains[Symbol.iterator](),
     chain: (nameOrId) => link.member(nameOrId),
     hub: (name) => createHub(link, name),
+    guardians: (name) => createGuardians(link, name),
     address: (place) => parseChainAddress(link.info, numbered(link, place)),
     async deposit(options) {
       const { amount, token, from, ...where } = readRequest("deposit", options);

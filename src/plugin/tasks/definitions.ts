@@ -38,6 +38,7 @@ export const taskDefinitions: TaskDefinition[] = [
   actingTasks.swap.setAction(() => import("./acting/swap.ts")).build(),
   runningTasks.settle.setAction(() => import("./running/settle.ts")).build(),
   runningTasks.nodes.setAction(() => import("./running/nodes.ts")).build(),
+  runningTasks.guardians.setAction(() => import("./running/guardians.ts")).build(),
   runningTasks.cutSlot.setAction(() => import("./running/cut-slot.ts")).build(),
   runningTasks.reseal.setAction(() => import("./running/reseal.ts")).build(),
   followingTasks.message.setAction(() => import("./following/message.ts")).build(),

@@ -59,7 +59,8 @@ const PARTS = [
   ...["hyperchain_getHub", "hyperchain_getHubBlock", "hyperchain_getHubState", "hyperchain_landHub"],
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
   ...["hyperchain_proof", "hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],
-  ...["hyperchain_search", "hyperchain_setFault", "hyperchain_settle", "hyperchain_status", "hyperchain_traceMessage"],
+  ...["hyperchain_search", "hyperchain_setFault", "hyperchain_setGuardian", "hyperchain_settle", "hyperchain_status"],
+  "hyperchain_traceMessage",
   ...["hyperchain_transactions", "hyperchain_wallet", "evm_snapshot", "evm_revert"],
 ] as const;
 

@@ -30,6 +30,7 @@ const DEVELOPMENT = new Set([
   "hyperchain_removeChain",
   "hyperchain_sealBatch",
   "hyperchain_setFault",
+  "hyperchain_setGuardian",
   "hyperchain_startChain",
   "hyperchain_stopChain",
 ]);

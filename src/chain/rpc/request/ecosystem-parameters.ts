@@ -105,6 +105,11 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_sendLink: [required("the signed transaction", TEXT)],
   hyperchain_setAccessLists: [required("the lists", OBJECT)],
   hyperchain_setFault: [required("the fault", OBJECT)],
+  hyperchain_setGuardian: [
+    required("the name of the network", TEXT),
+    required("the index of the guardian", NUMBER),
+    required("true to start its process, false to end it", BOOLEAN),
+  ],
   hyperchain_settle: [optional("the chain", CHAIN), optional("the options of the settlement", OBJECT)],
   hyperchain_slot: [optional("the number of the slot", NUMBER)],
   hyperchain_sourceSteps: [chain, hash],

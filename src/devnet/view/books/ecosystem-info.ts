@@ -13,7 +13,7 @@ import type { ExecutionStage, TreeProgress } from "../../../prover/job.ts";
 import type { SingletonName } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { SettlementStage } from "../../../protocol/settlement-stage.ts";
-import type { GuardianNetworkInfo } from "../../guardian/guardian-info.ts";
+import type { GuardianNetworkInfo, GuardianNetworkStatus } from "../../guardian/guardian-info.ts";
 import type { StakeInfo } from "../../stake/stake-info.ts";
 import type { SourceExcerpt } from "./source-excerpt.ts";
 
@@ -183,6 +183,8 @@ export interface RemovedChainInfo extends Pick<ChainInfo, "name" | "chainId" | "
 /** Answer of `hyperchain_status`. */
 export interface EcosystemStatus {
   readonly chains: readonly ChainStatus[];
+  /** Networks of guardians: processes that run, and requests for leaves on L1; absent without a network. */
+  readonly guardians?: readonly GuardianNetworkStatus[];
   readonly messages: {
     /** Those that go on by themselves. */
     readonly inFlight: number;

@@ -53,7 +53,7 @@ import {
   sentenceOfExternal,
   sentenceOfNodes,
 } from "./proven.ts";
-import { networkInfo } from "../../guardian/describe-network.ts";
+import { networkInfo, networkStatus } from "../../guardian/describe-network.ts";
 import type { RunningNetwork } from "../../guardian/guardian-networks.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
@@ -178,8 +178,11 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         action === undefined ? [] : [{ ...nameOf(message), ...action }],
       );
       const { ended } = toL1;
+      const { networks, onL1 } = dependencies;
+      const guardians = await Promise.all(networks.map((network) => networkStatus(network, onL1.sending)));
       return {
         chains: chains().map((chain) => ({ ...chainStatus(chain), ...promises.statusOf(chain) })),
+        ...(guardians.length === 0 ? {} : { guardians }),
         messages: {
           inFlight: open.length - arrived - ready.length - stuck.length,
           delivered: arrived - failed - ofBridges + relayer.arrived() + ended.arrived,

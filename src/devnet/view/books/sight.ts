@@ -28,6 +28,7 @@ export function sightOf(chains: readonly GatedChain[], client: RpcClient | undef
     status(status) {
       if (ids.size === 0) return status;
       return {
+        ...status,
         chains: status.chains.map((each) => (chain(each.chainId) ? each : withoutWords(each))),
         messages: {
           ...status.messages,

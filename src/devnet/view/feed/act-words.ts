@@ -71,6 +71,13 @@ export const ACT_KINDS: ReadonlyMap<string, ActKind> = new Map<string, ActKind>(
     },
   ],
   [
+    "hyperchain_setGuardian",
+    {
+      words: ([name, index, running]) => `guardian ${whole(index)} of ${shown(name)} ${running === true ? "started" : "ended"}`,
+      onAll: true,
+    },
+  ],
+  [
     "hyperchain_curse",
     {
       words: ([chain, on]) =>

@@ -126,6 +126,35 @@ export const runningTasks = {
     .addVariadicArgument({ name: "values", description: "Nodes and values of the fault", defaultValue: [] })
     .addOption(url)
     .addFlag(json),
+  guardians: task(
+    "hyperchain:guardians",
+    "Show guardians and requests for data on L1, start or stop a guardian, or request data on L1, answer, report and close requests",
+  )
+    .addPositionalArgument({
+      name: "action",
+      description:
+        "stop or start, with the index of a guardian; request, with --chain and --account; answer, report or close, with the number of a request (default: show)",
+      defaultValue: "",
+    })
+    .addPositionalArgument({ name: "value", description: "Index of the guardian, or number of the request", defaultValue: "" })
+    .addOption(option("of", "Name of the network of guardians (default: the only one)"))
+    .addOption(
+      option("chain", "With request: chain whose data are requested. Else: a chain on the layer of the request (default: L1)"),
+    )
+    .addOption(option("account", "With request: account of the leaf"))
+    .addOption(option("slot", "With request: storage slot of the account (default: the leaf with nonce and balance)"))
+    .addFlag({ name: "code", description: "With request: the leaf with the hash of the account's code" })
+    .addOption(
+      option("data", "With answer: leaves of a guardian, as a URL or a saved file (default: a proof of the chain's node)"),
+    )
+    .addOption(
+      option(
+        "from",
+        "Sender on the layer: number or address of a development account (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addOption(url)
+    .addFlag(json),
   cutSlot: task("hyperchain:cut-slot", "End external sequencing of a chain and its peers: parts without a slot are dropped")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(url)

@@ -9,6 +9,7 @@ import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
 import { readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
 import { feeLine } from "./fee-line.ts";
+import { requestLines } from "./guardian-lines.ts";
 import { stakeLines } from "./stake-lines.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
@@ -82,7 +83,7 @@ interface Described {
   readonly changes: readonly ChainPowersInfo[];
 }
 
-function text({ info, changes }: Described, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
+function text({ info, changes }: Described, { chains, messages, guardians = [] }: EcosystemStatus, ethPrice?: number): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
   // That L1 refuses what an ended chain sends is told by its end.
   const faults = chains.flatMap(({ name, fault, ended }) =>
@@ -123,6 +124,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...chains.flatMap(nodesLines),
     ...chains.flatMap(promisesLines),
     ...chains.flatMap(({ name, external }) => (external === undefined ? [] : [externalLine(name, external)])),
+    ...guardians.flatMap(({ name, requests }) => requestLines(name, requests)),
     ...(info.stake === undefined ? [] : [stakeLines(info, info.stake).join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
