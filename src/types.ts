@@ -50,7 +50,13 @@ export type { SwapEstimate } from "./client/transfers/swap.ts";
 export type { AssetOrigin } from "./client/wallet/spendable.ts";
 export type { DeviceReport, DeviceState } from "./devices/device-report.ts";
 export type * from "./devnet/view/books/hub-info.ts";
-export type { GuardianNetworkInfo } from "./devnet/guardian/guardian-info.ts";
+export type {
+  GuardianNetworkInfo,
+  GuardianNetworkStatus,
+  LeafRequestInfo,
+  RequestedLeaf,
+} from "./devnet/guardian/guardian-info.ts";
+export type { ReportedGuardian } from "./devnet/leaf-requests/leaf-requests.ts";
 export type { PromisesStatus, TakenPromisesInfo, UnfulfilledPromise } from "./devnet/promises/promise-info.ts";
 export type { ExternalStatus } from "./sequencing/external/external-status.ts";
 export type { SlotEvidence } from "./sequencing/external/slot-log.ts";
