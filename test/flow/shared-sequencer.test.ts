@@ -151,6 +151,14 @@ describe("E5: two chains whose bundles a process outside decides, in a data fold
     assert.equal(await kept.client().getBalance(`0x${"ca".repeat(20)}`), 16n);
   });
 
+  test("refuse a removal of one of them, which would leave the other without slots and without a cut", async () => {
+    for (const force of [false, true])
+      await assert.rejects(kept.request("hyperchain_removeChain", Number(B), { force }), {
+        data: { code: "ChainInUse" },
+        message: /could take no slot without it; run hyperchain:cut-slot/,
+      });
+  });
+
   test("node restarts in doubt: the parts are repeated, and decided by the process on both chains or on none", async () => {
     const before = await balances();
     assert.equal(await killAt(pendingAt(1), await swap(7n)), undefined);

@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { Clock } from "../../runtime/clock.ts";
 
 interface Waiter {
   readonly resolve: () => void;
@@ -15,6 +16,16 @@ export class InclusionWaiters {
       const waiters = this.#waiters.get(hash);
       if (waiters === undefined) this.#waiters.set(hash, [{ resolve, reject }]);
       else waiters.push({ resolve, reject });
+    });
+  }
+
+  /** Resolves with true as `wait` does, or with false after this time. Rejects when the transaction is refused before. */
+  waitAtMost(hash: Hex, timeoutMs: number, clock: Pick<Clock, "after">): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(timeoutMs, () => resolve(false));
+      void this.wait(hash)
+        .then(() => resolve(true), reject)
+        .finally(cancel);
     });
   }
 

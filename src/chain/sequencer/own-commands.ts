@@ -231,8 +231,9 @@ export class OwnCommands {
   async #settledByOthers(): Promise<void> {
     const { work, turns } = this.#dependencies;
     const maxRestMs = turns?.rest.maxRestMs ?? MAX_REST_MS;
-    for (let waitedMs = 0; !this.#isSettled && work.ended === undefined; waitedMs += REST_POLL_MS) {
-      if (waitedMs >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided(MAX_REST_MS);
+    const start = performance.now();
+    while (!this.#isSettled && work.ended === undefined) {
+      if (performance.now() - start >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided(MAX_REST_MS);
       await setTimeout(REST_POLL_MS);
     }
   }

@@ -84,6 +84,8 @@ export interface Censored {
   readonly operations: ReadonlySet<Hex>;
 }
 
+/** Maximum wait of a sender for other deciders, in milliseconds. Two dead leaders take 5 seconds, and clients wait for 10. */
+const MAX_ANSWER_MS = 8_000;
 const OWN_TIME = "has the time of L1's blocks: move L1's";
 /** Empty blocks that are made in one go: some hundredths of a second, during which the chain does nothing else. */
 const MOST_EMPTY_BLOCKS = 500;
@@ -306,8 +308,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /**
    * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
-   * interval or on demand, behind a missing nonce, or paused. `returns` is how often the chain had returned to a mark when it
-   * came: it is signed for that state. Throws MempoolError, or SequencerError when it can never be included.
+   * interval or on demand, behind a missing nonce, or paused; if others decide, after MAX_ANSWER_MS at the latest. `returns` is
+   * how often the chain had returned to a mark when it came: it is signed for that state. Throws MempoolError, or SequencerError
+   * when it can never be included.
    */
   async submit(transaction: SignedTransaction, returns = this.#returns): Promise<void> {
     this.#work.requireRunning();
@@ -329,9 +332,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     }
     // A return to a mark between the lines above has dropped it.
     if (!mempool.holds(transaction) && !this.#waiting.isOffering) throw stateReverted();
-    const included = this.#waiting.waiters.wait(transaction.hash);
+    const { waiters } = this.#waiting;
+    const included =
+      this.#turns === undefined
+        ? waiters.wait(transaction.hash).then(() => true)
+        : waiters.waitAtMost(transaction.hash, MAX_ANSWER_MS, this.#dependencies.clock);
     this.#timing.advance();
-    await included;
+    // The sender has its hash, so the transaction must outlast the process.
+    if (!(await included)) store?.waiting.add(transaction.hash, transaction.raw);
     await store?.durable();
   }
 

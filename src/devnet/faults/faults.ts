@@ -386,7 +386,7 @@ function readFault(value: unknown): Fault {
   throw new FaultError(
     "UnknownFault",
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition), partition (chainId, groups), withhold (chainId, node, from), lag (chainId, node, ms), aggregator (hub, aggregator, running), tamperNextProof (chainId), tamperNextData (chainId) " +
+      `relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), node (chainId, node, condition: honest, crashed, silent or equivocating), partition (chainId, groups), withhold (chainId, node, from), lag (chainId, node, ms: at most ${MAX_LAG_MS}), aggregator (hub, aggregator, running), tamperNextProof (chainId), tamperNextData (chainId) ` +
       `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,
   );
 }

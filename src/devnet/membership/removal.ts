@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { dataFactsOf, isStoredByOwners } from "../../options/data-facts.ts";
+import { externalSequencerOf } from "../../options/plan.ts";
 import { readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { RemovedChainInfo } from "../view/books/ecosystem-info.ts";
@@ -46,6 +47,7 @@ export async function requireRemovable(
       "LastChain",
       `${name} is the last chain of this ecosystem; add another before, or end the ecosystem`,
     );
+  requireNoSlotsWith(chain, chains);
   const queued = await queuedOperations(chain, l1);
   // Last, and without a pause: what is confirmed while L1 answers counts.
   const { sealed, executed } = pipeline.progress();
@@ -65,6 +67,17 @@ export async function requireRemovable(
         "claim its withdrawals, or force the removal, and then they are left behind",
     );
   return leftOpen;
+}
+
+/** Throws ChainRemovalError if another chain needs this one to take slots, or to end them. Forced removals too. */
+function requireNoSlotsWith({ name, pipeline }: DevnetChain, chains: readonly DevnetChain[]): void {
+  if (pipeline.external === undefined || pipeline.external.status.isCut) return;
+  const others = chains.filter(({ plan }) => externalSequencerOf(plan)?.peers.includes(name)).map((other) => other.name);
+  if (others.length === 0) return;
+  throw new ChainRemovalError(
+    "ChainInUse",
+    `${name} has one external sequencer with ${others.join(" and ")}, which could take no slot without it; run hyperchain:cut-slot ${name} first`,
+  );
 }
 
 interface QueuedOperations {
