@@ -6,8 +6,8 @@ export const ENVELOPE_ADDRESS: Hex = `0x${hashTag("hyperchain.envelope").slice(-
 /** Maximum number of envelopes of one decision: its nodes open them before they decide anything else. */
 export const MAX_ENVELOPES = 32;
 const SALT_BYTES = 32;
-/** Of a ciphertext: as much as nodes open in some milliseconds. */
-const MAX_CIPHERTEXT_BYTES = 32 * 1024;
+/** Maximum ciphertext: nodes open it in some milliseconds. */
+export const MAX_CIPHERTEXT_BYTES = 32 * 1024;
 
 /** Facts that an envelope's identity contains. */
 interface EnvelopeName {

@@ -147,6 +147,12 @@ describe("E6: front-running of a call that everyone sees in the pool, by a copy 
     assert.deepEqual([encrypted?.encryption?.threshold, encrypted?.encryption?.owed], [2, 0]);
   });
 
+  test("a call that is too long for an envelope is refused before it is sent", async () => {
+    const { alice, prize } = await newPrize(ENCRYPTED);
+    const call = { to: prize, data: `0x${"00".repeat(16_500)}`, ...fees(GWEI), gasLimit: 1_000_000n };
+    await assert.rejects(encryptTransaction(alice, call), { code: "NotEncrypted", message: /of 16000 bytes, got 16500/ });
+  });
+
   test("chains that open no envelopes refuse to encrypt, by name", async () => {
     const { alice, prize } = await newPrize(BY_FEE);
     await assert.rejects(encryptTransaction(alice, { to: prize }), { code: "NotEncrypted" });

@@ -6,10 +6,13 @@ import {
   encryptedTransactionMessage,
   paddedMessage,
 } from "../../protocol/encrypted-transaction.ts";
-import { encodeEnvelope, envelopeIdentity } from "../../protocol/envelope.ts";
+import { encodeEnvelope, envelopeIdentity, MAX_CIPHERTEXT_BYTES } from "../../protocol/envelope.ts";
 import { fromHex, type Hex } from "../../protocol/hex.ts";
 import { encrypt } from "../../threshold/encryption.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
+
+/** Bytes of a message next to the call, at most: signature, identity, address and numbers with their lengths. */
+const OTHER_FIELDS_BYTES = 384;
 
 /** Call to send encrypted. It cannot create a contract. */
 export interface TransactionToEncrypt {
@@ -56,7 +59,7 @@ interface JsonRpc {
 /**
  * Signs a transaction and encrypts it to the nodes of a chain that open envelopes. They open it when the order of
  * its envelope is final, so that no account can put another transaction before it. Throws ClientError: `NoProvider` if the signer
- * has no JSON-RPC, `NotEncrypted` if the chain opens no envelopes.
+ * has no JSON-RPC, `NotEncrypted` if the chain opens no envelopes or the call is too long for one.
  */
 export async function encryptTransaction(signer: Signer, request: TransactionToEncrypt): Promise<EncryptedEnvelope> {
   const provider = signer.provider as (Provider & JsonRpc) | null;
@@ -81,11 +84,18 @@ export async function encryptTransaction(signer: Signer, request: TransactionToE
     ...{ maxFeePerGasWei: maxFeePerGas, maxPriorityFeePerGasWei: maxPriorityFeePerGas },
   };
   const domain = encryptedTransactionDomain(chainId);
-  const message = encryptedTransactionMessage(unsigned);
-  const signature = lowerCase(await signer.signTypedData(domain, ENCRYPTED_TRANSACTION_TYPES, message));
+  const typedData = encryptedTransactionMessage(unsigned);
+  const signature = lowerCase(await signer.signTypedData(domain, ENCRYPTED_TRANSACTION_TYPES, typedData));
   const signed = { ...unsigned, signature };
+  const message = paddedMessage(signed);
+  // The ciphertext is longer than its message, whose length is a power of two.
+  if (message.length >= MAX_CIPHERTEXT_BYTES)
+    throw new ClientError(
+      "NotEncrypted",
+      `an envelope has room for calls of ${MAX_CIPHERTEXT_BYTES / 2 - OTHER_FIELDS_BYTES} bytes, got ${data.length / 2 - 1}; send the transaction unencrypted, or split the call`,
+    );
   const ciphertext = encrypt({
-    message: paddedMessage(signed),
+    message,
     identity: fromHex(identity),
     publicKey: fromHex(encryption.publicKey),
   });
