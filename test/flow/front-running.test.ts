@@ -147,7 +147,7 @@ describe("E6: front-running of a call that everyone sees in the pool, by a copy 
     assert.deepEqual([encrypted?.encryption?.threshold, encrypted?.encryption?.owed], [2, 0]);
   });
 
-  test("a call that is too long for an envelope is refused before it is sent", async () => {
+  test("a call that no envelope has room for is refused before it is sent", async () => {
     const { alice, prize } = await newPrize(ENCRYPTED);
     const call = { to: prize, data: `0x${"00".repeat(16_500)}`, ...fees(GWEI), gasLimit: 1_000_000n };
     await assert.rejects(encryptTransaction(alice, call), { code: "NotEncrypted", message: /of 16000 bytes, got 16500/ });
