@@ -236,6 +236,7 @@ export const LONG: readonly string[] = [
   "flow/aggregator-process",
   "flow/versions-together",
   "flow/proven-by-package",
+  "flow/groth16-proven",
   "flow/upgraded-proven",
   "package/container",
   "proving/l1-workers",
