@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
-import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
 
 /** Development account 2. */
 const KEY = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
@@ -40,7 +39,6 @@ describe("hyperchain:watch-stake", () => {
   }
 
   test("prints the stakes of a running ecosystem, once or until Ctrl-C", async () => {
-    await callJsonRpc(ecosystem.info.l1.url, "evm_mine", []);
     const once = ["hyperchain:watch-stake", "--from", "1", "--json"];
     requireStake(stakesOf(await workplace.run([...once, "--once"], { config: CONFIG })));
     const watching = await workplace.start(once, { config: CONFIG });

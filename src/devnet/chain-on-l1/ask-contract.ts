@@ -15,7 +15,7 @@ interface ContractCall {
   readonly name: string;
   readonly args?: readonly unknown[];
   /** Newest block if it is left out. */
-  readonly block?: number;
+  readonly block?: number | "pending";
 }
 
 /**

@@ -256,12 +256,11 @@ export class StakeWatcher {
   }
 
   async #tellStakes(newest: Block): Promise<void> {
-    const time = newest.timestamp - 1;
     const keys = await Promise.all(
       this.#quorums
         .flatMap(({ staked }) => staked)
         .map(async ({ chainId, key, operator, service }): Promise<KeyWeight> => {
-          const weightWei = (await this.#ask("weightAt", service, key, time)) as bigint;
+          const weightWei = await this.#weightNow(newest, service, key);
           return { chainId, key, operator, service, weightWei };
         }),
     );
@@ -271,6 +270,15 @@ export class StakeWatcher {
     if (told === this.#told) return;
     this.#told = told;
     this.#dependencies.onEvent({ type: "stakes", keys, slashes });
+  }
+
+  /** With what the newest block changed. A node without pending blocks answers as of the second before that block. */
+  #weightNow({ timestamp }: Block, ...staked: readonly string[]): Promise<bigint> {
+    const { l1 } = this.#dependencies;
+    const call = { to: this.#options.registry, contract: registryInterface, name: "weightAt" };
+    return askContract(l1, { ...call, args: [...staked, timestamp], block: "pending" }).catch(() =>
+      this.#ask("weightAt", ...staked, timestamp - 1),
+    ) as Promise<bigint>;
   }
 
   #ask(name: string, ...args: readonly unknown[]): Promise<unknown> {
