@@ -60,7 +60,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   F1: row("zkRollup", "flow/swaps-pubdata"),
   F2: row("zkPorter", "devnet/guardian-quorum", "devnet/guardian", "contracts/l1/guardians"),
   F3: row("validium", "flow/validium", "contracts/l1/availability"),
-  F4: row("inputs only", "flow/inputs-only", "chain/verification/published-inputs", "contracts/l1/availability"),
+  F4: row("inputs only", "flow/inputs-only", "flow/inputs-proven", "chain/verification/recorded-inputs"),
   F5: row("self-hosted data", "contracts/l2/held-accounts", "flow/held-accounts", "flow/owners-chain"),
   F6: row("composition of policies", "settlement/data-policy", "contracts/l1/availability"),
   F7: row("logical partitions", "flow/partitions", "chain/partitions", "chain/partition-members"),

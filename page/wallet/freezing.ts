@@ -15,7 +15,7 @@ export function whoCanFreeze(
   const here = chains.find(({ chainId }) => chainId === memberId);
   if (here?.dataAvailability === "validium") parties.push(`the data committee of ${here.name}, by withholding its data`);
   if (here?.dataAvailability === "guardians") parties.push(`the guardians of ${here.name}, by withholding its data`);
-  if (here?.dataAvailability === "inputs")
+  if (here?.inputsBoundBy === "quorum")
     parties.push(`the validators of ${here.name}, by publishing other inputs than they executed`);
   if (here?.dataAvailability === "owners") parties.push(`the operator of ${here.name}, by stopping it or losing its data`);
   if (here?.settlesOn !== undefined)

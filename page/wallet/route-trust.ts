@@ -48,13 +48,13 @@ function leaving(
   return [checked, executionDelaySeconds === 0 ? delay : `${delay}, at least ${executionDelaySeconds} s after its commit`];
 }
 
-function arriving({ name, settlesOn, dataAvailability }: Chain): readonly string[] {
+function arriving({ name, settlesOn, dataAvailability, inputsBoundBy }: Chain): readonly string[] {
   const stop = `the validators of ${name} can stop it: what has not arrived then goes back to its sender`;
   if (dataAvailability === "validium")
     return [stop, `the data committee of ${name} can freeze what is there, by withholding its data`];
   if (dataAvailability === "guardians")
     return [stop, `the guardians of ${name} can freeze all assets on it, by withholding its data`];
-  if (dataAvailability === "inputs")
+  if (inputsBoundBy === "quorum")
     return [stop, `the validators of ${name} can freeze all balances on it, by publishing other inputs than they executed`];
   if (dataAvailability === "owners")
     return [stop, `${name} ends with its operator: held accounts that their owners store remain, and all other state is lost`];

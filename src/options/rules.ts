@@ -349,20 +349,12 @@ function ownersConflicts({ path, plan: { availability, proving } }: PlannedAt): 
   return [{ path: [...path, "execution"], message }];
 }
 
-/** Inputs are compared by the validators of a chain whose execution is trusted, and are on L1 itself. */
+/** Inputs are on L1 itself, and name neither decisions of nodes nor contracts of bridges. */
 function inputsConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { availability, proving, settlesOn, firstState, ordering } = plan;
+  const { availability, settlesOn, firstState, ordering } = plan;
   if (availability.dataAvailability !== "inputs") return [];
   const refused = (field: string, message: string): OptionProblem => ({ path: [...path, field], message });
   return [
-    ...(proving.execution === "trusted"
-      ? []
-      : [
-          refused(
-            "execution",
-            'is "proven", whose proof does not cover published inputs; set "trusted", or dataAvailability: "rollup"',
-          ),
-        ]),
     ...(settlesOn === undefined
       ? []
       : [

@@ -15,6 +15,8 @@ export interface ChainKind {
   readonly carryingLayers: number;
   /** True if the commit has the inputs of the batch. Default false. */
   readonly publishesInputs?: boolean;
+  /** True if L1 compares these inputs with the hash that a proof exports. Default false. */
+  readonly exportsInputs?: boolean;
   /** Networks of guardians, whose signatures are in the commit. Default: 0. */
   readonly guardianNetworks?: number;
   /** True if some accounts are in a second tree, whose list is in the commit unless guardians sign for it. Default false. */
@@ -31,8 +33,8 @@ export interface L1Transaction {
   readonly bytes: number;
   /** Gas for each byte of pubdata that the commit passes on in a message; 0 without such messages. */
   readonly carryGasPerByte: number;
-  /** True if the commit has the inputs of the batch. */
-  readonly hasInputs: boolean;
+  /** Gas for each byte of the inputs of the batch; 0 if the transaction does not have them. */
+  readonly gasPerInputByte: number;
 }
 
 /** Contents of a batch that cost gas or bytes on L1. */
@@ -95,14 +97,14 @@ const NO_COST: L1Cost = { gas: 0, bytes: 0 };
 
 function transactionOf(
   stages: readonly SettlementStage[],
-  { uncounted = NO_COST, carryGasPerByte = 0, hasInputs = false } = {},
+  { uncounted = NO_COST, carryGasPerByte = 0, gasPerInputByte = 0 } = {},
 ): L1Transaction {
   return {
     stages,
     gas: MAX_TRANSACTION_GAS - UNCOUNTED_GAS - uncounted.gas,
     bytes: MAX_TRANSACTION_BYTES - ENVELOPE_BYTES - uncounted.bytes,
     carryGasPerByte,
-    hasInputs,
+    gasPerInputByte,
   };
 }
 
@@ -117,7 +119,8 @@ export function wayToL1({
   hasQuorum,
   isCheckedTwice = false,
   carryingLayers,
-  publishesInputs: hasInputs = false,
+  publishesInputs = false,
+  exportsInputs = false,
   guardianNetworks = 0,
 }: ChainKind): readonly L1Transaction[] {
   const guardians = guardiansCost(guardianNetworks);
@@ -126,7 +129,7 @@ export function wayToL1({
     transactionOf(["commit"], {
       uncounted: { gas: guardians.gas, bytes: UNCOUNTED_BYTES + guardians.bytes },
       carryGasPerByte: carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE,
-      hasInputs,
+      gasPerInputByte: publishesInputs ? GAS_PER_BYTE + (exportsInputs ? RECORD_GAS_PER_BYTE : 0) : 0,
     }),
     transactionOf(["prove"]),
     ...(isCheckedTwice ? [SECOND_CHECK] : []),
@@ -162,6 +165,8 @@ const FIXED_COST: Readonly<Record<SettlementStage, L1Cost>> = {
 };
 /** Gas of a byte of pubdata: 16 for the calldata, 4 for copies, hashes and memory. */
 const GAS_PER_BYTE = 20;
+/** Further gas for each byte of records, which the policy hashes one by one. */
+const RECORD_GAS_PER_BYTE = 40;
 /** Gas in the commit. A changed leaf may name a code, which is looked up. */
 const COMMIT_GAS = { diff: 1800, code: 30_000, message: 1100, priorityOp: 3800 };
 /** Gas in the execution. A flow is copied once more if stages share a transaction. */
@@ -181,15 +186,15 @@ export function l1CostOf(transaction: L1Transaction, load: L1Load): L1Cost {
 }
 
 const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, transaction: L1Transaction) => L1Cost>> = {
-  commit: ({ pubdataBytes, inputBytes, diffs, codes, messages, priorityOps }, { carryGasPerByte, hasInputs }) => ({
+  commit: ({ pubdataBytes, inputBytes, diffs, codes, messages, priorityOps }, { carryGasPerByte, gasPerInputByte }) => ({
     gas:
       (GAS_PER_BYTE + carryGasPerByte) * pubdataBytes +
-      GAS_PER_BYTE * (hasInputs ? inputBytes : 0) +
+      gasPerInputByte * inputBytes +
       COMMIT_GAS.diff * diffs +
       COMMIT_GAS.code * codes +
       COMMIT_GAS.message * messages +
       COMMIT_GAS.priorityOp * priorityOps,
-    bytes: pubdataBytes + (hasInputs ? inputBytes : 0),
+    bytes: pubdataBytes + (gasPerInputByte === 0 ? 0 : inputBytes),
   }),
   prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
   secondCheck: ({ proofBytes }) => ({ gas: SECOND_CHECK_GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),

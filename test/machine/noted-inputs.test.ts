@@ -3,7 +3,7 @@ import { before, describe, it } from "node:test";
 import { Transaction, Wallet } from "ethers";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
-import { notedTransaction } from "../../src/chain/ordering/noted-transaction.ts";
+import { recordOfTransaction } from "../../src/chain/transaction/recorded-transaction.ts";
 import { chainRules } from "../../src/chain/model/rules.ts";
 import { signedTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { cheatHints, closingHints, impersonationHints, importHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
@@ -11,6 +11,7 @@ import { blockHints, transactionHints } from "../../src/machine/hints/transactio
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { transactionInput } from "../../src/protocol/input-records.ts";
 import { InputKind, noteBlock, noteRoot, noteTransaction, NO_INPUTS } from "../../src/protocol/noted-inputs.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
@@ -89,7 +90,8 @@ describe("inputs that the kernel notes", () => {
     const place = { timestamp: TIME, parentHash: wordToHex(1n) };
     let expected = noteBlock(NO_INPUTS, { ...place, kind: InputKind.opening });
     expected = noteBlock(expected, { ...place, kind: InputKind.block });
-    for (const { decoded } of transactions) expected = noteTransaction(expected, notedTransaction(decoded, BigInt(CHAIN_ID)));
+    for (const { decoded } of transactions)
+      expected = noteTransaction(expected, transactionInput(recordOfTransaction(decoded.raw, BigInt(CHAIN_ID))));
     expected = noteBlock(expected, { ...place, kind: InputKind.imports | (1n << 8n) });
     expected = noteRoot(expected, { registryIndex: 9n, root: wordToHex(8n) });
     const imports = importHints({ timestamp: TIME, parentHash: 1n }, [{ index: 9n, root: 8n }]);

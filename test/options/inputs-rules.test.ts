@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
 import { firstStateNumber, numberedFirstState } from "../../src/devnet/described/first-state.ts";
+import { settingsOnL1 } from "../../src/options/plan.ts";
 import { dataFactsOf } from "../../src/options/data-facts.ts";
 
 const planned = (chain: Partial<DevnetChainOptions>) =>
@@ -19,7 +20,6 @@ test("a chain that publishes its inputs is for everybody, and no rollup for chai
 
 test("a chain that publishes its inputs is refused by name together with options that they do not cover", () => {
   const conflicts: readonly (readonly [field: string, conflict: Partial<DevnetChainOptions>])[] = [
-    ["execution", { execution: "proven" }],
     ["dataAvailability", { sequencing: { by: "bft", nodes: 4 } }],
     ["readers", { readers: [`0x${"a1".repeat(20)}`] }],
   ];
@@ -27,6 +27,19 @@ test("a chain that publishes its inputs is refused by name together with options
     const message = new RegExp(`^chains\\[0\\]\\.${field} is `);
     assert.throws(() => planned({ dataAvailability: "inputs", ...conflict }), { name: "DevnetOptionsError", message });
   }
+});
+
+test("a proven chain that publishes its inputs has the flag by which its proof exports their hash, for good", () => {
+  const modeOf = (chain: Partial<DevnetChainOptions>): number => settingsOnL1(planned(chain)).sequencingMode;
+  assert.deepEqual(
+    [
+      modeOf({ execution: "proven", dataAvailability: "inputs" }),
+      modeOf({ dataAvailability: "inputs" }),
+      modeOf({ execution: "proven" }),
+      modeOf({ execution: "proven", sequencing: "queue" }),
+    ],
+    [2 ** 9, 0, 0, 1],
+  );
 });
 
 test("a first state without contracts of bridges has a number, and each number names one or none", () => {

@@ -34,7 +34,8 @@ import type { Preview } from "../witness/reexecution.ts";
 import { nextEnvironment, type BlockEngine, type BlockRules, type PlannedBlock } from "./block-engine.ts";
 import type { BatchCommand } from "./command.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import { fits, hasRoomForSteps, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
+import { RECORD_SIZES, STEP_SIZES, type InputSizes } from "./input-sizes.ts";
+import { fits, roomForBlocks, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
 import {
   batchOutputs,
   beginBatch,
@@ -198,11 +199,19 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return this.keepsLimits(this.#batch.number, usageAfter(this.#batch, { receipt, size, signed }));
   }
 
-  /** True if the open batch has room for the inputs of some more steps of few bytes. */
-  get hasRoomForSteps(): boolean {
-    if (this.#batch === undefined) return true;
+  /** Sizes of the chain's inputs, by their form. */
+  get inputSizes(): InputSizes {
+    return this.#dependencies.extensions.withInputs === undefined ? STEP_SIZES : RECORD_SIZES;
+  }
+
+  /** Empty blocks for which the open batch has room, up to so many; 0 if it must end first: inputs of blocks take bytes. */
+  roomForBlocks(most: number): number {
+    if (this.#batch === undefined) return most;
     const { number, format, usage } = this.#batch;
-    return hasRoomForSteps(usage, this.#dependencies.limits(number, format));
+    const { limits, leafCount } = this.#dependencies;
+    const { block: blockBytes, countsEmptyBlocks } = this.inputSizes;
+    const room = roomForBlocks(usage, limits(number, format), leafCount(), { most: countsEmptyBlocks ? most : 1, blockBytes });
+    return countsEmptyBlocks || room === 0 ? room : most;
   }
 
   /** Transactions without a signature with their senders' nonces, in order. */
@@ -248,7 +257,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
 
   async #empty({ count, intervalSeconds, timestamp }: CommandOf<"empty">): Promise<Outcome> {
     const seconds = Array.from({ length: Number(count) }, (_, i) => timestamp + BigInt(i) * intervalSeconds);
-    this.#batch = recordEmptyBlocks(recordMined(await this.#runEmpty(seconds), seconds.length));
+    this.#batch = recordMined(await this.#runEmpty(seconds), seconds.length);
     return {};
   }
 
@@ -277,7 +286,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
       head = { ...block.environment, hash: block.hash };
       this.#blocks.push({ ...block, batchNumber, transactions: [] });
     }
-    return { ...this.#open, blockHashes, inputs };
+    return recordEmptyBlocks({ ...this.#open, blockHashes, inputs }, seconds.length);
   }
 
   /**

@@ -370,29 +370,26 @@ export function addUnmeasured(a: Unmeasured, b: Unmeasured): Unmeasured {
   return { transactions: a.transactions + b.transactions, gas: a.gas + b.gas, ...(inputBytes === 0 ? {} : { inputBytes }) };
 }
 
-/** Bytes of published inputs around their steps. */
+/** Bytes of published inputs around their blocks. */
 const INPUTS_HEAD = 100;
-/** Kind, time and length of a step. */
-const STEP_BYTES = 24;
-/** Length in front of a transaction. */
-const TRANSACTION_HEAD = 4;
-/** Index and hash of a root, with the lengths in front of them. */
-const ROOT_BYTES = 48;
 
-/** Upper bound of the bytes of inputs that a block of these signed transactions takes. */
-export function blockInputBytes(signed: readonly Hex[]): number {
-  return signed.reduce((sum, raw) => sum + TRANSACTION_HEAD + (raw.length - 2) / 2, STEP_BYTES);
+/**
+ * Blocks of these bytes for which the batch has room, up to `most`; 0 if it must end first. The next look at the limits may be some
+ * blocks later, so that more stay free.
+ */
+export function roomForBlocks(
+  usage: BatchUsage,
+  limits: BatchLimits,
+  leafCount: number,
+  { most, blockBytes }: { readonly most: number; readonly blockBytes: number },
+): number {
+  if (limits.inputBytes === Infinity) return most;
+  const fitsBeside = (blocks: number): boolean =>
+    fits(usage, limits, leafCount, { ...NO_TRANSACTIONS, inputBytes: (blocks + SPARE_BLOCKS) * blockBytes });
+  let room = Math.min(most, Math.floor(limits.inputBytes / blockBytes));
+  while (room > 0 && !fitsBeside(room)) room = Math.floor(room / 2);
+  return room;
 }
 
-/** Bytes of inputs that imported roots take, without their step. */
-export function rootInputBytes(roots: number): number {
-  return ROOT_BYTES * roots;
-}
-
-/** True if the batch has room for the inputs of some more steps of few bytes. */
-export function hasRoomForSteps({ inputBytes }: BatchUsage, limits: BatchLimits): boolean {
-  return INPUTS_HEAD + inputBytes + SPARE_STEPS * STEP_BYTES <= limits.inputBytes;
-}
-
-/** Steps that may follow the last look at the limits: a batch ends with the next command. */
-const SPARE_STEPS = 16;
+/** Blocks that may follow the last look at the limits: a batch ends with the next command. */
+const SPARE_BLOCKS = 16;

@@ -1,10 +1,11 @@
 import type { BlockEnvironment, BlockReceipt, MinedBlock, NamedHead } from "../model/block.ts";
-import { notedTransaction } from "./noted-transaction.ts";
+import { recordOfTransaction } from "../transaction/recorded-transaction.ts";
 import { isUsers, type EngineTransaction } from "../transaction/transaction.ts";
 import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import { wordToHex, type Hex } from "../../protocol/hex.ts";
+import { transactionInput } from "../../protocol/input-records.ts";
 import { noteBlock, noteTransaction } from "../../protocol/noted-inputs.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { ChainId, OperationHash } from "../../protocol/ids.ts";
@@ -15,16 +16,8 @@ import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } f
 import { messagesOf } from "../model/l1-messages.ts";
 import { waitingLists } from "../model/waiting-lists.ts";
 import type { Preview } from "../witness/reexecution.ts";
-import {
-  addUnmeasured,
-  blockInputBytes,
-  NO_TRANSACTIONS,
-  NO_USAGE,
-  rootInputBytes,
-  withImports,
-  type BatchUsage,
-  type Unmeasured,
-} from "./limits.ts";
+import { blockInputBytes, RECORD_SIZES, STEP_SIZES, type InputSizes } from "./input-sizes.ts";
+import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE, withImports, type BatchUsage, type Unmeasured } from "./limits.ts";
 
 /** A block that the witness has not measured yet. */
 interface UnmeasuredBlock extends Unmeasured {
@@ -109,7 +102,7 @@ export function extendBatch(
       ...usage,
       ...withMessages(usage, receipts),
       gas: receipts.reduce((sum, { gasUsed }) => sum + gasUsed, usage.gas),
-      inputBytes: usage.inputBytes + blockInputBytes(transactions.flatMap(rawOf)),
+      inputBytes: usage.inputBytes + blockInputBytes(transactions.flatMap(rawOf), sizesOf(batch)),
       unmeasured: addUnmeasured(usage.unmeasured, unmeasured),
     },
   };
@@ -140,10 +133,16 @@ export function recordMined(batch: OpenBatch, count: number): OpenBatch {
   return { ...batch, minedBlocks: batch.minedBlocks + count };
 }
 
-/** Batch after a step of blocks without transactions. */
-export function recordEmptyBlocks(batch: OpenBatch): OpenBatch {
+/** Batch after a command of blocks without transactions. */
+export function recordEmptyBlocks(batch: OpenBatch, count: number): OpenBatch {
   const { usage } = batch;
-  return { ...batch, usage: { ...usage, inputBytes: usage.inputBytes + blockInputBytes([]) } };
+  const { block, countsEmptyBlocks } = sizesOf(batch);
+  return { ...batch, usage: { ...usage, inputBytes: usage.inputBytes + block * (countsEmptyBlocks ? count : 1) } };
+}
+
+/** Sizes of the batch's inputs, by their form: records if a proof exports their hash. */
+function sizesOf({ inputs }: Pick<OpenBatch, "inputs">): InputSizes {
+  return inputs === undefined ? STEP_SIZES : RECORD_SIZES;
 }
 
 /** The batch after a state cheat. */
@@ -170,14 +169,14 @@ export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: OperationHas
 
 /** The batch after these roots are imported. */
 export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]): OpenBatch {
-  const inputBytes = batch.usage.inputBytes + rootInputBytes(roots.length);
+  const inputBytes = batch.usage.inputBytes + sizesOf(batch).root * roots.length;
   const usage = { ...withImports(batch.usage, roots), inputBytes };
   return { ...batch, importedRoots: [...batch.importedRoots, ...roots], usage };
 }
 
 /** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */
 export function usageAfter(
-  { usage }: OpenBatch,
+  { usage, inputs }: OpenBatch,
   {
     receipt,
     size,
@@ -192,7 +191,7 @@ export function usageAfter(
     ...size,
     ...withMessages(usage, [{ ...receipt, transactionHash: "0x" }]),
     gas: usage.gas + receipt.gasUsed,
-    inputBytes: usage.inputBytes + blockInputBytes(signed),
+    inputBytes: usage.inputBytes + blockInputBytes(signed, sizesOf({ inputs })),
   };
 }
 
@@ -215,8 +214,8 @@ export function inputsAfterBlock(
 
 /** Inputs of a batch after transactions of its newest block. */
 export function inputsAfterTransactions(inputs: Hex, transactions: readonly EngineTransaction[], chainId: ChainId): Hex {
-  const signed = transactions.filter((transaction) => transaction.kind === "signed");
-  return signed.reduce((before, transaction) => noteTransaction(before, notedTransaction(transaction, chainId)), inputs);
+  const note = (before: Hex, raw: Hex): Hex => noteTransaction(before, transactionInput(recordOfTransaction(raw, chainId)));
+  return transactions.flatMap(rawOf).reduce(note, inputs);
 }
 
 /** What a batch exports that its chain knows of itself. */

@@ -21,6 +21,8 @@ export type ReconstructionErrorCode =
   | "PubdataMismatch"
   /** Inputs of a batch on L1 do not lead to the batch: a quorum signed what it had not executed, or the call is a decoy. */
   | "InputsMismatch"
+  /** The state is rebuilt, and no node can make the chain's blocks again: a proof had another hash of a block, or other fees. */
+  | "BlocksNotRepeatable"
   /** Bytes that L1's own reader would have refused. */
   | "PubdataMalformed"
   /** Messages and results do not hash to the batch's log root. */

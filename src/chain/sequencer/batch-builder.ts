@@ -5,16 +5,8 @@ import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, OpenedEnvelope } from "../ordering/command.ts";
-import {
-  blockInputBytes,
-  fitsImports,
-  GAS_PER_IMPORT,
-  rootInputBytes,
-  withImports,
-  withOperation,
-  type BatchUsage,
-  type Unmeasured,
-} from "../ordering/limits.ts";
+import { blockInputBytes, type InputSizes } from "../ordering/input-sizes.ts";
+import { fitsImports, GAS_PER_IMPORT, withImports, withOperation, type BatchUsage, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
 import { OrderError } from "../ordering/order-error.ts";
 import { mostChange, type ImpersonatedRequest, type StateCheat } from "../witness/state-cheat.ts";
@@ -82,8 +74,7 @@ export class BatchBuilder {
     transactions: readonly SignedTransaction[],
     { timestamp, areSafe = false }: BlockOptions = {},
   ): Promise<CommandResult> {
-    if (transactions.length === 0) await this.#makeRoom();
-    await this.open();
+    await (transactions.length === 0 ? this.#roomFor(1) : this.open());
     return this.#carryOut({
       type: "block",
       transactions,
@@ -94,18 +85,20 @@ export class BatchBuilder {
 
   /** Makes the block of an opened envelope at this second, with its transaction, or empty if that cannot run. */
   async opened(opens: OpenedEnvelope, transaction: SignedTransaction | undefined, timestamp: bigint): Promise<CommandResult> {
-    if (transaction === undefined) await this.#makeRoom();
-    await this.open();
+    await (transaction === undefined ? this.#roomFor(1) : this.open());
     const transactions = transaction === undefined ? [] : [transaction];
     return this.#carryOut({ type: "block", transactions, opens, timestamp });
   }
 
-  /** Makes empty blocks in the open batch, so many seconds apart; opens one where there is none. */
-  async empty(count: number, intervalSeconds: bigint): Promise<void> {
-    await this.#makeRoom();
-    await this.open();
+  /**
+   * Makes empty blocks in the open batch, so many seconds apart; opens one if there is none. Resolves with their number, which is at
+   * most `most`: as many as the batch has room for, and at least one.
+   */
+  async empty(most: number, intervalSeconds: bigint): Promise<number> {
+    const count = await this.#roomFor(most);
     const { timestamp } = this.#dependencies.producer.environment();
     await this.#carryOut({ type: "empty", count, intervalSeconds, timestamp });
+    return count;
   }
 
   /** The open batch; opens one where there is none. */
@@ -115,9 +108,15 @@ export class BatchBuilder {
     return batch.number === firstBatch && hashesUnknown ? this.#passUnknown(batch) : batch;
   }
 
-  /** Empty blocks are not measured, and their inputs take bytes. */
-  async #makeRoom(): Promise<void> {
-    if (!this.#dependencies.reducer.hasRoomForSteps) await this.seal();
+  /** Empty blocks for which the open batch has room, up to so many. A full one ends first. */
+  async #roomFor(most: number): Promise<number> {
+    const { reducer } = this.#dependencies;
+    await this.open();
+    if (reducer.roomForBlocks(most) > 0) return reducer.roomForBlocks(most);
+    await reducer.measure();
+    if (reducer.roomForBlocks(most) === 0) await this.seal();
+    await this.open();
+    return Math.max(1, reducer.roomForBlocks(most));
   }
 
   async #begin(): Promise<OpenBatch> {
@@ -187,7 +186,7 @@ export class BatchBuilder {
         return this.surelyFits({ transactions: 1, gas: BigInt(input.request.gasLimit) });
       case "empty":
       case "opened":
-        return this.#dependencies.reducer.hasRoomForSteps;
+        return this.#dependencies.reducer.roomForBlocks(1) > 0;
     }
   }
 
@@ -264,7 +263,7 @@ export class BatchBuilder {
   async takes({ operation }: PriorityOperation): Promise<boolean> {
     const usage = await this.measure();
     const isFresh = !hasContent(this.batch) && this.batchNumber !== 0n;
-    const further = { transactions: 1, gas: operation.gasLimit, inputBytes: BLOCKS_PER_OPERATION * blockInputBytes([]) };
+    const further = { transactions: 1, gas: operation.gasLimit, inputBytes: BLOCKS_PER_OPERATION * this.#inputSizes.block };
     return isFresh || this.#dependencies.reducer.keepsLimits(this.batchNumber, withOperation(usage), further);
   }
 
@@ -288,6 +287,15 @@ export class BatchBuilder {
     return sealed;
   }
 
+  /** What a signed transaction in a block of its own may do at most. */
+  mostOf({ gasLimit, raw }: Pick<SignedTransaction, "gasLimit" | "raw">): Unmeasured & { readonly inputBytes: number } {
+    return { transactions: 1, gas: gasLimit, inputBytes: blockInputBytes([raw], this.#inputSizes) };
+  }
+
+  get #inputSizes(): InputSizes {
+    return this.#dependencies.reducer.inputSizes;
+  }
+
   /** Of a block of the chain's own, were it made now. */
   get #ownTime(): bigint {
     return this.#dependencies.producer.ownTimestamp;
@@ -304,7 +312,7 @@ export class BatchBuilder {
   async #takesImports(roots: readonly ImportedRoot[]): Promise<boolean> {
     if (!fitsImports(this.batch?.importedRoots ?? [], roots)) return false;
     const count = roots.length;
-    const inputBytes = blockInputBytes([]) + rootInputBytes(count);
+    const inputBytes = this.#inputSizes.block + this.#inputSizes.root * count;
     const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count), inputBytes };
     const isKept = (usage: BatchUsage): boolean =>
       this.#dependencies.reducer.keepsLimits(this.batchNumber, withImports(usage, roots), most);

@@ -10,7 +10,7 @@ import type { BlockProducer } from "./block-producer.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
 import type { LeaderTurns } from "./leader-turns.ts";
 import type { Inspection } from "../ordering/block-engine.ts";
-import { addUnmeasured, blockInputBytes, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
+import { addUnmeasured, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
 import { MAX_BEFORE, needsInspection } from "./needs-inspection.ts";
 import { provingRefusal } from "./proving-refusal.ts";
@@ -66,10 +66,11 @@ export class PoolInclusion {
     /** Senders that must wait since others were refused meanwhile, and all that they sent. */
     const heldBack = new Set<Hex>();
     const waiting: SignedTransaction[] = [];
-    let block = new BlockPlan();
+    const most = (transaction: SignedTransaction): Unmeasured => builder.mostOf(transaction);
+    let block = new BlockPlan(most);
     const finishBlock = async (): Promise<void> => {
       const finished = block;
-      block = new BlockPlan();
+      block = new BlockPlan(most);
       await this.#include(finished.transactions, finished.inspectedIn === undefined, finished.inspectedIn);
     };
     for (const [position, transaction] of candidates.entries()) {
@@ -134,7 +135,7 @@ export class PoolInclusion {
   async #fitsWhenMeasured(transaction: SignedTransaction): Promise<boolean> {
     const { builder } = this.#dependencies;
     await builder.measure();
-    return builder.surelyFits(only(transaction));
+    return builder.surelyFits(builder.mostOf(transaction));
   }
 
   /** Includes one transaction in a block of its own, if it may be. Returns false where the batch is full and must wait. */
@@ -144,7 +145,7 @@ export class PoolInclusion {
     for (;;) {
       environment = undefined;
       await builder.measure();
-      if (safe && builder.surelyFits(only(transaction))) break;
+      if (safe && builder.surelyFits(builder.mostOf(transaction))) break;
       environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
@@ -166,7 +167,7 @@ export class PoolInclusion {
         const { diffs, diffBytes, codeBytes } = preview.size;
         const reason =
           `the transaction exceeds what a batch may hold: ${diffs} changes of ${diffBytes} bytes, ${codeBytes} bytes of code, ` +
-          `${blockInputBytes([transaction.raw])} bytes of inputs`;
+          `${builder.mostOf(transaction).inputBytes} bytes of inputs`;
         await this.#refuseRun(transaction, new SequencerError("ExceedsBatch", reason), preview, environment);
         return true;
       }
@@ -242,6 +243,12 @@ class BlockPlan {
   inspectedIn: BlockEnvironment | undefined;
   readonly #costs = new Map<Hex, bigint>();
   #most = NO_TRANSACTIONS;
+  readonly #mostOf: (transaction: SignedTransaction) => Unmeasured;
+
+  /** `mostOf`: what a transaction may do at most. */
+  constructor(mostOf: (transaction: SignedTransaction) => Unmeasured) {
+    this.#mostOf = mostOf;
+  }
 
   get isEmpty(): boolean {
     return this.transactions.length === 0;
@@ -259,7 +266,7 @@ class BlockPlan {
 
   /** What the block may do at most with another transaction. */
   with(transaction: SignedTransaction): Unmeasured {
-    return addUnmeasured(this.#most, only(transaction));
+    return addUnmeasured(this.#most, this.#mostOf(transaction));
   }
 
   add(transaction: SignedTransaction): void {
@@ -267,10 +274,6 @@ class BlockPlan {
     this.#costs.set(transaction.from, this.costOf(transaction.from) + mostCostOf(transaction));
     this.transactions.push(transaction);
   }
-}
-
-function only({ gasLimit, raw }: SignedTransaction): Unmeasured {
-  return { transactions: 1, gas: gasLimit, inputBytes: blockInputBytes([raw]) };
 }
 
 /** Why what was not admitted is refused. */

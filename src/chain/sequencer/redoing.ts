@@ -93,7 +93,7 @@ export class Redoing {
     switch (command.type) {
       case "empty":
         // The time that they passed is passed: apart again, they would be later than L1, which then takes their batch so late.
-        return builder.empty(command.count, producer.emptyInterval(0n));
+        return this.#passBlocks(command.count);
       case "operation":
         return builder.priorityOp(command.operation);
       case "imports":
@@ -105,5 +105,11 @@ export class Redoing {
       case "seal":
         return builder.seal();
     }
+  }
+
+  /** Makes so many empty blocks, in several batches if one has no room for them. */
+  async #passBlocks(count: number): Promise<void> {
+    const { builder, producer } = this.#dependencies;
+    for (let left = count; left > 0;) left -= await builder.empty(left, producer.emptyInterval(0n));
   }
 }

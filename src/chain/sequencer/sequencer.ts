@@ -713,8 +713,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       await this.#makeBlocks();
       return 1;
     }
-    const count = Math.min(most, MOST_EMPTY_BLOCKS);
-    await this.#builder.empty(count, producer.emptyInterval(intervalSeconds));
+    const count = await this.#builder.empty(Math.min(most, MOST_EMPTY_BLOCKS), producer.emptyInterval(intervalSeconds));
     if (intervalSeconds > 0n) await producer.setToHead();
     return count;
   }
@@ -796,7 +795,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
         return fits ? this.#opening.include(input.envelope, input.payer) : undefined;
       }
       case "empty":
-        return this.#builder.empty(input.count, input.intervalSeconds);
+        return void (await this.#builder.empty(input.count, input.intervalSeconds));
       case "cheat":
         return this.#builder.cheat(input.cheat);
       case "impersonation":

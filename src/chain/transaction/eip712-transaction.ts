@@ -1,6 +1,7 @@
 import { decodeRlp, encodeRlp, isError } from "ethers";
-import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { fromHex, hashTag, keccak, numberToHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { typedTransactionHash, type TypedRecord } from "../../protocol/input-records.ts";
 import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
 import { nestsTooDeep } from "./rlp-depth.ts";
 import { recoverPublicKey, UnknownSignerError } from "./signature-recovery.ts";
@@ -51,12 +52,7 @@ export function isEip712Transaction(transaction: EngineTransaction): transaction
 const DOMAIN_TYPE = hashTag("EIP712Domain(string name,string version,uint256 chainId)");
 const DOMAIN_NAME = hashTag("zkSync");
 const DOMAIN_VERSION = hashTag("2");
-const TRANSACTION_TYPE = hashTag(
-  "Transaction(uint256 txType,uint256 from,uint256 to,uint256 gasLimit,uint256 gasPerPubdataByteLimit,uint256 maxFeePerGas," +
-    "uint256 maxPriorityFeePerGas,uint256 paymaster,uint256 nonce,uint256 value,bytes data,bytes32[] factoryDeps,bytes paymasterInput)",
-);
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
-const EMPTY_HASH = keccak();
 
 /**
  * Reads a transaction of type 0x71 and recovers its sender. It is named by keccak(signing digest ‖ keccak(signature)). Throws
@@ -107,7 +103,7 @@ export function decodeEip712Transaction(bytes: Uint8Array, chainId: ChainId): Ei
 }
 
 /** Hash that the sender of a transaction signs: that of typed data (EIP-712). */
-export function eip712Digest(
+function eip712Digest(
   {
     from,
     to,
@@ -121,27 +117,81 @@ export function eip712Digest(
   }: Omit<Eip712Transaction, "kind" | "type" | "hash" | "raw" | "delegates" | "signature">,
   chainId: ChainId,
 ): Hex {
-  const domain = hashWords(DOMAIN_TYPE, DOMAIN_NAME, DOMAIN_VERSION, wordToHex(chainId));
-  const struct = hashWords(
-    TRANSACTION_TYPE,
-    ...[
-      BigInt(EIP712_TYPE),
-      BigInt(from),
-      BigInt(to ?? 0),
-      gasLimit,
-      gasPerPubdata,
-      maxFeePerGasWei,
-      maxPriorityFeePerGasWei,
-      0n,
-      nonce,
-      valueWei,
-    ].map(wordToHex),
-    keccak(fromHex(data)),
-    // No code is published and no paymaster pays.
-    EMPTY_HASH,
-    EMPTY_HASH,
-  );
-  return keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(struct));
+  const words = [
+    BigInt(EIP712_TYPE),
+    BigInt(from),
+    BigInt(to ?? 0),
+    gasLimit,
+    gasPerPubdata,
+    maxFeePerGasWei,
+    maxPriorityFeePerGasWei,
+    0n,
+    nonce,
+    valueWei,
+  ];
+  return typedTransactionHash({ domain: domainOf(chainId), words, data });
+}
+
+function domainOf(chainId: ChainId): Hex {
+  return hashWords(DOMAIN_TYPE, DOMAIN_NAME, DOMAIN_VERSION, wordToHex(chainId));
+}
+
+/** Fields of the list that are numbers of the typed data, in the order of these; undefined for those that are constants. */
+const WORDS: readonly (Field | undefined)[] = [
+  undefined,
+  "from",
+  "to",
+  "gasLimit",
+  "gasPerPubdata",
+  "maxFeePerGas",
+  "maxPriorityFeePerGas",
+  undefined,
+  "nonce",
+  "value",
+];
+const ADDRESS_BITS = 160n;
+
+/** Record of a decoded transaction of type 0x71 in the inputs of its batch. */
+export function typedRecord(bytes: Uint8Array, chainId: ChainId): TypedRecord {
+  const fields = readFields(bytes);
+  const numberIn = (field: Field): bigint => BigInt(`0x0${bytesIn(fields, field).slice(2)}`);
+  const words = WORDS.map((field, place) => (field === undefined ? constantWord(place) : numberIn(field)));
+  const { r, s, yParity } = signatureIn(fields, chainId);
+  const signature = { r: BigInt(r), s: BigInt(s), yParity: BigInt(yParity) };
+  return { type: "typed", domain: domainOf(chainId), words, data: bytesIn(fields, "data"), ...signature };
+}
+
+/** Inverse of `typedRecord`. Throws TransactionFormatError for a record that no transaction of the chain has. */
+export function rawOfTyped({ domain, words, data, r, s, yParity }: TypedRecord, chainId: ChainId): Hex {
+  if (domain !== domainOf(chainId))
+    throw new TransactionFormatError(
+      "WrongChain",
+      `the transaction is signed for the domain ${domain}, not for chain ${chainId}`,
+    );
+  const items = new Map<Field, Hex | Hex[]>(FIELDS.map((field) => [field, "0x"]));
+  for (const [place, field] of WORDS.entries()) {
+    const word = words[place] ?? 0n;
+    if (field === undefined && word !== constantWord(place)) throw notSupported(`number ${place} of its typed data (${word})`);
+    if (field === undefined) continue;
+    const isAddress = field === "from" || field === "to";
+    if (isAddress && word >> ADDRESS_BITS !== 0n) throw malformed(`${field} is no address`);
+    items.set(field, isAddress ? numberToHex(word, 20) : shortest(word));
+  }
+  const signature = toHex(Uint8Array.of(...fromHex(wordToHex(r)), ...fromHex(wordToHex(s)), yParity === 0n ? 27 : 28));
+  for (const field of ["v", "chainId"] as const) items.set(field, shortest(chainId));
+  items.set("data", data).set("customSignature", signature).set("factoryDeps", []).set("paymasterParams", []);
+  return toHex(Uint8Array.of(EIP712_TYPE, ...fromHex(encodeRlp([...items.values()]))));
+}
+
+/** Number of the typed data that no field of the list has: the type first, no paymaster behind the prices. */
+function constantWord(place: number): bigint {
+  return place === 0 ? BigInt(EIP712_TYPE) : 0n;
+}
+
+/** A number without leading zeros. */
+function shortest(value: bigint): Hex {
+  const digits = value === 0n ? "" : value.toString(16);
+  return `0x${digits.length % 2 === 0 ? "" : "0"}${digits}`;
 }
 
 /** The list's fields by name. Throws for what is not canonical RLP of as many fields. */

@@ -5,9 +5,12 @@ import { HandOver } from "../../core/hand-over.ts";
 import { Spine } from "../../core/spine.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { PUBLISHED, WITHHELD, type DataChoice } from "../../protocol/data-choice.ts";
+import { BLOCK_HASHES_SLOTS } from "../../protocol/block-hashes.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
+import { encodeRecords } from "../../protocol/input-records.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import { encodeInputs } from "../../protocol/published-inputs.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -31,7 +34,9 @@ import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs, ShownChoices } from "./batch-inputs.ts";
 import { decodeBatch, type L1Facts } from "./decode-batch.ts";
+import type { RecordedBatch } from "./commands-of-records.ts";
 import { inputsOfBlocks } from "./inputs-of-blocks.ts";
+import { recordsOfBatch } from "./records-of-blocks.ts";
 import { BatchRefusal } from "./refusal.ts";
 import { ShownBlocks } from "./shown-blocks.ts";
 
@@ -85,6 +90,8 @@ export class BatchVerifier {
   #choice: ShownChoices | undefined;
   /** Hash of the inputs that the commit of this batch has; undefined if the chain publishes none. */
   #boundNow: () => Hex | undefined = () => undefined;
+  /** Gets the fees of the batch under way. */
+  #coinbase: Hex;
   readonly #shown: ShownBlocks;
   readonly #reducer: BatchReducer;
   readonly #spine: Spine<BatchCommand, CommandResult>;
@@ -100,6 +107,7 @@ export class BatchVerifier {
   ) {
     const compressor = createCompressor();
     this.#options = options;
+    this.#coinbase = options.coinbase;
     this.#dependencies = dependencies;
     this.#execution = execution;
     this.#initial = initial;
@@ -120,7 +128,13 @@ export class BatchVerifier {
     const { chainId, extensions, isQueueAlone = false } = options.identity;
     const { genesisBlock = { number: 0n, timestamp: 0n, hash: wordToHex(0n) } } = options;
     this.#shown = new ShownBlocks(genesisBlock, execution, chainId);
-    const rules = { chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone };
+    const coinbase = (): Hex => this.#coinbase;
+    const rules = {
+      ...{ chainId, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone },
+      get coinbase() {
+        return coinbase();
+      },
+    };
     this.#reducer = new BatchReducer(rules, 0n, {
       engine: this.#shown,
       system: predeployTransactions,
@@ -163,17 +177,39 @@ export class BatchVerifier {
   }
 
   /**
-   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs. Rejects with
-   * BatchRefusal, and then stands where it stood.
+   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs; `recorded` what
+   * records say of the batch (`commandsOfRecords`), and the recipient of its fees. Rejects with BatchRefusal, and then stands where
+   * it stood.
    */
-  repeat(batchNumber: BatchNumber, commands: readonly BatchCommand[], bound: Hex): Promise<FormedBatch> {
+  repeat(
+    batchNumber: BatchNumber,
+    commands: readonly BatchCommand[],
+    bound: Hex,
+    recorded?: Pick<RecordedBatch, "parentHashes"> & { readonly coinbase: Hex },
+  ): Promise<FormedBatch> {
     return this.#next(batchNumber, async () => {
       this.#boundNow = () => bound;
+      this.#coinbase = recorded?.coinbase ?? this.#options.coinbase;
+      const [open] = commands;
+      const forgets = open?.type === "open" && open.forgetsHashes === true;
       const { head } = this.#shown;
-      this.#execution.rememberHash(head.number, head.hash);
-      this.#shown.beginUnseen();
+      if (forgets) this.#execution.forgetHashes();
+      else this.#execution.rememberHash(head.number, head.hash);
+      this.#shown.beginUnseen(await this.#hashesInReach(recorded?.parentHashes ?? [], forgets));
       return this.#carryOut(batchNumber, commands);
     });
+  }
+
+  /** True if a proof had another hash of a block than the computed one: no engine that makes the blocks again has it. */
+  get hasOtherHashes(): boolean {
+    return this.#shown.hasOtherHashes;
+  }
+
+  /** Hash of the parent of each block of the next batch, if the chain has it: older blocks are out of reach. */
+  async #hashesInReach(parentHashes: readonly Hex[], forgets: boolean): Promise<readonly (Hex | undefined)[]> {
+    const { number } = this.#shown.head;
+    const since = forgets ? number + 1n : await this.#shown.storageOf(PREDEPLOYS.SystemContext, BLOCK_HASHES_SLOTS.since);
+    return parentHashes.map((hash, place) => (number + BigInt(place) < since ? undefined : hash));
   }
 
   async #next(batchNumber: BatchNumber, form: () => Promise<FormedBatch>): Promise<FormedBatch> {
@@ -201,6 +237,7 @@ export class BatchVerifier {
 
   async #verify(inputs: BatchInputs): Promise<FormedBatch> {
     const { coinbase } = this.#options;
+    this.#coinbase = coinbase;
     this.#chosenBefore(inputs);
     this.#boundNow = () => this.#boundOf(inputs);
     this.#shown.show(inputs);
@@ -237,9 +274,11 @@ export class BatchVerifier {
   }
 
   /** Hash of the inputs that the commit of a batch must have; undefined if the chain publishes none. */
-  #boundOf({ batchNumber, blocks }: BatchInputs): Hex | undefined {
-    const { publishedInputs } = this.#options;
+  #boundOf(inputs: BatchInputs): Hex | undefined {
+    const { publishedInputs, identity } = this.#options;
     if (publishedInputs === undefined) return undefined;
+    if (identity.extensions.withInputs !== undefined) return keccak(encodeRecords(recordsOfBatch(inputs, identity.chainId)));
+    const { batchNumber, blocks } = inputs;
     return keccak(encodeInputs(inputsOfBlocks(blocks, batchNumber === 0n ? publishedInputs.firstState : 0)));
   }
 

@@ -7,7 +7,8 @@ import type { BatchCommand } from "../ordering/command.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { decodeTransaction } from "../transaction/decode-transaction.ts";
 
-interface InputsContext {
+/** What of a batch is not among its inputs. */
+export interface InputsContext {
   readonly batchNumber: BatchNumber;
   readonly format: Format;
   /** Operations of L1's queue that the batch takes, in order. */

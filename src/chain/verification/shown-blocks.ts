@@ -35,6 +35,9 @@ export class ShownBlocks implements BlockEngine {
   #first: NamedHead;
   #head: NamedHead;
   #place = 0;
+  /** Hash by which the parent of each block of the batch is known, in order; undefined if it is the computed one. */
+  #parentHashes: readonly (Hex | undefined)[] = [];
+  #hasOtherHashes = false;
 
   /** `head` is the block before the first batch. */
   constructor(head: NamedHead, execution: Reexecution, chainId: ChainId) {
@@ -44,10 +47,21 @@ export class ShownBlocks implements BlockEngine {
     this.#execution = execution;
   }
 
-  /** Begins a batch without shown blocks: they follow from its commands alone. */
-  beginUnseen(): void {
+  /**
+   * Begins a batch without shown blocks: they follow from its commands alone. `parentHashes` are hashes by which a proof of the
+   * batch has the parents of its blocks, in order: transactions can ask for them, whatever a hash is of.
+   */
+  beginUnseen(parentHashes: readonly (Hex | undefined)[] = []): void {
     this.#inputs = undefined;
+    this.#parentHashes = parentHashes;
+    this.#place = 0;
     this.#start = this.#execution.state.mark();
+    this.#nameHead();
+  }
+
+  /** True if a proof had another hash of a block than the computed one. */
+  get hasOtherHashes(): boolean {
+    return this.#hasOtherHashes;
   }
 
   /** The next block names this hash as its parent's. No transaction can ask for the hash. */
@@ -58,6 +72,7 @@ export class ShownBlocks implements BlockEngine {
   /** The next batch's blocks are these. */
   show(inputs: BatchInputs): void {
     this.#inputs = inputs;
+    this.#parentHashes = [];
     this.#start = this.#execution.state.mark();
     this.#place = 0;
     // Block 0 is the sequencer's word, which the chain's first batch writes into the state.
@@ -105,8 +120,9 @@ export class ShownBlocks implements BlockEngine {
     const { hash } = header;
     if (shown !== undefined && shown.hash !== hash)
       throw new BatchRefusal("BlockMismatch", `block ${environment.number} is shown with hash ${shown.hash}, and has ${hash}`);
-    this.#execution.rememberHash(environment.number, hash);
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash };
+    this.#execution.rememberHash(environment.number, hash);
+    if (shown === undefined) this.#nameHead();
     return { block: { environment, hash, receipts }, included: transactions, refused: [] };
   }
 
@@ -148,6 +164,15 @@ export class ShownBlocks implements BlockEngine {
     if (shown !== undefined && this.#place !== shown.blocks.length)
       throw new BatchRefusal("BlockMismatch", `batch ${shown.batchNumber} ends with block ${this.#head.number}, more are shown`);
     return this.#execution.state.changesSince(this.#start);
+  }
+
+  /** Gives the head the hash that the next block's record has. */
+  #nameHead(): void {
+    const hash = this.#parentHashes[this.#place++];
+    if (hash === undefined || hash === this.#head.hash) return;
+    this.#hasOtherHashes = true;
+    this.#head = { ...this.#head, hash };
+    this.#execution.rememberHash(this.#head.number, hash);
   }
 
   #size(): ChangeSize {

@@ -1,6 +1,7 @@
 import type { BaseWallet, Provider, Signer } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
+import { unknownHeader } from "../../chain/execution/unknown-header.ts";
 import { byFee } from "../../chain/mempool/orders.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
@@ -192,7 +193,10 @@ async function start(
   // Members of a kept chain start again with its first batch.
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
-  const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
+  const recorder = new BatchRecorder(
+    hashBefore(plan, created, () => repeated ?? node.chain),
+    older,
+  );
   const execution = executionOf(plan, dependencies, closing);
   const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
   const signers = await prepared.connect(created, recorder, order.forming);
@@ -396,9 +400,7 @@ async function beginOnL1(
 ): Promise<Pick<ChainBirth, "created" | "genesisTimestamp">> {
   const created = await createOnL1(options, dependencies, prepared);
   const block = await dependencies.l1.getBlock("latest");
-  // What others execute again from L1 begins with a second that L1 names.
-  const isNamed = isQueueAlone(options.plan) || publishesInputs(options.plan.availability);
-  const genesisTimestamp = isNamed ? created.bornAt : BigInt(block?.timestamp ?? 0);
+  const genesisTimestamp = beginsAtBirth(options.plan) ? created.bornAt : BigInt(block?.timestamp ?? 0);
   const { baseToken } = options;
   const { dataAvailabilityPolicy } = prepared;
   dependencies.kept?.born({ created, baseToken, dataAvailabilityPolicy, genesisTimestamp });
@@ -546,6 +548,16 @@ function accessOf(
   };
 }
 
-async function hashOfBlock0({ blocks }: Pick<Chain, "blocks">): Promise<Hex> {
-  return (await blocks.block(0n))?.hash ?? "0x";
+/** Hash of block 0, which L1 names if its second is the chain's birth: then it is known before the chain is there. */
+function hashBefore(plan: ChainPlan, { bornAt }: CreatedChain, chain: () => Pick<Chain, "blocks">): () => Promise<Hex> {
+  if (beginsAtBirth(plan)) {
+    const { hash } = unknownHeader({ number: 0n, timestamp: bornAt });
+    return () => Promise.resolve(hash);
+  }
+  return async () => (await chain().blocks.block(0n))?.hash ?? "0x";
+}
+
+/** True if others execute the chain again from L1, so that its block 0 has a second that L1 names. */
+function beginsAtBirth(plan: ChainPlan): boolean {
+  return isQueueAlone(plan) || publishesInputs(plan.availability);
 }

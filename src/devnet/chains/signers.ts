@@ -92,7 +92,7 @@ export interface PreparedSigners {
   /** Whether anybody needs batches' inputs. */
   readonly reexecutes: boolean;
   /** Tells them their chain. */
-  connect(created: CreatedChain, blocks: Pick<BatchRecorder, "inputs" | "blocks">, nodes?: FormingNodes): Promise<ChainSigners>;
+  connect(created: CreatedChain, blocks: Pick<BatchRecorder, "inputs">, nodes?: FormingNodes): Promise<ChainSigners>;
 }
 
 /** Who signs for a chain. */
@@ -191,7 +191,7 @@ export async function prepareSigners(
         committeePids: pidsOf(committees),
         memberSetup: setup,
         inputs,
-        ...(held ?? (await published(policy, { isCarried, named: policyWithoutChanges(plan, recorder) }, served))),
+        ...(held ?? (await published(policy, { isCarried, named: policyWithoutChanges(plan, blocks) }, served))),
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },
@@ -302,12 +302,12 @@ async function published(
 
 /** Undefined if commits have changes. */
 function policyWithoutChanges(
-  { availability, firstState }: ChainPlan,
-  recorder: Pick<BatchRecorder, "blocks">,
+  { chainId, availability, firstState }: ChainPlan,
+  inputs: InputsOf,
 ): PolicyWithoutChanges | undefined {
   if (isStoredByOwners(availability)) return { part: "owners", policy: OWNERS_DATA };
   if (!publishesInputs(availability)) return undefined;
-  const policy = inputsPolicy((batchNumber) => recorder.blocks(batchNumber), firstStateNumber(firstState));
+  const policy = inputsPolicy({ chainId, firstState: firstStateNumber(firstState), inputs });
   return { part: "inputs", policy };
 }
 

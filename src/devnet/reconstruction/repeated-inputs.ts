@@ -8,11 +8,13 @@ import { OrderError } from "../../chain/ordering/order-error.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { TransactionFormatError } from "../../chain/transaction/transaction-format-error.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
-import { commandsOfInputs, fewestBlocks } from "../../chain/verification/commands-of-inputs.ts";
+import { commandsOfRecords } from "../../chain/verification/commands-of-records.ts";
+import { commandsOfInputs, fewestBlocks, type InputsContext } from "../../chain/verification/commands-of-inputs.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { identityOf } from "../../node/described/chain-options.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
+import { decodeRecords, hashRecords, RECORDS_FORMAT } from "../../protocol/input-records.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { decodeInputs, PublishedInputsError, type PublishedInputs } from "../../protocol/published-inputs.ts";
@@ -27,12 +29,26 @@ import { firstStateAccounts, numberedFirstState } from "../described/first-state
 interface RepeatableBatch {
   readonly stored: StoredBatch;
   readonly previous: StoredBatch;
-  readonly call: Pick<CommitCall, "policyData" | "withheldHash">;
+  readonly call: Pick<CommitCall, "policyData" | "withheldHash" | "transactionsHash" | "coinbase">;
   /** Operations of L1's queue that it takes, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
   /** Policy that L1 asked about it, as a number. */
   readonly daPolicy: bigint;
 }
+
+/** A batch's commands, and what executes them. */
+interface Execution {
+  readonly verifier: BatchVerifier;
+  /** The chain as it is known if the batch is executed. */
+  readonly chain: BeganChain;
+  readonly commands: readonly BatchCommand[];
+  /** Inputs as L1 has them. */
+  readonly bytes: Uint8Array;
+  readonly recorded?: Parameters<BatchVerifier["repeat"]>[3];
+}
+
+/** A chain as its first batch shows it. */
+type BeganChain = Omit<RepeatedChain, "commands" | "objection">;
 
 /** What a chain is rebuilt from that publishes its inputs: everything that a node needs to execute it again. */
 export interface RepeatedChain {
@@ -40,6 +56,8 @@ export interface RepeatedChain {
   /** State before the first batch, next to the genesis and the configuration. */
   readonly firstState: readonly GenesisAccount[];
   readonly firstStateNumber: number;
+  /** Why no node makes the same blocks again; undefined if one does. The state is the chain's anyway. */
+  readonly objection: string | undefined;
   /** Commands of all batches, in order. */
   readonly commands: readonly BatchCommand[];
 }
@@ -55,7 +73,8 @@ export class RepeatedInputs {
   readonly #provider: Provider;
   readonly #kinds = new Map<bigint, Promise<boolean>>();
   #verifier: BatchVerifier | undefined;
-  #chain: Omit<RepeatedChain, "commands"> | undefined;
+  #chain: BeganChain | undefined;
+  #objection: string | undefined;
   readonly #commands: (readonly BatchCommand[])[] = [];
   /** Newest batch that was executed: several calls of its commit may have the same inputs. */
   #newest: { readonly commitment: Hex; readonly pubdata: Uint8Array } | undefined;
@@ -79,7 +98,7 @@ export class RepeatedInputs {
 
   /** Undefined if no batch was executed. */
   get chain(): RepeatedChain | undefined {
-    return this.#chain && { ...this.#chain, commands: this.#commands.flat() };
+    return this.#chain && { ...this.#chain, objection: this.#objection, commands: this.#commands.flat() };
   }
 
   /** True if the policy has the inputs of batches published. Rejects with the provider's error. */
@@ -100,7 +119,8 @@ export class RepeatedInputs {
     if (this.#newest?.commitment === commitment) return this.#newest.pubdata;
     try {
       const bytes = fromHex(batch.call.policyData);
-      const pubdata = await this.#repeat(batch, decodeInputs(bytes), keccak(bytes));
+      const isRecorded = bytes[0] === RECORDS_FORMAT;
+      const pubdata = await (isRecorded ? this.#repeatRecords(batch, bytes) : this.#repeatSteps(batch, bytes));
       this.#newest = { commitment, pubdata };
       return pubdata;
     } catch (error) {
@@ -112,37 +132,92 @@ export class RepeatedInputs {
     }
   }
 
-  async #repeat(batch: RepeatableBatch, inputs: PublishedInputs, bound: Hex): Promise<Uint8Array> {
-    const { stored, previous, call, operations } = batch;
-    const { batchNumber } = stored;
+  /** Inputs that the chain's validators compared with the batch. */
+  async #repeatSteps(batch: RepeatableBatch, bytes: Uint8Array): Promise<Uint8Array> {
+    const { stored, previous } = batch;
+    const inputs = decodeInputs(bytes);
     if (fewestBlocks(inputs) > Number(stored.lastBlock - previous.lastBlock))
       throw new PublishedInputsError(`they make more than the ${stored.lastBlock - previous.lastBlock} blocks of its record`);
     this.#now = batch;
-    const verifier = await this.#verifierOf(inputs);
-    const { format } = versionParts(stored.protocolVersion);
-    const commands = commandsOfInputs(inputs, { batchNumber, format, operations, rules: this.#rules });
-    const { pubdata } = await verifier.repeat(batchNumber, commands, bound);
-    if (hashPubdata(pubdata) !== call.withheldHash)
-      throw new PublishedInputsError(`they lead to pubdata with hash ${hashPubdata(pubdata)}, L1 has ${call.withheldHash}`);
+    const { coinbase, firstState } = inputs;
+    const known = this.#chain;
+    if (known !== undefined && known.coinbase !== coinbase)
+      throw new PublishedInputsError(`its fees go to ${coinbase}, those of the batches before it to ${known.coinbase}`);
+    const { verifier, chain } = await this.#opened(coinbase, firstState);
+    const commands = commandsOfInputs(inputs, this.#contextOf(batch, chain.firstState));
+    return this.#execute(batch, { verifier, chain, commands, bytes });
+  }
+
+  /** Inputs whose hash the proof of the batch exports, with hashes of blocks and a recipient of the fees as the proof has them. */
+  async #repeatRecords(batch: RepeatableBatch, bytes: Uint8Array): Promise<Uint8Array> {
+    const { stored, previous, call } = batch;
+    const { coinbase, transactionsHash } = call;
+    const records = decodeRecords(bytes);
+    const noted = hashRecords(records);
+    if (noted !== transactionsHash) throw new PublishedInputsError(`they have hash ${noted}, L1 accepted ${transactionsHash}`);
+    const blocks = BigInt(records.filter(({ type }) => type === "block").length);
+    const expected = stored.lastBlock - previous.lastBlock;
+    if (blocks !== expected) throw new PublishedInputsError(`they have ${blocks} blocks, its record ${expected}`);
+    this.#now = batch;
+    const { verifier, chain } = await this.#opened(coinbase, NO_FIRST_STATE);
+    const context = { ...this.#contextOf(batch, chain.firstState), coinbase };
+    const { commands, parentHashes } = commandsOfRecords(records, context);
+    const pubdata = await this.#execute(batch, { verifier, chain, commands, bytes, recorded: { parentHashes, coinbase } });
+    this.#objection ??= objectionTo(stored.batchNumber, {
+      coinbase,
+      first: chain.coinbase,
+      hasOtherHashes: verifier.hasOtherHashes,
+    });
+    return pubdata;
+  }
+
+  /** Executes a batch. Throws PublishedInputsError if L1 has the hash of other outputs or data. */
+  async #execute(
+    { stored, call }: RepeatableBatch,
+    { verifier, chain, commands, bytes, recorded }: Execution,
+  ): Promise<Uint8Array> {
+    const { batchNumber } = stored;
+    const { pubdata, outputsHash } = await verifier.repeat(batchNumber, commands, keccak(bytes), recorded);
+    const results: readonly (readonly [what: string, actual: Hex, expected: Hex])[] = [
+      ["pubdata", hashPubdata(pubdata), call.withheldHash],
+      ["outputs", outputsHash, stored.outputsHash],
+    ];
+    for (const [what, actual, expected] of results) {
+      if (actual === expected) continue;
+      await verifier.goBack(batchNumber);
+      throw new PublishedInputsError(`they lead to ${what} with hash ${actual}, L1 has ${expected}`);
+    }
+    this.#chain = chain;
     this.#commands.push(commands);
     return pubdata;
   }
 
-  get #rules(): ReturnType<typeof chainRules> {
-    return chainRules(Number(this.#contract.configuration.chainId), codeLimitsOf(this.#chain?.firstState ?? []));
+  #contextOf({ stored, operations }: RepeatableBatch, firstState: readonly GenesisAccount[]): InputsContext {
+    const { batchNumber, protocolVersion } = stored;
+    const rules = chainRules(Number(this.#contract.configuration.chainId), codeLimitsOf(firstState));
+    return { batchNumber, format: versionParts(protocolVersion).format, operations, rules };
   }
 
-  async #verifierOf({ coinbase, firstState: firstStateNumber }: PublishedInputs): Promise<BatchVerifier> {
-    const known = this.#chain;
-    if (known !== undefined && known.coinbase !== coinbase)
-      throw new PublishedInputsError(`its fees go to ${coinbase}, those of the batches before it to ${known.coinbase}`);
-    if (this.#verifier !== undefined) return this.#verifier;
-    const { configuration, bornAt, settlementChainId } = this.#contract;
+  /** A verifier behind the batches before, and the chain as it will be known if the batch is executed. */
+  async #opened(coinbase: Hex, number: number): Promise<{ readonly verifier: BatchVerifier; readonly chain: BeganChain }> {
+    const chain = this.#chain ?? { coinbase, ...this.#firstState(number) };
+    // Nothing of a verifier without batches counts.
+    if (this.#chain === undefined || this.#verifier === undefined) this.#verifier = await this.#createVerifier(chain);
+    return { verifier: this.#verifier, chain };
+  }
+
+  #firstState(firstStateNumber: number): Pick<RepeatedChain, "firstState" | "firstStateNumber"> {
+    const { chainId, protocolVersion } = this.#contract.configuration;
     const named = numberedFirstState(firstStateNumber);
     if (named === undefined)
       throw new PublishedInputsError(`they name the first state ${firstStateNumber}, which this software does not know`);
-    const { chainId, protocolVersion } = configuration;
     const firstState = firstStateAccounts({ chainId, format: versionParts(protocolVersion).format }, named);
+    return { firstState, firstStateNumber };
+  }
+
+  async #createVerifier({ coinbase, firstState }: Pick<RepeatedChain, "coinbase" | "firstState">): Promise<BatchVerifier> {
+    const { configuration, bornAt, settlementChainId } = this.#contract;
+    const { chainId, protocolVersion } = configuration;
     const { identity, configurationState } = identityOf(this.#contract);
     const head = { number: 0n, timestamp: bornAt };
     const options = {
@@ -153,8 +228,7 @@ export class RepeatedInputs {
       genesisBatch: this.#first,
       genesisBlock: { ...head, hash: unknownHeader(head).hash },
     };
-    this.#chain = { coinbase, firstState, firstStateNumber };
-    this.#verifier = await BatchVerifier.create(options, {
+    return BatchVerifier.create(options, {
       l1: {
         operation: () => Promise.resolve(undefined),
         hasRoot: () => Promise.resolve(true),
@@ -163,8 +237,19 @@ export class RepeatedInputs {
       },
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
     });
-    return this.#verifier;
   }
+}
+
+/** Records name no first state: the genesis of a proven version has all that a chain may have beside its configuration. */
+const NO_FIRST_STATE = 0;
+
+/** Why no node makes the blocks of a batch again: it names all blocks by their computed hashes, and pays one account all fees. */
+function objectionTo(
+  batchNumber: bigint,
+  { coinbase, first, hasOtherHashes }: { readonly coinbase: Hex; readonly first: Hex; readonly hasOtherHashes: boolean },
+): string | undefined {
+  if (hasOtherHashes) return `batch ${batchNumber} has another hash of a block than its blocks lead to`;
+  return coinbase === first ? undefined : `fees of batch ${batchNumber} go to ${coinbase}, those of the first batch to ${first}`;
 }
 
 /** The inputs are at fault, and not this software or a node. */

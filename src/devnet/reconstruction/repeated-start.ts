@@ -1,6 +1,7 @@
 import type { CommandStore } from "../../chain/ordering/command-store.ts";
 import type { ChainStart, RunningOptions } from "../../node/described/chain-options.ts";
 import type { NodeDependencies, NodeOptions } from "../../node/node.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { DataPolicy } from "../../settlement/data-policy.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
@@ -30,16 +31,24 @@ const NO_STORE: CommandStore = {
   waiting: { add() {}, delete() {}, keepOnly() {} },
 };
 
+/** Throws ReconstructionError BlocksNotRepeatable. */
 export function startRepeated(
   { contract, genesis, upgrades }: Pick<Reconstruction, "contract" | "genesis" | "upgrades">,
-  { coinbase, firstState, firstStateNumber, commands }: RepeatedChain,
+  { coinbase, firstState, firstStateNumber, objection, commands }: RepeatedChain,
 ): RepeatedStart {
+  if (objection !== undefined)
+    throw new ReconstructionError(
+      "BlocksNotRepeatable",
+      `${objection}: no node makes these blocks again; use the rebuilt state, as hyperchain:reconstruct --out writes it`,
+    );
   const { configuration, bornAt } = contract;
   const { stateRoot, leafCount } = genesisState(genesis);
   const first = genesisStoredBatch(configuration.protocolVersion, stateRoot, leafCount);
   const block0 = unknownHeader({ number: 0n, timestamp: bornAt });
   const recorder = new BatchRecorder(() => Promise.resolve(block0.hash));
-  const policy = inputsPolicy((batchNumber) => recorder.blocks(batchNumber), firstStateNumber);
+  const { chainId } = configuration;
+  const inputs = recorder.inputs.bind(recorder);
+  const policy = inputsPolicy({ chainId, firstState: firstStateNumber, inputs });
   return {
     start: {
       origin: undefined,

@@ -17,7 +17,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
-import { isOfQueueAlone } from "../../protocol/sequencing-mode.ts";
+import { hasPublishedInputs, isOfQueueAlone } from "../../protocol/sequencing-mode.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
@@ -155,7 +155,15 @@ export function chainOptionsOf(
   const isCheckedTwice = chain.configuration.requiresSecondCheck;
   const carryingLayers = isCarried ? layersBelow(chainId) : 0;
   const hasPorter = porterId !== undefined;
-  const kind = { hasQuorum: !isQueueAlone, isCheckedTwice, carryingLayers, publishesInputs, hasPorter, guardianNetworks };
+  const kind = {
+    hasQuorum: !isQueueAlone,
+    isCheckedTwice,
+    carryingLayers,
+    publishesInputs,
+    exportsInputs: hasPublishedInputs(BigInt(chain.configuration.sequencingMode)),
+    hasPorter,
+    guardianNetworks,
+  };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,

@@ -4,6 +4,8 @@ import { AbiCoder, concat, keccak256, Transaction, TypedDataEncoder, Wallet, typ
 import { EIP712Signer, utils } from "zksync-ethers";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { InputKind, NO_INPUTS } from "../../../src/protocol/noted-inputs.ts";
+import { MAX_INPUTS_BYTES } from "../../../src/protocol/published-inputs.ts";
+import { wayToL1 } from "../../../src/protocol/way-to-l1.ts";
 import { encodeRecords, hashRecords, type InputRecord } from "../l1/support/input-records.ts";
 import { TestChain } from "../l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
@@ -153,6 +155,23 @@ describe("attacks on published inputs of a proven chain", () => {
     await assertReverts(ask(hashRecords(honest), "0x01c0"), "InputsFormatUnknown(2, 1)");
     await assertReverts(ask(NO_INPUTS, encodeRecords(honest)), "InputsFormatUnknown(1, 2)");
     await assertReverts(ask(hashRecords(honest), "0x02"), "InputsDiffer");
+  });
+
+  it("records of the greatest length: L1 hashes them with the gas that sealing counts for them", async () => {
+    const { gasPerInputByte } = wayToL1({ hasQuorum: true, carryingLayers: 0, publishesInputs: true, exportsInputs: true })[0]!;
+    const ofBlocks = Array.from({ length: Math.floor((MAX_INPUTS_BYTES - 1) / 41) }, (_, i) => block(InputKind.block, BigInt(i)));
+    const transaction = await signed(0);
+    const size = fromHex(encodeRecords([transaction])).length - 1;
+    const ofTransactions = Array.from({ length: Math.floor((MAX_INPUTS_BYTES - 1) / size) }, () => transaction);
+    for (const [name, records] of Object.entries({ blocks: ofBlocks, transactions: ofTransactions })) {
+      const data = encodeRecords(records);
+      const claim = { published: false, preCommitment: wordToHex(1n), pubdataHash: wordToHex(2n) };
+      const shown = { ...claim, transactionsHash: hashRecords(records) };
+      const gas = Number(await policy.getFunction("checkAvailability").estimateGas(shown, data));
+      const bytes = fromHex(data).length;
+      assert.ok(gas <= 40_000 + gasPerInputByte * bytes, `${name}: ${gas} gas of ${bytes} bytes`);
+      assert.ok(bytes <= MAX_INPUTS_BYTES && bytes > MAX_INPUTS_BYTES - 200);
+    }
   });
 
   it("a hash of a chain whose format exports none: its batch is refused before the policy", async () => {

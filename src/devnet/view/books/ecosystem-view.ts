@@ -43,7 +43,8 @@ import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
-import { isOfQueueAlone } from "../../../protocol/sequencing-mode.ts";
+import { hasPublishedInputs, isOfQueueAlone } from "../../../protocol/sequencing-mode.ts";
+import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import type { Proofs } from "../../../options/fields/prover.ts";
 import {
   executionSentence,
@@ -58,7 +59,7 @@ import type { RunningNetwork } from "../../guardian/guardian-networks.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
 import { sentenceOfPorter } from "./porter-sentence.ts";
-import { dataFactsOf, guardianNetworks, isAttested } from "../../../options/data-facts.ts";
+import { dataFactsOf, guardianNetworks, isAttested, publishesInputs } from "../../../options/data-facts.ts";
 import type { ChainPlan } from "../../../options/plan.ts";
 import { SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
@@ -315,6 +316,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     admin: pipeline.admin(),
     baseToken: pipeline.baseToken,
     dataAvailability: dataSummary(plan, base.chain !== undefined && !pipeline.isCarried),
+    ...(publishesInputs(plan.availability) ? { inputsBoundBy: binderOfInputs(configuration) } : {}),
     ...(typeof dataAvailability === "string" ? {} : { dataPolicy: dataAvailability }),
     ...(isAttested(dataAvailability) ? { attestation: { root: "test", sentence: UNDER_TEST_ROOT } } : {}),
     ...(dataFactsOf(plan.availability).readers === "sessions" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
@@ -329,6 +331,14 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+/** A proof binds inputs if the chain was created with the flag for that, and if anything is proven. */
+function binderOfInputs({
+  sequencingMode,
+  protocolVersion,
+}: DevnetChain["pipeline"]["created"]["configuration"]): NonNullable<ChainInfo["inputsBoundBy"]> {
+  return hasPublishedInputs(BigInt(sequencingMode)) && isProvenVersion(protocolVersion) ? "proof" : "quorum";
 }
 
 function porterInfo({ availability: { partition } }: ChainPlan, porter: DevnetChain["porter"]): Pick<ChainInfo, "porter"> {

@@ -10,6 +10,7 @@ import {
   baseObjection,
   chainToUpgrade,
   commonDay,
+  inputsObjection,
   lateWaysOut,
   ownersObjection,
   treeObjection,
@@ -76,6 +77,7 @@ async function requireReady(
   const objection =
     baseObjection(version, above) ??
     (await ownersObjection(before, version, here.provider(l1.chainId))) ??
+    (await inputsObjection(before, version, here.provider(l1.chainId))) ??
     (await treeObjection(before, version, above, here.provider(l1.chainId))) ??
     (await formatObjection(before.version, version, (method, params) => here.ask(chainId, method, params, {})));
   if (objection !== undefined) throw pluginError(`${name} is not moved to version ${versionInWords(version)}: ${objection}`);

@@ -8,6 +8,7 @@ import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { layersBelow } from "../../../protocol/chain-ancestry.ts";
 import { lastToLeave, type LeavingTimes } from "../../../protocol/leaving.ts";
 import { isProvenOnL1, versionParts } from "../../../protocol/protocol-version.ts";
+import { hasPublishedInputs } from "../../../protocol/sequencing-mode.ts";
 import { sessionOf, type Session } from "../session/session.ts";
 
 /** A chain of the running ecosystem before an upgrade of many. */
@@ -98,6 +99,30 @@ export async function ownersObjection(
     if (await isOfParts("owners", dataAvailabilityPolicy, l1))
       return "owners of held accounts store its data, and a quorum that lies could spend these accounts on a chain whose execution L1 does not check; choose a proven version";
   return undefined;
+}
+
+/**
+ * Reason why a chain that publishes inputs cannot take a version; undefined if the chain can. On a proven chain L1 compares inputs
+ * with the proof, for which the chain needs a flag since its creation. Rejects with the provider's error.
+ */
+export async function inputsObjection(
+  { hyperchain }: Pick<ChainUpgrades, "hyperchain">,
+  version: bigint,
+  l1: Provider,
+): Promise<string | undefined> {
+  if (!isProvenOnL1(version)) return undefined;
+  const [{ terms, next }, { sequencingMode }] = await Promise.all([
+    readTerms(hyperchain, l1),
+    viewsOn(l1)<{ readonly sequencingMode: bigint }>(hyperchain, hyperchainInterface, "getConfiguration"),
+  ]);
+  if (hasPublishedInputs(sequencingMode)) return undefined;
+  // What counts when the version does: terms that wait come first.
+  const { dataAvailabilityPolicy } = next?.terms ?? terms;
+  if (!(await isOfParts("inputs", dataAvailabilityPolicy, l1))) return undefined;
+  return (
+    "it publishes its inputs on the word of its validators, and has not the flag since its creation by which a proof binds them, " +
+    'so a quorum that lies could still publish others; announce terms with another data policy first, or create a proven chain with dataAvailability "inputs"'
+  );
 }
 
 /** What users are to know of an upgrade of all chains, in a sentence each. */

@@ -30,7 +30,7 @@ import { withChainOnL1, type FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
 import { upgradeAll } from "./upgrade-all.ts";
-import { baseObjection, ownersObjection, treeObjection } from "./upgrade-plan.ts";
+import { baseObjection, inputsObjection, ownersObjection, treeObjection } from "./upgrade-plan.ts";
 import type { governingTasks } from "../arguments/governing.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 
@@ -154,6 +154,7 @@ async function requireState(
   const objectionOfThose =
     baseObjection(version, onTop) ??
     (await ownersObjection(upgrades, version, l1)) ??
+    (await inputsObjection(upgrades, version, l1)) ??
     (await treeObjection(upgrades, version, onTop, l1));
   if (objectionOfThose !== undefined)
     throw pluginError(

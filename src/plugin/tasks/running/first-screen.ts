@@ -62,9 +62,16 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-/** Whose word counts for inputs on L1. */
-function inputsLine({ name, dataAvailability, quorum: { members, threshold } }: ChainInfo): string[] {
-  if (dataAvailability !== "inputs") return [];
+/** What binds inputs on L1 to the batch: a proof, or the word of signers. */
+function inputsLine({ name, inputsBoundBy, quorum: { members, threshold } }: ChainInfo): string[] {
+  if (inputsBoundBy === undefined) return [];
+  if (inputsBoundBy === "proof")
+    return [
+      wrapped(
+        `${name} publishes its inputs, and each proof of execution binds them: L1 takes no others, whoever signs, so any account ` +
+          `can rebuild the chain by executing them.`,
+      ),
+    ];
   const signers = members.length === 1 ? "1 signer" : `${threshold} of ${members.length} signers`;
   return [wrapped(`${name} publishes its inputs, according to ${signers}: L1 binds the bytes, and compares them with no batch.`)];
 }

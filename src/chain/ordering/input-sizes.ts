@@ -1,0 +1,36 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { BLOCK_RECORD_BYTES, ROOT_RECORD_BYTES } from "../../protocol/input-records.ts";
+import { recordBytes } from "../transaction/recorded-transaction.ts";
+
+/** Upper bounds of the bytes that a batch's inputs take in one of their forms. */
+export interface InputSizes {
+  /** Of a block without its transactions. */
+  readonly block: number;
+  /** Of an imported root. */
+  readonly root: number;
+  /** Of a signed transaction. */
+  readonly transaction: (raw: Hex) => number;
+  /** True if each of many empty blocks takes bytes; otherwise all of one command are one step. */
+  readonly countsEmptyBlocks: boolean;
+}
+
+/** Of steps, which the chain's validators compare with the batch: kind, time and length; the length of a transaction. */
+export const STEP_SIZES: InputSizes = {
+  block: 24,
+  root: 48,
+  transaction: (raw) => 4 + (raw.length - 2) / 2,
+  countsEmptyBlocks: false,
+};
+
+/** Of records, whose hash the proof of execution exports. */
+export const RECORD_SIZES: InputSizes = {
+  block: BLOCK_RECORD_BYTES,
+  root: ROOT_RECORD_BYTES,
+  transaction: recordBytes,
+  countsEmptyBlocks: true,
+};
+
+/** Upper bound of the bytes of inputs that a block of these signed transactions takes. */
+export function blockInputBytes(signed: readonly Hex[], sizes: InputSizes): number {
+  return signed.reduce((sum, raw) => sum + sizes.transaction(raw), sizes.block);
+}
