@@ -199,7 +199,7 @@ function dataSentence({ dataAvailability, inputsBoundBy, settlesOn, name }: Ecos
   if (dataAvailability === "validium") return "validium: a committee keeps it; if the committee withholds it, funds are frozen";
   if (dataAvailability === "guardians") return "guardians: staked processes store it; if they withhold it, funds are frozen";
   if (inputsBoundBy === "proof")
-    return "inputs: its transactions are on L1, proofs of execution bind them, and anyone can rebuild the chain by executing them";
+    return "inputs: its transactions are on L1, proofs bind them, and anyone can rebuild the chain by executing them";
   if (dataAvailability === "inputs")
     return "inputs: its transactions are on L1, and anyone can rebuild the chain by executing them, if its signers were honest";
   if (dataAvailability === "owners")

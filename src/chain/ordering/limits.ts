@@ -11,7 +11,6 @@ import {
   type L1Load,
   type L1Transaction,
 } from "../../protocol/way-to-l1.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import { ImportKind, importKindOf, MAX_CLAIMS } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { MAX_INPUTS_BYTES } from "../../protocol/published-inputs.ts";
@@ -374,8 +373,8 @@ export function addUnmeasured(a: Unmeasured, b: Unmeasured): Unmeasured {
 const INPUTS_HEAD = 100;
 
 /**
- * Blocks of these bytes for which the batch has room, up to `most`; 0 if it must end first. The next look at the limits may be some
- * blocks later, so that more stay free.
+ * Blocks of these bytes for which the batch has room, up to `most`; 0 if it must end first. The next look at the limits may
+ * be some blocks later, so that more stay free.
  */
 export function roomForBlocks(
   usage: BatchUsage,

@@ -1,4 +1,4 @@
-import { RLP } from "@ethereumjs/rlp";
+import { RLP, type NestedUint8Array } from "@ethereumjs/rlp";
 import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { RecordedSignature, SignedRecord, TypedRecord } from "../../protocol/input-records.ts";
@@ -50,7 +50,7 @@ export function recordBytes(raw: Hex): number {
   return RECORD_HEAD + bytes.length - sizeOf(fieldsOf(bytes.subarray(1)).slice(-3));
 }
 
-type Fields = Extract<ReturnType<typeof RLP.decode>, unknown[]>;
+type Fields = NestedUint8Array;
 
 function fieldsOf(bytes: Uint8Array): Fields {
   if (nestsTooDeep(bytes)) throw malformed("its lists are nested deeper than a transaction's");

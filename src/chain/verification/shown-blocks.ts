@@ -20,6 +20,7 @@ interface ShownMark {
   readonly state: number;
   readonly blockHashes: ReturnType<Reexecution["blockHashes"]>;
   readonly head: NamedHead;
+  readonly hasOtherHashes: boolean;
 }
 
 /**
@@ -80,13 +81,14 @@ export class ShownBlocks implements BlockEngine {
   }
 
   mark(): ShownMark {
-    return { state: this.#execution.state.mark(), blockHashes: this.#execution.blockHashes(), head: this.#head };
+    return { state: this.#execution.state.mark(), blockHashes: this.#execution.blockHashes(), head: this.#head, hasOtherHashes: this.#hasOtherHashes };
   }
 
-  returnTo({ state, blockHashes, head }: ShownMark): void {
+  returnTo({ state, blockHashes, head, hasOtherHashes }: ShownMark): void {
     this.#execution.state.rollback(state);
     this.#execution.returnTo(blockHashes);
     this.#head = head;
+    this.#hasOtherHashes = hasOtherHashes;
   }
 
   /** The state remembers the way back to every mark. */

@@ -39,7 +39,7 @@ export function startRepeated(
   if (objection !== undefined)
     throw new ReconstructionError(
       "BlocksNotRepeatable",
-      `${objection}: no node makes these blocks again; use the rebuilt state, as hyperchain:reconstruct --out writes it`,
+      `${objection}: no node makes these blocks again; hyperchain:prove and hyperchain:exit use the rebuilt state`,
     );
   const { configuration, bornAt } = contract;
   const { stateRoot, leafCount } = genesisState(genesis);
