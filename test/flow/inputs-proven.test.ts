@@ -17,7 +17,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { calledCommits, type CommitCall } from "../../src/settlement-layer/reader/commit-call.ts";
 import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
 import { alteredL1, flipBit } from "./support/altered-l1.ts";
-import { ALICE, BOB, clientOf, dependencies, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, dependencies, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 
 const [CHAIN_ID, TRUSTED, JUDGED] = [271n, 272n, 273n];
@@ -144,12 +144,16 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
     }
   });
 
-  test("A88: a record that L1 did not accept is refused by name when the chain is rebuilt", async () => {
+  test("A88: a decoy of a commit, with a changed record or another recipient of the fees, is refused by name in a rebuild", async () => {
     const [call] = calls;
-    const altered = alteredL1(devnet.l1.provider, {
-      calldata: (data) => data.replace(call!.policyData.slice(2), flipBit(call!.policyData, 120).slice(2)),
-    });
-    await assert.rejects(rebuild(altered), { code: "InputsMismatch" });
+    assert.ok(call !== undefined);
+    const through = (change: (data: string) => string): Promise<Reconstruction> =>
+      rebuild(alteredL1(devnet.l1.provider, { calldata: change }));
+    const { policyData, coinbase } = call;
+    const record = through((data) => data.replace(policyData.slice(2), flipBit(policyData, 120).slice(2)));
+    await assert.rejects(record, { code: "PubdataMismatch" });
+    const recipient = through((data) => data.replaceAll(coinbase.slice(2), "ab".repeat(20)));
+    await assert.rejects(recipient, { code: "InputsMismatch", message: /they lead to (pubdata|outputs) with hash/ });
   });
 
   test("a validator in another process signs the records that it computes, and status says what binds them", async () => {
@@ -175,6 +179,5 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
       [false, true, false],
     );
     assert.match(objections[1]!, /announce terms with another data policy first, or create a proven chain/);
-    await settleNow(chain());
   });
 });

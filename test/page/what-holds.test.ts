@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { REASONS_WITHOUT_PROOF } from "../../src/execution-proof/batch/unproven-execution.ts";
 import { executionOfBatch, unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
+import { whoCanFreeze } from "../../page/wallet/freezing.ts";
 import { routeTrust } from "../../page/wallet/route-trust.ts";
 
 const L1 = { name: "l1", chainId: 31_337 } as const;
@@ -16,6 +17,8 @@ function trust(from: number, to: number, mode: "stark" | "none" = "stark"): stri
     chain("alpha", 271),
     chain("beta", 272, { dataAvailability: "validium", executionDelaySeconds: 60, execution: { sentence: "" } }),
     chain("inner", 273, { settlesOn: { name: "alpha", chainId: 271 } }),
+    chain("signed", 274, { dataAvailability: "inputs", inputsBoundBy: "quorum" }),
+    chain("proven", 275, { dataAvailability: "inputs", inputsBoundBy: "proof", execution: { sentence: "" } }),
   ];
   const info = { l1: L1, chains, prover: { mode, workers: 1 } } as unknown as Parameters<typeof routeTrust>[0];
   return routeTrust(info, { from, to }).join("\n");
@@ -37,6 +40,18 @@ describe("I11: what holds", () => {
     assert.match(trust(271, 272, "none"), /nothing of alpha is proven: 2 of alpha's 3 validators vouch/);
     assert.match(trust(273, 272), /the validators of alpha, on which inner settles, can stop it, or confirm a false state of it/);
     assert.match(trust(31_337, 271), /^l1 vouches for what is sent there/);
+  });
+
+  test("the validators of a chain that publishes inputs can freeze balances, unless its proofs bind the inputs", () => {
+    assert.match(trust(271, 274), /the validators of signed can freeze all balances on it, by publishing other inputs/);
+    assert.doesNotMatch(trust(271, 275), /freeze/);
+    const chains = [chain("signed", 274, { inputsBoundBy: "quorum" }), chain("proven", 275, { inputsBoundBy: "proof" })];
+    const info = { l1: L1, chains } as unknown as Parameters<typeof whoCanFreeze>[0];
+    const origin = { chainId: L1.chainId, token: `0x${"00".repeat(20)}` } as const;
+    assert.deepEqual(
+      [274, 275].map((id) => whoCanFreeze(info, id, { origin })),
+      [["the validators of signed, by publishing other inputs than they executed"], []],
+    );
   });
 
   test("a batch says whether its execution is proven, and why not", () => {

@@ -81,7 +81,12 @@ export class ShownBlocks implements BlockEngine {
   }
 
   mark(): ShownMark {
-    return { state: this.#execution.state.mark(), blockHashes: this.#execution.blockHashes(), head: this.#head, hasOtherHashes: this.#hasOtherHashes };
+    return {
+      state: this.#execution.state.mark(),
+      blockHashes: this.#execution.blockHashes(),
+      head: this.#head,
+      hasOtherHashes: this.#hasOtherHashes,
+    };
   }
 
   returnTo({ state, blockHashes, head, hasOtherHashes }: ShownMark): void {
