@@ -89,7 +89,7 @@ export class Redoing {
   }
 
   #carryOut(command: Exclude<Decision, { readonly type: "open" | "block" }>): Promise<unknown> {
-    const { builder, producer, cheat, impersonate } = this.#dependencies;
+    const { builder, cheat, impersonate } = this.#dependencies;
     switch (command.type) {
       case "empty":
         // The time that they passed is passed: apart again, they would be later than L1, which then takes their batch so late.

@@ -17,7 +17,7 @@ import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import { decodeRecords, hashRecords, RECORDS_FORMAT } from "../../protocol/input-records.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
-import { decodeInputs, PublishedInputsError, type PublishedInputs } from "../../protocol/published-inputs.ts";
+import { decodeInputs, PublishedInputsError } from "../../protocol/published-inputs.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
