@@ -50,7 +50,7 @@ export type InputRecord = BlockRecord | SignedRecord | TypedRecord;
 /** First byte of published records, as `InputsPolicy` has it. */
 export const RECORDS_FORMAT = 2;
 /** Numbers in the typed data of a transaction of type 0x71. */
-export const TYPED_WORDS = 10;
+const TYPED_WORDS = 10;
 /** Maximum bytes of a block's record, without its roots. */
 export const BLOCK_RECORD_BYTES = 43;
 /** Bytes of a root in a block's record. */

@@ -130,7 +130,9 @@ export class BatchVerifier {
     this.#shown = new ShownBlocks(genesisBlock, execution, chainId);
     const coinbase = (): Hex => this.#coinbase;
     const rules = {
-      ...{ chainId, gasLimit: BLOCK_GAS_LIMIT, isQueueAlone },
+      chainId,
+      gasLimit: BLOCK_GAS_LIMIT,
+      isQueueAlone,
       get coinbase() {
         return coinbase();
       },
