@@ -1,10 +1,8 @@
 import type * as v from "valibot";
 import { CHAIN_OPTIONS, type CHAIN_IN_CODE } from "./chain.ts";
-import { publishesInputs } from "./data-facts.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
 import type { ChainExecution } from "./fields/proving.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { PUBLISHES_INPUTS } from "../protocol/sequencing-mode.ts";
 import type { OptionPath } from "./problems.ts";
 import type { DeepReadonly, fields } from "./fields/values.ts";
 
@@ -105,7 +103,7 @@ export function saidOfChain(kept: FlatPlan): FlatPlan {
 }
 
 /** The fields of a chain's configuration on L1 that options become, beside its token and its validators. */
-interface SettingsOnL1 {
+export interface SettingsOnL1 {
   readonly executionDelay: bigint;
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
@@ -116,18 +114,12 @@ interface SettingsOnL1 {
   readonly standbyThreshold?: bigint;
 }
 
-/** What the plan says of the chain's configuration on L1. */
-export function settingsOnL1(plan: ChainPlan): SettingsOnL1 {
+/** What each option says of the chain's configuration on L1. `settingsOnL1` has flags beside these. */
+export function optionsOnL1(plan: ChainPlan): SettingsOnL1 {
   const settings = OPTIONS.filter(([, { onL1 }]) => onL1 !== undefined).map(([name, option]) =>
     (option.onL1 as (planned: unknown) => object)(valueOf(plan, name, option)),
   );
-  const onL1 = Object.assign({}, ...settings) as SettingsOnL1;
-  return { ...onL1, sequencingMode: onL1.sequencingMode | flagsOf(plan) };
-}
-
-/** Flags beside the mode of sequencing: a proof exports the hash of inputs if the chain publishes them. */
-function flagsOf({ availability, proving }: ChainPlan): number {
-  return publishesInputs(availability) && proving.execution === "proven" ? Number(PUBLISHES_INPUTS) : 0;
+  return Object.assign({}, ...settings) as SettingsOnL1;
 }
 
 /** Whether it is one option for all chains of an ecosystem. */

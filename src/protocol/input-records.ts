@@ -20,7 +20,7 @@ export interface BlockRecord extends BlockInput {
   readonly type: "block";
   /** One of `InputKind`. */
   readonly kind: bigint;
-  /** Of an import; otherwise empty. */
+  /** Roots of an import; otherwise empty. */
   readonly roots: readonly ImportedRoot[];
 }
 
@@ -36,7 +36,7 @@ export interface TypedRecord extends RecordedSignature {
   readonly type: "typed";
   /** Hash of the domain: 32 bytes. */
   readonly domain: Hex;
-  /** Numbers of the typed data in order, `TYPED_WORDS` of them. */
+  /** Numbers of the typed data in order: `TYPED_WORDS`. */
   readonly words: readonly bigint[];
   readonly data: Hex;
 }
@@ -92,7 +92,7 @@ export function hashRecords(records: readonly InputRecord[]): Hex {
   return records.reduce(noteRecord, NO_INPUTS);
 }
 
-/** What of a transaction's record is hashed. */
+/** Hashed part of a transaction's record. */
 export function transactionInput(record: SignedRecord | TypedRecord): TransactionInput {
   const { yParity, r, s } = record;
   const signedHash = record.type === "typed" ? typedTransactionHash(record) : keccak(fromHex(record.signed));

@@ -68,7 +68,7 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
   const rebuild = async (l1: Parameters<typeof reconstruct>[0]["l1"] = devnet.l1.provider): Promise<Reconstruction> =>
     reconstruct({ l1, hyperchain: chain().pipeline.created.hyperchain, genesis: await genesisOf() });
 
-  test("the commit has records in place of changes, with the hash that the batch exports", async () => {
+  test("the commit has records instead of changes, with the hash that the batch exports", async () => {
     assert.equal(chain().pipeline.created.configuration.sequencingMode, 0x200);
     const to = devnet.accounts.wallet(BOB).address;
     const { abi, bytecode } = await hre.artifacts.readArtifact("Workload");
@@ -87,7 +87,7 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
     await settle();
   });
 
-  test("A87: L1 takes no record with a changed byte, of another batch, or without one of the inputs, whoever signs", async () => {
+  test("A87: L1 takes no record with a changed byte, of another batch, or without one of the inputs", async () => {
     const [first, second] = calls;
     assert.ok(first !== undefined && second !== undefined);
     const claim = {
@@ -162,7 +162,7 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
     const batch = (await pipeline.seal())!;
     await devnet.settle(JUDGED);
     await pipeline.settled(batch.outputs.batchNumber);
-    // Nothing is proven in this ecosystem, so the quorum's word counts here too.
+    // Nothing is proven in this ecosystem, so the quorum's word counts here as well.
     assert.deepEqual(
       devnet.info().chains.map(({ inputsBoundBy }) => inputsBoundBy),
       ["quorum", "quorum", "quorum"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
 import { firstStateNumber, numberedFirstState } from "../../src/devnet/described/first-state.ts";
-import { settingsOnL1 } from "../../src/options/plan.ts";
+import { settingsOnL1 } from "../../src/options/settings-on-l1.ts";
 import { dataFactsOf } from "../../src/options/data-facts.ts";
 
 const planned = (chain: Partial<DevnetChainOptions>) =>
@@ -29,7 +29,7 @@ test("a chain that publishes its inputs is refused by name together with options
   }
 });
 
-test("a proven chain that publishes its inputs has the flag by which its proof exports their hash, for good", () => {
+test("a proven chain that publishes its inputs has a flag for good: its proof exports their hash", () => {
   const modeOf = (chain: Partial<DevnetChainOptions>): number => settingsOnL1(planned(chain)).sequencingMode;
   assert.deepEqual(
     [

@@ -20,7 +20,7 @@ const RECORDS: readonly InputRecord[] = [
   },
   { type: "block", kind: InputKind.closing, timestamp: TIME + 2n, parentHash: ZeroHash as Hex, roots: [] },
 ];
-/** By the description on the page of the protocol, written by hand. */
+/** Bytes by the description on the page of the protocol, written by hand. */
 const BYTES = [
   "02",
   `03000000006553f100${PARENT.slice(2)}`,

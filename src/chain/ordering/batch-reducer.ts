@@ -204,7 +204,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return this.#dependencies.extensions.withInputs === undefined ? STEP_SIZES : RECORD_SIZES;
   }
 
-  /** Empty blocks for which the open batch has room, up to so many; 0 if it must end first: inputs of blocks take bytes. */
+  /** Empty blocks for which the open batch has room, up to `most`; 0 if it must end first: inputs of blocks take bytes. */
   roomForBlocks(most: number): number {
     if (this.#batch === undefined) return most;
     const { number, format, usage } = this.#batch;

@@ -373,7 +373,7 @@ export function addUnmeasured(a: Unmeasured, b: Unmeasured): Unmeasured {
 const INPUTS_HEAD = 100;
 
 /**
- * Blocks of these bytes for which the batch has room, up to `most`; 0 if it must end first. The next look at the limits may
+ * Blocks of these bytes for which the batch has room, up to `most`; 0 if it must end first. The next check of the limits may
  * be some blocks later, so that more stay free.
  */
 export function roomForBlocks(
@@ -390,5 +390,5 @@ export function roomForBlocks(
   return room;
 }
 
-/** Blocks that may follow the last look at the limits: a batch ends with the next command. */
+/** Blocks that may follow the last check of the limits: a batch ends with the next command. */
 const SPARE_BLOCKS = 16;

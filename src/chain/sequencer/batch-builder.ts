@@ -91,8 +91,8 @@ export class BatchBuilder {
   }
 
   /**
-   * Makes empty blocks in the open batch, so many seconds apart; opens one if there is none. Resolves with their number, which is at
-   * most `most`: as many as the batch has room for, and at least one.
+   * Makes empty blocks in the open batch with this interval; opens a batch between two. Resolves with the number of blocks: up to
+   * `most`, as many as the batch has room for, and at least one.
    */
   async empty(most: number, intervalSeconds: bigint): Promise<number> {
     const count = await this.#roomFor(most);
@@ -108,7 +108,7 @@ export class BatchBuilder {
     return batch.number === firstBatch && hashesUnknown ? this.#passUnknown(batch) : batch;
   }
 
-  /** Empty blocks for which the open batch has room, up to so many. A full one ends first. */
+  /** Empty blocks for which the open batch has room, up to `most`. A full batch ends first. */
   async #roomFor(most: number): Promise<number> {
     const { reducer } = this.#dependencies;
     await this.open();

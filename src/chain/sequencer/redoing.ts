@@ -107,7 +107,7 @@ export class Redoing {
     }
   }
 
-  /** Makes so many empty blocks, in several batches if one has no room for them. */
+  /** Makes empty blocks, in several batches if one has no room for all. */
   async #passBlocks(count: number): Promise<void> {
     const { builder, producer } = this.#dependencies;
     for (let left = count; left > 0;) left -= await builder.empty(left, producer.emptyInterval(0n));

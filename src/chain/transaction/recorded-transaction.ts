@@ -6,7 +6,7 @@ import { EIP712_TYPE, rawOfTyped, typedRecord } from "./eip712-transaction.ts";
 import { nestsTooDeep } from "./rlp-depth.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 
-/** EIP-2718: a first byte from here on is an RLP list, so a legacy transaction. */
+/** EIP-2718: first byte from which an RLP list follows, as in a legacy transaction. */
 const LEGACY_FROM = 0xc0;
 /** Fields of a legacy transaction before its signature. */
 const LEGACY_FIELDS = 6;
@@ -58,16 +58,16 @@ function fieldsOf(bytes: Uint8Array): Fields {
     const fields = RLP.decode(bytes);
     if (Array.isArray(fields)) return fields;
   } catch (error) {
-    throw malformed("it is no RLP", error);
+    throw malformed("RLP is malformed", error);
   }
-  throw malformed("it is no list");
+  throw malformed("a list is missing");
 }
 
 function legacyRecord(fields: Fields): SignedRecord {
   const v = numberAt(fields, LEGACY_FIELDS);
   const unsigned = fields.slice(0, LEGACY_FIELDS);
   const isForChain = v >= 35n;
-  // EIP-155: the chain's id and two empty fields are signed too.
+  // EIP-155: the chain's id and two empty fields are signed as well.
   const signed = isForChain ? [...unsigned, (v - 35n) >> 1n, 0n, 0n].map(fieldBytes) : unsigned;
   // 27 and 28, or from 35 + 2 · chain id on: the first of a pair is odd.
   return { type: "transaction", signed: toHex(RLP.encode(signed)), ...signatureOf((v + 1n) % 2n, fields) };

@@ -90,7 +90,7 @@ export class BatchVerifier {
   #choice: ShownChoices | undefined;
   /** Hash of the inputs that the commit of this batch has; undefined if the chain publishes none. */
   #boundNow: () => Hex | undefined = () => undefined;
-  /** Gets the fees of the batch under way. */
+  /** Recipient of the fees of the open batch. */
   #coinbase: Hex;
   readonly #shown: ShownBlocks;
   readonly #reducer: BatchReducer;
@@ -179,9 +179,9 @@ export class BatchVerifier {
   }
 
   /**
-   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs; `recorded` what
-   * records say of the batch (`commandsOfRecords`), and the recipient of its fees. Rejects with BatchRefusal, and then stands where
-   * it stood.
+   * The batch that the commands of inputs on L1 lead to (`commandsOfInputs`). `bound` is the hash of the inputs, `recorded` the
+   * rest of its records (`commandsOfRecords`) with the recipient of its fees. Rejects with BatchRefusal, and then stands where it
+   * stood.
    */
   repeat(
     batchNumber: BatchNumber,

@@ -18,8 +18,8 @@ export interface RecordedBatch {
 }
 
 /**
- * Commands that records lead to. Throws TransactionFormatError, and PublishedInputsError if no batch has such records or they take
- * more operations than L1's record of the batch.
+ * Commands that records lead to. Throws TransactionFormatError, and PublishedInputsError if no batch has such records or they
+ * take more operations than L1's record of the batch.
  */
 export function commandsOfRecords(
   records: readonly InputRecord[],

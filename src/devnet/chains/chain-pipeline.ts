@@ -39,7 +39,8 @@ import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
-import { externalSequencerOf, hasNodeProcesses, isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
+import { externalSequencerOf, hasNodeProcesses, isQueueAlone, type ChainPlan } from "../../options/plan.ts";
+import { settingsOnL1 } from "../../options/settings-on-l1.ts";
 import { patienceFor } from "../../options/fact-patience.ts";
 import { dataFactsOf, guardianNetworks, porterIdOf, publishesInputs } from "../../options/data-facts.ts";
 import { formatOf } from "../../options/fields/proving.ts";
@@ -193,10 +194,7 @@ async function start(
   // Members of a kept chain start again with its first batch.
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
-  const recorder = new BatchRecorder(
-    hashBefore(plan, created, () => repeated ?? node.chain),
-    older,
-  );
+  const recorder = recorderOf(plan, created, older, () => repeated ?? node.chain);
   const execution = executionOf(plan, dependencies, closing);
   const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
   const signers = await prepared.connect(created, recorder, order.forming);
@@ -548,13 +546,16 @@ function accessOf(
   };
 }
 
-/** Hash of block 0, which L1 names if its second is the chain's birth: then it is known before the chain is there. */
-function hashBefore(plan: ChainPlan, { bornAt }: CreatedChain, chain: () => Pick<Chain, "blocks">): () => Promise<Hex> {
-  if (beginsAtBirth(plan)) {
-    const { hash } = unknownHeader({ number: 0n, timestamp: bornAt });
-    return () => Promise.resolve(hash);
-  }
-  return async () => (await chain().blocks.block(0n))?.hash ?? "0x";
+/** Hash of block 0 follows from L1's record before the chain is there if its second is that of the chain's birth. */
+function recorderOf(
+  plan: ChainPlan,
+  { bornAt }: CreatedChain,
+  older: ConstructorParameters<typeof BatchRecorder>[1],
+  chain: () => Pick<Chain, "blocks">,
+): BatchRecorder {
+  if (!beginsAtBirth(plan)) return new BatchRecorder(async () => (await chain().blocks.block(0n))?.hash ?? "0x", older);
+  const { hash } = unknownHeader({ number: 0n, timestamp: bornAt });
+  return new BatchRecorder(() => Promise.resolve(hash), older);
 }
 
 /** True if others execute the chain again from L1, so that its block 0 has a second that L1 names. */

@@ -39,7 +39,7 @@ interface RepeatableBatch {
 /** A batch's commands, and what executes them. */
 interface Execution {
   readonly verifier: BatchVerifier;
-  /** The chain as it is known if the batch is executed. */
+  /** The chain as it is if the batch is executed. */
   readonly chain: BeganChain;
   readonly commands: readonly BatchCommand[];
   /** Inputs as L1 has them. */
@@ -140,15 +140,15 @@ export class RepeatedInputs {
       throw new PublishedInputsError(`they make more than the ${stored.lastBlock - previous.lastBlock} blocks of its record`);
     this.#now = batch;
     const { coinbase, firstState } = inputs;
-    const known = this.#chain;
-    if (known !== undefined && known.coinbase !== coinbase)
-      throw new PublishedInputsError(`its fees go to ${coinbase}, those of the batches before it to ${known.coinbase}`);
+    const before = this.#chain;
+    if (before !== undefined && before.coinbase !== coinbase)
+      throw new PublishedInputsError(`its fees go to ${coinbase}, those of the batches before it to ${before.coinbase}`);
     const { verifier, chain } = await this.#opened(coinbase, firstState);
     const commands = commandsOfInputs(inputs, this.#contextOf(batch, chain.firstState));
     return this.#execute(batch, { verifier, chain, commands, bytes });
   }
 
-  /** Inputs whose hash the proof of the batch exports, with hashes of blocks and a recipient of the fees as the proof has them. */
+  /** Inputs whose hash the proof of the batch exports, with hashes of blocks and a recipient of the fees as in the proof. */
   async #repeatRecords(batch: RepeatableBatch, bytes: Uint8Array): Promise<Uint8Array> {
     const { stored, previous, call } = batch;
     const { coinbase, transactionsHash } = call;
@@ -198,7 +198,7 @@ export class RepeatedInputs {
     return { batchNumber, format: versionParts(protocolVersion).format, operations, rules };
   }
 
-  /** A verifier behind the batches before, and the chain as it will be known if the batch is executed. */
+  /** A verifier behind the batches before, and the chain as it is if the batch is executed. */
   async #opened(coinbase: Hex, number: number): Promise<{ readonly verifier: BatchVerifier; readonly chain: BeganChain }> {
     const chain = this.#chain ?? { coinbase, ...this.#firstState(number) };
     // Nothing of a verifier without batches counts.

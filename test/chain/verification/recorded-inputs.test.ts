@@ -160,7 +160,7 @@ describe("records of inputs, as L1 has them of a proven chain", () => {
     });
   });
 
-  it("are executed with a hash of a block that is false, if the proof has it: nobody's word is needed for the state", async () => {
+  it("are executed with a hash of a block that is false, if the proof has it: no signer's word is needed for the state", async () => {
     await withChain(async (test, wallet) => {
       await test.chain.submit(await wallet.signRaw({ to: HASH_STORE.address, data: wordToHex(1n) }));
       await test.sealAndVerify();

@@ -128,8 +128,8 @@ export interface ChainInfo {
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
   /**
-   * What binds the inputs on L1 to the batch: "proof", because L1 compares them with a hash that the proof of execution exports, or
-   * the signatures of the "quorum". Absent if the chain publishes no inputs.
+   * What binds the inputs on L1 to the batch: "proof" if L1 compares both by a hash that the proof of execution exports,
+   * "quorum" if its signatures alone do. Absent if the chain publishes no inputs.
    */
   readonly inputsBoundBy?: "proof" | "quorum";
   /** Where its data go several ways, all or any: `dataAvailability` then says "rollup" where L1 has every batch's. */

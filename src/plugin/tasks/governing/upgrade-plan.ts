@@ -102,8 +102,8 @@ export async function ownersObjection(
 }
 
 /**
- * Reason why a chain that publishes inputs cannot take a version; undefined if the chain can. On a proven chain L1 compares inputs
- * with the proof, for which the chain needs a flag since its creation. Rejects with the provider's error.
+ * Reason why a chain that publishes inputs cannot take a version; undefined if the chain can. On a proven chain L1 compares
+ * inputs with the proof, for which the chain needs a flag since its creation. Rejects with the provider's error.
  */
 export async function inputsObjection(
   { hyperchain }: Pick<ChainUpgrades, "hyperchain">,
@@ -120,8 +120,8 @@ export async function inputsObjection(
   const { dataAvailabilityPolicy } = next?.terms ?? terms;
   if (!(await isOfParts("inputs", dataAvailabilityPolicy, l1))) return undefined;
   return (
-    "it publishes its inputs on the word of its validators, and has not the flag since its creation by which a proof binds them, " +
-    'so a quorum that lies could still publish others; announce terms with another data policy first, or create a proven chain with dataAvailability "inputs"'
+    "it publishes its inputs on the word of its validators, and was created without the flag that has a proof bind them, so a quorum " +
+    "that lies could still publish others; announce terms with another data policy first, or create a proven chain that publishes inputs"
   );
 }
 

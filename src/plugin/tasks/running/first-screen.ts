@@ -68,7 +68,7 @@ function inputsLine({ name, inputsBoundBy, quorum: { members, threshold } }: Cha
   if (inputsBoundBy === "proof")
     return [
       wrapped(
-        `${name} publishes its inputs, and each proof of execution binds them: L1 takes no others, whoever signs, so any account ` +
+        `${name} publishes its inputs, and each proof of execution binds them: L1 takes no others, so any account ` +
           `can rebuild the chain by executing them.`,
       ),
     ];
