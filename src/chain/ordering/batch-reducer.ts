@@ -204,14 +204,14 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
     return this.#dependencies.extensions.withInputs === undefined ? STEP_SIZES : RECORD_SIZES;
   }
 
-  /** Empty blocks for which the open batch has room, up to `most`; 0 if it must end first: inputs of blocks take bytes. */
-  roomForBlocks(most: number): number {
-    if (this.#batch === undefined) return most;
+  /** Empty blocks for which the open batch has room, up to `limit`; 0 if it must end first: inputs of blocks take bytes. */
+  roomForBlocks(limit: number): number {
+    if (this.#batch === undefined) return limit;
     const { number, format, usage } = this.#batch;
     const { limits, leafCount } = this.#dependencies;
     const { block: blockBytes, countsEmptyBlocks } = this.inputSizes;
-    const room = roomForBlocks(usage, limits(number, format), leafCount(), { most: countsEmptyBlocks ? most : 1, blockBytes });
-    return countsEmptyBlocks || room === 0 ? room : most;
+    const room = roomForBlocks(usage, limits(number, format), leafCount(), { limit: countsEmptyBlocks ? limit : 1, blockBytes });
+    return countsEmptyBlocks || room === 0 ? room : limit;
   }
 
   /** Transactions without a signature with their senders' nonces, in order. */

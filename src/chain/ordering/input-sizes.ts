@@ -2,7 +2,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { BLOCK_RECORD_BYTES, ROOT_RECORD_BYTES } from "../../protocol/input-records.ts";
 import { recordBytes } from "../transaction/recorded-transaction.ts";
 
-/** Upper bounds of the bytes that a batch's inputs take in one of their forms. */
+/** Upper bounds of the bytes of a batch's inputs in one of their forms. */
 export interface InputSizes {
   /** Of a block without its transactions. */
   readonly block: number;

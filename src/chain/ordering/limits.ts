@@ -373,19 +373,19 @@ export function addUnmeasured(a: Unmeasured, b: Unmeasured): Unmeasured {
 const INPUTS_HEAD = 100;
 
 /**
- * Blocks of these bytes for which the batch has room, up to `most`; 0 if it must end first. The next check of the limits may
+ * Blocks of these bytes for which the batch has room, up to `limit`; 0 if it must end first. The next check of the limits may
  * be some blocks later, so that more stay free.
  */
 export function roomForBlocks(
   usage: BatchUsage,
   limits: BatchLimits,
   leafCount: number,
-  { most, blockBytes }: { readonly most: number; readonly blockBytes: number },
+  { limit, blockBytes }: { readonly limit: number; readonly blockBytes: number },
 ): number {
-  if (limits.inputBytes === Infinity) return most;
+  if (limits.inputBytes === Infinity) return limit;
   const fitsBeside = (blocks: number): boolean =>
     fits(usage, limits, leafCount, { ...NO_TRANSACTIONS, inputBytes: (blocks + SPARE_BLOCKS) * blockBytes });
-  let room = Math.min(most, Math.floor(limits.inputBytes / blockBytes));
+  let room = Math.min(limit, Math.floor(limits.inputBytes / blockBytes));
   while (room > 0 && !fitsBeside(room)) room = Math.floor(room / 2);
   return room;
 }

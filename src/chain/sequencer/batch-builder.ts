@@ -92,10 +92,10 @@ export class BatchBuilder {
 
   /**
    * Makes empty blocks in the open batch with this interval; opens a batch between two. Resolves with the number of blocks: up to
-   * `most`, as many as the batch has room for, and at least one.
+   * `limit`, as many as the batch has room for, and at least one.
    */
-  async empty(most: number, intervalSeconds: bigint): Promise<number> {
-    const count = await this.#roomFor(most);
+  async empty(limit: number, intervalSeconds: bigint): Promise<number> {
+    const count = await this.#roomFor(limit);
     const { timestamp } = this.#dependencies.producer.environment();
     await this.#carryOut({ type: "empty", count, intervalSeconds, timestamp });
     return count;
@@ -108,15 +108,15 @@ export class BatchBuilder {
     return batch.number === firstBatch && hashesUnknown ? this.#passUnknown(batch) : batch;
   }
 
-  /** Empty blocks for which the open batch has room, up to `most`. A full batch ends first. */
-  async #roomFor(most: number): Promise<number> {
+  /** Empty blocks for which the open batch has room, up to `limit`. A full batch ends first. */
+  async #roomFor(limit: number): Promise<number> {
     const { reducer } = this.#dependencies;
     await this.open();
-    if (reducer.roomForBlocks(most) > 0) return reducer.roomForBlocks(most);
+    if (reducer.roomForBlocks(limit) > 0) return reducer.roomForBlocks(limit);
     await reducer.measure();
-    if (reducer.roomForBlocks(most) === 0) await this.seal();
+    if (reducer.roomForBlocks(limit) === 0) await this.seal();
     await this.open();
-    return Math.max(1, reducer.roomForBlocks(most));
+    return Math.max(1, reducer.roomForBlocks(limit));
   }
 
   async #begin(): Promise<OpenBatch> {

@@ -39,7 +39,7 @@ interface RepeatableBatch {
 /** A batch's commands, and what executes them. */
 interface Execution {
   readonly verifier: BatchVerifier;
-  /** The chain as it is if the batch is executed. */
+  /** The chain if the batch is executed. */
   readonly chain: BeganChain;
   readonly commands: readonly BatchCommand[];
   /** Inputs as L1 has them. */
@@ -198,7 +198,7 @@ export class RepeatedInputs {
     return { batchNumber, format: versionParts(protocolVersion).format, operations, rules };
   }
 
-  /** A verifier behind the batches before, and the chain as it is if the batch is executed. */
+  /** A verifier behind the batches before, and the chain if the batch is executed. */
   async #opened(coinbase: Hex, number: number): Promise<{ readonly verifier: BatchVerifier; readonly chain: BeganChain }> {
     const chain = this.#chain ?? { coinbase, ...this.#firstState(number) };
     // Nothing of a verifier without batches counts.
