@@ -87,7 +87,7 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
     await settle();
   });
 
-  test("A87: L1 takes no record with a changed byte, of another batch, or without one of the inputs", async () => {
+  test("A90: L1 takes no record with a changed byte, of another batch, or without one of the inputs", async () => {
     const [first, second] = calls;
     assert.ok(first !== undefined && second !== undefined);
     const claim = {
@@ -144,7 +144,7 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
     }
   });
 
-  test("A88: a decoy of a commit, with a changed record or another recipient of the fees, is refused by name in a rebuild", async () => {
+  test("A91: a decoy of a commit, with a changed record or another recipient of the fees, is refused by name in a rebuild", async () => {
     const [call] = calls;
     assert.ok(call !== undefined);
     const through = (change: (data: string) => string): Promise<Reconstruction> =>
