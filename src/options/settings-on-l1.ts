@@ -9,5 +9,5 @@ import { optionsOnL1, type ChainPlan, type SettingsOnL1 } from "./plan.ts";
 export function settingsOnL1(plan: ChainPlan): SettingsOnL1 {
   const settings = optionsOnL1(plan);
   const exportsInputs = publishesInputs(plan.availability) && plan.proving.execution === "proven";
-  return exportsInputs ? { ...settings, sequencingMode: settings.sequencingMode | Number(PUBLISHES_INPUTS) } : settings;
+  return exportsInputs ? { ...settings, sequencingMode: settings.sequencingMode + Number(PUBLISHES_INPUTS) } : settings;
 }

@@ -174,7 +174,7 @@ export function rawOfTyped({ domain, words, data, r, s, yParity }: TypedRecord, 
     if (field === undefined && word !== constantWord(place)) throw notSupported(`number ${place} of its typed data (${word})`);
     if (field === undefined) continue;
     const isAddress = field === "from" || field === "to";
-    if (isAddress && word >> ADDRESS_BITS !== 0n) throw malformed(`${field} is longer than an address`);
+    if (isAddress && word >= 2n ** ADDRESS_BITS) throw malformed(`${field} is longer than an address`);
     items.set(field, isAddress ? numberToHex(word, 20) : shortest(word));
   }
   const signature = toHex(Uint8Array.of(...fromHex(wordToHex(r)), ...fromHex(wordToHex(s)), yParity === 0n ? 27 : 28));

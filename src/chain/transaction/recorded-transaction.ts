@@ -68,7 +68,7 @@ function legacyRecord(fields: Fields): SignedRecord {
   const unsigned = fields.slice(0, LEGACY_FIELDS);
   const isForChain = v >= 35n;
   // EIP-155: the chain's id and two empty fields are signed as well.
-  const signed = isForChain ? [...unsigned, (v - 35n) >> 1n, 0n, 0n].map(fieldBytes) : unsigned;
+  const signed = isForChain ? [...unsigned, (v - 35n) / 2n, 0n, 0n].map(fieldBytes) : unsigned;
   // 27 and 28, or from 35 + 2 · chain id on: the first of a pair is odd.
   return { type: "transaction", signed: toHex(RLP.encode(signed)), ...signatureOf((v + 1n) % 2n, fields) };
 }
