@@ -156,7 +156,7 @@ describe("F4: a proven chain whose inputs are on L1, which compares them with a 
     await assert.rejects(recipient, { code: "InputsMismatch", message: /they lead to (pubdata|outputs) with hash/ });
   });
 
-  test("a validator in another process signs the records that it computes, and status says what binds them", async () => {
+  test("a validator in another process signs the records that it computes, and the status names the proof or quorum that binds them", async () => {
     const { pipeline } = devnet.chains[2]!;
     await pipeline.pollL1();
     const batch = (await pipeline.seal())!;

@@ -49,8 +49,8 @@ export class ShownBlocks implements BlockEngine {
   }
 
   /**
-   * Begins a batch without shown blocks: they follow from its commands alone. `parentHashes` are the hashes of its blocks' parents
-   * in a proof of the batch, in order: transactions can ask for them, also if they are not the computed ones.
+   * Begins a batch without shown blocks: they follow from its commands alone. `parentHashes` are the hashes of its blocks'
+   * parents in a proof of the batch, in order: transactions can ask for them, also if they are not the computed ones.
    */
   beginUnseen(parentHashes: readonly (Hex | undefined)[] = []): void {
     this.#inputs = undefined;
