@@ -2,6 +2,7 @@ import { bytesWord, keccakOfWords, uintWord } from "../protocol/abi-words.ts";
 import { hashTag, keccak, wordToHex, type Hex } from "../protocol/hex.ts";
 import { hashHubContents, type HubHeader } from "../protocol/hub-header.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import { hashFact, ImportKind, importKindOf } from "../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import { hashStoredBatch, type StoredBatch } from "../protocol/stored-batch.ts";
 import type { FactPath } from "./fact-tree.ts";
@@ -42,6 +43,13 @@ export function contentsOf(entries: readonly HubEntry[]): Hex {
     entries.map(({ chainId, stored }) => ({ chainId, hash: hashStoredBatch(stored) })),
     evidenceOf(entries),
   );
+}
+
+/** Hashes of the facts among a batch's imports, in order. */
+export function factsAmong(imports: readonly ImportedRoot[]): readonly Hex[] {
+  return imports
+    .filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact)
+    .map(({ registryIndex, root }) => hashFact(registryIndex, root));
 }
 
 /** Digest of the aggregators' evidence for the batches: programs, proofs, positions of facts. */

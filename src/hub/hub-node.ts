@@ -1,9 +1,8 @@
 import type { Hex } from "../protocol/hex.ts";
 import { hashHubHeader, type HubHeader } from "../protocol/hub-header.ts";
-import { hashFact, ImportKind, importKindOf } from "../protocol/import-kinds.ts";
-import { importedRootsRollingHash, type ImportedRoot } from "../protocol/rolling-hash.ts";
+import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
 import { FactPaths, FactTree, isFactIn } from "./fact-tree.ts";
-import { contentsOf, firstHubHeader, MAX_BLOCK_BATCHES, type HubBlock, type HubEntry } from "./hub-block.ts";
+import { contentsOf, factsAmong, firstHubHeader, MAX_BLOCK_BATCHES, type HubBlock, type HubEntry } from "./hub-block.ts";
 import { HubError } from "./hub-error.ts";
 import { HubState } from "./hub-state.ts";
 
@@ -173,12 +172,6 @@ function requireNext(last: HubEntry | undefined, { chainId, stored }: OfferedEnt
     "BatchesNotInOrder",
     `batch ${stored.batchNumber} of chain ${chainId} follows batch ${last.stored.batchNumber} in a block`,
   );
-}
-
-function factsAmong(imports: readonly ImportedRoot[]): readonly Hex[] {
-  return imports
-    .filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact)
-    .map(({ registryIndex, root }) => hashFact(registryIndex, root));
 }
 
 function requirePaths(entry: OfferedEntry, paths: FactPaths): HubEntry["paths"] {

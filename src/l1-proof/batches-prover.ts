@@ -1,11 +1,18 @@
 import type { ShownExecution } from "../protocol/shown-execution.ts";
 import type { ProofMetrics, ProofProgress } from "../prover/job.ts";
+import type { HubForL1 } from "./hub-for-l1.ts";
 import type { BatchForL1, JoinableBatch } from "./batch-for-l1.ts";
 
 interface L1ProofOptions {
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ProofProgress) => void;
+}
+
+/** Options of a proof of several batches. */
+export interface BatchesProofOptions extends L1ProofOptions {
+  /** Steps of a hub, if the batches are a block of it: the proof is also about its states. */
+  readonly hub?: HubForL1 | undefined;
 }
 
 /** What L1 is shown of batches beside their records. */
@@ -29,5 +36,5 @@ export interface BatchesProver {
    */
   prepare(batch: BatchForL1, options?: L1ProofOptions): Promise<PreparedBatch>;
   /** One proof of batches of one version, in order. Rejects with L1ProofError, or with what failed. */
-  prove(batches: readonly BatchForL1[], options?: L1ProofOptions): Promise<ProofForL1>;
+  prove(batches: readonly BatchForL1[], options?: BatchesProofOptions): Promise<ProofForL1>;
 }

@@ -26,7 +26,7 @@ serveJobs<L1ProofJob, L1ProofAnswer, L1ProofProgress, L1ProofFailure>(
   port,
   async (job, context) => {
     const own = await proving;
-    if (job.type === "plan") return own.plan(job.batches, job.last);
+    if (job.type === "plan") return own.plan(job.batches, job.last, job.hub);
     if (job.type === "make") return own.make(job.asked, context);
     return own.refusalOf(job.program, job.statement, job.proof);
   },

@@ -6,6 +6,7 @@ import { GuardedWorker } from "../runtime/guarded-worker.ts";
 import { JobThread } from "../runtime/job-thread.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
 import type { BatchForL1 } from "./batch-for-l1.ts";
+import type { HubForL1 } from "./hub-for-l1.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, L1ProofProgress, MadeL1Proof } from "./l1-proving.ts";
 import type { L1ProofAnswer, L1ProofFailure, L1ProofJob, L1ThreadSetup } from "./l1-requests.ts";
@@ -17,8 +18,12 @@ interface PlanOptions {
 
 /** Plans, makes and checks proofs on the way to L1 off the calling thread. */
 export interface L1Prover {
-  /** The proofs for batches of one version, in order, up to this last one. Rejects with L1ProofError. */
-  plan(batches: readonly BatchForL1[], last: LastProof, options?: PlanOptions): Promise<KeyedPlan>;
+  /** The proofs for batches of one version, in order, up to this last one; with steps, of a hub's block. Rejects with L1ProofError. */
+  plan(
+    batches: readonly BatchForL1[],
+    last: LastProof,
+    options?: PlanOptions & { readonly hub?: HubForL1 | undefined },
+  ): Promise<KeyedPlan>;
   /** Makes one of them, verified. Rejects with L1ProofError, or with the signal's reason when aborted. */
   make(
     asked: AskedL1Proof,
@@ -68,7 +73,8 @@ export function createL1Prover({ workers, programs, device, idleTimeoutMs = IDLE
     },
   });
   return {
-    plan: async (batches, last, options) => (await thread.run({ type: "plan", batches, last }, options)) as KeyedPlan,
+    plan: async (batches, last, { hub, ...options } = {}) =>
+      (await thread.run({ type: "plan", batches, last, hub }, options)) as KeyedPlan,
     make: async (asked, options) => (await thread.run({ type: "make", asked }, options)) as MadeL1Proof,
     check: async (program, statement, proof) =>
       (await thread.run({ type: "check", program, statement, proof })) as string | undefined,

@@ -17,6 +17,7 @@ import type { System } from "../stark/systems/system.ts";
 import { wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { filledFirst, firstSystem, heightsRefusal, LIST_PROOF, RELISTING_PROOF } from "./first-proofs.ts";
 import type { BatchForL1 } from "./batch-for-l1.ts";
+import type { HubForL1 } from "./hub-for-l1.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { decodeNodeInput } from "./proof-input.ts";
 import { NodeProver } from "./prove-node.ts";
@@ -86,9 +87,9 @@ export class L1Proving {
   }
 
   /** Throws L1ProofError for batches of which there is no such proof. */
-  async plan(batches: readonly BatchForL1[], last: LastProof): Promise<KeyedPlan> {
+  async plan(batches: readonly BatchForL1[], last: LastProof, hub?: HubForL1): Promise<KeyedPlan> {
     const tools = { programs: this.#programs, compress: createCompressor().compress };
-    const { proofs, ...said } = planProofs(batches, last, tools);
+    const { proofs, ...said } = planProofs(batches, last, tools, hub);
     const keyed: KeyedProof[] = [];
     for (const proof of proofs) {
       const [key, system] = [await this.#keyOf(proof.program), await this.#systemOf(proof.program)];
@@ -153,17 +154,17 @@ export class L1Proving {
   }
 
   async #node(input: Uint8Array, needs: readonly Uint8Array[], options: ProverOptions): Promise<Stated> {
-    const { program, statement, children } = decodeNodeInput(input);
+    const { program, statement, children, hints } = decodeNodeInput(input);
     const made = [...needs];
-    const proofs = children.map((child) => {
+    const stated = children.map((child) => {
       const proof = child.proof ?? made.shift();
       if (proof === undefined)
         throw new RangeError(`the job of ${program} needs more proofs than the ${needs.length} that it has`);
-      const hints = child.program === undefined ? {} : { program: this.#hintsOf(child.program) };
-      return { statement: child.statement, proof, ...hints };
+      const named = child.program === undefined ? {} : { program: this.#hintsOf(child.program) };
+      return { statement: child.statement, proof, ...named };
     });
     const { prover } = await this.#preparedBy(program);
-    return prover.prove(wordsOf(statement), proofs, options);
+    return prover.prove(wordsOf(statement), stated, { ...options, hints });
   }
 
   #hintsOf(program: string): ReturnType<NodePrograms["hintsOf"]> {

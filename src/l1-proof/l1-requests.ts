@@ -1,6 +1,7 @@
 import type { CardSetup } from "../devices/card-setup.ts";
 import type { LastProof } from "../protocol/last-proof.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
+import type { HubForL1 } from "./hub-for-l1.ts";
 import type { L1ProofRefusal } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, MadeL1Proof } from "./l1-proving.ts";
 import type { BatchForL1 } from "./batch-for-l1.ts";
@@ -14,7 +15,12 @@ export interface L1ThreadSetup {
 
 /** What the thread is asked for. */
 export type L1ProofJob =
-  | { readonly type: "plan"; readonly batches: readonly BatchForL1[]; readonly last: LastProof }
+  | {
+      readonly type: "plan";
+      readonly batches: readonly BatchForL1[];
+      readonly last: LastProof;
+      readonly hub: HubForL1 | undefined;
+    }
   | { readonly type: "make"; readonly asked: AskedL1Proof }
   | { readonly type: "check"; readonly program: string; readonly statement: Uint8Array; readonly proof: Uint8Array };
 

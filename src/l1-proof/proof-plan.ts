@@ -5,11 +5,13 @@ import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execu
 import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
 import type { Relisting } from "../execution-proof/batch/relisting.ts";
 import { type AggregatedFields, aggregateDigest, aggregateElements, aggregateStatement } from "../protocol/aggregate.ts";
-import type { Compress, Digest } from "../protocol/digest.ts";
+import { digestFromHex, type Compress, type Digest } from "../protocol/digest.ts";
 import type { LastProof } from "../protocol/last-proof.ts";
 import { decodeStateInput } from "../prover/state-input.ts";
-import { aggregateOf, firstStart, startBehind, wrappedOf } from "../recursion/nodes/aggregate-statement.ts";
+import type { Hints } from "../recursion/interpret.ts";
+import { aggregateOf, firstStart, ofHub, startBehind, wrappedOf } from "../recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../recursion/nodes/batch-program.ts";
+import { hubStepHints } from "../recursion/nodes/hub-hints.ts";
 import { chunksOfRun, joinedChunks, relistedChunks } from "../recursion/nodes/chunks-program.ts";
 import { type NodePrograms, PROGRAM_NAMES } from "../recursion/nodes/node-programs.ts";
 import { endedRun, joinedRun } from "../recursion/nodes/run-program.ts";
@@ -18,6 +20,8 @@ import { elementBytes, wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { LIST_PROOF, listPlace, placeOfChunk, RELISTING_PROOF, relistingPlace } from "./first-proofs.ts";
 import { aggregatedFields, type BatchForL1, type ExecutedProof, isJoinable, type JoinableBatch } from "./batch-for-l1.ts";
+import type { HubForL1 } from "./hub-for-l1.ts";
+import { hubStepInput } from "./hub-step-input.ts";
 import { encodeNodeInput } from "./proof-input.ts";
 import { partsOfRun, type SegmentPart } from "./run-parts.ts";
 
@@ -29,7 +33,7 @@ export const FAST = "fast";
 /** What a proof is a proof of: names the jobs of a queue. */
 export type L1ProofKind =
   | ("list" | "relisting" | "leaf" | "segment" | "runJoin" | "runEnd")
-  | ("join" | "relisted" | "batch" | "aggregate" | "compress" | "wrap" | "fast");
+  | ("join" | "relisted" | "batch" | "aggregate" | "hubStep" | "compress" | "wrap" | "fast");
 
 /** A proof on the way to the one for L1. */
 export interface PlannedProof {
@@ -58,15 +62,19 @@ interface Stated {
   readonly from: number | Uint8Array;
 }
 
-/** Plans the proofs for batches of one version, in the order in which L1 is to have them. Throws L1ProofError. */
+/**
+ * Plans the proofs for batches of one version, in the order in which L1 is to have them; with steps, of a hub's block. Throws
+ * L1ProofError, and RangeError unless there is a step for each batch.
+ */
 export function planProofs(
   batches: readonly BatchForL1[],
   last: LastProof,
   { programs, compress }: { readonly programs: NodePrograms; readonly compress: Compress },
+  hub?: HubForL1,
 ): ProofPlan {
   const tree = new PlannedTree(programs, compress);
   const parts = batches.map((batch) => (isJoinable(batch) ? tree.joinable(batch) : tree.batch(batch)));
-  return tree.end(parts, last);
+  return tree.end(parts, last, hub);
 }
 
 /** A batch in the tree, and as L1 has it. */
@@ -109,7 +117,7 @@ class PlannedTree {
   }
 
   /** What L1 has of all batches is known before anything of it is proven. */
-  end(batches: readonly PlannedBatchProof[], last: LastProof): ProofPlan {
+  end(batches: readonly PlannedBatchProof[], last: LastProof, hub?: HubForL1): ProofPlan {
     const fields = batches.map((batch) => batch.fields);
     const [first] = fields;
     if (first === undefined || fields.some(({ batch }) => batch.protocolVersion !== first.batch.protocolVersion))
@@ -118,12 +126,14 @@ class PlannedTree {
     const { point } = aggregateStatement(fields, digest);
     const all = batches.map(({ elements }) => elements);
     const { batches: admitted } = this.#programs.digests;
-    const said = wrappedOf(aggregateOf(all, firstStart(all.length), point, admitted));
-    const top = this.#aggregated(batches, (from, count) => {
+    const elementsOf = (from: number, count: number): readonly number[] => {
       const before = firstStart(all.length);
       const start = from === 0 ? before : startBehind(aggregateOf(all.slice(0, from), before, point, admitted));
       return aggregateOf(all.slice(from, from + count), start, point, admitted);
-    });
+    };
+    const top = hub === undefined ? this.#aggregated(batches, elementsOf) : this.#stepped(batches, elementsOf, hub);
+    const whole = elementsOf(0, all.length);
+    const said = wrappedOf(hub === undefined ? whole : inHub(whole, hub));
     if (last === "fast") this.#node("fast", FAST, said, [top]);
     else {
       // Its key is a constant of the last program, which reads no hints of it.
@@ -189,16 +199,39 @@ class PlannedTree {
     return stated;
   }
 
+  /** Batch by batch: each one leads the hub from the state after the one before. */
+  #stepped(
+    batches: readonly PlannedBatchProof[],
+    elementsOf: (from: number, count: number) => readonly number[],
+    { before, steps }: HubForL1,
+  ): Stated {
+    const [first, ...others] = batches.map(({ stated }, i) => {
+      const step = steps[i];
+      if (step === undefined || steps.length !== batches.length)
+        throw new RangeError(`${steps.length} steps of a hub are planned for ${batches.length} batches`);
+      const { slots, paths, after } = step;
+      const elements = inHub(elementsOf(0, i + 1), { before, after });
+      return { stated, elements, hints: hubStepHints(hubStepInput(slots, paths, this.#compress)) };
+    });
+    if (first === undefined) throw new RangeError("a block of a hub has a batch at least");
+    const begun = this.#node("hubStep", PROGRAM_NAMES.hubFirst, first.elements, [first.stated], first.hints);
+    return others.reduce(
+      (top, { stated, elements, hints }) => this.#node("hubStep", PROGRAM_NAMES.hubNext, elements, [top, stated], hints),
+      begun,
+    );
+  }
+
   #first(kind: L1ProofKind, program: string, input: Uint8Array, statement: Uint8Array): Stated {
     return { elements: wordsOf(statement), program: undefined, from: this.#add({ kind, program, input, statement, needs: [] }) };
   }
 
-  #node(kind: L1ProofKind, program: string, elements: readonly number[], children: readonly Stated[]): Stated {
+  #node(kind: L1ProofKind, program: string, elements: readonly number[], children: readonly Stated[], hints?: Hints): Stated {
     const statement = elementBytes(elements);
     const needs = children.flatMap(({ from }) => (typeof from === "number" ? [from] : []));
     const input = encodeNodeInput({
       program,
       statement,
+      hints,
       children: children.map((child) => ({
         statement: elementBytes(child.elements),
         program: child.program,
@@ -211,6 +244,11 @@ class PlannedTree {
   #add(proof: PlannedProof): number {
     return this.#proofs.push(proof) - 1;
   }
+}
+
+/** The statement of an aggregate as one of a hub's block. */
+function inHub(aggregate: readonly number[], { before, after }: Pick<HubForL1, "before" | "after">): number[] {
+  return ofHub(aggregate, { before: digestFromHex(before), after: digestFromHex(after) });
 }
 
 /** Joins parts in pairs until so many are left. Throws RangeError where there are fewer. */

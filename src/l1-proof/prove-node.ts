@@ -1,6 +1,7 @@
 import type { ProvingBackends } from "../devices/proving-backends.ts";
 import { SystemProver } from "../devices/system-prover.ts";
 import type { Backend } from "../kernels/backend.ts";
+import type { Hints } from "../recursion/interpret.ts";
 import { nodeHints, type StatedProof } from "../recursion/nodes/node-hints.ts";
 import type { PreparedProgram } from "../recursion/nodes/program-set.ts";
 import { runProgram } from "../recursion/tables/program-system.ts";
@@ -20,10 +21,10 @@ export class NodeProver {
   async prove(
     elements: readonly number[],
     proofs: readonly StatedProof[],
-    options: Pick<ProveOptions, "signal" | "onProgress"> = {},
+    { hints, ...options }: Pick<ProveOptions, "signal" | "onProgress"> & { readonly hints?: Hints | undefined } = {},
   ): Promise<StatedProof & { readonly backend: Backend }> {
     const { node, own } = this.#program;
-    const run = runProgram(own, elements, nodeHints(node, proofs));
+    const run = runProgram(own, elements, nodeHints(node, proofs, hints));
     if (!run.ok) throw new RangeError(`relation ${run.relation} of ${node.program.name} does not hold`);
     const { statement } = run.input;
     return { statement, ...(await this.#prover.prove(run.input, options)) };

@@ -1,7 +1,6 @@
 import { parentId } from "../protocol/chain-ancestry.ts";
 import { HANDS_OUT_PROOFS, handsOutProofs } from "./fields/settlement.ts";
 import type { HubOption } from "./fields/hubs.ts";
-import type { Proofs } from "./fields/prover.ts";
 import type { ChainPlan } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
 
@@ -9,24 +8,15 @@ import type { OptionProblem } from "./problems.ts";
 export type Hubs = Readonly<Record<string, HubOption>>;
 
 interface HubSurroundings {
-  readonly proofs: Proofs;
   /** Folder of a stored ecosystem. */
   readonly data?: string | undefined;
 }
 
 /** Problems of hubs and of the chains that they name. */
-export function hubConflicts(
-  chains: readonly ChainPlan[],
-  hubs: Hubs,
-  { proofs, data }: HubSurroundings,
-): readonly OptionProblem[] {
+export function hubConflicts(chains: readonly ChainPlan[], hubs: Hubs, { data }: HubSurroundings): readonly OptionProblem[] {
   const members = Object.values(hubs).flatMap((hub) => hub.members);
   return Object.entries(hubs).flatMap(([name, hub]) => {
     const refused = (message: string): readonly OptionProblem[] => [{ path: ["hubs", name], message }];
-    if (proofs === "stark")
-      return refused(
-        'has states that no program proves yet; set proofs: "none", or remove it: members show their batches alone then',
-      );
     if (data !== undefined) return refused("is in memory, and data stores the ecosystem; remove one of the two");
     return hub.members.flatMap((member) => memberConflicts(name, member, chains, members));
   });

@@ -1,8 +1,10 @@
 import type * as v from "valibot";
 import { CHAIN_OPTIONS, type CHAIN_IN_CODE } from "./chain.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
+import { nameOf } from "./fields/identity.ts";
 import type { ChainExecution } from "./fields/proving.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { SERVES_FACTS } from "../protocol/sequencing-mode.ts";
 import type { OptionPath } from "./problems.ts";
 import type { DeepReadonly, fields } from "./fields/values.ts";
 
@@ -20,6 +22,7 @@ export interface PlannedEcosystem {
   readonly distinctTimestamps: boolean;
   readonly isMeasured: boolean;
   readonly bridges?: { readonly superchain?: object | undefined } | undefined;
+  readonly hubs?: Readonly<Record<string, { readonly members: readonly string[] }>> | undefined;
 }
 
 type Options = typeof CHAIN_OPTIONS;
@@ -62,7 +65,17 @@ const keyOf = (name: string, { key = name }: ChainOption): string => key;
 
 /** The plan of the chain in this place of the list. */
 export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcosystem): ChainPlan {
-  const { use, execution, singletons, allowUnlimitedContractSize, distinctTimestamps, isMeasured, bridges, l1 } = ecosystem;
+  const {
+    use,
+    execution,
+    singletons,
+    allowUnlimitedContractSize,
+    distinctTimestamps,
+    isMeasured,
+    bridges,
+    hubs = {},
+    l1,
+  } = ecosystem;
   const around: Around = {
     use,
     chainId: BigInt(said.chainId),
@@ -74,6 +87,7 @@ export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcos
     // Another L1's time cannot be put forward for it.
     distinctTimestamps: distinctTimestamps && l1.url === undefined,
     isMeasured,
+    isInHub: Object.values(hubs).some(({ members }) => members.includes(nameOf(said.name, BigInt(said.chainId)))),
   };
   const given: FlatPlan = said;
   return grouped(place, (name, { planned }) => (planned as (said: unknown, around: Around) => unknown)(given[name], around));
@@ -119,7 +133,13 @@ export function optionsOnL1(plan: ChainPlan): SettingsOnL1 {
   const settings = OPTIONS.filter(([, { onL1 }]) => onL1 !== undefined).map(([name, option]) =>
     (option.onL1 as (planned: unknown) => object)(valueOf(plan, name, option)),
   );
-  return Object.assign({}, ...settings) as SettingsOnL1;
+  const onL1 = Object.assign({}, ...settings) as SettingsOnL1;
+  return { ...onL1, sequencingMode: onL1.sequencingMode + flagsOf(plan) };
+}
+
+/** Flags next to the mode of sequencing: the state of a hub's member has the facts that programs read. */
+function flagsOf({ ordering }: ChainPlan): number {
+  return ordering.servesFacts ? Number(SERVES_FACTS) : 0;
 }
 
 /** Whether it is one option for all chains of an ecosystem. */

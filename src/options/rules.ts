@@ -11,7 +11,6 @@ import { hasNodeProcesses, nodesOf, type PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { guardianNetworks, hasHolders, isStoredByOwners } from "./data-facts.ts";
 import { hubConflicts, type Hubs } from "./hub-rules.ts";
-import type { Proofs } from "./fields/prover.ts";
 import { partitionConflicts } from "./partition-rules.ts";
 import { guardianConflicts, type GuardianNetworks } from "./guardian-rules.ts";
 import type { StakeTerms } from "./fields/stake.ts";
@@ -44,7 +43,6 @@ interface RuledEcosystem {
   readonly stake?: StakeTerms | undefined;
   readonly guardians?: GuardianNetworks | undefined;
   readonly hubs?: Hubs | undefined;
-  readonly proofs: Proofs;
 }
 
 /** Of Hardhat's in-process networks. */
@@ -58,7 +56,7 @@ const EXECUTION_MARGIN_SECONDS = 600;
 /** What is wrong with options beside each other, each of which is valid by itself. */
 export function conflicts(
   chains: readonly PlannedAt[],
-  { l1, l1Path, governance, data, stake, guardians = {}, hubs = {}, proofs }: RuledEcosystem,
+  { l1, l1Path, governance, data, stake, guardians = {}, hubs = {} }: RuledEcosystem,
 ): readonly OptionProblem[] {
   const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
@@ -70,7 +68,7 @@ export function conflicts(
     ...hubConflicts(
       chains.map(({ plan }) => plan),
       hubs,
-      { proofs, data },
+      { data },
     ),
     ...sharedIds(chains),
     ...externalConflicts(chains),

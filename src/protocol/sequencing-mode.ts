@@ -8,6 +8,11 @@ export const SERVES_FACTS = 1n << 8n;
 /** Each batch exports a hash of its inputs, which L1 compares with published ones. */
 export const PUBLISHES_INPUTS = 1n << 9n;
 
+/** True if the chain's state has its facts, by a configuration's word. */
+export function servesFacts(sequencingMode: number): boolean {
+  return (BigInt(sequencingMode) & SERVES_FACTS) !== 0n;
+}
+
 /** True if a word of the mode's slot has that flag. */
 export function hasPublishedInputs(word: bigint): boolean {
   return (word & PUBLISHES_INPUTS) !== 0n;

@@ -14,7 +14,7 @@ export type JobId = Hex;
 export const JOB_KINDS = [
   ...(["state", "chunk", "join", "wrap", "leaf"] as const),
   ...(["list", "relisting", "relisted", "batch", "aggregate", "compress"] as const),
-  ...(["segment", "runJoin", "runEnd", "fast"] as const),
+  ...(["segment", "runJoin", "runEnd", "fast", "hubStep"] as const),
 ] as const;
 /** Kind of a proof job. */
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -74,7 +74,7 @@ export const MOST_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
   // Of a run in segments there is one for each: a transaction has 32 at most (docs/decisions/0238).
   chunk: 2 ** 25,
   ...{ segment: 2 ** 22, runJoin: 2 ** 22, runEnd: 2 ** 22 },
-  ...{ leaf: 2 ** 22, join: 2 ** 22, relisted: 2 ** 22, batch: 2 ** 22, aggregate: 2 ** 22 },
+  ...{ leaf: 2 ** 22, join: 2 ** 22, relisted: 2 ** 22, batch: 2 ** 22, aggregate: 2 ** 22, hubStep: 2 ** 22 },
   ...{ list: 2 ** 22, relisting: 2 ** 23, compress: 2 ** 21, wrap: 2 ** 20, fast: 2 ** 20 },
 };
 

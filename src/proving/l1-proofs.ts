@@ -15,7 +15,7 @@ import type { ProverPort } from "./queue.ts";
 /** Kinds of jobs on the way to L1. */
 const L1_KINDS = [
   ...(["leaf", "segment", "runJoin", "runEnd", "join", "list", "relisting", "relisted"] as const),
-  ...(["batch", "aggregate", "compress", "wrap", "fast"] as const),
+  ...(["batch", "aggregate", "hubStep", "compress", "wrap", "fast"] as const),
 ] as const satisfies readonly (JobKind & L1ProofKind)[];
 
 const MOST_OF_CHILD = Math.max(...Object.values(MOST_OUTPUT_BYTES));
@@ -61,9 +61,9 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
         return { joinable, release };
       });
     },
-    async prove(batches, { signal, onProgress } = {}) {
+    async prove(batches, { signal, onProgress, hub } = {}) {
       const begun = performance.now();
-      const { proofs: planned, digest } = await prover.plan(batches, last, signal === undefined ? {} : { signal });
+      const { proofs: planned, digest } = await prover.plan(batches, last, signal === undefined ? { hub } : { signal, hub });
       return withInputs(proving, planned, async (inputs) => {
         const { chainId: chain, version } = placeOf(firstOf(batches));
         const jobs = jobsOf(planned, inputs, { version, prover });

@@ -10,6 +10,12 @@ import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
 const WAIT_SECONDS = 60;
+const SLOT = { index: 5, nextKey: [1, 0, 0, 0, 0, 0, 0, 2], value: 7n, siblings: [[0, 0, 0, 0, 0, 0, 0, 3]] };
+const SLOTS = { leafCount: 9, lastFact: SLOT, factMask: SLOT, imports: [] };
+const SHOWN_SLOT = {
+  ...{ index: 5, nextKey: `0x00000001${"00".repeat(24)}00000002`, value: wordToHex(7n) },
+  siblings: [`0x${"00".repeat(28)}00000003`],
+};
 
 describe("batches that are offered to an aggregator", () => {
   let clock: TestClock;
@@ -48,6 +54,7 @@ describe("batches that are offered to an aggregator", () => {
           { kind: 2, destinationChainId: 272n, originChainId: 1n, originToken: `0x${"aa".repeat(20)}`, amount: 2n ** 100n },
         ],
       },
+      slots: SLOTS,
       ...{ due: () => due.promise, signal: going.signal, isProven: () => Promise.resolve(proven) },
       made: () => assert.fail("no proof is made here"),
       send: () => assert.fail("nothing is sent here"),
@@ -95,6 +102,7 @@ describe("batches that are offered to an aggregator", () => {
           ...{ destinationChainId: "272", originChainId: "1" },
         },
       ],
+      slots: { leafCount: 9, lastFact: SHOWN_SLOT, factMask: SHOWN_SLOT, imports: [] },
     });
     await assert.rejects(ask("hyperchain_getOfferedProof", 6), { data: { code: "BatchNotOffered" } });
     proven = true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
+import { settingsOnL1 } from "../../src/options/plan.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
 const MEMBER: Partial<DevnetChainOptions> = { execution: "proven", pace: { aggregatorSeconds: 900 } };
@@ -16,7 +17,6 @@ function planned(alpha: Partial<DevnetChainOptions>, options: Partial<DevnetOpti
 
 describe("hubs that cannot run are refused by the name of the option", () => {
   const refused: readonly [string, Partial<DevnetChainOptions>, Partial<DevnetOptions>, RegExp][] = [
-    ["real proofs", MEMBER, { proofs: "stark" }, /hubs\.main:? has states that no program proves yet; set proofs: "none"/],
     ["a stored ecosystem", MEMBER, { data: "folder" }, /hubs\.main is in memory, and data stores the ecosystem/],
     [
       "a trusted member",
@@ -35,7 +35,19 @@ describe("hubs that cannot run are refused by the name of the option", () => {
     const chains = { alpha: { execution: "proven", pace: { aggregatorSeconds: 900 } } };
     const config = { proofs: "none", chains, hubs: { main: { members: ["alpha"] } } };
     assert.deepEqual(validateHyperchains(config), []);
-    const [error] = validateHyperchains({ ...config, proofs: "stark" });
-    assert.deepEqual(error?.path, ["hyperchains", "hubs", "main"]);
+    assert.deepEqual(validateHyperchains({ ...config, proofs: "stark" }), []);
+  });
+
+  test("members are created with the flag of facts, by the name in the config or by the default one; others without it", () => {
+    const unnamed = { chainId: 273n, ...MEMBER };
+    const other = { chainId: 274n, name: "other", execution: "proven" } as const;
+    const chains = [{ chainId: 271n, name: "alpha", ...MEMBER }, unnamed, other];
+    const options = { fundedAccounts: [], fundingWei: 0n, hubs: { main: { members: ["alpha", "chain-273"] } } };
+    const modes = planDevnet({ chains, ...options }).plans.map((plan) => settingsOnL1(plan).sequencingMode);
+    assert.deepEqual(modes, [256, 256, 0]);
+    assert.deepEqual(
+      planDevnet({ chains, ...options, hubs: undefined }).plans.map((plan) => settingsOnL1(plan).sequencingMode),
+      [0, 0, 0],
+    );
   });
 });

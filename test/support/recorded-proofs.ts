@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { Result, TransactionReceipt } from "ethers";
+import { Interface, type Result, type TransactionReceipt } from "ethers";
+import { hubAbi } from "../../src/abi/hub.ts";
 import { lastProofKey } from "../../src/execution-proof/batch/l1-system.ts";
 import { lastProofOfBytes } from "../../src/l1-proof/proof-verdict.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import type { AggregatedFields, HubStates } from "../../src/protocol/aggregate.ts";
 import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import type { LastProof } from "../../src/protocol/last-proof.ts";
+import type { HubHeader } from "../../src/protocol/hub-header.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 
 /** Real proof of execution that L1 accepted, with the batches that it proves. */
@@ -14,10 +16,12 @@ export interface RecordedProof {
   readonly batches: readonly AggregatedFields[];
   readonly digest: Hex;
   readonly proof: Hex;
+  /** States of the hub, of a proof of a block. */
+  readonly hub?: HubStates | undefined;
 }
 
 /** Names of the recorded proofs. */
-export type RecordedName = "groth16" | "one-batch" | "queue-only" | "two-chains";
+export type RecordedName = "groth16" | "hub" | "one-batch" | "queue-only" | "two-chains";
 
 const BATCH_FIELDS = [
   ...(["protocolVersion", "batchNumber", "commitment", "outputsHash", "oldStateRoot", "newStateRoot"] as const),
@@ -31,6 +35,7 @@ export const RECORDED_LAST: Readonly<Record<RecordedName, LastProof>> = {
   "one-batch": "fast",
   "queue-only": "small",
   "two-chains": "small",
+  hub: "small",
 };
 
 export function readRecordedProof(name: RecordedName): RecordedProof {
@@ -40,14 +45,14 @@ export function readRecordedProof(name: RecordedName): RecordedProof {
 }
 
 /** Records a proof that L1 accepted, if there is none by the keys of the package's programs. */
-export function recordProof(name: RecordedName, { batches, digest, proof }: Omit<RecordedProof, "key">): void {
+export function recordProof(name: RecordedName, { batches, digest, proof, hub }: Omit<RecordedProof, "key">): void {
   const key = lastProofKey(lastProofOfBytes(fromHex(proof)));
   if (existsSync(fileOf(name)) && readRecordedProof(name).key === key) return;
   const fields = batches.map(({ chainId, batch }) => ({
     chainId,
     batch: Object.fromEntries(BATCH_FIELDS.map((field) => [field, batch[field]])),
   }));
-  const text = JSON.stringify({ key, batches: fields, digest, proof }, (_, value: unknown) =>
+  const text = JSON.stringify({ key, batches: fields, digest, proof, hub }, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
   writeFileSync(fileOf(name), `${text}\n`);
@@ -62,6 +67,18 @@ export async function recordProofOf(name: RecordedName, receipt: TransactionRece
     Hex,
   ];
   recordProof(name, { batches: batches.map((item) => item.toObject(true) as AggregatedFields), digest, proof });
+}
+
+/** Records the proof of a transaction that calls `land` of a hub, whose state was `before`. */
+export async function recordHubProofOf(name: RecordedName, receipt: TransactionReceipt, before: Hex): Promise<void> {
+  const { data } = (await receipt.getTransaction())!;
+  const [header, batches, shown] = new Interface(hubAbi).decodeFunctionData("land", data) as unknown as [
+    HubHeader,
+    readonly Result[],
+    { readonly digest: Hex; readonly proof: Hex },
+  ];
+  const fields = batches.map((item) => item.toObject(true) as AggregatedFields);
+  recordProof(name, { batches: fields, digest: shown.digest, proof: shown.proof, hub: { before, after: header.state } });
 }
 
 function fileOf(name: RecordedName): URL {

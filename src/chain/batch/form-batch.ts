@@ -15,12 +15,14 @@ import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts"
 import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { encodePubdata, hashPubdata, sortBytecodes, type PubdataLog } from "../../protocol/pubdata.ts";
+import type { MemberSlots } from "../../protocol/hub-slots.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { PolicyOf } from "../../protocol/terms.ts";
 import type { ChainExtensions } from "../../protocol/genesis.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
+import { memberSlots } from "./member-slots.ts";
 import { applyToPorter, splitChanges, type PorterList } from "./partition.ts";
 
 /** What names the chain in its batches' commitments. */
@@ -35,6 +37,8 @@ export interface ChainIdentity {
   readonly extensions: ChainExtensions;
   /** Whether L1's queue alone makes its order. Default false. */
   readonly isQueueAlone?: boolean | undefined;
+  /** Whether its state has the facts of each batch in constant slots (`SERVES_FACTS`). Default false. */
+  readonly servesFacts?: boolean | undefined;
 }
 
 /** A batch that is applied to the tree, without what depends on how its data are made available. Plain data. */
@@ -53,6 +57,8 @@ export interface PreFormedBatch extends SealedBatch {
   readonly flowsHash: Hex;
   /** Changes of the porter's tree; absent if there are none. */
   readonly porter?: PorterList | undefined;
+  /** Slots that programs of a hub read in the state after the batch; absent unless the chain serves facts. */
+  readonly slots?: MemberSlots | undefined;
   /** Hashes of the codes in the pubdata. */
   readonly newCodes: readonly Hex[];
   /** The changes that the pubdata tell, with the outputs'; `entries`, unless a test alters them. */
@@ -204,6 +210,7 @@ export class BatchFormer implements Returning<FormerMark> {
         preCommitment,
         flowsHash: hashFlows(logs),
         porter,
+        slots: this.#identity.servesFacts === true ? memberSlots(tree, sealed.importedRoots) : undefined,
         newCodes: unpublished.map((code) => keccak(code)),
         published,
         witness,

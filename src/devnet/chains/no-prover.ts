@@ -35,9 +35,9 @@ export function createNoBatchesProver(): BatchesProver {
         throw new L1ProofError("ProofRefused", `what is shown of batch ${fields.batch.batchNumber} is not its marker`);
       return { joinable: () => Promise.resolve({ fields, program: NO_PROGRAM, proof: own }), release: () => undefined };
     },
-    prove: async (batches) => ({
+    prove: async (batches, { hub } = {}) => ({
       digest: NO_DIGEST,
-      proof: noAggregateMarker(batches.map(fieldsOf), NO_DIGEST),
+      proof: noAggregateMarker(batches.map(fieldsOf), NO_DIGEST, hub),
       metrics: NO_METRICS,
     }),
   };

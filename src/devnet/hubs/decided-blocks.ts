@@ -1,11 +1,14 @@
 import type { HubBlock } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
 import { HubNode } from "../../hub/hub-node.ts";
+import type { HubState } from "../../hub/hub-state.ts";
 
 /** Block with the votes that decided it. */
 interface DecidedBlock {
   readonly block: HubBlock;
   readonly certificate: HubCertificate;
+  /** State of the hub before the block. */
+  readonly before: HubState;
 }
 
 /** Blocks of a hub that its aggregators decided: the newest ones, and the state before these. */

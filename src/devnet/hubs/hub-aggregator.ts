@@ -5,6 +5,7 @@ import type { DecisionVerdict } from "../../consensus/state.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
 import { HubError } from "../../hub/hub-error.ts";
 import type { HubNode, OfferedEntry } from "../../hub/hub-node.ts";
+import type { HubState } from "../../hub/hub-state.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeHubHeader, encodeHubHeader } from "../../protocol/hub-header.ts";
 import type { BlockBodies } from "./block-bodies.ts";
@@ -18,7 +19,15 @@ interface SharedParts {
   readonly due: () => readonly OfferedEntry[] | undefined;
   /** Called when a block is proposed, and when one is decided. */
   readonly onProposed: () => void;
-  readonly onDecided: (block: HubBlock, store: MemoryVotes, view: number) => void;
+  readonly onDecided: (decided: DecidedHere, store: MemoryVotes) => void;
+}
+
+/** A block that an aggregator has applied. */
+export interface DecidedHere {
+  readonly block: HubBlock;
+  /** State before the block. */
+  readonly before: HubState;
+  readonly view: number;
 }
 
 const NO_BLOCK = new Uint8Array();
@@ -76,8 +85,9 @@ export class HubAggregator implements Workshop {
     const header = decodeHubHeader(content);
     const block = header === undefined ? undefined : this.#parts.bodies.find(header);
     if (block === undefined || block.header.number <= this.node.header.number) return Promise.resolve();
+    const before = this.node.state;
     this.node.apply(block);
-    this.#parts.onDecided(block, this.store, view);
+    this.#parts.onDecided({ block, before, view }, this.store);
     return Promise.resolve();
   }
 }

@@ -18,9 +18,10 @@ import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import { DecidedBlocks } from "./decided-blocks.ts";
-import { HubAggregator } from "./hub-aggregator.ts";
+import { HubAggregator, type DecidedHere } from "./hub-aggregator.ts";
 import type { HubOnL1 } from "./hub-landing.ts";
 import type { HubOffers } from "./hub-offers.ts";
+import type { HubProofs } from "./hub-proofs.ts";
 
 interface HubGroupOptions {
   /** Keys of the aggregators, in the ascending order of their addresses: the hub's epoch 0 on L1. */
@@ -33,6 +34,7 @@ interface HubGroupOptions {
 
 interface HubGroupDependencies {
   readonly offers: HubOffers;
+  readonly proofs: Pick<HubProofs, "prove">;
   readonly onL1: HubOnL1;
   readonly clock: Clock;
   /** A new salt of the votes, which differs after each start. */
@@ -84,6 +86,8 @@ export class HubGroup {
   #offeredSinceMs: number | undefined;
   #isDue = false;
   #landing: Promise<void> = Promise.resolve();
+  /** Aborted when L1 returns or the hub closes: a proof of a block takes minutes. */
+  #proving = new AbortController();
   #isClosed = false;
 
   constructor(options: HubGroupOptions, dependencies: HubGroupDependencies) {
@@ -184,9 +188,10 @@ export class HubGroup {
 
   /** Throws HubGroupError if no block follows from the offers: its caller would wait until a member offers another batch. */
   #requireOffer(): void {
-    if (this.#offered.length === 0)
+    const [refusal] = this.#dependencies.offers.refusals;
+    if (this.#offered.length === 0 && refusal === undefined)
       throw new HubGroupError("NothingOffered", "no member offers a batch now; seal one, and wait until L1 stores it");
-    const [reason] = this.#reasonsAgainstAll();
+    const reason = this.#offered.length === 0 ? refusal : this.#reasonsAgainstAll()[0];
     if (reason !== undefined)
       throw new HubGroupError("NothingOffered", `no offered batch fits the next block: ${reason.message}`, { cause: reason });
   }
@@ -200,8 +205,11 @@ export class HubGroup {
     this.#isResting = true;
     const views = [...this.#nodes.values()].map(({ state }) => state.view);
     await Promise.all(this.running.map((index) => this.#stopNode(index)));
+    this.#proving.abort(new HubGroupError("Returned", "L1 returns to an earlier state; land the hub's next block again"));
     await this.#landing;
+    this.#proving = new AbortController();
     return async (isReturned) => {
+      if (!isReturned) this.#landDecided();
       if (isReturned) await this.#return(Math.max(this.#life.root.view, ...views) + 1);
       this.#isResting = false;
       this.#startNodes();
@@ -210,7 +218,9 @@ export class HubGroup {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#fail(new HubGroupError("Closed", "the hub was closed; start it again"));
+    const closed = new HubGroupError("Closed", "the hub was closed; start it again");
+    this.#fail(closed);
+    this.#proving.abort(closed);
     await Promise.all(this.running.map((index) => this.#stopNode(index)));
     await this.#landing;
   }
@@ -279,32 +289,38 @@ export class HubGroup {
     for (const node of this.#nodes.values()) node.work(hasWork);
   }
 
-  #onDecided(block: HubBlock, store: MemoryVotes, view: number): void {
+  #onDecided({ block, before, view }: DecidedHere, store: MemoryVotes): void {
     if (block.header.number <= this.#decided.count) return;
     const { keys, life } = this.#life;
     const voters = { epoch: keys.epoch, life, addresses: this.#options.keys.map(({ address }) => address) };
     const [record] = store.decisionsAbove(view - 1, 1);
     const certificate = record && hubCertificate(block.header, record, voters);
     if (certificate === undefined) return;
-    this.#decided.add({ block, certificate });
+    this.#decided.add({ block, certificate, before });
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
     this.#setWork(false);
+    this.#landDecided();
+  }
+
+  #landDecided(): void {
     this.#landing = this.#landing.then(() => this.#landAll());
   }
 
   /** Lands decided blocks in their order. A block that does not land waits for the next one. */
   async #landAll(): Promise<void> {
-    const { onL1, undisturbed } = this.#dependencies;
+    const { onL1, proofs, undisturbed } = this.#dependencies;
+    const { signal } = this.#proving;
     try {
       for (;;) {
         const head = await onL1.head();
         this.#decided.landed(head.number);
         const next = this.#decided.at(head.number + 1n);
         if (next === undefined || this.#isClosed) return;
-        const { block, certificate } = next;
+        const { block, certificate, before } = next;
+        const shown = await proofs.prove(block, before, signal);
         let receipt: TransactionReceipt | undefined;
         await undisturbed(async () => {
-          receipt = await onL1.land(block, head.state, certificate);
+          receipt = await onL1.land(block, shown, certificate);
         });
         if (receipt === undefined) return;
         const landed = { block, receipt };
@@ -329,7 +345,7 @@ export class HubGroup {
       bodies: this.#bodies,
       due: () => (this.#isDue ? this.#offered : undefined),
       onProposed: () => this.#setWork(false),
-      onDecided: (block: HubBlock, store: MemoryVotes, view: number) => this.#onDecided(block, store, view),
+      onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
     };
     return {
       ...{ life, root, keys: new VoteKeys(nodeKeys, domain) },

@@ -2,14 +2,12 @@ import { Contract, Interface, type Signer, type TransactionReceipt } from "ether
 import { hubAbi } from "../../abi/hub.ts";
 import { evidenceOf, type HubBlock } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
-import { wordToHex, toHex, type Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { HubHeader } from "../../protocol/hub-header.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
-import { noAggregateMarker } from "../../protocol/no-proof.ts";
+import type { ShownExecution } from "../../protocol/shown-execution.ts";
 
 const hubInterface = new Interface(hubAbi);
-/** Digest of the list of batches: no circuit has seen one. */
-const NO_DIGEST = wordToHex(0n);
 
 /** Contract of a hub on L1, from an account that pays for landings. */
 export class HubOnL1 {
@@ -32,14 +30,10 @@ export class HubOnL1 {
     return { number, parent, state, contents };
   }
 
-  /**
-   * Lands the block after the head, with a marker instead of a proof. Rejects with L1's error, for example `HubNotProven` under
-   * a version with proofs.
-   */
-  async land({ header, entries }: HubBlock, before: Hex, certificate: HubCertificate): Promise<TransactionReceipt> {
+  /** Lands the block after the head with its proof. Rejects with L1's error, for example `ProofRefused`. */
+  async land({ header, entries }: HubBlock, shown: ShownExecution, certificate: HubCertificate): Promise<TransactionReceipt> {
     const batches = entries.map(({ chainId, stored: batch }) => ({ chainId, batch }));
-    const marker = noAggregateMarker(batches, NO_DIGEST, { before, after: header.state });
-    const proof = { digest: NO_DIGEST, evidence: evidenceOf(entries), proof: toHex(marker) };
+    const proof = { digest: shown.digest, evidence: evidenceOf(entries), proof: toHex(shown.proof) };
     const sent = (await this.#contract.getFunction("land")(header, batches, proof, certificate)) as {
       wait(): Promise<TransactionReceipt>;
     };

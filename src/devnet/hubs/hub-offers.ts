@@ -1,8 +1,12 @@
 import type { HubEntry } from "../../hub/hub-block.ts";
+import { HubError } from "../../hub/hub-error.ts";
 import type { OfferedEntry } from "../../hub/hub-node.ts";
 import type { HubState } from "../../hub/hub-state.ts";
+import { requireSlots } from "../../hub/member-slots.ts";
+import type { JoinableBatch } from "../../l1-proof/batch-for-l1.ts";
 import type { FactBatch } from "../../protocol/fact-evidence.ts";
 import { keccak, type Hex } from "../../protocol/hex.ts";
+import type { MemberSlots } from "../../protocol/hub-slots.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
 import type { FactSource } from "../facts/open-facts.ts";
@@ -21,15 +25,28 @@ interface HubOffersDependencies {
   readonly aggregator: Hex;
   /** Reason why a batch's proof does not hold, verified in this process; undefined for a proof that holds. */
   readonly refusalOf: (batch: FactBatch) => Promise<string | undefined>;
+  /** True if proofs of the hub's states are made, which read slots of the members' states. */
+  readonly isProven: boolean;
+}
+
+/** A batch as a member shows it. */
+interface ShownOffer {
+  readonly batch: FactBatch;
+  readonly proofHash: Hex;
+  /** Compared with the batch's state root; undefined if no proof reads them. */
+  readonly slots: MemberSlots | undefined;
 }
 
 /** Batches that members offer, and the check of a block's batches against L1. The aggregators of a process share it. */
 export class HubOffers {
   readonly #dependencies: HubOffersDependencies;
   /** Batches with their proofs, by the hash of their records. A proof has some 600 kB, so its hash is computed once. */
-  readonly #batches = new Map<Hex, { readonly batch: FactBatch; readonly proofHash: Hex }>();
+  readonly #batches = new Map<Hex, ShownOffer>();
   /** Records of batches whose proofs hold. */
   readonly #verified = new Set<Hex>();
+
+  /** Reasons against what members show, by chain, of the newest read. */
+  readonly #refusals = new Map<bigint, HubError>();
 
   constructor(dependencies: HubOffersDependencies) {
     this.#dependencies = dependencies;
@@ -37,8 +54,19 @@ export class HubOffers {
 
   /** Offered batches that the state does not contain, each chain's in order. A member that does not answer has none. */
   async read(state: HubState): Promise<readonly OfferedEntry[]> {
-    const offers = this.#dependencies.members().map((member) => this.#ofMember(member, state).catch(() => []));
+    this.#refusals.clear();
+    const offers = this.#dependencies.members().map((member) =>
+      this.#ofMember(member, state).catch((error: unknown) => {
+        if (error instanceof HubError) this.#refusals.set(member.chainId, error);
+        return [];
+      }),
+    );
     return (await Promise.all(offers)).flat();
+  }
+
+  /** Reasons against members whose batches the newest read left out. */
+  get refusals(): readonly HubError[] {
+    return [...this.#refusals.values()];
   }
 
   /** True if L1 stores the batches, none is executed, and their proofs hold. Rejects with L1's error. */
@@ -46,6 +74,18 @@ export class HubOffers {
     const l1 = await this.#dependencies.l1();
     for (const entry of entries) if (!(await this.#isOpen(entry, l1))) return false;
     return true;
+  }
+
+  /** What a proof of a block is made from, of one of its batches. Throws HubError BatchNotOffered if it is no longer stored. */
+  shown({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
+    const offer = this.#batches.get(hashStoredBatch(stored));
+    if (offer === undefined)
+      throw new HubError(
+        "BatchNotOffered",
+        `the proof of batch ${stored.batchNumber} of chain ${chainId} is no longer stored here; the chain shows the batch to L1 alone`,
+      );
+    const { program, proof } = offer.batch;
+    return { joinable: { fields: { chainId, batch: stored }, program, proof }, slots: offer.slots };
   }
 
   async #ofMember({ chainId, answer }: FactSource, state: HubState): Promise<readonly OfferedEntry[]> {
@@ -63,8 +103,11 @@ export class HubOffers {
     const name = hashStoredBatch(stored);
     let offer = this.#batches.get(name);
     if (offer === undefined) {
-      const shown = readOfferedProof(await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]));
-      offer = { batch: { chainId, stored, ...shown }, proofHash: keccak(shown.proof) };
+      const answered = await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]);
+      const { slots: unchecked, ...shown } = readOfferedProof(answered);
+      const { isProven } = this.#dependencies;
+      const slots = isProven ? requireSlots({ chainId, stored, imports: shown.imports }, unchecked) : undefined;
+      offer = { batch: { chainId, stored, ...shown }, proofHash: keccak(shown.proof), slots };
       this.#batches.set(name, offer);
       dropOldest(this.#batches, MAX_REMEMBERED);
     }

@@ -10,6 +10,7 @@ import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-eco
 import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
 import { HubGroup } from "./hub-group.ts";
 import { HubOnL1 } from "./hub-landing.ts";
+import { HubProofs } from "./hub-proofs.ts";
 import { HubOffers } from "./hub-offers.ts";
 
 /** Notice of a change of aggregators, in seconds. */
@@ -33,8 +34,10 @@ interface HubDependencies {
   readonly sender: Signer;
   readonly artifacts: ArtifactSource;
   readonly members: () => readonly FactSource[];
-  /** Verifies proofs of single batches. */
-  readonly prover: Pick<BatchesProver, "prepare">;
+  /** Verifies proofs of single batches, and makes those of blocks. */
+  readonly prover: BatchesProver;
+  /** False if L1 accepts markers instead of proofs. */
+  readonly isProven: boolean;
   readonly clock: Clock;
   readonly newLife: () => Hex;
   readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
@@ -43,7 +46,8 @@ interface HubDependencies {
 
 /** Deploys a hub's contract and starts its aggregators. Rejects with DeploymentError, or with L1's error. */
 export async function openHub(plan: HubPlan, dependencies: HubDependencies): Promise<HubGroup & { readonly address: Hex }> {
-  const { ecosystem, l1, confirmations, accounts, sender, artifacts, members, prover, clock, ...running } = dependencies;
+  const { ecosystem, l1, confirmations, accounts, sender, artifacts, members, prover, isProven, clock, ...running } =
+    dependencies;
   const keys = aggregatorKeys(plan, accounts);
   const aggregator = ecosystem.proven?.aggregator ?? ZERO;
   const addresses = keys.map(({ address }) => address);
@@ -55,10 +59,12 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
     aggregator,
     l1: () => FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: hub }),
     refusalOf: (batch) => proofRefusal(batch, prover),
+    isProven,
   });
+  const proofs = new HubProofs({ offers, prover, isProven });
   const group = new HubGroup(
     { keys, hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
-    { offers, onL1: new HubOnL1(hub, { provider: l1, sender }), clock, ...running },
+    { offers, proofs, onL1: new HubOnL1(hub, { provider: l1, sender }), clock, ...running },
   );
   return Object.assign(group, { address: hub });
 }

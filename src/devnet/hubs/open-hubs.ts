@@ -87,6 +87,7 @@ async function openNamed(
           .filter(({ name }) => option.members.includes(name))
           .map((chain) => sourceOf(chain)),
       prover: executionProvers.own,
+      isProven: executionProvers.last !== undefined,
       newLife: () => toHex(randomBytes(32)),
       undisturbed: (work) => gate.shared("a hub's landing", work),
       // A hub that fails delays proofs: its members show them alone.

@@ -2,6 +2,10 @@ import * as v from "valibot";
 import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
 import { fromHex, type Hex, isPlainHex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { digestFromHex } from "../../protocol/digest.ts";
+import { MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
+import type { MemberSlots, SlotProof } from "../../protocol/hub-slots.ts";
+import { MAX_CLAIMS } from "../../protocol/import-kinds.ts";
 import { MAX_IMPORTS } from "../../chain/ordering/limits.ts";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import { AssetMessageKind } from "../../protocol/asset-message.ts";
@@ -53,9 +57,28 @@ const flow = v.object({
   originToken: bytes(20),
   amount: number,
 }) satisfies v.GenericSchema<unknown, AssetFlow>;
+const digest = v.pipe(
+  bytes(32),
+  v.check(isDigest),
+  v.transform((text) => digestFromHex(text)),
+);
+const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_LEAF_COUNT));
+const slot = v.object({
+  ...{ index: position, nextKey: digest },
+  value: v.pipe(
+    bytes(32),
+    v.transform((word) => BigInt(word)),
+  ),
+  siblings: v.pipe(v.array(digest), v.length(STATE_TREE_DEPTH)),
+}) satisfies v.GenericSchema<unknown, SlotProof>;
+const slots = v.object({
+  ...{ leafCount: position, lastFact: slot, factMask: slot },
+  imports: v.pipe(v.array(slot), v.maxLength(MAX_CLAIMS)),
+}) satisfies v.GenericSchema<unknown, MemberSlots>;
 const ownProof = v.object({
   ...{ commitment: bytes(32), program: v.pipe(v.string(), v.maxLength(64)), proof: bytes() },
   ...{ imports, flows: v.pipe(v.array(flow), v.maxLength(MAX_FLOWS)) },
+  slots: v.optional(slots),
 });
 
 /** A batch's own proof, as a node hands it out. */
@@ -65,6 +88,8 @@ interface OfferedProof {
   readonly proof: Uint8Array;
   readonly imports: readonly ImportedRoot[];
   readonly flows: readonly AssetFlow[];
+  /** Slots of the state after the batch, of a chain that serves facts. Compare them with the record's root before use. */
+  readonly slots?: MemberSlots | undefined;
 }
 
 /** Reads an answer of `hyperchain_getOfferedBatches`. Throws AggregatorError. */
@@ -79,4 +104,13 @@ export function readOfferedProof(answer: unknown): OfferedProof {
   const read = v.safeParse(ownProof, answer);
   if (read.success) return { ...read.output, proof: fromHex(read.output.proof) };
   throw new AggregatorError("Unreadable", "what the node answers is no answer of hyperchain_getOfferedProof");
+}
+
+function isDigest(text: Hex): boolean {
+  try {
+    digestFromHex(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -17,7 +17,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
-import { hasPublishedInputs, isOfQueueAlone } from "../../protocol/sequencing-mode.ts";
+import { hasPublishedInputs, isOfQueueAlone, servesFacts } from "../../protocol/sequencing-mode.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
@@ -118,6 +118,7 @@ export function identityOf({ configuration, settlementChainId, hyperchain, bridg
         BigInt(configuration.sequencingMode),
       ),
       isQueueAlone: isOfQueueAlone(configuration.sequencingMode),
+      servesFacts: servesFacts(configuration.sequencingMode),
     },
     configurationState: configurationAccounts(configured, configuration.sequencingMode),
   };

@@ -1,5 +1,6 @@
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import type { JoinableBatch } from "../../l1-proof/batch-for-l1.ts";
+import type { MemberSlots } from "../../protocol/hub-slots.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { ExecutionLists, SharedBatch } from "./shared-proofs.ts";
@@ -10,6 +11,8 @@ export interface OfferedBatch {
   readonly joinable: JoinableBatch;
   /** Lists that its execution on L1 takes. */
   readonly lists: ExecutionLists;
+  /** Slots of its state for a hub; absent unless the chain serves facts. */
+  readonly slots?: MemberSlots | undefined;
 }
 
 interface OfferedBatchesDependencies {
@@ -43,7 +46,7 @@ export class OfferedBatches {
 
   /** Resolves once L1 has the batch proven by whichever proof. Rejects where that takes too long, and as the prover does. */
   async show(batch: SharedBatch): Promise<{ readonly receipt: undefined }> {
-    const { stored, executed, signal, onProgress, lists = NO_LISTS } = batch;
+    const { stored, executed, signal, onProgress, lists = NO_LISTS, slots } = batch;
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
     const prepared = this.#dependencies.onL1.prepare(executed, {
@@ -52,7 +55,7 @@ export class OfferedBatches {
     });
     const offer = async (): Promise<never> => {
       const joinable = await (await prepared).joinable();
-      if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable, lists });
+      if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable, lists, slots });
       return new Promise<never>(() => undefined);
     };
     const release = (): void => void prepared.then((own) => own.release()).catch(() => undefined);

@@ -4,6 +4,7 @@ import { quantity } from "../../chain/rpc/request/quantities.ts";
 import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import { type Hex, toHex } from "../../protocol/hex.ts";
+import { encodeSlots, type EncodedSlots } from "../../protocol/encoded-slots.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { OfferedBatch, OfferedBatches } from "./offered-batches.ts";
 
@@ -20,6 +21,8 @@ interface OfferedProofInfo {
   /** Imports and flows of the batch, which L1 has the hashes of. Numbers are decimal strings. */
   readonly imports: readonly { readonly registryIndex: string; readonly root: Hex }[];
   readonly flows: readonly Readonly<Record<keyof AssetFlow, string | number>>[];
+  /** Slots that programs of a hub read, with their paths in the state after the batch; absent unless the chain serves facts. */
+  readonly slots?: EncodedSlots | undefined;
 }
 
 /**
@@ -51,11 +54,12 @@ function recordInfo({ stored }: OfferedBatch): OfferedBatchesInfo[number] {
   return Object.fromEntries(Object.entries(stored).map(([field, value]) => [field, String(value)])) as OfferedBatchesInfo[number];
 }
 
-function proofInfo({ stored: { commitment }, joinable: { program, proof }, lists }: OfferedBatch): OfferedProofInfo {
+function proofInfo({ stored: { commitment }, joinable: { program, proof }, lists, slots }: OfferedBatch): OfferedProofInfo {
   const imports = lists.imports.map(({ registryIndex, root }) => ({ registryIndex: String(registryIndex), root }));
   const flows = lists.flows.map(({ kind, destinationChainId, originChainId, originToken, amount }) => ({
     ...{ kind, originToken, amount: String(amount) },
     ...{ destinationChainId: String(destinationChainId), originChainId: String(originChainId) },
   }));
-  return { commitment, program, proof: toHex(proof), imports, flows };
+  const shown = slots === undefined ? {} : { slots: encodeSlots(slots) };
+  return { commitment, program, proof: toHex(proof), imports, flows, ...shown };
 }

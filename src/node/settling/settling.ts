@@ -395,7 +395,7 @@ export class Settling {
 
   /** How a batch is shown with others; undefined for one that has a proof of its own. */
   #together(
-    { job, commitment, importedRoots: imports, logs, outputs: { batchNumber } }: FormedBatch,
+    { job, commitment, importedRoots: imports, logs, slots, outputs: { batchNumber } }: FormedBatch,
     signal: AbortSignal,
   ): ShowTogether | undefined {
     const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
@@ -412,7 +412,7 @@ export class Settling {
       };
       const onProgress = (progress: ProofProgress): void => this.#provings.together(batchNumber, progress, signal);
       try {
-        return (await together(job, { ...looks, stored, lists, onProgress, made, send: altered, signal })).receipt;
+        return (await together(job, { ...looks, stored, lists, slots, onProgress, made, send: altered, signal })).receipt;
       } finally {
         // It may have gone before its own chain's pace let it. Its own proof, if it has one now, waits for the batches before.
         if (!signal.aborted) this.#pace.hurry(batchNumber + 1n);

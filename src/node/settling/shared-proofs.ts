@@ -4,6 +4,7 @@ import type { BatchesProver, ProofForL1 } from "../../l1-proof/batches-prover.ts
 import type { BatchForL1 } from "../../l1-proof/batch-for-l1.ts";
 import type { AggregatedBatch } from "../../protocol/aggregate.ts";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
+import type { MemberSlots } from "../../protocol/hub-slots.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
@@ -26,6 +27,8 @@ export interface SharedBatch {
   readonly executed: BatchForL1;
   /** For those who verify that L1 would execute it. Default: both are empty. */
   readonly lists?: ExecutionLists;
+  /** Slots that programs of a hub read in the state after the batch; absent unless the chain serves facts. */
+  readonly slots?: MemberSlots | undefined;
   /** Asks its chain's pace, which counts it from then on. Resolves when that lets it go; it goes before where another's does. */
   readonly due: () => Promise<void>;
   /** Aborted where it is wanted no more. */

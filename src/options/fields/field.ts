@@ -33,6 +33,8 @@ export interface Around {
   readonly distinctTimestamps: boolean;
   /** Whether Hardhat collects coverage or gas statistics of what runs in its networks. */
   readonly isMeasured: boolean;
+  /** Whether a hub of the ecosystem names the chain as a member. */
+  readonly isInHub: boolean;
 }
 
 /** What one option of a chain is, wherever it is said, kept or read. */

@@ -45,7 +45,7 @@ export const HUBS = {
   hubs: ecosystemOption(
     option(
       named(NAME, hub, 'an object with one hub per name, such as { main: { members: ["alpha", "beta"] } }'),
-      'hubs, by name, that prove batches of their members together; with proofs "none"',
+      "hubs, by name, that prove batches of their members together",
       "none",
     ),
   ),

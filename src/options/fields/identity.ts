@@ -33,7 +33,7 @@ export const IDENTITY = {
     said: "once",
     config: undefined,
     devnet: option(text(/\S/, "a name"), "its name", "`chain-` and the chain id"),
-    planned: (said, { chainId }) => said ?? `chain-${chainId}`,
+    planned: (said, { chainId }) => nameOf(said, chainId),
   }),
   settlesOn: chainOption({
     group: undefined,
@@ -45,3 +45,8 @@ export const IDENTITY = {
     ),
   }),
 } as const;
+
+/** Name of a chain, or its default by the id. */
+export function nameOf(said: string | undefined, chainId: bigint): string {
+  return said ?? `chain-${chainId}`;
+}

@@ -208,6 +208,8 @@ export const ORDERING = {
       "any price is taken, and clients are told 1,000,000 wei",
     ),
   }),
+  /** Whether its state has the facts of each batch, which programs of a hub read. */
+  servesFacts: ecosystemWide({ group: "ordering", said: "once", older: false, planned: ({ isInHub }) => isInHub }),
   /** Whether each block of users is at least a second later than the block before it. */
   distinctTimestamps: ecosystemWide({
     group: "ordering",

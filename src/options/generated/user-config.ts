@@ -82,7 +82,7 @@ export interface HyperchainsUserConfig {
    */
   readonly guardians?: Readonly<Record<string, HyperchainsGuardiansUserConfig>> | undefined;
   /**
-   * Hubs, by name, that prove batches of their members together; with proofs "none".
+   * Hubs, by name, that prove batches of their members together.
    * Default: none.
    */
   readonly hubs?: Readonly<Record<string, HyperchainsHubUserConfig>> | undefined;

@@ -19,8 +19,11 @@ const NO_HINTS: Hints = { words: [], octets: [] };
 
 const field = createExtension(WORD_ELEMENTS);
 
-/** Hints of a node: its children's statements, then their proofs. Ends in a RejectedProof for bytes that encode no elements. */
-export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProof[]): Hints {
+/**
+ * Hints of a node: its children's statements, values that its rules read, then the children's proofs. Ends in a RejectedProof for bytes
+ * that encode no elements.
+ */
+export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProof[], ofRules: Hints = NO_HINTS): Hints {
   if (proofs.length !== children.length) throw new RangeError(`${children.length} proofs are checked, not ${proofs.length}`);
   const read = children.map(({ name, system, logRows, statementCount, isAdmitted }, i) => {
     const { statement, proof, program } = proofs[i] as StatedProof;
@@ -32,6 +35,6 @@ export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProo
     const stated: Hints = { words: elements.map(field.fromBase), octets: [] };
     return { stated, checked: [key, proofHints(system, proof)] };
   });
-  const inOrder = [...read.map(({ stated }) => stated), ...read.flatMap(({ checked }) => checked)];
+  const inOrder = [...read.map(({ stated }) => stated), ofRules, ...read.flatMap(({ checked }) => checked)];
   return { words: inOrder.flatMap(({ words }) => words), octets: inOrder.flatMap(({ octets }) => octets) };
 }

@@ -4,6 +4,7 @@ import { Wallet } from "ethers";
 import { HubGroup } from "../../../src/devnet/hubs/hub-group.ts";
 import type { HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
 import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
+import type { HubProofs } from "../../../src/devnet/hubs/hub-proofs.ts";
 import { firstHubHeader, type HubBlock, type HubEntry } from "../../../src/hub/hub-block.ts";
 import type { OfferedEntry } from "../../../src/hub/hub-node.ts";
 import { HubState } from "../../../src/hub/hub-state.ts";
@@ -16,7 +17,12 @@ const [A, B] = [271n, 272n];
 const MAX_WAIT_MS = 120_000;
 
 /** Hub of four aggregators. `executed`: chains whose offered batches L1 has executed already. */
-function hubWith(t: TestContext, offered: readonly OfferedEntry[], executed: ReadonlySet<bigint>) {
+function hubWith(
+  t: TestContext,
+  offered: readonly OfferedEntry[],
+  executed: ReadonlySet<bigint>,
+  prove: HubProofs["prove"] = () => Promise.resolve({ digest: wordToHex(0n), proof: new Uint8Array() }),
+) {
   const offers = { current: offered };
   let head = firstHubHeader(HubState.empty().digest());
   const keys = [1n, 2n, 3n, 4n]
@@ -31,8 +37,10 @@ function hubWith(t: TestContext, offered: readonly OfferedEntry[], executed: Rea
     {
       offers: {
         read: () => Promise.resolve(offers.current),
+        refusals: [],
         areOpen: (entries: readonly HubEntry[]) => Promise.resolve(entries.every(({ chainId }) => !executed.has(chainId))),
       } as unknown as HubOffers,
+      proofs: { prove },
       onL1: {
         head: () => Promise.resolve(head),
         land({ header }: HubBlock) {
@@ -75,5 +83,49 @@ describe("a landing on demand", () => {
     setTimeout(() => (offers.current = [entryOf(B, 0n)]), 200);
     assert.deepEqual(await outcome, [B]);
     assert.equal(group.block?.header.number, 1n);
+  });
+
+  /** A proof that takes until it is stopped, the first time. */
+  function slowProof() {
+    const begun = Promise.withResolvers<undefined>();
+    let [stopped, made] = [0, 0];
+    const prove: HubProofs["prove"] = (_block, before, signal) => {
+      if (stopped > 0) {
+        made++;
+        return Promise.resolve({ digest: before.digest(), proof: new Uint8Array() });
+      }
+      begun.resolve(undefined);
+      return new Promise((_, reject) =>
+        signal.addEventListener("abort", () => {
+          stopped++;
+          reject(signal.reason as Error);
+        }),
+      );
+    };
+    return { prove, begun: begun.promise, stopped: () => stopped, made: () => made };
+  }
+
+  test("stops the proof that is being made if the hub closes", async (t) => {
+    const { prove, begun, stopped } = slowProof();
+    const { group } = hubWith(t, [entryOf(A, 0n)], new Set(), prove);
+    const outcome = outcomeOf(group.land());
+    await begun;
+    await group.close();
+    assert.deepEqual([await outcome, stopped()], ["Closed", 1]);
+  });
+
+  test("stops it if L1 returns, and proves the decided block again if L1 did not", async (t) => {
+    const { prove, begun, stopped, made } = slowProof();
+    const { group } = hubWith(t, [entryOf(A, 0n)], new Set(), prove);
+    const outcome = outcomeOf(group.land());
+    await begun;
+    const resume = await group.rest();
+    assert.deepEqual([await outcome, stopped()], ["Returned", 1]);
+    await resume(false);
+    // A rest waits until what is decided has landed.
+    await (
+      await group.rest()
+    )(false);
+    assert.deepEqual([group.block?.header.number, made()], [1n, 1]);
   });
 });

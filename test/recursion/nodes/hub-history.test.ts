@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { HUB_SLOT_KEYS, hubSlots } from "../../../src/execution-proof/batch/hub-slots.ts";
+import { hubSlots } from "../../../src/execution-proof/batch/hub-slots.ts";
 import { FactPaths } from "../../../src/hub/fact-tree.ts";
 import { HubState } from "../../../src/hub/hub-state.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { hubStepInput } from "../../../src/l1-proof/hub-step-input.ts";
 import { aggregateElements } from "../../../src/protocol/aggregate.ts";
-import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { factIndex, hashFact } from "../../../src/protocol/import-kinds.ts";
-import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { HUB_SLOT_KEYS } from "../../../src/protocol/hub-slots.ts";
+import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import {
   aggregateOf,
   firstStart,
@@ -23,6 +23,7 @@ import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
 import { hubStepHints } from "../../../src/recursion/nodes/hub-hints.ts";
 import { hubFirstProgram, hubNextProgram } from "../../../src/recursion/nodes/hub-program.ts";
 import { emptyLogRoot, logRootOf } from "../../hub/support/batches.ts";
+import { Member } from "../../hub/support/member.ts";
 import { freeProgram } from "./free-program.ts";
 import { brokenRule, rulesOf } from "./judged-rules.ts";
 import { PROGRAMS } from "./statements.ts";
@@ -36,41 +37,6 @@ const slots = hubSlots(compress);
 const rules = { first: rulesOf(hubFirstProgram(part, slots)), next: rulesOf(hubNextProgram(part, slots)) };
 const POINT = [1, 2, 3, 4, 5];
 const STEPS = 9;
-
-/** A chain that serves facts: its state, and its batches' numbers. */
-class Member {
-  readonly chainId: bigint;
-  readonly tree = StateTree.genesis([], { compressor });
-  #number: bigint;
-  #lastFact: Hex | undefined;
-  #mask = 0;
-
-  constructor(chainId: bigint, number: bigint) {
-    this.chainId = chainId;
-    this.#number = number;
-  }
-
-  /** Closes a batch as the predeploys of format 3 do (docs/protocol.md §4). */
-  batch(imports: readonly Hex[], logRoot: Hex): StoredBatch {
-    const batchNumber = this.#number++;
-    const oldStateRoot = digestToHex(this.tree.root);
-    if (logRoot !== emptyLogRoot || this.#lastFact === undefined)
-      this.#lastFact = hashFact(factIndex(this.chainId, batchNumber), logRoot);
-    this.#mask = 2 ** 16 + 2 ** imports.length - 1;
-    const written = [
-      { ...HUB_SLOT_KEYS.lastFact, value: BigInt(this.#lastFact) },
-      { ...HUB_SLOT_KEYS.factMask, value: BigInt(this.#mask) },
-      ...imports.map((fact, i) => ({ ...HUB_SLOT_KEYS.imports[i]!, value: BigInt(fact) })),
-    ];
-    const writes = [...written, { ...HUB_SLOT_KEYS.lastFact, slot: 1000n + batchNumber, value: 7n }];
-    this.tree.apply(
-      writes.filter((own) => this.tree.get(own) !== own.value),
-      batchNumber + 1n,
-    );
-    const stored = genesisStoredBatch(3n, digestToHex(this.tree.root), 0n);
-    return { ...stored, batchNumber, oldStateRoot, l2LogsTreeRoot: logRoot };
-  }
-}
 
 /** Whole numbers below a bound, the same for the same seed. */
 function drawsOf(seed: number): (bound: number) => number {
@@ -88,7 +54,7 @@ describe("a program of a hub", () => {
       const members = [new Member(271n, 0n), new Member(2n ** 32n - 1n, 5n), new Member(300n, 70_000n)];
       const hub = HubState.empty();
       const paths = new FactPaths();
-      const facts: Hex[] = [];
+      const facts: ImportedRoot[] = [];
       let before: readonly number[] | undefined;
       for (let i = 0; i < STEPS; i++) {
         const member = members[i < 3 ? i : draw(3)]!;
@@ -96,24 +62,22 @@ describe("a program of a hub", () => {
           ...new Set(Array.from({ length: draw(4) + (i === STEPS - 1 ? 12 : 0) }, () => facts[draw(facts.length)])),
         ];
         const known = imports.filter((fact) => fact !== undefined);
-        const stored = member.batch(known, i > 2 && draw(3) === 0 ? emptyLogRoot : logRootOf(member.chainId, BigInt(i)));
+        const logRoot = i > 2 && draw(3) === 0 ? emptyLogRoot : logRootOf(member.chainId, BigInt(i));
+        const { entry, slots: shown } = member.batch(known, logRoot);
+        const { stored } = entry;
         const [state, chainId] = [digestFromHex(hub.digest()), member.chainId];
         const input = hubStepInput(
-          {
-            lastFact: member.tree.prove(HUB_SLOT_KEYS.lastFact),
-            factMask: member.tree.prove(HUB_SLOT_KEYS.factMask),
-            imports: known.map((_, at) => member.tree.prove(HUB_SLOT_KEYS.imports[at]!)),
-          },
+          shown,
           {
             member: hub.memberPath(chainId),
             ...{ factCount: hub.factCount, nextFactSiblings: hub.nextFactSiblings() },
-            imports: known.map((fact) => paths.pathOf(BigInt(fact))!),
+            imports: known.map(({ registryIndex, root }) => paths.pathOf(BigInt(hashFact(registryIndex, root)))!),
           },
           compress,
         );
         const fact = hub.step({ chainId, stored });
         paths.append(BigInt(fact));
-        facts.push(fact);
+        if (logRoot !== emptyLogRoot) facts.push({ registryIndex: factIndex(chainId, stored.batchNumber), root: logRoot });
         const elements = aggregateElements({ chainId, batch: stored });
         const start = before === undefined ? firstStart(STEPS) : startBehind(before);
         const own = ofHub(aggregateOf([elements], start, POINT, PROGRAMS), { before: state, after: digestFromHex(hub.digest()) });
@@ -137,7 +101,7 @@ describe("a program of a hub", () => {
     const own = { member: hub.memberPath(1n), factCount: 0, nextFactSiblings: hub.nextFactSiblings() };
     const one = { position: 0, siblings: [] };
     assert.throws(
-      () => hubStepInput({ lastFact: slot, factMask: slot, imports: [] }, { ...own, imports: [one] }, compress),
+      () => hubStepInput({ leafCount: 1, lastFact: slot, factMask: slot, imports: [] }, { ...own, imports: [one] }, compress),
       RangeError,
     );
   });

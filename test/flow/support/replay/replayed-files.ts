@@ -91,7 +91,7 @@ const NOT_REPLAYED: ReadonlySet<string> = new Set(
     ...["flow/chain-on-chain-on-chain", "flow/flood-costs", "flow/goes-on", "flow/hard-fork"],
     ...["flow/hostile-l1-places", "flow/invariants", "flow/kills", "flow/l1-places"],
     ...["flow/nested-exit", "flow/nodes", "flow/openzeppelin-crosschain", "flow/openzeppelin-gateway"],
-    ...["flow/out-of-gas-calls", "flow/proven-by-package", "flow/proven-on-l1", "flow/proven-together"],
+    ...["flow/hub-proven", "flow/out-of-gas-calls", "flow/proven-by-package", "flow/proven-on-l1", "flow/proven-together"],
     ...["flow/queue-only-kept", "flow/queue-only-proven", "flow/reconstruct-chain-on-chain", "flow/reconstruct-takeover"],
     ...["flow/routes", "flow/sixteen-together", "flow/snapshot-load", "flow/spend"],
     ...["flow/upgrade-cases", "flow/upgrade", "flow/upgraded-proven", "flow/versions-together"],

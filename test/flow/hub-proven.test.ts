@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { HubState } from "../../src/hub/hub-state.ts";
+import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { recordHubProofOf } from "../support/recorded-proofs.ts";
+import { clientOf, startFlowDevnet } from "./support/devnet.ts";
+import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
+import { WaitingClock } from "./support/waiting-clock.ts";
+
+const WAIT_SECONDS = 2_000;
+const LOOK_MS = 1_000;
+
+/* The package's programs, keys and contracts, with at least 100 proven bits: some 200 CPU seconds. */
+test("a hub of two chains lands a block whose states and batches one proof shows", async (context) => {
+  const chain = { execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } } as const;
+  const chains = [
+    { ...chain, chainId: 271n, name: "alpha" },
+    { ...chain, chainId: 272n, name: "beta" },
+  ];
+  const hubs = { main: { members: ["alpha", "beta"], aggregators: 1, landing: { maxAgeSeconds: 86_400 } } };
+  const options = { ...OWN_BATCHES, prover: { workers: 2 }, lastProof: "small", hubs } as const;
+  const devnet = await startFlowDevnet(chains, options, { clock: new WaitingClock(WAIT_SECONDS) });
+  context.after(() => devnet.close());
+  const hub = devnet.hub("main")!;
+  await sealOne(devnet, 0);
+  await sealOne(devnet, 1);
+  for (const served of devnet.chains) {
+    const client = clientOf(served);
+    while (((await client.send("hyperchain_getOfferedBatches", [])) as unknown[]).length === 0) await pause(LOOK_MS);
+    client.destroy();
+  }
+  const { block, receipt } = await hub.land();
+  assert.deepEqual(
+    block.entries.map(({ chainId, stored }) => [chainId, stored.batchNumber]),
+    [
+      [271n, 0n],
+      [272n, 0n],
+    ],
+  );
+  await recordHubProofOf("hub", receipt, HubState.empty().digest());
+  context.diagnostic(`gas of the landing of two batches: ${receipt.gasUsed}`);
+  const proven = receipt.logs.filter((log) => hyperchainInterface.parseLog(log)?.name === "ExecutionProven");
+  assert.equal(proven.length, 2);
+  const settled = await Promise.all(devnet.chains.map(({ pipeline }) => pipeline.settled(0n)));
+  for (const { receipts } of settled) assert.equal(receipts.prove, undefined, "no chain shows its batch by itself");
+  assert.equal(hub.state.digest(), block.header.state);
+  assert.deepEqual(devnet.faults, []);
+});
