@@ -4,7 +4,6 @@ import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
 import { nameOf } from "./fields/identity.ts";
 import type { ChainExecution } from "./fields/proving.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { SERVES_FACTS } from "../protocol/sequencing-mode.ts";
 import type { OptionPath } from "./problems.ts";
 import type { DeepReadonly, fields } from "./fields/values.ts";
 
@@ -133,13 +132,7 @@ export function optionsOnL1(plan: ChainPlan): SettingsOnL1 {
   const settings = OPTIONS.filter(([, { onL1 }]) => onL1 !== undefined).map(([name, option]) =>
     (option.onL1 as (planned: unknown) => object)(valueOf(plan, name, option)),
   );
-  const onL1 = Object.assign({}, ...settings) as SettingsOnL1;
-  return { ...onL1, sequencingMode: onL1.sequencingMode + flagsOf(plan) };
-}
-
-/** Flags next to the mode of sequencing: the state of a hub's member has the facts that programs read. */
-function flagsOf({ ordering }: ChainPlan): number {
-  return ordering.servesFacts ? Number(SERVES_FACTS) : 0;
+  return Object.assign({}, ...settings) as SettingsOnL1;
 }
 
 /** Whether it is one option for all chains of an ecosystem. */
