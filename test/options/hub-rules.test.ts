@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
-import { settingsOnL1 } from "../../src/options/plan.ts";
+import { settingsOnL1 } from "../../src/options/settings-on-l1.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
 const MEMBER: Partial<DevnetChainOptions> = { execution: "proven", pace: { aggregatorSeconds: 900 } };

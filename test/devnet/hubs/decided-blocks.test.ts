@@ -19,8 +19,9 @@ function blocksOf(count: number) {
     });
     const block = node.build([entryOf(A, number), ofB], (_, reason) => assert.fail(reason.message));
     assert.ok(block !== undefined);
+    const before = node.state;
     node.apply(block);
-    return { block, certificate: {} as HubCertificate };
+    return { block, before, certificate: {} as HubCertificate };
   });
 }
 
