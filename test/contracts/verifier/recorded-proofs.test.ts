@@ -8,7 +8,7 @@ import { aggregateStatement, type AggregatedFields, statementElements } from "..
 import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { LAST_PROOFS, LAST_VERIFIERS, type LastProof } from "../../../src/protocol/last-proof.ts";
 import { lastProofOfBytes } from "../../../src/l1-proof/proof-verdict.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
+import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { packAuxiliary, type ProofSection } from "../../../src/stark/openings/proof.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
@@ -19,9 +19,10 @@ import { type DeployedVerifier, STARK_ABI, verdictOf, verifierAt } from "./suppo
 
 /** Each of these changes one byte of the proof. */
 const CHANGES = byNight(500, 4);
+const ONE = wordToHex(1n);
 
-function statementOf(batches: readonly AggregatedFields[], digest: RecordedProof["digest"]): Uint8Array {
-  return elementBytes(statementElements(aggregateStatement(batches, digestFromHex(digest))));
+function statementOf({ batches, digest, hub }: Pick<RecordedProof, "batches" | "digest" | "hub">): Uint8Array {
+  return elementBytes(statementElements(aggregateStatement(batches, digestFromHex(digest), hub)));
 }
 
 /* Proofs with at least 100 proven bits by the package's programs, which test/flow/proven-by-package and others made and recorded. */
@@ -102,9 +103,10 @@ describe("a recorded proof of execution", () => {
     ["groth16", "of a batch that verifies a Groth16 proof", 1, [271n]],
     ["queue-only", "of a batch that only L1's queue orders", 1, [271n]],
     ["two-chains", "of batches of two chains", 2, [271n, 272n]],
+    ["hub", "of a block of a hub", 2, [271n, 272n]],
   ] as const)
     describe(what, () => {
-      const { key, batches, digest, proof } = readRecordedProof(name);
+      const { key, batches, digest, proof, hub } = readRecordedProof(name);
       const bytes = fromHex(proof);
       const last = RECORDED_LAST[name];
       const system = systemForL1(last);
@@ -118,13 +120,13 @@ describe("a recorded proof of execution", () => {
       });
 
       test("is accepted by the package's contract on L1 and by the package's verifier", async () => {
-        const statement = statementOf(batches, digest);
+        const statement = statementOf({ batches, digest, hub });
         assert.equal(verdictOf(verify(system, statement, bytes)), "accepted");
         assert.equal(await contract.verify(statement, bytes), "accepted");
       });
 
       test("stays within the gas of its last proof", async (context) => {
-        const statement = statementOf(batches, digest);
+        const statement = statementOf({ batches, digest, hub });
         const values = packAuxiliary(system.definition.publicValues(statement)!);
         const data = new Interface(STARK_ABI).encodeFunctionData("verify", [keccak_256(statement), values, bytes]);
         const [signer] = await chain.l1.ethers.getSigners();
@@ -136,7 +138,7 @@ describe("a recorded proof of execution", () => {
 
       test("attack: is refused by the contract of the other last proof", async () => {
         const other = last === "fast" ? "small" : "fast";
-        const statement = statementOf(batches, digest);
+        const statement = statementOf({ batches, digest, hub });
         assert.equal(verdictOf(verify(systemForL1(other), statement, bytes)), "MalformedProof");
         assert.equal(await contracts[other].verify(statement, bytes), "MalformedProof");
       });
@@ -150,7 +152,20 @@ describe("a recorded proof of execution", () => {
           { chainId, batch: { ...batch, batchNumber: batch.batchNumber + 1n } },
         ];
         for (const change of changes) {
-          const statement = statementOf([change, ...others], digest);
+          const statement = statementOf({ batches: [change, ...others], digest, hub });
+          const expected = verdictOf(verify(system, statement, bytes));
+          assert.notEqual(expected, "accepted");
+          assert.equal(await contract.verify(statement, bytes), expected);
+        }
+      });
+
+      test("proves no other states of a hub", async () => {
+        const wrong =
+          hub === undefined
+            ? [{ before: ONE, after: ONE }]
+            : [undefined, { before: hub.before, after: hub.before }, { before: hub.after, after: hub.after }];
+        for (const states of wrong) {
+          const statement = statementOf({ batches, digest, hub: states });
           const expected = verdictOf(verify(system, statement, bytes));
           assert.notEqual(expected, "accepted");
           assert.equal(await contract.verify(statement, bytes), expected);
@@ -158,7 +173,7 @@ describe("a recorded proof of execution", () => {
       });
 
       test("is refused with a changed byte, by one verdict of both verifiers", async () => {
-        const statement = statementOf(batches, digest);
+        const statement = statementOf({ batches, digest, hub });
         let sections: readonly ProofSection[] = [];
         verify(system, statement, bytes, { onSections: (all) => (sections = all) });
         for (let i = 0; i < CHANGES; i++) {
