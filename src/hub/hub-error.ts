@@ -1,8 +1,8 @@
 import { NamedError } from "../errors/named-error.ts";
 
 /**
- * Reasons of a hub against a batch or a block. `BlockMismatch`: its number, parent, contents or state is another one. `SlotRefused`: a
- * path in the member's state does not lead to the root that L1 stores.
+ * Reasons of a hub against a batch or a block. `BlockMismatch`: its number, parent, contents or state is another one.
+ * `SlotRefused`: a path in the member's state does not lead to the root that L1 stores.
  */
 type HubErrorCode =
   | "ChainIdTooLarge"

@@ -2,7 +2,7 @@ import { compress } from "../kernels/poseidon.ts";
 import { keyDigest, valueDigest } from "../protocol/diff-digest.ts";
 import { digestToHex, ZERO_DIGEST, type Digest } from "../protocol/digest.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../protocol/domain-tags.ts";
-import { factMaskOf, HUB_SLOT_KEYS, type MemberSlots, type SlotProof } from "../protocol/hub-slots.ts";
+import { factMaskOf, HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot } from "../protocol/hub-slots.ts";
 import { wordToHex, type Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
@@ -20,7 +20,7 @@ interface ShownBatch {
 type SlotKey = (typeof HUB_SLOT_KEYS)["lastFact"];
 
 /**
- * Checks what a member shows of its state after a batch, so that a program of a hub accepts it. Throws HubError: SlotsMissing,
+ * Checks the slots that a member offers of its state after a batch, so that a program of a hub accepts it. Throws HubError: SlotsMissing,
  * SlotRefused for a path that does not lead to the batch's state root, MaskMismatch, or ImportsMismatch.
  */
 export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined): MemberSlots {
@@ -38,7 +38,7 @@ export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined):
       "ImportsMismatch",
       `${imports.length} slots of imports are shown of ${named}, which imports ${facts.length} facts`,
     );
-  const require = (name: string, key: SlotKey | undefined, slot: SlotProof): void => {
+  const require = (name: string, key: SlotKey | undefined, slot: ProvenSlot): void => {
     if (key !== undefined && rootOf(key, slot, leafCount) === newStateRoot) return;
     throw new HubError(
       "SlotRefused",
@@ -64,8 +64,8 @@ export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined):
   return slots;
 }
 
-/** Root of the state in which a slot has this value; undefined for a path of another shape. */
-function rootOf(key: SlotKey, { index, nextKey, value, siblings }: SlotProof, leafCount: number): Hex | undefined {
+/** Root of the state whose slot has this value; undefined for a path of another shape. */
+function rootOf(key: SlotKey, { index, nextKey, value, siblings }: ProvenSlot, leafCount: number): Hex | undefined {
   if (siblings.length !== STATE_TREE_DEPTH || index >= 2 ** STATE_TREE_DEPTH) return undefined;
   const own = keyDigest(key.leafKind, key.address, key.slot, compress);
   const pair = compress(DomainTag.pair + key.leafKind, own, [...nextKey]);

@@ -10,8 +10,8 @@ interface L1ProofOptions {
 }
 
 /** Options of a proof of several batches. */
-export interface BatchesProofOptions extends L1ProofOptions {
-  /** Steps of a hub, if the batches are a block of it: the proof is also about its states. */
+interface BatchesProofOptions extends L1ProofOptions {
+  /** Steps of a hub, if the batches are its block: the proof is also about its states. */
   readonly hub?: HubForL1 | undefined;
 }
 

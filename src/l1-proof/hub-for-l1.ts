@@ -3,7 +3,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { HubPaths } from "./hub-step-input.ts";
 
 /** Step of a hub's state by a batch: the member's slots after the batch, and the hub's paths before it. Plain data. */
-export interface HubStepForL1 {
+interface HubStepForL1 {
   readonly slots: MemberSlots;
   readonly paths: HubPaths;
   /** State of the hub after the batch. */

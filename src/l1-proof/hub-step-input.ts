@@ -1,6 +1,6 @@
 import { valueDigest } from "../protocol/diff-digest.ts";
 import type { Compress, Digest } from "../protocol/digest.ts";
-import type { MemberSlots, SlotProof } from "../protocol/hub-slots.ts";
+import type { MemberSlots, ProvenSlot } from "../protocol/hub-slots.ts";
 import type { HubStepInput } from "../recursion/nodes/hub-step.ts";
 
 /** Paths in a hub's state before a batch. Plain data. */
@@ -20,7 +20,7 @@ export function hubStepInput(
 ): HubStepInput {
   if (imports.length !== hub.imports.length)
     throw new RangeError(`${imports.length} slots of imports are shown, and ${hub.imports.length} facts of the hub`);
-  const opening = ({ value, index, nextKey, siblings }: SlotProof) => ({
+  const opening = ({ value, index, nextKey, siblings }: ProvenSlot) => ({
     ...{ index, nextKey, siblings },
     value: valueDigest(value, compress),
   });

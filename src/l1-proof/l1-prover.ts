@@ -18,7 +18,7 @@ interface PlanOptions {
 
 /** Plans, makes and checks proofs on the way to L1 off the calling thread. */
 export interface L1Prover {
-  /** The proofs for batches of one version, in order, up to this last one; with steps, of a hub's block. Rejects with L1ProofError. */
+  /** The proofs for batches of one version, in order, up to this last one; with steps, for a hub. Rejects with L1ProofError. */
   plan(
     batches: readonly BatchForL1[],
     last: LastProof,

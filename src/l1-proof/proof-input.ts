@@ -1,6 +1,6 @@
-import { isCanonical } from "../field/koala-bear.ts";
 import type { Hints } from "../recursion/interpret.ts";
 import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../recursion/relation.ts";
+import { FIELD_MODULUS } from "../protocol/digest.ts";
 import { WordReader, WordWriter } from "../protocol/word-stream.ts";
 
 /** A proof that a node's program checks: one that another job makes, or one that is there. */
@@ -31,8 +31,8 @@ const LEAST_CHILD = 9;
 
 /**
  * magic (4) ‖ program, as its length (4) and its name ‖ statement, likewise ‖ children (4), each: statement ‖ program, empty for
- * a proof that programs begin with ‖ 0 (1), or 1 (1) and the proof with its length ‖ words of hints (4), five elements each ‖ octets of
- * hints (4), eight each. An element has four bytes. As `WordWriter`.
+ * a proof that programs begin with ‖ 0 (1), or 1 (1) and the proof with its length ‖ words of hints (4), five elements each ‖
+ * octets of hints (4), eight each. An element has four bytes. As `WordWriter`.
  */
 export function encodeNodeInput({ program, statement, children, hints = NO_HINTS }: NodeInput): Uint8Array {
   const writer = new WordWriter();
@@ -71,6 +71,7 @@ export function decodeNodeInput(bytes: Uint8Array): NodeInput {
 
 function readElements(reader: WordReader, count: number): number[] {
   const elements = Array.from({ length: count }, () => reader.number(4));
-  if (!elements.every(isCanonical)) throw new RangeError("a hint of the job is no element of the field; request the job again");
+  if (!elements.every((element) => element < FIELD_MODULUS))
+    throw new RangeError("a hint of the job is outside the field; request the job again");
   return elements;
 }

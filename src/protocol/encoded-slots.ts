@@ -1,6 +1,6 @@
 import { digestToHex } from "./digest.ts";
 import { wordToHex, type Hex } from "./hex.ts";
-import type { MemberSlots, SlotProof } from "./hub-slots.ts";
+import type { MemberSlots, ProvenSlot } from "./hub-slots.ts";
 
 /** A slot with its path, as JSON. */
 interface EncodedSlot {
@@ -21,7 +21,7 @@ export interface EncodedSlots {
 
 /** The slots as JSON: digests and values are 32 bytes in hexadecimal. */
 export function encodeSlots({ leafCount, lastFact, factMask, imports }: MemberSlots): EncodedSlots {
-  const slot = ({ index, nextKey, value, siblings }: SlotProof): EncodedSlot => ({
+  const slot = ({ index, nextKey, value, siblings }: ProvenSlot): EncodedSlot => ({
     ...{ index, nextKey: digestToHex(nextKey), value: wordToHex(value) },
     siblings: siblings.map(digestToHex),
   });

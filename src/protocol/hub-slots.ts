@@ -29,7 +29,7 @@ export function factMaskOf(facts: number): bigint {
 }
 
 /** Storage slot of a member, with its path in the member's state. Plain data. */
-export interface SlotProof {
+export interface ProvenSlot {
   /** Below 2^32. */
   readonly index: number;
   /** Next key in the order of keys. */
@@ -43,7 +43,7 @@ export interface SlotProof {
 export interface MemberSlots {
   /** Leaves of the member's state. */
   readonly leafCount: number;
-  readonly lastFact: SlotProof;
-  readonly factMask: SlotProof;
-  readonly imports: readonly SlotProof[];
+  readonly lastFact: ProvenSlot;
+  readonly factMask: ProvenSlot;
+  readonly imports: readonly ProvenSlot[];
 }

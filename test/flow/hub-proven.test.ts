@@ -43,7 +43,7 @@ test("a hub of two chains lands a block whose states and batches one proof shows
   const proven = receipt.logs.filter((log) => hyperchainInterface.parseLog(log)?.name === "ExecutionProven");
   assert.equal(proven.length, 2);
   const settled = await Promise.all(devnet.chains.map(({ pipeline }) => pipeline.settled(0n)));
-  for (const { receipts } of settled) assert.equal(receipts.prove, undefined, "no chain shows its batch by itself");
+  for (const { receipts } of settled) assert.equal(receipts.prove, undefined, "no chain shows its batch alone");
   assert.equal(hub.state.digest(), block.header.state);
   assert.deepEqual(devnet.faults, []);
 });

@@ -24,7 +24,7 @@ describe("slots that a member shows of its state", () => {
     assert.deepEqual([slots.imports.length, slots.factMask.value], [2, 65_539n]);
   });
 
-  test("are refused if they are missing: a chain without the flag of facts is no member of a hub with proofs", () => {
+  test("are refused if they are missing: a chain without the flag of facts cannot join a hub with proofs", () => {
     assert.equal(code(undefined), "SlotsMissing");
   });
 

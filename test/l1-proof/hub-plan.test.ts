@@ -43,7 +43,7 @@ describe("the plan of the proofs of a hub's block", () => {
     rules = { "first of a hub": rulesOf(first), "next of a hub": rulesOf(next), compress: rulesOf(last) };
   });
 
-  /** Two blocks: the second one's batches import facts of the first, one of them without messages. */
+  /** Two blocks: the second one's batches import facts of the first; one imported batch has no messages. */
   function blocks() {
     const [alpha, beta] = [new Member(A, 0n), new Member(B, 7n)];
     const node = HubNode.begin();

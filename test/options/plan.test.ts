@@ -90,6 +90,7 @@ function ecosystem(random: Random): PlannedEcosystem {
     distinctTimestamps: flip(),
     isMeasured: flip(),
     bridges: flip() ? { superchain: {} } : undefined,
+    hubs: flip() ? { main: { members: ["x"] } } : undefined,
   };
 }
 

@@ -31,9 +31,9 @@ export class HubOnL1 {
   }
 
   /** Lands the block after the head with its proof. Rejects with L1's error, for example `ProofRefused`. */
-  async land({ header, entries }: HubBlock, shown: ShownExecution, certificate: HubCertificate): Promise<TransactionReceipt> {
+  async land({ header, entries }: HubBlock, execution: ShownExecution, certificate: HubCertificate): Promise<TransactionReceipt> {
     const batches = entries.map(({ chainId, stored: batch }) => ({ chainId, batch }));
-    const proof = { digest: shown.digest, evidence: evidenceOf(entries), proof: toHex(shown.proof) };
+    const proof = { digest: execution.digest, evidence: evidenceOf(entries), proof: toHex(execution.proof) };
     const sent = (await this.#contract.getFunction("land")(header, batches, proof, certificate)) as {
       wait(): Promise<TransactionReceipt>;
     };

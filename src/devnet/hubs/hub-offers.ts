@@ -45,7 +45,7 @@ export class HubOffers {
   /** Records of batches whose proofs hold. */
   readonly #verified = new Set<Hex>();
 
-  /** Reasons against what members show, by chain, of the newest read. */
+  /** Reasons against the slots that members offer, by chain, of the newest read. */
   readonly #refusals = new Map<bigint, HubError>();
 
   constructor(dependencies: HubOffersDependencies) {
@@ -76,8 +76,8 @@ export class HubOffers {
     return true;
   }
 
-  /** What a proof of a block is made from, of one of its batches. Throws HubError BatchNotOffered if it is no longer stored. */
-  shown({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
+  /** Proof and slots of a block's batch, from which the block's proof is made. Throws HubError BatchNotOffered if it is no longer stored. */
+  offerOf({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
     const offer = this.#batches.get(hashStoredBatch(stored));
     if (offer === undefined)
       throw new HubError(

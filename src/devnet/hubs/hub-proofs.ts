@@ -28,7 +28,7 @@ export class HubProofs {
    */
   async prove({ header, entries }: HubBlock, before: HubState, signal: AbortSignal): Promise<ShownExecution> {
     const { offers, prover, isProven } = this.#dependencies;
-    const offered = entries.map((entry) => offers.shown(entry));
+    const offered = entries.map((entry) => offers.offerOf(entry));
     const steps = isProven ? hubSteps(before, entries).map((step, i) => ({ ...step, slots: slotsOf(offered[i]) })) : [];
     const hub = { before: before.digest(), after: header.state, steps };
     const batches = offered.map(({ joinable }) => joinable);
@@ -37,7 +37,7 @@ export class HubProofs {
 }
 
 /** Offers of a hub with proofs have slots (`HubOffers`). */
-function slotsOf(offer: ReturnType<HubOffers["shown"]> | undefined): MemberSlots {
+function slotsOf(offer: ReturnType<HubOffers["offerOf"]> | undefined): MemberSlots {
   if (offer?.slots === undefined) throw new TypeError("an offered batch of a proven hub has the slots of its state");
   return offer.slots;
 }

@@ -4,7 +4,7 @@ import { fromHex, type Hex, isPlainHex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
 import { MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import type { MemberSlots, SlotProof } from "../../protocol/hub-slots.ts";
+import type { MemberSlots, ProvenSlot } from "../../protocol/hub-slots.ts";
 import { MAX_CLAIMS } from "../../protocol/import-kinds.ts";
 import { MAX_IMPORTS } from "../../chain/ordering/limits.ts";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
@@ -70,7 +70,7 @@ const slot = v.object({
     v.transform((word) => BigInt(word)),
   ),
   siblings: v.pipe(v.array(digest), v.length(STATE_TREE_DEPTH)),
-}) satisfies v.GenericSchema<unknown, SlotProof>;
+}) satisfies v.GenericSchema<unknown, ProvenSlot>;
 const slots = v.object({
   ...{ leafCount: position, lastFact: slot, factMask: slot },
   imports: v.pipe(v.array(slot), v.maxLength(MAX_CLAIMS)),

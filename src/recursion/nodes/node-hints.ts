@@ -20,8 +20,8 @@ const NO_HINTS: Hints = { words: [], octets: [] };
 const field = createExtension(WORD_ELEMENTS);
 
 /**
- * Hints of a node: its children's statements, values that its rules read, then the children's proofs. Ends in a RejectedProof for bytes
- * that encode no elements.
+ * Hints of a node: its children's statements, values that its rules read, then the children's proofs. Ends in a RejectedProof
+ * for bytes that encode no elements.
  */
 export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProof[], ofRules: Hints = NO_HINTS): Hints {
   if (proofs.length !== children.length) throw new RangeError(`${children.length} proofs are checked, not ${proofs.length}`);
