@@ -20,8 +20,8 @@ interface ShownBatch {
 type SlotKey = (typeof HUB_SLOT_KEYS)["lastFact"];
 
 /**
- * Checks the slots that a member offers of its state after a batch, so that a program of a hub accepts it. Throws HubError: SlotsMissing,
- * SlotRefused for a path that does not lead to the batch's state root, MaskMismatch, or ImportsMismatch.
+ * Checks the slots that a member offers of its state after a batch, so that a program of a hub accepts it. Throws HubError:
+ * SlotsMissing, SlotRefused for a path that does not lead to the batch's state root, MaskMismatch, or ImportsMismatch.
  */
 export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined): MemberSlots {
   const { batchNumber, newStateRoot } = batch.stored;

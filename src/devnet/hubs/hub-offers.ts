@@ -76,7 +76,10 @@ export class HubOffers {
     return true;
   }
 
-  /** Proof and slots of a block's batch, from which the block's proof is made. Throws HubError BatchNotOffered if it is no longer stored. */
+  /**
+   * Proof and slots of a block's batch, from which the block's proof is made. Throws HubError BatchNotOffered if the offer is no
+   * longer stored.
+   */
   offerOf({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
     const offer = this.#batches.get(hashStoredBatch(stored));
     if (offer === undefined)
