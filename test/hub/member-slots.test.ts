@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { requireSlots } from "../../src/hub/member-slots.ts";
-import type { MemberSlots, SlotProof } from "../../src/protocol/hub-slots.ts";
+import type { MemberSlots, ProvenSlot } from "../../src/protocol/hub-slots.ts";
 import { factOf, codeOf, logRootOf } from "./support/batches.ts";
 import { Member } from "./support/member.ts";
 
@@ -13,7 +13,7 @@ describe("slots that a member shows of its state", () => {
   const earlier = member.batch([factOf(B, 3n)], logRootOf(A, 0n));
   const { entry, slots } = member.batch(IMPORTS, logRootOf(A, 1n));
   const code = (shown: MemberSlots | undefined, of = entry): string | undefined => codeOf(() => requireSlots(of, shown));
-  const withSlot = (name: "lastFact" | "factMask", changes: Partial<SlotProof>): MemberSlots => ({
+  const withSlot = (name: "lastFact" | "factMask", changes: Partial<ProvenSlot>): MemberSlots => ({
     ...slots,
     [name]: { ...slots[name], ...changes },
   });
@@ -30,7 +30,7 @@ describe("slots that a member shows of its state", () => {
 
   test("wrong path: another sibling, position, successor, number of leaves or value leads to another root", () => {
     const { siblings, index, nextKey, value } = slots.lastFact;
-    const changes: readonly Partial<SlotProof>[] = [
+    const changes: readonly Partial<ProvenSlot>[] = [
       { siblings: siblings.with(31, siblings[0]!) },
       { siblings: siblings.slice(1) },
       { siblings: [...siblings, siblings[0]!] },
