@@ -8,8 +8,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = "fixtures/protocol";
 /** How functions are called that hash; conversions of digests are none. */
 const HASHES = /^(hash[A-Z]\w*|\w*(Hash|[a-z]Digest|Point|TreeRoot|TreeLeaf|FlagKey))$/;
-/** A tag's own hash has a vector for every tag, an operation's is ZK Stack's, and a log of a hash is none. */
-const ELSEWHERE = ["hashTag", "canonicalTxHash", "messageLogOfHash"];
+/**
+ * A tag's own hash has a vector for every tag, those of an operation and of a typed transaction are ZK Stack's, records' hash is
+ * compared with the kernel's and L1's, and a log of a hash is none.
+ */
+const ELSEWHERE = ["hashTag", "canonicalTxHash", "typedTransactionHash", "hashRecords", "messageLogOfHash"];
 
 const sources = globSync("src/protocol/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
 const hashing = sources

@@ -186,6 +186,7 @@ describe("a chain whose four nodes open envelopes", () => {
     assert.equal(await listed(), before + 2, "the payer's waits");
     test.clock.advance(PAUSE_MS);
     await later;
+    await untilListed(before + 3);
     assert.ok(await isAt(before + 3, carol));
   });
 });
