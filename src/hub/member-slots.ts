@@ -2,7 +2,7 @@ import { compress } from "../kernels/poseidon.ts";
 import { keyDigest, valueDigest } from "../protocol/diff-digest.ts";
 import { digestToHex, ZERO_DIGEST, type Digest } from "../protocol/digest.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../protocol/domain-tags.ts";
-import { factMaskOf, HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot } from "../protocol/hub-slots.ts";
+import { factMaskOf, HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot, type SlotKey } from "../protocol/hub-slots.ts";
 import { wordToHex, type Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
@@ -16,8 +16,6 @@ interface ShownBatch {
   readonly stored: Pick<StoredBatch, "batchNumber" | "newStateRoot">;
   readonly imports: readonly ImportedRoot[];
 }
-
-type SlotKey = (typeof HUB_SLOT_KEYS)["lastFact"];
 
 /**
  * Checks the slots that a member offers of its state after a batch, so that a program of a hub accepts it. Throws HubError:

@@ -4,7 +4,7 @@ import { MAX_CLAIMS } from "./import-kinds.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 
 /** Key of a storage slot in a state tree. */
-interface SlotKey {
+export interface SlotKey {
   readonly leafKind: LeafKind;
   readonly address: bigint;
   readonly slot: bigint;

@@ -1,11 +1,11 @@
-import { HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot } from "../../protocol/hub-slots.ts";
+import { HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot, type SlotKey } from "../../protocol/hub-slots.ts";
 import { ImportKind, importKindOf } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
 /** Slots of a chain that serves facts, after a batch with these imports, as programs of a hub read them. */
 export function memberSlots(tree: StateTree, imports: readonly ImportedRoot[]): MemberSlots {
-  const slot = (key: (typeof HUB_SLOT_KEYS)["lastFact"]): ProvenSlot => {
+  const slot = (key: SlotKey): ProvenSlot => {
     const { index, nextKey, value, siblings } = tree.prove(key);
     return { index, nextKey, value, siblings };
   };

@@ -26,10 +26,14 @@ export interface ChallengeOnL1 {
 const ANSWER_GAS = 1_500_000n;
 const KINDS = Object.values(LeafKind);
 
+/** Kind of a leaf with this number; storage for a number of no kind. */
+export function leafKindOf(kind: bigint | number): LeafKind {
+  return KINDS.find((each) => each === Number(kind)) ?? LeafKind.storage;
+}
+
 /** Key of the requested leaf. */
 export function requestedKey({ key: { kind, account, slot } }: Pick<ChallengeOnL1, "key">): StateKey {
-  const leafKind = KINDS.find((each) => each === Number(kind)) ?? LeafKind.storage;
-  return { leafKind, address: BigInt(account), slot };
+  return { leafKind: leafKindOf(kind), address: BigInt(account), slot };
 }
 
 /** Data and gas of the transaction that shows the requested leaf, or its absence. */

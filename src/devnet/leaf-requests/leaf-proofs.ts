@@ -6,6 +6,7 @@ import { digestFromHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { AskedNode, ShownSlot } from "../../relayer/state-proof.ts";
+import { leafKindOf } from "../guardian/challenge-interface.ts";
 import type { LeafStart } from "../reconstruction/leaf-start.ts";
 
 interface ShownState {
@@ -34,9 +35,16 @@ export async function proofOfNode(
   if (shown === undefined)
     throw new ClientError("NotGuarded", "nodes prove no digest of a code; name a guardian's leaves by --data");
   const { leafCount, index, leaf, proof } = shown;
-  const kind = Object.values(LeafKind).find((each) => each === leaf.kind) ?? LeafKind.storage;
   const [key, nextKey] = [digestFromHex(leaf.key), digestFromHex(leaf.nextKey)];
-  return { leafCount, index, leafKind: kind, key, nextKey, value: BigInt(leaf.value), siblings: proof.map(digestFromHex) };
+  return {
+    leafCount,
+    index,
+    leafKind: leafKindOf(leaf.kind),
+    key,
+    nextKey,
+    value: BigInt(leaf.value),
+    siblings: proof.map(digestFromHex),
+  };
 }
 
 function shownLeaf(kind: LeafKind, { header, codeHash, storageProof }: ShownState): ShownSlot | undefined {
