@@ -105,6 +105,28 @@ describe("E6: front-running of a call that everyone sees in the pool, by a copy 
     assert.deepEqual([shown.type, Number(shown.nonce)], ["0x72", sent.nonce + 1]);
   });
 
+  test("fails against an envelope that its sender replaced: the key of the new one opens no other", async () => {
+    const { client, alice, bob, prize, owner } = await newPrize(ENCRYPTED);
+    const kept = await newPrize(ENCRYPTED);
+    const encryptedCall = (to: string, times: bigint) =>
+      encryptTransaction(alice, { to, maxFeePerGas: 9n * times * GWEI, maxPriorityFeePerGas: times * GWEI, gasLimit: 100_000n });
+    const [replaced, sent] = [await encryptedCall(kept.prize, 1n), await encryptedCall(prize, 2n)];
+    const nonce = await alice.getNonce();
+    await client.send("evm_setAutomine", [false]);
+    await alice.sendTransaction({ ...replaced.transaction, nonce });
+    const victim = await waitingOf(client, alice.address, nonce);
+    const newer = await alice.sendTransaction({ ...sent.transaction, nonce });
+    // Bob saw only the replaced one. His copy has another identity, also in the block of the other.
+    await bob.sendTransaction({ to: victim.to, data: victim.input, ...fees(9n * GWEI) });
+    await client.send("evm_mine", []);
+    await client.send("evm_setAutomine", [true]);
+    await newer.wait();
+    await client.waitForTransaction(sent.hash);
+    assert.equal(await owner(), "Alice");
+    const { owed } = (await client.send("hyperchain_encryption", [])) as { readonly owed: number };
+    assert.deepEqual([owed, BigInt(await kept.owner()), await client.getTransactionReceipt(replaced.hash)], [0, 0n, null]);
+  });
+
   test("fails after a revert: an envelope that comes again is not opened, though its content is known", async () => {
     const { client, alice, prize, owner } = await newPrize(ENCRYPTED);
     const mark: unknown = await client.send("evm_snapshot", []);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { computeAddress } from "ethers";
+import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import type { OtherLeaders } from "../../src/chain/sequencer/leader-turns.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -135,6 +137,32 @@ describe("a chain whose blocks four nodes of one process decide", () => {
     nodes.setFaults(NO_FAULTS_OF_NODES);
     await until(() => height() > first);
     await until(() => new Set(nodes.status.members.map(({ view }) => view)).size === 1);
+  });
+
+  it("answers requests with an error after 20 seconds without a quorum, and executes them with the next one", async () => {
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 0n }, development: true });
+    const [first, batches] = [height(), test.batches.length];
+    nodes.setFaults({
+      ...NO_FAULTS_OF_NODES,
+      groups: [
+        [0, 1],
+        [2, 3],
+      ],
+    });
+    const requests = [
+      methods.get("evm_mine")!([], undefined),
+      methods.get("hardhat_setBalance")!([OTHER, "0x2a"], undefined),
+      methods.get("hyperchain_sealBatch")!([], undefined),
+    ];
+    const expected = { code: "Undecided", message: /20 seconds.*no quorum/ };
+    const refused = Promise.all(requests.map((request) => assert.rejects(request as Promise<unknown>, expected)));
+    test.clock.advance(19_999);
+    assert.equal(await Promise.race([Promise.race(requests).catch(() => "refused"), turn("waits")]), "waits");
+    test.clock.advance(1);
+    await refused;
+    nodes.setFaults(NO_FAULTS_OF_NODES);
+    await until(() => test.batches.length > batches);
+    assert.deepEqual([height() > first, await balance(OTHER)], [true, "0x2a"]);
   });
 
   it("decides though a node withholds its messages from others, and though one is late", async () => {

@@ -6,11 +6,10 @@ import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import type { LeaderTurns } from "./leader-turns.ts";
-import { stateReverted, undecided } from "./sequencer-error.ts";
+import { MAX_UNDECIDED_MS, stateReverted, undecided } from "./sequencer-error.ts";
 import { returnable, type WaitingPool } from "./waiting-pool.ts";
 
-/** Time in which other sequencers must settle what is proposed, and the time between two looks. */
-const MAX_REST_MS = 20_000;
+/** Time between two looks at what other sequencers must settle. */
 const REST_POLL_MS = 2;
 
 /** Those who decide with the sequencer what is in the chain's order. */
@@ -230,10 +229,10 @@ export class OwnCommands {
 
   async #settledByOthers(): Promise<void> {
     const { work, turns } = this.#dependencies;
-    const maxRestMs = turns?.rest.maxRestMs ?? MAX_REST_MS;
+    const maxRestMs = turns?.rest.maxRestMs ?? MAX_UNDECIDED_MS;
     const start = performance.now();
     while (!this.#isSettled && work.ended === undefined) {
-      if (performance.now() - start >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided(MAX_REST_MS);
+      if (performance.now() - start >= maxRestMs) throw turns?.rest.undecided?.() ?? undecided();
       await setTimeout(REST_POLL_MS);
     }
   }

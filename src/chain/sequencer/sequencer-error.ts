@@ -51,10 +51,13 @@ export function stateReverted(): SequencerError {
   return new SequencerError("StateReverted", "the chain returned to an earlier state");
 }
 
-/** Error of work that needs every command decided, after a wait of `waitedMs`. */
-export function undecided(waitedMs: number): SequencerError {
+/** Maximum wait for nodes to decide, in milliseconds, before a caller has an error. */
+export const MAX_UNDECIDED_MS = 20_000;
+
+/** Error of a caller for whom no command was decided in MAX_UNDECIDED_MS. */
+export function undecided(): SequencerError {
   return new SequencerError(
     "Undecided",
-    `the newest command is not decided after ${waitedMs / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
+    `the newest command is not decided after ${MAX_UNDECIDED_MS / 1_000} seconds, because no quorum of the chain's nodes answers; restart or heal them`,
   );
 }

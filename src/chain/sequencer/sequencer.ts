@@ -17,6 +17,7 @@ import { isAwaited } from "../ordering/open-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
 import type { Admission } from "./admission.ts";
+import { answered } from "./answered.ts";
 import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import { BlockTiming } from "./block-timing.ts";
@@ -452,6 +453,16 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#commands.start(async () => {
       if (isDue()) await this.#makeBlocks();
     }, isDue);
+  }
+
+  /**
+   * Resolves and rejects as a request to this sequencer does. If nodes decide, rejects with SequencerError Undecided after
+   * MAX_UNDECIDED_MS without a decision. Other leaders refuse requests themselves.
+   */
+  answered<Done>(request: Promise<Done>): Promise<Done> {
+    if (this.#turns === undefined || this.#turns.rest.undecided !== undefined) return request;
+    const { spine, clock } = this.#dependencies;
+    return answered(request, { clock, decided: () => spine.decided });
   }
 
   /** Ends the open batch. Undefined where there is none. */

@@ -1,4 +1,4 @@
-import { undecided } from "../../chain/sequencer/sequencer-error.ts";
+import { MAX_UNDECIDED_MS, undecided } from "../../chain/sequencer/sequencer-error.ts";
 import { liarsOf } from "../../consensus/votes.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { NodeStanding } from "./messages.ts";
@@ -16,8 +16,6 @@ interface RestingNodes {
 
 /** Time after which as many nodes as may lie are no longer waited for. */
 const MAX_LIARS_MS = 5_000;
-/** Time for undecided commands to become final before work that needs rest is refused. */
-const MAX_REST_MS = 20_000;
 const REST_POLL_MS = 10;
 
 /** Resolves when all nodes run, or some seconds after all but as many as may lie. */
@@ -50,7 +48,7 @@ export async function rested({ clock, count, decidedView, standings, isClosed }:
     // Nodes with a fault on request count as liars.
     const liars = liarsOf(count) - (count - told.length);
     if (busy.length === 0 || (waitedMs >= MAX_LIARS_MS && busy.length <= liars)) return;
-    if (waitedMs >= MAX_REST_MS || isClosed()) throw undecided(MAX_REST_MS);
+    if (waitedMs >= MAX_UNDECIDED_MS || isClosed()) throw undecided();
     await new Promise<void>((resolve) => {
       clock.after(REST_POLL_MS, resolve);
     });

@@ -40,7 +40,8 @@ export function createDriver(dependencies: DriverDependencies): Driver {
     const { executed } = pipeline.progress();
     if (passL1 !== undefined) await endBatches(pipeline, passL1);
     // Roots of other chains alone wait until something uses them.
-    if (!pipeline.chain.sequencer.isIdle) await pipeline.seal();
+    const { sequencer } = pipeline.chain;
+    if (!sequencer.isIdle) await sequencer.answered(pipeline.seal());
     const { sealed } = pipeline.progress();
     pipeline.hurry();
     const numbers = Array.from({ length: sealed - executed }, (_, i) => BigInt(executed + i));

@@ -99,7 +99,8 @@ async function impersonate({ engine, sequencer }: Chain, transaction: unknown): 
     throw new RpcError(RpcCode.rejected, `${words}: ${nonce} of the impersonated account ${from}, the next one is ${next}`);
   }
   await requirePredeploy(to, engine.state("now"));
-  return sequencer.impersonate({ from, to, valueWei, data, gasLimit: gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP });
+  const gasLimit = gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP;
+  return sequencer.answered(sequencer.impersonate({ from, to, valueWei, data, gasLimit }));
 }
 
 function signMessage(accounts: UnlockedAccounts, account: unknown, message: unknown): Hex {

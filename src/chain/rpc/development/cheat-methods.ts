@@ -1,4 +1,5 @@
 import type { Chain } from "../../chain.ts";
+import type { StateCheat } from "../../witness/state-cheat.ts";
 import { fromHex, isHexBytes, toHex } from "../../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
 import { address } from "../request/call-request.ts";
@@ -13,18 +14,19 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
  * fee. Which accounts are `impersonated` is not part of snapshots.
  */
 export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation): ReadonlyMap<string, RpcMethod> {
+  const change = (cheat: StateCheat): Promise<void> => sequencer.answered(sequencer.cheat(cheat));
   return new Map<string, RpcMethod>([
     [
       "hardhat_setBalance",
       async ([account, balance]) => {
-        await sequencer.cheat({ type: "balance", address: address(account), balanceWei: hexadecimalQuantity(balance) });
+        await change({ type: "balance", address: address(account), balanceWei: hexadecimalQuantity(balance) });
         return true;
       },
     ],
     [
       "hardhat_setNonce",
       async ([account, nonce]) => {
-        await sequencer.cheat({ type: "nonce", address: address(account), nonce: hexadecimalQuantity(nonce) });
+        await change({ type: "nonce", address: address(account), nonce: hexadecimalQuantity(nonce) });
         return true;
       },
     ],
@@ -32,14 +34,14 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
       "hardhat_setCode",
       async ([account, code]) => {
         if (!isHexBytes(code)) throw new RpcError(RpcCode.invalidParams, "the code is not in hexadecimal digits");
-        await sequencer.cheat({ type: "code", address: address(account), code: toHex(fromHex(code)) });
+        await change({ type: "code", address: address(account), code: toHex(fromHex(code)) });
         return true;
       },
     ],
     [
       "hardhat_setStorageAt",
       async ([account, slot, value]) => {
-        await sequencer.cheat({ type: "storage", address: address(account), slot: stateWord(slot), value: stateWord(value) });
+        await change({ type: "storage", address: address(account), slot: stateWord(slot), value: stateWord(value) });
         return true;
       },
     ],

@@ -155,7 +155,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
     if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(quantity(timestamp)));
-    await sequencer.mine();
+    await sequencer.answered(sequencer.mine());
     // As Hardhat's node has it.
     return "0";
   });
@@ -168,7 +168,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
       );
     const apart = quantity(interval);
     if (blocks > 1n) pointInTime(sequencer.nextEnvironment.timestamp + apart * (blocks - 1n));
-    await sequencer.mineMany(Number(blocks), apart);
+    await sequencer.answered(sequencer.mineMany(Number(blocks), apart));
     return true;
   });
   methods.set("evm_increaseTime", async ([by]) => {
@@ -202,7 +202,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
     }),
   );
   methods.set("hyperchain_sealBatch", async () => {
-    const batch = await chain.seal();
+    const batch = await sequencer.answered(chain.seal());
     return batch === undefined ? null : hexQuantity(batch.outputs.batchNumber);
   });
 }
