@@ -55,7 +55,7 @@ describe("H2: the same proof, byte for byte, by the reference, by WebAssembly an
   it("of the tables of an execution with random columns: each program of their constraints and lookups", async () => {
     // By day the kernel's program and the ranges have their first 512 rows.
     const { system, input } = randomExecution(byNight(16, 9));
-    assert.equal(system.tables.length, 41);
+    assert.equal(system.tables.length, 42);
     assert.deepEqual(await prove(system, input, card), await prove(system, input, wasm));
     assert.equal(card.memoryInUse(), 0);
   });

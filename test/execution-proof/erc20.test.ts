@@ -136,7 +136,7 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
     }
   });
 
-  it("takes 0.77 million cells for another transfer, of which a quarter are for its signature", () => {
+  it("takes 0.78 million cells for another transfer, of which a quarter are for its signature", () => {
     const definition = runDefinition(PROGRAM, executionParameters());
     const transfers = Array.from({ length: 3 }, (_, i) => {
       const receiver = address(RECEIVER + (BigInt(i) << 100n));
@@ -146,7 +146,7 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
     const more = (names: readonly string[]): number =>
       names.reduce((sum, name) => sum + (three!.get(name)!.rows - two!.get(name)!.rows) * two!.get(name)!.width, 0);
     const total = more([...three!.keys()]);
-    assert.ok(Math.abs(total - 774_350) < 1000, `${total}`);
+    assert.ok(Math.abs(total - 776_461) < 1000, `${total}`);
     const ofSignature = more(["recover", "curveMultiple", "curveChoice", "curveStep", "curveSum", "curveProduct"]);
     assert.ok(ofSignature < 202_000, `${ofSignature}`);
     assert.ok(more(["userBytes", "memoryCost", "byteMemory", "copy", "sponge", "hashInput"]) < 26_000);

@@ -34,16 +34,16 @@ describe("the keys of the product's programs", () => {
   it("are of each profile of a chunk, of a segment, of a relisting and of a list, and all differ", () => {
     const placed = (name: string, count: number): string[] => Array.from({ length: count }, (_, place) => `${name} ${place}`);
     assert.deepEqual(programs.chunks.names, [
-      ...placed("leaf", 6),
+      ...placed("leaf", 7),
       ...placed("segment", 2),
       "join of a run",
       "end of a run",
       ...placed("relisted", 3),
       "join",
     ]);
-    assert.deepEqual(programs.batches.names, [...placed("batch", 9), "aggregate"]);
+    assert.deepEqual(programs.batches.names, [...placed("batch", 9), "aggregate", "first of a hub", "next of a hub"]);
     const digests = [...programs.keys.chunks, ...programs.keys.batches].map(({ digest }) => digest.join());
-    assert.equal(new Set(digests).size, 24);
+    assert.equal(new Set(digests).size, 27);
   });
 
   it("of chunks is the one of the kernel's program", async () => {

@@ -140,6 +140,14 @@ function callKinds(): Kind[] {
   ];
 }
 
+/** Functions of the meter for precompiled contracts with one of their own. */
+const METER_OF: ReadonlyMap<number, string> = new Map([
+  [0x05, "meterPower"],
+  [0x06, "meterPoints"],
+  [0x07, "meterPoints"],
+  [0x08, "meterPairs"],
+]);
+
 function precompileKinds(): Kind[] {
   // The witness runs their bytecode, which takes seconds for longer inputs.
   const isShort = ({ input }: { readonly input: string }): boolean => input.length < 2 * 4096;
@@ -154,10 +162,9 @@ function precompileKinds(): Kind[] {
     .filter((one) => isShort(one) && one.what !== "modexp, 256 bytes" && one.what !== "blake2f, 10,000 rounds")
     .map(({ what, address: number, input }): Kind => {
       const bytes = fromHex(input);
-      const meters = number === 0x05 ? ["meterPower"] : ["meterRun"];
       return {
         name: what,
-        meters,
+        meters: [METER_OF.get(number) ?? "meterRun"],
         input: bytes,
         body: callBy(0xfa, push(number), { gas: [GAS], bytes: bytes.length, room: 64 }),
       };
