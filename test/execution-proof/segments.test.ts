@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { runDefinition, runInput, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { SEGMENT_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
-import { type RunProfile, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
+import { type RunProfile, SEGMENT_PROFILES, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
 import { type CutRun, cutRun, cutToProfile } from "../../src/execution-proof/segments/cut-run.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { digestLength } from "../../src/kernels/tree-hash.ts";
@@ -196,9 +196,10 @@ describe("what a cut hands on", () => {
       assert.ok(v < 2 ** 30 && time > 2 ** 29 && time < 2 ** 31);
     }
     const { definition } = uncommitted(runDefinition(PROGRAM, executionParameters()));
-    // A row of user mode is two steps of the clock beside one of the processor.
-    assert.deepEqual(definition.segments?.clock, { below: 2 ** 29, ticks: { processor: 1, user: 2 } });
-    assert.ok(128 * 3 * 2 ** 20 < 2 ** 29);
+    // A row of user mode is two steps of the clock beside one of the processor, and a product of pairs three.
+    assert.deepEqual(definition.segments?.clock, { below: 2 ** 29, ticks: { processor: 1, user: 2, fieldProduct: 3 } });
+    for (const { processor = 0, user = 0, fieldProduct = 0 } of SEGMENT_PROFILES)
+      assert.ok(128 * (2 ** processor + 2 * 2 ** user + 3 * 2 ** fieldProduct) < 2 ** 29, "the most segments have room");
   });
 
   it("loads no bus beyond p in 128 segments of as many cells as each may have, whatever tables these are of", () => {
