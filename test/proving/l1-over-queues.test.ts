@@ -17,7 +17,7 @@ import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.t
 /** All that is read of it beside the plan, which is given. */
 const BATCH = { claim: { chainId: 271n, batch: { protocolVersion: 0x103n } } } as ExecutedProof;
 const HONEST = l1ProofPort(FAKE_PROVER);
-/** Kinds of the plan, which ends with a small proof, and in which no hub lands a block. */
+/** Kinds of the plan, which ends with a small proof and contains no block of a hub. */
 const KINDS = HONEST.kinds.filter((kind) => kind !== "fast" && kind !== "hubStep");
 
 for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || isSlow !== true)) {
