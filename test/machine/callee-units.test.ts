@@ -140,7 +140,7 @@ function callKinds(): Kind[] {
   ];
 }
 
-/** Functions of the meter for precompiled contracts with one of their own. */
+/** The meter has separate functions for these precompiled contracts. */
 const METER_OF: ReadonlyMap<number, string> = new Map([
   [0x05, "meterPower"],
   [0x06, "meterPoints"],
