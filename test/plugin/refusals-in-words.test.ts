@@ -67,6 +67,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["deliver", HASH],
   ["relay", "--once"],
   ["aggregate", "--once"],
+  ["guardians"],
   ["hub", "main"],
   ["spend", "1", "ETH", "1@alpha"],
   ["names"],
