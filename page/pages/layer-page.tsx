@@ -6,6 +6,7 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";
 import { count } from "../format.ts";
 import { gasOfStages } from "../gas-of-stages.ts";
+import { Guardians } from "../parts/guardians.tsx";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, TransactionLink, WholeAddress, useChainName } from "../parts/links.tsx";
 import { Words } from "../parts/words.tsx";
@@ -41,6 +42,7 @@ export function LayerPage() {
           ...contractsOf(info),
         }}
       />
+      <Guardians />
       <Costs />
       <Newest />
     </>

@@ -6,6 +6,7 @@ import { senderOn } from "../../../client/sending/submit.ts";
 import { proofOfLeaves, proofOfNode } from "../../../devnet/leaf-requests/leaf-proofs.ts";
 import { guardedChain, leafNamed, LeafRequests } from "../../../devnet/leaf-requests/leaf-requests.ts";
 import type { GuardianNetworkInfo } from "../../../devnet/guardian/guardian-info.ts";
+import { requestSentence } from "../../../devnet/view/books/guardian-words.ts";
 import type { EcosystemInfo, EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { runningTasks } from "../arguments/running.ts";
@@ -13,7 +14,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import { dataSources } from "../session/data-sources.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
-import { guardianLines, requestLine, requestLines } from "./guardian-lines.ts";
+import { guardianLines, requestLines } from "./guardian-lines.ts";
 
 type GuardiansArguments = ArgumentsOf<(typeof runningTasks)["guardians"]>;
 type Action = (session: Session, args: GuardiansArguments) => Promise<void>;
@@ -70,7 +71,7 @@ async function request(session: Session, args: GuardiansArguments): Promise<void
     kind: code ? "codeHash" : undefined,
   });
   const opened = await (await requestsOf(session, args)).open(hyperchain, leaf);
-  session.output.result(() => requestLine(name, opened), { guardians: name, ...opened });
+  session.output.result(() => requestSentence(name, opened), { guardians: name, ...opened });
 }
 
 /** Shows the leaf of a request by a guardian's leaves, or by a node of the chain. */
