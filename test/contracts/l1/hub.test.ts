@@ -22,6 +22,10 @@ import {
 import { assertReverts } from "./support/errors.ts";
 import { aggregatorKeys, EVIDENCE, NOTICE_SECONDS, TestHub } from "./support/hubs.ts";
 
+/** Gas of a transaction that verifies a small proof: the largest that `npm run bench -- recursion` measured (docs/recursion.md). */
+const SMALL_PROOF_GAS = 3_486_260n;
+const TRANSACTION_GAS = 21_000n;
+
 describe("a hub on L1", () => {
   let ecosystem: Ecosystem;
   let aggregator: Aggregator;
@@ -68,6 +72,16 @@ describe("a hub on L1", () => {
     const [event] = eventsOf(hub.contract, receipt, "BlockLanded");
     assert.deepEqual([...event!.args], [1n, await view<Hex>(hub.contract, "headHash"), next]);
     assert.equal((await hub.head()).state, next);
+  });
+
+  test("a landing of 16 batches of as many chains costs at most 4.5 million gas with a small proof", async (context) => {
+    const items: AggregatedBatch[] = [];
+    for (let i = 0; i < 16; i++) items.push(await commit(await create()));
+    const { gasUsed } = await hub.land(items, state());
+    context.diagnostic(`${gasUsed} gas with a marker`);
+    // The call of the verifier is a transaction in that measurement, and a part of one here.
+    const whole = gasUsed + SMALL_PROOF_GAS - TRANSACTION_GAS;
+    assert.ok(whole <= 4_500_000n, `${whole}`);
   });
 
   test("a later decision's certificate lands the block, by the decisions between them", async () => {
