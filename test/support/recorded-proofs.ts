@@ -21,7 +21,7 @@ export interface RecordedProof {
 }
 
 /** Names of the recorded proofs. */
-export type RecordedName = "groth16" | "hub" | "one-batch" | "queue-only" | "two-chains";
+export type RecordedName = "groth16" | "hub" | "inputs" | "one-batch" | "queue-only" | "two-chains";
 
 const BATCH_FIELDS = [
   ...(["protocolVersion", "batchNumber", "commitment", "outputsHash", "oldStateRoot", "newStateRoot"] as const),
@@ -32,6 +32,7 @@ const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "bat
 /** Last proof of each. */
 export const RECORDED_LAST: Readonly<Record<RecordedName, LastProof>> = {
   groth16: "fast",
+  inputs: "fast",
   "one-batch": "fast",
   "queue-only": "small",
   "two-chains": "small",
