@@ -22,7 +22,9 @@ interface CompilerOutput {
   >;
 }
 
-const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
+/** Loaded by the first compilation: many files import what compiles and compile nothing, and the compiler takes half a CPU second to load. */
+const loadCompiler = (): { compile(input: string): string } =>
+  createRequire(import.meta.url)("solc") as { compile(input: string): string };
 
 /** Creation and runtime code of a contract, 0x-prefixed. */
 export interface Compiled {
@@ -43,7 +45,7 @@ export function compileSolidity(
       outputSelection: { "*": { "*": ["evm.bytecode.object", "evm.deployedBytecode.object"] } },
     },
   };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
+  const output = JSON.parse(loadCompiler().compile(JSON.stringify(input))) as CompilerOutput;
   const errors = (output.errors ?? []).filter((error) => error.severity === "error");
   if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join("\n"));
   return Object.fromEntries(
