@@ -22,7 +22,7 @@ interface CompilerOutput {
   >;
 }
 
-/** Loaded by the first compilation: many files import what compiles and compile nothing, and the compiler takes half a CPU second to load. */
+/** Loaded by the first compilation: loading takes half a CPU second, and many files that import this module compile nothing. */
 const loadCompiler = (): { compile(input: string): string } =>
   createRequire(import.meta.url)("solc") as { compile(input: string): string };
 
