@@ -21,10 +21,25 @@ const TYPES = {
   },
   include: ["*.ts", "payments/*.ts"],
 };
+/** Examples with their arguments, and a script that runs each in one process, which ends when nothing of them is open. */
+const RUNS = [["payments/run.ts"], ["ordered-node.ts"], ["outer-node.ts"], ["node.ts", "kept"]] as const;
+const RUN_ALL = `for (const [example, ...args] of ${JSON.stringify(RUNS)}) {
+  process.argv.splice(2, Infinity, ...args);
+  try {
+    await import("./" + example);
+  } catch (error) {
+    console.error(example, error);
+    console.log(JSON.stringify({ failed: example }));
+    process.exitCode = 1;
+  }
+}
+`;
 
 describe("I9: a chain with parts of one's own, by the packed package", () => {
   const workplace = createWorkplace();
   let project: EmptyProject;
+  /** Answers of the examples, in their order. */
+  let answers: readonly Readonly<Record<string, unknown>>[];
   before(async () => {
     project = installInEmptyProject(["hardhat", "solc", "typescript7", "@types/node"]);
     cpSync(EXAMPLES, project.folder, { recursive: true });
@@ -32,6 +47,14 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
     project.write("tsconfig.json", JSON.stringify(TYPES));
     const { code, stderr } = await workplace.run(["build"], { cwd: project.folder });
     assert.equal(code, 0, stderr);
+    project.write("run-all.mjs", RUN_ALL);
+    const all = run("run-all.mjs");
+    assert.equal(all.status, 0, all.stdout + all.stderr);
+    answers = all.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.equal(answers.length, RUNS.length, all.stdout);
   });
   after(async () => {
     await workplace.close();
@@ -46,28 +69,20 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
   });
 
   test("a payments chain without an EVM settles with proofs, and sends to a chain with an EVM and back", () => {
-    const { status, stdout, stderr } = run("payments/run.ts");
-    assert.equal(status, 0, stderr);
-    assert.deepEqual(JSON.parse(stdout), { batches: [0], bob: "600", carol: "250", supply: "850", carolOnEvm: "150" });
+    assert.deepEqual(answers[0], { batches: [0], bob: "600", carol: "250", supply: "850", carolOnEvm: "150" });
   });
 
   test("a chain's transactions are ordered by the example of a sequencer, and L1 executes their batch", () => {
-    const { status, stdout, stderr } = run("ordered-node.ts");
-    assert.equal(status, 0, stderr);
-    assert.deepEqual(JSON.parse(stdout), { taken: [true, false], paid: 5, batches: 1 });
+    assert.deepEqual(answers[1], { taken: [true, false], paid: 5, batches: 1 });
   });
 
   test("an outer layer that delays and lies: the adapter waits and posts again, and L1's contract refuses the lie", () => {
-    const { status, stdout, stderr } = run("outer-node.ts");
-    assert.equal(status, 0, stderr);
     // Two posts of one batch, each with two delayed certificates; the first certificate is for other data.
-    assert.deepEqual(JSON.parse(stdout), { batches: 1, stored: 2, delays: 4, refused: true });
+    assert.deepEqual(answers[2], { batches: 1, stored: 2, delays: 4, refused: true });
   });
 
   test("a node runs with an order, a gas price, an engine, a queue and an availability of others, and L1 executes its batches", () => {
-    const { status, stdout, stderr } = run("node.ts", "kept");
-    assert.equal(status, 0, stderr);
-    const { gas, jobs, batches, ...told } = JSON.parse(stdout) as {
+    const { gas, jobs, batches, ...told } = answers[3] as {
       readonly gas: string;
       readonly jobs: number;
       readonly batches: readonly number[];

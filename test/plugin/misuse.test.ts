@@ -6,9 +6,10 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { refusesIn, type Misuse } from "./support/misuse.ts";
-import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, SHOWN_ALONE, type SpawnedEcosystem } from "./support/run-task.ts";
 
-const workplace = createWorkplace();
+/** The ecosystem below is spawned in a process of its own, and `create-task.test.ts` runs the other one alone. */
+const workplace = createWorkplace({ shown: [...SHOWN_ALONE, "hyperchain:spawn", "hyperchain:create"] });
 after(() => workplace.close());
 const refuses = refusesIn(workplace);
 

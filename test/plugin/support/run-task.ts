@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { EcosystemInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
-import { createResident, type Resident } from "./resident-process.ts";
+import { createResident } from "./resident-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
@@ -45,7 +45,7 @@ export interface RunOptions {
 export interface Workplace {
   /**
    * Runs a task of the plugin as a user does: the first of its kind in a process of its own, unless other tests show it there;
-   * further ones with the same config in a process that stays, by the same command line.
+   * further ones in a process that stays, by the same command line, each with its config.
    */
   run(args: readonly string[], options?: RunOptions): Promise<TaskResult>;
   /** Starts an ecosystem at free ports and resolves when it is ready. */
@@ -85,7 +85,6 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-tasks-"));
   shareCompiled(folder);
   const running: ChildProcess[] = [];
-  const residents = new Map<string, Resident>();
   const alone = new Set<string>();
   const surroundings = ({ config = {}, environment = {}, cwd = PROJECT }: RunOptions) => ({
     cwd,
@@ -108,16 +107,7 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
       stdio: ["ignore", "pipe", "pipe"],
     });
   };
-  /** The process that stays, where a task of this kind has run with this config; undefined while it is at work. */
-  const residentFor = (args: readonly string[], options: RunOptions): Resident | undefined => {
-    if (!isForResident(args, options)) return undefined;
-    const { config = {} } = options;
-    const key = JSON.stringify(config);
-    let resident = residents.get(key);
-    if (resident === undefined)
-      residents.set(key, (resident = createResident(key === "{}" ? shown : [], () => surroundings({ config }))));
-    return resident.takes(args[0] ?? "") ? resident : undefined;
-  };
+  const resident = createResident(shown, () => surroundings({}));
 
   async function startTask(args: readonly string[], options: RunOptions): Promise<RunningTask> {
     const child = start(args, options);
@@ -145,8 +135,9 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
     stateFolder: join(folder, "hardhat-hyperchain"),
     alone,
     async run(args, options = {}) {
-      const resident = residentFor(args, options);
-      if (resident !== undefined) return resident.run({ args, environment: options.environment ?? {} });
+      const { config = {}, environment = {} } = options;
+      if (isForResident(args, options) && resident.takes(args[0] ?? ""))
+        return resident.run({ args, environment: { HYPERCHAINS: JSON.stringify(config), ...environment } });
       alone.add(args[0] ?? "");
       const child = start(args, options);
       const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
@@ -159,7 +150,7 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
     },
     start: (args, options = {}) => startTask(args, options),
     async close() {
-      for (const resident of residents.values()) await resident.close();
+      await resident.close();
       for (const child of running) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
         const closed = once(child, "close");
