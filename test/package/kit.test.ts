@@ -21,7 +21,7 @@ const TYPES = {
   },
   include: ["*.ts", "payments/*.ts"],
 };
-/** Examples with their arguments, and a script that runs each in one process, which ends when nothing of them is open. */
+/** Examples with their arguments, and a script that runs all in one process, which ends when they have closed everything. */
 const RUNS = [["payments/run.ts"], ["ordered-node.ts"], ["outer-node.ts"], ["node.ts", "kept"]] as const;
 const RUN_ALL = `for (const [example, ...args] of ${JSON.stringify(RUNS)}) {
   process.argv.splice(2, Infinity, ...args);

@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { refusesIn, type Misuse } from "./support/misuse.ts";
 import { createWorkplace, SHOWN_ALONE, type SpawnedEcosystem } from "./support/run-task.ts";
 
-/** The ecosystem below is spawned in a process of its own, and `create-task.test.ts` runs the other one alone. */
+/** The ecosystem below is spawned in a separate process, and `create-task.test.ts` runs the other one alone. */
 const workplace = createWorkplace({ shown: [...SHOWN_ALONE, "hyperchain:spawn", "hyperchain:create"] });
 after(() => workplace.close());
 const refuses = refusesIn(workplace);
