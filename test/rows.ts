@@ -75,7 +75,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   H3: row("stated security", "stark/security-docs", "docs/proven-bits"),
   H4: row("prover fleet", "proving/workers"),
   H5: row("posting policy", "settlement/pace/decide"),
-  H6: row("everything provable at its price", "machine/three-meters"),
+  H6: row("everything provable at its price", "machine/three-meters", "machine/groth16-units", "machine/bn254-cases"),
   I1: row("tasks", "plugin/first-tasks"),
   I2: row("test API", "plugin/connection/hyperchains"),
   I3: row("web page", "page/page-server", "page/browser-prover"),

@@ -1,26 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { stateTestCases } from "../machine/support/state-tests.ts";
+import { plannedCase } from "./support/planned-case.ts";
 
-import { GenesisError, type GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { chainRules } from "../../src/chain/model/rules.ts";
-import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
-import { countedCells } from "../../src/execution-proof/batch/step-limits.ts";
-import { toHex, type Hex } from "../../src/protocol/hex.ts";
-import { MOST_UNITS } from "../../src/protocol/native-budget.ts";
-import { CHAIN_ID } from "../chain/support/engine.ts";
-import {
-  accountsOf,
-  hasStorageWithoutCode,
-  stateTestCases,
-  transactionOf,
-  type StateTestCase,
-} from "../machine/support/state-tests.ts";
-import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
-
-/** As much as a transaction of a chain may have. */
-const GAS_CAP = 2n ** 24n;
-/** Of a step: a unit is 100 cells, and what fills tables up may double them. */
-const MOST_CELLS = 2 * 100 * MOST_UNITS;
 /** PUBLIC_CASES="0/16" takes each sixteenth, beginning with the first: processes share the work. */
 const [FIRST, STRIDE] = (process.env["PUBLIC_CASES"] ?? "0/1").split("/").map(Number) as [number, number];
 
@@ -45,42 +27,3 @@ test("a batch of each of Ethereum's public state tests has a proof's plan withou
   const unnamed = Object.keys(others).filter((name) => !OTHERS.includes(name));
   assert.deepEqual(unnamed, []);
 });
-
-/** "planned", or why the case has no batch. Fails where the batch would have a label, or is larger than its units say. */
-async function plannedCase(one: StateTestCase): Promise<string> {
-  if (hasStorageWithoutCode(one)) return "outside: storage without code";
-  const transaction = transactionOf(one, GAS_CAP, chainRules(CHAIN_ID));
-  if (transaction === undefined) return "outside: not encodable";
-  const accounts = [...accountsOf(one)].map(([address, { nonce, balance, code, storage }]): GenesisAccount => {
-    const slots = [...storage].map(([slot, value]) => ({ slot, value }));
-    return { address: addressOf(address), nonce, balanceWei: balance, code: toHex(code), digestFormat: 3, storage: slots };
-  });
-  let chain: Awaited<ReturnType<typeof startFollowedChain>>;
-  try {
-    chain = await startFollowedChain({ accounts, format: 3 });
-  } catch (error) {
-    if (error instanceof GenesisError) return `outside: ${error.code}`;
-    throw error;
-  }
-  try {
-    await chain.test.chain.submit(toHex(transaction.serialize()));
-  } catch (error) {
-    await chain.test.chain.close();
-    return `refused: ${(error as { readonly code: string }).code}`;
-  }
-  try {
-    const { witness, claim } = await chain.seal();
-    for (const weight of comparedPlan(witness, claim, planningTools(3)).weights)
-      assert.ok(countedCells(weight) <= MOST_CELLS, `${one.name}: a step of ${countedCells(weight)} cells`);
-    assert.deepEqual(chain.test.faults, [], one.name);
-    return "planned";
-  } catch (error) {
-    throw new Error(`${one.name}: its batch has no plan`, { cause: error });
-  } finally {
-    await chain.test.chain.close();
-  }
-}
-
-function addressOf(address: bigint): Hex {
-  return `0x${address.toString(16).padStart(40, "0")}`;
-}
