@@ -6,6 +6,7 @@ export type { ChainName, Ecosystem, EcosystemChain } from "./client/ecosystem/ec
 export { HyperchainError } from "./errors/hyperchain-error.ts";
 export type { NamedError } from "./errors/named-error.ts";
 export { heldAccountsAbi } from "./abi/held-accounts.ts";
+export { heldExitAbi } from "./abi/held-exit.ts";
 export { HeldAccountFile } from "./held-accounts/account-file.ts";
 export type { HeldAccountName, SignedAct } from "./held-accounts/account-file.ts";
 export type { BurnProof, HeldAct, HeldGift, RedeemedGift, RedeemedNote } from "./held-accounts/act.ts";
@@ -17,6 +18,10 @@ export type { CollectorServer, ServedCollector } from "./held-accounts/collector
 export { Collector, DEFAULT_COLLECTOR_PLAN } from "./held-accounts/collector.ts";
 export type { ActCollector, ActSignature, CollectorPlan, JoinedAct, PostedAct, PostingChain } from "./held-accounts/collector.ts";
 export { deployHeldAccounts } from "./held-accounts/deploy-held-accounts.ts";
+export { ClaimWatcher } from "./held-accounts/exit/claim-watcher.ts";
+export type { RefutedClaim } from "./held-accounts/exit/claim-watcher.ts";
+export { HeldExit } from "./held-accounts/exit/held-exit.ts";
+export type { HeldExitClaim, HeldExitPayment } from "./held-accounts/exit/held-exit.ts";
 export { HeldAccountError } from "./held-accounts/held-account-error.ts";
 export type { HeldAccountErrorCode } from "./held-accounts/held-account-error.ts";
 export { encodePost, HeldContract } from "./held-accounts/held-contract.ts";

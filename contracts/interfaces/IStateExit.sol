@@ -116,6 +116,8 @@ interface IStateExit is IKnownChains {
         uint256 fee
     );
 
+    event HeldExitCreated(address heldExit);
+
     /// @notice The chain has not stopped: its exit is not open, or not activated.
     error ChainNotExited();
     /// @notice The account is one of the protocol itself.
@@ -153,7 +155,10 @@ interface IStateExit is IKnownChains {
     /// @notice L1 executed the batch, or of the pivot's chain the batch ended, before the deadline had passed.
     error AbsenceTooEarly(uint256 leg, uint64 deadline, uint64 time);
     error EscrowAlreadyPaid(bytes32 id, uint256 leg);
-    error OnlyNestedExit(address expected, address actual);
+    error OnlyOtherExits(address nestedExit, address heldExit, address actual);
+    error OtherHeldExitCode(bytes32 expected, bytes32 actual);
+    /// @notice The call had insufficient gas.
+    error HeldExitNotCreated();
 
     /// @notice Pays `amount` of the base token that the caller's account in the chain's porter holds, as claimHolding does. The path under the
     /// porter's root is made from data that L1 does not have: who holds them can claim. All tokens of the account are in
@@ -171,8 +176,17 @@ interface IStateExit is IKnownChains {
         HoldingProof calldata proof
     ) external;
 
-    /// @notice Pays out of the balance of a stopped chain what accounts on a chain on it held. Only the exit of such chains.
-    function payNested(uint256 baseId, address token, address recipient, uint256 amount) external;
+    /// @notice Pays accounts on a chain on a stopped chain, or owners of held accounts, out of the stopped chain's balance. Only `nestedExit`
+    /// and `heldExit`.
+    function payOther(uint256 chainId, address token, address recipient, uint256 amount) external;
+
+    /// @notice Creates IHeldExit of this layer, once. Any account; an ecosystem whose owners never need it pays nothing for it.
+    /// @param code Creation code of HeldExit, without arguments.
+    /// @return created Its address, also if it was created before.
+    function createHeldExit(bytes calldata code) external returns (address created);
+
+    /// @notice IHeldExit of this layer; 0 until it is created.
+    function heldExit() external view returns (address);
 
     /// @notice INestedExit of this layer.
     function nestedExit() external view returns (address);

@@ -74,7 +74,7 @@ contract NestedExit is StoppedChains, INestedExit {
         uint256 holding = _holdingOf(base, chain.configuration.baseToken, account, proof);
         _note(base, account, holding, amount, proof);
         emit NestedHoldingClaimed(base.hyperchain, chainId, account, base.token, recipient, amount);
-        IStateExit(stateExit).payNested(base.baseId, base.token, recipient, amount);
+        IStateExit(stateExit).payOther(base.baseId, base.token, recipient, amount);
     }
 
     /// @inheritdoc INestedExit

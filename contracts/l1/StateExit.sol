@@ -34,6 +34,8 @@ import {IVersioned, StoppedChains} from "./StoppedChains.sol";
 contract StateExit is StoppedChains, IStateExit {
     /// @dev Account whose slot 0 is the root of a chain's porter.
     address private constant PORTER_ROOT = address(0x10017);
+    /// @dev Hash of the code that creates HeldExit. In the constructor, its code would not fit.
+    bytes32 private constant HELD_EXIT_CODE = 0x9232b79a0299ec9629bd61ade83a313535ca20c656cab5330a9106cb161a1490;
     /// @dev Slot of `delivered` in L2AssetRouter.
     uint256 private constant DELIVERED_SLOT = 1;
 
@@ -52,6 +54,8 @@ contract StateExit is StoppedChains, IStateExit {
     mapping(bytes32 id => mapping(uint256 leg => bool)) public isEscrowFeeLeft;
     /// @inheritdoc IStateExit
     mapping(uint256 sourceChainId => mapping(bytes32 messageHash => mapping(uint256 place => bool))) public isEntryRefunded;
+    /// @inheritdoc IStateExit
+    address public heldExit;
 
     /// @param codes Hash of the hashes of the creation codes of the contracts that chains of this layer have for those on them
     /// (SettlementPlaces).
@@ -87,9 +91,24 @@ contract StateExit is StoppedChains, IStateExit {
     }
 
     /// @inheritdoc IStateExit
-    function payNested(uint256 baseId, address token, address recipient, uint256 amount) external {
-        if (msg.sender != nestedExit) revert OnlyNestedExit(nestedExit, msg.sender);
-        ISharedBridge(factory.sharedBridge()).payHolding(baseId, token, recipient, amount);
+    function payOther(uint256 chainId, address token, address recipient, uint256 amount) external {
+        if (msg.sender != nestedExit && msg.sender != heldExit) revert OnlyOtherExits(nestedExit, heldExit, msg.sender);
+        ISharedBridge(factory.sharedBridge()).payHolding(chainId, token, recipient, amount);
+    }
+
+    /// @inheritdoc IStateExit
+    function createHeldExit(bytes calldata code) external returns (address created) {
+        created = heldExit;
+        if (created != address(0)) return created;
+        bytes32 actual = keccak256(code);
+        if (actual != HELD_EXIT_CODE) revert OtherHeldExitCode(HELD_EXIT_CODE, actual);
+        bytes memory initCode = bytes.concat(code, abi.encode(factory));
+        assembly ("memory-safe") {
+            created := create(0, add(initCode, 0x20), mload(initCode))
+        }
+        if (created == address(0)) revert HeldExitNotCreated();
+        heldExit = created;
+        emit HeldExitCreated(created);
     }
 
     /// @inheritdoc IStateExit

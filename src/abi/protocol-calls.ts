@@ -17,6 +17,7 @@ import { equivocationAbi } from "./equivocation.ts";
 import { executionJudgeAbi } from "./execution-judge.ts";
 import { forwardersAbi } from "./forwarders.ts";
 import { heldAccountsAbi } from "./held-accounts.ts";
+import { heldExitAbi } from "./held-exit.ts";
 import { hubAbi } from "./hub.ts";
 import { hyperchainAbi } from "./hyperchain.ts";
 import { hyperchainNamesAbi } from "./hyperchain-names.ts";
@@ -55,6 +56,7 @@ export const protocolCallsAbi = [
   ...sharedBridgeAbi,
   ...stateExitAbi,
   ...nestedExitAbi,
+  ...heldExitAbi,
   ...settlementCreatorAbi,
   ...dataCarrierAbi,
   ...hyperchainNamesAbi,
@@ -226,7 +228,7 @@ export const protocolCallsAbi = [
   {"inputs":[],"name":"outputsHash","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"to","type":"address"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"payments","type":"tuple[]"}],"name":"pay","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"token","type":"address"},{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"payHolding","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"name":"baseId","type":"uint256"},{"name":"token","type":"address"},{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"payNested","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"token","type":"address"},{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"payOther","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"token","type":"address"},{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"payTransit","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"predeploys","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"name":"chainId","type":"uint256"},{"components":[{"name":"batchNumber","type":"uint64"},{"name":"lastBlock","type":"uint64"},{"name":"firstTimestamp","type":"uint64"},{"name":"lastTimestamp","type":"uint64"},{"name":"leafCount","type":"uint64"},{"name":"priorityOpTotal","type":"uint64"},{"name":"committedAt","type":"uint64"},{"name":"importedRootCount","type":"uint64"},{"name":"protocolVersion","type":"uint256"},{"name":"commitment","type":"bytes32"},{"name":"oldStateRoot","type":"bytes32"},{"name":"newStateRoot","type":"bytes32"},{"name":"diffDigest","type":"bytes32"},{"name":"point","type":"bytes20"},{"name":"evaluation","type":"bytes20"},{"name":"outputsHash","type":"bytes32"},{"name":"l2LogsTreeRoot","type":"bytes32"},{"name":"importedRootsRollingHash","type":"bytes32"},{"name":"flowsHash","type":"bytes32"},{"name":"extensions","type":"bytes32"},{"name":"nestedRoot","type":"bytes32"},{"name":"partitionRoot","type":"bytes32"},{"name":"partition","type":"bytes32"},{"name":"partitionDa","type":"bytes32"}],"name":"batch","type":"tuple"}],"name":"batches","type":"tuple[]"},{"name":"digest","type":"bytes32"},{"name":"hubBefore","type":"bytes32"},{"name":"hubAfter","type":"bytes32"},{"name":"proof","type":"bytes"}],"name":"proveHub","outputs":[],"stateMutability":"nonpayable","type":"function"},

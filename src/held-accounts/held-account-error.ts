@@ -6,10 +6,13 @@ export type HeldAccountErrorCode =
   | "AlreadyRedeemed"
   | "DamagedFile"
   | "FileMismatch"
+  | "IncompleteRecord"
   | "InsufficientHolding"
   | "InvalidProof"
   | "NoContract"
+  | "NotClaimed"
   | "NotListed"
+  | "NotPayable"
   | "TooManyItems"
   | "TreeMismatch"
   | "UnknownOpening";

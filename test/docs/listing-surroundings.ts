@@ -59,7 +59,9 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
   `,
   "docs/recipes/held-accounts.md": `
     import type { Signer } from "ethers";
-    declare const signer: Signer;
+    import type { Ecosystem } from "hardhat-hyperchain/held-accounts";
+    declare const ecosystem: Ecosystem;
+    declare const [signer, otherSigner]: readonly [Signer, Signer];
     declare const text: string;
   `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}

@@ -37,9 +37,13 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     `StateExit.${name}`,
     "the model's chains have no lists of transfers; test/contracts/l1/transit-exit.test.ts calls and refuses it",
   ]),
-  ...["payNested", "OnlyNestedExit"].map((name) => [
+  ...["payOther", "OnlyOtherExits"].map((name) => [
     `StateExit.${name}`,
-    "the model has no chains on chains; test/contracts/l1/nested-exit.test.ts calls and refuses it",
+    "the model has no chains on chains and no held accounts; test/contracts/l1/nested-exit.test.ts calls and refuses it",
+  ]),
+  ...["createHeldExit", "OtherHeldExitCode", "HeldExitNotCreated"].map((name) => [
+    `StateExit.${name}`,
+    "the model has no held accounts; test/contracts/l1/held-exit.test.ts calls and refuses it",
   ]),
   ...["noteBlock", "noteBlock ok", "NotOnL1", "BlockHashUnknown"].map((name) => [
     `TransactionRootRegistry.${name}`,

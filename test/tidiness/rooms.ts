@@ -336,7 +336,7 @@ const AFTER_ERRORS: Rooms = {
   "src/shielded/": [circuits, stark, kernels, field, protocol, abi],
   "src/shielded.ts": ["src/shielded/", abi],
   // Owners' files, and the collector of their acts.
-  "src/held-accounts/": ["src/client/", protocol, abi, runtime],
+  "src/held-accounts/": ["src/client/", "src/settlement-layer/", protocol, abi, runtime],
   "src/held-accounts.ts": ["src/held-accounts/", "src/client/", protocol, abi, runtime],
   "src/viem.ts": ["src/client/", protocol],
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],

@@ -109,7 +109,7 @@ export function removedInfo({ name, chainId, plan, pipeline }: DevnetChain, left
 function moneySentence(name: string, availability: DevnetChain["plan"]["availability"]): string {
   const stays = `what accounts have on ${name} stays locked in L1's bridge`;
   if (isStoredByOwners(availability))
-    return `${stays}: its data are lost, and no contract on L1 pays held accounts (docs/configuration.md)`;
+    return `${stays}: its data are lost. Owners of held accounts claim them on L1 by their files (docs/recipes/held-accounts.md)`;
   return dataFactsOf(availability).publishes === "always"
     ? `${stays}: its holders take it out by the chain's exit on L1, or by hyperchain:reconstruct, which rebuilds the chain from L1 (docs/security.md)`
     : `${stays}: this ecosystem's keepers have its data no more, and without a copy elsewhere the exit pays nothing (docs/security.md)`;

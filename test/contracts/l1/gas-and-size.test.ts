@@ -46,6 +46,7 @@ const CONTRACTS = [
   "ImportFacet",
   "SharedBridge",
   "NestedExit",
+  "HeldExit",
   "StakeRegistry",
   "Equivocation",
   "BrokenPromises",

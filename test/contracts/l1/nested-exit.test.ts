@@ -350,7 +350,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
   });
 
   test("only this exit makes the state exit pay out of a base's balance", async () => {
-    await assertReverts(send(ecosystem.stateExit, "payNested", 270n, ETH, holderAddress, 1n), "OnlyNestedExit");
+    await assertReverts(send(ecosystem.stateExit, "payOther", 270n, ETH, holderAddress, 1n), "OnlyOtherExits");
   });
 
   test("the words are where the contracts on a base have them", async () => {

@@ -82,7 +82,7 @@ function ownersLine({ name, dataAvailability }: ChainInfo): string[] {
   return [
     wrapped(
       `Owners store the data of their held accounts on ${name}: other state of ${name} ends with the operator. ` +
-        `No contract on L1 pays held accounts after that.`,
+        `L1 then pays held accounts by their last listing, if one honest watcher refutes stale claims.`,
     ),
   ];
 }

@@ -17,6 +17,7 @@ const CONTRACTS = [
   "SharedBridge",
   "SettlementCreator",
   "NestedExit",
+  "HeldExit",
   "StakeRegistry",
   "Equivocation",
   "BrokenPromises",

@@ -218,7 +218,8 @@ export async function startHeldWorld(): Promise<HeldWorld> {
   };
 }
 
-function planTree(sign: HeldWorld["sign"], plans: readonly Plan[]): Tree {
+/** Signs acts of accounts into one tree. */
+export function planTree(sign: HeldWorld["sign"], plans: readonly Plan[]): Tree {
   const unsigned = plans.map((plan, position) => planAct(plan, position));
   const leaves = unsigned.map(({ leaf }) => leaf);
   const levels = treeOf(leaves);
