@@ -13,6 +13,7 @@ export type HeldAccountErrorCode =
   | "NotClaimed"
   | "NotListed"
   | "NotPayable"
+  | "NotStopped"
   | "TooManyItems"
   | "TreeMismatch"
   | "UnknownOpening";

@@ -62,6 +62,14 @@ describe("F5: held accounts by tasks", () => {
     await refused(/--proof has the burn proof's text/, "redeem");
     await refused(/not a burn proof/, "redeem", "--proof", "{}");
     await refused(/exist/i, "register");
+    await refused(/alpha has not stopped; when its exit is open, any account can activate it/, "exit");
+    await refused(/ExitNotOpen/, "exit", "--activate");
+  });
+
+  test("a watcher of claims runs until Ctrl-C", async () => {
+    const watching = await workplace.start(["hyperchain:held-account", "watch", "--from", "4", "--json"]);
+    assert.deepEqual(JSON.parse(watching.first), { chainId: info.chains[0]!.chainId });
+    await watching.interrupt();
   });
 
   async function give(number: number, amount: bigint): Promise<void> {

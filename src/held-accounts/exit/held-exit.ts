@@ -78,11 +78,15 @@ export class HeldExit {
 
   /**
    * Claims the contents after the account's last act on L1, or the new account if it never acted. Takes the bond. Creates the
-   * exit's contract if L1 lacks it. Rejects with HeldAccountError FileMismatch, UnknownOpening or IncompleteRecord, and with
-   * ClientError.
+   * exit's contract if L1 lacks it. Rejects with HeldAccountError FileMismatch, NotStopped, UnknownOpening or IncompleteRecord,
+   * and with ClientError.
    */
   async claim(file: HeldAccountFile): Promise<HeldExitClaim> {
     this.#requireFile(file);
+    if (!(await hasExited(this.#chain.hyperchain, this.#sender.provider))) {
+      const message = `${this.#chain.name} has not stopped; when its exit is open, any account can activate it`;
+      throw new HeldAccountError("NotStopped", message);
+    }
     const data = this.#claimData(file, await this.#record());
     const to = await createHeldExit(this.#bridge, this.#sender);
     const value = (await this.#read(to, "BOND"))[0] as bigint;

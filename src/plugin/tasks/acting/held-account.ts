@@ -10,6 +10,7 @@ import { HeldContract } from "../../../held-accounts/held-contract.ts";
 import { decodeBurnProof, encodeBurnProof } from "../../../held-accounts/held-json.ts";
 import { HeldWallet } from "../../../held-accounts/held-wallet.ts";
 import { address, url as anyUrl, wholeNumber } from "../../../options/fields/values.ts";
+import type { Hex } from "../../../protocol/hex.ts";
 import { systemClock } from "../../../runtime/clock.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { actingTasks } from "../arguments/acting.ts";
@@ -19,6 +20,7 @@ import { readNumber, readOption } from "../session/arguments.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+import { exitHeldAccount, watchHeldClaims } from "./held-exit.ts";
 
 type HeldArguments = ArgumentsOf<(typeof actingTasks)["heldAccount"]>;
 type Action = (session: Session, args: HeldArguments) => Promise<void>;
@@ -35,7 +37,7 @@ const action: NewTaskActionFunction<HeldArguments> = (args, hre) => {
   return withEcosystem(args, hre, args.action === "balance" ? "reads" : "acts", (session) => run(session, args));
 };
 
-const ACTIONS: Readonly<Record<string, Action>> = { register, balance, burn, redeem, pay, collect };
+const ACTIONS: Readonly<Record<string, Action>> = { register, balance, burn, redeem, pay, collect, exit, watch };
 
 async function register(session: Session, args: HeldArguments): Promise<void> {
   const { name, sender, signer } = await senderOf(session, args);
@@ -96,6 +98,18 @@ async function pay(session: Session, args: HeldArguments): Promise<void> {
     await wallet.pay(tokenOf(args), amountOf(args), to);
     session.output.result(() => `account ${wallet.number} has paid ${amountOf(args)} to ${to}`, { number: wallet.number, to });
   });
+}
+
+/** Claims the account on L1, or is paid. */
+async function exit(session: Session, args: HeldArguments): Promise<void> {
+  const recipient = readOption("to", args.to, address) as Hex | undefined;
+  const { chain, from, activate } = args;
+  await exitHeldAccount(session, { chain, from, path: fileOf(args), recipient, isActivated: activate });
+}
+
+/** Refutes stale claims until Ctrl-C. */
+async function watch(session: Session, { chain, from }: HeldArguments): Promise<void> {
+  await watchHeldClaims(session, { chain, from });
 }
 
 /** Collects acts until Ctrl-C. */

@@ -191,13 +191,20 @@ export const actingTasks = {
     .addPositionalArgument({
       name: "action",
       description:
-        "register, balance, burn (for a held account), redeem (a burn proof), pay (to an account of the chain), collect",
+        "register, balance, burn (for a held account), redeem (a burn proof), pay (to an account of the chain), collect; of a " +
+        "stopped chain: exit (claim on L1, then be paid), watch (refute stale claims)",
     })
     .addOption(option("file", "The account's file; a lost file is lost money"))
     .addOption(option("chain", "Name or id of the chain (default: the first)"))
     .addOption(option("token", "Address of the token on L1 (default: the chain's coin)"))
     .addOption(option("amount", "Amount in the token's smallest unit"))
-    .addOption(option("to", "Number of the recipient's held account; for pay the address of an account of the chain"))
+    .addOption(
+      option(
+        "to",
+        "Number of the recipient's held account; address of an account of the chain for pay, of L1 for exit (default: owner)",
+      ),
+    )
+    .addFlag({ name: "activate", description: "With exit: end the chain for all its users, if its exit is open" })
     .addOption(option("proof", "Burn proof, or its file"))
     .addOption(option("collector", "URL of the collector of acts (default: http://127.0.0.1:8560)"))
     .addOption(option("port", "With collect: port of the collector (default: 8560)"))
