@@ -34,7 +34,8 @@ export async function verifyBatch(
     const proven = provenBatches(shown.batches);
     if (proven === undefined)
       return [{ what: "the records of the proof are those of its batches", holds: false, detail: "they differ" }];
-    const request = { kind: "execution", batches: proven, digest: digestFromHex(shown.digest), proof } as const;
+    const { hub } = shown;
+    const request = { kind: "execution", batches: proven, digest: digestFromHex(shown.digest), hub, proof } as const;
     const isAmong = shown.batches.some((each) => each.chainId === Number(member) && each.storedBatch === shown.storedBatch);
     const among = { what: "the record is among those of the proof", holds: isAmong, detail: record.storedHash };
     return [...executionChecks(batch, record, proven, word), among, await proofCheck(record, request)];

@@ -11,9 +11,7 @@ addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {
 /** Reason for a refusal. Values beyond the field make no statement, so the proof is refused. */
 function refusalOf(data: VerifyRequest): string | undefined {
   try {
-    return data.kind === "changes"
-      ? changesRefusal(data.statement, data.proof)
-      : executionRefusal(data.batches, data.digest, data.proof);
+    return data.kind === "changes" ? changesRefusal(data.statement, data.proof) : executionRefusal(data, data.proof);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

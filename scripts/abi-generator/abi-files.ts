@@ -126,7 +126,7 @@ const SELECTIONS: readonly AbiSelection[] = [
     file: "proof-aggregator",
     constant: "proofAggregatorAbi",
     summary: "Proofs of execution of many batches at once.",
-    interfaces: ["IProofAggregator"],
+    interfaces: ["IProofAggregator", "IHubProofs"],
   },
   {
     file: "hub",

@@ -1,6 +1,6 @@
 import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
 import { systemForL1 } from "../execution-proof/batch/l1-system.ts";
-import { aggregateStatement, type AggregatedFields, statementElements } from "../protocol/aggregate.ts";
+import { aggregateStatement, type AggregatedFields, type HubStates, statementElements } from "../protocol/aggregate.ts";
 import { elementsToBytes, type Digest } from "../protocol/digest.ts";
 import type { LastProof } from "../protocol/last-proof.ts";
 import { shapeOfProof } from "../recursion/proof-hints.ts";
@@ -13,12 +13,17 @@ export function changesRefusal(statement: Uint8Array, proof: Uint8Array): string
   return refusalBy(createStateTransitionSystem(), statement, proof);
 }
 
-/**
- * Checks a proof of the batches' execution, as L1's contracts do. `batches` are in the proof's order. `digest` is A, of
- * the same transaction. Returns the reason for a refusal, else undefined.
- */
-export function executionRefusal(batches: readonly AggregatedFields[], digest: Digest, proof: Uint8Array): string | undefined {
-  const statement = elementsToBytes(statementElements(aggregateStatement(batches, digest)));
+/** Claim of a proof of execution: batches in the proof's order, A, and the states of a hub whose block it proves. */
+export interface ClaimedExecution {
+  readonly batches: readonly AggregatedFields[];
+  readonly digest: Digest;
+  /** Undefined for batches that no hub landed. */
+  readonly hub?: HubStates | undefined;
+}
+
+/** Checks a proof of the batches' execution, as L1's contracts do. Returns the reason for a refusal, else undefined. */
+export function executionRefusal({ batches, digest, hub }: ClaimedExecution, proof: Uint8Array): string | undefined {
+  const statement = elementsToBytes(statementElements(aggregateStatement(batches, digest, hub)));
   return refusalBy(systemForL1(lastProofOfBytes(proof)), statement, proof);
 }
 

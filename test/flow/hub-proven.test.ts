@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { checkBatch } from "../../src/devnet/proofs/check-batch.ts";
 import { HubState } from "../../src/hub/hub-state.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { recordHubProofOf } from "../support/recorded-proofs.ts";
@@ -45,5 +46,13 @@ test("a hub of two chains lands a block whose states and batches one proof shows
   const settled = await Promise.all(devnet.chains.map(({ pipeline }) => pipeline.settled(0n)));
   for (const { receipts } of settled) assert.equal(receipts.prove, undefined, "no chain shows its batch alone");
   assert.equal(hub.state.digest(), block.header.state);
+  const l1 = clientOf(devnet.l1);
+  const l1ChainId = devnet.l1.chainId;
+  for (const { chainId, pipeline } of devnet.chains) {
+    const { hyperchain, fromBlock } = pipeline.created;
+    const checked = await checkBatch({ l1, l1ChainId, chainId, hyperchain, fromBlock }, 0n);
+    assert.deepEqual([checked.kind, checked.batches, checked.transactionHash], ["execution", 2, receipt.hash]);
+  }
+  l1.destroy();
   assert.deepEqual(devnet.faults, []);
 });

@@ -92,10 +92,10 @@ export async function checkBatch(chain: CheckedContract, batchNumber: bigint): P
 }
 
 /** Reason why a proof of execution is refused, by the records with it; undefined if it holds. */
-function refusalOf({ batches, digest, proof }: Extract<BatchProofInfo, { kind: "execution" }>): string | undefined {
+function refusalOf({ batches, digest, proof, hub }: Extract<BatchProofInfo, { kind: "execution" }>): string | undefined {
   const fields = provenBatches(batches);
   if (fields === undefined) throw new BatchCheckError("RecordDiffers", "a record with the proof has another length or number");
-  return executionRefusal(fields, digestFromHex(digest), fromHex(proof));
+  return executionRefusal({ batches: fields, digest: digestFromHex(digest), hub }, fromHex(proof));
 }
 
 /** The transaction that proved the batch that L1 has now; undefined before. */

@@ -1,11 +1,12 @@
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import { MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../protocol/aggregate.ts";
+import { MAX_AGGREGATED_BATCHES, type AggregatedBatch, type HubStates } from "../../../protocol/aggregate.ts";
 import { toHex, type Hex } from "../../../protocol/hex.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../../protocol/proven-record.ts";
 import { hyperchainInterface, proofAggregatorInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
 import { storedBatchOfLog } from "../../../settlement-layer/reader/l1-event.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
+import { readLanding, statesOfLanding } from "./proof-of-hub.ts";
 import { aggregatorIn, readStoredProof, type L1Log } from "./stored-proof.ts";
 
 /** Fields of every answer about a proof that L1 has accepted. */
@@ -43,6 +44,8 @@ interface ExecutionProofOnL1Info extends CheckedProof {
   readonly digest: Hex;
   /** Batches whose execution it proves, with their records, in the order of the proof; this one is among them. */
   readonly batches: readonly Pick<CheckedProof, "chainId" | "number" | "storedBatch">[];
+  /** States of the hub whose block the proof is of, before and after the batches; absent without a hub. */
+  readonly hub?: HubStates;
   /** Earlier transaction that has the proof in its input, if the aggregator stored the proof before the one of `checked`. */
   readonly proofTransactionHash?: Hex;
 }
@@ -75,7 +78,7 @@ export async function readProof(place: ProvenBatchPlace, l1: SettledSource["base
   const found =
     called === contract
       ? (readProveCall(input) ?? (await readSettleCall(input, place, l1)))
-      : await readShowCall(input, { ...place, called }, l1);
+      : ((await readShowCall(input, { ...place, called }, l1)) ?? (await readLandCall(input, { ...place, called }, l1)));
   const shown = found === undefined || isUnreadable(found) ? undefined : found;
   const record = shown === undefined ? undefined : readProvenRecord(shown.storedBatch);
   if (called === undefined || shown === undefined || record === undefined)
@@ -90,8 +93,9 @@ export async function readProof(place: ProvenBatchPlace, l1: SettledSource["base
 function notReadable(number: number, transactionHash: Hex, storedIn: Hex | undefined): RpcError {
   const reason =
     storedIn === undefined
-      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch or settle, or of ` +
-        `the aggregator's proveBatches, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`
+      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch or settle, of the ` +
+        `aggregator's proveBatches or proveHub, or of a hub's land, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof ` +
+        `from that transaction's trace`
       : `batch ${number} was proven by L1's transaction ${transactionHash} with a proof that ${storedIn} had stored, which is not a direct ` +
         `call of the aggregator's storeProof with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from the trace of ${storedIn}`;
   return new RpcError(RpcCode.rejected, reason, { code: "ProofNotReadable", transactionHash: storedIn ?? transactionHash });
@@ -105,7 +109,7 @@ interface L1Transaction {
 
 type Shown<Info extends BatchProofInfo> = Pick<Info, "kind" | "storedBatch" | "proof">;
 type ShownExecutionInfo = Shown<ExecutionProofOnL1Info> &
-  Pick<ExecutionProofOnL1Info, "digest" | "batches" | "proofTransactionHash">;
+  Pick<ExecutionProofOnL1Info, "digest" | "batches" | "hub" | "proofTransactionHash">;
 /** Proof that an earlier transaction has stored, and that cannot be read there. */
 type UnreadableProof = { readonly proof: undefined; readonly proofTransactionHash: Hex };
 
@@ -121,28 +125,66 @@ function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
 }
 
 /**
- * Undefined if the input is not a call of an aggregator's `proveBatches` with this batch, or a longer one. An empty proof is one
- * that an earlier transaction has stored.
+ * Undefined if the input is not a call of an aggregator's `proveBatches` or `proveHub` with this batch, or a longer one. An empty
+ * proof of `proveBatches` is one that an earlier transaction has stored.
  */
 async function readShowCall(
   input: string,
-  { chainId, number, transactionHash, called }: ProvenBatchPlace & { readonly called: Hex | undefined },
+  place: ProvenBatchPlace & { readonly called: Hex | undefined },
   l1: SettledSource["base"],
 ): Promise<ShownExecutionInfo | UnreadableProof | undefined> {
+  const { transactionHash, called } = place;
   if (called === undefined || input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
   const call = proofAggregatorInterface.parseTransaction({ data: input });
-  if (call?.name !== "proveBatches") return undefined;
-  const [items, digest, proof] = call.args as unknown as [readonly AggregatedBatch[], Hex, Hex];
+  if (call?.name !== "proveBatches" && call?.name !== "proveHub") return undefined;
+  const { batches: items, digest, proof, hubBefore, hubAfter } = call.args.toObject() as unknown as ShowArguments;
+  const common = batchesShown(items, digest, place);
+  if (common === undefined) return undefined;
+  if (call.name === "proveHub") return { ...common, proof, hub: { before: hubBefore, after: hubAfter } };
+  if (proof !== "0x") return { ...common, proof };
+  const receipt = (await l1.request("eth_getTransactionReceipt", [transactionHash])) as L1Receipt | null;
+  if (receipt === null) return undefined;
+  return withStored(common, await readStoredProof(l1, { aggregator: called, items, digest, usedAt: receipt.blockNumber }));
+}
+
+/** Arguments of `proveBatches` and `proveHub`; the former has no states. */
+interface ShowArguments {
+  readonly batches: readonly AggregatedBatch[];
+  readonly digest: Hex;
+  readonly proof: Hex;
+  readonly hubBefore: Hex;
+  readonly hubAfter: Hex;
+}
+
+/** The answer without its proof; undefined if the batch is not among the shown ones. */
+function batchesShown(
+  items: readonly AggregatedBatch[],
+  digest: Hex,
+  { chainId, number }: ProvenBatchPlace,
+): Omit<ShownExecutionInfo, "proof"> | undefined {
   const own = items.find((item) => Number(item.chainId) === chainId && Number(item.batch.batchNumber) === number);
   if (own === undefined) return undefined;
   const batches = items.map(({ chainId: id, batch }) => ({
     ...{ chainId: Number(id), number: Number(batch.batchNumber), storedBatch: encodeRecord(batch) },
   }));
-  const common = { kind: "execution", storedBatch: encodeRecord(own.batch), digest, batches } as const;
-  if (proof !== "0x") return { ...common, proof };
-  const receipt = (await l1.request("eth_getTransactionReceipt", [transactionHash])) as L1Receipt | null;
+  return { kind: "execution", storedBatch: encodeRecord(own.batch), digest, batches };
+}
+
+/** Undefined if the input is not a call of a hub's `land` with this batch, or has a longer proof. Gas bounds the certificate. */
+async function readLandCall(
+  input: string,
+  place: ProvenBatchPlace & { readonly called: Hex | undefined },
+  l1: SettledSource["base"],
+): Promise<ShownExecutionInfo | undefined> {
+  const landing = readLanding(input);
+  if (landing === undefined || place.called === undefined || landing.proof.length > 2 + 2 * MOST_PROOF_BYTES) return undefined;
+  const common = batchesShown(landing.items, landing.digest, place);
+  if (common === undefined) return undefined;
+  const receipt = (await l1.request("eth_getTransactionReceipt", [place.transactionHash])) as L1Receipt | null;
   if (receipt === null) return undefined;
-  return withStored(common, await readStoredProof(l1, { aggregator: called, items, digest, usedAt: receipt.blockNumber }));
+  const { header, proof } = landing;
+  const hub = await statesOfLanding({ header, hub: place.called, landedAt: receipt.blockNumber }, l1);
+  return hub === undefined ? undefined : { ...common, proof, hub };
 }
 
 /** The answer with a proof that an earlier transaction stored; without the proof if that transaction has no readable one. */

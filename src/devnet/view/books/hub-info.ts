@@ -8,13 +8,35 @@ export interface NamedHubInfo {
   readonly address: Hex;
 }
 
+/** An aggregator of a hub. */
+export interface HubAggregatorInfo {
+  readonly address: Hex;
+  readonly isRunning: boolean;
+  /** Number of the newest block that it has. */
+  readonly block: number;
+}
+
+/** A member of a hub that runs. */
+export interface HubMemberInfo {
+  readonly name: string;
+  readonly chainId: number;
+  /** First batch that no block of the hub has. */
+  readonly nextBatch: number;
+  /** Sealed batches that no block has and that L1 has not executed. */
+  readonly waiting: number;
+}
+
 /** A hub with its aggregators, its newest block and its state. */
 export interface HubInfo extends NamedHubInfo {
-  readonly aggregators: readonly { readonly address: Hex; readonly isRunning: boolean }[];
+  readonly aggregators: readonly HubAggregatorInfo[];
+  /** Members that run now. */
+  readonly progress: readonly HubMemberInfo[];
   /** Digest of the state after the newest block, as the contract stores it. */
   readonly state: Hex;
   /** Number of the newest decided block; 0 before the first. */
   readonly block: number;
+  /** Number of the newest block that L1 has, as the hub read it last; 0 before the first. */
+  readonly landed: number;
 }
 
 /** A batch in a block of a hub. */
