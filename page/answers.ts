@@ -32,8 +32,11 @@ import type { TransactionsPage } from "../src/devnet/view/transactions/transacti
 import type { Deployment, DeploymentsPage } from "../src/devnet/view/transactions/deployments.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/feed/activity.ts";
 
+import type { HubBlockInfo, HubInfo } from "../src/devnet/view/books/hub-info.ts";
+
 import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/books/bridge-info.ts";
 
+export type { HubBlockInfo, HubInfo };
 export type { ActInfo, ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };
 /** Of `hyperchain_bridges`; empty where the options name no bridge. */
 export type BridgesAnswer = Partial<BridgesInfo>;

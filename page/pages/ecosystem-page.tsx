@@ -83,6 +83,11 @@ export function EcosystemPage() {
               ) : (
                 <WholeAddress chain={info.l1.name} address={info.relayer.address} />
               ),
+            hubs: info.hubs?.map(({ name, members }) => (
+              <>
+                <a href={to("hubs", name)}>{name}</a> of {members.join(", ")}{" "}
+              </>
+            )),
             accounts: <a href={to("accounts")}>development accounts</a>,
           }}
         />

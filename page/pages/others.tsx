@@ -8,6 +8,7 @@ import { BlockPage } from "./block-page.tsx";
 import { ChainPage } from "./chain-page.tsx";
 import { ChartsPage } from "./charts-page.tsx";
 import { ContractsPage } from "./contracts-page.tsx";
+import { HubPage } from "./hub-page.tsx";
 import { LayerPage } from "./layer-page.tsx";
 import { BatchesPage, BlocksPage, MessagesPage } from "./long-lists.tsx";
 import { NamesPage } from "./names-page.tsx";
@@ -32,6 +33,7 @@ export function Other({ route }: { readonly route: Route }) {
   if (first === "names") return <NamesPage />;
   if (first === "prover") return <ProverPage />;
   if (first === "messages") return <MessagesPage />;
+  if (first === "hubs" && info.hubs?.some(({ name }) => name === second)) return <HubPage name={second} />;
   const place = memberNamed(info, first);
   if (place === undefined) return <NothingThere text={first} what="no chain of this ecosystem" />;
   if (second === "address") return <AddressPage {...place} address={third} />;

@@ -2,6 +2,22 @@ import { knownBlocks } from "../activity-follower.ts";
 import { timeOf, type Activity } from "../happenings.ts";
 import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo, ProofInTheMaking } from "../answers.ts";
 
+/** A lane of the picture: of L1, of a hub, or of a chain. */
+export interface Lane {
+  readonly name: string;
+  /** Negative for a hub, as no member's is. */
+  readonly chainId: number;
+}
+
+/** Lanes from top to bottom: hubs are between L1 and the chains. */
+export function lanesOf({ l1, hubs = [], chains }: Pick<EcosystemInfo, "l1" | "hubs" | "chains">): readonly Lane[] {
+  return [l1, ...hubs.map(({ name }, i) => ({ name, chainId: laneOfHub(i) })), ...chains];
+}
+
+function laneOfHub(index: number): number {
+  return -1 - index;
+}
+
 /** Part of a lane whose blocks were not all read: from the beginning to a time. */
 export interface UnreadSpan {
   readonly chainId: number;
@@ -46,6 +62,19 @@ export interface StageMark {
   readonly hash: string;
 }
 
+/** A block of a hub that L1 has taken. */
+export interface Landing {
+  /** Lane of the hub. */
+  readonly on: number;
+  readonly hub: string;
+  readonly block: number;
+  /** Batches that their chains believe since then. */
+  readonly batches: readonly { readonly chainId: number; readonly batch: number }[];
+  readonly at: number;
+  /** Transaction on L1. */
+  readonly hash: string;
+}
+
 /** Where a message was at a time. */
 export interface Stop {
   readonly chainId: number;
@@ -60,6 +89,9 @@ export interface Line {
 
 /** Of this package's contracts on L1, and of `SystemContext` on each chain. */
 const BATCH_EVENT = /^(BatchOpened|BatchClosed|BlockCommit|BlockExecution|BlocksVerification)\((\d+)/;
+/** Of hubs on L1, and of chains' contracts in the same transaction. */
+const LANDED_EVENT = /^BlockLanded\((\d+)/;
+const PROVEN_EVENT = /^ExecutionProven\((\d+)/;
 const STAGES = { BlockCommit: "committed", BlocksVerification: "proven", BlockExecution: "executed" } as const;
 const SYSTEM_CONTEXT = "0x000000000000000000000000000000000000800b";
 
@@ -128,6 +160,34 @@ export function stageMarks(activity: Activity, { l1, chains }: EcosystemInfo): r
       },
     ),
   );
+}
+
+/** Blocks of hubs that landed, with their batches. */
+export function landings(activity: Activity, { l1, hubs = [], chains }: EcosystemInfo): readonly Landing[] {
+  if (hubs.length === 0) return [];
+  const chainAt = new Map(chains.map(({ hyperchain, chainId }) => [hyperchain as string, chainId]));
+  const transactions = (activity.get(l1.chainId) ?? []).flatMap((block) =>
+    block.transactions.map((transaction) => ({ ...transaction, at: timeOf(block) })),
+  );
+  return transactions.flatMap(({ hash, events, at }) =>
+    events.flatMap(({ address, event = "" }) => {
+      const index = hubs.findIndex((hub) => hub.address === address);
+      const [, block] = LANDED_EVENT.exec(event) ?? [];
+      const hub = hubs[index]?.name;
+      if (hub === undefined || block === undefined) return [];
+      const batches = events.flatMap((other) => {
+        const chainId = chainAt.get(other.address);
+        const [, batch] = PROVEN_EVENT.exec(other.event ?? "") ?? [];
+        return chainId === undefined || batch === undefined ? [] : [{ chainId, batch: Number(batch) }];
+      });
+      return [{ on: laneOfHub(index), hub, block: Number(block), batches, at, hash }];
+    }),
+  );
+}
+
+export function landingWords({ hub, block, batches }: Landing, nameOf: (chainId: number) => string): string {
+  const proven = batches.map(({ chainId, batch }) => `batch ${batch} of ${nameOf(chainId)}`);
+  return `${hub}, block ${block}: L1 has accepted one proof of ${proven.length === 0 ? "no further batch" : proven.join(", ")}`;
 }
 
 /** Messages with the places and times of their steps, as far as their blocks are known. */

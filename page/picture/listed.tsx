@@ -4,7 +4,7 @@ import type { ActivityBlock } from "../answers.ts";
 import { clockTime, count, plural } from "../format.ts";
 import { timeOf } from "../happenings.ts";
 import { to } from "../route.ts";
-import type { BatchSpan, Line, StageMark } from "./lanes.ts";
+import { landingWords, type BatchSpan, type Landing, type Line, type StageMark } from "./lanes.ts";
 import { batchWords, blockWords, hrefOf, keyOf, stageWords } from "./marks.tsx";
 import { messageWords } from "./message-lines.tsx";
 
@@ -16,6 +16,7 @@ export interface Shown {
   readonly lines: readonly Line[];
   readonly spans: readonly BatchSpan[];
   readonly marks: readonly StageMark[];
+  readonly landed: readonly Landing[];
   readonly blocks: readonly ActivityBlock[];
 }
 
@@ -34,7 +35,7 @@ export function Listed({ shown, nameOf }: { readonly shown: Shown; readonly name
   );
 }
 
-function Lists({ lines, spans, marks, blocks, nameOf }: Shown & { readonly nameOf: (chainId: number) => string }) {
+function Lists({ lines, spans, marks, landed, blocks, nameOf }: Shown & { readonly nameOf: (chainId: number) => string }) {
   return (
     <div class="lists">
       <Newest
@@ -63,6 +64,15 @@ function Lists({ lines, spans, marks, blocks, nameOf }: Shown & { readonly nameO
           at: mark.at,
           href: to(nameOf(mark.on), "tx", mark.hash),
           name: stageWords(mark, nameOf),
+        }))}
+      />
+      <Newest
+        title="Blocks of hubs"
+        entries={landed.map((landing) => ({
+          key: landing.hash,
+          at: landing.at,
+          href: to("hubs", landing.hub),
+          name: landingWords(landing, nameOf),
         }))}
       />
       <Newest

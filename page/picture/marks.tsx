@@ -3,7 +3,7 @@ import { plural } from "../format.ts";
 import { timeOf } from "../happenings.ts";
 import { PHASES, proofAndMaker } from "../proof-phases.ts";
 import { to } from "../route.ts";
-import type { BatchSpan, StageMark, UnreadSpan } from "./lanes.ts";
+import { landingWords, type BatchSpan, type Landing, type StageMark, type UnreadSpan } from "./lanes.ts";
 import type { Scale } from "./scale.ts";
 
 type Places = Pick<Scale, "x" | "y">;
@@ -166,4 +166,27 @@ const DONE = { committed: "committed", proven: "accepted the proof of", executed
 
 export function stageWords({ on, chainId, batch, stage }: StageMark, nameOf: (chainId: number) => string): string {
   return `${nameOf(on)} has ${DONE[stage]} batch ${batch} of ${nameOf(chainId)}`;
+}
+
+/** Landed blocks on the lanes of their hubs. */
+export function LandingMarks({
+  landed,
+  scale: { x, y },
+  nameOf,
+}: {
+  readonly landed: readonly Landing[];
+  readonly scale: Places;
+  readonly nameOf: (chainId: number) => string;
+}) {
+  return (
+    <>
+      {landed.map((landing) => (
+        <a key={landing.hash} href={to("hubs", landing.hub)} tabindex={-1}>
+          <rect class="block" x={x(landing.at) - 3} y={(y(landing.on) ?? 0) - 13} width={6} height={26} rx={1}>
+            <title>{landingWords(landing, nameOf)}</title>
+          </rect>
+        </a>
+      ))}
+    </>
+  );
 }

@@ -7,9 +7,9 @@ import { useNow } from "../now.ts";
 import { useChainName } from "../parts/links.tsx";
 import { to, useLinkState } from "../route.ts";
 import { bundlesOf } from "./bundles.ts";
-import { batchSpans, messageLines, stageMarks, unreadSpans } from "./lanes.ts";
+import { batchSpans, landings, lanesOf, messageLines, stageMarks, unreadSpans } from "./lanes.ts";
 import { Listed, type Shown } from "./listed.tsx";
-import { BatchMarks, BlockMarks, StageMarks, UnreadMarks } from "./marks.tsx";
+import { BatchMarks, BlockMarks, LandingMarks, StageMarks, UnreadMarks } from "./marks.tsx";
 import { MessageLines, OpenLines, SLOT } from "./message-lines.tsx";
 import { fittingSpan, scaleOf, SPANS, type Scale } from "./scale.ts";
 
@@ -19,7 +19,7 @@ const TICKS_MS = [5, 10, 30, 60, 120, 300, 600, 900, 1_800].map((seconds) => sec
 /** Letters of a name that stand beside a lane. */
 const [LETTERS, NARROW_LETTERS] = [12, 8];
 
-/** L1 and each chain as a lane in which time runs: blocks, batches by stage, messages from lane to lane, proofs as they grow. */
+/** L1, each hub and each chain as a lane in which time runs: blocks, batches by stage, messages from lane to lane, proofs as they grow. */
 export function Picture() {
   const { info } = useEcosystem();
   const activity = useActivity();
@@ -31,7 +31,7 @@ export function Picture() {
   const asked = state.get("span") ?? "";
   // Links come from strangers too: "constructor" is in every object.
   const span = Object.hasOwn(SPANS, asked) ? asked : fittingSpan(oldestTime(activity), paused ?? now);
-  const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
+  const lanes = useMemo(() => lanesOf(info), [info]);
   const scale = scaleOf(paused ?? now, Number(span) * 1_000, width, lanes);
   const shown = useShown(scale);
   const allUnread = useMemo(() => unreadSpans(activity, info), [activity, info]);
@@ -57,12 +57,12 @@ export function Picture() {
           {lanes.map(({ name, chainId }, i) => (
             <g key={chainId} class={`lane lane-${i % 8}`}>
               <line class="rail" x1={scale.label} x2={width} y1={scale.y(chainId)} y2={scale.y(chainId)} />
-              <a href={to(name)} tabindex={-1}>
+              <a href={chainId < 0 ? to("hubs", name) : to(name)} tabindex={-1}>
                 <text class="name" x={0} y={(scale.y(chainId) ?? 0) - 2}>
                   {clipped(name, scale)}
                 </text>
                 <text class="note" x={0} y={(scale.y(chainId) ?? 0) + 13}>
-                  block {count(activity.get(chainId)?.at(-1)?.number ?? 0)}
+                  {chainId < 0 ? "hub" : `block ${count(activity.get(chainId)?.at(-1)?.number ?? 0)}`}
                 </text>
               </a>
             </g>
@@ -111,6 +111,8 @@ function useShown({ drawnFrom, y }: Scale): Shown {
   const spans = useMemo(() => allSpans.filter(({ to: end }) => end >= drawnFrom), [allSpans, drawnFrom]);
   const allMarks = useMemo(() => stageMarks(activity, info), [activity, info]);
   const marks = useMemo(() => allMarks.filter(({ at }) => at >= drawnFrom), [allMarks, drawnFrom]);
+  const allLanded = useMemo(() => landings(activity, info), [activity, info]);
+  const landed = useMemo(() => allLanded.filter(({ at }) => at >= drawnFrom), [allLanded, drawnFrom]);
   const allLines = useMemo(() => messageLines(activity, messages.messages), [activity, messages]);
   const lines = useMemo(
     () =>
@@ -120,14 +122,14 @@ function useShown({ drawnFrom, y }: Scale): Shown {
       ),
     [allLines, drawnFrom, info],
   );
-  return useMemo(() => ({ blocks, spans, marks, lines }), [blocks, spans, marks, lines]);
+  return useMemo(() => ({ blocks, spans, marks, landed, lines }), [blocks, spans, marks, landed, lines]);
 }
 
 /** What is drawn once for each change of what is shown: as time runs it is only moved. */
-function Marks({ shown: { blocks, spans, marks, lines }, scale }: { readonly shown: Shown; readonly scale: Scale }) {
+function Marks({ shown: { blocks, spans, marks, landed, lines }, scale }: { readonly shown: Shown; readonly scale: Scale }) {
   const { info } = useEcosystem();
   const nameOf = useChainName();
-  const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
+  const lanes = useMemo(() => lanesOf(info), [info]);
   const fixed = [scale.perMs, scale.origin, info];
   const bundles = useMemo(() => bundlesOf(lines, SLOT / scale.perMs), [lines, scale.perMs]);
   const drawnBlocks = useMemo(
@@ -144,11 +146,13 @@ function Marks({ shown: { blocks, spans, marks, lines }, scale }: { readonly sho
     const laneOf = (chainId: number): number => lanes.findIndex((each) => each.chainId === chainId);
     return <StageMarks marks={marks} scale={scale} laneOf={laneOf} nameOf={nameOf} />;
   }, [marks, ...fixed]);
+  const drawnLanded = useMemo(() => <LandingMarks landed={landed} scale={scale} nameOf={nameOf} />, [landed, ...fixed]);
   const drawnLines = useMemo(() => <MessageLines bundles={bundles} scale={scale} nameOf={nameOf} />, [bundles, ...fixed]);
   return (
     <>
       {drawnBlocks}
       {drawnMarks}
+      {drawnLanded}
       <OpenLines bundles={bundles} scale={scale} />
       {drawnLines}
     </>

@@ -64,6 +64,8 @@ const READS = new Set([
     "hyperchain_deployments",
     "hyperchain_describe",
     "hyperchain_getAccessLists",
+    "hyperchain_getHub",
+    "hyperchain_getHubBlock",
     "hyperchain_history",
   ],
   ...["hyperchain_prepare", "hyperchain_proof"],
