@@ -20,6 +20,7 @@ import type { SettlementBacklog } from "../settlement/settlement.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
 import { atDepth, findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
 import type { ExecutableBatch, FindExecutable } from "../settlement/l1-sender/executable-batch.ts";
+import type { SourceCalls } from "../settlement/l1-sender/source-calls.ts";
 import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
@@ -46,6 +47,8 @@ export interface ChainSettlement {
   readonly factPatienceSeconds?: number | undefined;
   /** An imported fact is void: L1 will not show it to the chain, or did not in time. */
   readonly onFactVoid?: ((index: bigint) => void) | undefined;
+  /** As Settling's. */
+  readonly sourceCalls?: SourceCalls | undefined;
   /** As Settling's. */
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** As Settling's. */

@@ -104,10 +104,34 @@ describe("facts about batches that L1 has not executed", () => {
     assert.equal(await code(clients[0]!, {}), "SourceNotListed", "a chain without the option imports no facts");
   });
 
-  test("source stops: when the patience ends the importer rebuilds without the fact, and the transfer arrives by a root, once", async () => {
+  test("source stops: at half of the patience the importer has L1 prove and execute the source itself, and nothing is void", async () => {
     const before = await balance();
     await relayer.poll();
     assert.equal((await balance()) - before, ETHER, "the transfer of the test above arrived by its fact");
+    const [done, own] = [executed(), (await importer().seal())!];
+    const settled = importer().settled(own.outputs.batchNumber);
+    await devnet.chains[1]!.provider.request({ method: "evm_increaseTime", params: [PATIENCE_SECONDS / 2 + 10] });
+    const { batch } = await settled;
+    assert.deepEqual(
+      batch.importedRoots.map(({ registryIndex }) => registryIndex),
+      [factIndex(A, BigInt(done))],
+      "the fact stands",
+    );
+    // The source's node still waits for its aggregator, and sees on L1 that its batch is executed.
+    const { receipts } = await source().settled(BigInt(done));
+    assert.deepEqual([receipts.prove, receipts.execute], [undefined, undefined], "the source has sent nothing");
+    assert.equal((await balance()) - before, ETHER);
+    clock.endWaits();
+  });
+
+  test("source stops and its evidence is lost: when the patience ends the importer rebuilds without the fact, and the transfer arrives by a root, once", async () => {
+    const before = await balance();
+    const batchNumber = await send();
+    // Without the check of the rule, so the importer has no evidence.
+    const { logRoot: root } = source().chain.archive.batch(batchNumber)!;
+    await importer().chain.sequencer.importRoots([{ registryIndex: factIndex(A, batchNumber), root }]);
+    await relayer.poll();
+    assert.equal((await balance()) - before, ETHER);
     const own = (await importer().seal())!;
     const rebuilt = importer().settled(own.outputs.batchNumber);
     await devnet.chains[1]!.provider.request({ method: "evm_increaseTime", params: [PATIENCE_SECONDS + 100] });

@@ -7,9 +7,12 @@ import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { FactRefused } from "../../settlement-layer/facts/fact-refused.ts";
 import { checkFact, type FactTerms } from "../../settlement-layer/facts/fact-rule.ts";
 import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
+import type { SourceCall } from "../../settlement/l1-sender/source-calls.ts";
 import { collectEvidence, type CallSource } from "./collect-evidence.ts";
+import type { EvidenceBook } from "./evidence-book.ts";
 import { logRootOf, type ShownMessage } from "./shown-message.ts";
 import { SourceAdmission } from "./source-admission.ts";
+import type { SourceExecution } from "./source-execution.ts";
 import { dropOldest } from "../../runtime/drop-oldest.ts";
 
 /** Verified proofs that are remembered. */
@@ -32,6 +35,11 @@ interface FactImportsDependencies {
   readonly call: CallSource;
   /** Verifies the proof of a batch in this process. */
   readonly refusalOf: (batch: FactBatch) => Promise<string | undefined>;
+  /** Evidence of the imported facts. */
+  readonly book: EvidenceBook;
+  /** Resolves when the evidence is on disk. */
+  readonly durable: () => Promise<void>;
+  readonly execution: SourceExecution;
   readonly nowSeconds: () => bigint;
   /** Runs the import next to no snapshot. */
   readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
@@ -62,6 +70,11 @@ export class FactImports {
     return this.#line.run(() => this.#import(fact, message.chainId)).then(() => fact.registryIndex);
   }
 
+  /** As `SourceCalls` of the settlement. */
+  sourceCalls(index: bigint): Promise<readonly SourceCall[]> {
+    return this.#dependencies.execution.calls(index);
+  }
+
   /** Shuts a source out after a void import, by `SourceAdmission`. */
   shutOut(source: ChainId): void {
     this.#admission.shutOut(source);
@@ -81,7 +94,7 @@ export class FactImports {
   }
 
   async #import(fact: ImportedRoot, source: ChainId): Promise<void> {
-    const { chain, l1, call, undisturbed } = this.#dependencies;
+    const { chain, l1, call, book, durable, undisturbed } = this.#dependencies;
     if (chain().isPaused) throw new FactRefused("EvidenceUnavailable", "the importing chain is paused");
     if (await chain().hasImported(fact.registryIndex)) return;
     this.#admission.requireAdmitted(source);
@@ -90,8 +103,12 @@ export class FactImports {
     const evidence = await collectEvidence(fact, { l1: view, from: this.#terms.from, call });
     const refusalOf = (batch: FactBatch): Promise<string | undefined> => this.#refusalOf(batch);
     await checkFact(evidence, this.#terms, { l1: view, refusalOf });
+    await book.prune(async (chainId) => (await view.source(chainId))?.executed ?? 0n);
     await undisturbed(async () => {
       if (await chain().hasImported(fact.registryIndex)) return;
+      // Before the import: the source may serve no evidence later.
+      book.add(evidence);
+      await durable();
       await chain().importRoots([fact]);
       this.#admission.count(source);
     });

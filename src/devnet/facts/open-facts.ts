@@ -2,6 +2,7 @@ import type { Chain } from "../../chain/chain.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
+import type { LedgerFacts } from "../../ledger/ledger.ts";
 import { L1ProofError } from "../../l1-proof/l1-proof-error.ts";
 import { hasImported } from "../../node/linked/linked-evm.ts";
 import type { FactsOption } from "../../options/fields/facts.ts";
@@ -13,8 +14,10 @@ import { FactRefused } from "../../settlement-layer/facts/fact-refused.ts";
 import { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { EvidenceBook } from "./evidence-book.ts";
 import { FactImports } from "./fact-imports.ts";
 import { readShownMessage } from "./shown-message.ts";
+import { SourceExecution } from "./source-execution.ts";
 
 /** A running chain that serves evidence. */
 export interface FactSource {
@@ -32,8 +35,10 @@ interface FactsDependencies {
   readonly confirmations: number;
   /** Chains that run now. */
   readonly sources: () => readonly FactSource[];
-  /** Verifies proofs of single batches. */
-  readonly prover: Pick<BatchesProver, "prepare">;
+  /** Verifies proofs of single batches, and makes those for L1. */
+  readonly prover: BatchesProver;
+  /** Files of the chain, which outlast the process. Default: none. */
+  readonly files?: { readonly facts: LedgerFacts; readonly store: { durable(): Promise<void> } } | undefined;
   readonly gate: SharedExclusiveLock;
   /** Time of the ecosystem. */
   readonly time: Pick<MovableClock, "nowSeconds">;
@@ -41,10 +46,13 @@ interface FactsDependencies {
 
 /** Imports of facts on a chain of this process, by its option. */
 export function openFacts({ from }: FactsOption, dependencies: FactsDependencies): FactImports {
-  const { chain, created, ecosystem, l1, confirmations, sources, prover, gate, time } = dependencies;
+  const { chain, created, ecosystem, l1, confirmations, sources, prover, gate, time, files } = dependencies;
   const { factory, roots: registry, settings } = ecosystem.addresses;
   const listed = (): readonly FactSource[] => sources().filter(({ name }) => from.includes(name));
   const { sequencer } = chain;
+  const book = new EvidenceBook(files?.facts);
+  const l1Now = (): Promise<FactsOnL1> =>
+    FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: created.hyperchain });
   return new FactImports(
     {
       bornAt: created.bornAt,
@@ -58,7 +66,10 @@ export function openFacts({ from }: FactsOption, dependencies: FactsDependencies
         hasImported: (index) => hasImported(chain, index),
         importRoots: (roots) => sequencer.importRoots(roots),
       }),
-      l1: () => FactsOnL1.look({ provider: l1, confirmations, factory, registry, settings, hyperchain: created.hyperchain }),
+      l1: l1Now,
+      book,
+      durable: () => files?.store.durable() ?? Promise.resolve(),
+      execution: new SourceExecution({ book, l1: l1Now, prover }),
       async call(chainId, method, params) {
         const source = listed().find((each) => each.chainId === chainId);
         if (source === undefined) throw new RangeError(`chain ${chainId} does not run here`);

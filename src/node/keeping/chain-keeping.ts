@@ -36,6 +36,8 @@ export interface ChainKeeping {
   readonly choices: LedgerStream;
   /** Evidence of the promises that it imported by. */
   readonly promises: LedgerFacts;
+  /** Evidence of the facts that it imported: batches with their proofs. */
+  readonly facts: LedgerFacts;
   /** Slots of a chain with an external sequencer, the part that it holds, and its life. */
   readonly slots: LedgerStream;
   readonly slotFacts: LedgerFacts;
@@ -47,8 +49,8 @@ export interface ChainKeeping {
 export function forgetChainKeeping(ledger: Ledger, chainId: ChainId): void {
   for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf, choicesOf, slotsOf])
     ledger.stream(nameOf(chainId)).truncate(0);
-  for (const kind of [poolOf(chainId), accessOf(chainId), slotsOf(chainId), promisesOf(chainId), evidenceOf(chainId)]) {
-    const facts = ledger.facts(kind);
+  for (const kindOf of [poolOf, accessOf, slotsOf, promisesOf, factsOf, evidenceOf]) {
+    const facts = ledger.facts(kindOf(chainId));
     for (const name of facts.all().keys()) facts.delete(name);
   }
 }
@@ -60,6 +62,7 @@ const placeOf = (chainId: ChainId): string => `place of ${chainId}`;
 const choicesOf = (chainId: ChainId): string => `data choices of ${chainId}`;
 const slotsOf = (chainId: ChainId): string => `slots of ${chainId}`;
 const promisesOf = (chainId: ChainId): string => `promises to ${chainId}`;
+const factsOf = (chainId: ChainId): string => `facts to ${chainId}`;
 const evidenceOf = (chainId: ChainId): string => `evidence of ${chainId}`;
 const poolOf = (chainId: ChainId): string => `pool of ${chainId}`;
 const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
@@ -157,6 +160,7 @@ export function openChainKeeping(
     },
     choices: ledger.stream(choicesOf(chainId)),
     promises: ledger.facts(promisesOf(chainId)),
+    facts: ledger.facts(factsOf(chainId)),
     slots: ledger.stream(slotsOf(chainId)),
     slotFacts: ledger.facts(slotsOf(chainId)),
     evidence: ledger.facts(evidenceOf(chainId)),

@@ -18,6 +18,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
 import { readExecutable, type ExecutableBatch, type FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
+import type { SourceCalls } from "../../settlement/l1-sender/source-calls.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns, type HeldProofs } from "../../settlement/pace/proof-pace.ts";
@@ -76,6 +77,8 @@ interface SettlingDependencies {
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
+  /** Calls that have L1 prove and execute the source of a fact, from stored evidence. Default: none. */
+  readonly sourceCalls?: SourceCalls | undefined;
   /**
    * Prepares the end of a void import. Resolves with false while the chain must wait, for example for the report of a promise.
    * Default: a chain rebuilds immediately.
@@ -340,7 +343,7 @@ export class Settling {
   ): Promise<Settlement<FormedBatch>> {
     const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
     const { quorum, posting, settlesAtOnce = false, factPatienceSeconds } = this.#options;
-    const { journal, findExecutable, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
+    const { journal, findExecutable, sourceCalls, mayVoid, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
     return open(
@@ -348,7 +351,7 @@ export class Settling {
       {
         context: {
           ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
-          ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable, mayVoid },
+          ...{ delay, patience, transactor, approvals, factPatienceSeconds, findExecutable, sourceCalls, mayVoid },
         },
         journal,
         pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),

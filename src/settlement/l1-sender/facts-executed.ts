@@ -8,43 +8,52 @@ import { registryInterface } from "../../settlement-layer/reader/contract-interf
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { atDepth, readContract } from "./chain-reader.ts";
+import { attemptsDue, executeSource } from "./execute-source.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 const factory = new Interface(chainFactoryAbi);
 const LOOK_MS = 1_000;
 
 /**
- * Waits until L1 shows this chain every fact that the batch imports. Rejects with SettlementError FactVoid if L1 executed another
- * batch with that number, deep enough, or none until the patience has passed since the batch's commit: a rebuild for a block that
+ * Waits until L1 shows this chain every fact that the batch imports. At half of the patience since the batch's commit it requests
+ * the execution of the source, from stored evidence, so a source that stops voids nothing. Rejects with SettlementError FactVoid
+ * if L1 executed another batch with that number, deep enough, or none until the patience has passed: a rebuild for a block that
  * L1 undoes later would cost the chain its batches. If the fact was promised, L1 has judged the promise before.
  */
-export async function awaitFacts(
-  context: SenderContext,
-  imports: readonly ImportedRoot[],
-  { batchNumber, committedAt }: StoredBatch,
-): Promise<void> {
+export async function awaitFacts(context: SenderContext, imports: readonly ImportedRoot[], batch: StoredBatch): Promise<void> {
   const facts = imports.filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact);
   if (facts.length === 0) return;
   const registry = await registryOf(context);
-  for (const fact of facts) {
-    const { chainId, batchNumber: number } = readFactIndex(fact.registryIndex) ?? {};
-    const name = `batch ${number} of chain ${chainId}`;
-    const voided = (reason: string): SettlementError =>
-      new SettlementError("FactVoid", `batch ${batchNumber} imports a fact about ${name}, and ${reason}`, {
-        voided: { batchNumber, index: fact.registryIndex },
-      });
-    for (;;) {
-      if ((await valueOf(context, registry, fact.registryIndex)) === fact.root) break;
-      const value = await valueOf(await atDepth(context, context.confirmations), registry, fact.registryIndex);
-      const isOther = BigInt(value) !== 0n && value !== fact.root;
-      const { factPatienceSeconds = 0 } = context;
-      const isOver = (await timeOf(context)) > committedAt + BigInt(factPatienceSeconds);
-      const reason = isOther
-        ? `L1 executed that number with log root ${value}, not ${fact.root}`
-        : `L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`;
-      if ((isOther || isOver) && (await mayVoid(context, fact.registryIndex))) throw voided(reason);
-      await context.delay(LOOK_MS, "execute");
+  for (const fact of facts) await awaitFact(context, registry, fact, batch);
+}
+
+async function awaitFact(
+  context: SenderContext,
+  registry: Hex,
+  { registryIndex, root }: ImportedRoot,
+  { batchNumber, committedAt }: StoredBatch,
+): Promise<void> {
+  const { factPatienceSeconds = 0 } = context;
+  const patience = BigInt(factPatienceSeconds);
+  for (let attempts = 0; ;) {
+    if ((await valueOf(context, registry, registryIndex)) === root) return;
+    const value = await valueOf(await atDepth(context, context.confirmations), registry, registryIndex);
+    const isOther = BigInt(value) !== 0n && value !== root;
+    const waited = (await timeOf(context)) - committedAt;
+    const due = attemptsDue(waited, patience);
+    if (!isOther && due > attempts) {
+      attempts = due;
+      if (await executeSource(context, registryIndex)) continue;
     }
+    if ((isOther || waited > patience) && (await mayVoid(context, registryIndex))) {
+      const { chainId, batchNumber: number } = readFactIndex(registryIndex) ?? {};
+      const reason = isOther
+        ? `L1 executed that number with log root ${value}, not ${root}`
+        : `L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`;
+      const imported = `batch ${batchNumber} imports a fact about batch ${number} of chain ${chainId}`;
+      throw new SettlementError("FactVoid", `${imported}, and ${reason}`, { voided: { batchNumber, index: registryIndex } });
+    }
+    await context.delay(LOOK_MS, "execute");
   }
 }
 

@@ -9,6 +9,7 @@ import type { SigningRecord } from "../signing/signing-record.ts";
 import { atDepth, type ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
 import type { FindExecutable } from "./executable-batch.ts";
+import type { SourceCalls } from "./source-calls.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 import { MAX_TRANSACTION_GAS } from "../../protocol/way-to-l1.ts";
@@ -26,6 +27,8 @@ export interface SenderContext extends ChainContract {
   readonly delay: StageDelay;
   /** Seconds of a committed batch's wait until L1 executes the batches of its facts. Default: 0. */
   readonly factPatienceSeconds?: number | undefined;
+  /** Calls that execute the source of a fact. Default: none. */
+  readonly sourceCalls?: SourceCalls | undefined;
   /** As Settling's. */
   readonly mayVoid?: ((index: bigint) => Promise<boolean>) | undefined;
   /** Batches of other chains in this process. Default: none. */

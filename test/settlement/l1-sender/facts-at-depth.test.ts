@@ -6,8 +6,9 @@ import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { factIndex } from "../../../src/protocol/import-kinds.ts";
 import { genesisStoredBatch, hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { hyperchainInterface, registryInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import type { SettlementError } from "../../../src/settlement/errors/settlement-error.ts";
+import { SettlementError } from "../../../src/settlement/errors/settlement-error.ts";
 import { readExecutable } from "../../../src/settlement/l1-sender/executable-batch.ts";
+import { attemptsDue, executeSource } from "../../../src/settlement/l1-sender/execute-source.ts";
 import { awaitFacts } from "../../../src/settlement/l1-sender/facts-executed.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
 
@@ -86,6 +87,35 @@ describe("the fact of a batch", () => {
     assert.equal(waits, 1);
     assert.equal(await waitOn([NONE], () => assert.fail("waits no longer"), last + 1), "FactVoid");
   });
+});
+
+test("attempts to execute a source begin at half of the patience, and there are four", () => {
+  const due = [0n, 449n, 450n, 562n, 563n, 675n, 788n, 10_000n].map((waited) => attemptsDue(waited, 900n));
+  assert.deepEqual(due, [0, 0, 1, 1, 2, 3, 4, 4]);
+});
+
+test("a chain executes a source by its stored calls, in order; a refusal by L1 ends the attempt, and the end of settlement is passed on", async () => {
+  const call = (label: string) => ({ label, to: CHAIN, data: "0x" as Hex });
+  const sent: string[] = [];
+  const refused = new Map<string, Error>();
+  const context = {
+    sourceCalls: (index: bigint) => Promise.resolve(index === INDEX ? [call("proof"), call("execution")] : []),
+    transactor: {
+      send({ label }: { label: string }) {
+        sent.push(label);
+        const error = refused.get(label);
+        return error === undefined ? Promise.resolve() : Promise.reject(error);
+      },
+    },
+  } as unknown as SenderContext;
+  assert.equal(await executeSource(context, INDEX), true);
+  assert.deepEqual(sent.splice(0), ["proof", "execution"]);
+  assert.equal(await executeSource(context, INDEX + 1n), false, "without evidence");
+  refused.set("proof", new SettlementError("Reverted", "L1 refuses it"));
+  assert.equal(await executeSource(context, INDEX), false);
+  assert.deepEqual(sent.splice(0), ["proof"]);
+  refused.set("proof", new SettlementError("SettlementStopped", "the run has ended"));
+  await assert.rejects(executeSource(context, INDEX), { code: "SettlementStopped" });
 });
 
 test("reorganized L1: the peer of a linked batch is executable when its proof is deep enough", async () => {

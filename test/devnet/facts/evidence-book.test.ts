@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { EvidenceBook } from "../../../src/devnet/facts/evidence-book.ts";
+import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
+import type { FactBatch, FactEvidence } from "../../../src/protocol/fact-evidence.ts";
+import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import { entryOf } from "../../hub/support/batches.ts";
+
+const [A, B] = [271n, 272n];
+const ORIGIN = `0x${"0c".repeat(20)}` as const;
+
+function batchOf(chainId: bigint, batchNumber: bigint): FactBatch {
+  const { stored, imports, program } = entryOf(chainId, batchNumber);
+  const flows = [{ kind: 1, destinationChainId: B, originChainId: A, originToken: ORIGIN, amount: 2n ** 100n }] as const;
+  return { chainId, stored, imports, flows, program, proof: Uint8Array.of(1, 2, Number(batchNumber)) };
+}
+
+function evidenceOf(batches: readonly FactBatch[]): FactEvidence {
+  const { chainId, stored } = batches.at(-1)!;
+  return { fact: { registryIndex: factIndex(chainId, stored.batchNumber), root: stored.l2LogsTreeRoot }, batches };
+}
+
+describe("evidence of facts", () => {
+  const folder = mkdtempSync(join(tmpdir(), "facts-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const [first, second, third] = [batchOf(A, 4n), batchOf(A, 5n), batchOf(B, 1n)];
+  const withBook = async (work: (book: EvidenceBook, names: () => readonly string[]) => Promise<void> | void): Promise<void> => {
+    const ledger = openSqliteLedger(folder);
+    const facts = ledger.facts("facts to 273");
+    await work(new EvidenceBook(facts), () => [...facts.all().keys()]);
+    await ledger.durable();
+    ledger.close();
+  };
+
+  test("is in the book of the next process, and has each batch once", async () => {
+    await withBook((book, names) => {
+      book.add(evidenceOf([first, second]));
+      book.add(evidenceOf([first, second, third]));
+      assert.equal(names().length, 2 + 3);
+    });
+    await withBook((book) => {
+      assert.deepEqual(book.batchesOf(factIndex(A, 5n)), [first, second]);
+      assert.deepEqual(book.batchesOf(factIndex(B, 1n)), [first, second, third]);
+      assert.equal(book.batchesOf(factIndex(B, 2n)), undefined);
+    });
+  });
+
+  test("is removed when L1 has executed the batch of the fact, with the batches of no other fact", async () => {
+    await withBook(async (book, names) => {
+      await book.prune((chainId) => Promise.resolve(chainId === A ? 5n : 2n));
+      assert.equal(book.batchesOf(factIndex(B, 1n)), undefined, "L1 has executed batch 1");
+      assert.deepEqual(book.batchesOf(factIndex(A, 5n)), [first, second], "L1 has not executed batch 5");
+      assert.equal(names().length, 1 + 2);
+      await book.prune(() => Promise.resolve(6n));
+      assert.deepEqual(names(), []);
+    });
+  });
+
+  test("that cannot be read is named", async () => {
+    const ledger = openSqliteLedger(folder);
+    const facts = ledger.facts("facts to 273");
+    facts.set("batch 0x00", "{");
+    assert.throws(() => new EvidenceBook(facts), { name: "LedgerError", code: "Damaged" });
+    ledger.close();
+    await Promise.resolve();
+  });
+});
