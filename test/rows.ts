@@ -45,7 +45,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   D1: row("sovereign settlement", "settlement/real-proof"),
   D2: row("aggregation", "contracts/libraries/aggregate", "contracts/verifier/recorded-proofs", "node/shared-proofs"),
   D3: row("chains on chains", "flow/chain-on-chain"),
-  D4: row("hubs", "flow/hub", "hub/hub-node", "contracts/l1/hub"),
+  D4: row("hubs", "flow/hub", "flow/void-facts", "hub/hub-node"),
   D5: row("restaking", "flow/stake-watcher", "contracts/l1/stake", "devnet/stake-words"),
   D6: row("instant messaging", "flow/instant", "settlement-layer/promises/receiver-rule", "contracts/attacks/broken-promises"),
   D7: row("atomicity across chains", "flow/links", "contracts/attacks/links", "contracts/l2/atomic-links"),

@@ -7,19 +7,12 @@ import type { OptionProblem } from "./problems.ts";
 /** Hubs by name. */
 export type Hubs = Readonly<Record<string, HubOption>>;
 
-interface HubSurroundings {
-  /** Folder of a stored ecosystem. */
-  readonly data?: string | undefined;
-}
-
 /** Problems of hubs and of the chains that they name. */
-export function hubConflicts(chains: readonly ChainPlan[], hubs: Hubs, { data }: HubSurroundings): readonly OptionProblem[] {
+export function hubConflicts(chains: readonly ChainPlan[], hubs: Hubs): readonly OptionProblem[] {
   const members = Object.values(hubs).flatMap((hub) => hub.members);
-  return Object.entries(hubs).flatMap(([name, hub]) => {
-    const refused = (message: string): readonly OptionProblem[] => [{ path: ["hubs", name], message }];
-    if (data !== undefined) return refused("is in memory, and data stores the ecosystem; remove one of the two");
-    return hub.members.flatMap((member) => memberConflicts(name, member, chains, members));
-  });
+  return Object.entries(hubs).flatMap(([name, hub]) =>
+    hub.members.flatMap((member) => memberConflicts(name, member, chains, members)),
+  );
 }
 
 function memberConflicts(

@@ -68,7 +68,6 @@ export function conflicts(
     ...hubConflicts(
       chains.map(({ plan }) => plan),
       hubs,
-      { data },
     ),
     ...sharedIds(chains),
     ...externalConflicts(chains),

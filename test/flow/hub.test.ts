@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import type { HubGroup } from "../../src/devnet/hubs/hub-group.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-on-l1.ts";
+import type { HubInfo, LandedHubBlock } from "../../src/devnet/view/books/hub-info.ts";
 import { HubNode } from "../../src/hub/hub-node.ts";
 import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, refusalOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
+import { failingChecks } from "./support/shown-proof.ts";
 import { WaitingClock } from "./support/waiting-clock.ts";
 
 const [A, B] = [271n, 272n];
@@ -130,17 +133,37 @@ describe("a hub of two chains and four aggregators", () => {
     assert.ok(newcomer.state.encode().length < 10_000);
   });
 
+  /** The request of a page about a batch that a hub landed: the proof in the landing's input, and the hub's states in its statement. */
+  async function showsTheProofOf({ number, batches, transactionHash, state }: LandedHubBlock): Promise<void> {
+    const before = (await clients[0]!.send("hyperchain_getHub", ["main"])) as HubInfo;
+    const [{ batchNumber } = { batchNumber: -1 }] = batches;
+    const shown = (await clients[0]!.send("hyperchain_proof", [Number(A), batchNumber])) as BatchProofInfo;
+    assert.ok(shown.kind === "execution");
+    assert.deepEqual(shown.hub, { before: hub.blockAt(BigInt(number - 1))!.header.state, after: state });
+    assert.deepEqual([shown.checked.contract, shown.checked.transactionHash], [before.address, transactionHash]);
+    assert.deepEqual(
+      shown.batches.map((each) => [each.chainId, each.number]),
+      [[Number(A), batchNumber]],
+    );
+    const l1 = clientOf(devnet.l1);
+    const { hyperchain } = alpha().created;
+    assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
+    l1.destroy();
+  }
+
   test("the hub is read and landed over JSON-RPC", async () => {
     const call = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
       clients[1]!.send(method, ["main", ...params]);
-    const before = (await call("hyperchain_getHub")) as { block: number; members: string[]; aggregators: unknown[] };
+    const before = (await call("hyperchain_getHub")) as HubInfo;
     assert.deepEqual([before.members, before.aggregators.length], [["alpha", "beta"], 4]);
     await send();
-    const landed = (await call("hyperchain_landHub")) as { number: number; hash: Hex };
+    const landed = (await call("hyperchain_landHub")) as LandedHubBlock;
     assert.equal(landed.number, before.block + 1);
     const block = (await call("hyperchain_getHubBlock", landed.number)) as { hash: Hex; batches: { chainId: number }[] };
     assert.deepEqual([block.hash, block.batches.map(({ chainId }) => chainId)], [landed.hash, [Number(A)]]);
     assert.equal(await call("hyperchain_getHubBlock", landed.number + 1), null);
+    await alpha().settled(BigInt(landed.batches[0]!.batchNumber));
+    await showsTheProofOf(landed);
     assert.match(
       (await refusalOf(clients[0]!, "hyperchain_getHub", ["other"])).message,
       /not a hub of this ecosystem; there are: "main"/,
@@ -171,6 +194,9 @@ describe("a hub of two chains and four aggregators", () => {
   });
 
   test("aggregators withhold: members show their batches alone, nothing is void, and the hub continues later", async () => {
+    // Messages of the tests above arrive by roots, so that the next one is the only one that needs a fact.
+    await alpha().settled(BigInt(alpha().progress().sealed - 1));
+    await beta().pollL1();
     await byRoots.poll();
     const before = await balance();
     const fact = await send();

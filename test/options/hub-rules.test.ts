@@ -17,7 +17,6 @@ function planned(alpha: Partial<DevnetChainOptions>, options: Partial<DevnetOpti
 
 describe("hubs that cannot run are refused by the name of the option", () => {
   const refused: readonly [string, Partial<DevnetChainOptions>, Partial<DevnetOptions>, RegExp][] = [
-    ["a stored ecosystem", MEMBER, { data: "folder" }, /hubs\.main is in memory, and data stores the ecosystem/],
     [
       "a trusted member",
       { ...MEMBER, execution: "trusted", pace: {} },

@@ -54,6 +54,7 @@ import type { FactImports } from "../facts/fact-imports.ts";
 import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import type { FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
+import type { SourceCalls } from "../../settlement/l1-sender/source-calls.ts";
 import { readLinkIndex } from "../../protocol/link-index.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { orderOfChain, type ChainOrder, type ExternalChains } from "./chain-order.ts";
@@ -251,7 +252,7 @@ function settledBy(
   kept: KeptChain | undefined,
   opened: { readonly facts?: FactImports | undefined },
   { onVoid, mayVoid }: Pick<ChainPipelineDependencies, "onVoid" | "mayVoid">,
-): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "mayVoid"> {
+): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "sourceCalls" | "mayVoid"> {
   const onFactVoid = (index: bigint): void => {
     const { chainId } = readFactIndex(index) ?? readLinkIndex(index) ?? {};
     if (chainId === undefined) return;
@@ -259,7 +260,8 @@ function settledBy(
     onVoid(chainId);
   };
   const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
-  return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, mayVoid };
+  const sourceCalls: SourceCalls = async (index) => (await opened.facts?.sourceCalls(index)) ?? [];
+  return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, sourceCalls, mayVoid };
 }
 
 /** Undefined if the chain imports no facts. */
@@ -267,7 +269,7 @@ function openedFacts(
   { settlement: { facts } }: ChainPlan,
   chain: Chain,
   created: CreatedChain,
-  { ecosystem, l1, confirmations, sources, executionProvers, gate, time }: ChainPipelineDependencies,
+  { ecosystem, l1, confirmations, sources, executionProvers, gate, time, kept }: ChainPipelineDependencies,
 ): FactImports | undefined {
   if (facts === undefined || executionProvers === undefined || !("send" in l1)) return undefined;
   const provider = l1 as SendingProvider;
@@ -281,6 +283,7 @@ function openedFacts(
     prover: executionProvers.own,
     gate,
     time,
+    files: kept,
   });
 }
 

@@ -66,7 +66,7 @@ type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 /** A hub whose aggregators can be silenced. */
 interface SilencedHub {
   readonly name: string;
-  readonly group: { readonly addresses: readonly Hex[]; setSilent(aggregators: ReadonlySet<number>): void };
+  readonly group: { readonly aggregators: readonly unknown[]; setSilent(aggregators: ReadonlySet<number>): void };
 }
 
 interface FaultDependencies {
@@ -230,7 +230,7 @@ function requireAggregator(
   const hub = hubs.find((each) => each.name === name);
   const known = hubs.map((each) => each.name).join(", ") || "no hubs";
   if (hub === undefined) throw new FaultError("UnknownFault", `there is no hub "${name}"; the ecosystem has ${known}`);
-  const { length: count } = hub.group.addresses;
+  const { length: count } = hub.group.aggregators;
   if (aggregator >= count)
     throw new FaultError("UnknownFault", `${name} has no aggregator ${aggregator}; it has aggregators 0 to ${count - 1}`);
 }

@@ -2,13 +2,21 @@ import type { HubBlock } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
 import { HubNode } from "../../hub/hub-node.ts";
 import type { HubState } from "../../hub/hub-state.ts";
+import type { StoredHubBlocks } from "./stored-hub-blocks.ts";
 
 /** Block with the votes that decided it. */
 interface DecidedBlock {
   readonly block: HubBlock;
-  readonly certificate: HubCertificate;
+  /** Undefined for a block of an earlier process, which L1 has. */
+  readonly certificate: HubCertificate | undefined;
   /** State of the hub before the block. */
   readonly before: HubState;
+}
+
+interface DecidedBlocksOptions {
+  readonly limit: number;
+  readonly store?: StoredHubBlocks | undefined;
+  readonly landed?: readonly HubBlock[] | undefined;
 }
 
 /** Blocks of a hub that its aggregators decided: the newest ones, and the state before these. */
@@ -17,10 +25,24 @@ export class DecidedBlocks {
   /** Node after the blocks that are no longer stored. */
   readonly #base = HubNode.begin();
   #blocks: readonly DecidedBlock[] = [];
+  #landed = 0n;
+  readonly #store: StoredHubBlocks | undefined;
 
-  /** `limit`: landed blocks that are stored. */
-  constructor(limit: number) {
+  /**
+   * `limit`: landed blocks that are in memory. `store`: has all blocks beyond the process; default: none. `landed`: blocks of
+   * earlier processes, which L1 has. Throws HubError if one does not follow the one before.
+   */
+  constructor({ limit, store, landed = [] }: DecidedBlocksOptions) {
     this.#limit = limit;
+    this.#store = store;
+    const older = landed.slice(0, Math.max(0, landed.length - limit));
+    for (const block of older) this.#base.apply(block);
+    const node = this.#base.copy();
+    for (const block of landed.slice(older.length)) {
+      this.#blocks = [...this.#blocks, { block, before: node.state, certificate: undefined }];
+      node.apply(block);
+    }
+    this.#landed = node.header.number;
   }
 
   get newest(): HubBlock | undefined {
@@ -32,17 +54,24 @@ export class DecidedBlocks {
     return this.newest?.header.number ?? this.#base.header.number;
   }
 
+  /** Number of the newest block that L1 has, as of the newest read; 0 before the first. */
+  get landedCount(): bigint {
+    return this.#landed;
+  }
+
   /** Block of a number; undefined if it is not decided, or no longer stored. */
   at(number: bigint): DecidedBlock | undefined {
     return this.#blocks.find(({ block }) => block.header.number === number);
   }
 
   add(decided: DecidedBlock): void {
+    this.#store?.append(decided.block);
     this.#blocks = [...this.#blocks, decided];
   }
 
   /** L1 has landed all blocks up to this one: the oldest beyond the limit are dropped. */
   landed(number: bigint): void {
+    this.#landed = number;
     const count = this.#blocks.filter(({ block }) => block.header.number <= number).length;
     const dropped = this.#blocks.slice(0, Math.max(0, count - this.#limit));
     for (const { block } of dropped) this.#base.apply(block);
@@ -57,6 +86,8 @@ export class DecidedBlocks {
         `L1 has returned to block ${number} of the hub, and the oldest state that is stored is after block ${oldest}; start the ecosystem again`,
       );
     this.#blocks = this.#blocks.filter(({ block }) => block.header.number <= number);
+    this.#landed = number;
+    this.#store?.cutAfter(number);
   }
 
   /** A new node after all decided blocks. */

@@ -17,7 +17,7 @@ import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
 import { BlockBodies } from "./block-bodies.ts";
-import { DecidedBlocks } from "./decided-blocks.ts";
+import type { DecidedBlocks } from "./decided-blocks.ts";
 import { HubAggregator, type DecidedHere } from "./hub-aggregator.ts";
 import type { HubOnL1 } from "./hub-landing.ts";
 import type { HubOffers } from "./hub-offers.ts";
@@ -35,7 +35,8 @@ interface HubGroupOptions {
 interface HubGroupDependencies {
   readonly offers: HubOffers;
   readonly proofs: Pick<HubProofs, "prove">;
-  readonly onL1: HubOnL1;
+  readonly onL1: Pick<HubOnL1, "head" | "land">;
+  readonly decided: DecidedBlocks;
   readonly clock: Clock;
   /** A new salt of the votes, which differs after each start. */
   readonly newLife: () => Hex;
@@ -46,8 +47,6 @@ interface HubGroupDependencies {
 }
 
 const FIRST_VIEW = 1;
-/** Landed blocks that are stored: for requests, and for returns of a development L1. */
-const MAX_LANDED = 1_024;
 /** Time between two reads of the offers while an account waits for a landing. */
 const LOOK_MS = 500;
 
@@ -79,7 +78,7 @@ export class HubGroup {
   #silent: ReadonlySet<number> = new Set();
   #isResting = false;
   readonly #bodies = new BlockBodies();
-  readonly #decided = new DecidedBlocks(MAX_LANDED);
+  readonly #decided: DecidedBlocks;
   #life: Life;
   #waiting = Promise.withResolvers<LandedBlock>();
   #offered: readonly OfferedEntry[] = [];
@@ -93,6 +92,7 @@ export class HubGroup {
   constructor(options: HubGroupOptions, dependencies: HubGroupDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
+    this.#decided = dependencies.decided;
     this.#life = this.#begun(FIRST_VIEW);
     this.#startNodes();
     this.#waiting.promise.catch(() => undefined);
@@ -113,9 +113,17 @@ export class HubGroup {
     return this.#newestNode?.state ?? HubState.empty();
   }
 
-  /** Addresses of the aggregators. */
-  get addresses(): readonly Hex[] {
-    return this.#options.keys.map(({ address }) => address);
+  /** Number of the newest block that L1 has, as of the newest read; 0 before the first. */
+  get landedCount(): bigint {
+    return this.#decided.landedCount;
+  }
+
+  /** Each aggregator with the number of the newest block that it has. */
+  get aggregators(): readonly { readonly address: Hex; readonly isRunning: boolean; readonly block: bigint }[] {
+    return this.#options.keys.map(({ address }, index) => {
+      const block = this.#life.aggregators[index]?.node.header.number ?? 0n;
+      return { address, isRunning: this.#nodes.has(index), block };
+    });
   }
 
   /** Indexes of the aggregators that run. */
@@ -315,7 +323,7 @@ export class HubGroup {
         const head = await onL1.head();
         this.#decided.landed(head.number);
         const next = this.#decided.at(head.number + 1n);
-        if (next === undefined || this.#isClosed) return;
+        if (next?.certificate === undefined || this.#isClosed) return;
         const { block, certificate, before } = next;
         const shown = await proofs.prove(block, before, signal);
         let receipt: TransactionReceipt | undefined;

@@ -1,4 +1,4 @@
-import { Contract, Interface, type Signer, type TransactionReceipt } from "ethers";
+import { Contract, Interface, type Result, type Signer, type TransactionReceipt } from "ethers";
 import { hubAbi } from "../../abi/hub.ts";
 import { evidenceOf, type HubBlock } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
@@ -22,12 +22,23 @@ export class HubOnL1 {
   }
 
   async head(): Promise<HubHeader> {
-    // A call by the provider's own method may be answered from its cache, with a head that L1 has since undone.
-    const request = { to: this.#hub, data: hubInterface.encodeFunctionData("head") };
-    const answer = (await this.#provider.send("eth_call", [request, "latest"])) as string;
-    const [header] = hubInterface.decodeFunctionResult("head", answer);
+    const [header] = await this.#view("head");
     const { number, parent, state, contents } = header as HubHeader;
     return { number, parent, state, contents };
+  }
+
+  /** Aggregators of the current epoch, in lower case. */
+  async aggregators(): Promise<readonly Hex[]> {
+    const [epoch] = await this.#view("currentEpoch");
+    const [, addresses] = await this.#view("epochAt", [epoch]);
+    return (addresses as readonly string[]).map((address) => address.toLowerCase() as Hex);
+  }
+
+  async #view(name: string, args: readonly unknown[] = []): Promise<Result> {
+    // A call by the provider's own method may be answered from its cache, with a state that L1 has since undone.
+    const request = { to: this.#hub, data: hubInterface.encodeFunctionData(name, args) };
+    const answer = (await this.#provider.send("eth_call", [request, "latest"])) as string;
+    return hubInterface.decodeFunctionResult(name, answer);
   }
 
   /** Lands the block after the head with its proof. Rejects with L1's error, for example `ProofRefused`. */

@@ -2,16 +2,27 @@ import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { quantity } from "../../chain/rpc/request/quantities.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
+import type { HubState } from "../../hub/hub-state.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import { hashHubHeader } from "../../protocol/hub-header.ts";
 import { HubGroupError, type HubGroup } from "./hub-group.ts";
-import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../view/books/hub-info.ts";
+import type { HubBlockInfo, HubInfo, HubMemberInfo, LandedHubBlock } from "../view/books/hub-info.ts";
+
+/** Batches of a member. */
+interface MemberProgress {
+  readonly name: string;
+  readonly chainId: bigint;
+  readonly sealed: number;
+  readonly executed: number;
+}
 
 /** A running hub. */
 export interface NamedHub {
   readonly name: string;
   readonly members: readonly string[];
   readonly group: HubGroup & { readonly address: Hex };
+  /** Members that run, with their sealed and executed batches. */
+  readonly progress: () => readonly MemberProgress[];
   /** Seals the members' open batches, and waits until the members offer them. */
   readonly sealMembers: () => Promise<void>;
 }
@@ -52,17 +63,23 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
   ]);
 }
 
-function hubInfo({ name, members, group }: NamedHub): HubInfo {
-  const { address, addresses, running, state, block } = group;
-  const aggregators = addresses.map((account, index) => ({ address: account, isRunning: running.includes(index) }));
+function hubInfo({ name, members, group, progress }: NamedHub): HubInfo {
+  const { address, aggregators, state, block, landedCount } = group;
   return {
     name,
     members,
     address,
-    aggregators,
+    aggregators: aggregators.map((each) => ({ ...each, block: Number(each.block) })),
+    progress: progress().map((member) => memberInfo(member, state)),
     state: state.digest(),
     block: block === undefined ? 0 : Number(block.header.number),
+    landed: Number(landedCount),
   };
+}
+
+function memberInfo({ name, chainId, sealed, executed }: MemberProgress, state: HubState): HubMemberInfo {
+  const nextBatch = Number(state.member(chainId)?.nextBatch ?? 0n);
+  return { name, chainId: Number(chainId), nextBatch, waiting: Math.max(0, sealed - Math.max(nextBatch, executed)) };
 }
 
 function blockInfo({ header, entries }: HubBlock): HubBlockInfo {

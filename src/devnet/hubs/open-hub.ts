@@ -7,7 +7,11 @@ import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../described/options.ts";
 import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
+import type { World } from "../keeping/world.ts";
+import { StoredHubBlocks } from "./stored-hub-blocks.ts";
+import { DecidedBlocks } from "./decided-blocks.ts";
 import { HubGroup } from "./hub-group.ts";
 import { HubOnL1 } from "./hub-landing.ts";
 import { HubProofs } from "./hub-proofs.ts";
@@ -15,9 +19,12 @@ import { HubOffers } from "./hub-offers.ts";
 
 /** Notice of a change of aggregators, in seconds. */
 const NOTICE_SECONDS = 3_600;
+/** Landed blocks in memory: for requests, and for returns of a development L1. */
+const MAX_LANDED = 1_024;
 const ZERO: Hex = `0x${"00".repeat(20)}`;
 
 interface HubPlan {
+  readonly name: string;
   /** Index of the hub among those of the ecosystem. */
   readonly index: number;
   /** Number of aggregators: 1 to 7. */
@@ -33,6 +40,8 @@ interface HubDependencies {
   /** Pays for the contract and for landings; no other program sends from its account. */
   readonly sender: Signer;
   readonly artifacts: ArtifactSource;
+  /** Files that outlast the process. Default: none. */
+  readonly world: Pick<World, "hub" | "keepHub" | "hubBlocks"> | undefined;
   readonly members: () => readonly FactSource[];
   /** Verifies proofs of single batches, and makes those of blocks. */
   readonly prover: BatchesProver;
@@ -44,15 +53,26 @@ interface HubDependencies {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Deploys a hub's contract and starts its aggregators. Rejects with DeploymentError, or with L1's error. */
+/**
+ * Deploys a hub's contract, or finds the one of an earlier process, and starts the aggregators. Rejects with DeploymentError,
+ * with DevnetOptionsError if the contract has other aggregators, with LedgerError Damaged, or with L1's error.
+ */
 export async function openHub(plan: HubPlan, dependencies: HubDependencies): Promise<HubGroup & { readonly address: Hex }> {
-  const { ecosystem, l1, confirmations, accounts, sender, artifacts, members, prover, isProven, clock, ...running } =
+  const { ecosystem, l1, confirmations, accounts, sender, artifacts, world, members, prover, isProven, clock, ...running } =
     dependencies;
+  const { name } = plan;
   const keys = aggregatorKeys(plan, accounts);
   const aggregator = ecosystem.proven?.aggregator ?? ZERO;
   const addresses = keys.map(({ address }) => address);
   const args = [aggregator, await sender.getAddress(), NOTICE_SECONDS, addresses];
-  const hub = await deployContract("Hub", args, { operator: sender, artifacts });
+  const known = world?.hub(name);
+  const hub = known ?? (await deployContract("Hub", args, { operator: sender, artifacts }));
+  world?.keepHub(name, hub);
+  const onL1 = new HubOnL1(hub, { provider: l1, sender });
+  if (known !== undefined) requireAggregators(name, addresses, await onL1.aggregators());
+  const store = world && new StoredHubBlocks(world.hubBlocks(name));
+  const landed = store?.restore((await onL1.head()).number);
+  const decided = new DecidedBlocks({ limit: MAX_LANDED, store, landed });
   const { factory, roots: registry, settings } = ecosystem.addresses;
   const offers = new HubOffers({
     members,
@@ -64,9 +84,18 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   const proofs = new HubProofs({ offers, prover, isProven });
   const group = new HubGroup(
     { keys, hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
-    { offers, proofs, onL1: new HubOnL1(hub, { provider: l1, sender }), clock, ...running },
+    { offers, proofs, onL1, decided, clock, ...running },
   );
   return Object.assign(group, { address: hub });
+}
+
+/** A contract's aggregators change by its admin only. */
+function requireAggregators(name: string, expected: readonly Hex[], actual: readonly Hex[]): void {
+  if (expected.join() === actual.join()) return;
+  throw new DevnetOptionsError(
+    "BadOptions",
+    `hubs.${name}.aggregators names ${expected.length} keys, and the hub on L1 has others (${actual.length}); say the same as before, or name the hub otherwise`,
+  );
 }
 
 /** Number of a hub's aggregator among the development accounts. */
@@ -74,7 +103,7 @@ export function aggregatorNumber(hub: number, index: number): number {
   return ACCOUNT_NUMBERS.firstAggregator + 1_000 * hub + index;
 }
 
-function aggregatorKeys({ index, aggregators }: HubPlan, accounts: DevelopmentAccounts) {
+function aggregatorKeys({ index, aggregators }: Pick<HubPlan, "index" | "aggregators">, accounts: DevelopmentAccounts) {
   const keys = Array.from({ length: aggregators }, (_, i) => {
     const { address, privateKey } = accounts.wallet(aggregatorNumber(index, i));
     return { address: lowerCaseAddress(address), privateKey: privateKey as Hex };

@@ -14,7 +14,7 @@ import { aggregatorNumber, openHub } from "./open-hub.ts";
 import { type NamedHub, hubMethods } from "./hub-methods.ts";
 import { sealMembers } from "./seal-members.ts";
 
-interface HubsOpening extends Pick<ChainOpening, "bases" | "layer" | "gate" | "artifacts" | "clock"> {
+interface HubsOpening extends Pick<ChainOpening, "bases" | "layer" | "world" | "gate" | "artifacts" | "clock"> {
   readonly options: CompleteOptions;
   readonly chains: RunningChains;
   readonly executionProvers: ExecutionProvers | undefined;
@@ -32,16 +32,23 @@ export interface RunningHubs {
   keptBy(snapshots: Snapshots): Snapshots;
 }
 
-/** Deploys and starts the hubs that the options name. Rejects with DeploymentError, or with L1's error. */
+/** Opens the hubs that the options name. Rejects as `openHub`. */
 export async function openHubs(opening: HubsOpening, closing: Disposer): Promise<RunningHubs> {
   const { hubs } = opening;
   for (const [index, [name, option]] of Object.entries(opening.options.hubs ?? {}).entries()) {
-    const group = await openNamed({ index, option }, opening);
+    const group = await openNamed({ name, index, option }, opening);
     if (group === undefined) continue;
     closing.add(() => group.close());
     const { members } = option;
     const membersNow = () => opening.chains.current().filter((chain) => members.includes(chain.name));
-    hubs.push({ name, members, group, sealMembers: () => sealMembers(membersNow(), opening.clock) });
+    hubs.push({
+      name,
+      members,
+      group,
+      progress: () =>
+        membersNow().map(({ name: member, chainId, pipeline }) => ({ name: member, chainId, ...pipeline.progress() })),
+      sealMembers: () => sealMembers(membersNow(), opening.clock),
+    });
   }
   return {
     methods: hubMethods(hubs),
@@ -66,21 +73,21 @@ export async function openHubs(opening: HubsOpening, closing: Disposer): Promise
 }
 
 async function openNamed(
-  { index, option }: { readonly index: number; readonly option: HubOption },
-  { options, bases, layer, chains, gate, artifacts, clock, executionProvers }: HubsOpening,
+  { name: hubName, index, option }: { readonly name: string; readonly index: number; readonly option: HubOption },
+  { options, bases, layer, world, chains, gate, artifacts, clock, executionProvers }: HubsOpening,
 ): Promise<NamedHub["group"] | undefined> {
   const { onL1 } = bases;
   if (executionProvers === undefined) return undefined;
   const sender = layer.accounts.wallet(aggregatorNumber(index, 0)).connect(onL1.sending);
   await fundOperator(sender, onL1, layer.operatorFundingWei);
   return openHub(
-    { index, aggregators: option.aggregators, landing: option.landing },
+    { name: hubName, index, aggregators: option.aggregators, landing: option.landing },
     {
       ecosystem: onL1.ecosystem,
       l1: onL1.provider as SendingProvider,
       confirmations: confirmationsOn(onL1, options.l1),
       accounts: layer.accounts,
-      ...{ sender, artifacts, clock },
+      ...{ sender, artifacts, clock, world },
       members: () =>
         chains
           .current()

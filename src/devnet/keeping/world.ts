@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Ledger, LedgerFacts } from "../../ledger/ledger.ts";
+import type { Ledger, LedgerFacts, LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import {
@@ -76,6 +76,11 @@ export interface World {
   /** Contract of a network of guardians; undefined for one that is to be deployed. */
   network(name: string): Hex | undefined;
   keepNetwork(name: string, address: Hex): void;
+  /** Contract of a hub; undefined for one that is to be deployed. */
+  hub(name: string): Hex | undefined;
+  keepHub(name: string, address: Hex): void;
+  /** Decided blocks of a hub. */
+  hubBlocks(name: string): LedgerStream;
   /** Data of a guardian, by its index in the network. A dump has none of them. */
   guardianFolder(name: string, index: number): string;
   /** The contracts on a chain for those that settle on it; undefined where none does or did. */
@@ -137,6 +142,11 @@ function contractsFact(chainId: bigint): string {
   return `contracts on ${chainId}`;
 }
 
+/** The fact that has the contract of a hub. */
+function hubFact(name: string): string {
+  return `hub ${name}`;
+}
+
 /** The fact that has the contract of a network of guardians. */
 function networkFact(name: string): string {
   return `guardians ${name}`;
@@ -157,20 +167,23 @@ function deployedBefore(kept: KeptEcosystem): DeployedEcosystem {
 function contractFacts(
   facts: LedgerFacts,
   { deployed, rewinds }: { readonly deployed: KeptEcosystem | undefined; readonly rewinds: L1Rewinds | undefined },
-): Pick<World, "deployed" | "keepDeployed" | "network" | "keepNetwork" | "rewinds" | "keepRewinds"> {
+): Pick<World, "deployed" | "keepDeployed" | "network" | "keepNetwork" | "hub" | "keepHub" | "rewinds" | "keepRewinds"> {
   return {
     deployed: deployed && deployedBefore(deployed),
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
     network: (name) => facts.get(networkFact(name)) as Hex | undefined,
     keepNetwork: (name, address) => facts.set(networkFact(name), address),
+    hub: (name) => facts.get(hubFact(name)) as Hex | undefined,
+    keepHub: (name, address) => facts.set(hubFact(name), address),
     rewinds,
     keepRewinds: (rewound) => facts.set(FACTS.rewinds, encodeEntry(rewound)),
   };
 }
 
 /** Files of parties next to the chains. */
-function filesOf(folder: string): Pick<World, "watcherFile" | "guardianFolder"> {
+function filesOf(folder: string, ledger: Ledger): Pick<World, "hubBlocks" | "watcherFile" | "guardianFolder"> {
   return {
+    hubBlocks: (name) => ledger.stream(`blocks of hub ${name}`),
     watcherFile: join(folder, "stake-watcher"),
     guardianFolder: (name, index) => join(folder, `guardian-${name}-${index + 1}`),
   };
@@ -211,7 +224,7 @@ function worldOf(
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     ownSends: openKeptSends(ledger, folder),
     ...contractFacts(facts, { deployed, rewinds: read<L1Rewinds>(FACTS.rewinds) }),
-    ...filesOf(folder),
+    ...filesOf(folder, ledger),
     contractsOn(chainId) {
       const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
       return kept && { ...kept, ecosystem: deployedBefore(kept.ecosystem) };

@@ -28,7 +28,7 @@ function blocksOf(count: number) {
 describe("decided blocks of a hub", () => {
   test("are stored until the limit of later ones is landed, and the state remains", () => {
     const all = blocksOf(10);
-    const decided = new DecidedBlocks(LIMIT);
+    const decided = new DecidedBlocks({ limit: LIMIT });
     for (const [index, each] of all.entries()) {
       decided.add(each);
       // The last two are not landed.
@@ -48,7 +48,7 @@ describe("decided blocks of a hub", () => {
 
   test("return with L1 to any stored state, and to no earlier one", () => {
     const all = blocksOf(6);
-    const decided = new DecidedBlocks(LIMIT);
+    const decided = new DecidedBlocks({ limit: LIMIT });
     for (const each of all) decided.add(each);
     decided.landed(6n);
     decided.cutAfter(4n);

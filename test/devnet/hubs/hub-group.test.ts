@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { Wallet } from "ethers";
+import { DecidedBlocks } from "../../../src/devnet/hubs/decided-blocks.ts";
 import { HubGroup } from "../../../src/devnet/hubs/hub-group.ts";
 import type { HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
 import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
@@ -48,6 +49,7 @@ function hubWith(
           return Promise.resolve({ hash: "0x12" });
         },
       } as unknown as HubOnL1,
+      decided: new DecidedBlocks({ limit: 16 }),
       ...{ clock: systemClock, newLife: () => wordToHex(5n), undisturbed: (work: () => Promise<void>) => work() },
       onFailure: (error) => assert.fail(String(error)),
     },

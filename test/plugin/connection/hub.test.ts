@@ -88,7 +88,7 @@ describe("hyperchains.hub", () => {
     assert.deepEqual([block, newest.batches.length], [(await hyperchains.hub("main").look()).block, 2]);
     const shown = await run("main");
     assert.match(shown.stdout, /Hub main of alpha, beta \(0x[0-9a-f]{40} on L1\)/);
-    assert.match(shown.stdout, /Aggregators\n0 +0x[0-9a-f]{40} +runs\n/);
+    assert.match(shown.stdout, /Aggregators\n0 +0x[0-9a-f]{40} +runs +block 2\n/);
     assert.match(shown.stdout, /Block \d+\nalpha +batch \d+/);
     const refused = await run("other");
     assert.equal(refused.code, 1);

@@ -26,11 +26,13 @@ export default action;
 
 function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: EcosystemInfo): string {
   const nameOf = (chainId: number): string => chains.find((chain) => chain.chainId === chainId)?.name ?? String(chainId);
-  const aggregators = hub.aggregators.map(({ address, isRunning }, index) => [
+  const aggregators = hub.aggregators.map(({ address, isRunning, block }, index) => [
     String(index),
     address,
     isRunning ? "runs" : "silent",
+    `block ${block}`,
   ]);
+  const members = hub.progress.map(({ name, waiting }) => [name, `${waiting} ${waiting === 1 ? "batch waits" : "batches wait"}`]);
   const batches = (newest?.batches ?? []).map(({ chainId, batchNumber, facts }) => [
     nameOf(chainId),
     `batch ${batchNumber}`,
@@ -39,8 +41,9 @@ function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: Ecosyste
   const sections = [
     `${strong(`Hub ${hub.name}`)} of ${hub.members.join(", ")} (${hub.address} on L1)`,
     `${strong("Aggregators")}\n${table(aggregators)}`,
+    `${strong("Members")}\n${table(members)}`,
     newest === null ? "No block yet." : `${strong(`Block ${newest.number}`)}\n${table(batches)}`,
-    `state ${hub.state}`,
+    `state ${hub.state}; the newest block on L1 is ${hub.landed}`,
   ];
   return sections.join("\n\n");
 }

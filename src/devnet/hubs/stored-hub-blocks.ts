@@ -1,0 +1,42 @@
+import type { HubBlock } from "../../hub/hub-block.ts";
+import type { LedgerStream } from "../../ledger/ledger.ts";
+import { LedgerError } from "../../ledger/ledger-error.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+
+/** Decided blocks of a hub beyond its process, from its first one on. */
+export class StoredHubBlocks {
+  readonly #stream: LedgerStream;
+
+  constructor(stream: LedgerStream) {
+    this.#stream = stream;
+  }
+
+  append(block: HubBlock): void {
+    this.#stream.append(encodeEntry(block));
+  }
+
+  /** Removes the blocks after this one. */
+  cutAfter(number: bigint): void {
+    if (BigInt(this.#stream.length) > number) this.#stream.truncate(Number(number));
+  }
+
+  /**
+   * Blocks up to the newest one on L1; later ones are removed, because the aggregators decide again after a start. Throws
+   * LedgerError Damaged if one is missing or cannot be read.
+   */
+  restore(landed: bigint): readonly HubBlock[] {
+    this.cutAfter(landed);
+    if (BigInt(this.#stream.length) < landed)
+      throw new LedgerError(
+        "Damaged",
+        `L1 has block ${landed} of a hub, and ${this.#stream.length} blocks are stored; restore a copy, or name the hub otherwise`,
+      );
+    return Array.from(this.#stream.entries(), (text, i) => {
+      try {
+        return decodeEntry<HubBlock>(text);
+      } catch (error) {
+        throw new LedgerError("Damaged", `block ${i + 1} of a hub cannot be read; restore a copy`, { cause: error });
+      }
+    });
+  }
+}
