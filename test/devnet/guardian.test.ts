@@ -109,10 +109,10 @@ describe("guardian", () => {
   after(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
 
   /** The guardian's state on disk, opened. */
-  async function open({ keep, read } = dataFolder(folder)) {
+  async function open({ keep, read } = dataFolder(folder), ofChain = CHAIN) {
     const journal = await openFileJournal<StoredForm>(join(folder, "forms"));
     const data = { ...dataFolder(folder), keep, read };
-    const dependencies = { chain: CHAIN, genesis: () => new RebuiltState(GENESIS), journal, data, readL1: async () => onL1 };
+    const dependencies = { chain: ofChain, genesis: () => new RebuiltState(GENESIS), journal, data, readL1: async () => onL1 };
     const chain = await GuardedChain.open(dependencies).catch(async (error: unknown) => {
       await journal.close();
       throw error;
@@ -335,6 +335,48 @@ describe("guardian", () => {
     const again = await open();
     assert.deepEqual([again.chain.nextBatch, again.chain.stateRoot], [2n, other.newStateRoot]);
     await again.guardian.sign(await requestOf(line[1]!));
+    await again.close();
+  });
+
+  test("attack: two forms signed, and L1 executes the one that was replaced: its leaves are shown, and the chain goes on from it", async () => {
+    const { chain, guardian, close } = await open();
+    const former = newFormer();
+    const [first, second, third] = formLine(3, former);
+    for (const batch of [first!, second!]) await guardian.sign(await requestOf(batch));
+    const other = newFormer();
+    form(other, 0n);
+    await guardian.sign(await requestOf(form(other, 1n, 7_777n)));
+    const key = { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n };
+    // A copied request of the first form is signed, and moves nothing.
+    const { stateRoot } = chain;
+    await guardian.sign(await requestOf(second!));
+    assert.equal(chain.stateRoot, stateRoot);
+    onL1 = { committed: 2n, executed: 2n, executedStateRoot: second!.newStateRoot };
+    const showsBoth = async (present: GuardedChain): Promise<void> => {
+      assert.equal((await present.prove(second!.newStateRoot, key)).value, 101n);
+      assert.equal((await present.prove(stateRoot, key)).value, 7_777n);
+      assert.equal((await present.leaves()).stateRoot, second!.newStateRoot);
+    };
+    await showsBoth(chain);
+    await close();
+    const again = await open();
+    await showsBoth(again.chain);
+    for (const batch of [third!, form(former, 3n)]) await again.guardian.sign(await requestOf(batch));
+    assert.equal((await again.chain.prove(third!.newStateRoot, key)).value, 102n);
+    await again.close();
+  });
+
+  test("attack: the chain's policy changes before a guardian starts again: it still shows leaves of the batches before", async () => {
+    const { guardian, close } = await open();
+    const [first] = formLine(1);
+    await guardian.sign(await requestOf(first!));
+    await close();
+    const again = await open(undefined, { ...CHAIN, daPolicy: 5n });
+    const key = { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n };
+    assert.equal((await again.chain.prove(first!.newStateRoot, key)).value, 100n);
+    const former = newFormer(5n);
+    form(former, 0n);
+    await again.guardian.sign(await requestOf(form(former, 1n)));
     await again.close();
   });
 

@@ -1,28 +1,39 @@
 import type { Signer } from "ethers";
+import type { StateKey } from "../../chain/state/state-key.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
-import { transact } from "../deployment/transact.ts";
+import { transmit } from "../deployment/transmit.ts";
 import { answerCall, challengeInterface, requestedKey, type ChallengeOnL1 } from "./challenge-interface.ts";
 import type { GuardedChain } from "./guarded-chain.ts";
-import { GuardianError } from "./guardian-error.ts";
 
 const TURNS = 4n;
+/** Polls until an unanswered request is answered again: L1 may have lost the transaction. */
+const REPEAT_POLLS = 15n;
 
 interface AnsweringGuardian {
   /** Contract of the network on L1. */
   readonly network: Hex;
   /** Sends and pays the answers, which the bond of a request refunds. */
   readonly signer: Signer;
-  readonly chain: Pick<GuardedChain, "prove">;
+  readonly chain: Pick<GuardedChain, "prove" | "batchWith">;
+}
+
+/** A request at a guardian's turn. */
+interface DueRequest {
+  readonly id: bigint;
+  readonly batchNumber: bigint;
+  readonly key: StateKey;
+  readonly challenge: ChallengeOnL1;
 }
 
 /**
  * Answers of one guardian to requests for leaves of a chain. Guardians take turns by their keys and the request's number, so
- * that one guardian answers as a rule, and the next one if it does not.
+ * that one guardian answers as a rule, and the next one if it does not. Anyone may open thousands of requests, for any state of the
+ * last day: no answer waits for another one, and those of one poll go from the oldest state to the newest.
  */
 export class ChallengeAnswers {
   readonly #guardian: AnsweringGuardian;
-  /** Number of polls during each open request. */
+  /** Number of polls during each request whose deadline has not passed: L1 may undo an answer. */
   readonly #open = new Map<bigint, bigint>();
   #next = 1n;
 
@@ -30,43 +41,44 @@ export class ChallengeAnswers {
     this.#guardian = guardian;
   }
 
-  /** Answers new requests at this guardian's turn. Rejects with L1's error; the next call tries again. */
+  /**
+   * Answers new requests at this guardian's turn; resolves when the answers are sent. Rejects with the first error, after all other
+   * answers; a later call tries again.
+   */
   async poll(): Promise<void> {
     const count = BigInt((await this.#ask("challengeCount")) as bigint);
     // L1 may have undone requests.
     if (count + 1n < this.#next) [this.#next] = [1n, this.#open.clear()];
     for (; this.#next <= count; this.#next++) this.#open.set(this.#next, 0n);
-    for (const [id, polls] of this.#open) await this.#consider(id, polls);
+    const now = BigInt((await this.#guardian.signer.provider?.getBlock("latest"))?.timestamp ?? 0);
+    const due = (await Promise.all([...this.#open.keys()].map((id) => this.#due(id, now)))).flat();
+    const errors: unknown[] = [];
+    for (const request of due.toSorted((a, b) => Number(a.batchNumber - b.batchNumber)))
+      await this.#answer(request).catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
   }
 
-  async #consider(id: bigint, polls: bigint): Promise<void> {
-    const { signer } = this.#guardian;
+  /** The request, if this guardian answers it now. */
+  async #due(id: bigint, now: bigint): Promise<readonly DueRequest[]> {
+    const { signer, chain } = this.#guardian;
     const challenge = (await this.#ask("challengeOf", id)) as ChallengeOnL1;
-    const now = BigInt((await signer.provider?.getBlock("latest"))?.timestamp ?? 0);
-    if (challenge.isAnswered || now > challenge.deadline) {
+    if (now > challenge.deadline) {
       this.#open.delete(id);
-      return;
+      return [];
     }
+    const polls = this.#open.get(id) ?? 0n;
     this.#open.set(id, polls + 1n);
     const turn = (BigInt(await signer.getAddress()) + id) % TURNS;
-    if (polls >= turn) await this.#answer(id, challenge);
+    if (challenge.isAnswered || polls % REPEAT_POLLS !== turn) return [];
+    // Otherwise the request may be about another chain of the network.
+    const batchNumber = chain.batchWith(challenge.stateRoot);
+    return batchNumber === undefined ? [] : [{ id, batchNumber, key: requestedKey(challenge), challenge }];
   }
 
-  async #answer(id: bigint, challenge: ChallengeOnL1): Promise<void> {
+  async #answer({ id, key, challenge }: DueRequest): Promise<void> {
     const { network, signer, chain } = this.#guardian;
-    const key = requestedKey(challenge);
-    const proof = await chain.prove(challenge.stateRoot, key).catch((error: unknown) => {
-      // The request may be about another chain of the network.
-      if (error instanceof GuardianError && error.code === "StateUnknown") return undefined;
-      throw error;
-    });
-    if (proof === undefined) return;
-    await transact(
-      signer,
-      { to: network, ...answerCall(id, key, proof) },
-      { name: "answer", subject: ` to request ${id} for a leaf` },
-    );
-    this.#open.delete(id);
+    const proof = await chain.prove(challenge.stateRoot, key);
+    await transmit(signer, { to: network, ...answerCall(id, key, proof) });
   }
 
   #ask(name: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -33,7 +33,7 @@ interface GuardedPorter {
 }
 
 /** State before a batch. */
-interface StateBefore {
+export interface StateBefore {
   readonly stateRoot: Hex;
   readonly leafCount: number;
   readonly compress: Compress;

@@ -8,7 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import type { DataHolder } from "../held-data/held-data.ts";
-import { judgeBatch, type GuardedBatch } from "./guarded-batch.ts";
+import { judgeBatch, type GuardedBatch, type StateBefore } from "./guarded-batch.ts";
 import { GuardianError } from "./guardian-error.ts";
 
 /** A form of a batch that a guardian has stored: all but its data, which are a file with this hash as its name. */
@@ -17,6 +17,12 @@ export interface StoredForm extends Omit<GuardedBatch, "pubdata" | "porter"> {
   readonly pubdataHash: Hex;
   /** Root of the porter, the name of its list's file; absent if the batch does not change it. */
   readonly porterRoot?: Hex;
+  /** State before it: each form of a batch may follow another one. */
+  readonly oldStateRoot: Hex;
+  /** Leaves of the state after it. */
+  readonly leafCount: number;
+  /** The chain's policy then, as a number: it may change, and the forms stay. */
+  readonly daPolicy: bigint;
 }
 
 /** State of a chain's contract on L1, as far as a guardian needs it. */
@@ -61,16 +67,20 @@ interface GuardedState {
 
 /**
  * State and data of one chain, at a guardian: it applies each batch before it is on L1, without an EVM, and stores each form
- * that it applied. A batch of an earlier number replaces all from that number onwards, unless L1 has one. One call at a
- * time.
+ * that it applied. A batch of an earlier number replaces all from that number onwards, unless L1 has one; what it replaces stays
+ * known, because L1 may execute any form that was signed. One call at a time.
  */
 export class GuardedChain {
   readonly #dependencies: GuardedChainDependencies;
   /** Forms in the order of their arrival, by number, pre-commitment and hash of the data. */
   readonly #forms = new Map<string, StoredForm>();
+  /** The first form of each number and root: forms with one root have one state. */
+  readonly #states = new Map<string, StoredForm>();
   /** Forms of the present state, by batch number. */
   #line: StoredForm[] = [];
   #head: GuardedState;
+  /** Before the first batch. */
+  readonly #first: Omit<StateBefore, "compress">;
   #tail: Promise<unknown> = Promise.resolve();
   /** State of the leaves that were built last: the next ones are built on it. Undefined after a failure. */
   #past: StateAfter | undefined;
@@ -81,17 +91,16 @@ export class GuardedChain {
   private constructor(dependencies: GuardedChainDependencies) {
     this.#dependencies = dependencies;
     this.#head = this.#atGenesis();
+    const { stateRoot, leafCount } = this.#head.rollup;
+    this.#first = { stateRoot, leafCount };
   }
 
   /** Continues from the stored forms. Rejects with GuardianError DataUnknown if a file is missing, or as `take`. */
   static async open(dependencies: GuardedChainDependencies): Promise<GuardedChain> {
     const chain = new GuardedChain(dependencies);
-    let line: StoredForm[] = [];
-    for (const form of dependencies.journal.entries) {
-      chain.#forms.set(keyOf(form), form);
-      line = [...line.slice(0, Number(form.outputs.batchNumber)), form];
-    }
-    await chain.#replay(line);
+    for (const form of dependencies.journal.entries) chain.#know(form);
+    const newest = dependencies.journal.entries.at(-1);
+    await chain.#replay(newest === undefined ? [] : chain.#lineTo(newest));
     return chain;
   }
 
@@ -114,14 +123,13 @@ export class GuardedChain {
    */
   async leaves(): Promise<ExecutedLeaves> {
     const { executed, executedStateRoot: stateRoot } = await this.#dependencies.readL1();
-    const line = this.#line.slice(0, Number(executed));
-    const last = line.at(-1);
-    const isExecuted = BigInt(line.length) === executed && (last === undefined || last.newStateRoot === stateRoot);
-    if (!isExecuted)
+    const last = this.#states.get(stateName(executed - 1n, stateRoot));
+    if (last === undefined && executed > 0n)
       throw new GuardianError(
         "StateUnknown",
-        `L1 has executed ${executed} batches up to root ${stateRoot}, and batch ${line.length - 1} here has root ${last?.newStateRoot}; ask another guardian`,
+        `L1 has executed ${executed} batches up to root ${stateRoot}, and no form of batch ${executed - 1n} here has it; ask another guardian`,
       );
+    const line = last === undefined ? [] : this.#lineTo(last);
     if (this.#executed?.stateRoot !== stateRoot) {
       const leaves = this.#building.then(() => this.#leavesAfter(line));
       this.#building = leaves.catch(() => undefined);
@@ -137,12 +145,21 @@ export class GuardedChain {
    * GuardianError StateUnknown if no stored batch has the root.
    */
   async prove(stateRoot: Hex, key: StateKey): Promise<StateProof> {
-    const index = this.#line.findLastIndex(({ newStateRoot }) => newStateRoot === stateRoot);
-    if (index === -1) throw new GuardianError("StateUnknown", `no batch here has root ${stateRoot}; use another guardian`);
-    const line = this.#line.slice(0, index + 1);
+    const last = this.#newestWith(stateRoot);
+    if (last === undefined) throw new GuardianError("StateUnknown", `no batch here has root ${stateRoot}; use another guardian`);
+    const line = this.#lineTo(last);
     const proof = this.#building.then(async () => (await this.#stateAfter(line)).rollup.prove(key));
     this.#building = proof.catch(() => undefined);
     return proof;
+  }
+
+  /** Number of the newest batch with this root; undefined if no stored batch has it. */
+  batchWith(stateRoot: Hex): bigint | undefined {
+    return this.#newestWith(stateRoot)?.outputs.batchNumber;
+  }
+
+  #newestWith(stateRoot: Hex): StoredForm | undefined {
+    return [...this.#states.values()].findLast(({ newStateRoot }) => newStateRoot === stateRoot);
   }
 
   async #leavesAfter(line: readonly StoredForm[]): Promise<ExecutedLeaves> {
@@ -165,48 +182,101 @@ export class GuardedChain {
   }
 
   async #take(batch: GuardedBatch): Promise<void> {
-    const { pubdata, porter, ...form } = batch;
-    const changed = porter === undefined ? {} : { porterRoot: porter.root };
-    const stored: StoredForm = { type: "form", ...form, pubdataHash: hashPubdata(pubdata), ...changed };
-    const { batchNumber } = form.outputs;
+    const { outputs, preCommitment, pubdata, porter } = batch;
+    const { batchNumber } = outputs;
     // The signature of a form that was judged is repeated; the form may have been replaced since.
-    if (this.#forms.has(keyOf(stored))) return;
-    if (batchNumber > this.nextBatch)
-      throw new GuardianError("BatchMissing", `batch ${this.nextBatch} comes next, not ${batchNumber}; send it first`, {
-        nextBatch: this.nextBatch,
-      });
+    if (this.#forms.has(keyOf({ outputs, preCommitment, pubdataHash: hashPubdata(pubdata) }))) return;
+    if (batchNumber < this.nextBatch) await this.#requireReplaceable(batchNumber);
+    const { content, line } = this.#fitted(batch);
     const before = this.#line;
-    const isRewound = batchNumber < this.nextBatch;
-    if (isRewound) await this.#rewind(batchNumber);
+    const isOther = line.length !== before.length || line.at(-1) !== before.at(-1);
     let isApplied = false;
     try {
-      const content = judgeBatch(batch, this.#dependencies.chain, this.#head.rollup);
+      if (isOther) await this.#replay(line);
       isApplied = true;
       applyContent(this.#head, batchNumber, content, porter?.list);
-      await this.#store(stored, batch);
+      await this.#store(batch, line.at(-1)?.newStateRoot ?? this.#first.stateRoot);
     } catch (error) {
-      if (isRewound || isApplied) await this.#replay(before);
+      if (isOther || isApplied) await this.#replay(before);
       if (!(error instanceof ReconstructionError)) throw error;
       throw new GuardianError("DataMismatch", error.message, { cause: error });
     }
   }
 
-  async #rewind(batchNumber: bigint): Promise<void> {
+  /**
+   * Content of a batch, and the forms that it follows: those of the present state, or others that were signed, since a chain
+   * may go on from each. Throws GuardianError.
+   */
+  #fitted(batch: GuardedBatch): { readonly content: AppliedContent; readonly line: readonly StoredForm[] } {
+    const { batchNumber } = batch.outputs;
+    const { compress } = this.#head.rollup;
+    const judged = (before: Omit<StateBefore, "compress">): AppliedContent =>
+      judgeBatch(batch, this.#dependencies.chain, { ...before, compress });
+    if (batchNumber === 0n) return { content: judged(this.#first), line: [] };
+    const present = this.#line[Number(batchNumber) - 1];
+    const others = [...this.#states.values()].filter((form) => form.outputs.batchNumber === batchNumber - 1n && form !== present);
+    const parents = [...(present === undefined ? [] : [present]), ...others.toReversed()].slice(0, MOST_PARENTS);
+    let refusal: unknown = new GuardianError(
+      "BatchMissing",
+      `batch ${this.nextBatch} comes next, not ${batchNumber}; send it first`,
+      { nextBatch: this.nextBatch },
+    );
+    for (const [i, parent] of parents.entries()) {
+      try {
+        const content = judged({ stateRoot: parent.newStateRoot, leafCount: parent.leafCount });
+        return { content, line: this.#lineTo(parent) };
+      } catch (error) {
+        if (i === 0) refusal = error;
+      }
+    }
+    throw refusal;
+  }
+
+  async #requireReplaceable(batchNumber: bigint): Promise<void> {
     const { committed } = await this.#dependencies.readL1();
     if (committed > batchNumber)
       throw new GuardianError("BatchCommitted", `L1 has ${committed} batches, so batch ${batchNumber} has its final form`);
-    await this.#replay(this.#line.slice(0, Number(batchNumber)));
   }
 
-  async #store(stored: StoredForm, { pubdata, porter }: GuardedBatch): Promise<void> {
+  async #store({ pubdata, porter, ...form }: GuardedBatch, oldStateRoot: Hex): Promise<void> {
     const { data, journal } = this.#dependencies;
-    const { batchNumber } = stored.outputs;
+    const { batchNumber } = form.outputs;
+    const changed = porter === undefined ? {} : { porterRoot: porter.root };
+    const { leafCount } = this.#head.rollup;
+    const stored: StoredForm = {
+      ...{ type: "form", ...form, ...changed },
+      ...{ pubdataHash: hashPubdata(pubdata), oldStateRoot, leafCount, daPolicy: this.#dependencies.chain.daPolicy },
+    };
     // The data come first: a form without its data would be signed again after a crash.
     await data.keep({ batchNumber, hash: stored.pubdataHash }, pubdata);
     if (porter !== undefined) await data.keep({ batchNumber, hash: porter.root }, porter.list);
     await journal.append(stored);
-    this.#forms.set(keyOf(stored), stored);
-    this.#line = [...this.#line, stored];
+    this.#line = [...this.#line, this.#know(stored)];
+  }
+
+  /** Returns the form that stands for the state after this one. */
+  #know(form: StoredForm): StoredForm {
+    this.#forms.set(keyOf(form), form);
+    const name = stateName(form.outputs.batchNumber, form.newStateRoot);
+    const first = this.#states.get(name) ?? form;
+    this.#states.set(name, first);
+    return first;
+  }
+
+  /** The forms up to this one. Throws GuardianError StateUnknown if one is missing. */
+  #lineTo(last: StoredForm): StoredForm[] {
+    const line = [last];
+    for (let [form, number] = [last, last.outputs.batchNumber]; number > 0n; number--) {
+      const parent = this.#states.get(stateName(number - 1n, form.oldStateRoot));
+      if (parent === undefined)
+        throw new GuardianError(
+          "StateUnknown",
+          `no form of batch ${number - 1n} here has root ${form.oldStateRoot}; restore the folder`,
+        );
+      line.push(parent);
+      form = parent;
+    }
+    return line.toReversed();
   }
 
   /** Builds the state of these forms from the start. */
@@ -218,11 +288,12 @@ export class GuardedChain {
   }
 
   async #apply(form: StoredForm, state: GuardedState): Promise<void> {
-    const { outputs, pubdataHash, porterRoot } = form;
+    const { outputs, pubdataHash, porterRoot, daPolicy } = form;
     const { batchNumber } = outputs;
     const pubdata = await this.#file(batchNumber, pubdataHash);
     const list = porterRoot === undefined ? undefined : await this.#file(batchNumber, porterRoot);
-    applyContent(state, batchNumber, judgeBatch({ ...form, pubdata }, this.#dependencies.chain, state.rollup), list);
+    const chain = { ...this.#dependencies.chain, daPolicy };
+    applyContent(state, batchNumber, judgeBatch({ ...form, pubdata }, chain, state.rollup), list);
   }
 
   #file(batchNumber: bigint, hash: Hex): Promise<Uint8Array> {
@@ -270,7 +341,14 @@ function applyContent(
   );
 }
 
+/** Forms of the batch before that a new one is compared with: a chain replaces few. */
+const MOST_PARENTS = 8;
+
+function stateName(batchNumber: bigint, stateRoot: Hex): string {
+  return `${batchNumber} ${stateRoot}`;
+}
+
 /** The pre-commitment does not bind all data, and a signature is for the data. */
-function keyOf({ outputs, preCommitment, pubdataHash }: StoredForm): string {
+function keyOf({ outputs, preCommitment, pubdataHash }: Pick<StoredForm, "outputs" | "preCommitment" | "pubdataHash">): string {
   return `${outputs.batchNumber} ${preCommitment} ${pubdataHash}`;
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { ZeroAddress } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { StateKey } from "../../../src/chain/state/state-key.ts";
+import { ChallengeAnswers } from "../../../src/devnet/guardian/challenge-answers.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { startLocalL1 } from "../../support/l1.ts";
@@ -194,6 +196,65 @@ describe("request for data that guardians signed for", () => {
       const before = await balanceOf(griefer!);
       await send(network.by(answerer!), "close", id);
       assert.equal((await balanceOf(griefer!)) - before, BOND_WEI);
+    });
+  });
+
+  describe("guardians that answer", () => {
+    /** A guardian with these batches, and the roots of its proofs in order. */
+    function answering(batches: readonly GuardedTestBatch[], proven: Hex[] = [], failing?: StateKey) {
+      const find = (root: Hex) => batches.findIndex(({ stored }) => stored.newStateRoot === root);
+      const chain = {
+        batchWith: (root: Hex) => (find(root) === -1 ? undefined : BigInt(find(root))),
+        prove: async (root: Hex, key: StateKey) => {
+          if (key.slot === failing?.slot) throw new Error("the disk fails");
+          proven.push(root);
+          return batches[find(root)]!.tree.prove(key);
+        },
+      };
+      return new ChallengeAnswers({ network: network.address as Hex, signer: guardians[0]!, chain });
+    }
+    const isAnswered = async (id: bigint): Promise<boolean> =>
+      (await view<{ isAnswered: boolean }>(network.contract, "challengeOf", id)).isAnswered;
+
+    test("attack: many requests at once, for states in any order: none waits for another, and the oldest state comes first", async () => {
+      const { provider } = ecosystem.l1.ethers;
+      const newer = await settleState(chain, stateOf([1n, 3n, 8n]), signedBy(guardians));
+      const ids = [];
+      for (const requested of [newer, batch]) for (let i = 0; i < 4; i++) ids.push(await open(PRESENT, requested));
+      const proven: Hex[] = [];
+      const answers = answering([batch, newer], proven);
+      await provider.send("evm_setAutomine", [false]);
+      const rounds: Hex[][] = [];
+      for (let poll = 0; poll < 4; poll++) {
+        await answers.poll();
+        rounds.push(proven.splice(0));
+      }
+      await provider.send("evm_mine", []);
+      await provider.send("evm_setAutomine", [true]);
+      const [a, b] = [batch.stored.newStateRoot, newer.stored.newStateRoot];
+      assert.deepEqual(rounds, Array(4).fill([a, b]));
+      assert.deepEqual(await Promise.all(ids.map(isAnswered)), Array(8).fill(true));
+    });
+
+    test("attack: a request that cannot be answered is in front of others, which are answered", async () => {
+      const first = await open(ABSENT);
+      const later = await open(PRESENT);
+      const answers = answering([batch], [], ABSENT);
+      const failed = [];
+      for (let poll = 0; poll < 4; poll++) await answers.poll().catch((error: unknown) => failed.push(error));
+      assert.deepEqual([failed.length, await isAnswered(first), await isAnswered(later)], [1, false, true]);
+    });
+
+    test("attack: an answer that a reorg of L1 undoes is sent again", async () => {
+      const { provider } = ecosystem.l1.ethers;
+      const id = await open(PRESENT);
+      const answers = answering([batch]);
+      const state = await provider.send("evm_snapshot", []);
+      for (let poll = 0; poll < 4; poll++) await answers.poll();
+      assert.ok(await isAnswered(id));
+      await provider.send("evm_revert", [state]);
+      for (let poll = 0; poll < 15; poll++) await answers.poll();
+      assert.ok(await isAnswered(id));
     });
   });
 
