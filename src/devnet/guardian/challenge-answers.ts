@@ -28,8 +28,8 @@ interface DueRequest {
 
 /**
  * Answers of one guardian to requests for leaves of a chain. Guardians take turns by their keys and the request's number, so
- * that one guardian answers as a rule, and the next one if it does not. Anyone may open thousands of requests, for any state of the
- * last day: no answer waits for another one, and those of one poll go from the oldest state to the newest.
+ * that one guardian answers as a rule, and the next one if it does not. Strangers may open thousands of requests, for any
+ * state of the last day: no answer waits for another one, and those of one poll go from the oldest state to the newest.
  */
 export class ChallengeAnswers {
   readonly #guardian: AnsweringGuardian;
@@ -42,8 +42,8 @@ export class ChallengeAnswers {
   }
 
   /**
-   * Answers new requests at this guardian's turn; resolves when the answers are sent. Rejects with the first error, after all other
-   * answers; a later call tries again.
+   * Answers new requests at this guardian's turn; resolves when the answers are sent. Rejects with the first error, after
+   * all other answers; a later call tries again.
    */
   async poll(): Promise<void> {
     const count = BigInt((await this.#ask("challengeCount")) as bigint);

@@ -33,7 +33,7 @@ interface GuardedPorter {
 }
 
 /** State before a batch. */
-export interface StateBefore {
+export interface PredecessorState {
   readonly stateRoot: Hex;
   readonly leafCount: number;
   readonly compress: Compress;
@@ -44,7 +44,11 @@ export interface StateBefore {
  * before and after. The new root is the claim that only an application to the tree decides. Throws GuardianError
  * DataMismatch.
  */
-export function judgeBatch(batch: Omit<GuardedBatch, "porter">, chain: PublishingChain, before: StateBefore): AppliedContent {
+export function judgeBatch(
+  batch: Omit<GuardedBatch, "porter">,
+  chain: PublishingChain,
+  before: PredecessorState,
+): AppliedContent {
   const { outputs, canonicalTxHashes, pubdata } = batch;
   const { batchNumber } = outputs;
   const mismatch = (reason: string): GuardianError =>

@@ -8,7 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import type { DataHolder } from "../held-data/held-data.ts";
-import { judgeBatch, type GuardedBatch, type StateBefore } from "./guarded-batch.ts";
+import { judgeBatch, type GuardedBatch, type PredecessorState } from "./guarded-batch.ts";
 import { GuardianError } from "./guardian-error.ts";
 
 /** A form of a batch that a guardian has stored: all but its data, which are a file with this hash as its name. */
@@ -68,7 +68,7 @@ interface GuardedState {
 /**
  * State and data of one chain, at a guardian: it applies each batch before it is on L1, without an EVM, and stores each form
  * that it applied. A batch of an earlier number replaces all from that number onwards, unless L1 has one; what it replaces stays
- * known, because L1 may execute any form that was signed. One call at a time.
+ * stored, because L1 may execute any form that was signed. One call at a time.
  */
 export class GuardedChain {
   readonly #dependencies: GuardedChainDependencies;
@@ -80,7 +80,7 @@ export class GuardedChain {
   #line: StoredForm[] = [];
   #head: GuardedState;
   /** Before the first batch. */
-  readonly #first: Omit<StateBefore, "compress">;
+  readonly #first: Omit<PredecessorState, "compress">;
   #tail: Promise<unknown> = Promise.resolve();
   /** State of the leaves that were built last: the next ones are built on it. Undefined after a failure. */
   #past: StateAfter | undefined;
@@ -98,7 +98,7 @@ export class GuardedChain {
   /** Continues from the stored forms. Rejects with GuardianError DataUnknown if a file is missing, or as `take`. */
   static async open(dependencies: GuardedChainDependencies): Promise<GuardedChain> {
     const chain = new GuardedChain(dependencies);
-    for (const form of dependencies.journal.entries) chain.#know(form);
+    for (const form of dependencies.journal.entries) chain.#add(form);
     const newest = dependencies.journal.entries.at(-1);
     await chain.#replay(newest === undefined ? [] : chain.#lineTo(newest));
     return chain;
@@ -205,12 +205,12 @@ export class GuardedChain {
 
   /**
    * Content of a batch, and the forms that it follows: those of the present state, or others that were signed, since a chain
-   * may go on from each. Throws GuardianError.
+   * may continue from each. Throws GuardianError.
    */
   #fitted(batch: GuardedBatch): { readonly content: AppliedContent; readonly line: readonly StoredForm[] } {
     const { batchNumber } = batch.outputs;
     const { compress } = this.#head.rollup;
-    const judged = (before: Omit<StateBefore, "compress">): AppliedContent =>
+    const judged = (before: Omit<PredecessorState, "compress">): AppliedContent =>
       judgeBatch(batch, this.#dependencies.chain, { ...before, compress });
     if (batchNumber === 0n) return { content: judged(this.#first), line: [] };
     const present = this.#line[Number(batchNumber) - 1];
@@ -251,11 +251,11 @@ export class GuardedChain {
     await data.keep({ batchNumber, hash: stored.pubdataHash }, pubdata);
     if (porter !== undefined) await data.keep({ batchNumber, hash: porter.root }, porter.list);
     await journal.append(stored);
-    this.#line = [...this.#line, this.#know(stored)];
+    this.#line = [...this.#line, this.#add(stored)];
   }
 
   /** Returns the form that stands for the state after this one. */
-  #know(form: StoredForm): StoredForm {
+  #add(form: StoredForm): StoredForm {
     this.#forms.set(keyOf(form), form);
     const name = stateName(form.outputs.batchNumber, form.newStateRoot);
     const first = this.#states.get(name) ?? form;

@@ -216,7 +216,7 @@ describe("request for data that guardians signed for", () => {
     const isAnswered = async (id: bigint): Promise<boolean> =>
       (await view<{ isAnswered: boolean }>(network.contract, "challengeOf", id)).isAnswered;
 
-    test("attack: many requests at once, for states in any order: none waits for another, and the oldest state comes first", async () => {
+    test("attack: many requests in one minute, for states in any order: none waits for another, and the oldest state comes first", async () => {
       const { provider } = ecosystem.l1.ethers;
       const newer = await settleState(chain, stateOf([1n, 3n, 8n]), signedBy(guardians));
       const ids = [];
