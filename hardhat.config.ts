@@ -10,7 +10,7 @@ const forThisRepository: HardhatPlugin = {
   id: "this-repository",
   hookHandlers: {
     config: () => import("./scripts/hardhat/shared-settings.ts"),
-    solidity: () => import("./src/demo/known-warnings.ts"),
+    solidity: () => import("./scripts/hardhat/solidity-hooks.ts"),
   },
 };
 

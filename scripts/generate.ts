@@ -6,6 +6,7 @@ import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
 import { apiReports } from "./api-report/report.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
+import { recordCompilations } from "./hardhat/recorded-compilations.ts";
 import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { predeployFiles } from "./kernel-generator/system-contexts.ts";
 import { combinationsPage } from "./options-reference/combinations.ts";
@@ -33,6 +34,9 @@ generatedFiles().forEach(write);
 descriptionFiles().forEach(write);
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
+const recorded = await recordCompilations(hre, check);
+if (recorded > 0) console.log(`${check ? "differ" : "written"}: ${recorded} files of fixtures/recorded-compilations`);
+changed += recorded;
 // The codes of predeploys are compiled contracts.
 kernelFiles(root).forEach(write);
 predeployFiles(root).forEach(write);

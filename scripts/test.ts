@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { cleanCommit } from "./changed-files.ts";
 import { filesToRunAgain, readRedRun, recordGreenRun, recordRedRun } from "./complete-run.ts";
 import { endAllWithThisProcess } from "./end-processes.ts";
+import { USES_RECORDED } from "./hardhat/recorded-compilations.ts";
 import { ImportGraph } from "./run-time-imports.ts";
 import { chooseFiles, type ChosenFiles, type Shard } from "./test-choice.ts";
 import { cpuSeconds } from "./test-cpu.ts";
@@ -50,12 +51,12 @@ const COMPILED = join(root, "node_modules/.cache/compiled");
 /** More processes than this with files that fail have a cause which a second run would only hide. */
 const MOST_RUN_AGAIN = 3;
 
-type Step = readonly [name: string, args: readonly string[]];
+type Step = readonly [name: string, args: readonly string[], environment?: Readonly<Record<string, string>>];
 
 /** Runs a script of a tool, and tells how it ended. */
-async function succeeds([name, args]: Step): Promise<boolean> {
+async function succeeds([name, args, environment]: Step): Promise<boolean> {
   const start = performance.now();
-  const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } });
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.error(code === 0 ? `${name}: ${seconds} s` : `${name} failed (${signal ?? `exit code ${code}`})`);
@@ -72,7 +73,10 @@ async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
   if (!isGood) process.exit(1);
 }
 
-const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]];
+const SET: TestSet = values.night ? "long" : values.all ? "all" : "core";
+/** A run of all files compares the recorded outputs (test/package/package.test.ts), and compiles all contracts itself. */
+const RECORDED = SET === "core" ? { [USES_RECORDED]: "1" } : {};
+const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"], RECORDED];
 /** What the package has of the sources, whose types another step checks. Tests of the package pack it, others and the example use it. */
 const PACKAGE_CODE: Step = ["package's code", ["scripts/build.ts", "--only", "code", "--unchecked"]];
 /** What dapps of bridges install and compile, once for all tests of bridges. */
@@ -83,7 +87,6 @@ const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [PACKAGE_CODE, ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]], ["types and lint", ["scripts/lint.ts"]]],
 ];
 
-const SET: TestSet = values.night ? "long" : values.all ? "all" : "core";
 const shard = shardOf(values.shard);
 
 /** Parses a part such as 2/5; the whole without one. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import hre from "hardhat";
 import type { SolidityBuildProfileConfig } from "hardhat/types/config";
+import { jobsToRecord, recordedIds } from "../../scripts/hardhat/recorded-compilations.ts";
 import { sharingSettings } from "../../scripts/hardhat/shared-settings.ts";
 
 type Overrides = SolidityBuildProfileConfig["overrides"];
@@ -14,6 +15,12 @@ describe("settings of the compiler", () => {
     assert.ok(overrides.some(([file]) => file === "contracts/verifier/generated/AggregateStarkFast.sol"));
     assert.ok(overrides.length > 10);
     assert.equal(new Set(overrides.map(([, settings]) => settings)).size, 1);
+  });
+
+  test("are those of two recorded compilations, of the present sources; npm run generate records them", async () => {
+    const ids = (await jobsToRecord(hre)).map(({ id }) => id);
+    assert.equal(ids.length, 2);
+    assert.deepEqual(recordedIds(), ids.sort());
   });
 
   test("stay two objects if they differ, and have the same values and files", () => {

@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import hre from "hardhat";
+import { jobsToRecord, readRecorded } from "../../scripts/hardhat/recorded-compilations.ts";
 import { createWorkplace } from "../plugin/support/run-task.ts";
 import { byNight } from "../support/nightly.ts";
 import { installInEmptyProject, supportedNodes, type EmptyProject } from "./support/empty-project.ts";
@@ -216,5 +218,15 @@ describe("I1 the packed plugin in an empty project", () => {
     const artifact = join(project.folder, "artifacts/contracts/Shop.sol/Shop.json");
     assert.ok(existsSync(artifact));
     assert.match(readFileSync(artifact, "utf8"), /CENTER/);
+  });
+});
+
+describe("recorded compilations of verifiers", () => {
+  test("equal the compiler's outputs for the sources", async () => {
+    for (const { id, compile } of await jobsToRecord(hre)) {
+      const recorded = readRecorded(id);
+      assert.ok(recorded !== undefined, "npm run generate records it");
+      assert.deepEqual(await compile(), recorded);
+    }
   });
 });
