@@ -19,10 +19,17 @@ const TOGETHER: readonly string[] = [
     "hub",
     "tidiness",
   ],
+  ...["held-accounts", "shielded", "l1-proof"],
 ];
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
 const MOST_TOGETHER = 24;
+/** The same in tiers of short files: a process loads the sources and compiles them for one to two CPU seconds. */
+const MOST_SHORT_TOGETHER: ReadonlyMap<string, number> = new Map([
+  ["unit", 48],
+  ["contracts", 36],
+  ["soundness", 32],
+]);
 /** Of the last tier, behind whose processes no others come: one of 24 files would run on alone. */
 const MOST_TOGETHER_AT_THE_END = 4;
 
@@ -37,20 +44,21 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/questions/questions-threads.test.ts", "counts the threads of its process"],
 ]);
 
-/** The files of each process, in this order: at most 24, or four of the last tier, that stand beside each other in a tier and in folders whose files share processes. */
+/** Files of each process, in this order: a tier's files in folders whose files share processes, at most as many as its limit. */
 export function inProcesses(files: readonly string[]): readonly (readonly string[])[] {
   const processes: { readonly tier: string | undefined; readonly files: string[] }[] = [];
   for (const file of files) {
     const tier = sharedTierOf(file.replaceAll("\\", "/"));
-    const last = processes.at(-1);
-    if (tier !== undefined && last?.tier === tier && last.files.length < mostOf(tier)) last.files.push(file);
+    // Also after a file with a separate process.
+    const open = tier === undefined ? undefined : processes.findLast((one) => one.tier === tier);
+    if (tier !== undefined && open !== undefined && open.files.length < mostOf(tier)) open.files.push(file);
     else processes.push({ tier, files: [file] });
   }
   return processes.map(({ files: own }) => own);
 }
 
 function mostOf(tier: string): number {
-  return tier === TEST_TIERS.at(-1)?.name ? MOST_TOGETHER_AT_THE_END : MOST_TOGETHER;
+  return tier === TEST_TIERS.at(-1)?.name ? MOST_TOGETHER_AT_THE_END : (MOST_SHORT_TOGETHER.get(tier) ?? MOST_TOGETHER);
 }
 
 /** Undefined where the file has a process of its own. */
