@@ -250,7 +250,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("flow/chain-on-chain"), "chains on a chain, with their bridges: no other file of the core starts one"],
   [testFile("plugin/connection/hyperchains"), "the test API as a project uses it"],
   [testFile("contracts/l1/way-to-l1"), "batches filled to the limits, whose transactions the real contracts take"],
-  [testFile("flow/links"), "twenty links between two chains, five with a side that fails"],
+  [testFile("flow/links"), "twelve links between two chains, three with a side that fails"],
   [testFile("flow/instant"), "promises between four chains; two are broken, reported and paid"],
   [testFile("flow/queue-only"), "a chain without a sequencer, from its queue to L1"],
   [testFile("client/routes"), "each route between L1, chains and chains on chains by one call"],

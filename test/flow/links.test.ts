@@ -11,7 +11,7 @@ import { byNight } from "../support/nightly.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
-const PAIRS = byNight(200, 20);
+const PAIRS = byNight(200, 12);
 /** The last of this number of pairs has a side that fails after the other one has sealed its batch. */
 const FAILING_EVERY = 4;
 const FOREVER = 2n ** 63n;
