@@ -5,8 +5,11 @@
 export { HyperchainError } from "./errors/hyperchain-error.ts";
 export type { NamedError } from "./errors/named-error.ts";
 export { shieldedPoolAbi } from "./abi/shielded-pool.ts";
+export { SHIELDED_POOL_ADDRESS } from "./client/pool/pool-contracts.ts";
 export { deployShieldedPool } from "./shielded/deploy-pool.ts";
 export type { JoinSplitCall } from "./shielded/pool-calls.ts";
+export { sendProvenTransfer } from "./shielded/proven-transfer.ts";
+export type { ProvenTransfer } from "./shielded/proven-transfer.ts";
 export { ShieldedError } from "./shielded/shielded-error.ts";
 export { ShieldedWallet } from "./shielded/shielded-wallet.ts";
-export type { ProvenTransfer, ShieldedPlace, ShieldedWithdrawal } from "./shielded/shielded-wallet.ts";
+export type { ShieldedPayment, ShieldedPlace, ShieldedWithdrawal } from "./shielded/shielded-wallet.ts";

@@ -1,21 +1,17 @@
-import { ContractFactory, type Signer } from "ethers";
+import type { Signer } from "ethers";
 
-import { NOTE_TREE_CODE } from "../abi/note-tree-code.ts";
-import { SHIELDED_CONSTRAINTS_CODE } from "../abi/shielded-constraints-code.ts";
-import { SHIELDED_POOL_CODE } from "../abi/shielded-pool-code.ts";
-import { SHIELDED_STARK_CODE } from "../abi/shielded-stark-code.ts";
+import { POOL_CONTRACTS, SHIELDED_POOL_ADDRESS } from "../client/pool/pool-contracts.ts";
+import { putContract } from "../client/sending/deployed-contract.ts";
+import { senderOn } from "../client/sending/submit.ts";
 
-const ofAddresses = (count: number) => [
-  { type: "constructor", inputs: Array.from({ length: count }, () => ({ type: "address" })) },
-];
-
-/** Deploys a shielded pool with its verifier, in four transactions of the signer. Resolves with the pool's address. */
+/**
+ * Puts the shielded pool with its verifier on the signer's chain, once for all users: payers hide among the users of one
+ * pool. Resolves with its address, `SHIELDED_POOL_ADDRESS`, also if the chain has it. Throws ClientError: NoContract for a
+ * chain without the public's CREATE2 deployer.
+ */
 export async function deployShieldedPool(signer: Signer): Promise<string> {
-  const deploy = async (code: string, ...addresses: readonly string[]): Promise<string> => {
-    const contract = await new ContractFactory(ofAddresses(addresses.length), code, signer).deploy(...addresses);
-    await contract.waitForDeployment();
-    return contract.getAddress();
-  };
-  const stark = await deploy(SHIELDED_STARK_CODE, await deploy(SHIELDED_CONSTRAINTS_CODE));
-  return deploy(SHIELDED_POOL_CODE, stark, await deploy(NOTE_TREE_CODE));
+  const chainId = Number((await signer.provider?.getNetwork())?.chainId ?? 0);
+  const sender = await senderOn(signer, { name: `chain ${chainId}`, chainId });
+  for (const contract of POOL_CONTRACTS) await putContract(contract, sender);
+  return SHIELDED_POOL_ADDRESS;
 }

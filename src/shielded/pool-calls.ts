@@ -3,6 +3,8 @@ import { AbiCoder, id, keccak256, type Interface, type LogDescription } from "et
 import { digestFromHex, type Digest } from "../protocol/digest.ts";
 import { fromHex } from "../protocol/hex.ts";
 
+export const WEI_PER_GWEI = 10n ** 9n;
+
 /** Argument of a pool's `transact`. */
 export interface JoinSplitCall {
   readonly root: string;

@@ -2,7 +2,15 @@ import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** A request to a shielded wallet that it cannot serve. */
 export class ShieldedError extends HyperchainError<
-  "BadSeed" | "BadAddress" | "BadAmount" | "BalanceTooLow" | "NotesTooSmall" | "TreeMismatch"
+  | "BadSeed"
+  | "BadAddress"
+  | "BadAmount"
+  | "FeeWithoutRelayer"
+  | "BalanceTooLow"
+  | "NotesTooSmall"
+  | "NoPool"
+  | "OtherVerifier"
+  | "TreeMismatch"
 > {
   override readonly name = "ShieldedError";
 }

@@ -1,6 +1,7 @@
-import { Contract, type ContractTransactionResponse, Interface, type Provider, type Signer, ZeroAddress } from "ethers";
+import { type ContractTransactionResponse, Interface, isAddress, type Provider, type Signer, ZeroAddress } from "ethers";
 
 import { shieldedPoolAbi } from "../abi/shielded-pool.ts";
+import { SHIELDED_POOL_ADDRESS } from "../client/pool/pool-contracts.ts";
 import { createJoinSplitSystem } from "../circuits/join-split/join-split-system.ts";
 import { joinSplitInput, type JoinSplitWitness, type SpentNote } from "../circuits/join-split/join-split-trace.ts";
 import { commitmentOf, type Note, nullifierOf, padDigest, TREE_DEPTH } from "../circuits/join-split/note.ts";
@@ -11,9 +12,11 @@ import { type Digest, digestToHex } from "../protocol/digest.ts";
 import { toHex } from "../protocol/hex.ts";
 import { FixedTables } from "../stark/proving/fixed-tables.ts";
 import { prove } from "../stark/proofs/prove.ts";
-import { encryptNote, openNote } from "./note-cipher.ts";
-import { NoteTree } from "./note-tree.ts";
-import { type AppliedTransfer, digestOfCall, type JoinSplitCall, parseApplied } from "./pool-calls.ts";
+import { encryptNote } from "./note-cipher.ts";
+import { digestOfCall, type JoinSplitCall, WEI_PER_GWEI } from "./pool-calls.ts";
+import { type WalletNote, PoolNotes } from "./pool-notes.ts";
+import { chainIdOfContracts, requirePool } from "./require-pool.ts";
+import { type ProvenTransfer, sendProvenTransfer } from "./proven-transfer.ts";
 import { ShieldedError } from "./shielded-error.ts";
 import {
   addressOf,
@@ -24,43 +27,41 @@ import {
   type ShieldedKeys,
 } from "./shielded-keys.ts";
 
-const WEI_PER_GWEI = 10n ** 9n;
+const POOL = new Interface(shieldedPoolAbi);
+const SYSTEM = createJoinSplitSystem();
 const MAX_GWEI = 2n ** 64n;
-/** Gas of a transfer, 2.5 M, and of a recipient that is a contract. An estimate would check the proof several times. */
-const GAS_LIMIT = 4_000_000n;
 
 /** Pool and connection of a wallet. */
 export interface ShieldedPlace {
-  /** Address of the pool. */
-  readonly pool: string;
+  /** Address of the pool; default: the one of `deployShieldedPool`. */
+  readonly pool?: string;
   readonly provider: Provider;
 }
 
-/** A transfer with its proof: `transact` of the pool takes both, from the relayer if it names one. */
-export interface ProvenTransfer {
-  readonly call: JoinSplitCall;
-  readonly proof: Uint8Array;
-}
-
-/** Payment out of the pool to an account. */
-export interface ShieldedWithdrawal {
-  readonly to: string;
-  /** Wei, a multiple of 10^9, that leave the pool: fee included. */
-  readonly amount: bigint;
-  /** Account that sends the transaction and receives the fee; default: any account may send it. */
+/** Sender of a transfer. */
+interface Sending {
+  /** Account that sends the transaction and receives the fee; default: any account may send it, without a fee. */
   readonly relayer?: string;
-  /** Wei of the amount that the sender receives. */
+  /** Wei that the relayer receives, a multiple of 10^9. */
   readonly fee?: bigint;
 }
 
-interface OwnNote extends Note {
-  readonly index: number;
-  readonly nullifier: string;
-  isSpent: boolean;
+/** Payment inside the pool to another wallet's address. */
+export interface ShieldedPayment extends Sending {
+  readonly to: string;
+  /** Wei, a multiple of 10^9; the fee comes on top. */
+  readonly amount: bigint;
+}
+
+/** Payment out of the pool to an account. */
+export interface ShieldedWithdrawal extends Sending {
+  readonly to: string;
+  /** Wei, a multiple of 10^9, that leave the pool: fee included. */
+  readonly amount: bigint;
 }
 
 interface Plan {
-  readonly inputs: readonly OwnNote[];
+  readonly inputs: readonly WalletNote[];
   readonly outputs: readonly { readonly value: bigint; readonly to: string }[];
   readonly valueIn?: bigint;
   readonly valueOut?: bigint;
@@ -76,85 +77,91 @@ interface Plan {
 export class ShieldedWallet {
   readonly address: string;
   readonly #keys: ShieldedKeys;
-  readonly #provider: Provider;
-  readonly #pool: Contract;
   readonly #place: { readonly chainId: bigint; readonly pool: string };
+  readonly #notes: PoolNotes;
   /** WebAssembly on the caller's thread: a proof takes a second, and in a browser shared memory. */
   readonly #backend = createThreadedBackend({ workers: 1, startThread: startCallingThread });
-  readonly #system = createJoinSplitSystem();
-  readonly #fixed = new FixedTables(this.#system, this.#backend);
-  #tree = new NoteTree();
-  #notes: OwnNote[] = [];
-  #nextBlock = 0;
+  readonly #fixed = new FixedTables(SYSTEM, this.#backend);
+  /** The request before: each reads and changes the same notes. */
+  #previous: Promise<unknown> = Promise.resolve();
 
-  private constructor(keys: ShieldedKeys, chainId: bigint, { pool, provider }: ShieldedPlace) {
+  private constructor(keys: ShieldedKeys, chainId: bigint, pool: string, provider: Provider) {
     this.#keys = keys;
     this.address = formatShieldedAddress(addressOf(keys));
-    this.#provider = provider;
-    this.#pool = new Contract(pool, POOL, provider);
     this.#place = { chainId, pool };
+    this.#notes = new PoolNotes(keys, { address: pool, abi: POOL, provider });
   }
 
-  /** Opens the wallet of a seed of 32 secret, random bytes. Rejects with ShieldedError for another length. */
-  static async create(seed: Uint8Array, place: ShieldedPlace): Promise<ShieldedWallet> {
-    const { chainId } = await place.provider.getNetwork();
-    return new ShieldedWallet(keysOf(seed), chainId, place);
+  /**
+   * Opens the wallet of a seed of 32 secret, random bytes. Throws ShieldedError: BadSeed for another length, NoPool without
+   * a pool at the address, OtherVerifier for a pool whose verifier refuses this wallet's proofs.
+   */
+  static async create(seed: Uint8Array, { pool = SHIELDED_POOL_ADDRESS, provider }: ShieldedPlace): Promise<ShieldedWallet> {
+    const keys = keysOf(seed);
+    await requirePool(pool, SYSTEM.verificationKeyDigest, provider);
+    return new ShieldedWallet(keys, await chainIdOfContracts(provider), pool, provider);
   }
 
   /** Wei in notes that are not spent, as of the last `sync`. */
   get balance(): bigint {
-    return this.#unspent().reduce((sum, { value }) => sum + value, 0n) * WEI_PER_GWEI;
+    return this.#notes.unspent().reduce((sum, { value }) => sum + value, 0n) * WEI_PER_GWEI;
   }
 
   /**
-   * Reads the pool's new transfers. Starts again from the first one if the pool has another tree, as after a reorganization;
-   * rejects with ShieldedError if that does not help.
+   * Reads the pool's new transfers. Starts again from the first one if blocks that were read have been reverted; throws
+   * ShieldedError TreeMismatch if that does not help.
    */
-  async sync(): Promise<void> {
-    await this.#read();
-    if (await this.#isCurrent()) return;
-    [this.#tree, this.#notes, this.#nextBlock] = [new NoteTree(), [], 0];
-    await this.#read();
-    if (!(await this.#isCurrent()))
-      throw new ShieldedError(
-        "TreeMismatch",
-        `the events of ${this.#place.pool} do not lead to one of the pool's roots: connect to a node that has all logs of the chain`,
-      );
+  sync(): Promise<void> {
+    return this.#inTurn(() => this.#notes.read());
   }
 
   /** Pays coins of the signer into a note of this wallet. */
   async deposit(amount: bigint, signer: Signer): Promise<ContractTransactionResponse> {
+    return sendProvenTransfer(await this.proveDeposit(amount), signer);
+  }
+
+  /** Proves a deposit for any account to pay, by the value of its transaction. */
+  async proveDeposit(amount: bigint): Promise<ProvenTransfer> {
     const valueIn = gweiOf(amount);
-    await this.sync();
-    return this.#send(await this.#prove({ inputs: [], outputs: [{ value: valueIn, to: this.address }], valueIn }), signer);
+    return this.#planned(() => ({ inputs: [], outputs: [{ value: valueIn, to: this.address }], valueIn }));
   }
 
   /** Sends an amount to another wallet's address. The signer sends the transaction, and pays its gas. */
-  async send(
-    { to, amount }: { readonly to: string; readonly amount: bigint },
-    signer: Signer,
-  ): Promise<ContractTransactionResponse> {
+  async send(payment: ShieldedPayment, signer: Signer): Promise<ContractTransactionResponse> {
+    return sendProvenTransfer(await this.proveSend(payment), signer);
+  }
+
+  /** Proves a payment for a relayer to send, which hides the payer's account. Throws ShieldedError as `proveWithdrawal`. */
+  async proveSend({ to, amount, ...sending }: ShieldedPayment): Promise<ProvenTransfer> {
     const value = gweiOf(amount);
     parseShieldedAddress(to);
-    await this.sync();
-    const inputs = this.#select(value);
-    const outputs = [{ value, to }, this.#change(inputs, value)];
-    return this.#send(await this.#prove({ inputs, outputs }), signer);
+    const { relayer, fee } = requireSending(sending);
+    return this.#planned(() => {
+      const inputs = this.#select(value + fee);
+      // All that leaves the pool is the fee.
+      return { inputs, outputs: [{ value, to }, this.#change(inputs, value + fee)], valueOut: fee, relayer, fee };
+    });
   }
 
   /** Pays out of the pool, by a transaction of the signer. */
   async withdraw(withdrawal: ShieldedWithdrawal, signer: Signer): Promise<ContractTransactionResponse> {
-    return this.#send(await this.proveWithdrawal(withdrawal), signer);
+    return sendProvenTransfer(await this.proveWithdrawal(withdrawal), signer);
   }
 
-  /** Proves a withdrawal for a relayer to send: the account that receives the coins needs none for gas. */
-  async proveWithdrawal({ to, amount, relayer, fee = 0n }: ShieldedWithdrawal): Promise<ProvenTransfer> {
+  /**
+   * Proves a withdrawal for a relayer to send: the account that receives the coins needs none for gas. Throws ShieldedError:
+   * FeeWithoutRelayer if any account could send it and take the fee.
+   */
+  async proveWithdrawal({ to, amount, ...sending }: ShieldedWithdrawal): Promise<ProvenTransfer> {
     const valueOut = gweiOf(amount);
-    const inGwei = fee === 0n ? 0n : gweiOf(fee);
-    await this.sync();
-    const inputs = this.#select(valueOut);
-    const outputs = [this.#change(inputs, valueOut)];
-    return this.#prove({ inputs, outputs, valueOut, recipient: to, relayer: relayer ?? ZeroAddress, fee: inGwei });
+    const { relayer, fee } = requireSending(sending);
+    requireAccount(to);
+    if (fee > valueOut)
+      throw new ShieldedError("BadAmount", `the fee of ${fee} gwei is more than the ${valueOut} gwei withdrawn`);
+    return this.#planned(() => {
+      const inputs = this.#select(valueOut);
+      return { inputs, outputs: [this.#change(inputs, valueOut)], valueOut, recipient: to, relayer, fee };
+    });
   }
 
   /** Releases the memory of proofs. */
@@ -163,38 +170,24 @@ export class ShieldedWallet {
     await this.#backend.close();
   }
 
-  #unspent(): OwnNote[] {
-    return this.#notes.filter(({ isSpent, value }) => !isSpent && value > 0n);
+  /** Proof of a plan that the wallet's newest notes allow. */
+  #planned(plan: () => Plan): Promise<ProvenTransfer> {
+    return this.#inTurn(async () => {
+      await this.#notes.read();
+      return this.#prove(plan());
+    });
   }
 
-  async #read(): Promise<void> {
-    const toBlock = await this.#provider.getBlockNumber();
-    if (toBlock < this.#nextBlock) return;
-    const topics = [POOL.getEvent("Transacted")?.topicHash ?? null];
-    const logs = await this.#provider.getLogs({ address: this.#place.pool, topics, fromBlock: this.#nextBlock, toBlock });
-    for (const log of logs) await this.#apply(parseApplied(POOL, log));
-    this.#nextBlock = toBlock + 1;
-  }
-
-  async #apply({ index, nullifiers, commitments, ciphertexts }: AppliedTransfer): Promise<void> {
-    if (index !== this.#tree.size) return; // another tree: `sync` finds out
-    for (const note of this.#notes) note.isSpent ||= nullifiers.includes(note.nullifier);
-    for (const [i, commitment] of commitments.entries()) {
-      const note = await openNote(ciphertexts[i] ?? new Uint8Array(0), commitment, this.#keys);
-      if (note === undefined) continue;
-      const nullifier = digestToHex(nullifierOf(compress, this.#keys.nullifierKey, commitment, index + i));
-      this.#notes.push({ ...note, index: index + i, nullifier, isSpent: false });
-    }
-    this.#tree.append(commitments);
-  }
-
-  async #isCurrent(): Promise<boolean> {
-    return (await this.#pool.getFunction("isRecentRoot")(digestToHex(this.#tree.root))) as boolean;
+  /** Requests of one wallet follow each other. */
+  #inTurn<T>(request: () => Promise<T>): Promise<T> {
+    const own = this.#previous.then(request);
+    this.#previous = own.catch(() => undefined);
+    return own;
   }
 
   /** One or two notes that hold the amount, as small as can be. Throws ShieldedError if none do. */
-  #select(value: bigint): OwnNote[] {
-    const notes = this.#unspent().sort((a, b) => (a.value < b.value ? -1 : 1));
+  #select(value: bigint): WalletNote[] {
+    const notes = this.#notes.unspent().sort((a, b) => (a.value < b.value ? -1 : 1));
     const single = notes.find((note) => note.value >= value);
     if (single !== undefined) return [single];
     const [second, first] = notes.slice(-2);
@@ -208,7 +201,7 @@ export class ShieldedWallet {
     );
   }
 
-  #change(inputs: readonly OwnNote[], value: bigint): { readonly value: bigint; readonly to: string } {
+  #change(inputs: readonly WalletNote[], value: bigint): { readonly value: bigint; readonly to: string } {
     return { value: inputs.reduce((sum, note) => sum + note.value, -value), to: this.address };
   }
 
@@ -224,7 +217,7 @@ export class ShieldedWallet {
       nullifierOf(compress, nullifierKey, commitmentOf(compress, { ...note, owner }), index);
     const nullifiers = [nullifierOfInput(one), nullifierOfInput(other)] as const;
     const commitments = [commitmentOf(compress, first.note), commitmentOf(compress, second.note)] as const;
-    const { root } = this.#tree;
+    const { root } = this.#notes.tree;
     const call: JoinSplitCall = {
       ...{ root: digestToHex(root), valueIn, valueOut, recipient, relayer, fee },
       nullifiers: [digestToHex(nullifiers[0]), digestToHex(nullifiers[1])],
@@ -232,8 +225,8 @@ export class ShieldedWallet {
       ciphertexts: [toHex(first.ciphertext), toHex(second.ciphertext)],
     };
     const statement = { root, nullifiers, commitments, valueIn, valueOut, digest: digestOfCall(this.#place, call) };
-    const proof = await prove(this.#system, joinSplitInput(statement, witness), this.#backend, { fixedTables: this.#fixed });
-    return { call, proof };
+    const proof = await prove(SYSTEM, joinSplitInput(statement, witness), this.#backend, { fixedTables: this.#fixed });
+    return { pool: this.#place.pool, call, proof };
   }
 
   async #createNote({ value, to }: { readonly value: bigint; readonly to: string }) {
@@ -243,19 +236,26 @@ export class ShieldedWallet {
   }
 
   /** A note as an input of the proof; a note without value if there is none. */
-  #spendNote(note: OwnNote | undefined): SpentNote {
+  #spendNote(note: WalletNote | undefined): SpentNote {
     if (note === undefined)
       return { value: 0n, random: randomElements(), index: 0, siblings: new Array<Digest>(TREE_DEPTH).fill(padDigest([])) };
-    return { value: note.value, random: note.random, index: note.index, siblings: this.#tree.siblings(note.index) };
-  }
-
-  async #send({ call, proof }: ProvenTransfer, signer: Signer): Promise<ContractTransactionResponse> {
-    const pool = this.#pool.connect(signer) as Contract;
-    return pool.getFunction("transact").send(call, proof, { value: call.valueIn * WEI_PER_GWEI, gasLimit: GAS_LIMIT });
+    return { value: note.value, random: note.random, index: note.index, siblings: this.#notes.tree.siblings(note.index) };
   }
 }
 
-const POOL = new Interface(shieldedPoolAbi);
+/** Throws ShieldedError for text that is not the address of an account. */
+function requireAccount(text: string): void {
+  if (!isAddress(text)) throw new ShieldedError("BadAddress", `${text} is not the address of an account of the chain`);
+}
+
+/** Relayer and fee in gwei. Throws ShieldedError for a fee that any account could take. */
+function requireSending({ relayer = ZeroAddress, fee = 0n }: Sending): { readonly relayer: string; readonly fee: bigint } {
+  requireAccount(relayer);
+  if (fee === 0n) return { relayer, fee };
+  if (relayer === ZeroAddress)
+    throw new ShieldedError("FeeWithoutRelayer", "any account could copy the transaction and take the fee: name the relayer");
+  return { relayer, fee: gweiOf(fee) };
+}
 
 function randomElements(): Digest {
   return elementsFrom(globalThis.crypto.getRandomValues(new Uint8Array(32)), "random");

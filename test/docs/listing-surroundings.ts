@@ -48,6 +48,7 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     import type { Provider, Signer } from "ethers";
     declare const seed: Uint8Array;
     declare const signer: Signer;
+    declare const relayer: Signer & { readonly address: string };
     declare const provider: Provider;
     declare const [bob, recipient]: readonly [string, string];
   `,

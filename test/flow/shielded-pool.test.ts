@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, getBytes, hexlify, type JsonRpcProvider, keccak256, type Signer } from "ethers";
+import { getBytes, hexlify, type JsonRpcProvider, keccak256, type Signer } from "ethers";
 
-import { deployShieldedPool, shieldedPoolAbi, ShieldedWallet } from "../../src/shielded.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
+import { deployShieldedPool, sendProvenTransfer, ShieldedWallet } from "../../src/shielded.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
-const A = 271n;
+const [A, V] = [271n, 272n];
 const FRESH = `0x${"f7".repeat(20)}`;
 
 describe("G5: coins move on a hyperchain without their owners and amounts", () => {
@@ -21,7 +21,8 @@ describe("G5: coins move on a hyperchain without their owners and amounts", () =
   const seedOf = (account: number): Uint8Array => getBytes(keccak256(devnet.accounts.wallet(account).privateKey));
 
   before(async () => {
-    devnet = await startFlowDevnet([A]);
+    // One chain is read by everybody because its data are on L1, the other by its operator's choice.
+    devnet = await startFlowDevnet([A, { chainId: V, dataAvailability: "validium", openReads: true }], { singletons: true });
     const [chain] = devnet.chains;
     assert.ok(chain);
     client = clientOf(chain);
@@ -47,9 +48,8 @@ describe("G5: coins move on a hyperchain without their owners and amounts", () =
     assert.deepEqual([ofAlice.balance, ofBob.balance], [ETHER, 2n * ETHER]);
 
     const fee = ETHER / 100n;
-    const { call, proof } = await ofBob.proveWithdrawal({ to: FRESH, amount: ETHER, relayer: relayer.address, fee });
-    const byRelayer = new Contract(pool, shieldedPoolAbi, relayer);
-    await (await byRelayer.getFunction("transact")(call, proof, { gasLimit: 4_000_000n })).wait();
+    const proven = await ofBob.proveWithdrawal({ to: FRESH, amount: ETHER, relayer: relayer.address, fee });
+    await (await sendProvenTransfer(proven, relayer)).wait();
     assert.equal(await client.getBalance(FRESH), ETHER - fee);
     await ofBob.sync();
     assert.equal(ofBob.balance, ETHER);
@@ -78,5 +78,34 @@ describe("G5: coins move on a hyperchain without their owners and amounts", () =
     await again.sync();
     assert.deepEqual([again.balance, (await client.getBalance(FRESH)) - before], [0n, ETHER]);
     await again.close();
+  });
+
+  test("a relayer sends a payment inside the pool for a fee, so the payer sends nothing", async () => {
+    const sent = await client.getTransactionCount(alice);
+    const held = await client.getBalance(relayer.address);
+    const fee = ETHER / 10n;
+    const proven = await ofAlice.proveSend({ to: ofBob.address, amount: ETHER / 2n, relayer: relayer.address, fee });
+    const receipt = await (await sendProvenTransfer(proven, relayer)).wait();
+    await Promise.all([ofAlice.sync(), ofBob.sync()]);
+    assert.deepEqual([ofAlice.balance, ofBob.balance], [ETHER / 2n - fee, ETHER / 2n]);
+    assert.equal(await client.getTransactionCount(alice), sent);
+    assert.equal(await client.getBalance(relayer.address), held + fee - (receipt?.fee ?? 0n));
+  });
+
+  test("L1 executes the batch with all of this, by its proof", async () => {
+    const { receipts } = await settleNow(devnet.chains[0]!);
+    assert.equal(receipts.prove?.status, 1);
+  });
+
+  test("an outsider uses the pool of a validium that every caller may read", async () => {
+    const ofValidium = clientOf(devnet.chains[1]!);
+    const outsider = devnet.accounts.wallet(RELAYER).connect(ofValidium);
+    assert.equal(await deployShieldedPool(outsider), pool);
+    const wallet = await ShieldedWallet.create(seedOf(RELAYER), { provider: ofValidium });
+    await (await wallet.deposit(ETHER, outsider)).wait();
+    await wallet.sync();
+    assert.equal(wallet.balance, ETHER);
+    await wallet.close();
+    ofValidium.destroy();
   });
 });

@@ -333,8 +333,8 @@ const AFTER_ERRORS: Rooms = {
     protocol,
   ],
   "src/abi.ts": [abi],
-  "src/shielded/": [circuits, stark, kernels, field, protocol, abi],
-  "src/shielded.ts": ["src/shielded/", abi],
+  "src/shielded/": ["src/client/", "src/settlement-layer/", circuits, stark, kernels, field, protocol, abi],
+  "src/shielded.ts": ["src/shielded/", "src/client/", abi],
   // Owners' files, and the collector of their acts.
   "src/held-accounts/": ["src/client/", "src/settlement-layer/", protocol, abi, runtime],
   "src/held-accounts.ts": ["src/held-accounts/", "src/client/", protocol, abi, runtime],

@@ -37,18 +37,17 @@ export async function deployContract(
   signer: Signer,
 ): Promise<Hex> {
   const chain = findChain(ecosystem, name);
-  const sender = await senderOn(signer, chain);
-  if (await isDeployed(contract, sender.provider)) return contract.address;
-  if ((await sender.provider.getCode(CREATE2_DEPLOYER)) === "0x") {
-    const message = `${chain.name} has no deployer at ${CREATE2_DEPLOYER}, so the contract cannot have its address there; start the ecosystem with the option singletons`;
-    throw new ClientError("NoContract", message, { account: CREATE2_DEPLOYER, chainId: chain.chainId });
-  }
-  return putContract(contract, sender);
+  return putContract(contract, await senderOn(signer, chain));
 }
 
-/** Puts a contract where the sender's member has none and has the deployer. Resolves with its address. Throws ClientError. */
+/** Puts a contract on the sender's member if it has none. Resolves with its address. Throws ClientError. */
 export async function putContract(contract: DeployedContract, sender: Sender): Promise<Hex> {
-  if (await isDeployed(contract, sender.provider)) return contract.address;
+  const { provider, member } = sender;
+  if (await isDeployed(contract, provider)) return contract.address;
+  if ((await provider.getCode(CREATE2_DEPLOYER)) === "0x") {
+    const message = `${member.name} has no deployer at ${CREATE2_DEPLOYER}, so the contract cannot have its address there; start the ecosystem with the option singletons`;
+    throw new ClientError("NoContract", message, { account: CREATE2_DEPLOYER, chainId: member.chainId });
+  }
   try {
     await submit(sender, { to: CREATE2_DEPLOYER, data: concat([ZeroHash, contract.code]) });
   } catch (error) {

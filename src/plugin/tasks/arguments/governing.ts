@@ -23,6 +23,12 @@ export const governingTasks = {
         "With --to: the time from which it takes effect, where that is later than the notice, as 2027-03-01T12:00Z or in seconds; within 90 days",
       ),
     )
+    .addOption(
+      option(
+        "lockPool",
+        "To proven execution: the most ETH that may be locked in the chain's shielded pool, which holds the upgrade otherwise (default: 0)",
+      ),
+    )
     .addFlag({ name: "cancel", description: "Withdraw the version that the chain waits for, until it takes effect" })
     .addFlag({
       name: "all",

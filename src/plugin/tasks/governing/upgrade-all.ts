@@ -1,4 +1,5 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { lockedPoolObjection } from "../../../client/pool/locked-pool.ts";
 import { formatObjection } from "../../../client/standing/format-change.ts";
 import { senderOn } from "../../../client/sending/submit.ts";
 import { readUpgrades, readVersion, scheduleUpgrade } from "../../../client/governing/upgrade.ts";
@@ -22,7 +23,7 @@ import { versionInWords } from "../../../protocol/protocol-version.ts";
 /** `hyperchain:upgrade --all --to`: every chain that is governed takes the version on one day, each by its own admin. */
 export function upgradeAll(
   args: EcosystemArguments,
-  { version, notBefore }: { readonly version: bigint; readonly notBefore: bigint },
+  { version, notBefore, mostLocked }: { readonly version: bigint; readonly notBefore: bigint; readonly mostLocked: bigint },
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   return withEcosystem(args, hre, "acts", async (session) => {
@@ -31,7 +32,7 @@ export function upgradeAll(
     if (movers.length === 0)
       throw pluginError(`no chain that is governed is to take version ${versionInWords(version)}: all have it`);
     // First all of them: what one cannot take is scheduled for none.
-    for (const each of movers) await requireReady(each, version, chains);
+    for (const each of movers) await requireReady(each, { version, mostLocked }, chains);
     const day = commonDay(movers, notBefore);
     const scheduled: object[] = [];
     for (const { chain, here, before } of movers) {
@@ -60,7 +61,7 @@ function nameOf({ chain: { name } }: ChainToUpgrade): string {
 /** Throws a plugin error. */
 async function requireReady(
   { chain, here, before }: ChainToUpgrade,
-  version: bigint,
+  { version, mostLocked }: { readonly version: bigint; readonly mostLocked: bigint },
   all: readonly ChainToUpgrade[],
 ): Promise<void> {
   const { name, chainId } = chain;
@@ -74,11 +75,13 @@ async function requireReady(
       `governance (${before.governance}) has not added version ${versionInWords(version)} on ${l1.name}: have it do so, with hyperchain:governance ${name} --add ${version} --verifier <verifier>`,
     );
   const above = all.filter(({ chain: { settlesOn } }) => settlesOn?.chainId === chainId).map(nameOf);
+  const ask = (method: string, params: readonly unknown[]): Promise<unknown> => here.ask(chainId, method, params, {});
   const objection =
     baseObjection(version, above) ??
     (await ownersObjection(before, version, here.provider(l1.chainId))) ??
     (await inputsObjection(before, version, here.provider(l1.chainId))) ??
     (await treeObjection(before, version, above, here.provider(l1.chainId))) ??
-    (await formatObjection(before.version, version, (method, params) => here.ask(chainId, method, params, {})));
+    (await formatObjection(before.version, version, ask)) ??
+    (await lockedPoolObjection({ from: before.version, to: version, mostLocked }, ask));
   if (objection !== undefined) throw pluginError(`${name} is not moved to version ${versionInWords(version)}: ${objection}`);
 }

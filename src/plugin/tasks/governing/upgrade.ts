@@ -1,6 +1,7 @@
 import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
+import { lockedPoolObjection } from "../../../client/pool/locked-pool.ts";
 import { formatObjection } from "../../../client/standing/format-change.ts";
 import { GovernanceBook } from "../../../client/governing/governance.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../../../client/governing/upgrade.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { execution as executionSchema, type ChainExecution } from "../../../options/fields/proving.ts";
-import { wholeNumber } from "../../../options/fields/values.ts";
+import { amount, wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../protocol/no-proof.ts";
 import {
@@ -40,10 +41,13 @@ type UpgradeArguments = ArgumentsOf<(typeof governingTasks)["upgrade"]>;
 interface WantedUpgrade extends Pick<UpgradeArguments, "from" | "verifier"> {
   readonly version: bigint;
   readonly notBefore: bigint;
+  /** Wei of the chain's shielded pool. */
+  readonly mostLocked: bigint;
 }
 
 /** Versions have 32 bits. */
 const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
+const COINS = amount("an amount of ETH, such as 0.01");
 
 /** `hyperchain:upgrade`: shows, schedules, withdraws or rehearses a chain's move to another protocol version. */
 const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
@@ -60,19 +64,19 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
     throw pluginError("--verifier belongs to --to, which says the version that it is added as");
   if (args.notBefore !== undefined && version === undefined)
     throw pluginError("--not-before belongs to --to, which says the version that takes effect then");
-  const notBefore = readTime(args.notBefore);
+  const limits = { notBefore: readTime(args.notBefore), mostLocked: readOption("lockPool", args.lockPool, COINS) ?? 0n };
   requireNamed(args);
   if (args.rehearse) return rehearseUpgrade(args, hre);
-  if (args.all) return upgradeAll(args, { version: BigInt(version ?? 0), notBefore }, hre);
+  if (args.all) return upgradeAll(args, { version: BigInt(version ?? 0), ...limits }, hre);
   const isScheduled = version !== undefined || execution !== undefined;
   return withChainOnL1(args, hre, args.cancel || isScheduled ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
       const upgrades = await readUpgrades(chain.hyperchain, l1);
       if (args.cancel) await cancel(chain, upgrades, args, l1);
-      else if (version !== undefined) await schedule(chain, upgrades, { ...args, version: BigInt(version), notBefore }, l1);
+      else if (version !== undefined) await schedule(chain, upgrades, { ...args, version: BigInt(version), ...limits }, l1);
       else if (execution !== undefined)
-        await schedule(chain, upgrades, { ...args, version: versionFor(execution, upgrades), notBefore }, l1);
+        await schedule(chain, upgrades, { ...args, version: versionFor(execution, upgrades), ...limits }, l1);
       else chain.output.result(() => text(upgrades, chain.layer), json(upgrades));
     } finally {
       l1.destroy();
@@ -122,7 +126,7 @@ async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: Upgra
 async function schedule(
   chain: FoundOnL1,
   upgrades: ChainUpgrades,
-  { version, notBefore, from, verifier }: WantedUpgrade,
+  { version, notBefore, mostLocked, from, verifier }: WantedUpgrade,
   l1: JsonRpcProvider,
 ): Promise<void> {
   const { chainId, next } = upgrades;
@@ -134,7 +138,7 @@ async function schedule(
     throw pluginError(`chain ${chainId} has version ${versionInWords(version)} already; name another with --to`);
   const missing = await missingVersion(chain, upgrades, { version, verifier }, l1);
   // First: a version that was added stays in the registry, also where the chain cannot take it.
-  await requireState(chain, upgrades, version, l1);
+  await requireState(chain, upgrades, { version, mostLocked }, l1);
   if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
   const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) =>
     scheduleUpgrade(upgrades, version, sender, notBefore),
@@ -147,7 +151,7 @@ async function schedule(
 async function requireState(
   { chain, onTop, output }: Pick<FoundOnL1, "chain" | "onTop" | "output">,
   upgrades: ChainUpgrades,
-  version: bigint,
+  { version, mostLocked }: Pick<WantedUpgrade, "version" | "mostLocked">,
   l1: JsonRpcProvider,
 ): Promise<void> {
   const { chainId, version: present } = upgrades;
@@ -160,8 +164,12 @@ async function requireState(
     throw pluginError(
       `chain ${chainId} is not moved to version ${versionInWords(version)}: ${objectionOfThose}, or keep version ${versionInWords(present)}`,
     );
-  if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);
-  const objection = await formatObjection(present, version, (method, params) => chain(method, params, {}));
+  if (chain === undefined)
+    return output.progress(`no node of chain ${chainId} is known, so its state and its shielded pool are not looked at`);
+  const ask = (method: string, params: readonly unknown[]): Promise<unknown> => chain(method, params, {});
+  const objection =
+    (await formatObjection(present, version, ask)) ??
+    (await lockedPoolObjection({ from: present, to: version, mostLocked }, ask));
   if (objection !== undefined)
     throw pluginError(`chain ${chainId} is not moved to version ${versionInWords(version)}: ${objection}`);
 }

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Provider, Signer } from "ethers";
+
+import { lockedPoolObjection } from "../../src/client/pool/locked-pool.ts";
+import { putDeployer } from "../../src/client/sending/deployed-contract.ts";
+import { senderOn } from "../../src/client/sending/submit.ts";
+import { deployShieldedPool, SHIELDED_POOL_ADDRESS, ShieldedWallet } from "../../src/shielded.ts";
+import { deployPool, GWEI } from "../contracts/shielded/support/pool.ts";
+import { type LocalL1, startLocalL1 } from "../support/l1.ts";
+
+const SEED = new Uint8Array(32).fill(5);
+const FRESH = `0x${"f8".repeat(20)}`;
+/** Versions of trusted and of proven chains. */
+const [TRUSTED, PROVEN] = [2n, 0x203n];
+
+describe("a wallet of a shielded pool", () => {
+  let l1: LocalL1;
+  let provider: Provider;
+  let signer: Signer;
+  let wallet: ShieldedWallet;
+
+  before(async () => {
+    l1 = await startLocalL1();
+    provider = l1.ethers.provider as unknown as Provider;
+    signer = (await l1.ethers.getSigners())[0] as unknown as Signer;
+    const { chainId } = await provider.getNetwork();
+    await assert.rejects(ShieldedWallet.create(SEED, { provider }), { code: "NoPool" });
+    await assert.rejects(deployShieldedPool(signer), { code: "NoContract", message: /singletons/ });
+    await putDeployer(await senderOn(signer, { name: "l1", chainId: Number(chainId) }));
+    await deployShieldedPool(signer);
+    wallet = await ShieldedWallet.create(SEED, { provider });
+  });
+  after(async () => {
+    await wallet.close();
+    await l1.close();
+  });
+
+  const deposit = async (gwei: bigint, by = wallet): Promise<void> => {
+    await (await by.deposit(gwei * GWEI, signer)).wait();
+  };
+  /** The provider with some methods of others. */
+  const changed = (methods: object): Provider =>
+    new Proxy(provider, {
+      get(target, name) {
+        const value: unknown = Reflect.get(name in methods ? methods : target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  const send = (method: string, ...params: readonly unknown[]): Promise<unknown> => l1.ethers.provider.send(method, [...params]);
+
+  test("is in the one pool of its chain, which is deployed once", async () => {
+    const count = await provider.getTransactionCount(signer);
+    assert.equal(await deployShieldedPool(signer), SHIELDED_POOL_ADDRESS);
+    assert.equal(await provider.getTransactionCount(signer), count);
+    assert.equal(wallet.balance, 0n);
+  });
+
+  test("is not opened in a pool whose verifier takes no proof of this package", async () => {
+    const pool = await (await deployPool(l1, await l1.deploy("AcceptingVerifier"))).getAddress();
+    await assert.rejects(ShieldedWallet.create(SEED, { pool, provider }), { code: "OtherVerifier", message: /0x0{64}/ });
+  });
+
+  test("attack: requests at one time count no note twice", async () => {
+    await Promise.all([deposit(5n), wallet.sync(), deposit(6n), wallet.sync()]);
+    await Promise.all([wallet.sync(), wallet.sync()]);
+    assert.equal(wallet.balance, 11n * GWEI);
+  });
+
+  test("attack: a reverted batch, and other transfers in blocks whose numbers were read", async () => {
+    const other = await ShieldedWallet.create(SEED, { provider });
+    const snapshot = await send("evm_snapshot");
+    await send("hardhat_mine", "0x5");
+    await wallet.sync();
+    await send("evm_revert", snapshot);
+    await deposit(7n, other);
+    await send("hardhat_mine", "0x5");
+    await wallet.sync();
+    assert.equal(wallet.balance, 18n * GWEI);
+    await other.close();
+  });
+
+  test("attack: a reverted batch with a spent note, which can be spent again", async () => {
+    const snapshot = await send("evm_snapshot");
+    await (await wallet.withdraw({ to: FRESH, amount: 18n * GWEI - 5n * GWEI }, signer)).wait();
+    await wallet.sync();
+    assert.equal(wallet.balance, 5n * GWEI);
+    await send("evm_revert", snapshot);
+    await wallet.sync();
+    assert.equal(wallet.balance, 18n * GWEI);
+  });
+
+  test("attack: a URL that names another chain id than contracts see, as a porter's does", async () => {
+    const other = await ShieldedWallet.create(SEED, {
+      provider: changed({ getNetwork: async () => ({ chainId: 1271n, name: "porter" }) }),
+    });
+    await deposit(2n, other);
+    await other.sync();
+    assert.equal(other.balance, 20n * GWEI);
+    await other.close();
+  });
+
+  test("attack: so much data in events that a node answers for few blocks at a time", async () => {
+    let refusals = 0;
+    const getLogs: Provider["getLogs"] = async (filter) => {
+      const logs = await provider.getLogs(filter);
+      if (logs.length <= 1) return logs;
+      refusals += 1;
+      throw new Error("TooManyLogs");
+    };
+    const strict = changed({ getLogs });
+    const other = await ShieldedWallet.create(SEED, { provider: strict });
+    await other.sync();
+    assert.equal(other.balance, 20n * GWEI);
+    assert.ok(refusals > 0);
+    await other.close();
+  });
+
+  test("attack: a fee that any account could take by a copied transaction, and one above the amount", async () => {
+    const withdrawal = { to: FRESH, amount: 5n * GWEI, fee: GWEI };
+    await assert.rejects(wallet.proveWithdrawal(withdrawal), { code: "FeeWithoutRelayer" });
+    await assert.rejects(wallet.proveWithdrawal({ ...withdrawal, relayer: FRESH, fee: 6n * GWEI }), { code: "BadAmount" });
+    for (const place of [{ to: "0x1234", relayer: FRESH }, { relayer: "alice" }])
+      await assert.rejects(wallet.proveWithdrawal({ ...withdrawal, ...place }), { code: "BadAddress" });
+  });
+
+  test("an upgrade that would lock a pool is refused, until all notes are withdrawn", async () => {
+    const objection = (from: bigint, to: bigint, mostLocked = 0n) =>
+      lockedPoolObjection({ from, to, mostLocked }, (method, params) => send(method, ...params));
+    await wallet.sync();
+    assert.equal(wallet.balance, 20n * GWEI);
+    assert.match(
+      (await objection(TRUSTED, PROVEN)) ?? "",
+      new RegExp(`^its shielded pool ${SHIELDED_POOL_ADDRESS} holds 20000000000 wei`),
+    );
+    for (const [from, to] of [
+      [TRUSTED, TRUSTED + 0x100n],
+      [PROVEN, PROVEN + 0x100n],
+    ] as const)
+      assert.equal(await objection(from, to), undefined, "transfers stay possible, or were not");
+    // Two notes at a time: 6 and 7, then 5 and 2.
+    for (const gwei of [13n, 7n]) await (await wallet.withdraw({ to: FRESH, amount: gwei * GWEI }, signer)).wait();
+    await wallet.sync();
+    assert.equal(wallet.balance, 0n);
+    assert.equal(await objection(TRUSTED, PROVEN), undefined);
+  });
+
+  test("attack: a stranger's deposit holds no upgrade whose admin names the most that may be locked", async () => {
+    const stranger = await ShieldedWallet.create(new Uint8Array(32).fill(6), { provider });
+    await deposit(3n, stranger);
+    const objection = (mostLocked: bigint) =>
+      lockedPoolObjection({ from: TRUSTED, to: PROVEN, mostLocked }, (method, params) => send(method, ...params));
+    assert.match((await objection(3n * GWEI - 1n)) ?? "", /holds 3000000000 wei/);
+    assert.equal(await objection(3n * GWEI), undefined);
+    await stranger.close();
+  });
+});
