@@ -1,11 +1,15 @@
 import { compress } from "../kernels/poseidon.ts";
 import { valueDigest } from "../protocol/diff-digest.ts";
 import { ZERO_DIGEST, type Digest } from "../protocol/digest.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { l2LogTreeRoot } from "../protocol/l2-log.ts";
 import { toLimbs } from "../protocol/word.ts";
 
 /** Domain tags of a hub's state: separate, so that its nodes differ from those of a chain's state. */
 const HubTag = { state: 27, member: 28, fact: 29, node: 30 } as const;
 
+/** Log root of a batch without logs. */
+export const NO_LOGS: Hex = l2LogTreeRoot([]);
 /** Levels of the tree of members: bit i of the chain id is the side at level i. */
 export const MEMBER_DEPTH = 32;
 /** Levels of the tree of facts. */

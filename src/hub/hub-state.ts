@@ -2,11 +2,10 @@ import { digestFromHex, digestToHex, ZERO_DIGEST, type Digest } from "../protoco
 import { fromHex, toHex, wordToHex, type Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { factIndex, hashFact } from "../protocol/import-kinds.ts";
-import { l2LogTreeRoot } from "../protocol/l2-log.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import { FactTree } from "./fact-tree.ts";
 import { HubError } from "./hub-error.ts";
-import { EMPTY_NODES, FACT_DEPTH, hubNode, MEMBER_DEPTH, memberLeaf, stateDigest } from "./hub-hashes.ts";
+import { EMPTY_NODES, FACT_DEPTH, hubNode, MEMBER_DEPTH, memberLeaf, NO_LOGS, stateDigest } from "./hub-hashes.ts";
 
 /** Chain of a hub after its newest batch there. */
 interface HubMember {
@@ -25,7 +24,6 @@ interface MemberBatch {
 }
 
 const ID_LIMIT = 2n ** 32n;
-const NO_LOGS = l2LogTreeRoot([]);
 const MEMBER_BYTES = 72;
 const DIGEST_BYTES = 32;
 const FACTS_BYTES = 4 + FACT_DEPTH * DIGEST_BYTES;

@@ -5,21 +5,24 @@ import { DomainTag, STATE_TREE_DEPTH } from "../protocol/domain-tags.ts";
 import { factMaskOf, HUB_SLOT_KEYS, type MemberSlots, type ProvenSlot, type SlotKey } from "../protocol/hub-slots.ts";
 import { wordToHex, type Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import { factIndex, hashFact } from "../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import { factsAmong } from "./hub-block.ts";
 import { HubError } from "./hub-error.ts";
+import { NO_LOGS } from "./hub-hashes.ts";
 
 /** Batch of a member, with its imports in order. */
 interface ShownBatch {
   readonly chainId: ChainId;
-  readonly stored: Pick<StoredBatch, "batchNumber" | "newStateRoot">;
+  readonly stored: Pick<StoredBatch, "batchNumber" | "newStateRoot" | "l2LogsTreeRoot">;
   readonly imports: readonly ImportedRoot[];
 }
 
 /**
  * Checks the slots that a member offers of its state after a batch, so that a program of a hub accepts it. Throws HubError:
- * SlotsMissing, SlotRefused for a path that does not lead to the batch's state root, MaskMismatch, or ImportsMismatch.
+ * SlotsMissing, SlotRefused for a path that does not lead to the batch's state root, LastFactMismatch, MaskMismatch, or
+ * ImportsMismatch.
  */
 export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined): MemberSlots {
   const { batchNumber, newStateRoot } = batch.stored;
@@ -45,6 +48,7 @@ export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined):
   };
   require("the last fact", HUB_SLOT_KEYS.lastFact, lastFact);
   require("the mask of facts", HUB_SLOT_KEYS.factMask, factMask);
+  requireLastFact(batch, lastFact);
   const mask = factMaskOf(facts.length);
   if (factMask.value !== mask)
     throw new HubError(
@@ -60,6 +64,21 @@ export function requireSlots(batch: ShownBatch, slots: MemberSlots | undefined):
       );
   }
   return slots;
+}
+
+/**
+ * The hub appends the fact that follows from the record, and the program the one in the slot. The fact of a batch without logs is
+ * that of the state before, which was compared then.
+ */
+function requireLastFact({ chainId, stored }: ShownBatch, { value }: ProvenSlot): void {
+  const { batchNumber, l2LogsTreeRoot } = stored;
+  if (l2LogsTreeRoot === NO_LOGS && batchNumber > 0n) return;
+  const fact = hashFact(factIndex(chainId, batchNumber), l2LogsTreeRoot);
+  if (wordToHex(value) === fact) return;
+  throw new HubError(
+    "LastFactMismatch",
+    `the last fact in the state after batch ${batchNumber} of chain ${chainId} is ${wordToHex(value)}, and ${fact} follows from its logs`,
+  );
 }
 
 /** Root of the state whose slot has this value; undefined for a path of another shape. */

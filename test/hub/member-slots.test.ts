@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { requireSlots } from "../../src/hub/member-slots.ts";
 import type { MemberSlots, ProvenSlot } from "../../src/protocol/hub-slots.ts";
-import { factOf, codeOf, logRootOf } from "./support/batches.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { codeOf, emptyLogRoot, factOf, logRootOf } from "./support/batches.ts";
 import { Member } from "./support/member.ts";
 
 const [A, B] = [271n, 272n];
@@ -47,6 +48,17 @@ describe("slots that a member shows of its state", () => {
     assert.equal(code({ ...slots, lastFact: earlier.slots.lastFact }), "SlotRefused");
     assert.equal(code({ ...slots, lastFact: slots.factMask }), "SlotRefused");
     assert.equal(code({ ...slots, imports: slots.imports.toReversed() }), "SlotRefused");
+  });
+
+  test("attack: a state that another chain left, whose last fact is not the record's", () => {
+    const forked = new Member(A, 0n, wordToHex(9n));
+    // No log, so the predeploy writes no fact.
+    const first = forked.batch([], emptyLogRoot);
+    assert.equal(code(first.slots, first.entry), "LastFactMismatch");
+    const second = forked.batch([], logRootOf(A, 1n));
+    assert.equal(code(second.slots, second.entry), undefined);
+    const ceased = { ...second.entry, stored: { ...second.entry.stored, batchNumber: 2n, l2LogsTreeRoot: logRootOf(A, 2n) } };
+    assert.equal(code(second.slots, ceased), "LastFactMismatch");
   });
 
   test("wrong mask: a state whose mask hides an import, or claims one more, is refused", () => {

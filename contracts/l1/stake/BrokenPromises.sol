@@ -85,9 +85,11 @@ contract BrokenPromises is IBrokenPromises, QuorumEvidence {
     function _share(address payee) private {
         uint256 received = address(this).balance;
         uint256 burnt = received * BURNT_PARTS / RECEIVED_PARTS;
-        // A payee that refuses the coins must not prevent the slash.
-        if (!LowLevelCall.callNoReturn(payee, received - burnt, "")) burnt = received;
+        // Burnt first: a payee that reports again while it is paid would share these coins once more.
         LowLevelCall.callNoReturn(address(0), burnt, "");
+        uint256 rest = received - burnt;
+        // A payee that refuses the coins must not prevent the slash.
+        if (!LowLevelCall.callNoReturn(payee, rest, "")) LowLevelCall.callNoReturn(address(0), rest, "");
     }
 
     function _requireStakedBlock(uint256 blockNumber, bytes32 stakedBlock) private view {

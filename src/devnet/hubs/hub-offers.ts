@@ -6,6 +6,7 @@ import { requireSlots } from "../../hub/member-slots.ts";
 import type { JoinableBatch } from "../../l1-proof/batch-for-l1.ts";
 import type { FactBatch } from "../../protocol/fact-evidence.ts";
 import { keccak, type Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import type { MemberSlots } from "../../protocol/hub-slots.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
@@ -40,27 +41,28 @@ interface ShownOffer {
 /** Batches that members offer, and the check of a block's batches against L1. The aggregators of a process share it. */
 export class HubOffers {
   readonly #dependencies: HubOffersDependencies;
-  /** Batches with their proofs, by the hash of their records. A proof has some 600 kB, so its hash is computed once. */
-  readonly #batches = new Map<Hex, ShownOffer>();
-  /** Records of batches whose proofs hold. */
-  readonly #verified = new Set<Hex>();
-
-  /** Reasons against the slots that members offer, by chain, of the newest read. */
+  /**
+   * Batches whose proofs hold, by chain and record: another member can show the same record. Only batches that L1 stores are
+   * here, so no member displaces the proofs of others by invented ones. A proof has some 600 kB, so its hash is computed once.
+   */
+  readonly #verified = new Map<string, ShownOffer>();
+  /** Refusals of proofs, so that a proof is fetched and verified once. */
+  readonly #refused = new Map<string, HubError>();
+  /** Reasons against batches that members offer, by chain, of the newest read. */
   readonly #refusals = new Map<bigint, HubError>();
 
   constructor(dependencies: HubOffersDependencies) {
     this.#dependencies = dependencies;
   }
 
-  /** Offered batches that the state does not contain, each chain's in order. A member that does not answer has none. */
+  /**
+   * Offered batches that the state does not contain and that aggregators vote for now, each chain's in order up to one that they
+   * refuse: a block with such a batch would never be decided, and would stop the other members. A member that does not answer has
+   * none.
+   */
   async read(state: HubState): Promise<readonly OfferedEntry[]> {
     this.#refusals.clear();
-    const offers = this.#dependencies.members().map((member) =>
-      this.#ofMember(member, state).catch((error: unknown) => {
-        if (error instanceof HubError) this.#refusals.set(member.chainId, error);
-        return [];
-      }),
-    );
+    const offers = this.#dependencies.members().map((member) => this.#ofMember(member, state).catch(() => []));
     return (await Promise.all(offers)).flat();
   }
 
@@ -72,7 +74,10 @@ export class HubOffers {
   /** True if L1 stores the batches, none is executed, and their proofs hold. Rejects with L1's error. */
   async areOpen(entries: readonly HubEntry[]): Promise<boolean> {
     const l1 = await this.#dependencies.l1();
-    for (const entry of entries) if (!(await this.#isOpen(entry, l1))) return false;
+    for (const { chainId, stored, proofHash } of entries) {
+      if (this.#verified.get(nameOf(chainId, stored))?.proofHash !== proofHash) return false;
+      if ((await this.#closedReason(chainId, stored, l1)) !== undefined) return false;
+    }
     return true;
   }
 
@@ -81,7 +86,7 @@ export class HubOffers {
    * longer stored.
    */
   offerOf({ chainId, stored }: HubEntry): { readonly joinable: JoinableBatch; readonly slots: MemberSlots | undefined } {
-    const offer = this.#batches.get(hashStoredBatch(stored));
+    const offer = this.#verified.get(nameOf(chainId, stored));
     if (offer === undefined)
       throw new HubError(
         "BatchNotOffered",
@@ -97,46 +102,77 @@ export class HubOffers {
       const member = state.member(chainId);
       return member === undefined || batchNumber >= member.nextBatch || isOther(member, { batchNumber, newStateRoot });
     };
+    const shown = records.filter(isNew);
     const entries: OfferedEntry[] = [];
-    for (const stored of records.filter(isNew)) entries.push(await this.#entryOf(chainId, stored, answer));
+    if (shown.length === 0) return entries;
+    const l1 = await this.#dependencies.l1();
+    try {
+      for (const stored of shown) entries.push(await this.#entryOf({ chainId, stored, answer, l1 }));
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      this.#refusals.set(chainId, error);
+    }
     return entries;
   }
 
-  async #entryOf(chainId: bigint, stored: StoredBatch, answer: FactSource["answer"]): Promise<OfferedEntry> {
-    const name = hashStoredBatch(stored);
-    let offer = this.#batches.get(name);
-    if (offer === undefined) {
-      const answered = await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]);
-      const { slots: unchecked, ...shown } = readOfferedProof(answered);
-      const { isProven } = this.#dependencies;
-      const slots = isProven ? requireSlots({ chainId, stored, imports: shown.imports }, unchecked) : undefined;
-      offer = { batch: { chainId, stored, ...shown }, proofHash: keccak(shown.proof), slots };
-      this.#batches.set(name, offer);
-      dropOldest(this.#batches, MAX_REMEMBERED);
+  async #entryOf(record: ShownRecord): Promise<OfferedEntry> {
+    const { chainId, stored, l1 } = record;
+    const name = nameOf(chainId, stored);
+    const refused = this.#refused.get(name);
+    if (refused !== undefined) throw refused;
+    // Before the proof is fetched: an invented record needs no verification.
+    const closed = await this.#closedReason(chainId, stored, l1);
+    if (closed !== undefined)
+      throw new HubError("BatchNotOpen", `${closed}; the chain shows batch ${stored.batchNumber} to L1 alone`);
+    const { batch, proofHash } = this.#verified.get(name) ?? (await this.#verify(name, record));
+    return { chainId, stored, program: batch.program, proofHash, imports: batch.imports };
+  }
+
+  async #verify(name: string, { chainId, stored, answer }: ShownRecord): Promise<ShownOffer> {
+    const { isProven, refusalOf } = this.#dependencies;
+    const answered = await answer("hyperchain_getOfferedProof", [Number(stored.batchNumber)]);
+    const { slots: unchecked, ...shown } = readOfferedProof(answered);
+    const slots = isProven ? requireSlots({ chainId, stored, imports: shown.imports }, unchecked) : undefined;
+    const batch = { chainId, stored, ...shown };
+    const refusal = await refusalOf(batch);
+    if (refusal !== undefined) {
+      const error = new HubError(
+        "ProofRefused",
+        `the proof of batch ${stored.batchNumber} of chain ${chainId} does not hold: ${refusal}; the chain shows it to L1 alone`,
+      );
+      this.#refused.set(name, error);
+      dropOldest(this.#refused, MAX_REMEMBERED);
+      throw error;
     }
-    const { program, imports } = offer.batch;
-    return { chainId, stored, program, proofHash: offer.proofHash, imports };
+    const offer = { batch, proofHash: keccak(shown.proof), slots };
+    this.#verified.set(name, offer);
+    dropOldest(this.#verified, MAX_REMEMBERED);
+    return offer;
   }
 
-  async #isOpen({ chainId, stored, proofHash }: HubEntry, l1: FactsOnL1): Promise<boolean> {
+  /** Why a landing would have no effect on the batch; undefined if it would. Rejects with L1's error. */
+  async #closedReason(chainId: ChainId, stored: StoredBatch, l1: FactsOnL1): Promise<string | undefined> {
     const { aggregator } = this.#dependencies;
-    const source = await l1.source(chainId);
     const { batchNumber, protocolVersion } = stored;
-    if (source === undefined || batchNumber < source.executed || batchNumber >= source.committed) return false;
-    const name = hashStoredBatch(stored);
-    if ((await l1.storedHash(source, batchNumber)) !== name) return false;
-    if ((await l1.aggregator(chainId, protocolVersion)) !== aggregator) return false;
-    const offer = this.#batches.get(name);
-    return offer?.proofHash === proofHash && (await this.#holds(name, offer.batch));
+    const source = await l1.source(chainId);
+    if (source === undefined || batchNumber < source.executed) return `L1 has executed batch ${batchNumber} of chain ${chainId}`;
+    if (batchNumber >= source.committed || (await l1.storedHash(source, batchNumber)) !== hashStoredBatch(stored))
+      return `L1 stores another batch ${batchNumber} of chain ${chainId}, or none`;
+    if ((await l1.aggregator(chainId, protocolVersion)) === aggregator) return undefined;
+    return `version ${protocolVersion} of chain ${chainId} has another aggregator than the hub`;
   }
+}
 
-  async #holds(name: Hex, batch: FactBatch): Promise<boolean> {
-    if (this.#verified.has(name)) return true;
-    if ((await this.#dependencies.refusalOf(batch)) !== undefined) return false;
-    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
-    this.#verified.add(name);
-    return true;
-  }
+/** A record that a member offers, with L1 as it is now. */
+interface ShownRecord {
+  readonly chainId: ChainId;
+  readonly stored: StoredBatch;
+  readonly answer: FactSource["answer"];
+  readonly l1: FactsOnL1;
+}
+
+function nameOf(chainId: ChainId, stored: StoredBatch): string {
+  return `${chainId} ${hashStoredBatch(stored)}`;
 }
 
 /** True for a batch that L1 stores instead of the member's newest one. */

@@ -2,6 +2,7 @@ import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, decodeAssetMessage } f
 import { readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import { isTransferList } from "../../protocol/transfer-list.ts";
 
@@ -15,9 +16,20 @@ interface Receiver {
 interface ContentForChain {
   /** Sum of the coin, also of parts of bundles and of lists. */
   readonly coinsWei: bigint;
-  /** True if the batch has a bundle, result or list for the chain, or a transfer of another asset. */
+  /**
+   * True if the batch has a bundle, result or list for the chain, a transfer of another asset, or a message without an addressee,
+   * which any contract of the chain could verify.
+   */
   readonly otherContent: boolean;
 }
+
+/** Predeploys whose messages name the chain that takes them; the base token's go to L1. */
+const ADDRESSING: ReadonlySet<Hex> = new Set([
+  PREDEPLOYS.L2AssetRouter,
+  PREDEPLOYS.L2BaseToken,
+  PREDEPLOYS.InteropCenter,
+  PREDEPLOYS.InteropHandler,
+]);
 
 /** All messages of a batch that one chain could verify against its log root. */
 export function contentFor(logs: readonly PubdataLog[], { toChain, coin }: Receiver): ContentForChain {
@@ -30,7 +42,7 @@ export function contentFor(logs: readonly PubdataLog[], { toChain, coin }: Recei
     const isTransferHere = transfer?.kind === AssetMessageKind.hyperbridgeSend && transfer.destinationChainId === toChain;
     const isCoin = isTransferHere && assetId(transfer.originChainId, transfer.originToken) === coin;
     if (isCoin) coinsWei += transfer.amount;
-    const isHere = isTransferHere || message?.destinationChainId === toChain;
+    const isHere = isTransferHere || message?.destinationChainId === toChain || !ADDRESSING.has(log.sender);
     if (!isHere) continue;
     const isPlain = isCoin && message?.content.type === "transfer" && !isTransferList(message.content.transfer);
     if (!isPlain) otherContent = true;

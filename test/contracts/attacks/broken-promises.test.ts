@@ -314,6 +314,21 @@ describe("broken promises", () => {
     assert.equal(await balanceOf(await world.stakes.judge.getAddress()), 0n);
   });
 
+  test("attack: a payee that reports again while it is paid, to another registry, gets nothing of the burnt half", async () => {
+    const world = await staked();
+    const returning = await ecosystem.l1.deploy("ReturningPayee");
+    const signed = await promise(world, { payee: lower(await returning.getAddress()) });
+    await settle(world, 1);
+    const [, ...shown] = await reportOf(world.stakes, signed);
+    const again = world.stakes.judge.interface.encodeFunctionData("report", [await returning.getAddress(), ...shown]);
+    await send(returning, "prepare", await hexAddress(world.stakes.judge), again, 3n);
+    const before = await Promise.all([ZeroAddress, await returning.getAddress()].map(balanceOf));
+    await report(world, signed);
+    const after = await Promise.all([ZeroAddress, await returning.getAddress()].map(balanceOf));
+    const parts = after.map((balance, place) => balance - before[place]!);
+    assert.deepEqual(parts, [ETHER / 2n, (ETHER * 4n) / 10n]);
+  });
+
   test("a reporter that reports a second promise while it is paid: each payee gets its part", async () => {
     const world = await staked(5_000n);
     const other = await staked(5_000n, world.stakes);

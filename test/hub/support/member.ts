@@ -16,7 +16,9 @@ export class Member {
   #number: bigint;
   #lastFact: Hex | undefined;
 
-  constructor(chainId: bigint, number: bigint) {
+  /** `lastFact`: in the slot of its first state. */
+  constructor(chainId: bigint, number: bigint, lastFact?: Hex) {
+    this.#lastFact = lastFact;
     this.chainId = chainId;
     this.#number = number;
   }

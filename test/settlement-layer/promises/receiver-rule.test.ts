@@ -100,6 +100,15 @@ describe("the receiver's rule for promised batches", () => {
     await checkPromise(await promiseOf([transfer(ETHER, { originToken: PAYEE, destinationChainId: OTHER })]), TERMS, 0n, ON_L1);
   });
 
+  test("attack: a bridge's message with one wei, which names no chain and moves more than the risk", async () => {
+    const message = (sender: Hex): PubdataLog => ({ type: "message", sender, body: Uint8Array.of(1, 2, 3) });
+    const batch = await promiseOf([transfer(1n), message(PAYEE)]);
+    await refuses("ContentNotAllowed", batch);
+    assert.equal(await checkPromise(batch, { ...TERMS, anyMessage: true }, 0n, ON_L1), 1n);
+    // A withdrawal goes to L1.
+    await checkPromise(await promiseOf([transfer(1n), message(PREDEPLOYS.L2BaseToken)]), TERMS, 0n, ON_L1);
+  });
+
   test("hidden message: logs without one of the batch's messages have another root", async () => {
     const batch = await promiseOf([transfer(ETHER), transfer(100n * ETHER)]);
     await refuses("LogsMismatch", { ...batch, logs: batch.logs.slice(0, 1) });

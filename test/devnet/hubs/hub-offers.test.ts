@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
+import type { FactSource } from "../../../src/devnet/facts/open-facts.ts";
+import { HubNode, type OfferedEntry } from "../../../src/hub/hub-node.ts";
+import { HubState } from "../../../src/hub/hub-state.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { FactsOnL1 } from "../../../src/settlement-layer/facts/facts-on-l1.ts";
+import { entryOf, rootOf } from "../../hub/support/batches.ts";
+
+const [A, B] = [271n, 272n];
+const AGGREGATOR: Hex = `0x${"0a".repeat(20)}`;
+const OTHER: Hex = `0x${"0b".repeat(20)}`;
+const HELD = "0x12";
+
+/** Records that a member shows, with the bytes of each one's proof. */
+type Shown = readonly (readonly [record: StoredBatch, proof: Hex])[];
+
+/** A member that shows these batches, and counts the requests for proofs. */
+function memberOf(chainId: bigint, shown: Shown) {
+  const asked: number[] = [];
+  const answer = (method: string, [number]: readonly unknown[]): Promise<unknown> => {
+    if (method === "hyperchain_getOfferedBatches")
+      return Promise.resolve(
+        shown.map(([record]) => Object.fromEntries(Object.entries(record).map(([field, value]) => [field, String(value)]))),
+      );
+    asked.push(Number(number));
+    const [record, proof] = shown.find(([{ batchNumber }]) => Number(batchNumber) === number)!;
+    return Promise.resolve({ commitment: record.commitment, program: "batch", proof, imports: [], flows: [] });
+  };
+  return { asked, member: { chainId, name: String(chainId), answer } satisfies FactSource };
+}
+
+/** Offers of these members to a hub without proofs. L1 is a double: it stores these entries, and has executed none. */
+function offersOf(
+  members: readonly FactSource[],
+  onL1: readonly OfferedEntry[],
+  aggregatorOf: (version: bigint) => Hex = () => AGGREGATOR,
+) {
+  const verified: bigint[] = [];
+  const l1 = {
+    source: (chainId: bigint) => {
+      const committed = BigInt(onL1.filter((entry) => entry.chainId === chainId).length);
+      return Promise.resolve({ chainId, committed, verified: 0n, executed: 0n, hasExited: false });
+    },
+    storedHash: ({ chainId }: { readonly chainId: bigint }, number: bigint) =>
+      Promise.resolve(
+        hashStoredBatch(onL1.find((entry) => entry.chainId === chainId && entry.stored.batchNumber === number)!.stored),
+      ),
+    aggregator: (_: bigint, version: bigint) => Promise.resolve(aggregatorOf(version)),
+  } as unknown as FactsOnL1;
+  const offers = new HubOffers({
+    members: () => members,
+    l1: () => Promise.resolve(l1),
+    aggregator: AGGREGATOR,
+    isProven: false,
+    refusalOf({ chainId, proof }) {
+      verified.push(chainId);
+      return Promise.resolve(Buffer.from(proof).toString("hex") === HELD.slice(2) ? undefined : "no proof");
+    },
+  });
+  return { offers, verified };
+}
+
+/** Reads the offers, builds a block of them, and resolves with its chains if aggregators vote for it. */
+async function votedChains(offers: HubOffers): Promise<readonly bigint[]> {
+  const block = HubNode.begin().build(await offers.read(HubState.empty()), () => undefined);
+  assert.ok(block !== undefined);
+  assert.equal(await offers.areOpen(block.entries), true, "no aggregator votes for this block");
+  for (const entry of block.entries) offers.offerOf(entry);
+  return block.entries.map(({ chainId }) => chainId);
+}
+
+describe("offers to a hub", () => {
+  const [ofA, ofB] = [entryOf(A, 0n), entryOf(B, 0n)];
+  const honest = memberOf(B, [[ofB.stored, HELD]]);
+
+  test("attack: a member that was upgraded to a version of another aggregator does not stop the others", async () => {
+    const upgraded = entryOf(A, 0n, [], { protocolVersion: 4n });
+    const { member } = memberOf(A, [[upgraded.stored, HELD]]);
+    const { offers } = offersOf([member, honest.member], [upgraded, ofB], (version) => (version === 4n ? OTHER : AGGREGATOR));
+    assert.deepEqual(await votedChains(offers), [B]);
+    assert.deepEqual(
+      offers.refusals.map(({ code }) => code),
+      ["BatchNotOpen"],
+    );
+  });
+
+  test("attack: a member whose proof does not hold is left out, and its proof is verified once", async () => {
+    const { member, asked } = memberOf(A, [[ofA.stored, "0x13"]]);
+    const { offers, verified } = offersOf([member, honest.member], [ofA, ofB]);
+    for (let looks = 0; looks < 3; looks++) assert.deepEqual(await votedChains(offers), [B]);
+    assert.deepEqual([asked, verified.toSorted()], [[0], [A, B]]);
+    assert.equal(offers.refusals[0]?.code, "ProofRefused");
+  });
+
+  test("attack: a member shows another member's record with a proof that does not hold", async () => {
+    const { member } = memberOf(A, [[ofB.stored, "0x13"]]);
+    for (const members of [
+      [member, honest.member],
+      [honest.member, member],
+    ]) {
+      const { offers } = offersOf(members, [ofA, ofB]);
+      assert.deepEqual(await votedChains(offers), [B]);
+    }
+  });
+
+  test("attack: invented batches displace no proof of a decided block, and none is fetched", async () => {
+    let round = 0;
+    const invented = (): Shown =>
+      Array.from({ length: 64 }, (_, i) => [entryOf(A, BigInt(i), [], { newStateRoot: rootOf(1_000 * round + i) }).stored, HELD]);
+    const asked: string[] = [];
+    const liar: FactSource = {
+      ...{ chainId: A, name: "liar" },
+      answer(method, parameters) {
+        asked.push(method);
+        return memberOf(A, invented()).member.answer(method, parameters);
+      },
+    };
+    const { offers } = offersOf([liar, honest.member], [ofA, ofB]);
+    const block = HubNode.begin().build(await offers.read(HubState.empty()), () => undefined)!;
+    for (round = 1; round < 6; round++) await offers.read(HubState.empty());
+    for (const entry of block.entries) offers.offerOf(entry);
+    assert.deepEqual([block.entries.map(({ chainId }) => chainId), new Set(asked).size], [[B], 1]);
+  });
+});
