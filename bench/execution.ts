@@ -7,17 +7,22 @@ import { promisify } from "node:util";
 import { serialize } from "node:v8";
 import { getCreateAddress } from "ethers";
 import { compile } from "../src/demo/compile.ts";
+import { fromHex } from "../src/protocol/hex.ts";
 import type { StateJob } from "../src/prover/job.ts";
 import { testContract } from "../test/chain/support/artifact.ts";
 import { startVerifiedChain } from "../test/chain/support/verified-chain.ts";
 import { TestWallet } from "../test/chain/support/wallet.ts";
+import { batchesOfCalls } from "../test/execution-proof/support/call-batches.ts";
 import { ChainBatches, type WitnessedBatch } from "../test/execution-proof/support/chain-batches.ts";
+import { compileGroth16Verifier, GROTH16_PROOF, groth16Call } from "../test/machine/support/groth16.ts";
 import type { ExecutionSample } from "./execution-sample.ts";
 
 export interface ExecutionBenchOptions {
   readonly json: boolean;
   /** ERC-20 transfers of each batch. */
   readonly transfers: readonly number[];
+  /** One batch of a proven chain instead, whose transaction verifies a Groth16 proof with three public inputs. */
+  readonly groth16: boolean;
   /** Undefined entries mean all cores. */
   readonly workers: readonly (number | undefined)[];
   /** Whether proofs are made on the machine's graphics card. */
@@ -27,19 +32,26 @@ export interface ExecutionBenchOptions {
 const sampleFile = fileURLToPath(new URL("./execution-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
-/** Proves batches with so many transfers, with secure parameters, each in a process of its own: that gives its memory. */
-export async function benchExecution({ json, transfers, workers, card }: ExecutionBenchOptions): Promise<void> {
+/** A batch's proof is made from these; what is printed with its figures. */
+interface MeasuredBatch {
+  readonly what: object;
+  readonly witness: unknown;
+  readonly claim: unknown;
+}
+
+/** Proves batches with secure parameters, each in a process of its own: that gives its memory. */
+export async function benchExecution({ json, transfers, groth16, workers, card }: ExecutionBenchOptions): Promise<void> {
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "execution-"));
   try {
-    for (const [i, { batch, witnessSeconds }] of (await transferBatches(transfers)).entries()) {
+    const batches = groth16 ? await groth16Batches() : await batchesOfTransfers(transfers);
+    for (const [i, { what, witness, claim }] of batches.entries()) {
       const file = join(folder, `${i}`);
-      const { witness, claim } = batch;
       writeFileSync(file, serialize({ witness, claim }));
       for (const threads of workers) {
         const request: ExecutionSample = { file, workers: threads, card };
         const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
-        const result = { transfers: transfers[i], witnessSeconds, ...(JSON.parse(stdout) as object) };
+        const result = { ...what, ...(JSON.parse(stdout) as object) };
         if (json) console.log(JSON.stringify(result));
         else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(24)} ${JSON.stringify(value)}`);
       }
@@ -47,6 +59,19 @@ export async function benchExecution({ json, transfers, workers, card }: Executi
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function batchesOfTransfers(transfers: readonly number[]): Promise<MeasuredBatch[]> {
+  const batches = await transferBatches(transfers);
+  return batches.map(({ batch, witnessSeconds }, i) => ({ what: { transfers: transfers[i], witnessSeconds }, ...batch }));
+}
+
+/** The example project's verifier, called by the only transaction of a batch. */
+async function groth16Batches(): Promise<MeasuredBatch[]> {
+  const { runtime } = compileGroth16Verifier(true);
+  const calls = [{ data: groth16Call(GROTH16_PROOF), gasLimit: 400_000n }];
+  const batches = await batchesOfCalls(fromHex(runtime), calls);
+  return batches.map(({ units, ...batch }) => ({ what: { groth16Units: units }, ...batch }));
 }
 
 /** Batches of one chain; the token is deployed in a batch before them. */

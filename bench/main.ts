@@ -48,6 +48,7 @@ Options
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --rows N           gpu: log2 of the rows (default 14)
   --software         gpu: a card in software, on Linux x64: whether results agree, and nothing about speed
+  --groth16          execution: a batch of a proven chain that verifies a Groth16 proof with three inputs, instead of transfers
   --card             execution, recursion: proofs are made on the machine's graphics card
   --only TEXT        bridges, operations, worst-gas: only those in whose description this is
   --samples N        prove, gpu, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
@@ -78,6 +79,7 @@ const { values, positionals } = parseCommandLine({
     rows: { type: "string", default: "14" },
     software: { type: "boolean", default: false },
     card: { type: "boolean", default: false },
+    groth16: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
     chains: { type: "string" },
@@ -228,6 +230,7 @@ switch (suite) {
     await benchExecution({
       json: values.json,
       transfers: integers("transfers", values.transfers, 1000),
+      groth16: values.groth16,
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
       card: values.card,
     });

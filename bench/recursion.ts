@@ -16,7 +16,7 @@ const run = promisify(execFile);
  * Proves batches with so many transfers, and the programs that check the proofs for L1. Each proof is the second of a separate
  * process.
  */
-export async function benchRecursion({ json, transfers, workers, card }: ExecutionBenchOptions): Promise<void> {
+export async function benchRecursion({ json, transfers, workers, card }: Omit<ExecutionBenchOptions, "groth16">): Promise<void> {
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "recursion-"));
   try {

@@ -238,6 +238,7 @@ export const LONG: readonly string[] = [
   "flow/versions-together",
   "flow/proven-by-package",
   "flow/groth16-proven",
+  "execution-proof/pairing-proofs",
   "flow/upgraded-proven",
   "package/container",
   "proving/l1-workers",

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Random } from "../chain/state/support/random.ts";
 import { encodedPair, FIRST, INFINITE, randomTwistPoint, SECOND } from "../machine/support/twist-points.ts";
-import { IS_NIGHTLY } from "../support/nightly.ts";
-import { GOOD, OPPOSITE, violationsOf } from "./support/points-transaction.ts";
+import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
+import { pairingMixtures } from "./support/pairing-mixtures.ts";
+import { GOOD, OPPOSITE, violationsIn, violationsOf } from "./support/points-transaction.ts";
 
 describe("a transaction with pairings", () => {
   it("fulfils every constraint, whether a point is infinite or outside the subgroup", () => {
@@ -19,7 +20,13 @@ describe("a transaction with pairings", () => {
     assert.deepEqual(violationsOf(scalar, 7), []);
   });
 
+  it("fulfils every constraint together with each other thing that has a weight", () => {
+    const [first, ...others] = pairingMixtures();
+    for (const contracts of byNight([first!, ...others], [first!])) assert.deepEqual(violationsIn(contracts, GOOD), []);
+  });
+
   it("fulfils every constraint for each number of pairs", { skip: !IS_NIGHTLY }, () => {
+    // One more than a transaction's units pay for.
     for (let pairs = 1; pairs <= 24; pairs++)
       assert.deepEqual(violationsOf(Buffer.concat(Array.from({ length: pairs }, (_, i) => (i % 2 === 0 ? GOOD : OPPOSITE)))), []);
   });
