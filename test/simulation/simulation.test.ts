@@ -44,6 +44,8 @@ const LEFT_OUT: Record<string, string> = {
     "run by ChainContract on its own storage; the model's chains have no first state, imports.test.ts brings and refuses them",
   SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",
   NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
+  HeldExit:
+    "pays owners of held accounts, which the model lacks; held-exit.test.ts and held-exit-attacks.test.ts pay and refuse them",
   ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a model of its own",
   ChainAccount: "run by the proxies of ChainAccounts, whose model calls it",
   MessageGateway: "holds nothing and no contract of L1 asks it; message-gateway-random.test.ts has a model of its own",
