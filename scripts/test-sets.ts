@@ -86,6 +86,7 @@ export const BEYOND_CORE: readonly string[] = [
   "relayer/callback-retries",
   "relayer/delivery-policy",
   "contracts/verifier/second-mutations",
+  "contracts/verifier/second-deletions",
   "contracts/verifier/planted-faults",
   "contracts/verifier/stacked",
   "contracts/l1/imports",

@@ -36,7 +36,7 @@ export function faultWord(fault: Fault, isFrozen: boolean): number {
 const number = (fault: Fault): number => FAULTS.indexOf(fault);
 
 /** Text of a source, and the text with the fault. */
-type Change = readonly [before: RegExp, after: string];
+export type Change = readonly [before: RegExp, after: string];
 
 function changed(source: string, changes: readonly Change[]): string {
   return changes.reduce((text, [before, after]) => {
@@ -83,17 +83,18 @@ const SECOND_FOLDER = "contracts/verifier/second";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const read = (path: string): string => readFileSync(`${root}/${path}`, "utf8");
 
+const ASKS_LAST_WORD: readonly Change[] = [
+  [
+    /(library SecondField \{)/,
+    `$1\n function planted(uint256 fault) internal pure returns (bool yes) { assembly ("memory-safe") { yes := eq(and(${LAST_WORD}, 0xff), fault) } }
+    function frozen() internal pure returns (bool yes) { assembly ("memory-safe") { yes := and(shr(8, ${LAST_WORD}), 1) } }`,
+  ],
+];
+
 /** Creation code of the second verifier with the same faults, each asleep unless the call names it. */
 export function plantInSecond(): string {
   const planted = (fault: Fault): string => `SecondField.planted(${number(fault)})`;
-  const changes: Readonly<Record<string, readonly Change[]>> = {
-    SecondField: [
-      [
-        /(library SecondField \{)/,
-        `$1\n function planted(uint256 fault) internal pure returns (bool yes) { assembly ("memory-safe") { yes := eq(and(${LAST_WORD}, 0xff), fault) } }
-        function frozen() internal pure returns (bool yes) { assembly ("memory-safe") { yes := and(shr(8, ${LAST_WORD}), 1) } }`,
-      ],
-    ],
+  return changedSecond({
     SecondMemory: [
       [
         /(for \{\s*let lane := 0[\s\S]*?)if \(failed\) (revert[^\n]*)/,
@@ -123,7 +124,12 @@ export function plantInSecond(): string {
         `uint256 early = $2;\n $1${planted("challenge before root")} ? early : $2);`,
       ],
     ],
-  };
+  });
+}
+
+/** Creation code of the second verifier with changes by contract, which can read the word after a call's arguments. */
+export function changedSecond(own: Readonly<Record<string, readonly Change[]>>): string {
+  const changes: typeof own = { ...own, SecondField: ASKS_LAST_WORD };
   const sources = Object.fromEntries(
     [
       ...globSync(`${SECOND_FOLDER}/*.sol`, { cwd: root }).map((path) => path.replaceAll("\\", "/")),
