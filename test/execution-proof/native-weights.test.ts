@@ -28,12 +28,15 @@ const [MOST_CELLS, MOST_ROWS] = [LIMITS.cells / 2, LIMITS.rows];
 /** By day: one of each kind. */
 const BY_DAY = [
   ...["0x01", "0x02", "0x07", "0x0b", "0x1e", "0x20", "0x33", "0x39", "0x40", "0x47", "0x52", "0x54", "0x55", "0x5d", "0x7f"],
-  ...["0xa1", "0xf1", "0xf4", "0xf0", "leaf"],
+  ...["0xa1", "0xf1", "0xf4", "0xf0", "leaf", "precompile 0x08", "pairOfPoints"],
 ];
 /** Whose heights the key fixes. */
 const FIXED_TABLES = ["rom", "opcodes", "bytePairs", "range16"];
 /** Ends of frames are weighed with calls. */
 const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
+
+/** Products of a call of 0x08, and of each of its pairs. */
+const [PRODUCTS, PRODUCTS_OF_PAIR] = [8_603, 3_306];
 
 const [OWN, OTHER] = [0xc0de01n, 0xc0de02n];
 const CALL_OTHER: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, ...push(OTHER), 0x5a, 0xf1, 0x50];
@@ -112,14 +115,15 @@ describe("weights of what a proof's tables have", () => {
   });
 
   const weighed = weighedItems((item) => byNight(true, BY_DAY.includes(keyOf(item))));
+  /** Fails if these rows of a table have no room in 32 segments of the largest profile. */
+  const hasRoom = (name: string, table: string, rows: number): void => {
+    const logRows = SEGMENT_PROFILES.at(-1)![table];
+    // All others are equally high in every run, and have nothing of what a step does.
+    if (logRows === undefined) assert.ok(rows === 0 || FIXED_TABLES.includes(table), `${name}: ${rows} rows of ${table}`);
+    else assert.ok(Math.ceil(rows / (2 ** logRows - 1)) <= 32, `${name}: ${rows} rows of ${table}`);
+  };
+
   it("attack: every opcode at full budget has room in 32 segments of the largest profile, so all mixtures of them have", () => {
-    const profile = SEGMENT_PROFILES.at(-1)!;
-    const hasRoom = (name: string, table: string, rows: number): void => {
-      const logRows = profile[table];
-      // All others are equally high in every run, and have nothing of what a step does.
-      if (logRows === undefined) assert.ok(rows === 0 || FIXED_TABLES.includes(table), `${name}: ${rows} rows of ${table}`);
-      else assert.ok(Math.ceil(rows / (2 ** logRows - 1)) <= 32, `${name}: ${rows} rows of ${table}`);
-    };
     for (const { item, rowsOf } of weighed) {
       const most = BUDGET / weightIn(NATIVE_WEIGHTS, item)!;
       for (const [table, rows] of Object.entries(rowsOf)) hasRoom(item.name, table, most * rows);
@@ -131,6 +135,25 @@ describe("weights of what a proof's tables have", () => {
     // What a word of memory costs is asked by rows of userBytes, twice.
     const { userBytes } = weighed.find(({ item }) => keyOf(item) === "0x52")!.rowsOf;
     hasRoom("MSTORE", "memoryCost", (2 * userBytes! * BUDGET) / NATIVE_WEIGHTS.opcodes[0x52]!);
+  });
+
+  it("attack: every count of pairs that units pay for has room in as many, alone and with every other weight for the rest of the units", () => {
+    const [one, more] = ["precompile 0x08", "pairOfPoints"].map((key) => weighed.find(({ item }) => keyOf(item) === key)!);
+    const unitsOf = (pairs: number): number => NATIVE_WEIGHTS.precompiles[8] + (pairs - 1) * NATIVE_WEIGHTS.parts.pairOfPoints;
+    const counts = Array.from({ length: 30 }, (_, i) => i + 1).filter((pairs) => unitsOf(pairs) <= BUDGET);
+    assert.equal(counts.length, 23);
+    for (const pairs of counts)
+      for (const { item, rowsOf } of weighed) {
+        const others = (BUDGET - unitsOf(pairs)) / weightIn(NATIVE_WEIGHTS, item)!;
+        for (const [table, rows] of Object.entries(rowsOf)) {
+          const ofPairs = (one!.rowsOf[table] ?? 0) + (pairs - 1) * (more!.rowsOf[table] ?? 0);
+          hasRoom(`${pairs} pairs`, table, ofPairs);
+          hasRoom(`${pairs} pairs and ${item.name}`, table, ofPairs + others * rows);
+        }
+      }
+    // Of two pairs in one call nothing is counted twice or left out.
+    assert.equal(one!.rowsOf["fieldProduct"], PRODUCTS + PRODUCTS_OF_PAIR);
+    assert.equal(more!.rowsOf["fieldProduct"], PRODUCTS_OF_PAIR);
   });
 
   it("attack: every opcode at full budget fits: neither cells nor rows of any table are more than a step may have", () => {
