@@ -12,4 +12,4 @@ export { sendProvenTransfer } from "./shielded/proven-transfer.ts";
 export type { ProvenTransfer } from "./shielded/proven-transfer.ts";
 export { ShieldedError } from "./shielded/shielded-error.ts";
 export { ShieldedWallet } from "./shielded/shielded-wallet.ts";
-export type { ShieldedPayment, ShieldedPlace, ShieldedWithdrawal } from "./shielded/shielded-wallet.ts";
+export type { ShieldedPayment, ShieldedPlace, ShieldedSending, ShieldedWithdrawal } from "./shielded/shielded-wallet.ts";

@@ -39,7 +39,7 @@ export interface ShieldedPlace {
 }
 
 /** Sender of a transfer. */
-interface Sending {
+export interface ShieldedSending {
   /** Account that sends the transaction and receives the fee; default: any account may send it, without a fee. */
   readonly relayer?: string;
   /** Wei that the relayer receives, a multiple of 10^9. */
@@ -47,14 +47,14 @@ interface Sending {
 }
 
 /** Payment inside the pool to another wallet's address. */
-export interface ShieldedPayment extends Sending {
+export interface ShieldedPayment extends ShieldedSending {
   readonly to: string;
   /** Wei, a multiple of 10^9; the fee comes on top. */
   readonly amount: bigint;
 }
 
 /** Payment out of the pool to an account. */
-export interface ShieldedWithdrawal extends Sending {
+export interface ShieldedWithdrawal extends ShieldedSending {
   readonly to: string;
   /** Wei, a multiple of 10^9, that leave the pool: fee included. */
   readonly amount: bigint;
@@ -249,7 +249,10 @@ function requireAccount(text: string): void {
 }
 
 /** Relayer and fee in gwei. Throws ShieldedError for a fee that any account could take. */
-function requireSending({ relayer = ZeroAddress, fee = 0n }: Sending): { readonly relayer: string; readonly fee: bigint } {
+function requireSending({ relayer = ZeroAddress, fee = 0n }: ShieldedSending): {
+  readonly relayer: string;
+  readonly fee: bigint;
+} {
   requireAccount(relayer);
   if (fee === 0n) return { relayer, fee };
   if (relayer === ZeroAddress)

@@ -3,7 +3,6 @@ import { SHIELDED_CONSTRAINTS_CODE } from "../../abi/shielded-constraints-code.t
 import { SHIELDED_POOL_CODE } from "../../abi/shielded-pool-code.ts";
 import { SHIELDED_STARK_CODE } from "../../abi/shielded-stark-code.ts";
 import { deployedContract, type DeployedContract } from "../sending/deployed-contract.ts";
-import type { Hex } from "../../protocol/hex.ts";
 
 const CONSTRAINTS = deployedContract(SHIELDED_CONSTRAINTS_CODE);
 const STARK = deployedContract(createdWith(SHIELDED_STARK_CODE, CONSTRAINTS));
@@ -17,7 +16,7 @@ export const POOL_CONTRACTS: readonly DeployedContract[] = [CONSTRAINTS, STARK, 
  * Address of the shielded pool on every chain that has it, in this version of the package. It follows from the pool's code and
  * from the code of its verifier, so what has code there is this pool.
  */
-export const SHIELDED_POOL_ADDRESS: Hex = POOL.address;
+export const SHIELDED_POOL_ADDRESS: string = POOL.address;
 
 /** Creation code with the addresses that its constructor takes. */
 function createdWith(code: string, ...contracts: readonly DeployedContract[]): string {
