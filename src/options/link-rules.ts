@@ -8,7 +8,7 @@ export function linkConflicts(chains: readonly PlannedAt[]): readonly OptionProb
   return chains.flatMap((chain) => {
     const { links = [] } = chain.plan.settlement;
     const path = [...chain.path, "links"];
-    const own = links.length === 0 ? undefined : reasonAgainstPairs(chain, chains);
+    const own = links.length === 0 ? undefined : reasonAgainstLinks(chain, chains);
     const problems = own === undefined ? [] : [{ path, message: `are not for ${own}; leave links out` }];
     return [...problems, ...links.flatMap((name) => peerConflicts(name, path, chain, chains))];
   });
@@ -24,6 +24,11 @@ function peerConflicts(
   const peer = chains.find((other) => other.plan.name === name);
   if (peer === undefined || name === plan.name) return refused("and links come from other chains");
   if (parentId(peer.plan.chainId) !== parentId(plan.chainId)) return refused("which settles on another layer");
-  const reason = reasonAgainstPairs(peer, chains);
+  const reason = reasonAgainstLinks(peer, chains);
   return reason === undefined ? [] : refused(`and links are not for ${reason}`);
+}
+
+/** Kind of a chain that makes no links; undefined if it may. L1 executes a link without a confirmation before it. */
+function reasonAgainstLinks(chain: PlannedAt, chains: readonly PlannedAt[]): string | undefined {
+  return reasonAgainstPairs(chain, chains) ?? (chain.plan.protocol.secondCheck ? "a chain with a second check" : undefined);
 }
