@@ -86,6 +86,8 @@ export async function startPayments(
   const ecosystem = example.ecosystemOf(node, running.payments, chains[0]?.hyperchain ?? "0x");
   // Its first batch began before the payments chain was created, and could send nothing there.
   await node.settle();
+  // Nor may the next one begin in the second of the creation.
+  await evm.send("evm_increaseTime", ["0x1"]);
   const sender = new NonceManager(accounts.wallet(1).connect(evm));
   return {
     ...{ example, node, l1, evm, ecosystem, kept },
