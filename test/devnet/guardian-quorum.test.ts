@@ -260,6 +260,16 @@ describe("F2: quorum of guardians by weight", () => {
     }
   });
 
+  test("attack: a number of 900,000 digits in a request is refused before it becomes a number", async () => {
+    const url = await serve(() => Promise.resolve(FOREIGN));
+    const sign = (body: string) => fetch(`${url}/${HYPERCHAIN}/sign`, { method: "POST", body });
+    const answer = await sign(JSON.stringify({ validUntil: `${"9".repeat(900_000)}n` }));
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /a whole number has 900000 digits, and 78 are allowed/);
+    const largest = await sign(JSON.stringify({ validUntil: `${2n ** 256n - 1n}n` }));
+    assert.doesNotMatch(await largest.text(), /digits/);
+  });
+
   test("a guardian encodes a state once, however many strangers ask for its leaves", async () => {
     let encodings = 0;
     const executed = {

@@ -101,19 +101,28 @@ describe("guardian", () => {
   let folders: string[] = [];
   let folder: string;
   let onL1: GuardedOnL1;
+  /** Policies that L1 may accept for the next batch. */
+  let policies: readonly bigint[];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "guardian-"));
     folders = [...folders, folder];
     onL1 = { committed: 0n, executed: 0n, executedStateRoot: wordToHex(0n) };
+    policies = [CHAIN.daPolicy];
   });
   after(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
 
   /** The guardian's state on disk, opened. */
-  async function open({ keep, read } = dataFolder(folder), ofChain = CHAIN) {
+  async function open({ keep, read } = dataFolder(folder)) {
     const journal = await openFileJournal<StoredForm>(join(folder, "forms"));
     const data = { ...dataFolder(folder), keep, read };
-    const dependencies = { chain: ofChain, genesis: () => new RebuiltState(GENESIS), journal, data, readL1: async () => onL1 };
-    const chain = await GuardedChain.open(dependencies).catch(async (error: unknown) => {
+    const chain = await GuardedChain.open({
+      chain: CHAIN,
+      policiesOf: async () => policies,
+      genesis: () => new RebuiltState(GENESIS),
+      journal,
+      data,
+      readL1: async () => onL1,
+    }).catch(async (error: unknown) => {
       await journal.close();
       throw error;
     });
@@ -371,12 +380,36 @@ describe("guardian", () => {
     const [first] = formLine(1);
     await guardian.sign(await requestOf(first!));
     await close();
-    const again = await open(undefined, { ...CHAIN, daPolicy: 5n });
+    policies = [5n];
+    const again = await open();
     const key = { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n };
     assert.equal((await again.chain.prove(first!.newStateRoot, key)).value, 100n);
     const former = newFormer(5n);
     form(former, 0n);
     await again.guardian.sign(await requestOf(form(former, 1n)));
+    await again.close();
+  });
+
+  test("attack: the chain's policy changes while a guardian runs: it signs under the new one, and under the old one until L1 takes none", async () => {
+    const { chain, guardian, close } = await open();
+    const [first, second] = formLine(2);
+    await guardian.sign(await requestOf(first!));
+    const former = newFormer(5n);
+    form(former, 0n);
+    const changed = form(former, 1n);
+    await refuses(guardian.sign(await requestOf(changed)), "DataMismatch");
+    // A batch that begins before the change has the old policy for a window, and the new one afterwards.
+    policies = [CHAIN.daPolicy, 5n];
+    for (const batch of [second!, changed]) await guardian.sign(await requestOf(batch));
+    assert.equal(chain.stateRoot, changed.newStateRoot);
+    policies = [5n];
+    const other = newFormer();
+    form(other, 0n);
+    await refuses(guardian.sign(await requestOf(form(other, 1n, 9n))), "DataMismatch");
+    await guardian.sign(await requestOf(form(former, 2n)));
+    await close();
+    const again = await open();
+    assert.equal(again.chain.nextBatch, 3n);
     await again.close();
   });
 

@@ -11,6 +11,7 @@ import { WITHHELD } from "../../src/protocol/data-choice.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { CALLDATA } from "../../src/settlement/data-policy.ts";
+import { readPolicies } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "../contracts/l1/support/ecosystem.ts";
@@ -93,7 +94,13 @@ describe("the policy that a chain's batches are shown to", () => {
     const [, next, other] = ecosystem.accounts;
     keys.push(next!, other!);
     await takes(second!, await shown(effectiveAt));
+    const named = (firstTimestamp: bigint) =>
+      readPolicies({ provider: ecosystem.l1.ethers.provider, hyperchain: chain.address }, firstTimestamp);
+    const [before, after] = [lower(await first!.getAddress()), lower(await second!.getAddress())];
+    assert.deepEqual([await named(effectiveAt - 1n), await named(effectiveAt)], [[before], [after]]);
     await ecosystem.increaseTime(effectiveAt - (await ecosystem.latestTimestamp()));
+    // A batch that is later than a window has the present one.
+    assert.deepEqual([await named(effectiveAt - 1n), await named(effectiveAt)], [[before, after], [after]]);
     // What began before the change is shown to the former one, as it was formed.
     await takes(first!, await shown(effectiveAt - 1n));
     await takes(second!, await shown(effectiveAt + 5n));

@@ -1,4 +1,4 @@
-import type { Signer } from "ethers";
+import type { Signer, TransactionRequest } from "ethers";
 import type { StateKey } from "../../chain/state/state-key.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askContract } from "../chain-on-l1/ask-contract.ts";
@@ -9,6 +9,11 @@ import type { GuardedChain } from "./guarded-chain.ts";
 const TURNS = 4n;
 /** Polls until an unanswered request is answered again: L1 may have lost the transaction. */
 const REPEAT_POLLS = 15n;
+/**
+ * An eighth of the base fee is a guardian's tip. The bond pays a quarter above the base fee, so an answer costs its guardian
+ * nothing, also if the base fee falls for five blocks. A node's suggestion can be many times a low base fee.
+ */
+const TIP_DIVISOR = 8n;
 
 interface AnsweringGuardian {
   /** Contract of the network on L1. */
@@ -78,7 +83,15 @@ export class ChallengeAnswers {
   async #answer({ id, key, challenge }: DueRequest): Promise<void> {
     const { network, signer, chain } = this.#guardian;
     const proof = await chain.prove(challenge.stateRoot, key);
-    await transmit(signer, { to: network, ...answerCall(id, key, proof) });
+    await transmit(signer, { to: network, ...answerCall(id, key, proof), ...(await this.#fees()) });
+  }
+
+  /** The base fee can double while the answer waits. Nothing on a layer without a base fee. */
+  async #fees(): Promise<Pick<TransactionRequest, "maxFeePerGas" | "maxPriorityFeePerGas">> {
+    const baseFee = (await this.#guardian.signer.provider?.getBlock("latest"))?.baseFeePerGas ?? undefined;
+    if (baseFee === undefined) return {};
+    const maxPriorityFeePerGas = baseFee / TIP_DIVISOR;
+    return { maxFeePerGas: 2n * baseFee + maxPriorityFeePerGas, maxPriorityFeePerGas };
   }
 
   #ask(name: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -5,13 +5,13 @@ import type { RunningNetwork } from "./guardian-networks.ts";
 import { listRequests } from "./request-list.ts";
 
 const WHOLE_BPS = 10_000;
-const MINUTE_SECONDS = 60;
+const [MINUTE_SECONDS, HOUR_SECONDS] = [60, 3_600];
 const STAKE_AT_RISK =
   `Guardians that signed lose their stake if a leaf of an executed state is requested on L1 and no account shows it within ${ANSWER_SECONDS / MINUTE_SECONDS} minutes. ` +
-  "Stake does not answer for contracts' codes, nor for accounts of a porter.";
+  "Stake does not answer for contracts' codes, nor for accounts of a porter: L1 takes no request for them.";
 
 /** Current description of a network and its processes. */
-export function networkInfo({ name, address, terms, members, onChains }: RunningNetwork): GuardianNetworkInfo {
+export function networkInfo({ name, address, terms, retention, members, onChains }: RunningNetwork): GuardianNetworkInfo {
   const { shareBps, open } = terms;
   const chains = onChains();
   return {
@@ -30,6 +30,7 @@ export function networkInfo({ name, address, terms, members, onChains }: Running
         ? `The network is open: any account that stakes more than ${percent(WHOLE_BPS - shareBps)} % of the total, a third by default, can stop its chains.`
         : `Guardians with more than ${percent(WHOLE_BPS - shareBps)} % of the stake can stop its chains.`,
       STAKE_AT_RISK,
+      `L1 takes requests for ${hours(retention)} h after the commit of a batch. Stake does not answer for a batch that L1 executes later.`,
     ],
   };
 }
@@ -41,6 +42,11 @@ export async function networkStatus({ name, address, members }: RunningNetwork, 
   const requests = await listRequests(l1, address).catch(() => undefined);
   const status = { name, running, members: members.length };
   return requests === undefined ? status : { ...status, requests };
+}
+
+/** Rounded down: no request is possible afterwards. */
+function hours(seconds: number): string {
+  return String(Math.floor((10 * seconds) / HOUR_SECONDS) / 10);
 }
 
 function percent(bps: number): string {

@@ -33,8 +33,10 @@ export interface GuardedOnL1 {
 }
 
 interface GuardedChainDependencies {
-  /** Policy and contract that the chain's commitments name. */
-  readonly chain: PublishingChain;
+  /** Contract and ids that the chain's commitments name. */
+  readonly chain: Omit<PublishingChain, "daPolicy">;
+  /** Policies that L1 may accept for a batch whose first block has this timestamp; the first is the likely one. */
+  readonly policiesOf: (firstTimestamp: bigint) => Promise<readonly bigint[]>;
   /** State before the first batch, a new one for each call. */
   readonly genesis: () => RebuiltState;
   /** Forms that the guardian has stored, in its order. */
@@ -57,6 +59,13 @@ export interface ExecutedLeaves {
 interface StateAfter {
   readonly state: GuardedState;
   readonly forms: readonly StoredForm[];
+}
+
+/** Content of a batch that was judged, the forms that it follows, and the policy that its pre-commitment names. */
+interface FittedBatch {
+  readonly content: AppliedContent;
+  readonly line: readonly StoredForm[];
+  readonly daPolicy: bigint;
 }
 
 /** Both trees of a chain; the second is empty without a porter. */
@@ -187,7 +196,7 @@ export class GuardedChain {
     // The signature of a form that was judged is repeated; the form may have been replaced since.
     if (this.#forms.has(keyOf({ outputs, preCommitment, pubdataHash: hashPubdata(pubdata) }))) return;
     if (batchNumber < this.nextBatch) await this.#requireReplaceable(batchNumber);
-    const { content, line } = this.#fitted(batch);
+    const { content, line, daPolicy } = this.#fitted(batch, await this.#dependencies.policiesOf(outputs.firstTimestamp));
     const before = this.#line;
     const isOther = line.length !== before.length || line.at(-1) !== before.at(-1);
     let isApplied = false;
@@ -195,7 +204,7 @@ export class GuardedChain {
       if (isOther) await this.#replay(line);
       isApplied = true;
       applyContent(this.#head, batchNumber, content, porter?.list);
-      await this.#store(batch, line.at(-1)?.newStateRoot ?? this.#first.stateRoot);
+      await this.#store(batch, { oldStateRoot: line.at(-1)?.newStateRoot ?? this.#first.stateRoot, daPolicy });
     } catch (error) {
       if (isOther || isApplied) await this.#replay(before);
       if (!(error instanceof ReconstructionError)) throw error;
@@ -207,12 +216,9 @@ export class GuardedChain {
    * Content of a batch, and the forms that it follows: those of the present state, or others that were signed, since a chain
    * may continue from each. Throws GuardianError.
    */
-  #fitted(batch: GuardedBatch): { readonly content: AppliedContent; readonly line: readonly StoredForm[] } {
+  #fitted(batch: GuardedBatch, policies: readonly bigint[]): FittedBatch {
     const { batchNumber } = batch.outputs;
-    const { compress } = this.#head.rollup;
-    const judged = (before: Omit<PredecessorState, "compress">): AppliedContent =>
-      judgeBatch(batch, this.#dependencies.chain, { ...before, compress });
-    if (batchNumber === 0n) return { content: judged(this.#first), line: [] };
+    if (batchNumber === 0n) return { ...this.#judged(batch, policies, this.#first), line: [] };
     const present = this.#line[Number(batchNumber) - 1];
     const others = [...this.#states.values()].filter((form) => form.outputs.batchNumber === batchNumber - 1n && form !== present);
     const parents = [...(present === undefined ? [] : [present]), ...others.toReversed()].slice(0, MOST_PARENTS);
@@ -223,10 +229,28 @@ export class GuardedChain {
     );
     for (const [i, parent] of parents.entries()) {
       try {
-        const content = judged({ stateRoot: parent.newStateRoot, leafCount: parent.leafCount });
-        return { content, line: this.#lineTo(parent) };
+        const judged = this.#judged(batch, policies, { stateRoot: parent.newStateRoot, leafCount: parent.leafCount });
+        return { ...judged, line: this.#lineTo(parent) };
       } catch (error) {
         if (i === 0) refusal = error;
+      }
+    }
+    throw refusal;
+  }
+
+  /** Throws the refusal under the likeliest policy. */
+  #judged(
+    batch: GuardedBatch,
+    policies: readonly bigint[],
+    before: Omit<PredecessorState, "compress">,
+  ): Omit<FittedBatch, "line"> {
+    const { compress } = this.#head.rollup;
+    let refusal: unknown;
+    for (const daPolicy of policies) {
+      try {
+        return { content: judgeBatch(batch, { ...this.#dependencies.chain, daPolicy }, { ...before, compress }), daPolicy };
+      } catch (error) {
+        refusal ??= error;
       }
     }
     throw refusal;
@@ -238,14 +262,17 @@ export class GuardedChain {
       throw new GuardianError("BatchCommitted", `L1 has ${committed} batches, so batch ${batchNumber} has its final form`);
   }
 
-  async #store({ pubdata, porter, ...form }: GuardedBatch, oldStateRoot: Hex): Promise<void> {
+  async #store(
+    { pubdata, porter, ...form }: GuardedBatch,
+    { oldStateRoot, daPolicy }: Pick<StoredForm, "oldStateRoot" | "daPolicy">,
+  ): Promise<void> {
     const { data, journal } = this.#dependencies;
     const { batchNumber } = form.outputs;
     const changed = porter === undefined ? {} : { porterRoot: porter.root };
     const { leafCount } = this.#head.rollup;
     const stored: StoredForm = {
       ...{ type: "form", ...form, ...changed },
-      ...{ pubdataHash: hashPubdata(pubdata), oldStateRoot, leafCount, daPolicy: this.#dependencies.chain.daPolicy },
+      ...{ pubdataHash: hashPubdata(pubdata), oldStateRoot, leafCount, daPolicy },
     };
     // The data come first: a form without its data would be signed again after a crash.
     await data.keep({ batchNumber, hash: stored.pubdataHash }, pubdata);

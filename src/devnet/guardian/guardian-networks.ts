@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guardianStakes, type GuardianNetworkTerms } from "../../options/fields/guardians.ts";
-import type { StakeTerms } from "../../options/fields/stake.ts";
+import { retentionSeconds, type StakeTerms } from "../../options/fields/stake.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
@@ -34,6 +34,8 @@ export interface RunningNetwork {
   /** Contract on L1. */
   readonly address: Hex;
   readonly terms: GuardianNetworkTerms;
+  /** Seconds after a batch's commit within which its data can be requested on L1. */
+  readonly retention: number;
   readonly members: readonly GuardianMember[];
   /** Contracts on chains on which guarded chains settle. */
   readonly onChains: () => ReturnType<NetworksOnChains["addressesOf"]>;
@@ -89,6 +91,7 @@ async function openNetwork(
     name,
     address,
     terms,
+    retention: retentionSeconds(stake),
     members,
     onChains: () => onChains.addressesOf(name),
     async on(base, isRunning) {

@@ -15,6 +15,8 @@ export const MAX_LEAVES_BYTES = 500_000_000;
 /** Operations of a batch at most, as many as fit into a request. */
 const MAX_OPERATIONS = 4_096;
 const SIGNATURE_BYTES = 65;
+/** Digits of a number at most: a slot has 256 binary ones. */
+const MAX_DIGITS = 78;
 /** An account and a slot as decimal digits, with their marks. */
 const NAME_CHARACTERS = 160;
 
@@ -59,7 +61,7 @@ export function encodeRequest({ batch, ...terms }: SigningRequest): string {
 
 /** Throws SyntaxError or ValiError for a text of another form. */
 export function decodeRequest(text: string): SigningRequest {
-  return v.parse(request, decodeEntry<unknown>(text));
+  return v.parse(request, decodeEntry<unknown>(text, MAX_DIGITS));
 }
 
 /** Throws GuardianError LeavesTooLarge. */
@@ -76,7 +78,7 @@ export function encodeLeaves({ dump: first, porter, ...executed }: ExecutedLeave
 
 /** Throws SyntaxError or ValiError for a text of another form. The caller compares the roots with L1's. */
 export function decodeLeaves(text: string): ExecutedLeaves {
-  const { dump: first, porter, ...executed } = v.parse(leaves, decodeEntry<unknown>(text));
+  const { dump: first, porter, ...executed } = v.parse(leaves, decodeEntry<unknown>(text, MAX_DIGITS));
   return { ...executed, dump: decodedDump(first), porter: porter && decodedDump(porter) };
 }
 

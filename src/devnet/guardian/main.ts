@@ -5,6 +5,7 @@ import { JsonRpcProvider, Wallet } from "ethers";
 import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { readPolicies } from "../../settlement/l1-sender/chain-reader.ts";
 import { openFileJournal } from "../../settlement/journal/journal.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { publishingChain } from "../chain-on-l1/publishing-chain.ts";
@@ -92,6 +93,7 @@ async function openChain(
   const dump = first.dump();
   const chain = await GuardedChain.open({
     chain: publishingChain(facts),
+    policiesOf: async (firstTimestamp) => (await readPolicies({ provider: l1, hyperchain }, firstTimestamp)).map(BigInt),
     genesis: () => new RebuiltState(dump),
     journal: await openFileJournal<StoredForm>(join(place, "forms"), { mode: 0o600 }),
     data,

@@ -56,11 +56,16 @@ export function leafNamed({
   return slot === undefined ? leaf : { ...leaf, slot: wordToHex(slot) };
 }
 
-/** Chain whose data a network stores, or its porter's. Throws ClientError UnknownChain or NotGuarded. */
+/** Chain whose data a network stores. Throws ClientError UnknownChain, or NotGuarded, also for a chain with a porter. */
 export function guardedChain(info: EcosystemInfo, network: string, chain: ChainName): EcosystemInfo["chains"][number] {
   const found = findChain(info, chain);
   const guarding = found.dataPolicy === undefined ? [] : networksIn(found.dataPolicy);
-  if (guarding.includes(network) || found.porter !== undefined) return found;
+  if (guarding.includes(network)) return found;
+  // A request for its rollup would be answered by L1's own data, at the cost of the bond.
+  if (found.porter !== undefined) {
+    const message = `L1 takes no request for accounts of the porter of ${found.name}, and L1 has the data of its rollup; read the accounts at ${found.porter.url}`;
+    throw new ClientError("NotGuarded", message, { chain: found.name, guardians: network });
+  }
   const message = `guardians ${network} store no data of ${found.name}; request data of a chain whose options name them`;
   throw new ClientError("NotGuarded", message, { chain: found.name, guardians: network });
 }

@@ -58,13 +58,18 @@ export function typedEntry<Entry>(entry: Entry): Entry {
 }
 
 /**
- * Inverse of `encodeEntry`. Throws SyntaxError for a line that is not JSON. The journal is this process's own file: its
- * fields are trusted.
+ * Inverse of `encodeEntry`. Throws SyntaxError for a line that is not JSON, or that has a whole number with more digits than
+ * `maxDigits`, which texts of strangers need: the time of a conversion grows faster than the number of digits. The fields are
+ * trusted, as those of the journal, which is this process' file.
  */
-export function decodeEntry<Entry = JournalEntry>(line: string): Entry {
+export function decodeEntry<Entry = JournalEntry>(line: string, maxDigits = Infinity): Entry {
   return JSON.parse(line, (_key, value: unknown) => {
     if (typeof value !== "string") return value;
-    if (BIGINT_TEXT.test(value)) return BigInt(value.slice(0, -1));
+    if (BIGINT_TEXT.test(value)) {
+      const digits = value.slice(0, -1);
+      if (digits.length <= maxDigits) return BigInt(digits);
+      throw new SyntaxError(`a whole number has ${digits.length} digits, and ${maxDigits} are allowed`);
+    }
     return MARKED.test(value) ? value.slice(1) : value;
   }) as Entry;
 }

@@ -225,12 +225,24 @@ export async function readVersionOf(contract: ChainContract, firstTimestamp: big
 
 /** The data policy of a batch that begins at this second, as L1's newest block has it. Rejects with the provider's error. */
 export async function readPolicyAt(contract: PlacedContract, firstTimestamp: bigint): Promise<Hex> {
+  const [policy] = await readPolicies(contract, firstTimestamp);
+  return policy;
+}
+
+/**
+ * Data policies that L1 may accept for a batch that begins at this second, now. The first counts, unless the batch
+ * reaches L1 later than a window after a change: then the last does. Rejects with the provider's error.
+ */
+export async function readPolicies(contract: PlacedContract, firstTimestamp: bigint): Promise<readonly [Hex, ...Hex[]]> {
   const ask = await settingsOf(contract);
   const { current, currentAt, nextAt } = await ask<Epochs>("epochsOf");
-  const behind = firstTimestamp < currentAt ? current - 1n : current;
-  const epoch = nextAt !== 0n && firstTimestamp >= nextAt ? current + 1n : behind;
-  const { dataAvailabilityPolicy } = await ask<{ readonly dataAvailabilityPolicy: string }>("termsOf", epoch);
-  return dataAvailabilityPolicy.toLowerCase() as Hex;
+  const policyOf = async (epoch: bigint): Promise<Hex> => {
+    const { dataAvailabilityPolicy } = await ask<{ readonly dataAvailabilityPolicy: string }>("termsOf", epoch);
+    return dataAvailabilityPolicy.toLowerCase() as Hex;
+  };
+  if (nextAt !== 0n && firstTimestamp >= nextAt) return [await policyOf(current + 1n)];
+  const present = await policyOf(current);
+  return firstTimestamp < currentAt ? [await policyOf(current - 1n), present] : [present];
 }
 
 /** A queued operation's deadline has 32 binary digits behind the point. */

@@ -216,6 +216,31 @@ describe("request for data that guardians signed for", () => {
     const isAnswered = async (id: bigint): Promise<boolean> =>
       (await view<{ isAnswered: boolean }>(network.contract, "challengeOf", id)).isAnswered;
 
+    test("griefing: the bond pays a guardian's gas and tip, at a low base fee as at a high one", async (t) => {
+      const { provider } = ecosystem.l1.ethers;
+      const [guardian] = guardians;
+      const suggested = BigInt((await provider.send("eth_maxPriorityFeePerGas", [])) as string);
+      for (const baseFee of [10n ** 6n, 10n ** 8n, 10n ** 9n, 5n * 10n ** 10n]) {
+        const value = 20n * 10n ** 6n * baseFee + BOND_WEI;
+        const id = await openChallenge(network.contract, griefer!, batch, { key: PRESENT, value });
+        await provider.send("hardhat_setNextBlockBaseFeePerGas", [`0x${baseFee.toString(16)}`]);
+        await provider.send("evm_mine", []);
+        const before = await balanceOf(guardian!);
+        const answers = answering([batch]);
+        for (let poll = 0; poll < 4; poll++) await answers.poll();
+        assert.ok(await isAnswered(id));
+        const block = (await provider.getBlock("latest"))!;
+        const { gasPrice, gasUsed } = (await provider.getTransactionReceipt(block.transactions[0]!))!;
+        const gained = (await balanceOf(guardian!)) - before;
+        const tip = gasPrice - block.baseFeePerGas!;
+        assert.equal(tip, baseFee / 8n);
+        assert.ok(gained >= 0n, `${gained} at ${baseFee}`);
+        t.diagnostic(`base fee ${baseFee}: gains ${(1_000n * gained) / (gasUsed * gasPrice)} thousandths of the cost`);
+        // The tip that the node suggests would cost more than the bond pays.
+        if (baseFee < suggested) assert.ok(gained < gasUsed * (suggested - tip));
+      }
+    });
+
     test("attack: many requests in one minute, for states in any order: none waits for another, and the oldest state comes first", async () => {
       const { provider } = ecosystem.l1.ethers;
       const newer = await settleState(chain, stateOf([1n, 3n, 8n]), signedBy(guardians));

@@ -7,6 +7,6 @@ export function sentenceOfPorter({ guardians }: NonNullable<ChainPlan["availabil
   if (guardians === undefined) return `L1 has the porter's data, which no account can withhold; ${rollup}; ${trusted}`;
   return (
     `guardians "${guardians}" have the porter's data, or L1 while they are silent; guardians that signed can withhold them, ` +
-    `which freezes the porter's accounts alone: ${rollup}; ${trusted}`
+    `which freezes the porter's accounts alone: ${rollup}; no stake answers for the porter's data, because L1 takes no request for them; ${trusted}`
   );
 }
