@@ -75,12 +75,16 @@ library AssetFlows {
             for {} count { count := sub(count, 1) } {
                 let word := calldataload(at)
                 let head := byte(0, word)
-                if lt(head, 2) {
-                    at := add(at, 1)
-                    continue
-                }
-                if eq(head, 3) {
-                    at := add(at, 53)
+                // Messages with their senders pay for one check.
+                if sub(head, 2) {
+                    if lt(head, 2) {
+                        at := add(at, 1)
+                        continue
+                    }
+                    switch head
+                    case 3 { at := add(at, 53) }
+                    // A message of held accounts moves nothing, and its length follows the head.
+                    default { at := add(add(at, 4), and(shr(224, word), 0xffffff)) }
                     continue
                 }
                 let length := and(shr(64, word), 0xffffff)

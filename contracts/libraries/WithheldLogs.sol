@@ -7,9 +7,9 @@ import {L2LogTree} from "./L2LogTree.sol";
 import {Pubdata} from "./Pubdata.sol";
 
 /// @title Logs of a batch whose pubdata is not on L1
-/// @notice Count (2), then logs as in the pubdata, beside one more form: `03 ‖ sender (20) ‖ keccak of the body (32)`, a
-/// message without its body. Asset messages must have theirs, because L1 moves balances by them, and messages of {HeldAccounts},
-/// because a later listing of an account refutes an older claim of its contents.
+/// @notice Count (2), then logs as in the pubdata, with two more forms: `03 ‖ sender (20) ‖ keccak of the body (32)` is a message
+/// without its body, and `04 ‖ length (3) ‖ body` a message of {HeldAccounts}. Asset messages must have their bodies, because L1 moves
+/// balances by them, and messages of {HeldAccounts}, because a later listing of an account refutes an older claim of its contents.
 library WithheldLogs {
     error MessageBodyWithheld(uint256 offset);
 
@@ -53,6 +53,11 @@ library WithheldLogs {
                 address sender = address(bytes20(logs[offset + 1:offset + 21]));
                 if (AssetMessage.isAssetSender(sender) || sender == HELD_ACCOUNTS) revert MessageBodyWithheld(offset);
                 leaves[i] = L2LogTree.messageLeaf(sender, bytes32(logs[offset + 21:end]));
+            } else if (head == 4) {
+                if (offset + 4 > logs.length) revert Pubdata.Truncated(offset);
+                end = offset + 4 + uint24(bytes3(logs[offset + 1:offset + 4]));
+                if (end > logs.length) revert Pubdata.Truncated(offset);
+                leaves[i] = L2LogTree.messageLeaf(HELD_ACCOUNTS, keccak256(logs[offset + 4:end]));
             } else {
                 revert Pubdata.UnknownLogHead(offset);
             }

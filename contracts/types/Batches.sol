@@ -46,7 +46,7 @@ struct StoredBatch {
 /// @param pubdataHash keccak256 of the pubdata.
 /// @param entryCount Entries of the diff list; below the field's modulus.
 /// @param logs Count of two bytes, then logs as in the pubdata; a message of a sender that moves no assets may be
-/// `03 ‖ sender (20) ‖ keccak of the body (32)`.
+/// `03 ‖ sender (20) ‖ keccak of the body (32)`, and one of held accounts `04 ‖ length (3) ‖ body`.
 struct WithheldPubdata {
     bytes32 pubdataHash;
     uint32 entryCount;

@@ -6,20 +6,22 @@ import type { MessageHash } from "./ids.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "./l2-log.ts";
 import { LogHead, type PubdataLog } from "./pubdata.ts";
 
-/** First byte of a message without its body. */
-const WITHHELD_MESSAGE_HEAD = 3;
+/** First byte of a message without its body, and of a message of held accounts, which lacks its sender. */
+const [WITHHELD_MESSAGE_HEAD, HELD_MESSAGE_HEAD] = [3, 4];
 
 /**
- * The logs of a batch whose pubdata is not on L1: count (2), then logs as in the pubdata. A message that neither moves assets nor
- * is of held accounts has the form `03 ‖ sender (20) ‖ keccak of the body (32)`. Throws RangeError for more logs or longer bodies
- * than fit.
+ * The logs of a batch whose pubdata is not on L1: count (2), then logs as in the pubdata. A message of held accounts has the form
+ * `04 ‖ length (3) ‖ body`, and any other message that moves no assets `03 ‖ sender (20) ‖ keccak of the body (32)`. Throws
+ * RangeError for more logs or longer bodies than fit.
  */
 export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
   const parts: Uint8Array[] = [bigEndian(logs.length, 2)];
   for (const log of logs) {
     if (log.type === "priorityOp") {
       parts.push(Uint8Array.of(log.success ? LogHead.succeededOp : LogHead.failedOp));
-    } else if (needsBody(log.sender)) {
+    } else if (log.sender.toLowerCase() === HELD_ACCOUNTS_ADDRESS) {
+      parts.push(Uint8Array.of(HELD_MESSAGE_HEAD), bigEndian(log.body.length, 3), log.body);
+    } else if (isAssetSender(log.sender)) {
       parts.push(Uint8Array.of(LogHead.message), fromHex(log.sender, 20), bigEndian(log.body.length, 3), log.body);
     } else {
       parts.push(Uint8Array.of(WITHHELD_MESSAGE_HEAD), fromHex(log.sender, 20), fromHex(keccak(log.body)));
@@ -34,10 +36,6 @@ export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
   return bytes;
 }
 
-function needsBody(sender: Hex): boolean {
-  return isAssetSender(sender) || sender.toLowerCase() === HELD_ACCOUNTS_ADDRESS;
-}
-
 /** A log as L1 has it where the pubdata is withheld. */
 export type WithheldLog =
   | { readonly type: "priorityOp"; readonly success: boolean }
@@ -45,7 +43,7 @@ export type WithheldLog =
   | { readonly type: "message"; readonly sender: Hex; readonly messageHash: MessageHash; readonly body: Uint8Array | undefined };
 
 /**
- * Inverse of `encodeWithheldLogs`, but for the bodies that it drops. Throws WithheldLogsError for bytes that L1 would not
+ * Inverse of `encodeWithheldLogs`, except for the bodies that it drops. Throws WithheldLogsError for bytes that L1 would not
  * take.
  */
 export function decodeWithheldLogs(bytes: Uint8Array): readonly WithheldLog[] {
@@ -61,8 +59,9 @@ export function decodeWithheldLogs(bytes: Uint8Array): readonly WithheldLog[] {
     const head = number(1);
     if (head === LogHead.failedOp || head === LogHead.succeededOp)
       return { type: "priorityOp", success: head === LogHead.succeededOp };
-    if (head !== LogHead.message && head !== WITHHELD_MESSAGE_HEAD) throw new WithheldLogsError("UnknownLogHead", start);
-    const sender = toHex(take(20));
+    if (head !== LogHead.message && head !== WITHHELD_MESSAGE_HEAD && head !== HELD_MESSAGE_HEAD)
+      throw new WithheldLogsError("UnknownLogHead", start);
+    const sender = head === HELD_MESSAGE_HEAD ? HELD_ACCOUNTS_ADDRESS : toHex(take(20));
     if (head === WITHHELD_MESSAGE_HEAD) return { type: "message", sender, messageHash: toHex(take(32)), body: undefined };
     const body = take(number(3)).slice();
     return { type: "message", sender, messageHash: keccak(body), body };

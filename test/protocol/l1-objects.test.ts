@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { id, keccak256 } from "ethers";
 import { hashAssetFlows, sumAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
-import { keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
 import { l2LogProof } from "../../src/protocol/log-proof.ts";
 import { orderSignatures } from "../../src/protocol/quorum.ts";
@@ -72,8 +72,7 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     ASSET_ROUTER_ADDRESS.slice(2),
     "0000be",
     Buffer.from(asset).toString("hex"),
-    "02",
-    HELD_ACCOUNTS_ADDRESS.slice(2),
+    "04",
     "000001",
     "02",
   ];
@@ -89,9 +88,23 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     assert.throws(() => decodeWithheldLogs(bytes), { name: "WithheldLogsError", code });
   for (const length of [0, 1, 2, 10, 60, encoded.length - 1]) refused(encoded.subarray(0, length), "Truncated");
   refused(Uint8Array.of(...encoded, 0), "TrailingBytes");
-  refused(Uint8Array.of(0, 1, 4), "UnknownLogHead");
-  const long = { type: "message", sender: ASSET_ROUTER_ADDRESS, body: new Uint8Array(2 ** 24) } as const;
-  assert.throws(() => encodeWithheldLogs([long]), RangeError);
+  refused(Uint8Array.of(0, 1, 5), "UnknownLogHead");
+  // A message with its sender is read as well, as by L1.
+  const long = Uint8Array.of(0, 1, 2, ...fromHex(HELD_ACCOUNTS_ADDRESS), 0, 0, 1, 2);
+  assert.deepEqual(decodeWithheldLogs(long), decodeWithheldLogs(Uint8Array.of(0, 1, 4, 0, 0, 1, 2)));
+  for (const sender of [ASSET_ROUTER_ADDRESS, HELD_ACCOUNTS_ADDRESS]) {
+    const endless = { type: "message", sender, body: new Uint8Array(2 ** 24) } as const;
+    assert.throws(() => encodeWithheldLogs([endless]), RangeError);
+  }
+});
+
+test("F5: the listing of 32 acts of held accounts takes 199 bytes of a commit, 6.22 an act", () => {
+  const [acts, kindAndRoot, number] = [32, 1 + 32, 5];
+  const body = new Uint8Array(kindAndRoot + number * acts);
+  const { length } = encodeWithheldLogs([{ type: "message", sender: HELD_ACCOUNTS_ADDRESS, body }]);
+  // The count of logs takes 2 bytes, the head of a log 1, the length of its body 3.
+  assert.equal(length, 2 + 1 + 3 + body.length);
+  assert.deepEqual([length, length / acts <= 6.5], [199, true]);
 });
 
 test("flows of nothing hash to the tag and an empty list", () => {

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../../src/protocol/held-accounts-address.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
@@ -33,7 +34,9 @@ describe("sums of asset messages", () => {
   function randomLog(random: Randomness): PubdataLog {
     const choice = random.index(10);
     if (choice === 0) return { type: "priorityOp", success: random.index(2) === 0 };
-    const sender = [ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, ASSET_ROUTER_ADDRESS, addressOf(7)][random.index(4)]!;
+    const sender = [ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, ASSET_ROUTER_ADDRESS, addressOf(7), HELD_ACCOUNTS_ADDRESS][
+      random.index(5)
+    ]!;
     if (choice === 1) return { type: "message", sender, body: random.bytes(random.index(250)) };
     const body = encodeAssetMessage({
       kind: ([1, 2, 3] as const)[random.index(3)]!,

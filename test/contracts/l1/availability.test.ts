@@ -256,7 +256,11 @@ describe("data availability", () => {
 
     test("bodies of asset messages and of held accounts cannot be withheld, and logs are read strictly", async () => {
       const chain = await createWith(committee);
-      const logs = [assetMessage(ecosystem), { type: "message", sender: addressOf(5), body: new Uint8Array(3) }] as const;
+      const logs = [
+        { type: "message", sender: HELD_ACCOUNTS_ADDRESS, body: Uint8Array.of(1, 2) },
+        assetMessage(ecosystem),
+        { type: "message", sender: addressOf(5), body: new Uint8Array(3) },
+      ] as const;
       const formed = await chain.form({ withhold: true, logs, policy: signedBy(members) });
       const honest = toHex(encodeWithheldLogs(logs)).slice(2);
       const withheld = formed.commit["withheld"] as Record<string, unknown>;
@@ -267,14 +271,18 @@ describe("data availability", () => {
       const listing = `000103${HELD_ACCOUNTS_ADDRESS.slice(2)}${"00".repeat(32)}`;
       await assertReverts(attempt(listing), "MessageBodyWithheld(2)");
       await assertReverts(attempt(`${honest}00`), `TrailingBytes(${honest.length / 2})`);
-      await assertReverts(attempt(honest.slice(0, -2)), "Truncated(216)");
+      await assertReverts(attempt(honest.slice(0, -2)), "Truncated(222)");
       await assertReverts(attempt("00"), "Truncated(0)");
       await assertReverts(attempt("0001"), "Truncated(2)");
-      await assertReverts(attempt("000104"), "UnknownLogHead(2)");
+      await assertReverts(attempt("000105"), "UnknownLogHead(2)");
+      await assertReverts(attempt("0001040000"), "Truncated(2)");
+      await assertReverts(attempt("00010400000201"), "Truncated(2)");
+      await assertReverts(attempt(honest.replace("040000020102", "040000020103")), "NotAMember");
       await assertReverts(attempt("000101"), "OperationCountMismatch(2)");
       await assertReverts(attempt("4001"), "TooManyLogs(0)");
       await assertReverts(attempt(`000102${"00".repeat(20)}000005`), "Truncated(2)");
-      await attempt(honest);
+      // With its sender a message of held accounts is longer, and the same.
+      await attempt(honest.replace("04000002", `02${HELD_ACCOUNTS_ADDRESS.slice(2)}000002`));
     });
 
     test("§8.9: the count of withheld entries is an element of the field, or it could be committed and never be proven", async () => {

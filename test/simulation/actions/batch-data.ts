@@ -135,9 +135,15 @@ const WITHHELD: Record<string, Bytes> = {
   MessageBodyWithheld: ({ random }) =>
     Uint8Array.of(0, 1, 3, ...fromHex(random.choose(ASSET_ROUTER_ADDRESS, HELD_ACCOUNTS_ADDRESS)), ...new Uint8Array(32)),
   Truncated: ({ random }) =>
-    random.choose(new Uint8Array(1), Uint8Array.of(0, 1), Uint8Array.of(0, 1, 3, 0), Uint8Array.of(0, 1, 2, 0)),
+    random.choose(
+      new Uint8Array(1),
+      Uint8Array.of(0, 1),
+      Uint8Array.of(0, 1, 3, 0),
+      Uint8Array.of(0, 1, 2, 0),
+      Uint8Array.of(0, 1, 4, 0, 0, 1),
+    ),
   TooManyLogs: () => Uint8Array.of(0x40, 1),
-  UnknownLogHead: () => Uint8Array.of(0, 1, 4),
+  UnknownLogHead: () => Uint8Array.of(0, 1, 5),
   OperationCountMismatch: () => Uint8Array.of(0, 1, 1),
   TrailingBytes: () => Uint8Array.of(0, 0, 7),
   TooManyMessages: (situation) => {

@@ -188,6 +188,11 @@ function readWithheldLogs(bytes: Uint8Array, operations: readonly Hex[]): { leav
       if (end > bytes.length) refuse("Truncated", offset);
       if (isAssetSender(sender()) || sender() === HELD_ACCOUNTS_ADDRESS) refuse("MessageBodyWithheld", offset);
       leaves.push(hashL2Log(messageLogOfHash(sender(), toHex(bytes.slice(offset + 21, end)))));
+    } else if (head === 4) {
+      if (offset + 4 > bytes.length) refuse("Truncated", offset);
+      end = offset + 4 + (bytes[offset + 1]! << 16) + (bytes[offset + 2]! << 8) + bytes[offset + 3]!;
+      if (end > bytes.length) refuse("Truncated", offset);
+      leaves.push(hashL2Log(messageLogOfHash(HELD_ACCOUNTS_ADDRESS, keccak(bytes.slice(offset + 4, end)))));
     } else {
       refuse("UnknownLogHead", offset);
     }
