@@ -103,11 +103,13 @@ describe("guardian", () => {
   let onL1: GuardedOnL1;
   /** Policies that L1 may accept for the next batch. */
   let policies: readonly bigint[];
+  let l1Seconds: bigint;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "guardian-"));
     folders = [...folders, folder];
     onL1 = { committed: 0n, executed: 0n, executedStateRoot: wordToHex(0n) };
     policies = [CHAIN.daPolicy];
+    l1Seconds = L1_SECONDS;
   });
   after(() => Promise.all(folders.map((each) => rm(each, { recursive: true }))));
 
@@ -135,7 +137,7 @@ describe("guardian", () => {
       hyperchain: HYPERCHAIN,
       chain,
       requesters,
-      l1Seconds: async () => L1_SECONDS,
+      l1Seconds: async () => l1Seconds,
     });
     return { chain, guardian, close: () => journal.close() };
   }
@@ -455,6 +457,27 @@ describe("guardian", () => {
     await refuses(guardian.leaves(), "StateUnknown");
     onL1 = { ...onL1, executed: 9n };
     await refuses(guardian.leaves(), "StateUnknown");
+    await close();
+  });
+
+  test("data of an idle or stopped chain expire: ten years after the last batch a guardian shows leaves and data, and the chain continues", async () => {
+    const former = newFormer();
+    const [first, second, third] = formLine(3, former);
+    const before = await open();
+    for (const batch of [first!, second!]) await before.guardian.sign(await requestOf(batch));
+    await before.close();
+    onL1 = { committed: 2n, executed: 2n, executedStateRoot: second!.newStateRoot };
+    l1Seconds += 10n * 31_536_000n;
+    const { chain, guardian, close } = await open();
+    const { stateRoot, nextBatch } = await guardian.leaves();
+    assert.deepEqual([stateRoot, nextBatch], [second!.newStateRoot, 2n]);
+    assert.equal(
+      (await chain.prove(first!.newStateRoot, { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n })).value,
+      100n,
+    );
+    for (const { pubdata } of [first!, second!])
+      assert.ok(await dataFolder(folder).read({ batchNumber: 0n, hash: hashPubdata(pubdata) }, new AbortController().signal));
+    await guardian.sign(await requestOf(third!, validator, l1Seconds));
     await close();
   });
 

@@ -43,3 +43,39 @@ test("F5: L1 has no data of a chain whose owners store them, and has the message
   await devnet.close();
   assert.deepEqual(devnet.faults, []);
 });
+
+test("openings read: an account without a session gets neither the calldata of a post nor a state of held accounts", async () => {
+  const { openReads: _, ...closed } = CHAIN;
+  const devnet = await startFlowDevnet([closed], UNPROVEN);
+  const [chain] = devnet.chains;
+  assert.ok(chain);
+  const alice = devnet.accounts.wallet(ALICE);
+  try {
+    const { bytecode } = await hre.artifacts.readArtifact("HeldAccounts");
+    const raw = await alice.signTransaction({
+      ...{ chainId: CHAIN.chainId, nonce: 0, gasLimit: 5_000_000n, gasPrice: 10n ** 9n },
+      ...{ to: CREATE2_DEPLOYER, data: concat([ZeroHash, bytecode]) },
+    });
+    const hash = (await chain.provider.request({ method: "eth_sendRawTransaction", params: [raw] })) as string;
+    await chain.pipeline.seal();
+    const reads: readonly (readonly [method: string, ...params: readonly unknown[]])[] = [
+      ["eth_getTransactionByHash", hash],
+      ["eth_getTransactionReceipt", hash],
+      ["eth_getBlockByNumber", "latest", true],
+      ["eth_getStorageAt", HELD_ACCOUNTS_ADDRESS, ZeroHash, "latest"],
+      ["eth_call", { to: HELD_ACCOUNTS_ADDRESS, data: "0x" }, "latest"],
+      ["eth_getLogs", { address: HELD_ACCOUNTS_ADDRESS }],
+      ["debug_traceTransaction", hash],
+      ["zks_getProof", HELD_ACCOUNTS_ADDRESS, [], 0],
+    ];
+    for (const [method, ...params] of reads) {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+      const answer = await fetch(chain.url, { method: "POST", headers: { "content-type": "application/json" }, body });
+      const { error } = (await answer.json()) as { readonly error?: { readonly data?: { readonly code?: string } } };
+      assert.equal(error?.data?.code, "SessionRequired", method);
+    }
+  } finally {
+    await devnet.close();
+  }
+  assert.deepEqual(devnet.faults, []);
+});

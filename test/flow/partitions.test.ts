@@ -338,10 +338,14 @@ describe("F7: a chain with a rollup and a porter", () => {
   });
 });
 
-test("F7: a chain with a porter in a data folder returns with both trees, and takes transactions for both ids", async () => {
+test("F7: restart while guardians are silent: a chain with a porter returns with both trees, and L1 gets the same bytes", async () => {
   const data = await mkdtemp(join(tmpdir(), "partitions-"));
+  const partition = { chainId: 1271, guardians: "main", afterMs: 2_000 };
   const start = () =>
-    startFlowDevnet([{ chainId: ROLLUP, execution: "trusted", partition: { chainId: 1271 } }], { ...UNPROVEN, data });
+    startFlowDevnet([{ chainId: ROLLUP, execution: "trusted", partition }], {
+      ...{ ...UNPROVEN, data, stake: { unbondingSeconds: 100_000 }, guardians: { main: { members: 1 } } },
+    });
+  const silence = (devnet: FlowDevnet): boolean => process.kill(devnet.info().guardians![0]!.members[0]!.pid!, "SIGKILL");
   const bob = new Wallet(keccak256("0xb0b1"));
   const pay = async (devnet: FlowDevnet, nonce: number): Promise<void> => {
     const { porter } = devnet.chains[0]!;
@@ -361,14 +365,22 @@ test("F7: a chain with a porter in a data folder returns with both trees, and ta
   client.destroy();
   await pay(first, 0);
   await first.settle(ROLLUP);
+  silence(first);
   await pay(first, 1);
-  const { tree, partition } = first.chains[0]!.pipeline.chain;
-  const roots = [digestToHex(tree.root), digestToHex(partition!.tree.root)];
+  const sealed = (await first.chains[0]!.pipeline.seal())!;
+  assert.deepEqual(sealed.data.path, [1]);
+  const { chain: before } = first.chains[0]!.pipeline;
+  const roots = [digestToHex(before.tree.root), digestToHex(before.partition!.tree.root)];
   await first.close();
   const second = await start();
   try {
+    // It signs again after its start: the choice of the sealed batch stays.
+    silence(second);
     const { chain } = second.chains[0]!.pipeline;
     assert.deepEqual([digestToHex(chain.tree.root), digestToHex(chain.partition!.tree.root)], roots);
+    const { l1Transactions } = (await second.settle(ROLLUP)).at(-1)!;
+    const [call] = (await calledCommits(second.l1.provider, l1Transactions.commit!, sealed.commitment))!;
+    assert.ok(call!.policyData.includes(Buffer.from(sealed.porter!.pubdata).toString("hex")));
     await pay(second, 2);
     await second.settle(ROLLUP);
     assert.notEqual(digestToHex(chain.partition!.tree.root), roots[1]);

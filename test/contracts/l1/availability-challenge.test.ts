@@ -327,6 +327,21 @@ describe("request for data that guardians signed for", () => {
       assert.equal(await activeOf(guardians[0]!), 2n * COIN);
     });
 
+    test("attack: equal roots of two batches: a request names one, and signatures for the other answer for nothing", async () => {
+      const twin = await settleState(chain, batch.tree, signedBy(guardians));
+      assert.equal(twin.stored.newStateRoot, batch.stored.newStateRoot);
+      const { batchNumber, commitment } = batch.stored;
+      for (const change of [{ batchNumber }, { commitment }])
+        await assertReverts(open(PRESENT, { ...twin, stored: { ...twin.stored, ...change } }), "StoredFormMismatch");
+      await assertReverts(open(PRESENT, { ...twin, opening: batch.opening }), "OpeningMismatch");
+      const id = await open(PRESENT, twin);
+      await network.pass(answerTime + 1n);
+      await assertReverts(report(id, guardians[0]!, batch), "NothingAtStake");
+      assert.equal(await activeOf(guardians[0]!), 2n * COIN);
+      await report(id, guardians[0]!, twin);
+      assert.equal(await activeOf(guardians[0]!), 0n);
+    });
+
     test("the last request, answered by no account and reported in the last second, still takes the stake", async () => {
       // Registry: fault + unbonding; the commit came a second or more after the counted one.
       const { committedAt } = batch.stored;

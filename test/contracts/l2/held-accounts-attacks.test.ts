@@ -389,6 +389,29 @@ describe("F5: attacks on held accounts", () => {
     await world.postAll(tree);
   });
 
+  test("stranger's post voids signatures: whatever a stranger posts first, and however much later, the others' acts are listed", async () => {
+    const owners = [await rich(), await rich(), await rich()];
+    const tree = planBehindFirst(...owners.map((account) => ({ account })));
+    const stranger = world.contract.connect(world.chain.users[1]!) as typeof world.contract;
+    const post = async (leaves: readonly string[], acts: readonly Act[]) => {
+      const sent = (await stranger.getFunction("post").send(leaves, acts)) as { wait(): Promise<unknown> };
+      return sent.wait();
+    };
+    const [mine, , theirs] = tree.acts;
+    // The same root with one act, with an act that is not signed, and another root with the first act's leaf.
+    await post(tree.leaves, [theirs!]);
+    Object.assign(owners[1]!, tree.next[2]);
+    await post(tree.leaves, [mine!, { ...tree.acts[1]!, signature: "0x" }]);
+    Object.assign(first, tree.next[0]);
+    const other = world.plan({ account: first });
+    await post(other.leaves, other.acts);
+    Object.assign(first, other.next[0]);
+    await world.chain.ethers.provider.send("hardhat_mine", ["0x200"]);
+    const { faults } = await world.post(tree.leaves, [tree.acts[1]!, tree.acts[3]!]);
+    assert.deepEqual(faults, []);
+    for (const i of [0, 2]) Object.assign(owners[i]!, tree.next[i + 1]);
+  });
+
   test("leaf at another position, or at none", async () => {
     const [a, b] = [await rich(), await rich()];
     const tree = planBehindFirst({ account: a }, { account: b });
