@@ -1,12 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Files of the page by their paths. */
 export type PageAssets = ReadonlyMap<string, { readonly type: string; readonly text: string }>;
 
-/** What `scripts/bundle-page.ts` makes, beside this file in a checkout and in the package. */
+/** Output of `scripts/bundle-page.ts` in a checkout; the package has the same files in one, of `scripts/package/page-bundle.ts`. */
 const FOLDER = new URL("./assets/", import.meta.url);
+const PACKED = new URL("./assets.br", import.meta.url);
+const IS_SOURCE = import.meta.url.endsWith(".ts");
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",
@@ -17,16 +20,26 @@ const FIRST = "index.html";
 /** Reads the page's files. Rejects with PageError where the page was not built. */
 export async function readAssets(): Promise<PageAssets> {
   try {
-    const files = await readdir(FOLDER);
-    if (!files.includes(FIRST)) throw new Error(`${FIRST} is missing`);
-    const read = files.map(async (file) => {
-      const type = TYPES[extname(file)] ?? "application/octet-stream";
-      return [file === FIRST ? "/" : `/${file}`, { type, text: await readFile(new URL(file, FOLDER), "utf8") }] as const;
-    });
-    return new Map(await Promise.all(read));
+    const files = IS_SOURCE ? await filesOfFolder() : await filesOfPackage();
+    if (!files.has(FIRST)) throw new Error(`${FIRST} is missing`);
+    return new Map([...files].map(([name, text]) => [name === FIRST ? "/" : `/${name}`, { type: typeOf(name), text }]));
   } catch (cause) {
     throw new PageError("PageNotBuilt", "the page is not built: run 'npm run build:page'", { cause });
   }
+}
+
+function typeOf(name: string): string {
+  return TYPES[extname(name)] ?? "application/octet-stream";
+}
+
+async function filesOfFolder(): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(FOLDER);
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, FOLDER), "utf8")] as const)));
+}
+
+async function filesOfPackage(): Promise<ReadonlyMap<string, string>> {
+  const text = brotliDecompressSync(await readFile(PACKED)).toString();
+  return new Map(Object.entries(JSON.parse(text) as Readonly<Record<string, string>>));
 }
 
 /** The page cannot be served. */

@@ -10,6 +10,9 @@ const pages = globSync(["*.md", "docs/**/*.md", "src/**/*.md", "contracts/**/*.m
   exclude: ["**/node_modules/**"],
 });
 
+/** npm's site takes pictures from the repository. */
+const PICTURE = /\.(?:webp|svg)$/;
+
 /** The text of a page. Listings have brackets of their own. */
 function withoutListings(page: string): string {
   return readFileSync(join(root, page), "utf8").replaceAll(/^```[^]*?^```/gm, "");
@@ -50,11 +53,23 @@ describe("the packed docs", () => {
     ["README.md", "LICENSE", "package.json"].includes(path) ||
     (files.some((entry) => holds(entry, path)) && !files.some((entry) => entry.startsWith("!") && holds(entry.slice(1), path)));
 
+  /** Pages that docs/README.md lists as not in the package. */
+  const [, internals = ""] = readFileSync(join(root, "docs/README.md"), "utf8").split("npm package does not contain");
+  const isNamed = (path: string): boolean =>
+    [...internals.matchAll(/\]\(([^)#]+)\)/g)].some(([, target = ""]) => join("docs", target) === path);
+
+  test("are those for users of the package", () => {
+    for (const page of ["docs/tutorial.md", "docs/rpc.md", "docs/errors.md", "docs/recipes/hub.md"])
+      assert.ok(isPacked(page), page);
+    for (const page of ["docs/protocol.md", "docs/attacks.md"]) assert.ok(!isPacked(page) && isNamed(page), page);
+  });
+
   for (const page of pages.filter(isPacked)) {
-    test(`${page} links to what the package has, headings included`, () => {
+    test(`${page} links to pages of the package, or to those that docs/README.md names as not in it, headings included`, () => {
       for (const [, target = "", , heading] of withoutListings(page).matchAll(/\]\((?!https?:)([^)#\s]*)(#([^)\s]+))?\)/g)) {
         const path = target === "" ? page : join(dirname(page), target);
-        assert.ok(isPacked(path) || isPacked(`${path}/`), `${page} links to ${path}, which is not in the package`);
+        const isFound = isPacked(path) || isPacked(`${path}/`) || isNamed(path) || PICTURE.test(path);
+        assert.ok(isFound, `${page} links to ${path}, which is not in the package`);
         if (heading !== undefined) assert.ok(headings(path).has(heading), `${page} links to ${path}#${heading}`);
       }
     });

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { contractsInSources } from "../../scripts/package/artifacts.ts";
 import { superchainAccounts } from "../../src/chain/predeploys/superchain.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { packageGenesis } from "../../src/plugin/protocol-genesis.ts";
 import { FORMATS } from "../../src/protocol/protocol-version.ts";
 import { buildPackage, isBuilt } from "../support/built-package.ts";
 
-const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const DIST = join(ROOT, "dist/");
 
 test("a build is stale once a source of it is newer, or was removed, and not for the page that is bundled into the sources", (context) => {
   const root = mkdtempSync(join(tmpdir(), "hyperchain-checkout-"));
@@ -49,4 +51,28 @@ test("a contract without runtime code ends the start of a chain, by name", async
     superchainAccounts(() => Promise.resolve({})),
     /artifact of CrossL2Inbox has no runtime code/,
   );
+});
+
+test("the package has each contract that its code reads by name, and no code twice", async () => {
+  buildPackage();
+  const { bundledArtifact: read } = (await import(join(DIST, "plugin/contract-artifacts.js"))) as {
+    readonly bundledArtifact: typeof bundledArtifact;
+  };
+  const sources = globSync("src/**/*.ts", { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), "utf8"));
+  const names = new Set(
+    sources.flatMap((text) =>
+      [...text.matchAll(/\b(?:artifacts|code)\("(\w+)"\)|artifact: "(\w+)"/g)].map(([, a, b]) => a ?? b ?? ""),
+    ),
+  );
+  assert.ok(names.has("CcipRamps") && names.has("StateTree") && names.size > 25, [...names].join());
+  for (const name of names) assert.ok((await read(name)).bytecode.length > 2, name);
+  for (const name of contractsInSources(ROOT)) await assert.rejects(read(name), /no compiled contract/, name);
+  await assert.rejects(read("IInteropCenter"), /no compiled contract/);
+});
+
+test("a trace of the package's code names functions, and no line of it is long", () => {
+  buildPackage();
+  const prover = readFileSync(join(DIST, "prover/prover.js"), "utf8");
+  assert.match(prover, /\bfunction createProver\(/);
+  assert.ok(prover.split("\n").length > 1 && !/^ {2}/m.test(prover));
 });
