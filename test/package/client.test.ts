@@ -111,7 +111,7 @@ describe("B11: hardhat-hyperchain/client in a project without Hardhat", () => {
     const follow = (file: string): void => {
       if (seen.has(file)) return;
       seen.add(file);
-      for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";$/gm)) {
+      for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/\b(?:import|export)\b[^;"]*?\bfrom"([^"]+)"/g)) {
         if (target.startsWith(".")) follow(join(dirname(file), target));
         else packages.add(target.startsWith("@") ? target.split("/").slice(0, 2).join("/") : (target.split("/")[0] ?? ""));
       }
