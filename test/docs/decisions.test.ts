@@ -35,7 +35,12 @@ describe("the index of decisions", () => {
 
   test("has each number that sources, tests and pages cite", () => {
     const paths = globSync(
-      ["{src,test,page,scripts,bench,contracts,site}/**/*.{ts,tsx,sol,json}", "docs/**/*.md", "{contracts,fixtures}/**/*.md", "*.md"],
+      [
+        "{src,test,page,scripts,bench,contracts,site}/**/*.{ts,tsx,sol,json}",
+        "docs/**/*.md",
+        "{contracts,fixtures}/**/*.md",
+        "*.md",
+      ],
       { cwd: ROOT },
     );
     const cited = paths.flatMap((path) =>

@@ -5,7 +5,16 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Of what dist/ is built; `npm test` compiles the contracts before. */
-const SOURCES = ["src", "contracts", "page", "package.json", "tsconfig.build.json", "scripts/build.ts", "scripts/package", "scripts/bundle-page.ts"];
+const SOURCES = [
+  "src",
+  "contracts",
+  "page",
+  "package.json",
+  "tsconfig.build.json",
+  "scripts/build.ts",
+  "scripts/package",
+  "scripts/bundle-page.ts",
+];
 /** Bundled into the sources for those who run them, by each `npm test` and `npm start`. */
 const BUNDLED = join("src", "page", "assets");
 /** The last that the build writes. */
