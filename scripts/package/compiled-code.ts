@@ -17,8 +17,8 @@ interface CompiledCode {
 const MAX_LINE_LENGTH = 500;
 
 /**
- * Writes JavaScript and declarations of `src/`. Declarations keep their comments and the lines of the sources. JavaScript is
- * minified, which saves a twelfth of the package; functions and classes of modules keep their names, for traces of errors.
+ * Writes JavaScript and declarations of `src/`. Declarations retain their comments. JavaScript is minified, which saves a
+ * twelfth of the package; functions and classes of modules retain their names, for traces of errors.
  * Ends the process if the sources have wrong types.
  */
 export async function compileCode({ root, dist, unchecked }: CompiledCode): Promise<void> {
@@ -38,7 +38,7 @@ function compile(root: string, ...options: readonly string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Without a format of modules in its options the minifier keeps the names of a file's top level. */
+/** Without a format of modules in its options the minifier retains the names of a file's top level. */
 async function minify(file: string): Promise<void> {
   const options = { minify: true, lineLimit: MAX_LINE_LENGTH, target: "node22", charset: "utf8" } as const;
   const { code } = await transform(readFileSync(file, "utf8"), options);

@@ -6,7 +6,7 @@ import { HyperchainError } from "../errors/hyperchain-error.ts";
 /** Files of the page by their paths. */
 export type PageAssets = ReadonlyMap<string, { readonly type: string; readonly text: string }>;
 
-/** Output of `scripts/bundle-page.ts` in a checkout; the package has the same files in one, of `scripts/package/page-bundle.ts`. */
+/** Output of `scripts/bundle-page.ts`, in a checkout. The package has these files in one (`scripts/package/page-bundle.ts`). */
 const FOLDER = new URL("./assets/", import.meta.url);
 const PACKED = new URL("./assets.br", import.meta.url);
 const IS_SOURCE = import.meta.url.endsWith(".ts");

@@ -58,14 +58,14 @@ describe("the packed docs", () => {
   const isNamed = (path: string): boolean =>
     [...internals.matchAll(/\]\(([^)#]+)\)/g)].some(([, target = ""]) => join("docs", target) === path);
 
-  test("are those for users of the package", () => {
+  test("are the pages for users", () => {
     for (const page of ["docs/tutorial.md", "docs/rpc.md", "docs/errors.md", "docs/recipes/hub.md"])
       assert.ok(isPacked(page), page);
     for (const page of ["docs/protocol.md", "docs/attacks.md"]) assert.ok(!isPacked(page) && isNamed(page), page);
   });
 
   for (const page of pages.filter(isPacked)) {
-    test(`${page} links to pages of the package, or to those that docs/README.md names as not in it, headings included`, () => {
+    test(`${page} links to pages of the package, or to pages that docs/README.md names as absent, headings included`, () => {
       for (const [, target = "", , heading] of withoutListings(page).matchAll(/\]\((?!https?:)([^)#\s]*)(#([^)\s]+))?\)/g)) {
         const path = target === "" ? page : join(dirname(page), target);
         const isFound = isPacked(path) || isPacked(`${path}/`) || isNamed(path) || PICTURE.test(path);
