@@ -56,7 +56,7 @@ describe("the index of decisions", () => {
   });
 });
 
-test("a decision is in force, or its page names the later one that replaces a part of it", () => {
+test("a decision is in force, or its page names the later one that replaces a part", () => {
   for (const { file, standing } of rows) {
     assert.match(standing, STANDING, file);
     const page = readFileSync(FOLDER + file, "utf8");
