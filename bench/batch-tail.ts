@@ -1,5 +1,6 @@
 import { WRITTEN_PROGRAMS } from "../src/execution-proof/batch/written-programs.ts";
 import type { ProvingBackends } from "../src/devices/proving-backends.ts";
+import type { Backend } from "../src/kernels/backend.ts";
 import { NodeProver } from "../src/l1-proof/prove-node.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../src/recursion/nodes/batch-program.ts";
@@ -71,7 +72,8 @@ export async function benchTail(
     wrap: wrapParameters(),
     fast: fastParameters(),
   };
-  const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [] };
+  const oneChunkBatches = chunks.length === 1 ? [ONLY_CHUNK] : [];
+  const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [], oneChunkBatches };
   const backend = backends.processor;
   // As large as the package's, whatever this batch's shapes take.
   const { chunks: ofChunks, batches: ofBatches } = WRITTEN_PROGRAMS.forms;
@@ -79,10 +81,9 @@ export async function benchTail(
   const prepare = (prepared: PreparedProgram, stacksInJohnson = false): MeasuredNode => {
     return { program: prepared, prover: new NodeProver(prepared, backends), stacksInJohnson };
   };
-  const leaves: MeasuredNode[] = [];
-  for (const i of chunks.keys()) leaves.push(prepare(await programs.chunks.prepare(PROGRAM_NAMES.leaf(i), backend)));
-  const join = prepare(await programs.chunks.prepare(PROGRAM_NAMES.join, backend));
-  const batch = prepare(await programs.batches.prepare(PROGRAM_NAMES.batch(0), backend));
+  const own = await programsOfBatch(programs, chunks.length, backend);
+  const leaves = own.leaves.map((leaf) => prepare(leaf));
+  const [join, batch] = [own.join && prepare(own.join), prepare(own.batch)];
   const compress = prepare(await programs.prepareCompress(backend), true);
   const wrap = prepare(await programs.prepareWrap(compress.program, backend), true);
   const fast = prepare(await programs.prepareFast(backend), true);
@@ -90,7 +91,7 @@ export async function benchTail(
 
   const first = await proveTail(nodes, chunks, list);
   const second = await proveTail(nodes, chunks, list);
-  for (const { prover } of [...leaves, join, batch, compress, wrap, fast]) await prover.release();
+  for (const node of [...leaves, join, batch, compress, wrap, fast]) await node?.prover.release();
   // Before a compiler and an L1 come into the process.
   const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.program.own.system, second.last);
@@ -113,28 +114,51 @@ export async function benchTail(
   };
 }
 
+/** The only chunk of a batch and its list, by their indexes. */
+const ONLY_CHUNK = { list: 0, chunk: 0 };
+
+/** A batch of one chunk needs neither a leaf nor a join. */
+async function programsOfBatch(programs: NodePrograms, count: number, backend: Backend) {
+  if (count === 1) {
+    const batch = await programs.batches.prepare(PROGRAM_NAMES.oneChunkBatch(ONLY_CHUNK), backend);
+    return { leaves: [], join: undefined, batch };
+  }
+  const leaves: PreparedProgram[] = [];
+  for (let i = 0; i < count; i++) leaves.push(await programs.chunks.prepare(PROGRAM_NAMES.leaf(i), backend));
+  const join = await programs.chunks.prepare(PROGRAM_NAMES.join, backend);
+  return { leaves, join, batch: await programs.batches.prepare(PROGRAM_NAMES.batch(0), backend) };
+}
+
 /** The programs of a tail, ready to be proven. */
 interface TailNodes {
   readonly programs: NodePrograms;
   readonly leaves: readonly MeasuredNode[];
-  readonly join: MeasuredNode;
+  readonly join: MeasuredNode | undefined;
   readonly batch: MeasuredNode;
   readonly compress: MeasuredNode;
   readonly wrap: MeasuredNode;
   readonly fast: MeasuredNode;
 }
 
-async function proveTail(
-  { programs, leaves, join, batch, compress, wrap, fast }: TailNodes,
+/** A batch's elements and its proof, from its chunks on. */
+async function proveBatch(
+  tail: Tail,
+  { programs, leaves, join, batch }: TailNodes,
   chunks: readonly CheckedProof[],
   list: CheckedProof,
-) {
-  const tail = new Tail();
-  const [begun, begunCpu] = [performance.now(), cpuSeconds()];
+): Promise<{ readonly ofBatch: readonly number[]; readonly proven: StatedProof }> {
+  const said = chunks.map(({ statement }) => chunksOfRun(wordsOf(statement)));
+  const proveOver = async (name: string, all: readonly number[], proof: StatedProof) => {
+    const ofBatch = batchOf({ list: wordsOf(list.statement), chunks: all });
+    const own = await tail.prove(batch, saidOfBatch(ofBatch), [list, proof]);
+    return { ofBatch, proven: { ...own, program: programs.hintsOf("batches", name) } };
+  };
+  const [only, ...others] = chunks;
+  if (only !== undefined && others.length === 0) return proveOver(PROGRAM_NAMES.oneChunkBatch(ONLY_CHUNK), said[0] ?? [], only);
   let all: StatedProof | undefined;
   for (const [i, chunk] of chunks.entries()) {
     const leaf = {
-      ...(await tail.prove(leaves[i], chunksOfRun(wordsOf(chunk.statement)), [chunk])),
+      ...(await tail.prove(leaves[i], said[i] ?? [], [chunk])),
       program: programs.hintsOf("chunks", PROGRAM_NAMES.leaf(i)),
     };
     if (all === undefined) {
@@ -145,11 +169,14 @@ async function proveTail(
     all = { ...(await tail.prove(join, joined, [all, leaf])), program: programs.hintsOf("chunks", PROGRAM_NAMES.join) };
   }
   if (all === undefined) throw new Error("a batch has a chunk");
-  const ofBatch = batchOf({ list: wordsOf(list.statement), chunks: wordsOf(all.statement) });
-  const proven = {
-    ...(await tail.prove(batch, saidOfBatch(ofBatch), [list, all])),
-    program: programs.hintsOf("batches", PROGRAM_NAMES.batch(0)),
-  };
+  return proveOver(PROGRAM_NAMES.batch(0), wordsOf(all.statement), all);
+}
+
+async function proveTail(nodes: TailNodes, chunks: readonly CheckedProof[], list: CheckedProof) {
+  const { programs, compress, wrap, fast } = nodes;
+  const tail = new Tail();
+  const [begun, begunCpu] = [performance.now(), cpuSeconds()];
+  const { ofBatch, proven } = await proveBatch(tail, nodes, chunks, list);
   const wrapped = wrappedOf(aggregateOf([ofBatch], firstStart(1), [1, 2, 3, 4, 5], programs.digests.batches));
   const [behind, behindCpu] = [performance.now(), cpuSeconds()];
   const fastProof = await tail.prove(fast, wrapped, [proven]);

@@ -193,6 +193,7 @@ export const BEYOND_CORE: readonly string[] = [
 /** Files of other folders in `npm test`, besides those of rows: at least one of each room of src, and attacks. */
 export const CORE_FILES: readonly string[] = [
   "execution-proof/security",
+  "execution-proof/transfer-chunks",
   "execution-proof/pairing-verdict",
   "prover/thread-memory",
   "l1-proof/run-parts",

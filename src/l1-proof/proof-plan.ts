@@ -1,5 +1,5 @@
 import { encodeListStatement } from "../circuits/state-transition/list-system.ts";
-import { decodeBatchProof, encodeRelisting } from "../execution-proof/batch/batch-proof.ts";
+import { decodeBatchProof, encodeRelisting, type ExecutionBatchProof } from "../execution-proof/batch/batch-proof.ts";
 import { chunkStatement, firstJoints } from "../execution-proof/batch/chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execution-claim.ts";
 import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
@@ -62,6 +62,9 @@ interface Stated {
   readonly from: number | Uint8Array;
 }
 
+/** One of a batch's proofs of execution: of a whole chunk, with the index of its shape, or of the segments of its run. */
+type ExecutedPart = { readonly shape: number; readonly chunk: Stated } | { readonly segments: readonly SegmentPart[] };
+
 /**
  * Plans the proofs for batches of one version, in the order in which L1 is to have them; with steps, of a hub's block. Throws
  * L1ProofError, and RangeError unless there is a step for each batch.
@@ -97,20 +100,24 @@ class PlannedTree {
   batch({ claim, execution, list: input }: ExecutedProof): PlannedBatchProof {
     const { statement } = decodeStateInput(input);
     const list = this.#first("list", LIST_PROOF, input, encodeListStatement(statement));
-    const chunks = this.#relisted(this.#joined(this.#leaves(claim, execution)), decodeBatchProof(execution).relisting);
-    const elements = batchOf({ list: list.elements, chunks: chunks.elements });
     const place = listPlace(decodeStateInput(input), this.#programs);
-    const stated = this.#node("batch", PROGRAM_NAMES.batch(place), saidOfBatch(elements), [list, chunks]);
+    const proven = decodeBatchProof(execution);
+    const parts = this.#parts(claim, proven);
+    const only = this.#onlyChunk(parts, proven, place);
+    const chunks = only?.chunk ?? this.#relisted(this.#joined(parts.map((part) => this.#closed(part))), proven.relisting);
+    const of = only === undefined ? chunks.elements : chunksOfRun(chunks.elements);
+    const elements = batchOf({ list: list.elements, chunks: of });
+    const stated = this.#node("batch", only?.program ?? PROGRAM_NAMES.batch(place), saidOfBatch(elements), [list, chunks]);
     return { stated, elements, fields: aggregatedFields(claim, statement) };
   }
 
   /** Its own proof is there. Throws L1ProofError ShapeUnknown where that is of another program than those of batches. */
   joinable({ fields, program, proof }: JoinableBatch): PlannedBatchProof {
-    const { lists } = this.#programs.first;
-    if (!lists.some((_, place) => PROGRAM_NAMES.batch(place) === program))
+    const { batchNames } = this.#programs;
+    if (!batchNames.includes(program))
       throw new L1ProofError(
         "ShapeUnknown",
-        `a batch's own proof is of none of ${lists.length} programs of batches: L1 gets no proof of it`,
+        `a batch's own proof is of none of ${batchNames.length} programs of batches: L1 gets no proof of it`,
       );
     const elements = aggregateElements(fields);
     return { stated: { elements: saidOfBatch(elements), program, from: proof }, elements, fields };
@@ -143,8 +150,7 @@ class PlannedTree {
     return { proofs: this.#proofs, digest, fields };
   }
 
-  #leaves(claim: ExecutionClaim, execution: Uint8Array): Stated[] {
-    const proof = decodeBatchProof(execution);
+  #parts(claim: ExecutionClaim, proof: ExecutionBatchProof): ExecutedPart[] {
     const { environment, first } = claimedEnds(claim);
     const begins = firstJoints(proof, first);
     const kernel = statedKernel(proof.protocolVersion);
@@ -152,11 +158,27 @@ class PlannedTree {
       const before = begins[i];
       if (before === undefined) throw new Error("each chunk begins somewhere");
       const statement = chunkStatement(kernel, { environment, before, after: end });
-      if (isRun(end.proof)) return this.#run(partsOfRun(proof.program, statement, end.proof, this.#programs));
-      const place = placeOfChunk(proof.program, end.proof, this.#programs);
-      const chunk: Stated = { elements: wordsOf(statement), program: undefined, from: end.proof };
-      return this.#node("leaf", PROGRAM_NAMES.leaf(place), chunksOfRun(chunk.elements), [chunk]);
+      if (isRun(end.proof)) return { segments: partsOfRun(proof.program, statement, end.proof, this.#programs) };
+      const shape = placeOfChunk(proof.program, end.proof, this.#programs);
+      return { shape, chunk: { elements: wordsOf(statement), program: undefined, from: end.proof } };
     });
+  }
+
+  /** The chunk and the program that checks it with the list; undefined for a batch that needs a leaf. */
+  #onlyChunk(
+    [part, ...others]: readonly ExecutedPart[],
+    { relisting }: ExecutionBatchProof,
+    list: number,
+  ): { readonly chunk: Stated; readonly program: string } | undefined {
+    if (part === undefined || "segments" in part || others.length > 0 || relisting !== undefined) return undefined;
+    const program = PROGRAM_NAMES.oneChunkBatch({ list, chunk: part.shape });
+    return this.#programs.batches.names.includes(program) ? { chunk: part.chunk, program } : undefined;
+  }
+
+  /** A chunk's leaf, or the end of its run. */
+  #closed(part: ExecutedPart): Stated {
+    if ("segments" in part) return this.#run(part.segments);
+    return this.#node("leaf", PROGRAM_NAMES.leaf(part.shape), chunksOfRun(part.chunk.elements), [part.chunk]);
   }
 
   /** A run in segments, joined in pairs up to the two last parts, which end it. */

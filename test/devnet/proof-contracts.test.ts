@@ -41,9 +41,9 @@ describe("proofs for L1 by the package's programs", () => {
       assert.equal(contracts.length, inputs.length + 1);
       for (const part of contracts) assert.ok(part.name.startsWith(name));
     }
-    // Twelve programs: a tree of 16 places.
-    assert.equal(WRITTEN_PROGRAMS.keys.batches.length, 12);
-    const elements = rootOf(WRITTEN_PROGRAMS.keys.batches, 0, 16).map((each) => each.toString(16).padStart(8, "0"));
+    // 28 programs: a tree of 32 places.
+    assert.equal(WRITTEN_PROGRAMS.keys.batches.length, 28);
+    const elements = rootOf(WRITTEN_PROGRAMS.keys.batches, 0, 32).map((each) => each.toString(16).padStart(8, "0"));
     assert.equal(executionKey, `0x${elements.join("")}`);
   });
 });

@@ -41,9 +41,11 @@ describe("the keys of the product's programs", () => {
       ...placed("relisted", 3),
       "join",
     ]);
-    assert.deepEqual(programs.batches.names, [...placed("batch", 9), "aggregate", "first of a hub", "next of a hub"]);
+    const oneChunk = [0, 1, 2, 3].flatMap((chunk) => placed("batch", 4).map((name) => `${name} of chunk ${chunk}`));
+    const above = ["aggregate", "first of a hub", "next of a hub"];
+    assert.deepEqual(programs.batches.names, [...placed("batch", 9), ...oneChunk, ...above]);
     const digests = [...programs.keys.chunks, ...programs.keys.batches].map(({ digest }) => digest.join());
-    assert.equal(new Set(digests).size, 27);
+    assert.equal(new Set(digests).size, 43);
   });
 
   it("of chunks is the one of the kernel's program", async () => {

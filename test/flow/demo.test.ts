@@ -74,7 +74,7 @@ function checkExecutedOnL1({ executedOnL1 }: Report): void {
   // EIP-7623: 40 gas for each byte of a proof of some 80 KiB.
   assert.ok(gas > 3_000_000, String(gas));
   const told = steps.map(({ step }) => step);
-  for (const kind of ["list", "leaf", "batch", "fast"])
+  for (const kind of ["list", "batch", "fast"])
     assert.ok(
       told.some((step) => step.endsWith(kind)),
       told.join("; "),

@@ -29,7 +29,7 @@ const [A, B] = [271n, 272n];
 const { compress } = createCompressor();
 
 /** Names and digest of the programs, which is all that a plan of proven batches reads. */
-const programs = { first: { lists: [{}] }, digests: { chunks: PROGRAMS, batches: PROGRAMS } } as unknown as NodePrograms;
+const programs = { batchNames: ["batch 0"], digests: { chunks: PROGRAMS, batches: PROGRAMS } } as unknown as NodePrograms;
 
 describe("the plan of the proofs of a hub's block", () => {
   let rules: Readonly<Record<string, Program>>;

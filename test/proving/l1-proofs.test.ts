@@ -24,8 +24,8 @@ import { executedBatch } from "../l1-proof/support/executed-batch.ts";
 import { fewQueryPrograms } from "../l1-proof/support/few-query-programs.ts";
 
 const LEASE_MS = 30_000;
-/** All up to a small proof, but proofs of state and of chunks; a single batch has no aggregate. */
-const KINDS = JOB_KINDS.filter((kind) => !["state", "chunk", "aggregate", "fast"].includes(kind));
+/** All up to a small proof, but proofs of state and of chunks; a single batch has no aggregate and is in no hub. */
+const KINDS = JOB_KINDS.filter((kind) => !["state", "chunk", "aggregate", "hubStep", "fast"].includes(kind));
 
 describe("the proof for L1 as jobs", () => {
   let own: L1Prover;
@@ -173,6 +173,20 @@ describe("the proof for L1 as jobs", () => {
     const { digest, proof: bytes } = await proof;
     assert.deepEqual([digest, bytes], [made.digest, made.proof]);
     assert.equal(queue.workers().find(({ name }) => name === "liar")?.proofs, 0);
+  });
+
+  it("have no leaf if a batch is one whole chunk with its leaves in order, of shapes that one program checks", async () => {
+    const decoded = decodeBatchProof(executed.execution);
+    const [cut, ...others] = decoded.chunks;
+    const inOrder = { ...decoded, relisting: undefined };
+    const planOf = async (proof: ReturnType<typeof decodeBatchProof>) =>
+      (await own.plan([{ ...executed, execution: encodeBatchProof(proof) }], "fast")).proofs.map(({ kind }) => kind);
+    const [chunk] = others;
+    assert.deepEqual(await planOf({ ...inOrder, chunks: [chunk!] }), ["list", "batch", "fast"]);
+    assert.deepEqual(await planOf({ ...decoded, chunks: [chunk!] }), ["list", "leaf", "relisting", "relisted", "batch", "fast"]);
+    assert.deepEqual(await planOf({ ...inOrder, chunks: [chunk!, chunk!] }), ["list", "leaf", "leaf", "join", "batch", "fast"]);
+    const ofRun = await planOf({ ...inOrder, chunks: [cut!] });
+    assert.deepEqual([ofRun[1], ...ofRun.slice(-3)], ["segment", "runEnd", "batch", "fast"]);
   });
 
   it("are refused by name for segments that are no run, for a shape that no program checks, and for another key", async () => {

@@ -5,10 +5,10 @@ pragma solidity 0.8.37;
 import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
-/// @dev 514 columns in 8 stack columns; 41 queries at blowup 16.
-/// Verification key 0x7edb2190a4441c423b81ad0b929d98242e2696d31d3e7c15498c16bb5e561192.
+/// @dev 514 columns in 9 stack columns; 41 queries at blowup 16.
+/// Verification key 0xeb79e839baec6cf948eab77e10c9b53dd087f47b5fcb105ee206456d26530d49.
 contract AggregateStarkFast is IStarkVerifier {
-    bytes32 private constant KEY = 0x7edb2190a4441c423b81ad0b929d98242e2696d31d3e7c15498c16bb5e561192;
+    bytes32 private constant KEY = 0xeb79e839baec6cf948eab77e10c9b53dd087f47b5fcb105ee206456d26530d49;
 
     /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
@@ -188,9 +188,9 @@ contract AggregateStarkFast is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x14d60, state)
-                calldatacopy(0x14d80, from, length)
-                r := keccak256(0x14d60, add(length, 32))
+                mstore(0x14860, state)
+                calldatacopy(0x14880, from, length)
+                r := keccak256(0x14860, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -426,11 +426,11 @@ contract AggregateStarkFast is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0x12220), z), add(mul(mload(0x12180), y), add(mul(mload(0x120e0), x), a)))
-                        b := add(mul(mload(0x12240), z), add(mul(mload(0x121a0), y), add(mul(mload(0x12100), x), b)))
-                        c := add(mul(mload(0x12260), z), add(mul(mload(0x121c0), y), add(mul(mload(0x12120), x), c)))
-                        d := add(mul(mload(0x12280), z), add(mul(mload(0x121e0), y), add(mul(mload(0x12140), x), d)))
-                        e := add(mul(mload(0x122a0), z), add(mul(mload(0x12200), y), add(mul(mload(0x12160), x), e)))
+                        a := add(mul(mload(0x11d20), z), add(mul(mload(0x11c80), y), add(mul(mload(0x11be0), x), a)))
+                        b := add(mul(mload(0x11d40), z), add(mul(mload(0x11ca0), y), add(mul(mload(0x11c00), x), b)))
+                        c := add(mul(mload(0x11d60), z), add(mul(mload(0x11cc0), y), add(mul(mload(0x11c20), x), c)))
+                        d := add(mul(mload(0x11d80), z), add(mul(mload(0x11ce0), y), add(mul(mload(0x11c40), x), d)))
+                        e := add(mul(mload(0x11da0), z), add(mul(mload(0x11d00), y), add(mul(mload(0x11c60), x), e)))
                     }
                     {
                         let z := shr(8, calldataload(add(row, 31)))
@@ -438,11 +438,11 @@ contract AggregateStarkFast is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0x12400), z), add(mul(mload(0x12360), y), add(mul(mload(0x122c0), x), a)))
-                        b := add(mul(mload(0x12420), z), add(mul(mload(0x12380), y), add(mul(mload(0x122e0), x), b)))
-                        c := add(mul(mload(0x12440), z), add(mul(mload(0x123a0), y), add(mul(mload(0x12300), x), c)))
-                        d := add(mul(mload(0x12460), z), add(mul(mload(0x123c0), y), add(mul(mload(0x12320), x), d)))
-                        e := add(mul(mload(0x12480), z), add(mul(mload(0x123e0), y), add(mul(mload(0x12340), x), e)))
+                        a := add(mul(mload(0x11f00), z), add(mul(mload(0x11e60), y), add(mul(mload(0x11dc0), x), a)))
+                        b := add(mul(mload(0x11f20), z), add(mul(mload(0x11e80), y), add(mul(mload(0x11de0), x), b)))
+                        c := add(mul(mload(0x11f40), z), add(mul(mload(0x11ea0), y), add(mul(mload(0x11e00), x), c)))
+                        d := add(mul(mload(0x11f60), z), add(mul(mload(0x11ec0), y), add(mul(mload(0x11e20), x), d)))
+                        e := add(mul(mload(0x11f80), z), add(mul(mload(0x11ee0), y), add(mul(mload(0x11e40), x), e)))
                     }
                     row := add(row, 62)
                     a := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
@@ -467,7 +467,7 @@ contract AggregateStarkFast is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0x140e0
+                let top := 0x13be0
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -617,65 +617,65 @@ contract AggregateStarkFast is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x14d60, from, head)
-                mstore(add(0x14d60, head), shl(96, extPack(value)))
-                calldatacopy(add(0x14d74, head), add(from, head), sub(140, head))
-                hash := keccak256(0x14d60, 160)
+                calldatacopy(0x14860, from, head)
+                mstore(add(0x14860, head), shl(96, extPack(value)))
+                calldatacopy(add(0x14874, head), add(from, head), sub(140, head))
+                hash := keccak256(0x14860, 160)
                 {
-                    let word := shr(96, mload(0x14d60))
+                    let word := shr(96, mload(0x14860))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x13fe0, element)
+                    mstore(0x13ae0, element)
                 }
                 {
-                    let word := shr(96, mload(0x14d74))
+                    let word := shr(96, mload(0x14874))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x14000, element)
+                    mstore(0x13b00, element)
                 }
                 {
-                    let word := shr(96, mload(0x14d88))
+                    let word := shr(96, mload(0x14888))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x14020, element)
+                    mstore(0x13b20, element)
                 }
                 {
-                    let word := shr(96, mload(0x14d9c))
+                    let word := shr(96, mload(0x1489c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x14040, element)
+                    mstore(0x13b40, element)
                 }
                 {
-                    let word := shr(96, mload(0x14db0))
+                    let word := shr(96, mload(0x148b0))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x14060, element)
+                    mstore(0x13b60, element)
                 }
                 {
-                    let word := shr(96, mload(0x14dc4))
+                    let word := shr(96, mload(0x148c4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x14080, element)
+                    mstore(0x13b80, element)
                 }
                 {
-                    let word := shr(96, mload(0x14dd8))
+                    let word := shr(96, mload(0x148d8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x140a0, element)
+                    mstore(0x13ba0, element)
                 }
                 {
-                    let word := shr(96, mload(0x14dec))
+                    let word := shr(96, mload(0x148ec))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x140c0, element)
+                    mstore(0x13bc0, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
@@ -688,32 +688,32 @@ contract AggregateStarkFast is IStarkVerifier {
                     let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                     let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                     {
-                        let v0 := mload(0x13fe0)
+                        let v0 := mload(0x13ae0)
                         {
-                            let opposite := mload(0x14000)
-                            mstore(0x14000, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x13b00)
+                            mstore(0x13b00, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v0 := add(v0, opposite)
                         }
-                        let v1 := mload(0x14060)
+                        let v1 := mload(0x13b60)
                         {
-                            let opposite := mload(0x14080)
-                            mstore(0x14080, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x13b80)
+                            mstore(0x13b80, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v1 := add(v1, opposite)
                         }
-                        let v2 := mload(0x14020)
+                        let v2 := mload(0x13b20)
                         {
-                            let opposite := mload(0x14040)
-                            mstore(0x14040, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x13b40)
+                            mstore(0x13b40, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v2 := add(v2, opposite)
                         }
-                        let v3 := mload(0x140a0)
+                        let v3 := mload(0x13ba0)
                         {
-                            let opposite := mload(0x140c0)
-                            mstore(0x140c0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x13bc0)
+                            mstore(0x13bc0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v3 := add(v3, opposite)
                         }
-                        mstore(0x13fe0, add(add(v0, v2), add(v1, v3)))
-                        mstore(0x14060, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        mstore(0x13ae0, add(add(v0, v2), add(v1, v3)))
+                        mstore(0x13b60, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                         {
                             let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                             t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -721,33 +721,33 @@ contract AggregateStarkFast is IStarkVerifier {
                             v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         }
                         v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                        mstore(0x14020, add(v0, v1))
-                        mstore(0x140a0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                        mstore(0x13b20, add(v0, v1))
+                        mstore(0x13ba0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                     }
-                    let v0 := mload(0x14000)
-                    let v1 := mload(0x14080)
+                    let v0 := mload(0x13b00)
+                    let v1 := mload(0x13b80)
                     {
                         let t_ := add(mul(v1, 0x6267), pShifted16_)
                         t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v2 := mload(0x14040)
+                    let v2 := mload(0x13b40)
                     {
                         let t_ := add(mul(v2, 0xf9f8), pShifted16_)
                         t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v3 := mload(0x140c0)
+                    let v3 := mload(0x13bc0)
                     {
                         let t_ := add(mul(v3, 0xb3c4), pShifted16_)
                         t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    mstore(0x14000, add(add(v0, v2), add(v1, v3)))
-                    mstore(0x14080, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    mstore(0x13b00, add(add(v0, v2), add(v1, v3)))
+                    mstore(0x13b80, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                     {
                         let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                         t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -755,10 +755,10 @@ contract AggregateStarkFast is IStarkVerifier {
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
                     v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                    mstore(0x14040, add(v0, v1))
-                    mstore(0x140c0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    mstore(0x13b40, add(v0, v1))
+                    mstore(0x13bc0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
-                let low := mload(0x14000)
+                let low := mload(0x13b00)
                 {
                     let n_ := low
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -773,12 +773,12 @@ contract AggregateStarkFast is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x13fe0), product)
+                        let n_ := add(mload(0x13ae0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high := mload(0x14040)
+                let high := mload(0x13b40)
                 {
                     let n_ := high
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -793,7 +793,7 @@ contract AggregateStarkFast is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x14020), product)
+                        let n_ := add(mload(0x13b20), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -812,7 +812,7 @@ contract AggregateStarkFast is IStarkVerifier {
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let low4 := mload(0x14080)
+                let low4 := mload(0x13b80)
                 {
                     let n_ := low4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -827,12 +827,12 @@ contract AggregateStarkFast is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x14060), product)
+                        let n_ := add(mload(0x13b60), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high4 := mload(0x140c0)
+                let high4 := mload(0x13bc0)
                 {
                     let n_ := high4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -847,7 +847,7 @@ contract AggregateStarkFast is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x140a0), product)
+                        let n_ := add(mload(0x13ba0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -889,19 +889,19 @@ contract AggregateStarkFast is IStarkVerifier {
                 let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
                 let g := or(or(y, shl(64, mulmod(y, x, 0x7f000001))), or(shl(128, mulmod(y, x2, 0x7f000001)), shl(192, mulmod(y, x3, 0x7f000001))))
                 y := mulmod(y, y, 0x7f000001)
-                r := mod(add(add(shr(192, mul(mload(0xffe0), f)), shr(192, mul(mload(0x10080), g))), mul(y, add(add(shr(192, mul(mload(0x10120), f)), shr(192, mul(mload(0x101c0), g))), mul(y, add(add(shr(192, mul(mload(0x10260), f)), shr(192, mul(mload(0x10300), g))), mul(y, add(add(shr(192, mul(mload(0x103a0), f)), shr(192, mul(mload(0x10440), g))), mul(y, mod(add(add(shr(192, mul(mload(0x104e0), f)), shr(192, mul(mload(0x10580), g))), mul(y, add(add(shr(192, mul(mload(0x10620), f)), shr(192, mul(mload(0x106c0), g))), mul(y, add(add(shr(192, mul(mload(0x10760), f)), shr(192, mul(mload(0x10800), g))), mul(y, add(add(shr(192, mul(mload(0x108a0), f)), shr(192, mul(mload(0x10940), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
-                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0x10000), f)), shr(192, mul(mload(0x100a0), g))), mul(y, add(add(shr(192, mul(mload(0x10140), f)), shr(192, mul(mload(0x101e0), g))), mul(y, add(add(shr(192, mul(mload(0x10280), f)), shr(192, mul(mload(0x10320), g))), mul(y, add(add(shr(192, mul(mload(0x103c0), f)), shr(192, mul(mload(0x10460), g))), mul(y, mod(add(add(shr(192, mul(mload(0x10500), f)), shr(192, mul(mload(0x105a0), g))), mul(y, add(add(shr(192, mul(mload(0x10640), f)), shr(192, mul(mload(0x106e0), g))), mul(y, add(add(shr(192, mul(mload(0x10780), f)), shr(192, mul(mload(0x10820), g))), mul(y, add(add(shr(192, mul(mload(0x108c0), f)), shr(192, mul(mload(0x10960), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0x10020), f)), shr(192, mul(mload(0x100c0), g))), mul(y, add(add(shr(192, mul(mload(0x10160), f)), shr(192, mul(mload(0x10200), g))), mul(y, add(add(shr(192, mul(mload(0x102a0), f)), shr(192, mul(mload(0x10340), g))), mul(y, add(add(shr(192, mul(mload(0x103e0), f)), shr(192, mul(mload(0x10480), g))), mul(y, mod(add(add(shr(192, mul(mload(0x10520), f)), shr(192, mul(mload(0x105c0), g))), mul(y, add(add(shr(192, mul(mload(0x10660), f)), shr(192, mul(mload(0x10700), g))), mul(y, add(add(shr(192, mul(mload(0x107a0), f)), shr(192, mul(mload(0x10840), g))), mul(y, add(add(shr(192, mul(mload(0x108e0), f)), shr(192, mul(mload(0x10980), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0x10040), f)), shr(192, mul(mload(0x100e0), g))), mul(y, add(add(shr(192, mul(mload(0x10180), f)), shr(192, mul(mload(0x10220), g))), mul(y, add(add(shr(192, mul(mload(0x102c0), f)), shr(192, mul(mload(0x10360), g))), mul(y, add(add(shr(192, mul(mload(0x10400), f)), shr(192, mul(mload(0x104a0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x10540), f)), shr(192, mul(mload(0x105e0), g))), mul(y, add(add(shr(192, mul(mload(0x10680), f)), shr(192, mul(mload(0x10720), g))), mul(y, add(add(shr(192, mul(mload(0x107c0), f)), shr(192, mul(mload(0x10860), g))), mul(y, add(add(shr(192, mul(mload(0x10900), f)), shr(192, mul(mload(0x109a0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0x10060), f)), shr(192, mul(mload(0x10100), g))), mul(y, add(add(shr(192, mul(mload(0x101a0), f)), shr(192, mul(mload(0x10240), g))), mul(y, add(add(shr(192, mul(mload(0x102e0), f)), shr(192, mul(mload(0x10380), g))), mul(y, add(add(shr(192, mul(mload(0x10420), f)), shr(192, mul(mload(0x104c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x10560), f)), shr(192, mul(mload(0x10600), g))), mul(y, add(add(shr(192, mul(mload(0x106a0), f)), shr(192, mul(mload(0x10740), g))), mul(y, add(add(shr(192, mul(mload(0x107e0), f)), shr(192, mul(mload(0x10880), g))), mul(y, add(add(shr(192, mul(mload(0x10920), f)), shr(192, mul(mload(0x109c0), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := mod(add(add(shr(192, mul(mload(0xf9e0), f)), shr(192, mul(mload(0xfa80), g))), mul(y, add(add(shr(192, mul(mload(0xfb20), f)), shr(192, mul(mload(0xfbc0), g))), mul(y, add(add(shr(192, mul(mload(0xfc60), f)), shr(192, mul(mload(0xfd00), g))), mul(y, add(add(shr(192, mul(mload(0xfda0), f)), shr(192, mul(mload(0xfe40), g))), mul(y, mod(add(add(shr(192, mul(mload(0xfee0), f)), shr(192, mul(mload(0xff80), g))), mul(y, add(add(shr(192, mul(mload(0x10020), f)), shr(192, mul(mload(0x100c0), g))), mul(y, add(add(shr(192, mul(mload(0x10160), f)), shr(192, mul(mload(0x10200), g))), mul(y, add(add(shr(192, mul(mload(0x102a0), f)), shr(192, mul(mload(0x10340), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
+                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xfa00), f)), shr(192, mul(mload(0xfaa0), g))), mul(y, add(add(shr(192, mul(mload(0xfb40), f)), shr(192, mul(mload(0xfbe0), g))), mul(y, add(add(shr(192, mul(mload(0xfc80), f)), shr(192, mul(mload(0xfd20), g))), mul(y, add(add(shr(192, mul(mload(0xfdc0), f)), shr(192, mul(mload(0xfe60), g))), mul(y, mod(add(add(shr(192, mul(mload(0xff00), f)), shr(192, mul(mload(0xffa0), g))), mul(y, add(add(shr(192, mul(mload(0x10040), f)), shr(192, mul(mload(0x100e0), g))), mul(y, add(add(shr(192, mul(mload(0x10180), f)), shr(192, mul(mload(0x10220), g))), mul(y, add(add(shr(192, mul(mload(0x102c0), f)), shr(192, mul(mload(0x10360), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xfa20), f)), shr(192, mul(mload(0xfac0), g))), mul(y, add(add(shr(192, mul(mload(0xfb60), f)), shr(192, mul(mload(0xfc00), g))), mul(y, add(add(shr(192, mul(mload(0xfca0), f)), shr(192, mul(mload(0xfd40), g))), mul(y, add(add(shr(192, mul(mload(0xfde0), f)), shr(192, mul(mload(0xfe80), g))), mul(y, mod(add(add(shr(192, mul(mload(0xff20), f)), shr(192, mul(mload(0xffc0), g))), mul(y, add(add(shr(192, mul(mload(0x10060), f)), shr(192, mul(mload(0x10100), g))), mul(y, add(add(shr(192, mul(mload(0x101a0), f)), shr(192, mul(mload(0x10240), g))), mul(y, add(add(shr(192, mul(mload(0x102e0), f)), shr(192, mul(mload(0x10380), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xfa40), f)), shr(192, mul(mload(0xfae0), g))), mul(y, add(add(shr(192, mul(mload(0xfb80), f)), shr(192, mul(mload(0xfc20), g))), mul(y, add(add(shr(192, mul(mload(0xfcc0), f)), shr(192, mul(mload(0xfd60), g))), mul(y, add(add(shr(192, mul(mload(0xfe00), f)), shr(192, mul(mload(0xfea0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xff40), f)), shr(192, mul(mload(0xffe0), g))), mul(y, add(add(shr(192, mul(mload(0x10080), f)), shr(192, mul(mload(0x10120), g))), mul(y, add(add(shr(192, mul(mload(0x101c0), f)), shr(192, mul(mload(0x10260), g))), mul(y, add(add(shr(192, mul(mload(0x10300), f)), shr(192, mul(mload(0x103a0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xfa60), f)), shr(192, mul(mload(0xfb00), g))), mul(y, add(add(shr(192, mul(mload(0xfba0), f)), shr(192, mul(mload(0xfc40), g))), mul(y, add(add(shr(192, mul(mload(0xfce0), f)), shr(192, mul(mload(0xfd80), g))), mul(y, add(add(shr(192, mul(mload(0xfe20), f)), shr(192, mul(mload(0xfec0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xff60), f)), shr(192, mul(mload(0x10000), g))), mul(y, add(add(shr(192, mul(mload(0x100a0), f)), shr(192, mul(mload(0x10140), g))), mul(y, add(add(shr(192, mul(mload(0x101e0), f)), shr(192, mul(mload(0x10280), g))), mul(y, add(add(shr(192, mul(mload(0x10320), f)), shr(192, mul(mload(0x103c0), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
             // writes the distinct indices of leaves of 2^bits positions that the first count positions have
             function distinctLeaves(count, bits) -> n {
                 let previous := not(0)
-                for { let at := 0x12640 } count { count := sub(count, 1) } {
+                for { let at := 0x12140 } count { count := sub(count, 1) } {
                     let leaf := shr(bits, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0x12b60, shl(5, n)), leaf)
+                        mstore(add(0x12660, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -915,27 +915,27 @@ contract AggregateStarkFast is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0x12640, shl(5, i)))
+                    let position := mload(add(0x12140, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x135a0, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x130a0, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0x13080, to), hash)
+                        mstore(add(0x12b80, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0x12640, shl(5, i)))
+                        let other := mload(add(0x12140, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0x13fe0, shl(5, and(other, 7)))), mload(add(0x135a0, shl(5, i)))))
+                        different := or(different, xor(mload(add(0x13ae0, shl(5, and(other, 7)))), mload(add(0x130a0, shl(5, i)))))
                     }
                     // inverses of the leaf's first point, of its square and of that one's
                     let x := mulmod(inverseRootAt(and(position, not(7))), factor, 0x7f000001)
-                    let ratios := add(0x124a0, shl(7, layer))
+                    let ratios := add(0x11fa0, shl(7, layer))
                     {
                         let x2 := mulmod(mulmod(x, x, 0x7f000001), 0x3f0100, 0x7f000001)
                         let x4 := mulmod(mulmod(x2, x2, 0x7f000001), 0x3f0100, 0x7f000001)
                         x := foldTensor(extScale(mload(ratios), x), extScale(mload(add(ratios, 32)), x2), extScale(mload(add(ratios, 64)), x4))
                     }
-                    mstore(add(0x13ac0, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
+                    mstore(add(0x135c0, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -945,13 +945,13 @@ contract AggregateStarkFast is IStarkVerifier {
             }
             // transcript
             { {
-                    if lt(proof.length, 12264) { fail(0xf4ea0ab0) }
-                    if sub(shr(176, calldataload(proof.offset)), 0xe0e100c0b0a0a0b0a0a) { fail(0xf4ea0ab0) }
+                    if lt(proof.length, 12304) { fail(0xf4ea0ab0) }
+                    if sub(shr(176, calldataload(proof.offset)), 0xe0e100d0b0a0a0b0a0a) { fail(0xf4ea0ab0) }
                     mstore(0x1000, 16)
                     mstore(0x1020, 20)
                     mstore(0x1040, 3)
                     mstore(0x1060, 7)
-                    mstore(0x1080, add(proof.offset, 12264))
+                    mstore(0x1080, add(proof.offset, 12304))
                     if sub(publicValues.length, 140) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
@@ -962,10 +962,10 @@ contract AggregateStarkFast is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x14d60, 0x7edb2190a4441c423b81ad0b929d98242e2696d31d3e7c15498c16bb5e561192) // digest of the verification key
-                mstore(0x14d80, statementHash)
-                calldatacopy(0x14da0, proof.offset, 10)
-                let state := keccak256(0x14d60, 74)
+                mstore(0x14860, 0xeb79e839baec6cf948eab77e10c9b53dd087f47b5fcb105ee206456d26530d49) // digest of the verification key
+                mstore(0x14880, statementHash)
+                calldatacopy(0x148a0, proof.offset, 10)
+                let state := keccak256(0x14860, 74)
                 state := absorb(state, add(proof.offset, 10), 26)
                 // canonical, as the constraint contracts take what they are given
                 mstore(0x10c0, extCanonical(extScale(challenge(state), 0x3fe3cfb0)))
@@ -977,21 +977,21 @@ contract AggregateStarkFast is IStarkVerifier {
                 mstore(0x41e0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 268), 8430)
                 mstore(0x41c0, extScale(challenge(state), 0x3fe3cfb0))
-                for { let at := 0x7ec0 } lt(at, 0x8060) { at := add(at, 32) } {
+                for { let at := 0x7ec0 } lt(at, 0x8080) { at := add(at, 32) } {
                     state := rehash(state)
                     mstore(at, extScale(challenge(state), 0x3fe3cfb0))
                 }
-                let at := 0x8080
-                state, at := absorbRounds(state, add(proof.offset, 8698), 7, at)
-                let from := add(proof.offset, 8978)
+                let at := 0x80a0
+                state, at := absorbRounds(state, add(proof.offset, 8698), 8, at)
+                let from := add(proof.offset, 9018)
                 for { let layer := 0 } lt(layer, 3) { layer := add(layer, 1) } {
                     state := absorb(state, from, 26)
                     state, at := absorbRounds(state, add(from, 26), 3, at)
                     from := add(from, 146)
                 }
                 state := absorb(state, from, 2560)
-                state, at := absorbRounds(state, add(proof.offset, 11976), 7, at)
-                mstore(0x10a0, absorb(state, add(proof.offset, 12256), 8))
+                state, at := absorbRounds(state, add(proof.offset, 12016), 7, at)
+                mstore(0x10a0, absorb(state, add(proof.offset, 12296), 8))
             }
             // openedValues
             {
@@ -1006,23 +1006,23 @@ contract AggregateStarkFast is IStarkVerifier {
                 padding, bad := unpackValues(add(proof.offset, 8523), 35, 9, 0x7b60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 8698), 14, 0x8360)
+                padding, bad := readExtensions(add(proof.offset, 8698), 16, 0x83a0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 9004), 6, 0x8520)
+                padding, bad := readExtensions(add(proof.offset, 9044), 6, 0x85a0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 9150), 6, 0x85e0)
+                padding, bad := readExtensions(add(proof.offset, 9190), 6, 0x8660)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 9296), 6, 0x86a0)
+                padding, bad := readExtensions(add(proof.offset, 9336), 6, 0x8720)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 9416), 128, 0x8920)
+                padding, bad := readExtensions(add(proof.offset, 9456), 128, 0x89a0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(add(proof.offset, 9416), 128, 0x109e0)
-                padding, bad := readExtensions(add(proof.offset, 11976), 14, 0x8760)
+                padding, bad := readFinal(add(proof.offset, 9456), 128, 0x103e0)
+                padding, bad := readExtensions(add(proof.offset, 12016), 14, 0x87e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -1140,14 +1140,14 @@ contract AggregateStarkFast is IStarkVerifier {
                     composition := extNormalize(add(composition, mload(0)))
                 }
                 {
-                    mstore(0x1ce0, mload(0x1b20))
+                    mstore(0x1ce0, mload(0x1b00))
                     mcopy(0x1d20, 0x48a0, 512)
                     mcopy(0x1f20, 0x6860, 1856)
                     mcopy(0x2660, 0x7920, 96)
                     mstore(0x26c0, mload(0x7ba0))
                     mcopy(0x26e0, 0x1840, 288)
                     mstore(0x2800, mload(0x10e0))
-                    mstore(0x2820, extCanonical(extMul(mload(0x19c0), 0x27efe3d)))
+                    mstore(0x2820, extCanonical(extMul(mload(0x19c0), 0x40bf7f1f)))
                     composition := extMul(extPower(mload(0x1ca0), 16), composition)
                     if iszero(staticcall(gas(), mload(0x11e0), 0x1ca0, 2976, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
@@ -1191,7 +1191,7 @@ contract AggregateStarkFast is IStarkVerifier {
             }
             // claim
             {
-                if iszero(staticcall(gas(), mload(0x12c0), 0x41c0, 22368, 0, 32)) { revert(0, 0) }
+                if iszero(staticcall(gas(), mload(0x12c0), 0x41c0, 22496, 0, 32)) { revert(0, 0) }
                 if or(sub(returndatasize(), 32), mload(0)) { fail(0x827768e8) }
             }
             // weights
@@ -1201,16 +1201,16 @@ contract AggregateStarkFast is IStarkVerifier {
                     if gt(mload(0x1000), 24) { bits := add(bits, sub(mload(0x1000), 24)) }
                     if shr(sub(256, bits), mload(0x10a0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10a0), 0x12640, 41, mload(0x1020))
-                mstore(0x11de0, 1) // weights of parts are plain, so that sums of products with elements are
-                equality(0x8080, 4, 0x11de0)
-                mstore(0x11fe0, 0x3fffdfc)
-                equality(0x8100, 3, 0x11fe0)
-                packCoefficients(0x11de0, 0x120e0, 2)
+                drawPositions(mload(0x10a0), 0x12140, 41, mload(0x1020))
+                mstore(0x117e0, 1) // weights of parts are plain, so that sums of products with elements are
+                equality(0x80a0, 4, 0x117e0)
+                mstore(0x119e0, 0x3fffdfc)
+                equality(0x8120, 4, 0x119e0)
+                packCoefficients(0x117e0, 0x11be0, 2)
                 // one inversion for all layers: what each divides by, and in front of it the product of those of the layers before
                 let run := 0x3fffdfc
-                let from := 0x8160
-                for { let to := 0x124a0 } lt(to, 0x12620) { to := add(to, 128) } {
+                let from := 0x81a0
+                for { let to := 0x11fa0 } lt(to, 0x12120) { to := add(to, 128) } {
                     let all := extMul(extMul(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(from)))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 32)))))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 64))))))
                     mstore(to, run)
                     mstore(add(to, 96), all)
@@ -1218,7 +1218,7 @@ contract AggregateStarkFast is IStarkVerifier {
                     from := add(from, 96)
                 }
                 run := extInverse(run)
-                for { let to := 0x12620 } gt(to, 0x124a0) { } {
+                for { let to := 0x12120 } gt(to, 0x11fa0) { } {
                     to := sub(to, 128)
                     from := sub(from, 96)
                     let all := mload(add(to, 96))
@@ -1236,55 +1236,44 @@ contract AggregateStarkFast is IStarkVerifier {
             // trees
             { {
                     let cursor := mload(0x1080)
-                    let leafCount := distinctLeaves(41, 1)
-                    let siblings := add(cursor, mul(leafCount, 124))
+                    let siblings := add(cursor, 5084)
                     {
-                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x12b60)))
+                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 41, 0x12140)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
-                    cursor := sub(cursor, 124)
-                    let previous := not(0)
-                    let to := 0x13080
                     for { let q := 0 } lt(q, 1312) { q := add(q, 32) } {
-                        let position := mload(add(0x12640, q))
-                        if sub(shr(1, position), previous) {
-                            previous := shr(1, position)
-                            cursor := add(cursor, 124)
-                            calldatacopy(0x14d60, cursor, 124)
-                            mstore(to, keccak256(0x14d60, 124))
-                            to := add(to, 32)
-                        }
-                        let offset := mul(62, and(position, 1))
-                        faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
-                        let sum, bad := leafSum(add(cursor, offset), 0x11fe0, 0x12000)
+                        let sum, bad := leafSum(cursor, 0x119e0, 0x11a20)
                         faults := or(faults, bad)
-                        mstore(add(0x135a0, q), sum)
+                        mstore(add(0x130a0, q), sum)
+                        calldatacopy(0x14860, cursor, 124)
+                        mstore(add(0x12b80, q), keccak256(0x14860, 124))
+                        cursor := add(cursor, 124)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x12b60, 0x13080, siblings)
-                    if and(xor(root, 0xfaed3693fc75f23cfa13ec4b0e20f05c38b092c23f6e938c781c000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
+                    root, cursor := merkleRoot(mload(0x1020), 41, 0x12140, 0x12b80, siblings)
+                    if and(xor(root, 0x18f1598e22011742c33d8d254a28c1b8f66beb0698e89db43315000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 12710)
                     {
-                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 41, 0x12640)))
+                        let end := add(siblings, mul(26, siblingCount(mload(0x1020), 41, 0x12140)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 1312) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0x12000, 0x120a0)
+                        let sum, bad := leafSum(cursor, 0x11a20, 0x11ac0)
                         faults := or(faults, bad)
-                        mstore(add(0x135a0, q), add(sum, mload(add(0x135a0, q))))
-                        calldatacopy(0x14d60, cursor, 310)
-                        mstore(add(0x13080, q), keccak256(0x14d60, 310))
+                        mstore(add(0x130a0, q), add(sum, mload(add(0x130a0, q))))
+                        calldatacopy(0x14860, cursor, 310)
+                        mstore(add(0x12b80, q), keccak256(0x14860, 310))
                         cursor := add(cursor, 310)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 41, 0x12640, 0x13080, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 41, 0x12140, 0x12b80, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 10))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                     mstore(0x1080, cursor) }
                 {
@@ -1292,31 +1281,31 @@ contract AggregateStarkFast is IStarkVerifier {
                     let leafCount := distinctLeaves(41, 1)
                     let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x12b60)))
+                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x12660)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     cursor := sub(cursor, 124)
                     let previous := not(0)
-                    let to := 0x13080
+                    let to := 0x12b80
                     for { let q := 0 } lt(q, 1312) { q := add(q, 32) } {
-                        let position := mload(add(0x12640, q))
+                        let position := mload(add(0x12140, q))
                         if sub(shr(1, position), previous) {
                             previous := shr(1, position)
                             cursor := add(cursor, 124)
-                            calldatacopy(0x14d60, cursor, 124)
-                            mstore(to, keccak256(0x14d60, 124))
+                            calldatacopy(0x14860, cursor, 124)
+                            mstore(to, keccak256(0x14860, 124))
                             to := add(to, 32)
                         }
                         let offset := mul(62, and(position, 1))
                         faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
-                        let sum, bad := leafSum(add(cursor, offset), 0x120a0, 0x120c0)
+                        let sum, bad := leafSum(add(cursor, offset), 0x11ac0, 0x11ae0)
                         faults := or(faults, bad)
-                        mstore(add(0x135a0, q), add(sum, mload(add(0x135a0, q))))
+                        mstore(add(0x130a0, q), add(sum, mload(add(0x130a0, q))))
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x12b60, 0x13080, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x12660, 0x12b80, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 36))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 2) }
                     mstore(0x1080, cursor) }
                 {
@@ -1324,31 +1313,31 @@ contract AggregateStarkFast is IStarkVerifier {
                     let leafCount := distinctLeaves(41, 1)
                     let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x12b60)))
+                        let end := add(siblings, mul(26, siblingCount(sub(mload(0x1020), 1), leafCount, 0x12660)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     cursor := sub(cursor, 124)
                     let previous := not(0)
-                    let to := 0x13080
+                    let to := 0x12b80
                     for { let q := 0 } lt(q, 1312) { q := add(q, 32) } {
-                        let position := mload(add(0x12640, q))
+                        let position := mload(add(0x12140, q))
                         if sub(shr(1, position), previous) {
                             previous := shr(1, position)
                             cursor := add(cursor, 124)
-                            calldatacopy(0x14d60, cursor, 124)
-                            mstore(to, keccak256(0x14d60, 124))
+                            calldatacopy(0x14860, cursor, 124)
+                            mstore(to, keccak256(0x14860, 124))
                             to := add(to, 32)
                         }
                         let offset := mul(62, and(position, 1))
                         faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
-                        let sum, bad := leafSum(add(cursor, offset), 0x120c0, 0x120e0)
+                        let sum, bad := leafSum(add(cursor, offset), 0x11ae0, 0x11b00)
                         faults := or(faults, bad)
-                        mstore(add(0x135a0, q), extCanonical(add(sum, mload(add(0x135a0, q)))))
+                        mstore(add(0x130a0, q), extCanonical(add(sum, mload(add(0x130a0, q)))))
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x12b60, 0x13080, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x12660, 0x12b80, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 242))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 3) }
                     mstore(0x1080, cursor) }
             }
@@ -1362,18 +1351,18 @@ contract AggregateStarkFast is IStarkVerifier {
                     let leafCount := distinctLeaves(count, 3)
                     let siblings := add(mload(0x1080), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x12b60)))
+                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x12660)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x1080), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0x12b60, 0x13080, siblings)
-                        if and(xor(root, calldataload(add(add(proof.offset, 8978), mul(layer, 146)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
+                        let root, end := merkleRoot(logLeaves, leafCount, 0x12660, 0x12b80, siblings)
+                        if and(xor(root, calldataload(add(add(proof.offset, 9018), mul(layer, 146)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
                         mstore(0x1080, end)
                     }
                     count := leafCount
-                    mcopy(0x12640, 0x12b60, shl(5, count))
-                    mcopy(0x135a0, 0x13ac0, shl(5, count))
+                    mcopy(0x12140, 0x12660, shl(5, count))
+                    mcopy(0x130a0, 0x135c0, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x1080), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1382,18 +1371,18 @@ contract AggregateStarkFast is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0x13080, i), mulmod(shift, rootAt(mload(add(0x12640, i))), 0x7f000001))
-                    mstore(add(0x13ac0, i), 0)
+                    mstore(add(0x12b80, i), mulmod(shift, rootAt(mload(add(0x12140, i))), 0x7f000001))
+                    mstore(add(0x135c0, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0xffe0, add(0x109e0, mul(chunks, 2560)), 2560)
+                    mcopy(0xf9e0, add(0x103e0, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0x13ac0, i), finalChunk(mload(add(0x13ac0, i)), mload(add(0x13080, i))))
+                        mstore(add(0x135c0, i), finalChunk(mload(add(0x135c0, i)), mload(add(0x12b80, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0x13ac0, i)), mload(add(0x135a0, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0x135c0, i)), mload(add(0x130a0, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

@@ -6,9 +6,9 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
-/// Verification key 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813.
+/// Verification key 0x3b6dfbd79654afafb84a69d0753d0d3454a965d46bb7c6a7c0b6f8c8066940d1.
 contract AggregateStarkSmall is IStarkVerifier {
-    bytes32 private constant KEY = 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813;
+    bytes32 private constant KEY = 0x3b6dfbd79654afafb84a69d0753d0d3454a965d46bb7c6a7c0b6f8c8066940d1;
 
     /// @notice The contracts that do parts of the check; they must be those generated with this one.
     address public immutable constraints1;
@@ -958,7 +958,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x11d60, 0x1d13cf8b8ab621e79b438358554136bef0575cf034220c6f6a3069dfc2ae9813) // digest of the verification key
+                mstore(0x11d60, 0x3b6dfbd79654afafb84a69d0753d0d3454a965d46bb7c6a7c0b6f8c8066940d1) // digest of the verification key
                 mstore(0x11d80, statementHash)
                 calldatacopy(0x11da0, proof.offset, 8)
                 let state := keccak256(0x11d60, 72)
@@ -1232,7 +1232,7 @@ contract AggregateStarkSmall is IStarkVerifier {
                     if faults { fail(0x1d791160) }
                     let root := 0
                     root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10b20, 0x10da0, siblings)
-                    if and(xor(root, 0x31cd15d8804383581778069f2f89c0ba9247a6ee0ebc045c7a28000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
+                    if and(xor(root, 0x917912d00ffd377779cfb34c30d4e8a8f9417f1ddd13c5770cd4000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)

@@ -1,7 +1,7 @@
 import { wholeWords } from "../../circuits/boundary/statement-form.ts";
 import { listSystem } from "../../circuits/state-transition/list-system.ts";
 import { listStatementCode } from "../../recursion/nodes/list-statement-code.ts";
-import type { FirstProofs } from "../../recursion/nodes/node-programs.ts";
+import type { FirstProofs, OneChunkBatch } from "../../recursion/nodes/node-programs.ts";
 import type { CheckedShape } from "../../recursion/proof-code.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import { createShape } from "../../stark/systems/shape.ts";
@@ -26,6 +26,8 @@ export interface FirstHeights {
   readonly segments?: Heights;
   readonly lists: Heights;
   readonly relistings: Heights;
+  /** By indexes of chunks and lists. Default: none. */
+  readonly oneChunkBatches?: readonly OneChunkBatch[];
 }
 
 /** Parameters of chunks' proofs and of relistings', and of lists'. */
@@ -41,13 +43,14 @@ export function firstProofsOf(
   heights: FirstHeights,
 ): FirstProofs {
   const relisting = { system: relistingSystem(chunk), statementCode: statementCode(wholeWords([])) };
-  const { segments = [] } = heights;
+  const { segments = [], oneChunkBatches = [] } = heights;
   const ofRun = statementCode(formOf(program));
   return {
     chunks: shapesOf({ system, statementCode: ofRun }, heights.chunks),
     segments: segments.length === 0 ? [] : shapesOf({ system: segmented().system, statementCode: ofRun }, segments),
     lists: shapesOf({ system: listSystem(list), statementCode: listStatementCode }, heights.lists),
     relistings: shapesOf(relisting, heights.relistings),
+    oneChunkBatches,
   };
 }
 

@@ -99,6 +99,12 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
   return bytesToHex(root);
 }
 
+/**
+ * Batches of one chunk that need no leaf: of up to 24 transfers, and with lists of up to 2^12 rows. More shapes would make the
+ * tables of all batches higher (docs/decisions/0369).
+ */
+const ONE_CHUNK_BATCHES = [0, 1, 2, 3].flatMap((chunk) => [0, 1, 2, 3].map((list) => ({ list, chunk })));
+
 /** Shapes that proofs of the product have: a chunk's and a segment's are profiles', a list's table has any height. */
 function firstProofs(key: CheckedKey): FirstProofs {
   const parameters = { chunk: executionParameters(), list: listParameters() };
@@ -108,6 +114,7 @@ function firstProofs(key: CheckedKey): FirstProofs {
     segments: SEGMENT_PROFILES.map((profile) => profileShape(key.segmented().system, profile).logRows),
     lists: Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i) => [minLogRows + i]),
     relistings: relistingShapes(relistingSystem(parameters.chunk)).map(({ logRows }) => logRows),
+    oneChunkBatches: ONE_CHUNK_BATCHES,
   });
   return { ...shapes, hub: hubSlots(poseidon) };
 }

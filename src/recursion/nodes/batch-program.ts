@@ -3,7 +3,7 @@ import { LIST } from "../../circuits/state-transition/list-system.ts";
 import type { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import type { Word } from "../relation.ts";
-import { BATCH, BATCH_SAID, BOUNDARY, CHUNKS } from "./layout.ts";
+import { BATCH, BATCH_SAID, BOUNDARY, CHUNK_RUN, CHUNKS } from "./layout.ts";
 import { childOfClass, type ClassShape, type NodeProgram, nodeProgram } from "./node-program.ts";
 import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
 import { assertAdmittedBelow, assertChecksNoPrograms, statedPrograms } from "./stated-programs.ts";
@@ -54,37 +54,78 @@ export function batchProgram(
   const children = [{ name: "list", ...list }, childOfClass("chunks", chunks, programs)];
   const name = `batch, heights ${list.shape.logRows.join(" ")}`;
   return nodeProgram(name, BATCH_SAID.count, children, (a, said, [ofList = [], ofChunks = []]) => {
-    const statement = partOf(said, BATCH_SAID.parts.batch);
-    const [before, after] = [partOf(ofChunks, CHUNKS.parts.before), partOf(ofChunks, CHUNKS.parts.after)];
     beginRule(a, "no run is open");
     assertZeros(a, partOf(ofChunks, CHUNKS.parts.ofRun));
     beginRule(a, "programs of programs are admitted by one digest");
     assertAdmittedBelow(a, ofChunks, a.constants(programs));
-    for (const part of ["version", "chainId"] as const) {
-      beginRule(a, `${part} of the chunks`);
-      assertSame(a, partOf(ofChunks, CHUNKS.parts[part]), partOf(statement, BATCH.parts[part]));
-    }
-    for (const part of OF_LIST) {
-      beginRule(a, `${part} of the list`);
-      assertSame(a, partOf(ofList, LIST.parts[part]), partOf(statement, BATCH.parts[part]));
-    }
-    const root = (boundary: readonly Word[]): readonly Word[] => partOf(boundary, BOUNDARY.parts.root);
-    beginRule(a, "the chunks begin with the state before the list");
-    assertSame(a, root(before), partOf(ofList, LIST.parts.oldRoot));
-    beginRule(a, "the chunks end with the state behind the list");
-    assertSame(a, root(after), partOf(ofList, LIST.parts.newRoot));
-    beginRule(a, "no batch is open before it and behind it");
-    for (const boundary of [before, after]) assertZeros(a, partOf(boundary, BOUNDARY.parts.open));
-    writeNumber(a, { before, after }, partOf(statement, BATCH.parts.nextBatch));
-    for (const reserved of ["secondRoot", "claims"] as const) {
-      beginRule(a, `${reserved} is 0`);
-      for (const boundary of [before, after]) assertZeros(a, partOf(boundary, BOUNDARY.parts[reserved]));
-    }
-    beginRule(a, "no second tree");
-    assertZeros(a, partOf(statement, BATCH.parts.secondTree));
-    beginRule(a, "checks no programs that say so");
-    assertChecksNoPrograms(a, said);
+    writeBatchRules(a, said, { list: ofList, chunks: partsOf(ofChunks, CHUNKS.parts) });
   });
+}
+
+/** A batch of one chunk, whose proof is checked without a leaf. Its statement is the one of `batchProgram`. */
+export function oneChunkBatchProgram({
+  list,
+  chunk,
+}: {
+  readonly list: CheckedShape;
+  readonly chunk: CheckedShape;
+}): NodeProgram {
+  const children = [
+    { name: "list", ...list },
+    { name: "chunk", ...chunk },
+  ];
+  const name = `batch of one chunk, heights ${list.shape.logRows.join(" ")} and ${chunk.shape.logRows.join(" ")}`;
+  return nodeProgram(name, BATCH_SAID.count, children, (a, said, [ofList = [], run = []]) => {
+    writeBatchRules(a, said, { list: ofList, chunks: partsOf(run, CHUNK_RUN.parts) });
+  });
+}
+
+/** The parts that a batch takes from the statement of its chunks. */
+type ExecutedPart = "version" | "chainId" | "before" | "after";
+
+function partsOf(
+  statement: readonly Word[],
+  parts: Readonly<Record<ExecutedPart, { readonly at: number; readonly count: number }>>,
+): Record<ExecutedPart, readonly Word[]> {
+  const { version, chainId, before, after } = parts;
+  return {
+    ...{ version: partOf(statement, version), chainId: partOf(statement, chainId) },
+    ...{ before: partOf(statement, before), after: partOf(statement, after) },
+  };
+}
+
+/** The rules that every batch has. */
+function writeBatchRules(
+  a: Assembler,
+  said: readonly Word[],
+  { list, chunks }: { readonly list: readonly Word[]; readonly chunks: Record<ExecutedPart, readonly Word[]> },
+): void {
+  const statement = partOf(said, BATCH_SAID.parts.batch);
+  const { before, after } = chunks;
+  for (const part of ["version", "chainId"] as const) {
+    beginRule(a, `${part} of the chunks`);
+    assertSame(a, chunks[part], partOf(statement, BATCH.parts[part]));
+  }
+  for (const part of OF_LIST) {
+    beginRule(a, `${part} of the list`);
+    assertSame(a, partOf(list, LIST.parts[part]), partOf(statement, BATCH.parts[part]));
+  }
+  const root = (boundary: readonly Word[]): readonly Word[] => partOf(boundary, BOUNDARY.parts.root);
+  beginRule(a, "the chunks begin with the state before the list");
+  assertSame(a, root(before), partOf(list, LIST.parts.oldRoot));
+  beginRule(a, "the chunks end with the state behind the list");
+  assertSame(a, root(after), partOf(list, LIST.parts.newRoot));
+  beginRule(a, "no batch is open before it and behind it");
+  for (const boundary of [before, after]) assertZeros(a, partOf(boundary, BOUNDARY.parts.open));
+  writeNumber(a, chunks, partOf(statement, BATCH.parts.nextBatch));
+  for (const reserved of ["secondRoot", "claims"] as const) {
+    beginRule(a, `${reserved} is 0`);
+    for (const boundary of [before, after]) assertZeros(a, partOf(boundary, BOUNDARY.parts[reserved]));
+  }
+  beginRule(a, "no second tree");
+  assertZeros(a, partOf(statement, BATCH.parts.secondTree));
+  beginRule(a, "checks no programs that say so");
+  assertChecksNoPrograms(a, said);
 }
 
 /** The chunks close exactly one batch: the number of the next one is higher by 1, a number of 32 bits. */

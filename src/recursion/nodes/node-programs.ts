@@ -7,7 +7,7 @@ import { programSystem } from "../tables/program-system.ts";
 import type { ProgramForm } from "../tables/table-parts.ts";
 import type { AdmittedPrograms, ProgramKey } from "./admitted-programs.ts";
 import { aggregateProgram, compressProgram } from "./aggregate-program.ts";
-import { batchProgram } from "./batch-program.ts";
+import { batchProgram, oneChunkBatchProgram } from "./batch-program.ts";
 import { chunkLeaf, joinProgram, relistedProgram } from "./chunks-program.ts";
 import { hubFirstProgram, hubNextProgram } from "./hub-program.ts";
 import type { HubSlots } from "./hub-step.ts";
@@ -26,8 +26,16 @@ export interface FirstProofs {
   readonly segments?: readonly CheckedShape[];
   readonly relistings: readonly CheckedShape[];
   readonly lists: readonly CheckedShape[];
+  /** Batches of one chunk that one program checks with their list, by indexes of both. Default: none, each chunk has a leaf. */
+  readonly oneChunkBatches?: readonly OneChunkBatch[];
   /** Slots that programs of a hub read in a member's state. Default: the set of batches has no programs of a hub. */
   readonly hub?: HubSlots;
+}
+
+/** A batch of one chunk: the indexes of its list and of its chunk among the first proofs. */
+export interface OneChunkBatch {
+  readonly list: number;
+  readonly chunk: number;
 }
 
 /**
@@ -64,7 +72,8 @@ export const PROGRAM_NAMES = {
   runEnd: "end of a run",
   relisted: (place: number): string => `relisted ${place}`,
   join: "join",
-  batch: (place: number): string => `batch ${place}`,
+  batch: (list: number): string => `batch ${list}`,
+  oneChunkBatch: ({ list, chunk }: OneChunkBatch): string => `batch ${list} of chunk ${chunk}`,
   aggregate: "aggregate",
   hubFirst: "first of a hub",
   hubNext: "next of a hub",
@@ -123,6 +132,12 @@ export class NodePrograms {
   /** What stands for all programs of chunks, and for all of batches, in statements. */
   get digests(): { readonly chunks: readonly number[]; readonly batches: readonly number[] } {
     return { chunks: this.#admitted.chunks.digest, batches: this.#admitted.batches.digest };
+  }
+
+  /** The names of the programs whose proofs are those of batches. */
+  get batchNames(): readonly string[] {
+    const { lists, oneChunkBatches = [] } = this.first;
+    return [...lists.map((_, list) => PROGRAM_NAMES.batch(list)), ...oneChunkBatches.map(PROGRAM_NAMES.oneChunkBatch)];
   }
 
   /** What shows a program which one of a set a proof is of. */
@@ -193,8 +208,22 @@ function hubPrograms(slots: HubSlots | undefined): readonly (readonly [string, P
   ];
 }
 
+/** The programs of batches with one chunk. Throws RangeError for an index without a shape. */
+function oneChunkBatchPrograms({
+  lists,
+  chunks,
+  oneChunkBatches = [],
+}: FirstProofs): readonly (readonly [string, ProgramWriter])[] {
+  return oneChunkBatches.map((indexes) => {
+    const [list, chunk] = [lists[indexes.list], chunks[indexes.chunk]];
+    if (list === undefined || chunk === undefined)
+      throw new RangeError(`list ${indexes.list} and chunk ${indexes.chunk} of a batch are of no shape`);
+    return [PROGRAM_NAMES.oneChunkBatch(indexes), () => oneChunkBatchProgram({ list, chunk })] as const;
+  });
+}
+
 function batchPrograms(
-  { lists, hub }: FirstProofs,
+  first: FirstProofs,
   chunks: ProgramSet,
   {
     admitted,
@@ -203,11 +232,12 @@ function batchPrograms(
   }: { readonly admitted: AdmittedPrograms; readonly parameters: ProofParameters; readonly known: KnownSet },
 ): ProgramSet {
   const writers = Object.fromEntries([
-    ...named(lists, PROGRAM_NAMES.batch).map(
+    ...named(first.lists, PROGRAM_NAMES.batch).map(
       ([name, list]) => [name, () => batchProgram({ list, chunks: chunks.shape }, admitted.digest)] as const,
     ),
+    ...oneChunkBatchPrograms(first),
     [PROGRAM_NAMES.aggregate, aggregateProgram] as const,
-    ...hubPrograms(hub),
+    ...hubPrograms(first.hub),
   ]);
   return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, known);
 }

@@ -15,7 +15,7 @@ import { digestToHex } from "../../../src/protocol/digest.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { compileSolidity } from "../../contracts/verifier/support/compile.ts";
-import { heightsOfProofs } from "../../l1-proof/support/executed-batch.ts";
+import { heightsOfProofs, withOneChunkBatches } from "../../l1-proof/support/executed-batch.ts";
 import { CHUNK_PARAMETERS, fewQueryPrograms } from "../../l1-proof/support/few-query-programs.ts";
 import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
@@ -106,11 +106,11 @@ async function heightsOfBatches(count: number): Promise<DescribedPrograms["heigh
       assert.ok(served !== undefined);
       heights.push(heightsOfProofs(decodeBatchProof(served.proof), traceLogRows(batch.job.witness), key));
     }
-    return {
+    return withOneChunkBatches({
       chunks: distinct(heights.flatMap(({ chunks }) => chunks)),
       lists: distinct(heights.flatMap(({ lists }) => lists)),
       relistings: distinct(heights.flatMap(({ relistings }) => relistings)),
-    };
+    });
   } finally {
     await Promise.all([devnet.close(), backend.close()]);
   }

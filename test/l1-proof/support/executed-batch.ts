@@ -68,7 +68,7 @@ export async function executedBatch(): Promise<ExecutedBatch> {
     const proof = { ...whole, chunks: [{ ...opening!, proof: run }, ...others] };
     const execution = encodeBatchProof(proof);
     assert.equal(verifyWithKey(key, claim, execution, { acceptsWeakParameters: true }).chunks, whole.chunks.length);
-    const heights = heightsOfProofs(proof, traceLogRows(formed.job.witness), key);
+    const heights = withOneChunkBatches(heightsOfProofs(proof, traceLogRows(formed.job.witness), key));
     assert.ok(proof.chunks.length > 1 && heights.relistings.length === 1);
     return { executed: { claim, execution, list: await encodeStateInput(formed.job) }, heights };
   } finally {
@@ -85,6 +85,12 @@ async function runInSegments(key: ExecutionKey, input: Uint8Array, backend: Wasm
   assert.ok("segments" in filled && filled.segments > 2, JSON.stringify(filled));
   const source = { count: filled.segments, fill: (segment: number) => filling.segment(segment) };
   return encodeRun(await proveRun(key.segmented().system, source, backend));
+}
+
+/** The heights with a program for each batch of one chunk that they allow. */
+export function withOneChunkBatches(heights: DescribedPrograms["heights"]): DescribedPrograms["heights"] {
+  const oneChunkBatches = heights.chunks.flatMap((_, chunk) => heights.lists.map((_, list) => ({ list, chunk })));
+  return { ...heights, oneChunkBatches };
 }
 
 /** Of a batch's first proofs, whose list's table has so many rows. */

@@ -14,7 +14,7 @@ import {
 import { batchOf, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
 import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { chunksOfRun, joinedChunks, relistedChunks } from "../../../src/recursion/nodes/chunks-program.ts";
-import { NodePrograms } from "../../../src/recursion/nodes/node-programs.ts";
+import { type FirstProofs, NodePrograms, PROGRAM_NAMES } from "../../../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
@@ -41,9 +41,8 @@ describe("the programs from chunks to L1", () => {
     backend = await createWasmBackend({ workers: 2 });
     const ofTwo = (count: number) => Promise.all([1, 2].map((mark) => freeProgram(count, backend, mark)));
     first = { runs: await ofTwo(120), lists: await ofTwo(66), relisting: await freeProgram(16, backend) };
-    const shapes = { chunks: first.runs, lists: first.lists, relistings: [first.relisting] };
     programs = await NodePrograms.create(
-      shapes,
+      firstProofs(),
       {
         chunks: smallNodeParameters,
         batches: smallNodeParameters,
@@ -60,6 +59,11 @@ describe("the programs from chunks to L1", () => {
     for (const prover of provers.values()) await prover.release();
     await backend.close();
   });
+
+  function firstProofs(): FirstProofs {
+    const oneChunkBatches = [{ list: 1, chunk: 0 }];
+    return { chunks: first.runs, lists: first.lists, relistings: [first.relisting], oneChunkBatches };
+  }
 
   async function proven(
     set: "chunks" | "batches",
@@ -91,6 +95,15 @@ describe("the programs from chunks to L1", () => {
     return all;
   }
 
+  /** A batch whose chunk has no leaf. */
+  async function provenOneChunkBatch(roots: readonly [number, number], number: number): Promise<StatedProof> {
+    const changes = list(...roots);
+    const run = [...chunks(boundary(roots[0], number, 0, 40), boundary(roots[1], number + 1, 0, 41)).slice(36, 152), 0, 0, 0, 0];
+    const batch = saidOfBatch(batchOf({ list: changes, chunks: chunksOfRun(run) }));
+    const [listed, chunk] = [await first.lists[1]!.prove(changes), await first.runs[0]!.prove(run)];
+    return proven("batches", PROGRAM_NAMES.oneChunkBatch({ list: 1, chunk: 0 }), batch, [listed, chunk]);
+  }
+
   async function provenBatch(ofChunks: StatedProof, roots: readonly [number, number], place: number): Promise<StatedProof> {
     const changes = list(...roots);
     const batch = saidOfBatch(batchOf({ list: changes, chunks: wordsOf(ofChunks.statement) }));
@@ -106,7 +119,7 @@ describe("the programs from chunks to L1", () => {
   }
 
   it("come to one key, whatever a batch is made of and however many batches there are", async () => {
-    const one = await provenBatch(await provenChunks([1000, 2000], 5), [1000, 2000], 0);
+    const one = await provenOneChunkBatch([1000, 2000], 5);
     const batchOne = wordsOf(one.statement).slice(0, 108);
     await provenForL1(one, wrappedOf(aggregateOf([batchOne], firstStart(1), POINT, programs.digests.batches)));
 
@@ -131,11 +144,10 @@ describe("the programs from chunks to L1", () => {
       assert.equal(new Set(digests).size, programs[set].names.length);
     }
     assert.deepEqual(programs.chunks.names, ["leaf 0", "leaf 1", "relisted 0", "join"]);
-    assert.deepEqual(programs.batches.names, ["batch 0", "batch 1", "aggregate"]);
+    assert.deepEqual(programs.batches.names, ["batch 0", "batch 1", "batch 1 of chunk 0", "aggregate"]);
   });
 
   it("are the same where forms and keys are known", async () => {
-    const shapes = { chunks: first.runs, lists: first.lists, relistings: [first.relisting] };
     const parameters = {
       chunks: smallNodeParameters,
       batches: smallNodeParameters,
@@ -144,7 +156,7 @@ describe("the programs from chunks to L1", () => {
       fast: smallNodeParameters,
     };
     const known = { forms: { chunks: programs.chunks.form, batches: programs.batches.form }, keys: programs.keys };
-    const again = await NodePrograms.create(shapes, parameters, backend, known);
+    const again = await NodePrograms.create(firstProofs(), parameters, backend, known);
     assert.deepEqual(again.digests, programs.digests);
     const { own } = await again.prepareCompress(backend);
     assert.deepEqual(own.system.verificationKeyDigest, compress.own.system.verificationKeyDigest);

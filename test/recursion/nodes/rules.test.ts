@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { batchOf, batchProgram, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
+import { batchOf, batchProgram, oneChunkBatchProgram, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
 import {
   chunkLeaf,
   chunksOfRun,
@@ -226,6 +226,23 @@ const NODES: Readonly<Record<string, JudgedNode>> = {
     together: [0, 1].map((limb) => [
       { of: "statement", at: 6 + limb },
       { of: 1, at: 97 + 16 + limb },
+    ]),
+  },
+  "batch of one chunk": {
+    node: oneChunkBatchProgram({ list: ofList, chunk: ofRun }),
+    honest: [
+      {
+        statement: saidOfBatch(batchOf({ list: list(1000, 3000), chunks: whole })),
+        children: [list(1000, 3000), [...whole.slice(36, 152), 0, 0, 0, 0]],
+      },
+    ],
+    holds: (statement, [ofList = [], run = []]) => {
+      const leaf = [...new Array<number>(36).fill(0), ...run.slice(0, 116), ...new Array<number>(9).fill(0)];
+      return isBatch(statement, [ofList, leaf], PROGRAMS);
+    },
+    together: [0, 1].map((limb) => [
+      { of: "statement", at: 6 + limb },
+      { of: 1, at: 61 + 16 + limb },
     ]),
   },
 };
