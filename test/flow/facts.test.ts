@@ -104,6 +104,25 @@ describe("facts about batches that L1 has not executed", () => {
     assert.equal(await code(clients[0]!, {}), "SourceNotListed", "a chain without the option imports no facts");
   });
 
+  test("strangers fill the slots: more facts of one source than a batch has begin the next batch, and none is refused", async () => {
+    const before = await balance();
+    const { sealed } = importer().progress();
+    // The batch of the test above waits as well.
+    for (let i = 0; i < 5; i++) await send();
+    await relayer.poll();
+    assert.equal((await balance()) - before, 6n * ETHER);
+    assert.equal(importer().progress().sealed, sealed + 1);
+    const counts = importer()
+      .unexecuted()
+      .map(({ importedRoots }) => importedRoots.length);
+    assert.equal(counts.at(-1), 4, "the sealed batch is full");
+    const own = (await importer().seal())!;
+    assert.equal(own.importedRoots.length, 2);
+    clock.endWaits();
+    await importer().settled(own.outputs.batchNumber);
+    await send();
+  });
+
   test("source stops: at half of the patience the importer has L1 prove and execute the source itself, and nothing is void", async () => {
     const before = await balance();
     await relayer.poll();

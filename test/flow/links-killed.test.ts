@@ -45,7 +45,7 @@ async function runUntilKilled(folder: string, moment: string, first: bigint): Pr
 }
 
 /* L1 executes markers instead of proofs: its rules for links are the same with proofs. */
-test(`D7: ${KILLS} kills between the parts of a link: both sides count after the next start, or neither does`, async (context) => {
+test(`D7, four crashes: ${KILLS} kills between the parts of a link: both sides count after the next start, or neither does`, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "links-"));
   context.after(() => rmSync(folder, { recursive: true }));
   let amount = 1n;

@@ -161,7 +161,7 @@ describe("links between two chains", () => {
     assert.deepEqual(await counts(), before);
   });
 
-  test("failing links: the sender of an undone link pays for its transaction and waits a minute, and both chains rest", async () => {
+  test("failing link costs one offer: its sender pays for the transaction and waits a minute, and both chains rest", async () => {
     const other = Wallet.createRandom();
     await (await alice(0).sendTransaction({ to: other.address, value: 10n ** 17n })).wait();
     const byOther = await sign(0, 1, 1n, { sender: other });

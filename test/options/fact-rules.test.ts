@@ -33,13 +33,13 @@ describe("facts that a chain cannot import are refused by the name of the option
       /facts: are imports of a chain that several sequencers/,
     ],
     [
-      "validators in processes",
+      "source serves the sequencer only: validators in processes",
       SOURCE,
       { ...FACTS, quorum: { members: 3, threshold: 2 } },
       /facts: are imports of a chain whose validators/,
     ],
     [
-      "holders of data in processes",
+      "source serves the sequencer only: holders of data in processes",
       SOURCE,
       { ...FACTS, dataAvailability: "validium" },
       /facts: are imports of a chain whose validators/,

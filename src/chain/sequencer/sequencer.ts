@@ -230,6 +230,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#builder.batchNumber;
   }
 
+  /** Imports of the open batch. */
+  get openImports(): readonly ImportedRoot[] {
+    return this.#builder.batch?.importedRoots ?? [];
+  }
+
   /** True if an account waits for the open batch. It ages from its first content that is more than roots of other chains. */
   get isAwaited(): boolean {
     return isAwaited(this.#builder.batch);

@@ -21,12 +21,13 @@ const MAX_REMEMBERED = 256;
 /** The importing chain. */
 interface ImportingChain {
   readonly chainId: ChainId;
-  /** Number of the open batch. */
-  readonly batchNumber: bigint;
+  readonly openImports: readonly ImportedRoot[];
   /** True if the chain imports nothing now. */
   readonly isPaused: boolean;
   hasImported(index: bigint): Promise<boolean>;
   importRoots(roots: readonly ImportedRoot[]): Promise<void>;
+  /** Ends the open batch. */
+  seal(): Promise<unknown>;
 }
 
 interface FactImportsDependencies {
@@ -45,7 +46,7 @@ interface FactImportsDependencies {
   readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
 }
 
-/** Imports facts on one chain: each once, by the rule, one check at a time. */
+/** Imports facts on one chain: each once, by the rule, one check at a time. Those that a batch has no room for begin the next. */
 export class FactImports {
   readonly #terms: FactTerms;
   readonly #dependencies: FactImportsDependencies;
@@ -58,7 +59,7 @@ export class FactImports {
     this.#terms = terms;
     this.#dependencies = dependencies;
     const { chain, nowSeconds } = dependencies;
-    this.#admission = new SourceAdmission({ batchNumber: () => chain().batchNumber, nowSeconds });
+    this.#admission = new SourceAdmission({ openImports: () => chain().openImports, nowSeconds });
   }
 
   /**
@@ -98,19 +99,19 @@ export class FactImports {
     if (chain().isPaused) throw new FactRefused("EvidenceUnavailable", "the importing chain is paused");
     if (await chain().hasImported(fact.registryIndex)) return;
     this.#admission.requireAdmitted(source);
-    this.#admission.requireRoom(source);
     const view = await l1();
     const evidence = await collectEvidence(fact, { l1: view, from: this.#terms.from, call });
     const refusalOf = (batch: FactBatch): Promise<string | undefined> => this.#refusalOf(batch);
     await checkFact(evidence, this.#terms, { l1: view, refusalOf });
     await book.prune(async (chainId) => (await view.source(chainId))?.executed ?? 0n);
+    // A source fills a batch only by as many batches of its own, so it makes this chain seal no more than it seals itself.
+    if (!this.#admission.hasRoom(source)) await chain().seal();
     await undisturbed(async () => {
       if (await chain().hasImported(fact.registryIndex)) return;
       // Before the import: the source may serve no evidence later.
       book.add(evidence);
       await durable();
       await chain().importRoots([fact]);
-      this.#admission.count(source);
     });
   }
 

@@ -62,9 +62,10 @@ export function openFacts({ from }: FactsOption, dependencies: FactsDependencies
     },
     {
       chain: () => ({
-        ...{ chainId: BigInt(chain.chainId), batchNumber: sequencer.batchNumber, isPaused: sequencer.isPaused },
+        ...{ chainId: BigInt(chain.chainId), openImports: sequencer.openImports, isPaused: sequencer.isPaused },
         hasImported: (index) => hasImported(chain, index),
         importRoots: (roots) => sequencer.importRoots(roots),
+        seal: () => chain.seal(),
       }),
       l1: l1Now,
       book,

@@ -1,16 +1,18 @@
 import type { ChainId } from "../../protocol/ids.ts";
+import { readFactIndex } from "../../protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { DoublingPauses } from "../../runtime/doubling-pauses.ts";
 import { FactRefused } from "../../settlement-layer/facts/fact-refused.ts";
 
-/** Imports about batches of one source that a batch has. */
+/** Facts about batches of one source that a batch has: a source alone does not use the sixteen of a batch. */
 const MAX_OF_SOURCE = 4;
 const SHUT_OUT_SECONDS = 3_600;
 /** Half a year. */
 const MAX_DOUBLINGS = 12;
 
 interface SourceAdmissionDependencies {
-  /** Number of the open batch. */
-  readonly batchNumber: () => bigint;
+  /** Imports of the open batch. */
+  readonly openImports: () => readonly ImportedRoot[];
   readonly nowSeconds: () => bigint;
 }
 
@@ -19,8 +21,6 @@ export class SourceAdmission {
   readonly #dependencies: SourceAdmissionDependencies;
   /** Sources of void imports. */
   readonly #shutOut: DoublingPauses<ChainId>;
-  /** Imports of the open batch by source. */
-  #counts: { batchNumber: bigint; readonly bySource: Map<ChainId, number> } = { batchNumber: -1n, bySource: new Map() };
 
   constructor(dependencies: SourceAdmissionDependencies) {
     this.#dependencies = dependencies;
@@ -48,26 +48,11 @@ export class SourceAdmission {
     return this.#shutOut.inEffect();
   }
 
-  /** True if the open batch can have a further import about a batch of the source. */
+  /** True if the open batch can have a further fact about a batch of the source. */
   hasRoom(source: ChainId): boolean {
-    return (this.#ofOpenBatch().get(source) ?? 0) < MAX_OF_SOURCE;
-  }
-
-  /** Throws FactRefused TooManyFacts. */
-  requireRoom(source: ChainId): void {
-    if (this.hasRoom(source)) return;
-    throw new FactRefused("TooManyFacts", `the open batch has ${MAX_OF_SOURCE} facts about batches of chain ${source}`);
-  }
-
-  /** The open batch has a further import about a batch of the source. */
-  count(source: ChainId): void {
-    const counts = this.#ofOpenBatch();
-    counts.set(source, (counts.get(source) ?? 0) + 1);
-  }
-
-  #ofOpenBatch(): Map<ChainId, number> {
-    const batchNumber = this.#dependencies.batchNumber();
-    if (this.#counts.batchNumber !== batchNumber) this.#counts = { batchNumber, bySource: new Map() };
-    return this.#counts.bySource;
+    const ofSource = this.#dependencies
+      .openImports()
+      .filter(({ registryIndex }) => readFactIndex(registryIndex)?.chainId === source);
+    return ofSource.length < MAX_OF_SOURCE;
   }
 }

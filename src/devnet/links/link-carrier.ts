@@ -4,6 +4,8 @@ import { putContract } from "../../client/sending/deployed-contract.ts";
 import { senderOn } from "../../client/sending/submit.ts";
 import { CREATE2_DEPLOYER } from "../../protocol/create2.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { payOnChain } from "../chains/funding.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -20,6 +22,8 @@ const MIN_CARRIER_WEI = 10n ** 17n;
 /** Account that pays for confirmations and receipts on the chains. */
 export class LinkCarrier {
   readonly #wallet: () => HDNodeWallet;
+  /** Chains that are being prepared, because two transactions of the carrier would have one nonce. */
+  readonly #lines = new Map<ChainId, OneAtATime>();
 
   constructor(wallet: () => HDNodeWallet) {
     this.#wallet = wallet;
@@ -31,6 +35,12 @@ export class LinkCarrier {
 
   /** Puts AtomicLinks on the chain, and money for the carrier. Rejects with LinkRefused NoDeployer. */
   prepare(chain: DevnetChain): Promise<void> {
+    const line = this.#lines.get(chain.chainId) ?? new OneAtATime();
+    this.#lines.set(chain.chainId, line);
+    return line.run(() => this.#prepare(chain));
+  }
+
+  #prepare(chain: DevnetChain): Promise<void> {
     return on(chain, async (provider) => {
       const wallet = this.#wallet();
       if ((await provider.getBalance(wallet.address)) < MIN_CARRIER_WEI) {

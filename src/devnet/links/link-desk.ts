@@ -1,17 +1,15 @@
 import type { HDNodeWallet } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { LinkAttempt, type MadeLink } from "./link-attempt.ts";
 import { LinkCarrier } from "./link-carrier.ts";
 import { expectLink, readCall } from "./link-checks.ts";
 import { LinkPauses } from "./link-pauses.ts";
+import { LinkSlots } from "./link-slots.ts";
 import { LinkRefused } from "./link-refused.ts";
 import { OpenLinks } from "./open-links.ts";
-
-/** Requests that wait for their turn. Each takes some simulated calls, or two batches. */
-const MAX_WAITING = 32;
+import { PairTurns } from "./pair-turns.ts";
 
 interface LinkDeskDependencies {
   /** Chains that run now. */
@@ -26,14 +24,14 @@ interface SentLink extends MadeLink {
   readonly peer: ChainId;
 }
 
-/** Decides which chains make a link and when: one at a time, in the order of the requests. */
+/** Decides which chains make a link and when: a chain makes one at a time. */
 export class LinkDesk {
   readonly #chains: LinkDeskDependencies["chains"];
   readonly #carrier: LinkCarrier;
   readonly #open: OpenLinks;
   readonly #pauses: LinkPauses;
-  readonly #line = new OneAtATime();
-  #waiting = 0;
+  readonly #slots = new LinkSlots();
+  readonly #turns = new PairTurns();
 
   constructor({ chains, carrier, nowSeconds }: LinkDeskDependencies) {
     const executed = (chainId: ChainId): bigint =>
@@ -50,14 +48,14 @@ export class LinkDesk {
 
   /** Sends the link of a chain's signed transaction. Rejects with LinkRefused, and then neither chain has it. */
   async send(from: DevnetChain, raw: Hex): Promise<SentLink> {
-    if (this.#waiting >= MAX_WAITING)
-      throw new LinkRefused("TooManyWaiting", `${MAX_WAITING} links wait, which is the limit; send it again later`);
-    this.#waiting++;
-    try {
-      return await this.#line.run(() => this.#send(from, raw));
-    } finally {
-      this.#waiting--;
-    }
+    const call = readCall(raw);
+    const peer = await this.#slots.hold(`chain ${from.chainId}`, () => this.#peerOf(from, call));
+    const pair = [from.chainId, peer.chainId] as const;
+    return this.#slots.hold(`chains ${pair.join(" and ")}`, async () => {
+      // Before the turn: a peer that is stuck holds up no other link of this chain.
+      await this.#prepare(peer);
+      return this.#turns.run(pair, () => this.#send(from, peer, call.from as Hex, raw));
+    });
   }
 
   /** A link between these chains was void. */
@@ -65,10 +63,7 @@ export class LinkDesk {
     this.#open.shutOut(one, other);
   }
 
-  async #send(from: DevnetChain, raw: Hex): Promise<SentLink> {
-    const call = readCall(raw);
-    const sender = call.from as Hex;
-    const peer = await this.#peerOf(from, call);
+  async #send(from: DevnetChain, peer: DevnetChain, sender: Hex, raw: Hex): Promise<SentLink> {
     this.#open.require(from.chainId, peer.chainId);
     this.#pauses.require(sender, from.chainId, peer.chainId);
     const attempt = new LinkAttempt({ from, peer, raw, carrier: this.#carrier });
@@ -85,15 +80,12 @@ export class LinkDesk {
     }
   }
 
-  /** Chain that receives the link of the call, after both chains are prepared for links. Rejects with LinkRefused. */
+  /** Chain that receives the link of the call. Only the sending chain is asked. Rejects with LinkRefused. */
   async #peerOf(from: DevnetChain, call: ReturnType<typeof readCall>): Promise<DevnetChain> {
     const peers = this.#chains().filter(({ plan }) => plan.settlement.links?.includes(from.name) === true);
     if (peers.length === 0)
       throw new LinkRefused("PeerNotLinked", `no chain that runs here names ${from.name} in its option links`);
-    for (const chain of [from, ...peers]) {
-      if (chain.pipeline.chain.sequencer.isPaused) throw new LinkRefused("ChainPaused", `${chain.name} is paused; start it`);
-      await this.#carrier.prepare(chain);
-    }
+    await this.#prepare(from);
     const { link } = await expectLink(from, call, peers);
     const peer = peers.find(({ chainId }) => chainId === link.toChain);
     if (peer !== undefined) return peer;
@@ -101,5 +93,10 @@ export class LinkDesk {
       "PeerNotLinked",
       `chain ${link.toChain} does not run here, or its option links does not name ${from.name}`,
     );
+  }
+
+  async #prepare(chain: DevnetChain): Promise<void> {
+    if (chain.pipeline.chain.sequencer.isPaused) throw new LinkRefused("ChainPaused", `${chain.name} is paused; start it`);
+    await this.#carrier.prepare(chain);
   }
 }

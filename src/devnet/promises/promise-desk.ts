@@ -135,7 +135,7 @@ export class PromiseDesk {
     });
     if (plan.settlement.instant === undefined) return { signer, imports: undefined, admission: undefined };
     const { sequencer } = pipeline.chain;
-    const admission = new SourceAdmission({ batchNumber: () => sequencer.batchNumber, nowSeconds });
+    const admission = new SourceAdmission({ openImports: () => sequencer.openImports, nowSeconds });
     const imports = new PromiseImports({
       ...{ admission, layer, account, book: new PromiseBook(evidence?.promises) },
       findSource: (chainId) => this.#findSource(chain, chainId),

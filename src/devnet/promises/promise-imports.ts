@@ -106,12 +106,10 @@ export class PromiseImports {
     if (!admission.hasRoom(fromChain)) await chain().seal();
     await undisturbed(async () => {
       if (await chain().hasImported(index)) return;
-      admission.requireRoom(fromChain);
       // Before the import, so that no import is without its evidence.
       book.add(index, { fromChain, promised, signatures, ...checked });
       await durable();
       await chain().importRoots([{ registryIndex: index, root: promised.logRoot }]);
-      admission.count(fromChain);
     });
     this.#note(checked.stakedNumber);
     return index;

@@ -31,9 +31,7 @@ export type FactRefusalCode =
   /** A fact of the source was void a short time ago. */
   | "SourceShutOut"
   /** The shown message is not in the batch, or goes to another chain. */
-  | "MessageMismatch"
-  /** The open batch has no room for a further fact of the source. */
-  | "TooManyFacts";
+  | "MessageMismatch";
 
 /** A fact is not imported. The message arrives by a root after L1 has executed its batch. */
 export class FactRefused extends HyperchainError<FactRefusalCode> {

@@ -87,7 +87,7 @@ describe("broken promises", () => {
     assert.equal(await balanceOf(await world.stakes.judge.getAddress()), 0n);
   });
 
-  test("fulfilled promise: a report takes nothing, also if the batch landed late", async () => {
+  test("kept promise: a report of a fulfilled one takes nothing, also if the batch landed late", async () => {
     const world = await staked();
     const content = contentOf(ecosystem, 1);
     const { l2LogsTreeRoot: logRoot } = (await world.source.form(content)).expected;

@@ -143,6 +143,73 @@ describe("facts about batches", () => {
     assert.ok(one - none < FACT_GAS && all - none < 15n * FACT_GAS, `${one - none}, ${all - none}`);
   });
 
+  /** Reverts batches on L1 by the chain's quorum. `last`: record of the batch before. */
+  async function revert(chain: TestChain, firstNumber: bigint, last: TestChain["last"]): Promise<void> {
+    await send(chain.contract, "revertBatches", ...(await chain.signRevert(firstNumber)));
+    [chain.last, chain.batchCount] = [last, firstNumber];
+  }
+
+  test("executed before the revert: a source cannot revert an executed batch, and the importer's batch counts", async () => {
+    const [source, importer] = [await create(), await create()];
+    const before = source.last;
+    const { stored, formed } = await source.settle(await sending(source, idOf(importer), 300n));
+    const own = await importer.form({ importedRoots: [factOf(source, formed)], logs: [delivery(idOf(importer), 300n)] });
+    const { stored: ownStored } = await importer.commit(own);
+    await importer.prove(ownStored);
+    await assertReverts(revert(source, stored.batchNumber, before), "RevertOfExecuted(1, 0)");
+    await importer.execute(ownStored, own);
+    assert.equal(await transitTo(idOf(importer)), 0n);
+  });
+
+  test("reverted proven batch and two importers: neither batch is executed, and both count again without the fact", async () => {
+    const [source, ...importers] = [await create(), await create(), await create()] as const;
+    const before = source.last;
+    const content = await sending(source, idOf(importers[0]), 300n);
+    const formed = await source.form(content);
+    const { stored } = await source.commit(formed);
+    await source.prove(stored);
+    const fact = factOf(source, formed);
+    const imports: (() => Promise<void>)[] = [];
+    for (const importer of importers) {
+      const genesis = importer.last;
+      const own = await importer.form({ importedRoots: [fact], logs: [delivery(idOf(importer), 300n)] });
+      const { stored: ownStored } = await importer.commit(own);
+      await importer.prove(ownStored);
+      imports.push(async () => {
+        await assertReverts(importer.execute(ownStored, own), "ImportedRootUnknown");
+        await revert(importer, 0n, genesis);
+        await importer.settle();
+      });
+    }
+    await revert(source, 0n, before);
+    // The deposit stays in the queue, so the chain takes it in another batch.
+    await source.settle({ ...content, logs: [{ type: "priorityOp", success: true }, transfer(idOf(importers[0]), 299n)] });
+    for (const rebuild of imports) await rebuild();
+    assert.equal(await transitTo(idOf(importers[0])), 299n, "by the source's other batch");
+  });
+
+  test("facts both ways, in order: an answer's batch is executed after the question's, and the first chain's next batch after both", async () => {
+    const [one, two] = [await create(), await create()];
+    const asked = await one.form({ logs: [transfer(9_999n, 0n)] });
+    const { stored: askedStored } = await one.commit(asked);
+    const answered = await two.form({ importedRoots: [factOf(one, asked)], logs: [transfer(9_998n, 0n)] });
+    const { stored: answeredStored } = await two.commit(answered);
+    const read = await one.form({ importedRoots: [factOf(two, answered)] });
+    const { stored: readStored } = await one.commit(read);
+    for (const [chain, stored] of [
+      [one, askedStored],
+      [one, readStored],
+      [two, answeredStored],
+    ] as const)
+      await chain.prove(stored);
+    await assertReverts(two.execute(answeredStored, answered), "ImportedRootUnknown");
+    await one.execute(askedStored, asked);
+    await assertReverts(one.execute(readStored, read), "ImportedRootUnknown");
+    await two.execute(answeredStored, answered);
+    await one.execute(readStored, read);
+    assert.equal(await view(one.contract, "getTotalBatchesExecuted"), 2n);
+  });
+
   test("second name of a fact: an index with other bits is unknown", async () => {
     const [source, importer] = [await create(), await create()];
     const { formed } = await source.settle({ logs: [transfer(9_999n, 0n)] });

@@ -157,7 +157,7 @@ describe("upgrades of a chain to another protocol version", () => {
     await pass(chain);
     const formed = await chain.form({ protocolVersion: NEXT_VERSION });
     const { stored } = await chain.commit(formed);
-    // What is committed already must keep its version.
+    // A committed batch retains its version.
     await assertReverts(schedule(chain, furtherVersion(2)), `UpgradePending(${NEXT_VERSION})`);
     await chain.prove(stored);
     await chain.execute(stored, formed);

@@ -187,6 +187,19 @@ describe("the rule for the facts that a chain imports", () => {
     await refuses("EvidenceIncomplete", /L1 executes batch 0 of the chain before/, [next]);
   });
 
+  test("import behind a promise: a batch above one that L1 does not store has no fact for others", async () => {
+    const promised = await second.form({ logs: [say(1)] });
+    const root = promised.expected.l2LogsTreeRoot;
+    const batch = await commit(source, { importedRoots: [{ registryIndex: factIndex(SECOND, 0n), root }], logs: [say(2)] });
+    await refuses("EvidenceIncomplete", /batch 0 of chain 271.* is not shown before/, [batch]);
+    const other = await commit(second, { logs: [say(3)] });
+    await refuses("EvidenceIncomplete", /is not shown before/, [other, batch]);
+    await refuses("BatchNotStored", /L1 stores another batch/, [
+      { ...other, stored: { ...other.stored, l2LogsTreeRoot: root } },
+      batch,
+    ]);
+  });
+
   test("a proof that does not hold is named with its batch, and one that L1 has accepted is not verified again", async () => {
     const below = await commit(source, { logs: [say(1)] });
     const batch = await commit(source, { logs: [say(2)] });

@@ -128,7 +128,7 @@ describe("A3: commits that events tell", () => {
     );
   });
 
-  test("are one for each event: what stands behind the first call in it is not decoded", async () => {
+  test("are one for each event: calls after the first one in it are not decoded", async () => {
     const node = nodeWith([
       [STRANGER, manyInOne],
       [HYPERCHAIN, `0x00${commitCall("0x07").slice(2)}`],

@@ -64,7 +64,7 @@ describe("the fact of a batch", () => {
     return undefined;
   }
 
-  test("reorganized L1: another root in a block that L1 undoes does not void the fact", async () => {
+  test("reorg under a source: another root in a block that L1 undoes does not void the fact", async () => {
     const values = [NONE, NONE, NONE, OTHER];
     assert.equal(await waitOn(values, () => values.splice(3, 1, ROOT)), undefined);
   });
