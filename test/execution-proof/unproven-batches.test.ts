@@ -142,7 +142,7 @@ describe("a batch without a proof of its execution", () => {
     let hashing: WitnessedBatch;
     let grinding: WitnessedBatch;
     /** A thread with the heap that a prover gives it, for one batch after another. */
-    const filler = new ChunkFiller(2n, PARAMETERS, { mostMib: 192, mostNewMib: 16 });
+    const filler = new ChunkFiller(2n, PARAMETERS, undefined, { mostMib: 192, mostNewMib: 16 });
     after(() => filler.close());
 
     before(async () => {
@@ -172,7 +172,7 @@ describe("a batch without a proof of its execution", () => {
     }
     /** What a thread with so much heap finds of the second batch. */
     async function foundWith(mostMib: number): Promise<readonly string[]> {
-      const thread = new ChunkFiller(2n, PARAMETERS, { mostMib, mostNewMib: 16 });
+      const thread = new ChunkFiller(2n, PARAMETERS, undefined, { mostMib, mostNewMib: 16 });
       try {
         return reasons(await foundBy(thread, [[grinding, grinding.claim]]));
       } finally {

@@ -1,10 +1,10 @@
 import { GuardedWorker } from "../../runtime/guarded-worker.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
-import { executionParameters } from "../parameters.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
+import { rowsOfVersion } from "./execution-key.ts";
 import { type UnprovenExecution, UnprovableBatch } from "./unproven-execution.ts";
 import type { Filled, FillingAnswer, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
@@ -31,11 +31,12 @@ export class ChunkFiller {
 
   constructor(
     protocolVersion: bigint,
-    parameters: ProofParameters = executionParameters(),
+    parameters: ProofParameters,
+    rows = rowsOfVersion(protocolVersion),
     { mostMib, mostNewMib }: FillerHeap = HEAP,
   ) {
     const resourceLimits = { maxOldGenerationSizeMb: mostMib, maxYoungGenerationSizeMb: mostNewMib };
-    const workerData: FillingThreadSetup = { protocolVersion, parameters };
+    const workerData: FillingThreadSetup = { protocolVersion, parameters, rows };
     this.#thread = new JobThread({
       startThread: () => new GuardedWorker(threadFile, { workerData, resourceLimits }),
       idleTimeoutMs: IDLE_TIMEOUT_MS,

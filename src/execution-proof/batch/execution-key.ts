@@ -1,6 +1,7 @@
 import { digestLength } from "../../kernels/tree-hash.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
+import type { RomRow } from "../../machine/rom/rom-row.ts";
 import { userWeights } from "../../protocol/native-budget.ts";
 import { PROVEN_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
@@ -48,10 +49,16 @@ export async function createExecutionKey(
   protocolVersion: bigint,
   parameters: ProofParameters,
   processor: WasmBackend,
+  rows = rowsOfVersion(protocolVersion),
 ): Promise<ExecutionKey> {
-  const roots = writtenChunkRoots(protocolVersion, parameters);
-  if (roots === undefined) return committedExecutionKey(protocolVersion, parameters, processor);
-  return keyWith(kernelSystem(protocolVersion, parameters), protocolVersion, roots);
+  const kernel = kernelSystem(protocolVersion, parameters, rows);
+  const roots = writtenChunkRoots(protocolVersion, parameters) ?? (await commitPreprocessed(kernel.definition, processor));
+  return keyWith(kernel, protocolVersion, roots);
+}
+
+/** The rows of a version's kernel. They take half a second: a caller that needs them twice hands them on. */
+export function rowsOfVersion(protocolVersion: bigint): readonly RomRow[] {
+  return kernelRows(versionParts(protocolVersion).format);
 }
 
 /**
@@ -88,8 +95,12 @@ function segmentedKey(definition: SystemDefinition, roots: ReadonlyMap<number, U
 }
 
 /** The same without commitments to the program: where its proofs need one, none can be made or checked with it. */
-export function uncommittedSystem(protocolVersion: bigint, parameters: ProofParameters): ExecutionSystem {
-  const { definition, ...own } = kernelSystem(protocolVersion, parameters);
+export function uncommittedSystem(
+  protocolVersion: bigint,
+  parameters: ProofParameters,
+  rows = rowsOfVersion(protocolVersion),
+): ExecutionSystem {
+  const { definition, ...own } = kernelSystem(protocolVersion, parameters, rows);
   const root = new Uint8Array(digestLength(parameters.hash));
   return {
     ...own,
@@ -98,11 +109,11 @@ export function uncommittedSystem(protocolVersion: bigint, parameters: ProofPara
   };
 }
 
-function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): RunSystem {
+function kernelSystem(protocolVersion: bigint, parameters: ProofParameters, rows = rowsOfVersion(protocolVersion)): RunSystem {
   const { format } = versionParts(protocolVersion);
   const name = `the kernel of version ${protocolVersion}`;
   const program: ProvenProgram = {
-    ...{ name, rows: kernelRows(format), weights: userWeights(format) },
+    ...{ name, rows, weights: userWeights(format) },
     ...statedKernel(protocolVersion),
   };
   const definition = runDefinition(program, parameters);

@@ -7,7 +7,7 @@ import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
 import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
-import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
+import { createExecutionKey, type ExecutionKey, rowsOfVersion } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { ExecutionAnswer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import { ExecutionProving } from "./prove-execution.ts";
@@ -39,9 +39,10 @@ function toolsOf(protocolVersion: bigint): Tools {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
   const parameters = given ?? executionParameters();
-  const filler = new ChunkFiller(protocolVersion, parameters);
+  const rows = rowsOfVersion(protocolVersion);
+  const filler = new ChunkFiller(protocolVersion, parameters, rows);
   const made = backends.then(async (own) => {
-    const key = await createExecutionKey(protocolVersion, parameters, await processor);
+    const key = await createExecutionKey(protocolVersion, parameters, await processor, rows);
     return { key, proving: new ExecutionProving(key, own, filler) };
   });
   tools.set(protocolVersion, { filler, made });

@@ -1,3 +1,4 @@
+import type { RomRow } from "../../machine/rom/rom-row.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
@@ -38,4 +39,6 @@ export type FillingAnswer = Filled | PlannedBatch | undefined;
 export interface FillingThreadSetup {
   readonly protocolVersion: bigint;
   readonly parameters: ProofParameters;
+  /** The rows of the version's kernel. */
+  readonly rows: readonly RomRow[];
 }

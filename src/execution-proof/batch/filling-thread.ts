@@ -14,8 +14,8 @@ import { cutBatch } from "./planned-batch.ts";
 /** The body of the thread of a `ChunkFiller`. */
 const port = parentPort;
 if (port === null) throw new Error("filling-thread.ts is the body of a worker thread; use ChunkFiller");
-const { protocolVersion, parameters } = workerData as FillingThreadSetup;
-const system = uncommittedSystem(protocolVersion, parameters);
+const { protocolVersion, parameters, rows } = workerData as FillingThreadSetup;
+const system = uncommittedSystem(protocolVersion, parameters, rows);
 const profiles = system.profiles?.map((profile) => sizedProfile(system.system, profile));
 let filling: ChunkFilling | undefined;
 

@@ -32,7 +32,7 @@ export class ExecutionProving {
   constructor(
     key: ExecutionKey,
     backends: ProvingBackends,
-    filler = new ChunkFiller(key.protocolVersion, key.system.parameters),
+    filler = new ChunkFiller(key.protocolVersion, key.system.parameters, key.program.rows),
   ) {
     this.#tools = { key, backends, filler, programs: new TablePrograms(key.system), fixedTables: new Map() };
   }
