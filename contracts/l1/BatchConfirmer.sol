@@ -12,7 +12,9 @@ abstract contract BatchConfirmer is StoredBatches, IBatchConfirmations {
     function confirmBatch(StoredBatch calldata batch, bytes calldata proof) external whileRunning {
         uint256 number = batch.batchNumber;
         if (number >= batchesCommitted) revert IBatchProving.BatchNotCommitted(batchesCommitted, number);
+        if (number < batchesExecuted) revert BatchAlreadyExecuted(batchesExecuted, number);
         bytes32 batchHash = _requireStored(number, batch);
+        if (confirmedHashes[number] == batchHash) revert BatchAlreadyConfirmed(number);
         bool accepted = verifiers.secondVerifierOf(batch.protocolVersion).verify(_transitionOf(batch), proof);
         if (!accepted) revert IBatchProving.ProofRefused();
         confirmedHashes[number] = batchHash;

@@ -20,8 +20,15 @@ export interface JoinSplitCall {
 
 /** An applied transfer, from the pool's event. */
 export interface AppliedTransfer {
-  readonly index: number;
   readonly nullifiers: readonly string[];
+  /** The created notes; undefined for a withdrawal from a full tree. */
+  readonly created: CreatedNotes | undefined;
+}
+
+/** Notes of a transfer in the pool's tree. */
+export interface CreatedNotes {
+  /** Index of the first commitment. */
+  readonly index: number;
   readonly commitments: readonly [Digest, Digest];
   readonly ciphertexts: readonly Uint8Array[];
 }
@@ -36,19 +43,18 @@ export function digestOfCall(place: { readonly chainId: bigint; readonly pool: s
   return fromHex(keccak256(encoded));
 }
 
-/** Parses a `Transacted` event. Throws DigestError for a commitment that is not canonical, which no pool has. */
+/** Parses an event `Transacted` or `NotesSpent`. Throws DigestError for a commitment that is not canonical, which no pool has. */
 export function parseApplied(
   pool: Interface,
   log: { readonly topics: readonly string[]; readonly data: string },
 ): AppliedTransfer {
   const event: LogDescription | null = pool.parseLog(log);
   if (event === null) throw new TypeError("the log is not of a shielded pool");
+  const nullifiers = [...(event.args.getValue("nullifiers") as readonly string[])];
+  if (event.name === "NotesSpent") return { nullifiers, created: undefined };
   const [first, second] = (event.args.getValue("commitments") as readonly string[]).map(digestFromHex);
   if (first === undefined || second === undefined) throw new TypeError("a transfer has two commitments");
-  return {
-    index: Number(event.args.getValue("index")),
-    nullifiers: [...(event.args.getValue("nullifiers") as readonly string[])],
-    commitments: [first, second],
-    ciphertexts: (event.args.getValue("ciphertexts") as readonly string[]).map((each) => fromHex(each)),
-  };
+  const ciphertexts = (event.args.getValue("ciphertexts") as readonly string[]).map((each) => fromHex(each));
+  const index = Number(event.args.getValue("index"));
+  return { nullifiers, created: { index, commitments: [first, second], ciphertexts } };
 }

@@ -7,7 +7,7 @@ import { PageWidth, readLogPages } from "../settlement-layer/reader/log-pages.ts
 import type { Hex } from "../protocol/hex.ts";
 import { openNote } from "./note-cipher.ts";
 import { NoteTree } from "./note-tree.ts";
-import { type AppliedTransfer, parseApplied } from "./pool-calls.ts";
+import { type AppliedTransfer, type CreatedNotes, parseApplied } from "./pool-calls.ts";
 import { ShieldedError } from "./shielded-error.ts";
 import type { ShieldedKeys } from "./shielded-keys.ts";
 
@@ -24,6 +24,13 @@ interface PoolLocation {
   readonly provider: Provider;
 }
 
+/** Transfers that a pool's tree has room for. */
+interface TransferRoom {
+  /** Transfers of any kind. */
+  readonly payments: bigint;
+  readonly withdrawals: bigint;
+}
+
 /** The pool's tree and the notes of some keys in it, from the pool's events. */
 export class PoolNotes {
   readonly #keys: ShieldedKeys;
@@ -34,6 +41,9 @@ export class PoolNotes {
   #tree = new NoteTree();
   #notes: WalletNote[] = [];
   #nextBlock = 0;
+  /** Hash of the last block that was read, for a full tree, which does not show a reverted block. */
+  #lastHash: string | undefined;
+  #room: TransferRoom = { payments: 0n, withdrawals: 0n };
 
   constructor(keys: ShieldedKeys, location: PoolLocation) {
     this.#keys = keys;
@@ -45,6 +55,11 @@ export class PoolNotes {
     return this.#tree;
   }
 
+  /** Room of the pool's tree in the last block that was read. */
+  get room(): TransferRoom {
+    return this.#room;
+  }
+
   /** Notes with a value that are not spent. */
   unspent(): WalletNote[] {
     return this.#notes.filter(({ isSpent, value }) => !isSpent && value > 0n);
@@ -53,7 +68,7 @@ export class PoolNotes {
   /** Reads new transfers; starts again if blocks that were read have been reverted. Throws ShieldedError TreeMismatch. */
   async read(): Promise<void> {
     if (await this.#readOn()) return;
-    [this.#tree, this.#notes, this.#nextBlock] = [new NoteTree(), [], 0];
+    [this.#tree, this.#notes, this.#nextBlock, this.#lastHash] = [new NoteTree(), [], 0, undefined];
     if (await this.#readOn()) return;
     throw new ShieldedError(
       "TreeMismatch",
@@ -64,8 +79,9 @@ export class PoolNotes {
   /** Reads to the newest block. False if the tree is not the pool's in that block. */
   async #readOn(): Promise<boolean> {
     const { provider, address, abi } = this.#location;
+    if (this.#lastHash !== undefined && (await this.#hashOf(this.#nextBlock - 1)) !== this.#lastHash) return false;
     const toBlock = await provider.getBlockNumber();
-    const topics = [abi.getEvent("Transacted")?.topicHash ?? null];
+    const topics = [["Transacted", "NotesSpent"].map((name) => abi.getEvent(name)?.topicHash ?? "")];
     const question = { address: address as Hex, topics, fromBlock: this.#nextBlock, toBlock };
     for await (const { logs, blockNumber } of readLogPages(provider, question, this.#width)) {
       for (const log of logs) await this.#apply(parseApplied(abi, log));
@@ -74,17 +90,29 @@ export class PoolNotes {
     return this.#isTreeAt(toBlock);
   }
 
+  async #hashOf(block: number): Promise<string | undefined> {
+    return (await this.#location.provider.getBlock(block))?.hash ?? undefined;
+  }
+
   /** An old root is not enough: a reverted batch can be followed by blocks with other transfers under numbers that were read. */
   async #isTreeAt(blockTag: number): Promise<boolean> {
     const ask = (name: string, ...args: readonly unknown[]): Promise<unknown> =>
       this.#pool.getFunction(name).staticCall(...args, { blockTag });
     if ((await ask("commitmentCount")) !== BigInt(this.#tree.size)) return false;
-    return (await ask("isRecentRoot", digestToHex(this.#tree.root))) === true;
+    if ((await ask("isRoot", digestToHex(this.#tree.root))) !== true) return false;
+    const [payments, withdrawals] = (await ask("transfersLeft")) as readonly [bigint, bigint];
+    this.#room = { payments, withdrawals };
+    if (withdrawals === 0n) this.#lastHash = await this.#hashOf(blockTag);
+    return true;
   }
 
-  async #apply({ index, nullifiers, commitments, ciphertexts }: AppliedTransfer): Promise<void> {
-    if (index !== this.#tree.size) return; // another tree: `read` finds out
+  async #apply({ nullifiers, created }: AppliedTransfer): Promise<void> {
+    if (created !== undefined && created.index !== this.#tree.size) return; // another tree: `read` finds out
     for (const note of this.#notes) note.isSpent ||= nullifiers.includes(note.nullifier);
+    if (created !== undefined) await this.#add(created);
+  }
+
+  async #add({ index, commitments, ciphertexts }: CreatedNotes): Promise<void> {
     for (const [i, commitment] of commitments.entries()) {
       const note = await openNote(ciphertexts[i] ?? new Uint8Array(0), commitment, this.#keys);
       if (note === undefined) continue;

@@ -7,6 +7,15 @@ import { ShieldedError } from "./shielded-error.ts";
 const STARK = ["function stark() view returns (address)"];
 const KEY = ["function verificationKey() view returns (bytes32)"];
 
+/** Throws ShieldedError OtherPool for an address that is not that of this package's pool, from whose code it follows. */
+export function requirePinned(pool: string, pinned: string): void {
+  if (pool.toLowerCase() === pinned.toLowerCase()) return;
+  throw new ShieldedError(
+    "OtherPool",
+    `${pool} is not the shielded pool of this package, which is at ${pinned}: leave 'pool' out, or set trustsOtherPool if you have read its code`,
+  );
+}
+
 /**
  * Throws ShieldedError unless a pool's verifier takes proofs of this key: notes of another pool could be paid for and not
  * spent. Codes: NoPool for an account without code, OtherVerifier for another key.

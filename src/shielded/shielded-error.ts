@@ -8,7 +8,11 @@ export class ShieldedError extends HyperchainError<
   | "FeeWithoutRelayer"
   | "BalanceTooLow"
   | "NotesTooSmall"
+  | "NoRoomForChange"
+  | "TreeFull"
+  | "TransferRefused"
   | "NoPool"
+  | "OtherPool"
   | "OtherVerifier"
   | "TreeMismatch"
 > {

@@ -13,9 +13,10 @@ import { toHex } from "../protocol/hex.ts";
 import { FixedTables } from "../stark/proving/fixed-tables.ts";
 import { prove } from "../stark/proofs/prove.ts";
 import { encryptNote } from "./note-cipher.ts";
+import { selectNotes, selectWholeNotes } from "./note-selection.ts";
 import { digestOfCall, type JoinSplitCall, WEI_PER_GWEI } from "./pool-calls.ts";
 import { type WalletNote, PoolNotes } from "./pool-notes.ts";
-import { chainIdOfContracts, requirePool } from "./require-pool.ts";
+import { chainIdOfContracts, requirePinned, requirePool } from "./require-pool.ts";
 import { type ProvenTransfer, sendProvenTransfer } from "./proven-transfer.ts";
 import { ShieldedError } from "./shielded-error.ts";
 import {
@@ -35,12 +36,17 @@ const MAX_GWEI = 2n ** 64n;
 export interface ShieldedPlace {
   /** Address of the pool; default: the one of `deployShieldedPool`. */
   readonly pool?: string;
+  /** True to use a pool at another address. The code is its deployer's, and could steal every deposit. Default: false. */
+  readonly trustsOtherPool?: boolean;
   readonly provider: Provider;
 }
 
 /** Sender of a transfer. */
 export interface ShieldedSending {
-  /** Account that sends the transaction and receives the fee; default: any account may send it, without a fee. */
+  /**
+   * Account that sends the transaction and receives the fee. Default: none, and any account may send it, without a fee.
+   * `send` and `withdraw` then use the signer's account, which the chain shows as the payer.
+   */
   readonly relayer?: string;
   /** Wei that the relayer receives, a multiple of 10^9. */
   readonly fee?: bigint;
@@ -68,6 +74,8 @@ interface Plan {
   readonly recipient?: string;
   readonly relayer?: string;
   readonly fee?: bigint;
+  /** True for a withdrawal from a full tree: its notes hold nothing, and the pool does not store them. */
+  readonly createsNothing?: boolean;
 }
 
 /**
@@ -93,11 +101,14 @@ export class ShieldedWallet {
   }
 
   /**
-   * Opens the wallet of a seed of 32 secret, random bytes. Throws ShieldedError: BadSeed for another length, NoPool without
-   * a pool at the address, OtherVerifier for a pool whose verifier refuses this wallet's proofs.
+   * Opens the wallet of a seed of 32 secret, random bytes. Throws ShieldedError: BadSeed for another length, OtherPool for
+   * a pool at another address without `trustsOtherPool`, NoPool without a pool at the address, OtherVerifier for a pool whose
+   * verifier refuses this wallet's proofs.
    */
-  static async create(seed: Uint8Array, { pool = SHIELDED_POOL_ADDRESS, provider }: ShieldedPlace): Promise<ShieldedWallet> {
+  static async create(seed: Uint8Array, place: ShieldedPlace): Promise<ShieldedWallet> {
+    const { pool = SHIELDED_POOL_ADDRESS, trustsOtherPool = false, provider } = place;
     const keys = keysOf(seed);
+    if (!trustsOtherPool) requirePinned(pool, SHIELDED_POOL_ADDRESS);
     await requirePool(pool, SYSTEM.verificationKeyDigest, provider);
     return new ShieldedWallet(keys, await chainIdOfContracts(provider), pool, provider);
   }
@@ -105,6 +116,11 @@ export class ShieldedWallet {
   /** Wei in notes that are not spent, as of the last `sync`. */
   get balance(): bigint {
     return this.#notes.unspent().reduce((sum, { value }) => sum + value, 0n) * WEI_PER_GWEI;
+  }
+
+  /** Wei of each note that is not spent, as of the last `sync`. A full pool pays out one or two whole notes. */
+  get notes(): readonly bigint[] {
+    return this.#notes.unspent().map(({ value }) => value * WEI_PER_GWEI);
   }
 
   /**
@@ -115,15 +131,18 @@ export class ShieldedWallet {
     return this.#inTurn(() => this.#notes.read());
   }
 
-  /** Pays coins of the signer into a note of this wallet. */
+  /** Pays coins of the signer into a note of this wallet. Throws ShieldedError as `proveDeposit` and `sendProvenTransfer`. */
   async deposit(amount: bigint, signer: Signer): Promise<ContractTransactionResponse> {
     return sendProvenTransfer(await this.proveDeposit(amount), signer);
   }
 
-  /** Proves a deposit for any account to pay, by the value of its transaction. */
+  /** Proves a deposit for any account to pay, by the value of its transaction. Throws ShieldedError: TreeFull, BadAmount. */
   async proveDeposit(amount: bigint): Promise<ProvenTransfer> {
     const valueIn = gweiOf(amount);
-    return this.#planned(() => ({ inputs: [], outputs: [{ value: valueIn, to: this.address }], valueIn }));
+    return this.#planned(() => {
+      this.#requireRoom();
+      return { inputs: [], outputs: [{ value: valueIn, to: this.address }], valueIn };
+    });
   }
 
   /** Sends an amount to another wallet's address. The signer sends the transaction, and pays its gas. */
@@ -137,7 +156,8 @@ export class ShieldedWallet {
     parseShieldedAddress(to);
     const { relayer, fee } = requireSending(sending);
     return this.#planned(() => {
-      const inputs = this.#select(value + fee);
+      this.#requireRoom();
+      const inputs = selectNotes(this.#notes.unspent(), value + fee);
       // All that leaves the pool is the fee.
       return { inputs, outputs: [{ value, to }, this.#change(inputs, value + fee)], valueOut: fee, relayer, fee };
     });
@@ -159,8 +179,12 @@ export class ShieldedWallet {
     if (fee > valueOut)
       throw new ShieldedError("BadAmount", `the fee of ${fee} gwei is more than the ${valueOut} gwei withdrawn`);
     return this.#planned(() => {
-      const inputs = this.#select(valueOut);
-      return { inputs, outputs: [this.#change(inputs, valueOut)], valueOut, recipient: to, relayer, fee };
+      const payment = { valueOut, recipient: to, relayer, fee };
+      const unspent = this.#notes.unspent();
+      if (this.#notes.room.withdrawals === 0n)
+        return { ...payment, inputs: selectWholeNotes(unspent, valueOut), outputs: [], createsNothing: true };
+      const inputs = selectNotes(unspent, valueOut);
+      return { ...payment, inputs, outputs: [this.#change(inputs, valueOut)] };
     });
   }
 
@@ -185,20 +209,12 @@ export class ShieldedWallet {
     return own;
   }
 
-  /** One or two notes that hold the amount, as small as can be. Throws ShieldedError if none do. */
-  #select(value: bigint): WalletNote[] {
-    const notes = this.#notes.unspent().sort((a, b) => (a.value < b.value ? -1 : 1));
-    const single = notes.find((note) => note.value >= value);
-    if (single !== undefined) return [single];
-    const [second, first] = notes.slice(-2);
-    if (first !== undefined && second !== undefined && first.value + second.value >= value) return [first, second];
-    const [needed, balance] = [value * WEI_PER_GWEI, this.balance];
-    if (balance < needed)
-      throw new ShieldedError("BalanceTooLow", `the wallet has ${balance} wei, the transfer takes ${needed}: deposit more first`);
-    throw new ShieldedError(
-      "NotesTooSmall",
-      `a transfer spends two notes, and the wallet's two largest hold less than ${needed} wei: send their sum to this wallet first`,
-    );
+  #requireRoom(): void {
+    if (this.#notes.room.payments === 0n)
+      throw new ShieldedError(
+        "TreeFull",
+        "the last room of the pool's tree is for withdrawals, so that all notes can leave it: withdraw, and use another pool",
+      );
   }
 
   #change(inputs: readonly WalletNote[], value: bigint): { readonly value: bigint; readonly to: string } {
@@ -222,7 +238,8 @@ export class ShieldedWallet {
       ...{ root: digestToHex(root), valueIn, valueOut, recipient, relayer, fee },
       nullifiers: [digestToHex(nullifiers[0]), digestToHex(nullifiers[1])],
       commitments: [digestToHex(commitments[0]), digestToHex(commitments[1])],
-      ciphertexts: [toHex(first.ciphertext), toHex(second.ciphertext)],
+      // Empty ciphertexts state that the notes hold nothing.
+      ciphertexts: plan.createsNothing === true ? ["0x", "0x"] : [toHex(first.ciphertext), toHex(second.ciphertext)],
     };
     const statement = { root, nullifiers, commitments, valueIn, valueOut, digest: digestOfCall(this.#place, call) };
     const proof = await prove(SYSTEM, joinSplitInput(statement, witness), this.#backend, { fixedTables: this.#fixed });

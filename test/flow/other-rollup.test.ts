@@ -16,6 +16,7 @@ const PASSER: Hex = "0x4200000000000000000000000000000000000016";
 /** Slot of the list of outputs, and slots of an output. */
 const [LIST, OUTPUT_SLOTS] = [0n, 2n];
 const VERSION = wordToHex(0n);
+const [DISPUTE_SECONDS, MAX_AGE_SECONDS] = [600, 7_200];
 
 describe("C13: a contract on a chain reads another rollup's storage by its output root on L1", () => {
   let world: L1SlotWorld;
@@ -34,7 +35,12 @@ describe("C13: a contract on a chain reads another rollup's storage by its outpu
     coin = await deploy(signer, "PlainToken", [holder], 555n);
     oracle = await deploy(world.on(world.l1), "OutputOracle");
     await deployL1Storage(world.devnet.info(), READER_CHAIN, world.on(world.chain));
-    at = await deploy(world.on(world.chain), "RollupSlotReader", L1_STORAGE_ADDRESS, oracle, LIST);
+    at = await deploy(
+      world.on(world.chain),
+      "RollupSlotReader",
+      ...[L1_STORAGE_ADDRESS, oracle, LIST],
+      ...[DISPUTE_SECONDS, MAX_AGE_SECONDS],
+    );
     reader = new Interface((await hre.artifacts.readArtifact("RollupSlotReader")).abi);
   });
   after(async () => {
@@ -44,7 +50,10 @@ describe("C13: a contract on a chain reads another rollup's storage by its outpu
     assert.deepEqual(world.devnet.faults, []);
   });
 
-  const proposer = new Interface(["function propose(bytes32 outputRoot, uint128 l2BlockNumber)"]);
+  const proposer = new Interface([
+    "function propose(bytes32 outputRoot, uint128 l2BlockNumber)",
+    "function deleteFrom(uint256 index)",
+  ]);
   /** Slot of an output's root: the list's elements begin at the keccak of its slot. */
   const outputSlot = (index: bigint): bigint => BigInt(keccak(fromHex(wordToHex(LIST), 32))) + OUTPUT_SLOTS * index;
 
@@ -66,14 +75,23 @@ describe("C13: a contract on a chain reads another rollup's storage by its outpu
     const { accountProof, storageProof } = await readL1Evidence(client, { account: coin!, slot: balanceSlot(account), block });
     return { accountProof, storageProof };
   }
-  const outputProof = async (index: bigint) =>
-    (await world.view({ on: READER_CHAIN, account: oracle!, slot: outputSlot(index) })).proof;
+  /** Proofs of an output, of its time and of the list's length, after the newest noted block or another one. */
+  const outputProof = async (index: bigint, block?: number) => {
+    const at = async (slot: bigint) => (await world.view({ on: READER_CHAIN, account: oracle!, slot, block })).proof;
+    return { index, root: await at(outputSlot(index)), times: await at(outputSlot(index) + 1n), length: await at(LIST) };
+  };
   const seen = async (account: string): Promise<unknown> => {
     const data = reader.encodeFunctionData("seen", [coin, balanceSlot(account)]);
-    return reader.decodeFunctionResult("seen", await world.chain.call({ to: at!, data }))[0];
+    return reader.decodeFunctionResult("seen", await world.chain.call({ to: at!, data })).getValue("value");
   };
-  const take = (index: bigint, output: object, account: string, proof: object): string =>
-    reader.encodeFunctionData("take", [index, output, coin, balanceSlot(account), proof]);
+  /** Notes L1's newest block after some of L1's seconds. */
+  const noteAfter = async (seconds: number): Promise<number> => {
+    await world.l1.send("evm_increaseTime", [seconds]);
+    await world.l1.send("evm_mine", []);
+    return world.note();
+  };
+  const take = (output: object, account: string, proof: object): string =>
+    reader.encodeFunctionData("take", [output, coin, balanceSlot(account), proof]);
   const act = async (data: string): Promise<void> => {
     await (await world.on(world.chain).sendTransaction({ to: at!, data, gasLimit: 8_000_000n })).wait();
   };
@@ -86,30 +104,60 @@ describe("C13: a contract on a chain reads another rollup's storage by its outpu
   test("a balance and an absent balance of an OP chain are read in a transaction", async () => {
     const { number, outputRoot, preimage } = await newestOutput();
     await propose(outputRoot, number);
-    await world.note();
+    await noteAfter(DISPUTE_SECONDS + 1);
     const output = await outputProof(0n);
-    await act(take(0n, output, holder, { ...preimage, ...(await balanceAt(holder, number)) }));
+    await act(take(output, holder, { ...preimage, ...(await balanceAt(holder, number)) }));
     assert.equal(await seen(holder), 555n);
-    await act(take(0n, output, STRANGER, { ...preimage, ...(await balanceAt(STRANGER, number)) }));
+    await act(take(output, STRANGER, { ...preimage, ...(await balanceAt(STRANGER, number)) }));
     assert.equal(await seen(STRANGER), 0n);
     assert.notEqual(holder, world.devnet.accounts.wallet(ALICE).address);
   });
 
   test("another preimage, version, output, block's state or slot is refused by name", async () => {
-    const { number, preimage } = await newestOutput();
-    const output = await outputProof(0n);
+    await (await (await client.getSigner()).sendTransaction({ to: STRANGER, value: 1n })).wait();
+    const { number, outputRoot, preimage } = await newestOutput();
+    await propose(outputRoot, number);
+    await noteAfter(DISPUTE_SECONDS + 1);
+    const output = await outputProof(1n);
     const proof = { ...preimage, ...(await balanceAt(holder, number)) };
     for (const field of ["stateRoot", "passerRoot", "blockHash"] as const)
-      await refuses("OutputRootMismatch", take(0n, output, holder, { ...proof, [field]: wordToHex(1n) }));
-    await refuses("OutputVersionUnknown", take(0n, output, holder, { ...proof, version: wordToHex(1n) }));
-    await refuses("OutputRootMismatch", take(1n, await outputProof(1n), holder, proof));
+      await refuses("OutputRootMismatch", take(output, holder, { ...proof, [field]: wordToHex(1n) }));
+    await refuses("OutputVersionUnknown", take(output, holder, { ...proof, version: wordToHex(1n) }));
+    const older = { ...preimage, ...(await balanceAt(holder, number - 1)) };
+    await refuses("TrieNodeMismatch", take(output, holder, older));
+    // The slot of an output is computed from the index: a proof of output 1 leads to no output 0.
+    await refuses("TrieNodeMismatch", take({ ...output, index: 0n }, holder, proof));
+  });
+
+  test("attack A115: an output that is old, can be disputed, or was deleted, and a newer value replaced by an older one", async () => {
+    const first = await newestOutput();
+    const proof = { ...first.preimage, ...(await balanceAt(holder, first.number)) };
+    // The values of output 0 were stored, so output 1 is newer, and output 0 is not.
+    await act(take(await outputProof(1n), holder, proof));
+    await refuses("OutputNotNewer", take(await outputProof(1n), holder, proof));
+
     await (await (await client.getSigner()).sendTransaction({ to: STRANGER, value: 1n })).wait();
-    const later = await newestOutput();
-    await propose(later.outputRoot, later.number);
-    await world.note();
-    const older = { ...later.preimage, accountProof: proof.accountProof, storageProof: proof.storageProof };
-    await refuses("TrieNodeMismatch", take(1n, await outputProof(1n), holder, older));
-    // The slot of an output is computed from the index: a proof of output 0 leads to no output 1.
-    await refuses("TrieNodeMismatch", take(1n, output, holder, proof));
+    const next = await newestOutput();
+    const later = { ...next.preimage, ...(await balanceAt(holder, next.number)) };
+    await propose(next.outputRoot, next.number);
+    const early = await world.note();
+    await refuses("OutputDisputable", take(await outputProof(2n), holder, later));
+    // The dispute ends with the output's deletion, which leaves its slots.
+    const oracleCall = { to: oracle!, data: proposer.encodeFunctionData("deleteFrom", [2n]) };
+    await (await world.on(world.l1).sendTransaction(oracleCall)).wait();
+    await noteAfter(DISPUTE_SECONDS + 1);
+    const deleted = await outputProof(2n);
+    await refuses("OutputDeleted", take(deleted, holder, later));
+    // The length of before, with the time of after it.
+    const { length } = await outputProof(2n, early);
+    await refuses("BlocksDiffer", take({ ...deleted, length }, holder, later));
+
+    await propose(next.outputRoot, next.number);
+    await noteAfter(DISPUTE_SECONDS + 1);
+    const taken = take(await outputProof(2n), holder, later);
+    await world.chain.call({ to: at!, data: taken });
+    await world.chain.send("evm_increaseTime", [MAX_AGE_SECONDS]);
+    await world.chain.send("evm_mine", []);
+    await refuses("OutputTooOld", taken);
   });
 });

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Provider, Signer } from "ethers";
+import { Contract, type Provider, type Signer } from "ethers";
 
 import { lockedPoolObjection } from "../../src/client/pool/locked-pool.ts";
 import { putDeployer } from "../../src/client/sending/deployed-contract.ts";
 import { senderOn } from "../../src/client/sending/submit.ts";
-import { deployShieldedPool, SHIELDED_POOL_ADDRESS, ShieldedWallet } from "../../src/shielded.ts";
+import {
+  deployShieldedPool,
+  sendProvenTransfer,
+  SHIELDED_POOL_ADDRESS,
+  shieldedPoolAbi,
+  ShieldedWallet,
+} from "../../src/shielded.ts";
 import { deployPool, GWEI } from "../contracts/shielded/support/pool.ts";
 import { type LocalL1, startLocalL1 } from "../support/l1.ts";
 
@@ -58,7 +64,11 @@ describe("a wallet of a shielded pool", () => {
 
   test("is not opened in a pool whose verifier takes no proof of this package", async () => {
     const pool = await (await deployPool(l1, await l1.deploy("AcceptingVerifier"))).getAddress();
-    await assert.rejects(ShieldedWallet.create(SEED, { pool, provider }), { code: "OtherVerifier", message: /0x0{64}/ });
+    await assert.rejects(ShieldedWallet.create(SEED, { pool, provider }), { code: "OtherPool", message: new RegExp(pool) });
+    const place = { pool, provider, trustsOtherPool: true };
+    await assert.rejects(ShieldedWallet.create(SEED, place), { code: "OtherVerifier", message: /0x0{64}/ });
+    // Spelled in lower case it is the same pool.
+    await (await ShieldedWallet.create(SEED, { pool: SHIELDED_POOL_ADDRESS.toLowerCase(), provider })).close();
   });
 
   test("attack: requests at one time count no note twice", async () => {
@@ -154,4 +164,68 @@ describe("a wallet of a shielded pool", () => {
     assert.equal(await objection(3n * GWEI), undefined);
     await stranger.close();
   });
+
+  test("attack: notes whose sum is 2^64 gwei or more are spent, and no note or amount has that much", async () => {
+    const address = await signer.getAddress();
+    await send("hardhat_setBalance", address, `0x${(10n ** 32n).toString(16)}`);
+    const rich = await ShieldedWallet.create(new Uint8Array(32).fill(9), { provider });
+    const most = 2n ** 64n - 1n;
+    await deposit(most, rich);
+    await deposit(most, rich);
+    await rich.sync();
+    assert.equal(rich.balance, 2n * most * GWEI);
+    await assert.rejects(rich.withdraw({ to: FRESH, amount: rich.balance }, signer), { code: "BadAmount" });
+    await assert.rejects(rich.send({ to: rich.address, amount: rich.balance }, signer), { code: "BadAmount" });
+    const payment = { to: rich.address, amount: most * GWEI, relayer: address, fee: (most - 1n) * GWEI };
+    await (await rich.send(payment, signer)).wait();
+    await rich.sync();
+    assert.deepEqual(rich.notes.toSorted(), [GWEI, most * GWEI]);
+    await rich.close();
+  });
+
+  test("attack A113: in a full tree every note leaves whole, no change is lost, and a reverted withdrawal is seen", async () => {
+    const saver = await ShieldedWallet.create(new Uint8Array(32).fill(7), { provider });
+    const pool = new Contract(SHIELDED_POOL_ADDRESS, shieldedPoolAbi, provider);
+    const pairs = Number((await pool.getFunction("commitmentCount")()) as bigint) / 2;
+    await send("hardhat_setCode", SHIELDED_POOL_ADDRESS, smallerTree(await provider.getCode(SHIELDED_POOL_ADDRESS), pairs + 3));
+    await deposit(4n, saver);
+    await deposit(9n, saver);
+    // One pair is left, for withdrawals.
+    await assert.rejects(deposit(1n, saver), { code: "TreeFull" });
+    await assert.rejects(saver.send({ to: wallet.address, amount: GWEI }, signer), { code: "TreeFull" });
+    const late = await saver.proveWithdrawal({ to: FRESH, amount: GWEI });
+    await (await saver.withdraw({ to: FRESH, amount: 2n * GWEI }, signer)).wait();
+    await assert.rejects(sendProvenTransfer(late, signer), { code: "TransferRefused", message: /NoRoomForNotes\(\)/ });
+    await saver.sync();
+    assert.deepEqual(saver.notes.toSorted(), [2n * GWEI, 9n * GWEI]);
+    await assert.rejects(saver.withdraw({ to: FRESH, amount: GWEI }, signer), { code: "NoRoomForChange", message: /9000000000/ });
+
+    const snapshot = await send("evm_snapshot");
+    await (await saver.withdraw({ to: FRESH, amount: 9n * GWEI }, signer)).wait();
+    await saver.sync();
+    assert.deepEqual(saver.notes, [2n * GWEI]);
+    await send("evm_revert", snapshot);
+    await send("hardhat_mine", "0x5");
+    await saver.sync();
+    assert.equal(saver.balance, 11n * GWEI);
+    const held = await provider.getBalance(FRESH);
+    await (await saver.withdraw({ to: FRESH, amount: 11n * GWEI }, signer)).wait();
+    await saver.sync();
+    assert.deepEqual([saver.balance, (await provider.getBalance(FRESH)) - held], [0n, 11n * GWEI]);
+    await saver.close();
+  });
 });
+
+/** The pool's code with other constants: a tree with fewer pairs, the last one for withdrawals. */
+function smallerTree(code: string, pairs: number): string {
+  const push = (value: number): string => `62${value.toString(16).padStart(6, "0")}`;
+  let changed = code;
+  for (const [full, small] of [
+    [2 ** 19 - 1, pairs],
+    [2 ** 19 - 1 - 2 ** 14, pairs - 1],
+  ] as const) {
+    assert.ok(changed.includes(push(full)), push(full));
+    changed = changed.replaceAll(push(full), push(small));
+  }
+  return changed;
+}

@@ -137,6 +137,22 @@ describe("a second check that a chain's terms require", () => {
     await chain.execute(other.stored, other.formed);
   });
 
+  test("a batch is confirmed once, and not after its execution: no account pays for a check that nothing waits for", async () => {
+    const chain = await create();
+    const { stored, formed } = await proven(chain);
+    await confirm(chain, stored);
+    // Before its proof is looked at: the second verifier refuses everything now.
+    await send(second, "setRefuses", true);
+    await assertReverts(confirm(chain, stored), "BatchAlreadyConfirmed(0)");
+    await chain.execute(stored, formed);
+    await assertReverts(confirm(chain, stored), "BatchAlreadyExecuted(1, 0)");
+    await send(second, "setRefuses", false);
+    // A batch that needed no confirmation when it was executed.
+    const plain = await create({ requiresSecondCheck: false });
+    const other = await plain.settle();
+    await assertReverts(confirm(plain, other.stored), "BatchAlreadyExecuted(1, 0)");
+  });
+
   test("a stopped chain confirms nothing", async () => {
     const chain = await create();
     await chain.request();

@@ -12,7 +12,10 @@ import { deployPool, GWEI, type JoinSplitCall, NO_ACCOUNT, PoolModel } from "./s
 /* The pool's state alone: a double of the verifier accepts every proof, so nothing but the pool refuses. */
 
 const FRESH = `0x${"f6".repeat(20)}`;
-const RECENT_ROOTS = 64;
+/** Pairs of a tree, and the first pair that is for withdrawals alone. */
+const PAIRS = 2 ** 19 - 1;
+const RESERVED_FROM = PAIRS - 2 ** 14;
+const OUTPUTS: readonly [string, string] = ["0x", "0x"];
 
 let l1: LocalL1;
 let pool: Contract;
@@ -40,7 +43,7 @@ const balance = (account: string | Contract): Promise<bigint> => l1.ethers.provi
 
 async function insert(call: JoinSplitCall): Promise<void> {
   await send(call);
-  model.tree.append(...call.commitments.map((_, i) => hexDigest(call.commitments[i] ?? "")));
+  model.tree.append(...call.commitments.map(hexDigest));
 }
 
 function hexDigest(hex: string): number[] {
@@ -60,18 +63,20 @@ describe("the state of a shielded pool", () => {
     await assertReverts(send(fresh({ valueOut: 3n, fee: 4n })), "FeeTooHigh(3, 4)");
   });
 
-  test("has the roots of a tree that is computed leaf by leaf, the last 64 roots", async () => {
+  test("has the roots of a tree that is computed leaf by leaf, and takes a proof about each root", async () => {
     const roots = [digestToHex(model.tree.root)];
-    for (let i = 0; i < RECENT_ROOTS + 2; i++) {
+    for (let i = 0; i < 66; i++) {
       await insert(fresh());
       roots.push(digestToHex(model.tree.root));
-      assert.equal(await pool.getFunction("isRecentRoot")(roots.at(-1)), true, `pair ${i}`);
+      assert.equal(await pool.getFunction("isRoot")(roots.at(-1)), true, `pair ${i}`);
     }
-    const recent = roots.slice(-RECENT_ROOTS);
-    for (const root of [recent[0], recent[31]]) assert.equal(await pool.getFunction("isRecentRoot")(root), true);
-    assert.equal(await pool.getFunction("isRecentRoot")(roots.at(-RECENT_ROOTS - 1)), false);
-    const old = fresh({ root: roots[0] ?? "" });
-    await assertReverts(send(old), `UnknownRoot(${old.root})`);
+    for (const root of roots) assert.equal(await pool.getFunction("isRoot")(root), true);
+    const other = fresh({ root: digest() });
+    await assertReverts(send(other), `UnknownRoot(${other.root})`);
+    // 64 transfers of a stranger, at 2.5 M gas each, would otherwise make every pending proof useless.
+    const call = fresh();
+    await send({ ...call, root: roots[0] ?? "" });
+    model.tree.append(...call.commitments.map(hexDigest));
   });
 
   test("a recipient that calls the pool back spends nothing more", async () => {
@@ -93,21 +98,84 @@ describe("the state of a shielded pool", () => {
     assert.equal(await pool.getFunction("isSpent")(call.nullifiers[0]), false);
   });
 
-  test("tree full: the last pair but one is the last", async () => {
-    const full = await deployPool(l1, await l1.deploy("AcceptingVerifier"));
-    const pairs = 2 ** 19 - 2;
-    await l1.ethers.provider.send("hardhat_setStorageAt", [
-      await full.getAddress(),
-      "0x0",
-      `0x${pairs.toString(16).padStart(64, "0")}`,
-    ]);
-    assert.equal(await full.getFunction("commitmentCount")(), BigInt(2 * pairs));
-    // A recent root is at the slot of its pair.
-    const root = digest();
-    const slot = 20 + (pairs % RECENT_ROOTS);
-    await l1.ethers.provider.send("hardhat_setStorageAt", [await full.getAddress(), `0x${slot.toString(16)}`, root]);
-    await full.getFunction("transact").send(fresh({ root }), "0x");
-    await assertReverts(full.getFunction("transact").send(fresh({ root }), "0x"), "TreeFull()");
+  test("attack A112: a recipient that refuses coins, or burns its gas, to make a relayer pay for nothing", async () => {
+    const [relayer] = await l1.ethers.getSigners();
+    assert.ok(relayer);
+    for (const burns of [false, true]) {
+      const recipient = (await l1.deploy("PoolAttacker")) as Contract;
+      if (burns) await recipient.getFunction("burn").send();
+      const address = await recipient.getAddress();
+      await insert(fresh({ valueIn: 60n }));
+      const held: bigint = await balance(pool);
+      const call = fresh({ valueOut: 50n, fee: 7n, relayer: relayer.address, recipient: address });
+      // A relayer that leaves little gas cannot make a contract miss its coins.
+      await assertReverts(pool.getFunction("transact").send(call, "0x", { gasLimit: 800_000n }), "GasTooLow");
+      const before: bigint = await balance(relayer.address);
+      const receipt = await (await pool.getFunction("transact").send(call, "0x", { gasLimit: 4_000_000n })).wait();
+      model.tree.append(...call.commitments.map(hexDigest));
+      const { gasUsed = 0n } = receipt ?? {};
+      assert.ok(gasUsed > 100_000n && gasUsed < 1_200_000n, `${gasUsed} gas`);
+      const gas = gasUsed * (receipt?.gasPrice ?? 0n);
+      assert.equal(await balance(relayer.address), before - gas + 7n * GWEI);
+      assert.equal(await balance(pool), held - 7n * GWEI);
+      assert.equal(await pool.getFunction("owed")(address), 43n * GWEI);
+      // The coins are the recipient's alone, once.
+      await assertReverts(pool.getFunction("claim").send(FRESH), `NothingOwed(${relayer.address.toLowerCase()})`);
+      const had = await balance(FRESH);
+      await recipient.getFunction("claim").send(pool, FRESH);
+      assert.equal((await balance(FRESH)) - had, 43n * GWEI);
+      await assertReverts(recipient.getFunction("claim").send(pool, FRESH), `NothingOwed(${address.toLowerCase()})`);
+    }
+  });
+
+  /** A pool whose tree has this number of pairs and a root. */
+  async function poolWith(pairs: number): Promise<{ readonly at: Contract; readonly root: string }> {
+    const at = await deployPool(l1, await l1.deploy("AcceptingVerifier"));
+    const slot = `0x${pairs.toString(16).padStart(64, "0")}`;
+    await l1.ethers.provider.send("hardhat_setStorageAt", [await at.getAddress(), "0x0", slot]);
+    assert.equal(await at.getFunction("commitmentCount")(), BigInt(2 * pairs));
+    const { tree } = new PoolModel(digestOf(21), { chainId: 1n, pool: await at.getAddress() });
+    return { at, root: digestToHex(tree.root) };
+  }
+  const on = (at: Contract, call: JoinSplitCall) => at.getFunction("transact").send(call, "0x", { value: call.valueIn * GWEI });
+
+  test("tree full: the last pairs are for withdrawals with change", async () => {
+    const { at, root } = await poolWith(RESERVED_FROM - 1);
+    assert.deepEqual([...(await at.getFunction("transfersLeft")())], [1n, 16_385n]);
+    await on(at, fresh({ root, valueIn: 100n }));
+    assert.deepEqual([...(await at.getFunction("transfersLeft")())], [0n, 16_384n]);
+    const [relayer] = await l1.ethers.getSigners();
+    const refused: readonly Partial<JoinSplitCall>[] = [
+      { valueIn: 5n }, // a deposit
+      {}, // a payment inside the pool
+      { valueOut: 3n, fee: 3n, relayer: relayer?.address ?? "" }, // one by a relayer
+      { valueIn: 5n, valueOut: 4n, recipient: FRESH },
+    ];
+    for (const change of refused) await assertReverts(on(at, fresh({ root, ...change })), "TreeFull()");
+    await on(at, fresh({ root, valueOut: 10n, fee: 3n, recipient: FRESH }));
+    assert.deepEqual([...(await at.getFunction("transfersLeft")())], [0n, 16_383n]);
+  });
+
+  test("attack A113: a full tree takes withdrawals that create no notes, so nothing is locked and no change is lost", async () => {
+    const { at, root } = await poolWith(PAIRS - 1);
+    await l1.ethers.provider.send("hardhat_setBalance", [await at.getAddress(), `0x${(100n * GWEI).toString(16)}`]);
+    await on(at, fresh({ root, valueOut: 10n, recipient: FRESH }));
+    assert.deepEqual([...(await at.getFunction("transfersLeft")())], [0n, 0n]);
+    const withChange = fresh({ root, valueOut: 10n, recipient: FRESH });
+    await assertReverts(on(at, withChange), "NoRoomForNotes()");
+    await assertReverts(on(at, { ...withChange, ciphertexts: ["0x", "0x01"] }), "NoRoomForNotes()");
+    assert.equal(await at.getFunction("isSpent")(withChange.nullifiers[0]), false);
+    for (const change of [{}, { valueIn: 1n }, { valueOut: 3n, fee: 3n }])
+      await assertReverts(on(at, fresh({ root, ciphertexts: OUTPUTS, ...change })), "TreeFull()");
+    const whole = { ...withChange, ciphertexts: OUTPUTS };
+    const receipt = await (await on(at, whole)).wait();
+    assert.deepEqual(
+      receipt?.logs.map((log) => at.interface.parseLog(log)?.name),
+      ["NotesSpent", "Withdrawn"],
+    );
+    assert.equal(await balance(at), 80n * GWEI);
+    assert.equal(await at.getFunction("commitmentCount")(), BigInt(2 * PAIRS));
+    await assertReverts(on(at, whole), `NullifierSpent(${whole.nullifiers[0]})`);
   });
 
   test("random transfers: the balance is the sum of deposits less withdrawals, and no nullifier is spent twice", async () => {

@@ -14,4 +14,11 @@ contract OutputOracle {
     function propose(bytes32 outputRoot, uint128 l2BlockNumber) external {
         outputs.push(Output({outputRoot: outputRoot, timestamp: uint128(block.timestamp), l2BlockNumber: l2BlockNumber}));
     }
+
+    /// @notice Deletes the outputs from this one, after a dispute: as the OP Stack's `deleteL2Outputs`, which leaves their slots.
+    function deleteFrom(uint256 index) external {
+        assembly ("memory-safe") {
+            sstore(outputs.slot, index)
+        }
+    }
 }
