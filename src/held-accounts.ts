@@ -21,7 +21,7 @@ export { deployHeldAccounts } from "./held-accounts/deploy-held-accounts.ts";
 export { ClaimWatcher } from "./held-accounts/exit/claim-watcher.ts";
 export type { RefutedClaim } from "./held-accounts/exit/claim-watcher.ts";
 export { HeldExit } from "./held-accounts/exit/held-exit.ts";
-export type { HeldExitClaim, HeldExitPayment } from "./held-accounts/exit/held-exit.ts";
+export type { HeldExitClaim, HeldExitPayment, HeldExitPlace, HeldLeafProof } from "./held-accounts/exit/held-exit.ts";
 export { HeldAccountError } from "./held-accounts/held-account-error.ts";
 export type { HeldAccountErrorCode } from "./held-accounts/held-account-error.ts";
 export { encodePost, HeldContract } from "./held-accounts/held-contract.ts";

@@ -62,8 +62,7 @@ describe("F5: held accounts by tasks", () => {
     await refused(/--proof has the burn proof's text/, "redeem");
     await refused(/not a burn proof/, "redeem", "--proof", "{}");
     await refused(/exist/i, "register");
-    await refused(/alpha has not stopped; when its exit is open, any account can activate it/, "exit");
-    await refused(/ExitNotOpen/, "exit", "--activate");
+    await refused(/the data of alpha are not at owners alone, .*hyperchain:exit alpha --held-account/, "exit", "--activate");
   });
 
   test("a watcher of claims runs until Ctrl-C", async () => {

@@ -75,6 +75,11 @@ function requireOwnId(ecosystem: Ecosystem, nameOrId: ChainName): void {
   throw new ClientError("OtherSettlementLayer", message, { chain: id, parent });
 }
 
+/** True if others than the owners of held accounts store the chain's data; false without an answer to that. */
+export function isRebuildable({ dataAvailability }: EcosystemChain): boolean {
+  return dataAvailability !== undefined && dataAvailability !== "owners";
+}
+
 /** True if guardians store the chain's data. */
 export function isGuarded({ dataAvailability }: EcosystemChain): boolean {
   return dataAvailability === "guardians";

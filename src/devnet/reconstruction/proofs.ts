@@ -5,11 +5,15 @@ import { proveUndelivered, type UndeliveredProof } from "../../chain/state/undel
 import { isLeafOf, leafPath } from "../../chain/state/leaf-path.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { HELD_ACCOUNTS_ADDRESS } from "../../protocol/held-accounts-address.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
 import type { WithdrawalClaim } from "../../relayer/inclusion-proof.ts";
 import type { AskedNode, ShownSlot } from "../../relayer/state-proof.ts";
 import type { ReconstructedBatch, Reconstruction } from "./reconstruct.ts";
+
+/** Slot of the leaves' mapping in the contract of held accounts. */
+const HELD_LEAVES_SLOT = 0n;
 
 /** A message that a batch sent to L1. */
 interface ReconstructedMessage {
@@ -104,6 +108,24 @@ export function proveOperationResult(reconstruction: Reconstruction, canonicalTx
 export function proveHolding(reconstruction: Reconstruction, account: Hex, token: Hex): HoldingProof | undefined {
   const { settlementChainId, configuration } = reconstruction.contract;
   return proveHoldingIn(executedTree(reconstruction), { settlementChainId, baseToken: configuration.baseToken, token, account });
+}
+
+/** Leaf of a held account, and its path in a state. */
+interface ProvenHeldAccount {
+  readonly leaf: Hex;
+  readonly path: ReturnType<typeof leafPath>;
+}
+
+/**
+ * Leaf of a held account in the state that L1 executed last, and its path, as `HeldExit.claimProven` takes them. Undefined for a
+ * number that is not registered. Throws RangeError as `proveHolding` does.
+ */
+export function proveHeldAccount(reconstruction: Reconstruction, number: number): ProvenHeldAccount | undefined {
+  const slot = BigInt(keccak(fromHex(wordToHex(BigInt(number))), fromHex(wordToHex(HELD_LEAVES_SLOT))));
+  const key = { leafKind: LeafKind.storage, address: BigInt(HELD_ACCOUNTS_ADDRESS), slot };
+  const proof = executedTree(reconstruction).prove(key);
+  if (!isLeafOf(key, proof)) return undefined;
+  return { leaf: wordToHex(proof.value), path: leafPath(proof) };
 }
 
 /** Proof of an account of a chain's porter, as `StateExit.claimPorterHolding` takes it, and the base token that it has. */

@@ -1,13 +1,12 @@
 import type { Result, Signer } from "ethers";
 import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "../../client/ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
-import { viewL1 } from "../../client/messages/withdraw.ts";
 import { hyperchainInterface } from "../../client/sending/contract-interfaces.ts";
 import { senderOn, submit, type Sender } from "../../client/sending/submit.ts";
 import { hasExited } from "../../client/standing/ended-chain.ts";
 import { heldGiftId, type HeldOpening } from "../../protocol/held-accounts/formats.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
+import { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import type { HeldAccountFile } from "../account-file.ts";
 import { noteIdOf, noteOf } from "../act.ts";
 import { HeldAccountError } from "../held-account-error.ts";
@@ -39,6 +38,30 @@ export interface HeldExitPayment {
   readonly transactionHash: Hex;
 }
 
+/** Leaf of a held account in a chain's last state on L1, and its path there. */
+export interface HeldLeafProof {
+  readonly leaf: Hex;
+  readonly path: {
+    /** Digest; 0 for the last leaf in the order of keys. */
+    readonly nextKey: Hex;
+    readonly index: number;
+    readonly leafCount: number;
+    /** 32 digests, the leaf's sibling first. */
+    readonly siblings: readonly Hex[];
+  };
+}
+
+/** A stopped chain, and the contracts of the layer that settles it. */
+export interface HeldExitPlace extends Pick<EcosystemChain, "name" | "chainId" | "hyperchain"> {
+  /** Layer that settles the chain. */
+  readonly layer: Pick<EcosystemChain, "name" | "chainId">;
+  readonly bridge: Hex;
+  /** Registry of the chains' roots, which has their batches. */
+  readonly roots: Hex;
+  /** Block of the layer before the chain's first batch. */
+  readonly fromBlock: number;
+}
+
 /** Payment that L1 owes. */
 interface DuePayment extends Omit<HeldExitPayment, "transactionHash"> {
   readonly data: string;
@@ -49,24 +72,30 @@ interface DuePayment extends Omit<HeldExitPayment, "transactionHash"> {
  * chain's operator can have lost its disk.
  */
 export class HeldExit {
-  readonly #chain: EcosystemChain;
+  readonly #chain: Pick<EcosystemChain, "name" | "chainId" | "hyperchain">;
   readonly #bridge: Hex;
   readonly #sender: Sender;
   readonly #view: L1View;
 
-  private constructor(chain: EcosystemChain, bridge: Hex, sender: Sender, view: L1View) {
+  private constructor({ bridge, roots, fromBlock, ...chain }: Omit<HeldExitPlace, "layer">, sender: Sender) {
     this.#chain = chain;
     this.#bridge = bridge;
     this.#sender = sender;
-    this.#view = view;
+    const chains = [{ chainId: BigInt(chain.chainId), hyperchain: chain.hyperchain }];
+    this.#view = new L1View({ chains, registry: roots, fromBlock }, { provider: sender.provider });
   }
 
   /** Connects to the layer that settles the chain. `signer` is on that layer, and is the owner. */
   static async connect(all: Ecosystem, name: ChainName, signer: Signer): Promise<HeldExit> {
     const chain = findChain(all, name);
     const ecosystem = ecosystemOf(all, chain);
-    const sender = await senderOn(signer, ecosystem.l1);
-    return new HeldExit(chain, ecosystem.l1.contracts.bridge, sender, viewL1({ ...ecosystem, chains: [chain] }, sender.provider));
+    const { contracts, fromBlock = 0, ...layer } = ecosystem.l1;
+    return HeldExit.at({ ...chain, ...contracts, layer, fromBlock }, signer);
+  }
+
+  /** Connects to a chain by its contracts alone. `signer` is on the layer that settles the chain, and is the owner. */
+  static async at({ layer, ...place }: HeldExitPlace, signer: Signer): Promise<HeldExit> {
+    return new HeldExit(place, await senderOn(signer, layer));
   }
 
   /** Ends the chain for all its users, if its exit is open and the chain has not ended. Rejects with ClientError. */
@@ -82,16 +111,26 @@ export class HeldExit {
    * and with ClientError.
    */
   async claim(file: HeldAccountFile): Promise<HeldExitClaim> {
-    this.#requireFile(file);
-    if (!(await hasExited(this.#chain.hyperchain, this.#sender.provider))) {
-      const message = `${this.#chain.name} has not stopped; when its exit is open, any account can activate it`;
-      throw new HeldAccountError("NotStopped", message);
-    }
+    await this.#requireStopped(file);
     const data = this.#claimData(file, await this.#record());
     const to = await createHeldExit(this.#bridge, this.#sender);
     const value = (await this.#read(to, "BOND"))[0] as bigint;
     await submit(this.#sender, { to, data, value });
     return (await this.claimOf(file.name.number)) ?? notClaimed(file.name.number);
+  }
+
+  /**
+   * Claims the contents that the chain's last state has, by a path in that state: L1 pays them immediately, and takes no bond.
+   * Any chain whose state can be rebuilt has these paths. Creates the exit's contract if L1 lacks it. Rejects with
+   * HeldAccountError FileMismatch, NotStopped or UnknownOpening, and with ClientError.
+   */
+  async claimProven(file: HeldAccountFile, { leaf, path }: HeldLeafProof): Promise<HeldExitClaim> {
+    await this.#requireStopped(file);
+    const { number, opening } = file.contentsAt(leaf);
+    const account = exiting(this.#chain.chainId, number, opening);
+    const to = await createHeldExit(this.#bridge, this.#sender);
+    await submit(this.#sender, { to, data: heldExit.encodeFunctionData("claimProven", [account, path]) });
+    return (await this.claimOf(number)) ?? notClaimed(number);
   }
 
   /** Claim of an account on L1; undefined if it has none, or if it was refuted. */
@@ -137,6 +176,13 @@ export class HeldExit {
     if (name.chainId === BigInt(this.#chain.chainId) && isOwner) return;
     const message = `the file is of account ${name.number} of ${name.owner} on chain ${name.chainId}; name this chain and a signer of the owner`;
     throw new HeldAccountError("FileMismatch", message);
+  }
+
+  async #requireStopped(file: HeldAccountFile): Promise<void> {
+    this.#requireFile(file);
+    if (await hasExited(this.#chain.hyperchain, this.#sender.provider)) return;
+    const message = `${this.#chain.name} has not stopped; when its exit is open, any account can activate it`;
+    throw new HeldAccountError("NotStopped", message);
   }
 
   #record(): Promise<HeldRecord> {

@@ -1,9 +1,10 @@
 import { HeldAccountFile } from "../../../held-accounts/account-file.ts";
 import { ClaimWatcher } from "../../../held-accounts/exit/claim-watcher.ts";
 import { HeldExit, type HeldExitPayment } from "../../../held-accounts/exit/held-exit.ts";
-import { findChain } from "../../../client/ecosystem/ecosystem.ts";
+import { findChain, isRebuildable } from "../../../client/ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import { pluginError } from "../../plugin-error.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import type { Session } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
@@ -23,6 +24,10 @@ export async function exitHeldAccount(
   args: ExitingSender & { readonly path: string; readonly recipient: Hex | undefined; readonly isActivated: boolean },
 ): Promise<void> {
   const { chain, sender, signer } = await onLayer(session, args);
+  if (isRebuildable(chain)) {
+    const message = `the data of ${chain.name} are not at owners alone, so its last state proves the account, without a bond: 'npx hardhat hyperchain:exit ${chain.name} --held-account ${args.path}'`;
+    throw pluginError(message);
+  }
   const exit = await HeldExit.connect(session.info, chain.name, signer);
   if (args.isActivated) await exit.activate();
   const file = await HeldAccountFile.open(args.path);
@@ -39,7 +44,7 @@ export async function exitHeldAccount(
       return;
     }
     const payments = await exit.pay(file, args.recipient ?? sender);
-    const lines = payments.length === 0 ? [`account ${number} is paid in full`] : payments.map(paymentLine);
+    const lines = payments.length === 0 ? [`account ${number} is paid in full`] : payments.map(heldPaymentLine);
     session.output.result(() => lines.join("\n"), { number, payments });
   } finally {
     await file.close();
@@ -76,6 +81,7 @@ async function onLayer(session: Session, { chain: name, from }: ExitingSender) {
   return { chain, sender: account, signer: signerOf(session, { chainId: layer.chainId, account }) };
 }
 
-function paymentLine({ source, token, amount, transactionHash }: HeldExitPayment): string {
+/** Sentence about a payment of a held account. */
+export function heldPaymentLine({ source, token, amount, transactionHash }: HeldExitPayment): string {
   return `L1 paid ${amount} of token ${token}, ${source} (${transactionHash})`;
 }

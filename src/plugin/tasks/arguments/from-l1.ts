@@ -73,6 +73,12 @@ export const fromL1Tasks = {
     )
     .addOption(option("to", "Recipient on L1 (default: the holder)"))
     .addOption(option("token", "Addresses on L1 of tokens to claim beside the base token, with commas"))
+    .addOption(
+      option(
+        "heldAccount",
+        "File of a held account of the holder, which L1 pays as well; not for data at owners (held-account exit)",
+      ),
+    )
     .addFlag({ name: "activate", description: "If the exit is open, end the chain for good, for all its users" })
     .addOption(settlementUrl)
     .addOption(

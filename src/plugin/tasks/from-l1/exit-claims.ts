@@ -3,6 +3,8 @@ import { namedToken } from "../../../client/tokens/token.ts";
 import type { Reconstruction } from "../../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
+import { heldPaymentLine } from "../acting/held-exit.ts";
+import type { PaidHeldAccount } from "./held-account-claim.ts";
 import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { describeOnLayer } from "../session/tokens.ts";
 
@@ -33,6 +35,7 @@ interface Told {
   /** By which the chain was ended, where it had not been before. */
   readonly activation?: Hex | undefined;
   readonly claims: readonly Claim[];
+  readonly heldAccount?: PaidHeldAccount | undefined;
   /** What becomes of operations that never ran; default: `hyperchain:claim` pays them back. */
   readonly ofUnpaid?: string;
 }
@@ -45,7 +48,7 @@ export async function tellClaims(
   { output, name, runs }: FoundOnL1,
   { contract, pendingHashes }: Reconstruction,
   provider: Provider,
-  { activation, claims, ofUnpaid }: Told,
+  { activation, claims, heldAccount, ofUnpaid }: Told,
 ): Promise<void> {
   const { chainId } = contract.configuration;
   const chain = name ?? `chain ${chainId}`;
@@ -56,6 +59,7 @@ export async function tellClaims(
     if (transactionHash === undefined) lines.push(`nothing to claim of ${symbol}`);
     else lines.push(`${formatAmount(amount, decimals)} ${symbol}${held} paid to ${recipient}: ${transactionHash}`);
   }
+  if (heldAccount !== undefined) lines.push(...heldAccountLines(heldAccount));
   const ended = activation === undefined ? [] : [`${chain} has ended: ${activation}`];
   const waiting = pendingHashes.length;
   const refunds = runs
@@ -76,7 +80,12 @@ export async function tellClaims(
     chainId,
     activationTransactionHash: activation ?? null,
     claims,
+    ...(heldAccount === undefined ? {} : { heldAccount }),
     operationsThatNeverRan: waiting,
     operations: pendingHashes,
   });
+}
+
+function heldAccountLines({ number, payments }: PaidHeldAccount): readonly string[] {
+  return payments.length === 0 ? [`held account ${number} is paid in full`] : payments.map(heldPaymentLine);
 }

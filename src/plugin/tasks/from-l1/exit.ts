@@ -12,6 +12,7 @@ import { askContract } from "../session/ask-contract.ts";
 import { rebuild, withChainOnL1, type FoundOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim, type Claim } from "./exit-claims.ts";
 import { exitFromEndedBase, hasEnded } from "./exit-from-ended-base.ts";
+import { payHeldAccount } from "./held-account-claim.ts";
 import { holdingClaim } from "./holding-claim.ts";
 import type { fromL1Tasks } from "../arguments/from-l1.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
@@ -27,7 +28,11 @@ const NEVER = 2n ** 256n - 1n;
 /** `hyperchain:exit`: has L1 pay what an account held on a chain that has ended, by proofs from L1's data alone. */
 const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
   withChainOnL1(args, hre, "acts", async (chain) => {
-    if (chain.base !== undefined && (await hasEnded(chain.base))) return exitFromEndedBase(chain, chain.base, args, hre);
+    if (chain.base !== undefined && (await hasEnded(chain.base))) {
+      if (args.heldAccount !== undefined)
+        throw pluginError("the chain below has ended, and held accounts of a chain on it are not paid; leave out --held-account");
+      return exitFromEndedBase(chain, chain.base, args, hre);
+    }
     if (chain.hasNoNode)
       throw pluginError(
         "the chain below has not ended: the exit of a chain on it is there. Name a node of it by --settlement-url",
@@ -42,7 +47,11 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
       for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
         claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
       claims.push(...(await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address)));
-      await tellClaims(chain, reconstruction, sender.provider, { activation, claims });
+      const heldAccount =
+        args.heldAccount === undefined
+          ? undefined
+          : await payHeldAccount(args.heldAccount, reconstruction, { sender, recipient: recipient ?? sender.address });
+      await tellClaims(chain, reconstruction, sender.provider, { activation, claims, heldAccount });
     });
   });
 
