@@ -41,6 +41,8 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
   readonly #knownScalars = new Map<number, VectorValue>();
   readonly #operations = new Map<number, VectorValue>();
   readonly #scalars: ScalarSource[] = [];
+  /** The constants 0 and 1, with which each operation compares its operands. */
+  readonly #bits: [zero?: VectorValue, one?: VectorValue] = [];
   /** Which scalar a value is. */
   readonly #scalarIndices = new Map<VectorValue, number>();
   readonly #effects: { readonly value: VectorValue; readonly instruction: (operand: VectorOperand) => Effect }[] = [];
@@ -62,6 +64,7 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     const value = this.#push({ kind: "operand", operand: { kind: "scalar", index } });
     this.#knownScalars.set(key, value);
     this.#scalarIndices.set(value, index);
+    if (source.kind === "constant" && (source.value === 0 || source.value === 1)) this.#bits[source.value] = value;
     return value;
   }
 
@@ -118,8 +121,8 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     return this.#push({ kind: "operand", operand: { kind: "register", index: this.#nodes.length } });
   }
 
-  protected isConstant(value: VectorValue, constant: number): boolean {
-    return value === this.#knownScalars.get(scalarKey({ kind: "constant", value: constant }));
+  protected isConstant(value: VectorValue, constant: 0 | 1): boolean {
+    return value === this.#bits[constant];
   }
 
   #push(node: ValueNode): VectorValue {
