@@ -8,7 +8,7 @@ import { aggregateStatement, type AggregatedFields, statementElements } from "..
 import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { LAST_PROOFS, LAST_VERIFIERS, type LastProof } from "../../../src/protocol/last-proof.ts";
 import { lastProofOfBytes } from "../../../src/l1-proof/proof-verdict.ts";
-import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { packAuxiliary, type ProofSection } from "../../../src/stark/openings/proof.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
@@ -81,6 +81,23 @@ describe("a recorded proof of execution", () => {
       const [, , answered] = new Interface(STARK_ABI).decodeErrorResult("PartOfOtherSystem", data);
       assert.equal(answered, actual, name);
     }
+  });
+
+  test("attack: a number of batches above 32 bits, whose low bits are the proof's, is refused", async () => {
+    const { batches, digest, proof } = readRecordedProof("one-batch");
+    const last = RECORDED_LAST["one-batch"];
+    const { address } = contracts[last];
+    const verifier = await deployed("AggregateVerifier", address);
+    const { abi } = await bundledArtifact("AggregateVerifier");
+    const contract = new Interface(abi as InterfaceAbi);
+    const { batchCount, ...others } = aggregateStatement(batches, digestFromHex(digest));
+    assert.equal(batchCount, 1);
+    const fields = Object.values(others).map((elements) => toHex(elementBytes([...elements])));
+    const verdict = async (count: bigint): Promise<unknown> => {
+      const answer = await chain.call(verifier, contract.encodeFunctionData("verify", [[count, ...fields], proof]));
+      return answer.ok && contract.decodeFunctionResult("verify", answer.data)[0];
+    };
+    assert.deepEqual([await verdict(1n), await verdict(2n ** 32n + 1n)], [true, false]);
   });
 
   /** Revert of the constructor. */

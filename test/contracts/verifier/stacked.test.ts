@@ -35,8 +35,11 @@ import { type DeployedVerifier, deployStackVerifier, verdictOf } from "./support
 const CHANGES = byNight(12, 2);
 const SHUFFLES = byNight(300, 30);
 
+/** For tables up to 2^4 rows; the tallest one needs more. */
+const GRINDING_BITS = 6;
+
 const parameters: ProofParameters = {
-  ...{ extensionDegree: 5, logBlowup: 3, queryCount: 7, grindingBits: 8, grindingBaseLogRows: 20 },
+  ...{ extensionDegree: 5, logBlowup: 3, queryCount: 7, grindingBits: GRINDING_BITS, grindingBaseLogRows: 4 },
   ...{
     logArity: 3,
     logFinalMax: 6,
@@ -310,6 +313,14 @@ describe("a prover of a program that goes on over what is false", () => {
       code: /^(ClaimMismatch|FoldMismatch 0|MerkleMismatch 4)$/,
     },
   };
+  it("attack: is caught with a nonce for the bits of low tables: taller ones need more", async () => {
+    const grind: Backend["grind"] = (hash, seed, bits) => {
+      assert.ok(bits > GRINDING_BITS);
+      return backend.grind(hash, seed, GRINDING_BITS);
+    };
+    assert.equal(await agreed(await provenWith({ ...backend, grind }), "few bits"), "GrindingTooWeak");
+  });
+
   for (const [cheat, { device, code }] of Object.entries(devices))
     it(`is caught with ${cheat}`, async () => {
       assert.match(await agreed(await provenWith({ ...backend, ...device() }), cheat), code);
