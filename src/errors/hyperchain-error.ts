@@ -1,4 +1,4 @@
 import { NamedError } from "./named-error.ts";
 
-/** An error that a user may meet: its message is enough to go on with, so that no stack trace has to be shown with it. */
+/** Error for users: its message has the remedy, so it is printed without a stack trace. */
 export abstract class HyperchainError<Code extends string | number = string | number> extends NamedError<Code> {}

@@ -1,9 +1,9 @@
 import { shortData, withShortData } from "./short-data.ts";
 
 /**
- * What every class of errors of this package comes from (test/tidiness sees to it). Programs match `name` and `code`, which are
- * stable, never the message: it says what happened, with which values, and what to do. What led to it is the `cause`.
- * Neither shows long data.
+ * Base class of all errors of this package (test/tidiness checks it). Programs match `name` and `code`, which are stable, and
+ * never the message. The message has the event, its values and the remedy; `cause` is the error that led to it. Neither contains
+ * long data.
  */
 export abstract class NamedError<Code extends string | number = string | number> extends Error {
   /** The class's own name, written out: bundlers rename classes. */

@@ -5,13 +5,13 @@ import { shortData } from "./short-data.ts";
 const MOST_CHARACTERS = 400;
 /** The code of ethers for an answer that it has no name for: its own words say nothing, and the node's own are below them. */
 const UNNAMED = "UNKNOWN_ERROR";
-/** Errors below one another that are looked at. */
+/** Maximum depth of the chain of causes. */
 const MOST_LAYERS = 4;
 
 /**
- * Why something failed, in a line for a message or a reader: what the error says, and behind a colon what lies under it. An error
- * for users says enough by itself. Clients' short messages come before their long ones; where an error says nothing, as those of
- * Node's sockets can, its code does.
+ * Reason of a failure in one line: the message of the error, and after a colon that of its cause. An error for users needs no
+ * cause. Short messages of clients are preferred to long ones. If a message is empty, as those of Node's sockets can be, the
+ * reason is the error's code.
  */
 export function reasonOf(error: unknown, mostCharacters = MOST_CHARACTERS): string {
   return shortData(reasonWithin(error, MOST_LAYERS)).slice(0, mostCharacters);
@@ -30,7 +30,7 @@ function reasonWithin(error: unknown, layers: number): string {
   return parts.length === 0 ? String(code ?? error.name) : parts.join(": ");
 }
 
-/** What a node said, from within what a client makes of it. */
+/** Message of a node, from inside the error that a client has made of it. */
 function innermostMessage(value: unknown, layers: number): string | undefined {
   if (typeof value !== "object" || value === null || layers === 0) return undefined;
   const { message, error } = value as Readonly<Record<"message" | "error", unknown>>;

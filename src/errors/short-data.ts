@@ -10,8 +10,8 @@ export function shortData(text: string): string {
 }
 
 /**
- * The error as it is printed without long data: clients put whole transactions into messages and fields. Its fields are still
- * read from it, through its prototype, and it has the class of the original. Any other value is returned unchanged.
+ * Copy of an error without long data, for output: clients put whole transactions into messages and fields. The copy has the class
+ * of the original, and its prototype still has the original's fields. Any other value is returned unchanged.
  */
 export function withShortData(error: unknown): unknown {
   if (!(error instanceof Error) || !hasLongData(error, MAX_DEPTH)) return error;

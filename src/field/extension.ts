@@ -106,7 +106,7 @@ export function createExtension(degree: number): ExtensionField {
   };
 }
 
-/** The same element as an integer of less than 2^53, of either sign. The quotient's estimate is off by at most one. */
+/** Reduces an integer of less than 2^53, of either sign. The quotient's estimate is off by at most one. */
 function reduced(x: number): number {
   const remainder = x - Math.floor(x * INVERSE_P) * P;
   if (remainder < 0) return remainder + P;

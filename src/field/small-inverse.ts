@@ -1,6 +1,6 @@
 import { inv, P } from "./koala-bear.ts";
 
-/** What a sum of a word's limbs is below. */
+/** Bound of the sum of a word's limbs. */
 const KEPT_BELOW = 2 ** 20;
 /** Found so far; 0 where none was asked for. Rows of a run ask for few different ones, hundred thousands of times. */
 const found = new Uint32Array(KEPT_BELOW);

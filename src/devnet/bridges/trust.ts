@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<BridgeName, { readonly verifiers: string; readonly 
 /** What a dapp's test over these bridges shows, and what not: the same sentence in tasks, methods and docs. */
 export function bridgeTrust(bridges: readonly BridgeName[], isProven: boolean): string {
   const verifiers = bridges.map((name) => KINDS[name].verifiers).join(" or ");
-  const said = `Delivery, nonces, gas and retries are ${deliverers(bridges)}. What vouches for a message here is the source chain's batch on L1, not your ${verifiers}: a pass says nothing about your choice of ${verifiers}, fees, timing or addresses.`;
+  const said = `Delivery, nonces, gas and retries are ${deliverers(bridges)}. A message is attested here by the source chain's batch on L1, not by your ${verifiers}: a test that passes shows nothing about your choice of ${verifiers}, fees, timing or addresses.`;
   return isProven ? said : `${said} Nothing is proven here.`;
 }
 
