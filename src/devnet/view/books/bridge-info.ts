@@ -122,6 +122,6 @@ export type NamedBridges = {
 
 /** What `hyperchain_bridges` answers; nothing where the options name no bridge. */
 export interface BridgesInfo extends InfoOfBridges {
-  /** What vouches for their messages here, and what a pass says nothing about. */
+  /** Attestation of their messages here, and limits of a test that passes. */
   readonly trust: string;
 }
