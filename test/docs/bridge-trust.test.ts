@@ -36,7 +36,7 @@ test("C14 one table says of each bridge what vouches here, and the licences of w
 
 test("C14 the words name the verifiers of each bridge that there is, and that nothing is proven where that is so", () => {
   const both = bridgeTrust(["layerzero", "hyperlane"], false);
-  assert.match(both, /not your DVNs or validators and ISM: .* fees, timing or addresses\. Nothing is proven here\.$/);
+  assert.match(both, /not by your DVNs or validators and ISM: .* fees, timing or addresses\. Nothing is proven here\.$/);
 });
 
 test("C14 the words say whose contracts deliver: published ones, this package's, or both", () => {
