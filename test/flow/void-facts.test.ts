@@ -19,6 +19,7 @@ const HALF_SECONDS = PATIENCE_SECONDS / 2;
  * never comes, as those of a source that has stopped after its commit.
  */
 describe("sources that stop, of an ecosystem in a folder", () => {
+  const clock = new WaitingClock(WAIT_SECONDS);
   const waiting = { execution: "proven", pace: { aggregatorSeconds: WAIT_SECONDS } } as const;
   const kept = new Kept(
     [
@@ -28,7 +29,7 @@ describe("sources that stop, of an ecosystem in a folder", () => {
     ],
     {},
     undefined,
-    { clock: new WaitingClock(WAIT_SECONDS) },
+    { clock },
   );
   before(() => kept.start());
   after(() => kept.end());
@@ -102,5 +103,30 @@ describe("sources that stop, of an ecosystem in a folder", () => {
     assert.deepEqual(indexesOf(batch), [factIndex(A, first)]);
     await pipeline(0).settled(first);
     assert.deepEqual([await balance(1), await balance(2)], [ETHER, 2n * ETHER]);
+  });
+
+  test("restart between the import and the void: the importer rebuilds without the fact of a reverted batch, and the transfer arrives by a root, once", async () => {
+    const before = await balance(2);
+    let fact = -1n;
+    await withRelayer(async (relayer, clients) => {
+      fact = await send(0, C, clients);
+      await relayer.poll();
+    });
+    assert.equal(await balance(2), before + ETHER);
+    const own = (await pipeline(2).seal())!.outputs.batchNumber;
+    // With an operation of L1's queue the rebuilt batch has another log root.
+    await kept.deposit(0);
+    assert.equal((await pipeline(0).reseal(fact)).firstBatch, fact);
+    await kept.restart();
+    const rebuilt = pipeline(2).settled(own);
+    clock.endWaits();
+    await pipeline(0).settled(fact);
+    assert.deepEqual(indexesOf((await rebuilt).batch), []);
+    assert.equal(await balance(2), before, "the delivery failed");
+    await withRelayer(async (relayer) => {
+      await pipeline(2).pollL1();
+      await relayer.poll();
+    });
+    assert.equal(await balance(2), before + ETHER);
   });
 });
