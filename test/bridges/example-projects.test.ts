@@ -23,14 +23,14 @@ for (const { bridge, cwd, passing, lines } of [
     lines: [
       /^LayerZero V2, at the same addresses/m,
       /alpha \(271\) has the endpoint id 40231/,
-      /not your DVNs:.*Nothing is proven here\.$/m,
+      /not by your DVNs:.*Nothing is proven here\.$/m,
     ],
   },
   {
     bridge: "Hyperlane",
     cwd: HYPERLANE_DAPP,
     passing: 2,
-    lines: [/^Hyperlane, at the same addresses/m, /l1 \(31337\) has the domain 11155111/, /not your validators and ISM:/],
+    lines: [/^Hyperlane, at the same addresses/m, /l1 \(31337\) has the domain 11155111/, /not by your validators and ISM:/],
   },
   {
     bridge: "CCIP",
@@ -39,7 +39,7 @@ for (const { bridge, cwd, passing, lines } of [
     lines: [
       /^CCIP, at the same addresses/m,
       /alpha \(271\) has the selector 10344971235874465080/,
-      /this package's contracts behind the published interfaces of CCIP.*not your oracle network and RMN:/,
+      /this package's contracts behind the published interfaces of CCIP.*not by your oracle network and RMN:/,
     ],
   },
   {
@@ -49,7 +49,7 @@ for (const { bridge, cwd, passing, lines } of [
     lines: [
       /^the Superchain, at the same addresses/im,
       /alpha \(271\) has the chain id 271/,
-      /this package's contracts behind the published interfaces of the Superchain.*not your interop set:/,
+      /this package's contracts behind the published interfaces of the Superchain.*not by your interop set:/,
     ],
   },
 ])
