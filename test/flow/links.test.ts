@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface, Wallet, type BaseWallet, type Contract, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
+import { linkPeers, requireChangeable } from "../../src/client/governing/terms.ts";
 import { ATOMIC_LINKS } from "../../src/devnet/links/atomic-links.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
@@ -60,6 +61,21 @@ describe("links between two chains", () => {
     for (const client of clients) client.destroy();
     await devnet.close();
     assert.deepEqual(devnet.faults, []);
+  });
+
+  test("attack A116: a second check for a chain that makes links, whose batches no transaction of L1 could execute then", () => {
+    const { chains } = devnet.info();
+    for (const [name, peer] of [
+      ["alpha", "beta"],
+      ["beta", "alpha"],
+    ] as const) {
+      const peers = linkPeers(name, chains);
+      assert.deepEqual(peers, [peer]);
+      const refusal = { code: "ChainHasLinks", message: new RegExp(`^${name} makes links with ${peer},`) };
+      assert.throws(() => requireChangeable({ name }, { requiresSecondCheck: true }, peers), refusal);
+      requireChangeable({ name }, { requiresSecondCheck: false, isGoverned: true }, peers);
+    }
+    assert.deepEqual(linkPeers("gamma", chains), []);
   });
 
   const pipeline = (i: number) => devnet.chains[i]!.pipeline;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { SHIELDED_POOL_ADDRESS } from "../../src/shielded.ts";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
@@ -180,7 +181,12 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/--to and --execution exclude each other/, "--to", String(PROVEN), "--execution", "proven");
     await refused(/--execution must be "trusted" or "proven"; got "onL1"/, "--execution", "onL1");
     await refused(/chain 271 is trusted already/, "--execution", "trusted");
-    const scheduled = await told("--execution", "proven");
+    // Coins in the chain's shielded pool, as any account can leave them there.
+    const pool = SHIELDED_POOL_ADDRESS;
+    await ask(alpha!.url, "hardhat_setCode", [pool, "0x00"]);
+    await ask(alpha!.url, "hardhat_setBalance", [pool, "0x12a05f200"]);
+    await refused(new RegExp(`its shielded pool ${pool} holds 5000000000 wei.*--lock-pool`, "s"), "--execution", "proven");
+    const scheduled = await told("--execution", "proven", "--lock-pool", "0.000000005");
     assert.deepEqual([scheduled.next?.version, scheduled.hyperchain], [String(PROVEN), alpha!.hyperchain]);
     await ask(alpha!.url, "evm_increaseTime", [NOTICE_SECONDS + 60]);
     await ask(ecosystem.info.l1.url, "evm_mine", []);

@@ -40,6 +40,7 @@ export type ClientErrorCode =
   | "PartFailed"
   | "NoVotes"
   | "ValidatorsFixed"
+  | "ChainHasLinks"
   | "NoCouncil"
   | "WrongSignature"
   | "UnknownProposal"

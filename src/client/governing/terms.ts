@@ -100,11 +100,36 @@ export async function announceTerms(
   return call(settings, "scheduleTerms", [chainId, words], sender);
 }
 
-/** Throws ClientError ValidatorsFixed for other validators of a chain whose nodes decide its blocks together. */
+/** A chain as a running ecosystem describes it. */
+interface RunningChain {
+  readonly name: string;
+  readonly orderedBy?: { readonly kind: string };
+  readonly linksFrom?: readonly string[];
+}
+
+/** Names of the chains with which a chain makes links, as their sender or receiver. */
+export function linkPeers(name: string, chains: readonly RunningChain[]): readonly string[] {
+  const peers = chains.flatMap(({ name: other, linksFrom = [] }) =>
+    other === name ? linksFrom : linksFrom.includes(name) ? [other] : [],
+  );
+  return [...new Set(peers)];
+}
+
+/**
+ * Throws ClientError: ValidatorsFixed for other validators of a chain whose nodes decide its blocks together, ChainHasLinks for a
+ * second check of a chain that makes links, whose batches L1 executes together.
+ */
 export function requireChangeable(
-  { name, orderedBy }: { readonly name: string; readonly orderedBy?: { readonly kind: string } },
+  { name, orderedBy }: RunningChain,
   changes: Partial<ChainTerms>,
+  peers: readonly string[] = [],
 ): void {
+  if (changes.requiresSecondCheck === true && peers.length > 0)
+    throw new ClientError(
+      "ChainHasLinks",
+      `${name} makes links with ${peers.join(", ")}, and chains with a second check make none, because no transaction of L1 could execute them: ` +
+        "take the chains out of each other's 'links', start again, and announce the second check then",
+    );
   if (orderedBy?.kind !== "nodes" || (changes.quorum === undefined && changes.standby === undefined)) return;
   throw new ClientError(
     "ValidatorsFixed",

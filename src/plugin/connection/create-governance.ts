@@ -13,6 +13,7 @@ import {
   announceTerms,
   offerAdmin,
   readTerms,
+  linkPeers,
   requireChangeable,
   withdrawTerms,
   type TermsOfChain,
@@ -145,7 +146,8 @@ function createTerms(
   return {
     terms: of,
     async announceTerms(chain, changes) {
-      requireChangeable(infoOf(chain), changes);
+      const info = infoOf(chain);
+      requireChangeable(info, changes, linkPeers(info.name, link.info.chains));
       return asAdmin(chain, (known, admin) => announceTerms(known, changes, admin));
     },
     withdrawTerms: (chain) => asAdmin(chain, withdrawTerms),

@@ -142,6 +142,8 @@ export interface ChainInfo {
   readonly lists?: readonly ("senders" | "deployers")[];
   /** Absent where the operator's sequencer makes the order. */
   readonly orderedBy?: OrderInfo;
+  /** Names of the chains whose links it receives; absent if it receives none. */
+  readonly linksFrom?: readonly string[];
   /** Other chains' promises that it takes; absent if it takes none. */
   readonly promisesFrom?: readonly TakenPromisesInfo[];
   /** True if the ecosystem's process is the only signer. */

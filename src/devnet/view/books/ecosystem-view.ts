@@ -324,6 +324,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     ...quorumInfo(pipeline),
     ...(signsHere(pipeline) ? { signsHere: true } : {}),
     ...orderInfo(pipeline),
+    ...linksInfo(plan),
     ...(promisesFrom === undefined ? {} : { promisesFrom }),
     executionDelaySeconds: Number(configuration.executionDelay),
     ...executionSummary(pipeline),
@@ -331,6 +332,10 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, porter, ru
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+function linksInfo({ settlement: { links = [] } }: ChainPlan): Pick<ChainInfo, "linksFrom"> {
+  return links.length === 0 ? {} : { linksFrom: links };
 }
 
 /** A proof binds inputs if the chain was created with the flag for that, and if anything is proven. */

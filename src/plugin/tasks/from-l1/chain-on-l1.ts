@@ -2,6 +2,7 @@ import { Wallet, type JsonRpcProvider } from "ethers";
 import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
+import { linkPeers } from "../../../client/governing/terms.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import type { EcosystemStatus, OrderInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { reconstructCarriedOn } from "../../../devnet/reconstruction/reconstruct-carried.ts";
@@ -49,6 +50,8 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
 export interface FoundOnL1 {
   /** In the running ecosystem; absent where only its contract is known. */
   readonly name?: string;
+  /** Names of the chains with which it makes links, if it is in the running ecosystem. */
+  readonly linkPeers?: readonly string[];
   /** Source of its order, if the running ecosystem names one besides its sequencer. */
   readonly orderedBy?: OrderInfo;
   /** Of what it settles on: L1, or another chain. */
@@ -145,6 +148,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
     hyperchain,
     output,
     ...(known === undefined ? {} : { name: known.name }),
+    ...(known === undefined ? {} : { linkPeers: linkPeers(known.name, info.chains) }),
     ...(known?.orderedBy === undefined ? {} : { orderedBy: known.orderedBy }),
     ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
     ...(known === undefined ? {} : { readUpTo: () => readUpTo(session, known.chainId) }),

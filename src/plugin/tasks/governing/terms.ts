@@ -45,7 +45,9 @@ const action: NewTaskActionFunction<TermsArguments> = (args, hre) => {
       if (announces && known.next !== undefined)
         throw pluginError(`chain ${known.chainId} waits for other terms already: withdraw them with --withdraw first`);
       const changes = args.withdraw ? {} : changesOf(known.terms, args);
-      requireChangeable({ ...chain, name: chain.name ?? `chain ${known.chainId}` }, changes);
+      requireChangeable({ ...chain, name: chain.name ?? `chain ${known.chainId}` }, changes, chain.linkPeers);
+      if (changes.requiresSecondCheck === true && chain.linkPeers === undefined)
+        chain.output.progress(`no running ecosystem names chain ${known.chainId}, so its links are not looked at`);
       const admin = { account: known.admin, role: `the admin of chain ${known.chainId}` };
       const transactionHash = await signAs(chain, admin, { from: args.from, l1 }, (sender) =>
         args.withdraw ? withdrawTerms(known, sender) : announceTerms(known, changes, sender),
