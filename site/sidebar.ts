@@ -15,7 +15,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   {
     label: "Contracts that call",
     files: [
-      ...["call-on-l1", "ask-another-chain", "call-for-a-limited-time", "calls-together", "legs-all-or-none"],
+      ...["call-on-l1", "ask-another-chain", "call-for-a-limited-time", "calls-together", "legs-all-or-none", "links"],
       ...["read-another-chain", "read-l1", "swap-on-another-chain", "raffle", "instant-messages", "withdraw"],
     ].map(recipe),
   },

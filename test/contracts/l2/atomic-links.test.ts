@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, type Contract } from "ethers";
 import hre from "hardhat";
+import { ATOMIC_LINKS } from "../../../src/devnet/links/atomic-links.ts";
 import { factIndex } from "../../../src/protocol/import-kinds.ts";
 import { keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { linkId, receivedBody, sentBody, type Link } from "../../../src/protocol/link.ts";
@@ -199,5 +201,10 @@ describe("AtomicLinks", () => {
     const id = wordToHex(7n);
     assert.equal(toHex(sentBody(id)), `0x01${id.slice(2)}`);
     assert.equal(toHex(receivedBody(id)), `0x02${id.slice(2)}`);
+  });
+
+  test("its address on every chain is the one of the recipe for links", () => {
+    const recipe = readFileSync(new URL("../../../docs/recipes/links.md", import.meta.url), "utf8");
+    assert.ok(recipe.includes(`\`${ATOMIC_LINKS.address}\``), ATOMIC_LINKS.address);
   });
 });
