@@ -11,6 +11,7 @@ import { HubState } from "../../hub/hub-state.ts";
 import type { HubError } from "../../hub/hub-error.ts";
 import type { HubNode, OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { HubHeader } from "../../protocol/hub-header.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { LocalNet } from "../../sequencing/local/local-net.ts";
 import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
@@ -65,8 +66,11 @@ interface LandedBlock {
   readonly receipt: TransactionReceipt;
 }
 
-/** Why a hub does not land. `AggregatorsSilent`: fewer than a quorum run; members show their batches alone. */
-export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffered" | "Returned" | "Closed"> {
+/**
+ * Why a hub does not land. `AggregatorsSilent`: fewer than a quorum run; members show their batches alone. `HeadReplaced`: L1 has
+ * another block of the number, with votes from before a return of L1.
+ */
+export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffered" | "Returned" | "Closed" | "HeadReplaced"> {
   override readonly name = "HubGroupError";
 }
 
@@ -321,6 +325,7 @@ export class HubGroup {
     try {
       for (;;) {
         const head = await onL1.head();
+        requireDecided(this.#decided, head);
         this.#decided.landed(head.number);
         const next = this.#decided.at(head.number + 1n);
         if (next?.certificate === undefined || this.#isClosed) return;
@@ -381,4 +386,19 @@ export class HubGroup {
     this.#waiting = Promise.withResolvers();
     this.#waiting.promise.catch(() => undefined);
   }
+}
+
+/**
+ * Throws HubGroupError HeadReplaced if these aggregators did not decide L1's newest block in this life. Any account lands a block
+ * of an earlier life, whose votes count on L1.
+ */
+function requireDecided(decided: DecidedBlocks, { number, contents, parent, state }: HubHeader): void {
+  const header = decided.at(number)?.block.header;
+  const isSame = header?.contents === contents && header.parent === parent && header.state === state;
+  // Blocks that are no longer in memory were compared before.
+  if (header === undefined ? number <= decided.count : isSame) return;
+  throw new HubGroupError(
+    "HeadReplaced",
+    `L1 has another block ${number} of the hub, which was decided before L1 returned to an earlier state; members show their batches alone: name the hub otherwise`,
+  );
 }

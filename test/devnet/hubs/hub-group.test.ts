@@ -55,7 +55,8 @@ function hubWith(
     },
   );
   t.after(() => group.close());
-  return { group, offers };
+  const replaceHead = (header: typeof head): void => void (head = header);
+  return { group, offers, replaceHead };
 }
 
 /** Result of a landing, or the code of its refusal; "waits" if it has none in time. */
@@ -72,6 +73,20 @@ async function outcomeOf(landing: Promise<{ readonly block: HubBlock }>): Promis
 }
 
 describe("a landing on demand", () => {
+  test("attack: a stranger lands an old decided block after a return of L1: the hub names it and lands nothing above", async (t) => {
+    const { group, offers, replaceHead } = hubWith(t, [entryOf(A, 0n)], new Set());
+    const old = (await group.land()).block.header;
+    const resume = await group.rest();
+    replaceHead(firstHubHeader(HubState.empty().digest()));
+    await resume(true);
+    offers.current = [entryOf(B, 0n)];
+    assert.deepEqual(await outcomeOf(group.land()), [B], "the block of the next life");
+    assert.notDeepEqual(group.block?.header, old);
+    replaceHead(old);
+    offers.current = [entryOf(B, 1n)];
+    assert.equal(await outcomeOf(group.land()), "HeadReplaced");
+  });
+
   test("is refused if L1 executes the offered batch before the aggregators vote", async (t) => {
     const { group, offers } = hubWith(t, [entryOf(A, 0n)], new Set([A]));
     const outcome = outcomeOf(group.land());
