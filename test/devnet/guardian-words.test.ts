@@ -18,7 +18,7 @@ test("the list of guardians names the hours after a commit in which stake answer
   const { sentences } = networkInfo({ ...NETWORK, retention: 90_100 });
   assert.ok(
     sentences.includes(
-      "L1 takes requests for 25 h after the commit of a batch. Stake answers neither for a batch that L1 executes later, nor for a chain without a newer batch.",
+      "L1 takes requests for 25 h after the commit of a batch. Stake answers neither for a batch that L1 executes later, nor for a chain that stops: a running one ends a batch after half the hours.",
     ),
   );
   assert.match(sentences.join("\n"), /nor for accounts of a porter: L1 takes no request for them/);

@@ -460,7 +460,7 @@ describe("guardian", () => {
     await close();
   });
 
-  test("data of an idle or stopped chain expire: ten years after the last batch a guardian shows leaves and data, and the chain continues", async () => {
+  test("data of a stopped chain expire: ten years after the last batch a guardian shows leaves and data, and the chain continues", async () => {
     const former = newFormer();
     const [first, second, third] = formLine(3, former);
     const before = await open();

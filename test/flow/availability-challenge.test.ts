@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Contract, Interface, type JsonRpcProvider } from "ethers";
 import { stakeRegistryAbi } from "../../src/abi/stake-registry.ts";
 import { challengeInterface, type ChallengeOnL1 } from "../../src/devnet/guardian/challenge-interface.ts";
+import { renewIdle } from "../../src/devnet/membership/renew-idle.ts";
 import { readRequestEvidence, type RequestEvidence } from "../../src/devnet/reconstruction/request-evidence.ts";
 import { contractsOfStake } from "../../src/devnet/stake/contracts.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
@@ -54,6 +55,23 @@ test("a leaf is requested on L1: guardians answer and are paid, or lose their st
       }
       for (const { key } of network.members) assert.equal(await stakeOf(key), ETHER);
     });
+
+    await t.test(
+      "data of an idle chain expire: it ends a batch at half of the time for which stake answers, and guardians sign it",
+      async () => {
+        const newest = BigInt((await client.getBlock("latest"))!.timestamp);
+        const { batchNumber } = chain!.pipeline.chain.sequencer;
+        const idle = { chain: chain!, retention: 100_000 };
+        await renewIdle(idle, newest + 49_999n);
+        assert.equal(chain!.pipeline.chain.sequencer.batchNumber, batchNumber);
+        await renewIdle(idle, newest + 50_000n);
+        assert.equal(chain!.pipeline.chain.sequencer.batchNumber, batchNumber + 1n);
+        await devnet.settle(CHAIN);
+        const { stored, signatures } = await readRequestEvidence(l1, hyperchain);
+        assert.ok(stored.batchNumber > evidence.stored.batchNumber);
+        assert.equal(signatures.length, 2);
+      },
+    );
 
     await t.test("guardians that are killed lose their stake, by the signatures in the commit", async () => {
       for (const { pid } of network.members) process.kill(pid!, "SIGKILL");

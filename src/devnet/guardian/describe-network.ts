@@ -30,7 +30,7 @@ export function networkInfo({ name, address, terms, retention, members, onChains
         ? `The network is open: any account that stakes more than ${percent(WHOLE_BPS - shareBps)} % of the total, a third by default, can stop its chains.`
         : `Guardians with more than ${percent(WHOLE_BPS - shareBps)} % of the stake can stop its chains.`,
       STAKE_AT_RISK,
-      `L1 takes requests for ${hours(retention)} h after the commit of a batch. Stake answers neither for a batch that L1 executes later, nor for a chain without a newer batch.`,
+      `L1 takes requests for ${hours(retention)} h after the commit of a batch. Stake answers neither for a batch that L1 executes later, nor for a chain that stops: a running one ends a batch after half the hours.`,
     ],
   };
 }

@@ -33,11 +33,12 @@ import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { GuardiansOfLayer, RunningNetwork } from "../guardian/guardian-networks.ts";
+import { renewingIdle } from "./renew-idle.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import { formatOf } from "../../options/fields/proving.ts";
-import { nodesOf, type ChainPlan } from "../../options/plan.ts";
+import { isQueueAlone, nodesOf, type ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { contractsOfStake } from "../stake/contracts.ts";
 import { enlistKeys } from "../stake/enlist-keys.ts";
@@ -148,7 +149,11 @@ export function openChain(
     await opening.promises.open(chain, kept, confirmationsOn(base, opening.options.l1));
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
-    return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
+    const watch = (): void => {
+      watchL1(chain, opening, closing);
+      keepAtStake(plan, chain, opening, closing);
+    };
+    return { ...chain, watchL1: watch, close: () => closing.close() };
   });
 }
 
@@ -336,6 +341,20 @@ function watchL1(
       () => pipeline.fault() === undefined,
     ),
   );
+}
+
+/** Has guardians sign for an idle chain again before their stake no longer answers for its data. */
+function keepAtStake(
+  plan: ChainPlan,
+  chain: ServedChain,
+  { options, networks, clock, layer }: ChainOpening,
+  closing: Disposer,
+): void {
+  const names = guardianNetworks(plan.availability);
+  const times = networks.filter(({ name }) => names.includes(name)).map(({ retention }) => retention);
+  if (options.pollIntervalMs === undefined || times.length === 0 || isQueueAlone(plan)) return;
+  const guarded = { chain, retention: Math.min(...times) };
+  closing.add(renewingIdle(guarded, { clock, nowSeconds: () => layer.clock.nowSeconds() }));
 }
 
 /** What the feed tells of a new block. */

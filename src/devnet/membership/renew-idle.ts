@@ -1,0 +1,39 @@
+import type { Clock } from "../../runtime/clock.ts";
+import { repeat } from "../../runtime/repeat.ts";
+import type { ServedChain } from "../chains/served-chain.ts";
+
+/** Milliseconds between two checks at most. */
+const HOUR_MS = 3_600_000;
+
+/** A chain and the seconds after a commit for which the stake of its guardians answers. */
+interface GuardedTime {
+  readonly chain: Pick<ServedChain, "answer" | "pipeline">;
+  readonly retention: number;
+}
+
+/**
+ * Ends a batch of one empty block if the newest block is half as old as stake answers for data: the signatures of this batch
+ * cover the whole state, so the data of an idle chain stay at stake. `nowSeconds` since the epoch, by L1's clock.
+ */
+export async function renewIdle({ chain, retention }: GuardedTime, nowSeconds: bigint): Promise<void> {
+  const newest = (await chain.answer("eth_getBlockByNumber", ["latest", false], undefined)) as { readonly timestamp: string };
+  if (2n * (nowSeconds - BigInt(newest.timestamp)) < BigInt(retention)) return;
+  const { sequencer } = chain.pipeline.chain;
+  if (sequencer.isPaused) return;
+  await sequencer.mine();
+  await chain.pipeline.seal();
+}
+
+/** The same from time to time; returns the function that ends it. A chain that waits for a quorum is tried again. */
+export function renewingIdle(
+  guarded: GuardedTime,
+  { clock, nowSeconds }: { readonly clock: Clock; readonly nowSeconds: () => bigint },
+): () => void {
+  const between = Math.min(guarded.retention * 500, HOUR_MS);
+  return repeat(
+    clock,
+    between,
+    () => renewIdle(guarded, nowSeconds()),
+    () => guarded.chain.pipeline.fault() === undefined,
+  );
+}
