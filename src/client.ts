@@ -1,5 +1,5 @@
 /**
- * What a front-end or a script does with an ecosystem, without Hardhat: `hardhat-hyperchain/client`. It needs ethers;
+ * Functions of an ecosystem for front-ends and scripts, without Hardhat: `hardhat-hyperchain/client`. They need ethers;
  * clients of viem sign through `viemSigner`.
  */
 export { stepsOf } from "./client/sending/act-steps.ts";

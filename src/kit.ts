@@ -1,6 +1,6 @@
 /**
- * A chain with parts of one's own: `hardhat-hyperchain/kit`. Each port is a type of the package's, which its own part implements
- * too; what a port does wrong is found where that part's fault would be (docs/kit.md).
+ * A chain with custom parts: `hardhat-hyperchain/kit`. Each port is a type that the package's part implements too. A fault of a
+ * custom part is found by the same check as a fault of the package's part (docs/kit.md).
  */
 export { engineAround } from "./kit/engine-around.ts";
 export { startEnvironment } from "./kit/start-environment.ts";

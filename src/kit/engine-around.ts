@@ -1,17 +1,17 @@
 import type { ExecutionEngine } from "../chain/execution/engine.ts";
 
-/** An engine that does as another does, but for some parts. */
-export function engineAround(own: ExecutionEngine, parts: Partial<ExecutionEngine>): ExecutionEngine {
+/** Engine that delegates to another one, except for the given parts. */
+export function engineAround(engine: ExecutionEngine, parts: Partial<ExecutionEngine>): ExecutionEngine {
   return {
-    mine: (...block) => own.mine(...block),
-    mineEmpty: (environments) => own.mineEmpty(environments),
-    cheat: (cheat) => own.cheat(cheat),
-    state: (at) => own.state(at),
-    header: (number) => own.header(number),
-    explainer: own.explainer,
-    snapshot: () => own.snapshot(),
-    revert: (mark) => own.revert(mark),
-    close: () => own.close(),
+    mine: (...block) => engine.mine(...block),
+    mineEmpty: (environments) => engine.mineEmpty(environments),
+    cheat: (cheat) => engine.cheat(cheat),
+    state: (at) => engine.state(at),
+    header: (number) => engine.header(number),
+    explainer: engine.explainer,
+    snapshot: () => engine.snapshot(),
+    revert: (mark) => engine.revert(mark),
+    close: () => engine.close(),
     ...parts,
   };
 }

@@ -7,9 +7,9 @@ import type { HyperchainUserConfig } from "../options/generated/user-config.ts";
 import type { Proofs } from "../options/fields/prover.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-/** A chain, and what is around it. Everything but its id has a default that works on a developer's machine. */
+/** A chain and its surroundings. All fields except the id have defaults that work on a developer's machine. */
 export interface NodePlan {
-  /** Its options are those of a chain in a config, but for its id. */
+  /** Options of a chain as in a config, with a required id. */
   readonly chain: Omit<HyperchainUserConfig, "chainId"> & { readonly chainId: bigint };
   /** An L1 that runs already. Default: one in this process. */
   readonly l1?: { readonly url: string; readonly deployerKey?: Hex };
@@ -17,15 +17,15 @@ export interface NodePlan {
   readonly proofs?: Proofs;
   /** Default: all cores. */
   readonly prover?: { readonly workers?: number };
-  /** The folder that keeps it over restarts. Default: none does. */
+  /** Folder that stores the chain over restarts. Default: none. */
   readonly data?: string;
-  /** How often the chain looks at L1 and settles by itself. Default: it does when it is told to. */
+  /** Time between two looks at L1, each with a settlement, in milliseconds. Default: the chain settles on demand only. */
   readonly pollIntervalMs?: number;
 }
 
-/** Parts of one's own, in place of the package's. */
+/** Custom parts, in place of the package's. */
 export interface NodePorts extends ChainPorts, Pick<EcosystemPorts, "queue"> {
-  /** Told once when the chain, or its settlement, has stopped for good. */
+  /** Called once when the chain, or its settlement, has stopped for good. */
   readonly onStop?: (error: unknown) => void;
 }
 

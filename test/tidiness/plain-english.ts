@@ -17,6 +17,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "src/field",
   "src/held-accounts",
   "src/hub",
+  "src/kit",
   "src/sequencing",
   "src/shielded",
   "src/threshold",
