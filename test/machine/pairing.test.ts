@@ -76,7 +76,7 @@ describe("pairings of BN254 by the kernel's code", () => {
     assert.equal(verdictOf([...two, ...two, ...two, ...two, ...two]), true, "ten_point_match_2");
   });
 
-  test("are those of another library for one to five pairs, whether the product is 1 or not", () => {
+  test("are those of another library for one to five pairs, f of order dividing the cofactor (the product is 1) or not", () => {
     for (const count of [1, 2, 3, 4, 5]) {
       const pairs = count === 1 ? [[first(), second()] as const] : cancelling(count);
       compare(pairs, `${count} pairs`);

@@ -96,7 +96,7 @@ describe("a shielded pool", () => {
     await assertReverts(transact(spent.call, spent.proof), `NullifierSpent(${spent.call.nullifiers[0]})`);
   });
 
-  test("pays a withdrawal to a fresh account, and the fee to the relayer alone", async () => {
+  test("a relayer changes recipient or fee, or a transaction of a relayer is copied: no withdrawal pays", async () => {
     const [, relayer] = await l1.ethers.getSigners();
     assert.ok(relayer);
     const rest: [Note, Note] = [alice.note(150n), alice.note(0n)];

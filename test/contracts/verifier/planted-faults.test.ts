@@ -21,7 +21,7 @@ interface Pair {
   verify(encoded: Uint8Array, proof: Uint8Array, fault: Fault, isFrozen: boolean): Promise<string>;
 }
 
-describe("two verifiers, one with a fault", () => {
+describe("two verifiers, one with a fault: each of twelve faults is caught", () => {
   let chain: CodeChain;
   let backend: Backend;
   let forger: Forger;
