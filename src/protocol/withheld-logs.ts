@@ -9,10 +9,14 @@ import { LogHead, type PubdataLog } from "./pubdata.ts";
 /** First byte of a message without its body, and of a message of held accounts, which lacks its sender. */
 const [WITHHELD_MESSAGE_HEAD, HELD_MESSAGE_HEAD] = [3, 4];
 
+/** Longest body that takes as few bytes as its hash, with the length in front. */
+const SHORT_BODY = 29;
+
 /**
  * The logs of a batch whose pubdata is not on L1: count (2), then logs as in the pubdata. A message of held accounts has the form
- * `04 ‖ length (3) ‖ body`, and any other message that moves no assets `03 ‖ sender (20) ‖ keccak of the body (32)`. Throws
- * RangeError for more logs or longer bodies than fit.
+ * `04 ‖ length (3) ‖ body`, and any other message that moves no assets, and has more than 29 bytes,
+ * `03 ‖ sender (20) ‖ keccak of the body (32)`. So the logs are never longer than in the pubdata, whose bytes limit a batch.
+ * Throws RangeError for more logs or longer bodies than fit.
  */
 export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
   const parts: Uint8Array[] = [bigEndian(logs.length, 2)];
@@ -21,7 +25,7 @@ export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
       parts.push(Uint8Array.of(log.success ? LogHead.succeededOp : LogHead.failedOp));
     } else if (log.sender.toLowerCase() === HELD_ACCOUNTS_ADDRESS) {
       parts.push(Uint8Array.of(HELD_MESSAGE_HEAD), bigEndian(log.body.length, 3), log.body);
-    } else if (isAssetSender(log.sender)) {
+    } else if (isAssetSender(log.sender) || log.body.length <= SHORT_BODY) {
       parts.push(Uint8Array.of(LogHead.message), fromHex(log.sender, 20), bigEndian(log.body.length, 3), log.body);
     } else {
       parts.push(Uint8Array.of(WITHHELD_MESSAGE_HEAD), fromHex(log.sender, 20), fromHex(keccak(log.body)));

@@ -70,6 +70,17 @@ test("a leaf is requested on L1: guardians answer and are paid, or lose their st
         const { stored, signatures } = await readRequestEvidence(l1, hyperchain);
         assert.ok(stored.batchNumber > evidence.stored.batchNumber);
         assert.equal(signatures.length, 2);
+        // A batch that stays open, and a block in it that is fresh.
+        const { sequencer } = chain!.pipeline.chain;
+        await sequencer.mine();
+        const { openedAt } = sequencer;
+        await sequencer.notBefore(openedAt! + 40_000n);
+        await sequencer.mine();
+        assert.equal(sequencer.openedAt, openedAt);
+        await renewIdle(idle, openedAt! + 49_999n);
+        assert.equal(sequencer.openedAt, openedAt);
+        await renewIdle(idle, openedAt! + 50_000n);
+        assert.equal(sequencer.hasOpenBatch, false);
       },
     );
 

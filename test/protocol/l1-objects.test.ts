@@ -42,7 +42,7 @@ test("a registry proof leads to the root over the leaves it was made for", () =>
   assert.throws(() => transactionTreeProof(leaves, -1), RangeError);
 });
 
-test("withheld logs keep asset messages, results and order, and hide other bodies", () => {
+test("withheld logs keep asset messages, results and order, and hide other bodies of more than 29 bytes", () => {
   const asset = encodeAssetMessage({
     kind: 1,
     destinationChainId: 1n,
@@ -54,19 +54,25 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     nonce: 0n,
   });
   const other: Hex = `0x${"33".repeat(20)}`;
+  const [short, hidden] = [new Uint8Array(29).fill(7), new Uint8Array(30).fill(8)];
   const encoded = encodeWithheldLogs([
     { type: "priorityOp", success: true },
-    { type: "message", sender: other, body: Uint8Array.of(1) },
+    { type: "message", sender: other, body: hidden },
+    { type: "message", sender: other, body: short },
     { type: "priorityOp", success: false },
     { type: "message", sender: ASSET_ROUTER_ADDRESS, body: asset },
     { type: "message", sender: HELD_ACCOUNTS_ADDRESS, body: Uint8Array.of(2) },
   ]);
   const expected = [
-    "0005",
+    "0006",
     "01",
     "03",
     other.slice(2),
-    keccak256("0x01").slice(2),
+    keccak256(hidden).slice(2),
+    "02",
+    other.slice(2),
+    "00001d",
+    "07".repeat(29),
     "00",
     "02",
     ASSET_ROUTER_ADDRESS.slice(2),
@@ -79,7 +85,8 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
   assert.equal(Buffer.from(encoded).toString("hex"), expected.join(""));
   assert.deepEqual(decodeWithheldLogs(encoded), [
     { type: "priorityOp", success: true },
-    { type: "message", sender: other, messageHash: keccak256("0x01"), body: undefined },
+    { type: "message", sender: other, messageHash: keccak256(hidden), body: undefined },
+    { type: "message", sender: other, messageHash: keccak256(short), body: short },
     { type: "priorityOp", success: false },
     { type: "message", sender: ASSET_ROUTER_ADDRESS, messageHash: keccak256(asset), body: asset },
     { type: "message", sender: HELD_ACCOUNTS_ADDRESS, messageHash: keccak256("0x02"), body: Uint8Array.of(2) },
@@ -95,6 +102,14 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
   for (const sender of [ASSET_ROUTER_ADDRESS, HELD_ACCOUNTS_ADDRESS]) {
     const endless = { type: "message", sender, body: new Uint8Array(2 ** 24) } as const;
     assert.throws(() => encodeWithheldLogs([endless]), RangeError);
+  }
+});
+
+test("attack: many empty messages: withheld logs are never longer than the same logs in the pubdata", () => {
+  for (const length of [0, 1, 28, 29, 30, 31, 100]) {
+    const message = { type: "message", sender: `0x${"33".repeat(20)}`, body: new Uint8Array(length) } as const;
+    // A log's head is 1 byte, its sender 20, the length of its body 3.
+    assert.ok(encodeWithheldLogs([message, message]).length <= 2 + 2 * (24 + length), `${length}`);
   }
 });
 

@@ -104,8 +104,10 @@ export class FactImports {
     const refusalOf = (batch: FactBatch): Promise<string | undefined> => this.#refusalOf(batch);
     await checkFact(evidence, this.#terms, { l1: view, refusalOf });
     await book.prune(async (chainId) => (await view.source(chainId))?.executed ?? 0n);
-    // A source fills a batch only by as many batches of its own, so it makes this chain seal no more than it seals itself.
-    if (!this.#admission.hasRoom(source)) await chain().seal();
+    if (!this.#admission.hasRoom(source)) {
+      this.#admission.requireOpen(evidence);
+      await chain().seal();
+    }
     await undisturbed(async () => {
       if (await chain().hasImported(fact.registryIndex)) return;
       // Before the import: the source may serve no evidence later.

@@ -1,3 +1,4 @@
+import type { FactEvidence } from "../../protocol/fact-evidence.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { readFactIndex } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -46,6 +47,15 @@ export class SourceAdmission {
   /** Sources that are shut out now, with the seconds at which that ends. */
   shutOutSources(): ReturnType<DoublingPauses<ChainId>["inEffect"]> {
     return this.#shutOut.inEffect();
+  }
+
+  /**
+   * Requires a fact about an open batch of its source before the chain seals for it: a source has few, by its own seals.
+   * Facts about executed batches cost a stranger nothing, and a source has its whole history. Throws FactRefused TooManyFacts.
+   */
+  requireOpen({ batches }: Pick<FactEvidence, "batches">): void {
+    if (batches.length > 0) return;
+    throw new FactRefused("TooManyFacts", "the open batch has no room for a further fact about an executed batch of the source");
   }
 
   /** True if the open batch can have a further fact about a batch of the source. */

@@ -14,6 +14,8 @@ const REPEAT_POLLS = 15n;
  * nothing, also if the base fee falls for five blocks. A node's suggestion can be many times a low base fee.
  */
 const TIP_DIVISOR = 8n;
+/** Minimum tip in wei of a gas: nodes with default settings take no transaction below. */
+const LEAST_TIP = 1_000_000n;
 
 interface AnsweringGuardian {
   /** Contract of the network on L1. */
@@ -90,7 +92,8 @@ export class ChallengeAnswers {
   async #fees(): Promise<Pick<TransactionRequest, "maxFeePerGas" | "maxPriorityFeePerGas">> {
     const baseFee = (await this.#guardian.signer.provider?.getBlock("latest"))?.baseFeePerGas ?? undefined;
     if (baseFee === undefined) return {};
-    const maxPriorityFeePerGas = baseFee / TIP_DIVISOR;
+    const eighth = baseFee / TIP_DIVISOR;
+    const maxPriorityFeePerGas = eighth > LEAST_TIP ? eighth : LEAST_TIP;
     return { maxFeePerGas: 2n * baseFee + maxPriorityFeePerGas, maxPriorityFeePerGas };
   }
 

@@ -6,7 +6,15 @@ type Pair = readonly [one: ChainId, other: ChainId];
 interface Waiting {
   readonly pair: Pair;
   readonly start: () => void;
+  /** Number of later requests that have begun, for each of its chains. */
+  readonly overtaken: [one: number, other: number];
 }
+
+/**
+ * Number of later requests for each of two chains that begin before both are reserved for the earlier one. A chain that is stuck
+ * takes none, so a request for it reserves no chain.
+ */
+const MAX_OVERTAKEN = 4;
 
 /**
  * Turns of the pairs of chains that make links: a chain makes one link at a time, and those that wait for a chain that is stuck
@@ -20,7 +28,7 @@ export class PairTurns {
   /** Runs the work when neither chain makes another link. Rejects with the work's error. */
   async run<Result>(pair: Pair, work: () => Promise<Result>): Promise<Result> {
     await new Promise<void>((resolve) => {
-      this.#waiting = [...this.#waiting, { pair, start: resolve }];
+      this.#waiting = [...this.#waiting, { pair, start: resolve, overtaken: [0, 0] }];
       this.#startNext();
     });
     try {
@@ -31,13 +39,21 @@ export class PairTurns {
     }
   }
 
-  /** Starts all whose two chains are free, the oldest first. */
+  /** Starts all whose two chains are free, the oldest first. A request that was overtaken often reserves its chains. */
   #startNext(): void {
-    this.#waiting = this.#waiting.filter(({ pair, start }) => {
-      if (pair.some((chainId) => this.#busy.has(chainId))) return true;
+    const reserved = new Set<ChainId>();
+    const earlier: Waiting[] = [];
+    for (const waiting of this.#waiting) {
+      const { pair, start } = waiting;
+      if (pair.some((chainId) => this.#busy.has(chainId) || reserved.has(chainId))) {
+        earlier.push(waiting);
+        if (waiting.overtaken.every((count) => count >= MAX_OVERTAKEN)) for (const chainId of pair) reserved.add(chainId);
+        continue;
+      }
+      for (const before of earlier) for (const i of [0, 1] as const) if (pair.includes(before.pair[i])) before.overtaken[i]++;
       for (const chainId of pair) this.#busy.add(chainId);
       start();
-      return false;
-    });
+    }
+    this.#waiting = earlier;
   }
 }

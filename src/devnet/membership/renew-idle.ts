@@ -12,16 +12,22 @@ interface GuardedTime {
 }
 
 /**
- * Ends a batch of one empty block if the newest block is half as old as stake answers for data: the signatures of this batch
- * cover the whole state, so the data of an idle chain stay at stake. `nowSeconds` since the epoch, by L1's clock.
+ * Ends a batch if its first block, or the newest block if no batch is open, is half as old as stake answers for data: the
+ * signatures of this batch cover the whole state, so the data of an idle chain stay at stake. An open batch with roots alone
+ * may wait for years. `nowSeconds` since the epoch, by L1's clock.
  */
 export async function renewIdle({ chain, retention }: GuardedTime, nowSeconds: bigint): Promise<void> {
-  const newest = (await chain.answer("eth_getBlockByNumber", ["latest", false], undefined)) as { readonly timestamp: string };
-  if (2n * (nowSeconds - BigInt(newest.timestamp)) < BigInt(retention)) return;
   const { sequencer } = chain.pipeline.chain;
-  if (sequencer.isPaused) return;
-  await sequencer.mine();
+  const { openedAt } = sequencer;
+  const since = openedAt ?? (await newestSecond(chain));
+  if (2n * (nowSeconds - since) < BigInt(retention) || sequencer.isPaused) return;
+  if (openedAt === undefined) await sequencer.mine();
   await chain.pipeline.seal();
+}
+
+async function newestSecond(chain: GuardedTime["chain"]): Promise<bigint> {
+  const newest = (await chain.answer("eth_getBlockByNumber", ["latest", false], undefined)) as { readonly timestamp: string };
+  return BigInt(newest.timestamp);
 }
 
 /** The same from time to time; returns the function that ends it. A chain that waits for a quorum is tried again. */

@@ -30,6 +30,8 @@ export type FactRefusalCode =
   | "EvidenceUnavailable"
   /** A fact of the source was void a short time ago. */
   | "SourceShutOut"
+  /** The open batch has no room for a further fact of the source, and none is worth another batch: L1 has executed that batch. */
+  | "TooManyFacts"
   /** The shown message is not in the batch, or goes to another chain. */
   | "MessageMismatch";
 

@@ -13,7 +13,7 @@ export function isSecondCheckMissing(error: unknown): boolean {
 }
 
 /**
- * Shows the second verifier the proof of a committed batch, unless L1 has confirmed the batch; undefined then. Rejects with the
+ * Shows the second verifier the proof of a batch; undefined if L1 has confirmed or executed it. Rejects with the
  * transactor's errors; a proof that the verifier refuses is Reverted with the verifier's error.
  */
 export async function confirmBatch(
@@ -25,10 +25,13 @@ export async function confirmBatch(
   const batchHash = hashStoredBatch(stored);
   const done = await carryOut(context, {
     ...{ stage: "secondCheck", batchNumber },
-    // The hash, not the number: another batch of the number may have been confirmed, and reverted.
+    // The hash, not the number: another batch of the number may have been confirmed, and reverted. An executed batch needs no
+    // confirmation: its chain's terms may have ended the second check.
     find: async (at) => {
       const confirmed = await readContract<Hex>(at, "confirmedBatchHash", batchNumber);
-      return confirmed === batchHash ? true : undefined;
+      if (confirmed === batchHash) return true;
+      const executed = await readContract<bigint>(at, "getTotalBatchesExecuted");
+      return executed > batchNumber ? true : undefined;
     },
     encode: () => Promise.resolve(encodeConfirm(stored, proof)),
     gasLimit: BigInt(secondCheckGas(proof.length)),

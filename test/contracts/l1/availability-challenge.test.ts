@@ -233,8 +233,10 @@ describe("request for data that guardians signed for", () => {
         const { gasPrice, gasUsed } = (await provider.getTransactionReceipt(block.transactions[0]!))!;
         const gained = (await balanceOf(guardian!)) - before;
         const tip = gasPrice - block.baseFeePerGas!;
-        assert.equal(tip, baseFee / 8n);
-        assert.ok(gained >= 0n, `${gained} at ${baseFee}`);
+        // Nodes with default settings take no tip below 0.001 gwei, which is more than an eighth of the lowest base fee here.
+        const least = 10n ** 6n;
+        assert.equal(tip, baseFee === least ? least : baseFee / 8n);
+        assert.ok(gained >= (baseFee === least ? -gasUsed * least : 0n), `${gained} at ${baseFee}`);
         t.diagnostic(`base fee ${baseFee}: gains ${(1_000n * gained) / (gasUsed * gasPrice)} thousandths of the cost`);
         // The tip that the node suggests would cost more than the bond pays.
         if (baseFee < suggested) assert.ok(gained < gasUsed * (suggested - tip));

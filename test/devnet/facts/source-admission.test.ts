@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { SourceAdmission } from "../../../src/devnet/facts/source-admission.ts";
+import type { FactBatch } from "../../../src/protocol/fact-evidence.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { factIndex } from "../../../src/protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
@@ -50,5 +51,12 @@ describe("the sources of a chain's facts", () => {
     assert.deepEqual([sources.hasRoom(A), sources.hasRoom(B)], [false, true]);
     chain.imports = [];
     assert.equal(sources.hasRoom(A), true, "the next batch");
+  });
+
+  test("attack: old facts of a source make the importer seal no batch", () => {
+    const { sources } = admission();
+    // An executed batch needs no evidence.
+    assert.throws(() => sources.requireOpen({ batches: [] }), { code: "TooManyFacts" });
+    sources.requireOpen({ batches: [{} as FactBatch] });
   });
 });

@@ -36,9 +36,15 @@ describe("turns of pairs of chains", () => {
     const apart = make("C to D", C, D);
     assert.deepEqual(await begun(), ["A to B", "C to D"], "B has no turn, and C does not wait for it");
     await end("C to D", apart);
-    assert.deepEqual(await begun(), ["A to B", "C to D"]);
+    const more = Array.from({ length: 10 }, (_, i) => `C to D ${i}`);
+    for (const name of more) {
+      const link = make(name, C, D);
+      assert.equal((await begun()).at(-1), name, "C is not reserved for the link to B");
+      await end(name, link);
+    }
+    assert.deepEqual(await begun(), ["A to B", "C to D", ...more]);
     await end("A to B", stuck);
-    assert.deepEqual(await begun(), ["A to B", "C to D", "B to C"]);
+    assert.deepEqual(await begun(), ["A to B", "C to D", ...more, "B to C"]);
     await end("B to C", behind);
   });
 
@@ -52,6 +58,23 @@ describe("turns of pairs of chains", () => {
     await end("second", second);
     assert.deepEqual(await begun(), ["second", "third"]);
     await end("third", third);
+  });
+
+  test("attack: two other pairs take turns, so one always makes a link: the pair between them has its turn after a few", async () => {
+    const turns = new PairTurns();
+    let isEnded = false;
+    let others = 0;
+    const flood = async (one: bigint, other: bigint): Promise<void> => {
+      while (!isEnded) await turns.run([one, other], () => new Promise((resolve) => setImmediate(resolve, others++)));
+    };
+    // Two requests of each, so that a chain is taken again before both are free.
+    const floods = [flood(A, C), flood(B, D), flood(A, C), flood(B, D)];
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = others;
+    await turns.run([A, B], () => Promise.resolve());
+    isEnded = true;
+    await Promise.all(floods);
+    assert.ok(others - before < 20, `${others - before} links of the others`);
   });
 
   test("ring of three requests: each is made, whichever ends first", async () => {
