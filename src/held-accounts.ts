@@ -30,7 +30,7 @@ export { decodeBurnProof, encodeBurnProof } from "./held-accounts/held-json.ts";
 export { HeldWallet } from "./held-accounts/held-wallet.ts";
 export type { HeldChain, HeldWalletPorts } from "./held-accounts/held-wallet.ts";
 export type { ListingReader } from "./held-accounts/listing.ts";
-export type { HeldContents, Spending } from "./held-accounts/plan-act.ts";
+export type { HeldContents, Spending, StoredContents } from "./held-accounts/plan-act.ts";
 export { proveRegistration, verifyRegistration } from "./held-accounts/registration.ts";
 export type { HeldRegistration } from "./held-accounts/registration.ts";
 export type { HeldAmount, HeldNote, HeldOpening, HeldPayment } from "./protocol/held-accounts/formats.ts";

@@ -1,15 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import * as v from "valibot";
-import { accountLeaf, heldGiftId, heldPaymentsHash, type HeldOpening } from "../protocol/held-accounts/formats.ts";
+import { accountLeaf, heldPaymentsHash, type HeldOpening } from "../protocol/held-accounts/formats.ts";
 import { RedeemedSet } from "../protocol/held-accounts/redeemed-set.ts";
 import { toHex, type Hex } from "../protocol/hex.ts";
 import { RecordFile } from "../runtime/record-file.ts";
-import { noteIdOf, type BurnProof, type HeldGift } from "./act.ts";
+import { noteIdOf, type BurnProof } from "./act.ts";
 import { encodeLine, readLines } from "./file-lines.ts";
 import { HeldAccountError } from "./held-account-error.ts";
 import {
   accountNumber,
-  amountEntries,
   encodeHeldJson,
   hexOf,
   noteSchema,
@@ -20,7 +19,7 @@ import {
   proofEntries,
   uint64,
 } from "./held-json.ts";
-import type { HeldContents, Spending } from "./plan-act.ts";
+import type { Spending, StoredContents } from "./plan-act.ts";
 
 const WARNING =
   "Store copies of this file: a lost file is lost money. Only one program may use it at a time, and no older copy may act.";
@@ -54,8 +53,7 @@ const signedSchema = v.strictObject({
   path: pathSchema,
 });
 const noteRecord = v.strictObject({ kind: v.literal("note"), ...proofEntries });
-const giftRecord = v.strictObject({ kind: v.literal("gift"), gift: uint64, ...amountEntries });
-const recordSchema = v.variant("kind", [headerSchema, signedSchema, noteRecord, giftRecord]);
+const recordSchema = v.variant("kind", [headerSchema, signedSchema, noteRecord]);
 
 /** Act that the owner signed, or was about to sign. */
 export interface SignedAct extends Spending {
@@ -74,11 +72,11 @@ export interface SignedAct extends Spending {
 type FileRecord =
   | ({ readonly kind: "account"; readonly warning: string } & HeldAccountName)
   | ({ readonly kind: "act" } & SignedAct)
-  | ({ readonly kind: "note" } & BurnProof)
-  | ({ readonly kind: "gift" } & HeldGift);
+  | ({ readonly kind: "note" } & BurnProof);
 
 /**
- * File of a held account: all that its owner has signed and received. Appended records are on disk before `append` resolves.
+ * File of a held account: all that its owner has signed, and the notes that it received. Appended records are on disk before
+ * `append` resolves.
  * The chain has the hash of the contents alone, so a lost file is lost money.
  */
 export class HeldAccountFile {
@@ -86,7 +84,6 @@ export class HeldAccountFile {
   readonly #file: RecordFile;
   readonly #acts: SignedAct[] = [];
   readonly #notes = new Map<Hex, BurnProof>();
-  readonly #gifts = new Map<Hex, HeldGift>();
 
   private constructor(name: HeldAccountName, file: RecordFile) {
     this.name = name;
@@ -137,19 +134,19 @@ export class HeldAccountFile {
 
   /** Stores a note for the account, once. */
   async appendNote(proof: BurnProof): Promise<void> {
-    if (!this.#notes.has(noteIdOf(proof))) await this.#append({ kind: "note", ...proof });
+    if (!this.hasNote(proof)) await this.#append({ kind: "note", ...proof });
   }
 
-  /** Stores a gift to the account, once. */
-  async appendGift(gift: HeldGift): Promise<void> {
-    if (!this.#gifts.has(heldGiftId(gift.gift))) await this.#append({ kind: "gift", ...gift });
+  /** True if the file has the note. */
+  hasNote(proof: BurnProof): boolean {
+    return this.#notes.has(noteIdOf(proof));
   }
 
   /**
    * Contents of the account when the chain has a leaf. Any earlier leaf is possible: a batch can be reverted on L1. Throws
    * HeldAccountError UnknownOpening for a leaf that no stored act leads to.
    */
-  contentsAt(leaf: Hex): HeldContents {
+  contentsAt(leaf: Hex): StoredContents {
     const { opening, ids } = this.#openingAt(leaf);
     const redeemed = RedeemedSet.from(ids);
     return {
@@ -157,7 +154,6 @@ export class HeldAccountFile {
       opening,
       redeemed,
       notes: [...this.#notes].flatMap(([id, note]) => (redeemed.has(id) ? [] : [note])),
-      gifts: [...this.#gifts].flatMap(([id, gift]) => (redeemed.has(id) ? [] : [gift])),
     };
   }
 
@@ -190,8 +186,7 @@ export class HeldAccountFile {
   #add(record: FileRecord): void {
     if (record.kind === "account") throw new HeldAccountError("DamagedFile", "the file has two accounts; use a copy of the file");
     if (record.kind === "act") this.#acts.push(withoutKind(record));
-    else if (record.kind === "note") this.#notes.set(noteIdOf(record), withoutKind(record));
-    else this.#gifts.set(heldGiftId(record.gift), withoutKind(record));
+    else this.#notes.set(noteIdOf(record), withoutKind(record));
   }
 }
 

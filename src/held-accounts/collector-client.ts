@@ -16,6 +16,7 @@ const MAX_ANSWER_BYTES = 20_000_000;
 const word = hexOf(32);
 const joined = v.strictObject({ root: word, position: positionSchema, path: pathSchema });
 const gifts = v.array(v.strictObject({ gift: uint64, ...amountEntries }));
+const servedChain = v.strictObject({ chainId: uint64, contract: hexOf(20) });
 const refusal = v.looseObject({ code: v.optional(v.string()), message: v.string() });
 
 /**
@@ -35,6 +36,10 @@ export class CollectorClient implements ActCollector, HeldChain {
 
   sign({ root, position, signature }: ActSignature): Promise<Hex> {
     return this.#request(word, COLLECTOR_PATHS.sign, { root, position, signature });
+  }
+
+  async readChainId(): Promise<bigint> {
+    return (await this.#request(servedChain, COLLECTOR_PATHS.chain)).chainId;
   }
 
   leafOf(number: number): Promise<Hex> {

@@ -5,6 +5,7 @@ export type HeldAccountErrorCode =
   | "ActMismatch"
   | "AlreadyRedeemed"
   | "DamagedFile"
+  | "ExitNotOpen"
   | "FileMismatch"
   | "IncompleteRecord"
   | "InsufficientHolding"

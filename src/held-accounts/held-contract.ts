@@ -40,6 +40,10 @@ export class HeldContract implements HeldChain, PostingChain {
     return new HeldContract((await provider.getNetwork()).chainId, runner);
   }
 
+  readChainId(): Promise<bigint> {
+    return Promise.resolve(this.chainId);
+  }
+
   leafOf(number: number): Promise<Hex> {
     return this.#contract.getFunction("leafOf").staticCall(number) as Promise<Hex>;
   }

@@ -7,12 +7,14 @@ import type { HeldAccountFile, SignedAct } from "./account-file.ts";
 import { applyAct, noteIdOf, noteOf, type BurnProof, type HeldAct, type HeldGift } from "./act.ts";
 import type { ActCollector, PostedAct } from "./collector.ts";
 import { HeldAccountError } from "./held-account-error.ts";
-import { isListed, requireBurned, requireListed, type ListingReader } from "./listing.ts";
-import { planRedemption, planSpending, totalOf, type HeldContents, type Spending } from "./plan-act.ts";
+import { isListed, listedProofs, requireBurned, requireListed, type ListingReader } from "./listing.ts";
+import { planRedemption, planSpending, totalOf, type HeldContents, type Spending, type StoredContents } from "./plan-act.ts";
 import { ACT_TYPES, heldDomain, JOIN_TYPES } from "./typed-data.ts";
 
 /** Reads of the contract `HeldAccounts` of a chain. A node that lies can make an act fail; it cannot move an amount. */
 export interface HeldChain extends ListingReader {
+  /** Id of the chain that is read. */
+  readChainId(): Promise<bigint>;
   leafOf(number: number): Promise<Hex>;
   giftsTo(number: number): Promise<readonly HeldGift[]>;
 }
@@ -34,13 +36,17 @@ export class HeldWallet {
   readonly number: number;
   readonly #ports: HeldWalletPorts;
   readonly #turns = new OneAtATime();
+  #isSameChain = false;
 
   constructor(ports: HeldWalletPorts) {
     this.number = ports.file.name.number;
     this.#ports = ports;
   }
 
-  /** Amount of a token, with all notes and gifts that are not redeemed. Rejects with HeldAccountError UnknownOpening. */
+  /**
+   * Amount of a token, with all notes and gifts that the account can redeem. Rejects with HeldAccountError UnknownOpening, or
+   * FileMismatch for a file of another chain.
+   */
   async balance(token: Hex): Promise<bigint> {
     return totalOf(await this.#contents(), token);
   }
@@ -68,7 +74,7 @@ export class HeldWallet {
 
   /**
    * Accepts a burn proof: it is stored, and redeemed when the account spends. Resolves with the amount. Rejects with
-   * HeldAccountError InvalidProof, NotListed, or AlreadyRedeemed.
+   * HeldAccountError InvalidProof, NotListed, or AlreadyRedeemed; and FileMismatch for a file of another chain.
    */
   async redeem(proof: BurnProof): Promise<bigint> {
     const note = noteOf(proof);
@@ -78,11 +84,27 @@ export class HeldWallet {
         `the note is for account ${note.to}; its owner redeems it, not account ${this.number}`,
       );
     }
+    await this.#requireSameChain();
     await requireBurned(this.#ports.chain, proof);
-    const { redeemed } = await this.#contents();
+    const { redeemed } = await this.#stored();
     if (redeemed.has(noteIdOf(proof))) throw new HeldAccountError("AlreadyRedeemed", "the account has redeemed this note");
     await this.#ports.file.appendNote(proof);
     return note.amount;
+  }
+
+  /** True if the account has accepted the proof before. */
+  hasReceived(proof: BurnProof): boolean {
+    return this.#ports.file.hasNote(proof);
+  }
+
+  /**
+   * Received notes that no act can redeem now, because the chain does not list their acts: a batch was reverted. They count
+   * again if the chain lists the acts again.
+   */
+  async unlistedNotes(): Promise<readonly BurnProof[]> {
+    const { notes } = await this.#stored();
+    const listed = new Set(await listedProofs(this.#ports.chain, notes));
+    return notes.filter((note) => !listed.has(note));
   }
 
   /** Proofs of all notes that the account burned and the contract has listed, the oldest first: for a recipient that lost one. */
@@ -154,9 +176,33 @@ export class HeldWallet {
     return signed;
   }
 
+  /** Notes and gifts count only if the chain has them at this time, because a batch that L1 reverts takes them along. */
   async #contents(): Promise<HeldContents> {
+    const { chain } = this.#ports;
+    const stored = await this.#stored();
+    const gifts = await chain.giftsTo(this.number);
+    return {
+      ...stored,
+      notes: await listedProofs(chain, stored.notes),
+      gifts: gifts.filter(({ gift }) => !stored.redeemed.has(heldGiftId(gift))),
+    };
+  }
+
+  async #stored(): Promise<StoredContents> {
+    await this.#requireSameChain();
     const { chain, file } = this.#ports;
-    for (const gift of await chain.giftsTo(this.number)) await file.appendGift(gift);
     return file.contentsAt(await chain.leafOf(this.number));
+  }
+
+  /** A new account has the same leaf on all chains, so a leaf does not show that the file is another chain's. */
+  async #requireSameChain(): Promise<void> {
+    if (this.#isSameChain) return;
+    const { chain, file } = this.#ports;
+    const chainId = await chain.readChainId();
+    if (chainId !== file.name.chainId) {
+      const message = `the file is of account ${this.number} on chain ${file.name.chainId}, and this is chain ${chainId}; name the file's chain`;
+      throw new HeldAccountError("FileMismatch", message);
+    }
+    this.#isSameChain = true;
   }
 }

@@ -23,6 +23,16 @@ export function isListedAt(positions: bigint, position: number): boolean {
   return (positions / 2n ** BigInt(position)) % 2n === 1n;
 }
 
+/**
+ * Proofs whose acts the contract has applied: a batch that L1 reverts takes its listings along. Reads in sequence, because a
+ * collector answers few reads at the same time.
+ */
+export async function listedProofs(reader: ListingReader, proofs: readonly BurnProof[]): Promise<readonly BurnProof[]> {
+  const trees = new Map<Hex, bigint>();
+  for (const { root } of proofs) if (!trees.has(root)) trees.set(root, await reader.listedPositions(root));
+  return proofs.filter(({ root, position }) => isListedAt(trees.get(root) ?? 0n, position));
+}
+
 /** Rejects with HeldAccountError NotListed unless the contract has applied the act. */
 export async function requireListed(reader: ListingReader, tree: TreePosition): Promise<void> {
   if (await isListed(reader, tree)) return;

@@ -20,13 +20,17 @@ import {
 import { amountOf, insufficient } from "./amounts.ts";
 import { HeldAccountError } from "./held-account-error.ts";
 
-/** Contents of an account with all that it can redeem. */
-export interface HeldContents {
+/** Contents of an account, by its file. */
+export interface StoredContents {
   readonly number: number;
   readonly opening: HeldOpening;
   readonly redeemed: RedeemedSet;
-  /** Notes for the account that it has not redeemed. */
+  /** Notes for the account that it has not redeemed, also those that the chain does not list after a batch was reverted. */
   readonly notes: readonly BurnProof[];
+}
+
+/** Contents of an account with all that the chain lets it redeem: its notes are listed. */
+export interface HeldContents extends StoredContents {
   /** Gifts to the account that it has not redeemed. */
   readonly gifts: readonly HeldGift[];
 }

@@ -12,8 +12,7 @@ const RECIPIENT: Hex = `0x${"77".repeat(20)}`;
 
 /** Act of an owner that pays one unit, with the signature for a collector. */
 async function actOf(world: HeldWorld, { file, number, wallet }: Owner): Promise<{ act: HeldAct; leaf: Hex; signature: Hex }> {
-  for (const gift of await world.chain.giftsTo(number)) await file.appendGift(gift);
-  const contents = file.contentsAt(await world.chain.leafOf(number));
+  const contents = { ...file.contentsAt(await world.chain.leafOf(number)), gifts: await world.chain.giftsTo(number) };
   const act = planSpending(contents, { burned: [], payments: [{ to: RECIPIENT, token: COIN, amount: 1n }] });
   const { leaf } = applyAct(act);
   return { act, leaf, signature: (await wallet.signTypedData(heldDomain(world.chain), JOIN_TYPES, { leaf })) as Hex };

@@ -65,7 +65,9 @@ describe("a burn", () => {
       .then((alone) => [alone.leaves, alone.acts] as const);
     await world.chain.post(leaves, acts);
     const second = await clock.until(alice.account.burn(COIN, 30n, bob.number));
+    assert.equal(bob.account.hasReceived(second), false);
     await bob.account.redeem(second);
+    assert.equal(bob.account.hasReceived(second), true);
     await bob.account.redeem(second);
     assert.equal(await bob.account.balance(COIN), 30n);
     await clock.until(bob.account.burn(COIN, 1n, alice.number));
@@ -143,6 +145,53 @@ describe("the owner's file", () => {
     assert.equal(await restarted.balance(COIN), 100n);
     await bob.account.redeem(await clock.until(restarted.burn(COIN, 100n, bob.number)));
     assert.deepEqual([await restarted.balance(COIN), await bob.account.balance(COIN)], [0n, 100n]);
+  });
+
+  test("counts no received note while L1 has reverted its act, and spends without it; the note counts again when it is listed again", async (t) => {
+    const { world, clock, alice, bob } = await startWorld(t, 1_300n);
+    const lost = await clock.until(alice.account.burn(COIN, 700n, bob.number));
+    await bob.account.redeem(lost);
+    const act = alice.file.acts.at(-1);
+    world.chain.revert();
+    assert.equal(await bob.account.balance(COIN), 0n);
+    assert.deepEqual(await bob.account.unlistedNotes(), [lost]);
+    await bob.account.redeem(await clock.until(alice.account.burn(COIN, 600n, bob.number)));
+    assert.equal(await bob.account.balance(COIN), 600n);
+    // The note of 700 is the largest, and no act can redeem it.
+    await clock.until(bob.account.burn(COIN, 500n, alice.number));
+    assert.equal(await bob.account.balance(COIN), 100n);
+    await assert.rejects(bob.account.burn(COIN, 101n, alice.number), { code: "InsufficientHolding" });
+    await assert.rejects(bob.account.redeemLargest(COIN), { code: "InsufficientHolding" });
+    world.chain.list(act!);
+    assert.deepEqual(await bob.account.unlistedNotes(), []);
+    assert.equal(await bob.account.balance(COIN), 800n);
+    await clock.until(bob.account.burn(COIN, 800n, alice.number));
+  });
+
+  test("counts no gift that L1 has reverted, and counts the next gift with its number", async (t) => {
+    const { world, clock, alice, bob } = await startWorld(t);
+    assert.equal(await alice.account.balance(COIN), 100n);
+    world.chain.revertGift();
+    assert.equal(await alice.account.balance(COIN), 0n);
+    world.chain.give(alice.number, 40n);
+    assert.equal(await alice.account.balance(COIN), 40n);
+    await clock.until(alice.account.burn(COIN, 40n, bob.number));
+    assert.equal(await alice.account.balance(COIN), 0n);
+  });
+
+  test("is refused on another chain, although a new account with its number has the same leaf there", async (t) => {
+    const { world, clock, alice, bob } = await startWorld(t);
+    const proof = await clock.until(alice.account.burn(COIN, 30n, bob.number));
+    const other = await HeldWorld.create(t, 273n);
+    await other.newOwner();
+    other.chain.register(bob.file.name.owner);
+    const { file, wallet: owner } = bob;
+    const strayed = new HeldWallet({ file, owner, chain: other.chain, collector: other.collector });
+    const refusal = { code: "FileMismatch", message: /account 2 on chain 271, and this is chain 273; name the file's chain/ };
+    await assert.rejects(strayed.balance(COIN), refusal);
+    await assert.rejects(strayed.redeem(proof), refusal);
+    await assert.rejects(strayed.pay(COIN, 1n, `0x${"77".repeat(20)}`), refusal);
+    assert.equal(await world.chain.leafOf(bob.number), await other.chain.leafOf(bob.number));
   });
 
   test("drops a last line that was being written, at each of its lengths, and refuses any other damage", async (t) => {

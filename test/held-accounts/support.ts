@@ -57,7 +57,7 @@ class ManualClock implements Clock {
 
 /** Contract `HeldAccounts` in memory, with its state before each post, so that a batch can be reverted. */
 class MemoryChain implements HeldChain, PostingChain {
-  readonly chainId = NAME.chainId;
+  readonly chainId: bigint;
   readonly contract = NAME.contract;
   #leaves: readonly Hex[] = [];
   #listed = new Map<Hex, bigint>();
@@ -69,6 +69,10 @@ class MemoryChain implements HeldChain, PostingChain {
   /** Acts of each transaction. */
   readonly posts: number[] = [];
 
+  constructor(chainId: bigint) {
+    this.chainId = chainId;
+  }
+
   register(owner: Hex): number {
     const number = this.#leaves.length + 1;
     const opening = { owner, nonce: 0n, holdings: [], redeemed: NONE };
@@ -78,6 +82,10 @@ class MemoryChain implements HeldChain, PostingChain {
 
   give(to: number, amount: bigint, token = COIN): void {
     this.#gifts.push({ to, gift: { gift: BigInt(this.#gifts.length + 1), token, amount } });
+  }
+
+  readChainId(): Promise<bigint> {
+    return Promise.resolve(this.chainId);
   }
 
   leafOf(number: number): Promise<Hex> {
@@ -116,6 +124,16 @@ class MemoryChain implements HeldChain, PostingChain {
     this.#listed = past.listed;
   }
 
+  /** Lists an act that was reverted, as a batch with the same transaction does. */
+  list({ root, position }: { readonly root: Hex; readonly position: number }): void {
+    this.#listed.set(root, (this.#listed.get(root) ?? 0n) + 2n ** BigInt(position));
+  }
+
+  /** Reverts the last gift. */
+  revertGift(): void {
+    if (this.#gifts.pop() === undefined) throw new RangeError("no gift to revert");
+  }
+
   #apply(leaves: readonly Hex[], acts: readonly PostedAct[]): { readonly positions: bigint; readonly next: readonly Hex[] } {
     const root = actTreeRoot(leaves);
     const next = [...this.#leaves];
@@ -134,9 +152,11 @@ class MemoryChain implements HeldChain, PostingChain {
     act: PostedAct,
     { root, leaves, current }: { readonly root: Hex; readonly leaves: readonly Hex[]; readonly current: readonly Hex[] },
   ): Hex | undefined {
-    const { number, position, opening, signature, notes } = act;
+    const { number, position, opening, signature, notes, gifts } = act;
     if (current[number - 1] !== accountLeaf(number, opening)) return undefined;
     if (!notes.every((note) => isListedAt(this.#listed.get(note.root) ?? 0n, note.position))) return undefined;
+    const given = this.#gifts.map(({ to, gift }) => `${to} ${gift.gift} ${gift.token} ${gift.amount}`);
+    if (!gifts.every(({ gift, token, amount }) => given.includes(`${number} ${gift} ${token} ${amount}`))) return undefined;
     const applied = applyAct(act);
     const values = { root, leaf: applied.leaf };
     const isSigned = isSignedBy(opening.owner, { domain: heldDomain(this), types: ACT_TYPES, values, signature });
@@ -156,21 +176,23 @@ export interface Owner {
 
 /** Owners with files in a folder of the test, one chain, and a collector. */
 export class HeldWorld {
-  readonly chain = new MemoryChain();
+  readonly chain: MemoryChain;
   readonly clock = new ManualClock();
-  readonly collector = this.newCollector();
+  readonly collector: Collector;
   readonly #folder: string;
   readonly #t: TestContext;
 
-  private constructor(t: TestContext, folder: string) {
+  private constructor(t: TestContext, folder: string, chainId: bigint) {
     this.#t = t;
     this.#folder = folder;
+    this.chain = new MemoryChain(chainId);
+    this.collector = this.newCollector();
   }
 
-  static async create(t: TestContext): Promise<HeldWorld> {
+  static async create(t: TestContext, chainId: bigint = NAME.chainId): Promise<HeldWorld> {
     const folder = await mkdtemp(join(tmpdir(), "held-accounts-"));
     t.after(() => rm(folder, { recursive: true }));
-    return new HeldWorld(t, folder);
+    return new HeldWorld(t, folder, chainId);
   }
 
   newCollector(plan: Partial<typeof PLAN> = {}): Collector {

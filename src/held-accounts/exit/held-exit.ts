@@ -10,10 +10,12 @@ import { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import type { HeldAccountFile } from "../account-file.ts";
 import { noteIdOf, noteOf } from "../act.ts";
 import { HeldAccountError } from "../held-account-error.ts";
-import type { HeldContents } from "../plan-act.ts";
+import type { StoredContents } from "../plan-act.ts";
 import { createHeldExit, encodeClaim, heldExit, heldExitOf } from "./exit-contract.ts";
 import { HeldRecord, type AccountListing } from "./held-record.ts";
 
+/** Second of a chain whose queue is empty. */
+const NEVER = 2n ** 256n - 1n;
 const NO_LEAF: Hex = `0x${"00".repeat(32)}`;
 
 /** Claim of a held account on L1. */
@@ -98,10 +100,14 @@ export class HeldExit {
     return new HeldExit(place, await senderOn(signer, layer));
   }
 
-  /** Ends the chain for all its users, if its exit is open and the chain has not ended. Rejects with ClientError. */
+  /**
+   * Ends the chain for all its users, if its exit is open and the chain has not ended. Rejects with HeldAccountError
+   * ExitNotOpen, and with ClientError.
+   */
   async activate(): Promise<void> {
     const { hyperchain: to } = this.#chain;
     if (await hasExited(to, this.#sender.provider)) return;
+    await this.#requireOpen();
     await submit(this.#sender, { to, data: hyperchainInterface.encodeFunctionData("activateExit") });
   }
 
@@ -185,6 +191,22 @@ export class HeldExit {
     throw new HeldAccountError("NotStopped", message);
   }
 
+  /** L1's clock decides: the exit opens after the second that the chain's contract names. */
+  async #requireOpen(): Promise<void> {
+    const { name, hyperchain: to } = this.#chain;
+    const { provider } = this.#sender;
+    const answer = await provider.call({ to, data: hyperchainInterface.encodeFunctionData("exitOpensAt") });
+    const opensAt = hyperchainInterface.decodeFunctionResult("exitOpensAt", answer)[0] as bigint;
+    const now = BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
+    if (now > opensAt) return;
+    if (opensAt === NEVER) {
+      const message = `no operation waits in the queue of ${name}, so its exit has no time to open at; queue one by a deposit, and if the chain does not execute it by its deadline, the exit opens after the exit delay`;
+      throw new HeldAccountError("ExitNotOpen", message);
+    }
+    const message = `the exit of ${name} opens after ${new Date(Number(opensAt) * 1_000).toISOString()}, in ${opensAt - now + 1n} s of L1's time, if the oldest operation in its queue still waits then; activate it afterwards`;
+    throw new HeldAccountError("ExitNotOpen", message);
+  }
+
   #record(): Promise<HeldRecord> {
     return HeldRecord.read(this.#view, BigInt(this.#chain.chainId));
   }
@@ -204,7 +226,7 @@ export class HeldExit {
     return encodeClaim(exiting(chainId, number, act.opening), act, listing);
   }
 
-  async #dueHoldings(to: Hex, { number, opening }: HeldContents, recipient: Hex): Promise<readonly DuePayment[]> {
+  async #dueHoldings(to: Hex, { number, opening }: StoredContents, recipient: Hex): Promise<readonly DuePayment[]> {
     const { chainId } = this.#chain;
     const due: DuePayment[] = [];
     for (const { token, amount: held } of opening.holdings) {
@@ -217,7 +239,7 @@ export class HeldExit {
     return due;
   }
 
-  async #dueReceipts(to: Hex, contents: HeldContents, recipient: Hex): Promise<readonly DuePayment[]> {
+  async #dueReceipts(to: Hex, contents: StoredContents, recipient: Hex): Promise<readonly DuePayment[]> {
     const { chainId } = this.#chain;
     const { number, opening, redeemed, notes } = contents;
     const record = await this.#record();
@@ -252,7 +274,7 @@ export class HeldExit {
     return due;
   }
 
-  #dueBond({ bondWei }: HeldExitClaim, { number, opening }: HeldContents, recipient: Hex): readonly DuePayment[] {
+  #dueBond({ bondWei }: HeldExitClaim, { number, opening }: StoredContents, recipient: Hex): readonly DuePayment[] {
     if (bondWei === 0n) return [];
     const data = heldExit.encodeFunctionData("returnBond", [exiting(this.#chain.chainId, number, opening), recipient]);
     return [{ source: "bond", token: `0x${"00".repeat(20)}`, amount: bondWei, data }];
