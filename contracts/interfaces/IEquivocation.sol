@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {BlockVote, IContraryVotes} from "./IContraryVotes.sol";
 import {IQuorumEvidence} from "./IQuorumEvidence.sol";
 import {IStakeRegistry} from "./IStakeRegistry.sol";
 
@@ -11,20 +12,6 @@ struct BatchWord {
     uint256 revertCount;
     uint64 validFrom;
     uint64 validUntil;
-}
-
-/// @notice Vote of a node on a block: the fields of `BlockVote`.
-/// @param kind 1 notarizes the decision `id`, 2 nullifies the view, 3 finalizes the decision.
-/// @param epoch Number of the set of voters.
-/// @param view_ Turn of one leader.
-/// @param id Digest of the decision; zero in a vote to nullify.
-/// @param signedAt Second at which the node signed.
-struct BlockVote {
-    uint8 kind;
-    uint64 epoch;
-    uint64 view_;
-    bytes32 id;
-    uint64 signedAt;
 }
 
 /// @notice Chain and second at which two words contradict each other.
@@ -40,27 +27,15 @@ struct Fault {
 /// @notice The evidence contract of quorums, one for all chains of a settlement layer; its services have `abi.encode(chainId)` for
 /// data. Two words of one signer: the same number, the same count of reverts, other commitments, times that overlap. Honest
 /// validators sign another batch of a number for times behind those of the first alone, so none of them is ever at fault.
-/// Validators that decide blocks as nodes also vote. Contrary votes have one life, epoch and view: notarizations of two decisions,
-/// finalizations of two decisions, or a nullification and a finalization. A node stores its vote before it sends it, so an honest
-/// one never casts both. Each life of a chain's nodes has a new salt, so votes from before a return to a snapshot contradict none
-/// from after it.
+/// Validators that decide blocks as nodes also vote. Contrary votes are those that `IContraryVotes` describes.
 /// Anyone reports; what is taken beyond the reporter's tenth is burnt.
-interface IEquivocation is IQuorumEvidence {
+interface IEquivocation is IContraryVotes, IQuorumEvidence {
     error NumbersDiffer(uint256 first, uint256 second);
     error RevertCountsDiffer(uint256 first, uint256 second);
     error SameCommitment(bytes32 commitment);
     /// @notice No second lies within the times of both.
     error TimesDisjoint(uint256 from, uint256 until);
     error FaultOutsideTimes(uint256 from, uint256 until, uint256 faultAt);
-    error SignersDiffer(address first, address second);
-    error ViewsDiffer(uint64 first, uint64 second);
-    error VoteEpochsDiffer(uint64 first, uint64 second);
-    /// @notice An honest node may cast both votes.
-    error VotesCompatible(uint8 firstKind, uint8 secondKind);
-    /// @notice The votes of one kind name one decision.
-    error SameDecision(bytes32 id);
-    /// @notice The second is neither vote's.
-    error FaultOutsideVotes(uint64 first, uint64 second, uint256 faultAt);
 
     event Equivocated(
         uint256 indexed chainId, address indexed validator, uint64 indexed epoch, bytes32 id, address reporter

@@ -1,5 +1,5 @@
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { count, plural, short } from "../format.ts";
+import { amount, count, plural, short } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, ChainLink, useChainName, WholeAddress } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
@@ -74,13 +74,14 @@ function Hub({ hub, blocks }: ShownHub) {
       <Section title="Aggregators">
         <Table
           caption="Keys that decide the hub's blocks together"
-          columns={["number", "address", "block", "state"]}
+          columns={["number", "address", "at stake", "block", "state"]}
           empty=""
           rows={hub.aggregators.map((aggregator, index) => ({
             key: aggregator.address,
             cells: [
               index,
               <AddressLink chain={info.l1.name} address={aggregator.address} />,
+              aggregator.stakeWei === undefined ? "nothing" : amount(BigInt(aggregator.stakeWei), "ETH"),
               count(aggregator.block),
               <AggregatorState {...aggregator} newest={hub.block} />,
             ],

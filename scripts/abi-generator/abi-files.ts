@@ -160,6 +160,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IEquivocation"],
   },
   {
+    file: "hub-equivocation",
+    constant: "hubEquivocationAbi",
+    summary: "Judge of two votes of one aggregator of a hub.",
+    interfaces: ["IHubEquivocation"],
+  },
+  {
     file: "broken-promises",
     constant: "brokenPromisesAbi",
     summary: "Judge of promises of batches that L1 did not execute.",

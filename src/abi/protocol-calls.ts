@@ -19,6 +19,7 @@ import { forwardersAbi } from "./forwarders.ts";
 import { heldAccountsAbi } from "./held-accounts.ts";
 import { heldExitAbi } from "./held-exit.ts";
 import { hubAbi } from "./hub.ts";
+import { hubEquivocationAbi } from "./hub-equivocation.ts";
 import { hyperchainAbi } from "./hyperchain.ts";
 import { hyperchainNamesAbi } from "./hyperchain-names.ts";
 import { importedRootsAbi } from "./imported-roots.ts";
@@ -71,6 +72,7 @@ export const protocolCallsAbi = [
   ...dataAvailabilityPolicyAbi,
   ...availabilityChallengeAbi,
   ...equivocationAbi,
+  ...hubEquivocationAbi,
   ...brokenPromisesAbi,
   ...securityCouncilAbi,
   ...chainSettingsAbi,

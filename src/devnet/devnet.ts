@@ -310,7 +310,7 @@ async function openBases(
 
 /** The contracts on L1: kept, adopted or new. */
 async function settledOn(
-  { l1: { deployed: existing }, governance, stake }: CompleteOptions,
+  { l1: { deployed: existing }, governance, stake, hubs = {} }: CompleteOptions,
   plans: readonly ChainPlan[],
   { version, proven }: { readonly version: () => RegisteredVersion; readonly proven: () => Promise<ProvenPart> },
   { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
@@ -327,6 +327,7 @@ async function settledOn(
             ...(await proven()),
             unbondingSeconds: stake?.unbondingSeconds,
             promises: plans.some(({ settlement }) => settlement.instant !== undefined),
+            hubs: Object.values(hubs).some(({ aggregators }) => aggregators > 1),
           },
         )
       : await adoptContracts(existing, { version: version(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));

@@ -3,9 +3,11 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../../interfaces/IChainFactory.sol";
 import {IChainTerms} from "../../interfaces/IChainTerms.sol";
-import {BatchWord, BlockVote, Fault, IEquivocation} from "../../interfaces/IEquivocation.sol";
+import {BlockVote} from "../../interfaces/IContraryVotes.sol";
+import {BatchWord, Fault, IEquivocation} from "../../interfaces/IEquivocation.sol";
 import {IEvidence} from "../../interfaces/IEvidence.sol";
 import {IStakeRegistry} from "../../interfaces/IStakeRegistry.sol";
+import {ContraryVotes} from "../../libraries/ContraryVotes.sol";
 import {Signatures} from "../../libraries/Signatures.sol";
 import {QuorumEvidence} from "./QuorumEvidence.sol";
 
@@ -14,12 +16,6 @@ contract Equivocation is IEquivocation, QuorumEvidence {
     bytes32 private constant BATCH_TYPE = keccak256(
         "BatchCommitment(bytes32 commitment,uint64 batchNumber,uint256 revertCount,uint64 validFrom,uint64 validUntil)"
     );
-
-    bytes32 private constant VOTE_TYPE =
-        keccak256("BlockVote(uint8 kind,uint64 epoch,uint64 view,bytes32 id,uint64 signedAt)");
-    uint8 private constant NOTARIZE = 1;
-    uint8 private constant NULLIFY = 2;
-    uint8 private constant FINALIZE = 3;
 
     uint48 private immutable slashedWithin;
 
@@ -43,7 +39,7 @@ contract Equivocation is IEquivocation, QuorumEvidence {
         _requireContrary(first, second, fault.faultAt);
         bytes32 one = _digest(fault.chainId, first);
         bytes32 two = _digest(fault.chainId, second);
-        _slash(registry, fault, [one, two], _signerOf(one, firstSignature, two, secondSignature));
+        _slash(registry, fault, [one, two], ContraryVotes.signerOf(one, firstSignature, two, secondSignature));
     }
 
     /// @inheritdoc IEquivocation
@@ -56,11 +52,11 @@ contract Equivocation is IEquivocation, QuorumEvidence {
         BlockVote calldata second,
         bytes calldata secondSignature
     ) external {
-        _requireContraryVotes(first, second, fault.faultAt);
-        bytes32 domain = _lifeDomainOf(_hyperchainOf(fault.chainId), life);
-        bytes32 one = Signatures.typedDataHash(domain, keccak256(abi.encode(VOTE_TYPE, first)));
-        bytes32 two = Signatures.typedDataHash(domain, keccak256(abi.encode(VOTE_TYPE, second)));
-        _slash(registry, fault, [one, two], _signerOf(one, firstSignature, two, secondSignature));
+        ContraryVotes.requireContrary(first, second, fault.faultAt);
+        bytes32 domain = ContraryVotes.lifeDomain(DOMAIN_NAME, _hyperchainOf(fault.chainId), life);
+        bytes32 one = ContraryVotes.digest(domain, first);
+        bytes32 two = ContraryVotes.digest(domain, second);
+        _slash(registry, fault, [one, two], ContraryVotes.signerOf(one, firstSignature, two, secondSignature));
     }
 
     /// @inheritdoc IEvidence
@@ -70,42 +66,13 @@ contract Equivocation is IEquivocation, QuorumEvidence {
 
     function _slash(IStakeRegistry registry, Fault calldata fault, bytes32[2] memory digests, address signer) private {
         _requireCounted(fault.chainId, fault.epoch, fault.faultAt, signer);
-        bytes32 id = _idOf(signer, digests[0], digests[1]);
+        bytes32 id = ContraryVotes.idOf(signer, digests[0], digests[1]);
         emit Equivocated(fault.chainId, signer, fault.epoch, id, msg.sender);
         registry.slash(abi.encode(fault.chainId), signer, fault.faultAt, id, msg.sender, address(0));
     }
 
     function _digest(uint256 chainId, BatchWord calldata word) private view returns (bytes32) {
         return Signatures.typedDataHash(_domainOf(_hyperchainOf(chainId)), keccak256(abi.encode(BATCH_TYPE, word)));
-    }
-
-    /// @dev Name of one signer's fault, in whichever order the words are reported.
-    function _idOf(address signer, bytes32 one, bytes32 two) private pure returns (bytes32) {
-        return keccak256(one < two ? abi.encode(signer, one, two) : abi.encode(signer, two, one));
-    }
-
-    function _signerOf(bytes32 one, bytes calldata oneSignature, bytes32 two, bytes calldata twoSignature)
-        private
-        pure
-        returns (address signer)
-    {
-        signer = Signatures.recover(one, oneSignature);
-        address other = Signatures.recover(two, twoSignature);
-        if (signer != other) revert SignersDiffer(signer, other);
-    }
-
-    /// @dev The coins of another second do not answer for the votes.
-    function _requireContraryVotes(BlockVote calldata first, BlockVote calldata second, uint256 faultAt) private pure {
-        if (first.epoch != second.epoch) revert VoteEpochsDiffer(first.epoch, second.epoch);
-        if (first.view_ != second.view_) revert ViewsDiffer(first.view_, second.view_);
-        bool areOfOneKind = first.kind == second.kind && (first.kind == NOTARIZE || first.kind == FINALIZE);
-        bool nullifiesAndFinalizes = (first.kind == NULLIFY && second.kind == FINALIZE)
-            || (first.kind == FINALIZE && second.kind == NULLIFY);
-        if (!areOfOneKind && !nullifiesAndFinalizes) revert VotesCompatible(first.kind, second.kind);
-        if (areOfOneKind && first.id == second.id) revert SameDecision(first.id);
-        if (faultAt != first.signedAt && faultAt != second.signedAt) {
-            revert FaultOutsideVotes(first.signedAt, second.signedAt, faultAt);
-        }
     }
 
     function _requireContrary(BatchWord calldata first, BatchWord calldata second, uint256 faultAt) private pure {

@@ -10,10 +10,8 @@ import {Epochs, Quorum, Terms} from "../../types/Terms.sol";
 abstract contract QuorumEvidence is IQuorumEvidence {
     bytes32 private constant DOMAIN_TYPE =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    bytes32 private constant LIFE_DOMAIN_TYPE =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)");
     /// @dev The name that `ValidatorQuorum` has.
-    bytes32 private constant DOMAIN_NAME = keccak256("Hyperchain");
+    bytes32 internal constant DOMAIN_NAME = keccak256("Hyperchain");
 
     /// @inheritdoc IQuorumEvidence
     IChainFactory public immutable factory;
@@ -48,13 +46,6 @@ abstract contract QuorumEvidence is IQuorumEvidence {
     /// @dev EIP-712 domain of a chain's contract.
     function _domainOf(address hyperchain) internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN_TYPE, DOMAIN_NAME, keccak256("1"), block.chainid, hyperchain));
-    }
-
-    /// @dev EIP-712 domain of the votes in one life of a chain's nodes: the validators' domain with a salt.
-    function _lifeDomainOf(address hyperchain, bytes32 life) internal view returns (bytes32) {
-        return keccak256(
-            abi.encode(LIFE_DOMAIN_TYPE, DOMAIN_NAME, keccak256("1"), block.chainid, hyperchain, life)
-        );
     }
 
     function _has(Quorum memory list, address account) private pure returns (bool) {

@@ -23,7 +23,8 @@ export const ACCOUNT_NUMBERS = {
   linkCarrier: 2_000_000_005,
   // Guardians: up to 64 a network.
   firstGuardian: 2_003_000_000,
-  // Aggregators of hubs: up to 7 a hub. The first one pays for landings.
+  // Aggregators of hubs: up to 7 a hub, a thousand numbers for each. The first one pays for landings. Accounts whose deposits
+  // answer for the keys follow, and one that pays for reports of faults.
   firstAggregator: 2_004_000_000,
   // Whose deposits answer for promises: up to 64 for each pair of a thousand chains.
   firstPromiser: 2_010_000_000,

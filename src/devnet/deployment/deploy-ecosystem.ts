@@ -87,6 +87,8 @@ export interface EcosystemOptions extends GovernanceOptions {
   readonly unbondingSeconds?: number | undefined;
   /** Whether stake answers for promises between chains. Default false. */
   readonly promises?: boolean | undefined;
+  /** Whether keys of hubs' aggregators are staked, in addition to those of chains. Default false. */
+  readonly hubs?: boolean | undefined;
 }
 
 interface EcosystemDependencies {
@@ -126,6 +128,8 @@ export interface EcosystemAddresses {
   /** Deposits that answer for keys, and the judge of quorums; absent without stake. */
   readonly stakeRegistry?: Hex;
   readonly equivocation?: Hex;
+  /** Judges aggregators of hubs; absent without stake, and if no hub had several. */
+  readonly hubEquivocation?: Hex;
   /** Judges promises between chains; absent if no chain took promises. */
   readonly brokenPromises?: Hex;
   /** Description of the proof system, and the second verifier, which reads it; absent on a chain, and if L1 checks markers. */
@@ -259,7 +263,7 @@ function governorDeployments(governor: GovernorOptions, deployer: Hex): readonly
 }
 
 /** The registry of deposits, and the judges that take from them. */
-function stakeDeployments({ unbondingSeconds, promises = false }: EcosystemOptions): readonly Deployment[] {
+function stakeDeployments({ unbondingSeconds, promises = false, hubs = false }: EcosystemOptions): readonly Deployment[] {
   if (unbondingSeconds === undefined && !promises) return [];
   const unbonding = unbondingSeconds ?? PROMISES_UNBONDING_SECONDS;
   const reportSeconds = unbonding - SLASH_SECONDS;
@@ -267,6 +271,11 @@ function stakeDeployments({ unbondingSeconds, promises = false }: EcosystemOptio
     role: "equivocation",
     artifact: "Equivocation",
     args: (a) => [a.factory, a.settings, reportSeconds, SLASH_SECONDS],
+  };
+  const aggregators: Deployment = {
+    role: "hubEquivocation",
+    artifact: "HubEquivocation",
+    args: () => [reportSeconds, SLASH_SECONDS],
   };
   // A promise may last half of the time that its report has; the rest is left for the report.
   const longest = Math.floor(reportSeconds / 2);
@@ -277,7 +286,7 @@ function stakeDeployments({ unbondingSeconds, promises = false }: EcosystemOptio
   };
   return [
     { role: "stakeRegistry", artifact: "StakeRegistry", args: () => [unbonding] },
-    ...(unbondingSeconds === undefined ? [] : [quorums]),
+    ...(unbondingSeconds === undefined ? [] : [quorums, ...(hubs ? [aggregators] : [])]),
     ...(promises ? [broken] : []),
   ];
 }

@@ -52,8 +52,12 @@ const faultSchema = v.variant("type", [
   v.object({ ...kind("partition"), chainId, groups: v.array(v.array(index)) }),
   v.object({ ...kind("withhold"), chainId, node: index, from: v.array(index) }),
   v.object({ ...kind("lag"), chainId, node: index, ms: v.pipe(index, v.maxValue(MAX_LAG_MS)) }),
-  // An aggregator of a hub is silent.
-  v.object({ ...kind("aggregator"), hub: v.string(), aggregator: index, running }),
+  v.object({
+    ...kind("aggregator"),
+    hub: v.string(),
+    aggregator: index,
+    condition: v.picklist(["honest", "silent", "equivocating"]),
+  }),
   v.object({ ...kind("tamperNextProof"), chainId }),
   v.object({ ...kind("tamperNextData"), chainId }),
   // Ends all of the above.
@@ -63,10 +67,12 @@ const faultSchema = v.variant("type", [
 /** A bad day for a dapp, as `hyperchain_setFault` takes it. */
 type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 
-/** A hub whose aggregators can be silenced. */
-interface SilencedHub {
+type Conditions = ReadonlyMap<number, Extract<Fault, { readonly type: "aggregator" }>["condition"]>;
+
+/** A hub with aggregators that can be silent, or lie. */
+interface FaultyHub {
   readonly name: string;
-  readonly group: { readonly aggregators: readonly unknown[]; setSilent(aggregators: ReadonlySet<number>): void };
+  readonly group: { readonly aggregators: readonly unknown[]; setConditions(conditions: Conditions): void };
 }
 
 interface FaultDependencies {
@@ -77,7 +83,7 @@ interface FaultDependencies {
   /** Those there are when a fault is set. */
   readonly chains: () => readonly DevnetChain[];
   /** Hubs that are open. */
-  readonly hubs: readonly SilencedHub[];
+  readonly hubs: readonly FaultyHub[];
 }
 
 /** What is wrong on purpose. */
@@ -95,8 +101,8 @@ interface FaultState {
   readonly heldBridges: ReadonlySet<number>;
   /** Faults of the nodes that decide a chain together, by chain. */
   readonly nodes: ReadonlyMap<number, FaultsOfNodes>;
-  /** Silent aggregators, by hub. */
-  readonly aggregators: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Conditions of aggregators, by hub. */
+  readonly aggregators: ReadonlyMap<string, Conditions>;
   readonly tampered: ReadonlySet<number>;
   readonly tamperedData: ReadonlySet<number>;
 }
@@ -149,7 +155,7 @@ export function createFaults({ layer, isKept, chains, hubs }: FaultDependencies)
       sequencer.censor(censoredBy(next, chainId));
       pipeline.nodes?.setFaults(next.nodes.get(Number(chainId)) ?? NO_FAULTS_OF_NODES);
     }
-    for (const { name, group } of hubs) group.setSilent(next.aggregators.get(name) ?? new Set());
+    for (const { name, group } of hubs) group.setConditions(next.aggregators.get(name) ?? new Map());
   }
 
   return {
@@ -224,7 +230,7 @@ function requireNodes(chains: readonly DevnetChain[], chainId: number, indexes: 
 
 /** Throws FaultError for a hub or an aggregator that does not exist. */
 function requireAggregator(
-  hubs: readonly SilencedHub[],
+  hubs: readonly FaultyHub[],
   { hub: name, aggregator }: { readonly hub: string; readonly aggregator: number },
 ): void {
   const hub = hubs.find((each) => each.name === name);
@@ -237,10 +243,9 @@ function requireAggregator(
 
 function withAggregator(
   { aggregators }: FaultState,
-  { hub, aggregator, running }: Extract<Fault, { readonly type: "aggregator" }>,
+  { hub, aggregator, condition }: Extract<Fault, { readonly type: "aggregator" }>,
 ): FaultState["aggregators"] {
-  const silent = aggregators.get(hub) ?? new Set<number>();
-  return new Map([...aggregators, [hub, running ? without(silent, aggregator) : new Set([...silent, aggregator])]]);
+  return new Map([...aggregators, [hub, new Map([...(aggregators.get(hub) ?? []), [aggregator, condition]])]]);
 }
 
 function withNode(

@@ -14,9 +14,11 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { HubHeader } from "../../protocol/hub-header.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { LocalNet } from "../../sequencing/local/local-net.ts";
+import { EvidenceList, type VoteEvidence } from "../../sequencing/evidence-list.ts";
 import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
 import { rootOf } from "../../sequencing/root-of-life.ts";
 import { VIEW_TIMES } from "../../sequencing/view-times.ts";
+import { faultsOfLiars, type AggregatorCondition } from "./aggregator-faults.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import type { DecidedBlocks } from "./decided-blocks.ts";
 import { HubAggregator, type DecidedHere } from "./hub-aggregator.ts";
@@ -80,6 +82,8 @@ export class HubGroup {
   readonly #dependencies: HubGroupDependencies;
   readonly #nodes = new Map<number, RunningNode>();
   #silent: ReadonlySet<number> = new Set();
+  #liars: ReadonlySet<number> = new Set();
+  readonly #evidence = new EvidenceList();
   #isResting = false;
   readonly #bodies = new BlockBodies();
   readonly #decided: DecidedBlocks;
@@ -130,6 +134,11 @@ export class HubGroup {
     });
   }
 
+  /** Contrary votes of aggregators in this life. */
+  get evidence(): readonly VoteEvidence[] {
+    return this.#evidence.pairs;
+  }
+
   /** Indexes of the aggregators that run. */
   get running(): readonly number[] {
     return [...this.#nodes.keys()];
@@ -147,10 +156,12 @@ export class HubGroup {
     await this.#stopNode(index);
   }
 
-  /** Silences these aggregators and starts all others; while the group rests, when it ends its rest. */
-  setSilent(silent: ReadonlySet<number>): void {
-    this.#silent = silent;
-    for (const index of silent) this.#stopNode(index).catch(this.#dependencies.onFailure);
+  /** Aggregators of other conditions than "honest", by index; while the group rests, when it ends its rest. */
+  setConditions(conditions: ReadonlyMap<number, AggregatorCondition>): void {
+    const indexesOf = (chosen: AggregatorCondition): ReadonlySet<number> =>
+      new Set([...conditions].filter(([, condition]) => condition === chosen).map(([index]) => index));
+    [this.#silent, this.#liars] = [indexesOf("silent"), indexesOf("equivocating")];
+    for (const index of this.#silent) this.#stopNode(index).catch(this.#dependencies.onFailure);
     this.#startNodes();
   }
 
@@ -245,7 +256,7 @@ export class HubGroup {
 
   #startNode(index: number): void {
     const { clock, onFailure } = this.#dependencies;
-    const { aggregators, keys, root, net } = this.#life;
+    const { life, aggregators, keys, root, net } = this.#life;
     const aggregator = aggregators[index];
     if (aggregator === undefined || this.#nodes.has(index) || this.#isClosed) return;
     const node = openGroup({
@@ -253,7 +264,10 @@ export class HubGroup {
       ...{ store: aggregator.store, net: net.of(index), workshop: aggregator, clock },
       sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
       signerOf: (vote) => keys.signerOf(vote),
-      onEvidence: () => undefined,
+      onEvidence: (first, second) => {
+        const signer = this.#options.keys[first.voter]?.address ?? "0x";
+        this.#evidence.add({ life, signer, first, second });
+      },
       onFailure: (error) => {
         if (!this.#isClosed) onFailure(error);
       },
@@ -360,9 +374,10 @@ export class HubGroup {
       onProposed: () => this.#setWork(false),
       onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
     };
+    const keys = new VoteKeys(nodeKeys, domain);
     return {
-      ...{ life, root, keys: new VoteKeys(nodeKeys, domain) },
-      net: new LocalNet({ isCut: () => false, delayMs: () => 0 }),
+      ...{ life, root, keys },
+      net: new LocalNet(faultsOfLiars((index) => this.#liars.has(index), keys)),
       aggregators: nodeKeys.map(() => new HubAggregator(root.id, this.#decided.node(), parts)),
     };
   }
@@ -372,6 +387,8 @@ export class HubGroup {
     const { number } = await this.#dependencies.onL1.head();
     this.#decided.cutAfter(number);
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
+    // Votes of the life that ends are of blocks that L1 has undone.
+    this.#evidence.forget(this.#life.life);
     this.#life = this.#begun(firstView);
     this.#fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));
   }

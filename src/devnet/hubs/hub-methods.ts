@@ -6,6 +6,7 @@ import type { HubState } from "../../hub/hub-state.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import { hashHubHeader } from "../../protocol/hub-header.ts";
 import { HubGroupError, type HubGroup } from "./hub-group.ts";
+import type { HubStakes } from "./hub-stakes.ts";
 import type { HubBlockInfo, HubInfo, HubMemberInfo, LandedHubBlock } from "../view/books/hub-info.ts";
 
 /** Batches of a member. */
@@ -21,6 +22,8 @@ export interface NamedHub {
   readonly name: string;
   readonly members: readonly string[];
   readonly group: HubGroup & { readonly address: Hex };
+  /** Undefined if no stake answers for the aggregators. */
+  readonly stakes: Pick<HubStakes, "weights" | "report"> | undefined;
   /** Members that run, with their sealed and executed batches. */
   readonly progress: () => readonly MemberProgress[];
   /** Seals the members' open batches, and waits until the members offer them. */
@@ -36,7 +39,7 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
     throw new RpcError(RpcCode.invalidParams, `params[0] is not a hub of this ecosystem; there are: ${names}`);
   };
   return new Map<string, RpcMethod>([
-    ["hyperchain_getHub", ([name]) => Promise.resolve(hubInfo(hubOf(name)))],
+    ["hyperchain_getHub", async ([name]) => hubInfo(hubOf(name))],
     [
       "hyperchain_getHubBlock",
       ([name, number]) => {
@@ -63,13 +66,17 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
   ]);
 }
 
-function hubInfo({ name, members, group, progress }: NamedHub): HubInfo {
+async function hubInfo({ name, members, group, stakes, progress }: NamedHub): Promise<HubInfo> {
+  const weights = await stakes?.weights(group.aggregators.map((each) => each.address));
   const { address, aggregators, state, block, landedCount } = group;
   return {
     name,
     members,
     address,
-    aggregators: aggregators.map((each) => ({ ...each, block: Number(each.block) })),
+    aggregators: aggregators.map((each, index) => {
+      const stakeWei = weights?.[index];
+      return { ...each, block: Number(each.block), ...(stakeWei === undefined ? {} : { stakeWei: String(stakeWei) }) };
+    }),
     progress: progress().map((member) => memberInfo(member, state)),
     state: state.digest(),
     block: block === undefined ? 0 : Number(block.header.number),

@@ -11,6 +11,7 @@ import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { HubGroup } from "./hub-group.ts";
 import { aggregatorNumber, openHub } from "./open-hub.ts";
+import { openHubStakes } from "./open-hub-stakes.ts";
 import { type NamedHub, hubMethods } from "./hub-methods.ts";
 import { sealMembers } from "./seal-members.ts";
 
@@ -39,12 +40,14 @@ export async function openHubs(opening: HubsOpening, closing: Disposer): Promise
     const group = await openNamed({ name, index, option }, opening);
     if (group === undefined) continue;
     closing.add(() => group.close());
+    const stakes = await stakesOf({ index, group }, opening);
     const { members } = option;
     const membersNow = () => opening.chains.current().filter((chain) => members.includes(chain.name));
     hubs.push({
       name,
       members,
       group,
+      stakes,
       progress: () =>
         membersNow().map(({ name: member, chainId, pipeline }) => ({ name: member, chainId, ...pipeline.progress() })),
       sealMembers: () => sealMembers(membersNow(), opening.clock),
@@ -54,7 +57,10 @@ export async function openHubs(opening: HubsOpening, closing: Disposer): Promise
     methods: hubMethods(hubs),
     hub: (name) => hubs.find((each) => each.name === name)?.group,
     async look() {
-      for (const { group } of hubs) await group.look();
+      for (const { group, stakes } of hubs) {
+        await group.look();
+        await stakes?.report();
+      }
     },
     keptBy: ({ snapshot, revert }) => ({
       snapshot,
@@ -70,6 +76,15 @@ export async function openHubs(opening: HubsOpening, closing: Disposer): Promise
       },
     }),
   };
+}
+
+/** Stake of the hub's aggregators; undefined without. */
+function stakesOf(
+  named: { readonly index: number; readonly group: NamedHub["group"] },
+  { options: { stake: terms }, bases: { onL1 }, layer: { accounts, operatorFundingWei: fundingWei }, gate }: HubsOpening,
+): ReturnType<typeof openHubStakes> {
+  const undisturbed = (work: () => Promise<void>) => gate.shared("a report of votes", work);
+  return openHubStakes({ ...named, terms, onL1, accounts, fundingWei, undisturbed });
 }
 
 async function openNamed(

@@ -81,7 +81,10 @@ export function versionOf({ version, proven, addresses }: DeployedEcosystem, exe
 export function deployNewContracts(
   version: () => RegisteredVersion,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
-  on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council" | "proven" | "unbondingSeconds" | "promises"> = {},
+  on: Pick<
+    EcosystemOptions,
+    "throughCreator" | "governor" | "council" | "proven" | "unbondingSeconds" | "promises" | "hubs"
+  > = {},
 ): Promise<DeployedEcosystem> {
   const reactionSeconds = on.council?.freezeSeconds ?? 0n;
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };

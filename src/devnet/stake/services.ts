@@ -18,6 +18,11 @@ export function chainOfQuorumData(data: Hex): bigint | undefined {
   return chainId !== undefined && quorumData(chainId) === data ? chainId : undefined;
 }
 
+/** Data for the aggregators of a hub, as its judge takes them. */
+export function hubData(hub: Hex): Hex {
+  return coder.encode(["address"], [hub]) as Hex;
+}
+
 /** Name of a service in a registry. */
 export function serviceOf(evidence: Hex, data: Hex): Hex {
   return keccak256(coder.encode(["address", "bytes"], [evidence, data])) as Hex;

@@ -9,6 +9,7 @@ import { greatestFault, type FaultSecond } from "./fault-seconds.ts";
 import { sendReport, type ReportingPorts } from "./send-report.ts";
 import { StakeEvents, type StakedKey, type StakedQuorum, type StakePlace, type StakeSlash } from "./stake-events.ts";
 import { VoteReports, type ChainVotes } from "./vote-reports.ts";
+import { weightNow } from "./weight-now.ts";
 import { WordBook, type Contradiction, type SignedWord } from "./word-book.ts";
 import { SignedWordReader } from "./signed-word-reader.ts";
 
@@ -260,7 +261,7 @@ export class StakeWatcher {
       this.#quorums
         .flatMap(({ staked }) => staked)
         .map(async ({ chainId, key, operator, service }): Promise<KeyWeight> => {
-          const weightWei = await this.#weightNow(newest, service, key);
+          const weightWei = await weightNow(this.#dependencies.l1, { registry: this.#options.registry, service, key }, newest);
           return { chainId, key, operator, service, weightWei };
         }),
     );
@@ -270,15 +271,6 @@ export class StakeWatcher {
     if (told === this.#told) return;
     this.#told = told;
     this.#dependencies.onEvent({ type: "stakes", keys, slashes });
-  }
-
-  /** With what the newest block changed. A node without pending blocks answers as of the second before that block. */
-  #weightNow({ timestamp }: Block, ...staked: readonly string[]): Promise<bigint> {
-    const { l1 } = this.#dependencies;
-    const call = { to: this.#options.registry, contract: registryInterface, name: "weightAt" };
-    return askContract(l1, { ...call, args: [...staked, timestamp], block: "pending" }).catch(() =>
-      this.#ask("weightAt", ...staked, timestamp - 1),
-    ) as Promise<bigint>;
   }
 
   #ask(name: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -14,5 +14,7 @@ export interface Hub {
   land(): Promise<LandedHubBlock>;
   /** The aggregator sends nothing until it starts again, or until faults are cleared. */
   silence(aggregator: number): Promise<void>;
+  /** The aggregator proposes two decisions in each view that it leads, and loses its stake if it has one. Ended likewise. */
+  equivocate(aggregator: number): Promise<void>;
   start(aggregator: number): Promise<void>;
 }

@@ -6,8 +6,8 @@ import type { EcosystemLink } from "./link.ts";
 /** A hub of the ecosystem. Throws ClientError UnknownHub. */
 export function createHub(link: EcosystemLink, hubName: string): Hub {
   const { name } = findHub(link.info.hubs, hubName);
-  const setRunning = async (aggregator: number, running: boolean): Promise<void> => {
-    await link.request("hyperchain_setFault", [{ type: "aggregator", hub: name, aggregator, running }]);
+  const become = async (aggregator: number, condition: "honest" | "silent" | "equivocating"): Promise<void> => {
+    await link.request("hyperchain_setFault", [{ type: "aggregator", hub: name, aggregator, condition }]);
   };
   return {
     name,
@@ -17,7 +17,8 @@ export function createHub(link: EcosystemLink, hubName: string): Hub {
       return (await link.request<HubBlockInfo | null>("hyperchain_getHubBlock", params)) ?? undefined;
     },
     land: () => link.request<LandedHubBlock>("hyperchain_landHub", [name]),
-    silence: (aggregator) => setRunning(aggregator, false),
-    start: (aggregator) => setRunning(aggregator, true),
+    silence: (aggregator) => become(aggregator, "silent"),
+    equivocate: (aggregator) => become(aggregator, "equivocating"),
+    start: (aggregator) => become(aggregator, "honest"),
   };
 }

@@ -49,6 +49,7 @@ const CONTRACTS = [
   "HeldExit",
   "StakeRegistry",
   "Equivocation",
+  "HubEquivocation",
   "BrokenPromises",
   "GuardianNetwork",
   "StateExit",

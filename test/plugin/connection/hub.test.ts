@@ -71,6 +71,9 @@ describe("hyperchains.hub", () => {
     await hub.silence(1);
     await hyperchains.faults.clear();
     assert.ok((await hub.look()).aggregators.every(({ isRunning }) => isRunning));
+    await hub.equivocate(0);
+    assert.ok((await hub.look()).aggregators.every(({ isRunning, stakeWei }) => isRunning && stakeWei === undefined));
+    await hub.start(0);
     await assert.rejects(hub.silence(4), /main has no aggregator 4; it has aggregators 0 to 3/);
   });
 

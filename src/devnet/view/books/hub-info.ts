@@ -14,6 +14,8 @@ export interface HubAggregatorInfo {
   readonly isRunning: boolean;
   /** Number of the newest block that it has. */
   readonly block: number;
+  /** Wei on L1 that answer for its votes now, as decimal digits; absent without stake, and of a single aggregator. */
+  readonly stakeWei?: string;
 }
 
 /** A member of a hub that runs. */

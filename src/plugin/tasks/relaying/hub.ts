@@ -1,3 +1,4 @@
+import { formatEther } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findHub } from "../../../client/ecosystem/find-hub.ts";
 import type { HubBlockInfo, HubInfo } from "../../../devnet/view/books/hub-info.ts";
@@ -26,11 +27,12 @@ export default action;
 
 function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: EcosystemInfo): string {
   const nameOf = (chainId: number): string => chains.find((chain) => chain.chainId === chainId)?.name ?? String(chainId);
-  const aggregators = hub.aggregators.map(({ address, isRunning, block }, index) => [
+  const aggregators = hub.aggregators.map(({ address, isRunning, block, stakeWei }, index) => [
     String(index),
     address,
     isRunning ? "runs" : "silent",
     `block ${block}`,
+    ...(stakeWei === undefined ? [] : [`${formatEther(stakeWei)} ETH at stake`]),
   ]);
   const members = hub.progress.map(({ name, waiting }) => [name, `${waiting} ${waiting === 1 ? "batch waits" : "batches wait"}`]);
   const batches = (newest?.batches ?? []).map(({ chainId, batchNumber, facts }) => [

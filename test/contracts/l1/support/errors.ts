@@ -20,6 +20,7 @@ const CONTRACTS = [
   "HeldExit",
   "StakeRegistry",
   "Equivocation",
+  "HubEquivocation",
   "BrokenPromises",
   "GuardianNetwork",
   "StateExit",

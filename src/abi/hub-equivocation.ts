@@ -1,0 +1,7 @@
+// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
+/** Judge of two votes of one aggregator of a hub. */
+export const hubEquivocationAbi = [
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"hub","type":"address"},{"indexed":true,"name":"aggregator","type":"address"},{"indexed":true,"name":"epoch","type":"uint64"},{"indexed":false,"name":"id","type":"bytes32"},{"indexed":false,"name":"reporter","type":"address"}],"name":"AggregatorEquivocated","type":"event"},
+  {"inputs":[{"name":"registry","type":"address"},{"components":[{"name":"hub","type":"address"},{"name":"life","type":"bytes32"},{"name":"faultAt","type":"uint48"}],"name":"fault","type":"tuple"},{"components":[{"name":"kind","type":"uint8"},{"name":"epoch","type":"uint64"},{"name":"view_","type":"uint64"},{"name":"id","type":"bytes32"},{"name":"signedAt","type":"uint64"}],"name":"first","type":"tuple"},{"name":"firstSignature","type":"bytes"},{"components":[{"name":"kind","type":"uint8"},{"name":"epoch","type":"uint64"},{"name":"view_","type":"uint64"},{"name":"id","type":"bytes32"},{"name":"signedAt","type":"uint64"}],"name":"second","type":"tuple"},{"name":"secondSignature","type":"bytes"}],"name":"reportVotes","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"data","type":"bytes"}],"name":"window","outputs":[{"name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
+] as const;
