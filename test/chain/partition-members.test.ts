@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getCreateAddress, Interface } from "ethers";
-import { requirePartition } from "../../src/chain/sequencer/partition-check.ts";
+import { getCreateAddress, Interface, keccak256, Wallet } from "ethers";
+import { chainRules, withChainId } from "../../src/chain/model/rules.ts";
+import { requirePartition, requireServed } from "../../src/chain/sequencer/partition-check.ts";
+import { decodeTransaction } from "../../src/chain/transaction/decode-transaction.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { testContract, type TestContract } from "./support/artifact.ts";
@@ -164,6 +166,54 @@ describe("F7: a transaction is for the partition of its sender", () => {
       message: /chain 271 or 1271$/,
     });
     unborn.nonce--;
+  });
+
+  test("an authorization for the porter's id is refused by name, since no engine applies it; one for the chain's id counts", async () => {
+    const wallet = new TestWallet(86);
+    const key = new Wallet(keccak256("0x7702"));
+    await send(two, await rollup.signRaw({ to: wallet.address, value: ETHER / 100n }));
+    const delegating = (chainId: number, signedFor: number) =>
+      wallet.signRaw({
+        ...{ type: 4, to, chainId: signedFor, gasLimit: 300_000n },
+        authorizationList: [
+          key.authorizeSync({ address: to, nonce: 0, chainId: 0 }),
+          key.authorizeSync({ address: to, nonce: 0, chainId }),
+        ],
+      });
+    for (const served of ["porter", undefined] as const) {
+      const raw = await delegating(PORTER, PORTER);
+      await refused(
+        two.chain.submit(raw, served),
+        /authorization \(EIP-7702\) for chain 1271; sign authorizations for chain 271/,
+      );
+      wallet.nonce--;
+    }
+    const ofRollup = await delegating(PORTER, ROLLUP);
+    await refused(two.chain.submit(ofRollup, "rollup"), /authorization \(EIP-7702\) for chain 1271/);
+    wallet.nonce--;
+    await two.chain.submit(await delegating(ROLLUP, PORTER), "porter");
+    const code = await two.chain.engine.state("now").code(key.address.toLowerCase() as Hex);
+    assert.equal(code, `0xef0100${to.slice(2)}`);
+  });
+
+  test("a transaction that names no chain is refused at the porter in these words, and not as one for the rollup", async () => {
+    const key = new Wallet(keccak256("0x1559"));
+    const none = { type: 0, to, nonce: 0, gasLimit: 100_000n, gasPrice: 7n };
+    const raw = (await key.signTransaction(none)) as Hex;
+    await assert.rejects(two.chain.submit(raw, "porter"), { message: /valid on every chain; sign it for chain 271 or 1271 / });
+    const rules = chainRules(ROLLUP);
+    const porterRules = withChainId(rules, BigInt(PORTER));
+    const ids = { chainId: ROLLUP, porterId: BigInt(PORTER) };
+    const serve = (each: string): void =>
+      requireServed(decodeTransaction(each, rules, { replayProtection: "optional", porter: porterRules }), "porter", ids);
+    assert.throws(() => serve(raw), {
+      code: "WrongPartition",
+      message: /names no chain, so it belongs to chain 271, this is chain 1271; sign it for chain 1271 \(EIP-155\)$/,
+    });
+    const named = (chainId: number) => key.signTransaction({ ...none, chainId });
+    const ofRollup = await named(ROLLUP);
+    assert.throws(() => serve(ofRollup), { message: /is signed for chain 271, this is chain 1271; send to its RPC$/ });
+    serve(await named(PORTER));
   });
 
   test("an unborn account is captured by nobody: coins, calls and creations of others do not join it", async () => {

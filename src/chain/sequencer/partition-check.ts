@@ -1,4 +1,5 @@
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { authorizedIds, namesNoChain } from "../transaction/signed-ids.ts";
 import { memberSlot, partitionFault } from "../model/partition-members.ts";
 import type { StateReader } from "../model/state-reader.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
@@ -34,16 +35,24 @@ export async function requirePartition(
   if (wrong !== undefined) throw new SequencerError("WrongPartition", wrong);
 }
 
-/** Throws SequencerError WrongPartition for a transaction that is signed for another id than its server's. */
+/**
+ * Throws SequencerError WrongPartition for a transaction that is signed for another id than its server's, or that has an EIP-7702
+ * authorization for the porter's id: `CHAINID` is the rollup's id in all contracts, so the engine skips such an authorization
+ * without an error.
+ */
 export function requireServed(
-  { from, porterId: signedFor }: Pick<SignedTransaction, "from" | "porterId">,
+  { from, raw, type, porterId: signedFor }: Pick<SignedTransaction, "from" | "raw" | "type" | "porterId">,
   served: Partition | undefined,
   { chainId, porterId }: Pick<PartitionedChain, "chainId" | "porterId">,
 ): void {
+  if (authorizedIds({ raw, type }).includes(porterId)) {
+    const message = `the transaction of ${from} has an authorization (EIP-7702) for chain ${porterId}; sign authorizations for chain ${chainId}, also those in transactions for chain ${porterId}`;
+    throw new SequencerError("WrongPartition", message);
+  }
   if (served === undefined || (signedFor === undefined) === (served === "rollup")) return;
   const [here, id] = served === "rollup" ? [chainId, porterId] : [porterId, chainId];
-  throw new SequencerError(
-    "WrongPartition",
-    `the transaction of ${from} is signed for chain ${id}, this is chain ${here}; send to its RPC`,
-  );
+  const message = namesNoChain({ raw, type })
+    ? `the transaction of ${from} names no chain, so it belongs to chain ${id}, this is chain ${here}; sign it for chain ${here} (EIP-155)`
+    : `the transaction of ${from} is signed for chain ${id}, this is chain ${here}; send to its RPC`;
+  throw new SequencerError("WrongPartition", message);
 }

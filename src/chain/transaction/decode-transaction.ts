@@ -70,10 +70,8 @@ export function decodeTransaction(
   const from = recoverSender(tx);
   const chainId = BigInt(rules.chainId());
   if (replayProtection === "required" && tx.type === 0 && !tx.supports(Capability.EIP155ReplayProtection)) {
-    throw new TransactionFormatError(
-      "WrongChain",
-      `the transaction is valid on every chain; sign it for chain ${chainId} (EIP-155)`,
-    );
+    const ids = porter === undefined ? String(chainId) : `${chainId} or ${porter.chainId()}`;
+    throw new TransactionFormatError("WrongChain", `the transaction is valid on every chain; sign it for chain ${ids} (EIP-155)`);
   }
   if (intrinsicGas === "required") requireIntrinsicGas(tx);
   const fee = "maxFeePerGas" in tx ? tx.maxFeePerGas : "gasPrice" in tx ? tx.gasPrice : 0n;
