@@ -45,14 +45,20 @@ export function requireServed(
   served: Partition | undefined,
   { chainId, porterId }: Pick<PartitionedChain, "chainId" | "porterId">,
 ): void {
-  if (authorizedIds({ raw, type }).includes(porterId)) {
-    const message = `the transaction of ${from} has an authorization (EIP-7702) for chain ${porterId}; sign authorizations for chain ${chainId}, also those in transactions for chain ${porterId}`;
-    throw new SequencerError("WrongPartition", message);
-  }
+  if (authorizedIds({ raw, type }).includes(porterId))
+    throw new SequencerError(
+      "WrongPartition",
+      `the transaction of ${from} has an authorization (EIP-7702) for chain ${porterId}; sign authorizations for chain ${chainId}, also those in transactions for chain ${porterId}`,
+    );
   if (served === undefined || (signedFor === undefined) === (served === "rollup")) return;
   const [here, id] = served === "rollup" ? [chainId, porterId] : [porterId, chainId];
-  const message = namesNoChain({ raw, type })
-    ? `the transaction of ${from} names no chain, so it belongs to chain ${id}, this is chain ${here}; sign it for chain ${here} (EIP-155)`
-    : `the transaction of ${from} is signed for chain ${id}, this is chain ${here}; send to its RPC`;
-  throw new SequencerError("WrongPartition", message);
+  if (namesNoChain({ raw, type }))
+    throw new SequencerError(
+      "WrongPartition",
+      `the transaction of ${from} names no chain, so it belongs to chain ${id}, this is chain ${here}; sign it for chain ${here} (EIP-155)`,
+    );
+  throw new SequencerError(
+    "WrongPartition",
+    `the transaction of ${from} is signed for chain ${id}, this is chain ${here}; send to its RPC`,
+  );
 }

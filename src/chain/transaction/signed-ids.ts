@@ -27,6 +27,6 @@ export function authorizedIds({ raw, type }: Serialised): readonly bigint[] {
   return (fields[AUTHORIZATIONS] ?? []).map(([chainId]) => numberOf(chainId));
 }
 
-function numberOf(bytes = new Uint8Array()): bigint {
+function numberOf(bytes: Uint8Array = new Uint8Array()): bigint {
   return bytes.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
 }

@@ -38,7 +38,13 @@ export class GuardianProcess {
 
   /** Stores and signs this chain from now on. Rejects with an Error that has the reason of the process. */
   async guard(chain: GuardedChainStart): Promise<void> {
-    const answered = this.#tail.then(() => request(this.#child, { type: "guard", chain }));
+    const answered = this.#tail.then(async () => {
+      // A request keeps this process alive until its answer.
+      this.#child.channel?.ref();
+      const answer = await request(this.#child, { type: "guard", chain });
+      this.#child.channel?.unref();
+      return answer;
+    });
     this.#tail = answered;
     const answer = await answered;
     if ("reason" in answer) throw new Error(`the guardian at ${this.url} does not guard ${chain.hyperchain}: ${answer.reason}`);

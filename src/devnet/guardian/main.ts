@@ -138,7 +138,8 @@ async function answer(message: ToGuardian): Promise<string> {
 }
 
 process.on("message", (message: ToGuardian) => {
-  const reply = (from: FromGuardian): void => void process.send?.(from);
+  // The parent process may end in between.
+  const reply = (from: FromGuardian): void => void process.send?.(from, undefined, undefined, () => undefined);
   answer(message).then(
     (url) => reply({ url }),
     (error: unknown) => reply({ reason: reasonOf(error) }),

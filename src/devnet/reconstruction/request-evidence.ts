@@ -49,7 +49,7 @@ export async function readRequestEvidence(provider: Provider, hyperchain: Hex, b
   if (newest === undefined || (batchNumber !== undefined && newest.stored.batchNumber !== batchNumber))
     throw new ReconstructionError(
       "EventMissing",
-      `L1 has executed no batch ${batchNumber ?? ""} of ${hyperchain}; settle one first`,
+      `L1 has executed no batch${batchNumber === undefined ? "" : ` ${batchNumber}`} of ${hyperchain}; settle one first`,
     );
   const { stored } = newest;
   const before = previous?.stored ?? (await readFirstRecord({ provider, hyperchain, fromBlock }));

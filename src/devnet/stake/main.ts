@@ -8,7 +8,8 @@ import type { FromWatcher, ToWatcher, WatcherStart } from "./watcher-messages.ts
 
 /** Body of the watcher's process, which ends with its parent process. What it has not reported it reads from L1 again. */
 const tell = (message: FromWatcher): void => {
-  process.send?.(message);
+  // The parent process may end in between.
+  process.send?.(message, undefined, undefined, () => undefined);
 };
 const [rewindsWaiting, votesWaiting]: [((rewinds: L1Rewinds) => void)[], ((votes: readonly ChainVotes[]) => void)[]] = [[], []];
 

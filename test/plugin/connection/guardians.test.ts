@@ -5,6 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { ANSWER_SECONDS, SLASH_SECONDS } from "../../../src/protocol/stake.ts";
 import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
 import { createWorkplace } from "../support/run-task.ts";
+import { installPlugin, runInExample } from "./support/example-project.ts";
 import { openUnproven } from "./support/open.ts";
 
 const BOB = `0x${"b0".repeat(20)}`;
@@ -128,6 +129,13 @@ describe("hyperchains.guardians and hyperchain:guardians", () => {
       (await requests()).map(({ id }) => id),
       [2],
     );
+  });
+
+  test("the recipe's test passes in a user's project", async () => {
+    installPlugin();
+    const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha", "test/guardians.ts"]);
+    assert.equal(code, 0, output);
+    assert.match(output, /2 passing/);
   });
 
   test("other networks, guardians, chains and values are refused by name", async () => {

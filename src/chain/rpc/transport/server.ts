@@ -4,6 +4,7 @@ import { WebSocketServer } from "ws";
 import type { RpcMethods } from "../request/dispatch.ts";
 import { OPEN_GATE, type ReaderGate } from "../access/reader-gate.ts";
 import type { Sessions } from "../access/sessions.ts";
+import { letServerEnd } from "../../../runtime/in-background.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import type { HttpRoute } from "./http-route.ts";
 import type { MethodRefusal } from "./refused-methods.ts";
@@ -18,7 +19,7 @@ export interface RpcServerOptions {
   readonly port: number;
   /** Origins whose pages may ask, beside those of this machine and of browsers' extensions; "*" for all. Default: no others. */
   readonly origins?: readonly string[];
-  /** Whether the process may end while the server runs. Default false. */
+  /** Whether the process may end while the server runs, also while clients are connected. Default false. */
   readonly inBackground?: boolean;
   /** Default: SERVER_LIMITS. */
   readonly limits?: Partial<RpcServerLimits>;
@@ -74,7 +75,7 @@ export async function startRpcServer(options: RpcServerOptions, dependencies: Rp
   });
   try {
     await http.listen({ host, port });
-    if (options.inBackground === true) http.server.unref();
+    if (options.inBackground === true) letServerEnd(http.server);
   } catch (error) {
     subscriptions.close();
     throw error;
