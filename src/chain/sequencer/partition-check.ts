@@ -37,7 +37,7 @@ export async function requirePartition(
 
 /**
  * Throws SequencerError WrongPartition for a transaction that is signed for another id than its server's, or that has an EIP-7702
- * authorization for the porter's id: `CHAINID` is the rollup's id in all contracts, so the engine skips such an authorization
+ * authorization for the porter's id: `CHAINID` is the rollup's id in all contracts, so the engine skips this authorization
  * without an error.
  */
 export function requireServed(

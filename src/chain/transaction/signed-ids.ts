@@ -13,7 +13,7 @@ const V_WITHOUT_CHAIN = [27n, 28n];
 /** Index of the authorization list in a transaction of type 4 (EIP-7702). */
 const AUTHORIZATIONS = 9;
 
-/** Whether a transaction is legacy and from before EIP-155, so it names no chain. */
+/** True if a transaction is legacy and from before EIP-155, so it names no chain. */
 export function namesNoChain({ raw, type }: Serialised): boolean {
   if (type !== LEGACY_TYPE) return false;
   const fields = RLP.decode(fromHex(raw)) as readonly Uint8Array[];

@@ -39,7 +39,7 @@ export class GuardianProcess {
   /** Stores and signs this chain from now on. Rejects with an Error that has the reason of the process. */
   async guard(chain: GuardedChainStart): Promise<void> {
     const answered = this.#tail.then(async () => {
-      // A request keeps this process alive until its answer.
+      // This process does not end before the answer.
       this.#child.channel?.ref();
       const answer = await request(this.#child, { type: "guard", chain });
       this.#child.channel?.unref();

@@ -16,7 +16,7 @@ const BODY = `
   process.stdin.once("data", () => process.stdin.destroy());
 `;
 
-test("a process ends by itself while other processes are connected to its server in the background", async () => {
+test("a process ends while other processes are connected to its server in the background", async () => {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", BODY], { stdio: ["pipe", "pipe", "inherit"] });
   const exited = once(child, "exit");
   const [line] = (await once(child.stdout, "data")) as [Buffer];
