@@ -14,6 +14,14 @@ export function importKindOf(index: bigint): number {
   return Number(index >> 254n);
 }
 
+/** Newest root of L1's registry among imports: the indexes of claims are above all of its. `undefined` if none is a root. */
+export function newestRootOf<Import extends { readonly registryIndex: bigint }>(imports: readonly Import[]): Import | undefined {
+  return imports.reduce<Import | undefined>((newest, each) => {
+    if (importKindOf(each.registryIndex) !== ImportKind.root) return newest;
+    return newest === undefined || each.registryIndex > newest.registryIndex ? each : newest;
+  }, undefined);
+}
+
 /** Index of the fact about a batch. Throws RangeError for an id of 2^64 or above, because a fact has one index. */
 export function factIndex(chainId: ChainId, batchNumber: BatchNumber): bigint {
   if (chainId >= ID_LIMIT || batchNumber >= ID_LIMIT)

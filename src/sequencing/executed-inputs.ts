@@ -1,6 +1,7 @@
 import type { Source } from "../core/follower.ts";
 import type { CommandResult } from "../chain/ordering/batch-reducer.ts";
 import type { BatchCommand } from "../chain/ordering/command.ts";
+import { newestRootOf } from "../protocol/import-kinds.ts";
 
 /** First indexes that a chain has not taken: in L1's queue, in L1's registry of roots, and among the wishes of its host. */
 export interface NextInputs {
@@ -42,7 +43,7 @@ export function inputsAfter(next: NextInputs, command: BatchCommand): NextInputs
     case "operation":
       return { ...next, operation: next.operation + 1n };
     case "imports": {
-      const newest = command.roots.at(-1);
+      const newest = newestRootOf(command.roots);
       return newest === undefined ? next : { ...next, root: newest.registryIndex + 1n };
     }
     case "empty":

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
+import { newestRoot, viewSlot } from "../../src/client/messages/remote-slot.ts";
 import { messageInfo } from "../../src/devnet/view/books/message-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
@@ -165,7 +167,15 @@ describe("facts about batches that L1 has not executed", () => {
     await importer().pollL1();
     await relayer.poll();
     assert.equal((await balance()) - before, ETHER);
-    assert.ok("root" in journey().imported!);
+    const { imported } = journey();
+    assert.ok("root" in imported!);
+    // The facts of the tests above have higher indexes, and are no roots.
+    assert.equal(await newestRoot(clients[1]!), imported.root);
+    const slot = { on: Number(B), chain: Number(A), contract: PREDEPLOYS.L2BaseToken, slot: 0n };
+    const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
+    const seen = await viewSlot(devnet.info(), slot, (id) => clients.find((_, i) => [A, B][i] === BigInt(id)) ?? l1);
+    l1.destroy();
+    assert.equal(seen.batch.rootIndex, imported.root);
     const last = (await importer().seal())!;
     await importer().settled(last.outputs.batchNumber);
     await relayer.poll();

@@ -3,13 +3,18 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface, Wallet, type BaseWallet, type Contract, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { linkPeers, requireChangeable } from "../../src/client/governing/terms.ts";
+import { noteL1Block, seesL1Block, viewL1Slot } from "../../src/client/messages/l1-slot.ts";
+import { deployL1Storage } from "../../src/client/messages/l1-storage-contract.ts";
+import { bringRoot } from "../../src/client/queue/l1-word.ts";
 import { ATOMIC_LINKS } from "../../src/devnet/links/atomic-links.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import { linkIndex } from "../../src/protocol/link-index.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { deploy } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { balanceSlot } from "./support/l1-slot.ts";
 
 const [A, B] = [271n, 272n];
 const PAIRS = byNight(200, 12);
@@ -139,6 +144,25 @@ describe("links between two chains", () => {
     const executedBy = [one.receipts.execute, two.receipts.execute].find((receipt) => receipt !== undefined);
     const executions = executedBy!.logs.filter(({ topics }) => topics[0] === events.getEvent("BlockExecution")!.topicHash);
     assert.equal(executions.length, 2);
+  });
+
+  test("a chain that has received a link reads a slot of L1 when it has imported a root with the block, and not before", async () => {
+    const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
+    const providerOf = (id: number) => clients.find((_, i) => [A, B][i] === BigInt(id)) ?? l1;
+    const signer = devnet.accounts.wallet(ALICE).connect(l1);
+    const coin = await deploy(signer, "PlainToken", [await signer.getAddress()], 100n);
+    const block = await l1.getBlockNumber();
+    const on = Number(B);
+    await deployL1Storage(devnet.info(), on, alice(1));
+    await noteL1Block(devnet.info(), block, signer);
+    assert.equal(await seesL1Block(devnet.info(), { on, block }, providerOf), false);
+    await bringRoot(devnet.info(), on, signer);
+    await pipeline(1).pollL1();
+    assert.equal(await seesL1Block(devnet.info(), { on, block }, providerOf), true);
+    const slot = balanceSlot(await signer.getAddress());
+    const { value } = await viewL1Slot(devnet.info(), { on, account: coin, slot, block }, providerOf);
+    assert.equal(value, 100n);
+    l1.destroy();
   });
 
   test("hyperchain_sendLink refuses by name a transaction without link, with another message, without peer, or with a side that fails in the simulation; neither chain changes", async () => {

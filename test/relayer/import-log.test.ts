@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { wordToHex } from "../../src/protocol/hex.ts";
-import { factIndex } from "../../src/protocol/import-kinds.ts";
+import { factIndex, newestRootOf } from "../../src/protocol/import-kinds.ts";
+import { linkIndex } from "../../src/protocol/link-index.ts";
 import { ImportLog } from "../../src/relayer/import-log.ts";
 
 const FACT = factIndex(271n, 3n);
@@ -24,6 +25,12 @@ describe("imports of a chain by kind", () => {
     assert.equal(log.newest, undefined);
     assert.equal(log.covering(0), undefined);
     assert.equal(log.of(FACT)?.registryIndex, FACT);
+  });
+
+  test("fact, promise or link as newest import: the newest root is the one with the highest index below theirs", () => {
+    const imports = (...indexes: readonly bigint[]) => indexes.map((registryIndex) => ({ registryIndex }));
+    assert.equal(newestRootOf(imports(FACT, linkIndex(272n, 3n), STATEMENT)), undefined);
+    assert.equal(newestRootOf(imports(2n, FACT, 46n, linkIndex(272n, 3n), 5n))?.registryIndex, 46n);
   });
 
   test("a root after facts covers its leaves, and a leaf after it waits", () => {

@@ -1,5 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import { newestRootOf } from "../../protocol/import-kinds.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { askSlot, batchRootOf, slotProof, type AskedNode, type BatchRoot, type SlotProof } from "../../relayer/state-proof.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
@@ -143,7 +144,7 @@ export async function loadSlot(
   return { ...shown, transactionHash: receipt.hash as Hex };
 }
 
-/** Registry index of the newest root that a chain has; 0 where it has none. */
+/** Registry index of the newest root that a chain has; 0 where it has none. Facts, promises and links are no roots. */
 export async function newestRoot(provider: Provider): Promise<bigint> {
   const logs = await readLogs(provider, {
     address: PREDEPLOYS.ImportedRoots,
@@ -151,10 +152,8 @@ export async function newestRoot(provider: Provider): Promise<bigint> {
     fromBlock: 0,
     toBlock: await provider.getBlockNumber(),
   });
-  return logs.reduce((newest, log) => {
-    const index = importedRoots.parseLog(log)?.args["registryIndex"] as bigint | undefined;
-    return index !== undefined && index > newest ? index : newest;
-  }, 0n);
+  const imports = logs.map((log) => ({ registryIndex: importedRoots.parseLog(log)?.args["registryIndex"] as bigint }));
+  return newestRootOf(imports)?.registryIndex ?? 0n;
 }
 
 /** The batch that is asked for, or the newest, with its leaf under a root. Throws ClientError NotImported. */
