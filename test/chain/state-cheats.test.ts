@@ -227,8 +227,9 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
   it("are refused where the chain's contract on L1 does not allow them", async () => {
     await withChain(false, async ({ chain }, wallet, ask) => {
       await assert.rejects(ask("hardhat_setBalance", RICH, "0x1"), refused(/takes no state cheats/));
-      await ask("hardhat_impersonateAccount", RICH);
-      await assert.rejects(ask("eth_sendTransaction", { from: RICH, to: SINK }), refused(/takes no state cheats/));
+      await assert.rejects(ask("hardhat_impersonateAccount", RICH), refused(/impersonates no account: its contract on L1/));
+      await assert.rejects(ask("anvil_autoImpersonateAccount", true), refused(/impersonates no account/));
+      assert.equal(await ask("anvil_autoImpersonateAccount", false), null);
       await chain.submit(await wallet.signRaw({ to: SINK }));
       assert.equal((await chain.seal())?.outputs.cheatCount, 0n);
     });

@@ -98,8 +98,16 @@ describe("F4: a chain whose inputs are on L1 in place of its changes", () => {
     await pipeline.settled(batch.outputs.batchNumber);
   });
 
-  test("cheats are refused by name, since no input has what they change", async () => {
-    await assert.rejects(client.send("hardhat_setBalance", [devnet.accounts.wallet(BOB).address, "0x1"]), /cheat|re-?execut/i);
+  test("cheats and impersonations are refused by name, since no input has them, and an unlocked account still sends", async () => {
+    const { address } = devnet.accounts.wallet(ALICE);
+    const reason = /it publishes its inputs alone, .* a cheat is no input/;
+    await assert.rejects(client.send("hardhat_setBalance", [address, "0x1"]), reason);
+    await assert.rejects(client.send("hardhat_impersonateAccount", [address]), reason);
+    await assert.rejects(client.send("anvil_autoImpersonateAccount", [true]), reason);
+    const hash = (await client.send("eth_sendTransaction", [{ from: address, to: address, value: "0x1" }])) as Hex;
+    const receipt = await client.waitForTransaction(hash);
+    assert.equal(receipt?.status, 1);
+    receipts.push(receipt);
   });
 
   test("the chain is rebuilt by execution, and answers old receipts, logs and blocks as its operator did", async () => {

@@ -192,6 +192,14 @@ describe("a chain whose order is L1's queue alone", () => {
     assert.equal(refusal.data?.code, "QueueOnly");
     assert.match(refusal.message, /requestL2TransactionDirect/);
     assert.equal((await refusalOf(client, "evm_mine", [])).data?.code, "QueueOnly");
+    for (const [method, params] of [
+      ["hardhat_impersonateAccount", [bob]],
+      ["hardhat_setBalance", [bob, "0x1"]],
+    ] as const) {
+      const { data, message } = await refusalOf(client, method, [...params]);
+      assert.equal(data?.code, "CheatRefused", method);
+      assert.match(message, /its order is L1's queue alone/);
+    }
     assert.equal(await client.getBlockNumber(), blocks);
   });
 

@@ -195,6 +195,16 @@ export function usageAfter(
   };
 }
 
+/** Usage of a batch with one transaction and nothing else, its changes left out. `signed`: its bytes. */
+export function leastUsage(receipt: Omit<BlockReceipt, "transactionHash">, signed: Hex, sizes: InputSizes): BatchUsage {
+  return {
+    ...NO_USAGE,
+    ...withMessages(NO_USAGE, [{ ...receipt, transactionHash: "0x" }]),
+    gas: receipt.gasUsed,
+    inputBytes: blockInputBytes([signed], sizes),
+  };
+}
+
 /** Contents of a batch that its outputs export. */
 type ExportedBatch = Pick<
   OpenBatch,

@@ -7,7 +7,7 @@ import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../orderi
 import type { BatchCommand, OpenedEnvelope } from "../ordering/command.ts";
 import { blockInputBytes, type InputSizes } from "../ordering/input-sizes.ts";
 import { fitsImports, GAS_PER_IMPORT, withImports, withOperation, type BatchUsage, type Unmeasured } from "../ordering/limits.ts";
-import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
+import { hasContent, leastUsage, type OpenBatch } from "../ordering/open-batch.ts";
 import { OrderError } from "../ordering/order-error.ts";
 import { mostChange, type ImpersonatedRequest, type StateCheat } from "../witness/state-cheat.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
@@ -290,6 +290,19 @@ export class BatchBuilder {
   /** What a signed transaction in a block of its own may do at most. */
   mostOf({ gasLimit, raw }: Pick<SignedTransaction, "gasLimit" | "raw">): Unmeasured & { readonly inputBytes: number } {
     return { transactions: 1, gas: gasLimit, inputBytes: blockInputBytes([raw], this.#inputSizes) };
+  }
+
+  /**
+   * Why no batch holds a transaction with this receipt and these bytes. Undefined if its gas, messages and inputs fit a batch
+   * that has nothing else; what it changes is measured when it is sent.
+   */
+  refusalBySize(receipt: Omit<BlockReceipt, "transactionHash">, signed: Hex): SequencerError | undefined {
+    const { reducer } = this.#dependencies;
+    const usage = leastUsage(receipt, signed, this.#inputSizes);
+    if (reducer.keepsLimits(this.batchNumber + 1n, usage)) return undefined;
+    const { messages, messageBytes, inputBytes } = usage;
+    const reason = `the transaction exceeds what a batch may hold: ${messages} messages of ${messageBytes} bytes, ${inputBytes} bytes of inputs; send it in parts`;
+    return new SequencerError("ExceedsBatch", reason);
   }
 
   get #inputSizes(): InputSizes {

@@ -1,5 +1,6 @@
 import type { Mark } from "../../core/marks.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { newestRootOf } from "../../protocol/import-kinds.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
@@ -7,7 +8,7 @@ import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
-import { possibleCheats, requireCheatsAllowed, requireFree } from "./cheat-check.ts";
+import { possibleCheats, requireFree } from "./cheat-check.ts";
 import type { RemoteLeaders } from "./remote-leaders.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";
 import { Sequencer, type Censored, type SequencerDependencies, type SequencerOptions } from "./sequencer.ts";
@@ -83,7 +84,8 @@ export class FollowingSequencer extends Sequencer {
     const { operation, command } = result;
     if (operation !== undefined) this.#remember(operation);
     if (command.type !== "imports") return;
-    for (const { registryIndex } of command.roots) if (registryIndex > this.#newestRoot) this.#newestRoot = registryIndex;
+    const newest = newestRootOf(command.roots)?.registryIndex ?? -1n;
+    if (newest > this.#newestRoot) this.#newestRoot = newest;
   }
 
   override returnTo(lists: AccessLists): void {
@@ -162,12 +164,12 @@ export class FollowingSequencer extends Sequencer {
   }
 
   override async cheat(cheat: StateCheat): Promise<void> {
-    requireCheatsAllowed(this.#options.cheatsAllowed === true);
+    this.requireCheats();
     for (const each of await possibleCheats(cheat, this.#dependencies)) await this.#request({ type: "cheat", cheat: each });
   }
 
   override async impersonate(request: ImpersonatedRequest): Promise<Hex> {
-    requireCheatsAllowed(this.#options.cheatsAllowed === true);
+    this.requireCheats();
     requireFree(request.from);
     const refusal = this.#dependencies.admission?.refusal(request);
     if (refusal !== undefined) throw refusal;

@@ -1,7 +1,7 @@
 import type { Mark } from "../../core/marks.ts";
 import { OfferError, type CommandSource, type Offer, type Outcome, type SpineView } from "../../core/source.ts";
 import type { Driven, Spine } from "../../core/spine.ts";
-import type { BlockEnvironment, Head, NamedHead } from "../model/block.ts";
+import type { BlockEnvironment, BlockReceipt, Head, NamedHead } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { LossReason, Mempool } from "../mempool/mempool.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
@@ -22,7 +22,7 @@ import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import { BlockTiming } from "./block-timing.ts";
 import type { BlockProducer } from "./block-producer.ts";
-import { possibleCheats, requireCheatsAllowed, requireFree } from "./cheat-check.ts";
+import { possibleCheats, requireCheatsAllowed, requireFree, type CheatBar } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
 import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
@@ -49,6 +49,8 @@ export interface SequencerOptions {
   readonly hashesUnknown?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
+  /** What forbids it. Default: the chain's contract on L1. */
+  readonly whyNoCheats?: CheatBar | undefined;
   /** Whether it begins as after `pause`. Default false. */
   readonly startsPaused?: boolean;
   /** Whether L1's queue alone makes the chain's order, from which the caller derives what is done and when. Default false. */
@@ -547,10 +549,20 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
+  /** Why no batch holds a transaction with this receipt and these bytes, whatever it changes; undefined if one may. */
+  refusalBySize(receipt: Omit<BlockReceipt, "transactionHash">, signed: Hex): SequencerError | undefined {
+    return this.#builder.refusalBySize(receipt, signed);
+  }
+
+  /** Throws SequencerError CheatRefused if the chain takes no cheats and impersonates no account. */
+  requireCheats(): void {
+    requireCheatsAllowed(this.#options);
+  }
+
   /** Changes the state without a transaction. Throws SequencerError CheatRefused where that cannot be or is not allowed. */
   cheat(cheat: StateCheat): Promise<void> {
     return this.#commands.run(async () => {
-      requireCheatsAllowed(this.#options.cheatsAllowed === true);
+      this.requireCheats();
       await this.#cheat(cheat);
     });
   }
@@ -558,7 +570,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** Runs a transaction that its sender did not sign, at once; resolves with its hash. Throws SequencerError CheatRefused. */
   impersonate(request: ImpersonatedRequest): Promise<Hex> {
     return this.#commands.run(async () => {
-      requireCheatsAllowed(this.#options.cheatsAllowed === true);
+      this.requireCheats();
       requireFree(request.from);
       const refusal = this.#admission?.refusal(request);
       if (refusal !== undefined) throw refusal;

@@ -6,6 +6,7 @@ import type { Place } from "../../chain/past/place.ts";
 import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import { StateTree } from "../../chain/state/state-tree.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
+import type { CheatBar } from "../../chain/sequencer/cheat-check.ts";
 import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/policies.ts";
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
@@ -184,8 +185,19 @@ export function chainOptionsOf(
       limits: batchLimits(kind),
       firstBatch,
       cheatsAllowed: cheatsAllowed && !isReexecuted,
+      whyNoCheats: whyNoCheats({ isQueueAlone, publishesInputs, isReexecuted }),
       startsPaused,
       isQueueAlone,
     },
   };
+}
+
+function whyNoCheats(chain: {
+  readonly isQueueAlone: boolean;
+  readonly publishesInputs: boolean;
+  readonly isReexecuted: boolean;
+}): CheatBar | undefined {
+  if (chain.isQueueAlone) return "queue";
+  if (chain.publishesInputs) return "inputs";
+  return chain.isReexecuted ? "validators" : undefined;
 }

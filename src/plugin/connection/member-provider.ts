@@ -45,6 +45,13 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
 
   async #request(method: string, params: RequestArguments["params"]): Promise<unknown> {
     if (this.#isOfImpersonated(method, params)) return this.#answer(method, params as unknown[]);
+    const result = await this.#asked(method, params);
+    // A chain that impersonates no account refuses: then the sender's own key still signs.
+    this.#noteImpersonation(method, params);
+    return result;
+  }
+
+  async #asked(method: string, params: RequestArguments["params"]): Promise<unknown> {
     const request: JsonRpcRequest = {
       jsonrpc: "2.0",
       id: this.#nextId++,
@@ -78,10 +85,14 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
    */
   #isOfImpersonated(method: string, params: RequestArguments["params"]): boolean {
     const [first]: readonly unknown[] = Array.isArray(params) ? params : [];
-    if (method === "hardhat_impersonateAccount") this.#impersonated.add(String(first).toLowerCase());
-    if (method === "hardhat_stopImpersonatingAccount") this.#impersonated.delete(String(first).toLowerCase());
     if (method !== "eth_sendTransaction" || typeof first !== "object" || first === null || !("from" in first)) return false;
     return this.#impersonated.has(String(first.from).toLowerCase());
+  }
+
+  #noteImpersonation(method: string, params: RequestArguments["params"]): void {
+    const account = String(Array.isArray(params) ? params[0] : undefined).toLowerCase();
+    if (method === "hardhat_impersonateAccount") this.#impersonated.add(account);
+    if (method === "hardhat_stopImpersonatingAccount") this.#impersonated.delete(account);
   }
 
   send(method: string, params?: unknown[]): Promise<unknown> {

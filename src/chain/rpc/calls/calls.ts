@@ -16,6 +16,7 @@ import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { failureWords } from "../../transaction/client-words.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
+import { leastBytesOf } from "./least-bytes.ts";
 import type { OwnCalls } from "./own-calls.ts";
 
 /**
@@ -65,7 +66,7 @@ export class Calls {
    */
   async estimate([transaction, ...rest]: readonly unknown[], client?: RpcClient): Promise<Hex> {
     const params = [withPrice(transaction, this.#gasPrice.toldWei), ...rest];
-    const { maxInstructions, admission } = this.#chain;
+    const { chainId, maxInstructions, admission, sequencer } = this.#chain;
     const asked = parseCall(params[0]);
     // A question that names no sender is about none; one that names a contract of the protocol is about what it would do in
     // another account's transaction.
@@ -93,8 +94,12 @@ export class Calls {
     );
     requireRunnable(full, maxInstructions);
     if (client?.isInProcess === true) await this.#own.comment("eth_estimateGas", question, full);
-    const unpaid = full.receipt?.success === true ? provingRefusal(full.receipt, question.call.gasLimit) : undefined;
-    if (unpaid !== undefined) throw unpaid;
+    if (full.receipt?.success === true) {
+      const refused =
+        provingRefusal(full.receipt, question.call.gasLimit) ??
+        sequencer.refusalBySize(full.receipt, leastBytesOf(chainId, asked));
+      if (refused !== undefined) throw refused;
+    }
     const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;
     if (excluded !== undefined) throw excluded;
     if (gas === undefined) {

@@ -10,7 +10,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /**
  * The state cheats of development networks, under Hardhat's names. Each is sequenced, repeated by the witness and counted in
- * its batch; a chain whose contract on L1 does not allow them refuses them (CheatRefused). An impersonated account pays no
+ * its batch; a chain that cannot have them refuses them, and impersonation too (CheatRefused). An impersonated account pays no
  * fee. Which accounts are `impersonated` is not part of snapshots.
  */
 export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation): ReadonlyMap<string, RpcMethod> {
@@ -48,6 +48,7 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "hardhat_impersonateAccount",
       async ([account]) => {
+        sequencer.requireCheats();
         impersonated.add(address(account));
         return true;
       },
@@ -55,7 +56,9 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "anvil_autoImpersonateAccount",
       async ([all]) => {
-        impersonated.all = booleanParameter(all);
+        const isWanted = booleanParameter(all);
+        if (isWanted) sequencer.requireCheats();
+        impersonated.all = isWanted;
         return null;
       },
     ],
