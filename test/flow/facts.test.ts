@@ -169,7 +169,7 @@ describe("facts about batches that L1 has not executed", () => {
     assert.equal((await balance()) - before, ETHER);
     const { imported } = journey();
     assert.ok("root" in imported!);
-    // The facts of the tests above have higher indexes, and are no roots.
+    // The facts of the tests above have higher indexes, and are not roots.
     assert.equal(await newestRoot(clients[1]!), imported.root);
     const slot = { on: Number(B), chain: Number(A), contract: PREDEPLOYS.L2BaseToken, slot: 0n };
     const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });

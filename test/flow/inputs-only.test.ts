@@ -100,7 +100,7 @@ describe("F4: a chain whose inputs are on L1 in place of its changes", () => {
 
   test("cheats and impersonations are refused by name, since no input has them, and an unlocked account still sends", async () => {
     const { address } = devnet.accounts.wallet(ALICE);
-    const reason = /it publishes its inputs alone, .* a cheat is no input/;
+    const reason = /it publishes its inputs alone, .* a cheat is not an input/;
     await assert.rejects(client.send("hardhat_setBalance", [address, "0x1"]), reason);
     await assert.rejects(client.send("hardhat_impersonateAccount", [address]), reason);
     await assert.rejects(client.send("anvil_autoImpersonateAccount", [true]), reason);

@@ -293,15 +293,15 @@ export class BatchBuilder {
   }
 
   /**
-   * Why no batch holds a transaction with this receipt and these bytes. Undefined if its gas, messages and inputs fit a batch
-   * that has nothing else; what it changes is measured when it is sent.
+   * Refusal of a transaction with this receipt and these bytes if no batch holds it. Undefined if its gas, messages and inputs
+   * fit an empty batch; its changes are measured when it is sent.
    */
   refusalBySize(receipt: Omit<BlockReceipt, "transactionHash">, signed: Hex): SequencerError | undefined {
     const { reducer } = this.#dependencies;
     const usage = leastUsage(receipt, signed, this.#inputSizes);
     if (reducer.keepsLimits(this.batchNumber + 1n, usage)) return undefined;
     const { messages, messageBytes, inputBytes } = usage;
-    const reason = `the transaction exceeds what a batch may hold: ${messages} messages of ${messageBytes} bytes, ${inputBytes} bytes of inputs; send it in parts`;
+    const reason = `the transaction exceeds an empty batch: ${messages} messages of ${messageBytes} bytes, ${inputBytes} bytes of inputs; send it in parts`;
     return new SequencerError("ExceedsBatch", reason);
   }
 

@@ -13,29 +13,29 @@ interface CheatCheckDependencies {
   readonly mostCodeBytes: number;
 }
 
-/** What forbids state cheats on a chain. */
+/** Reason for which a chain takes state cheats at no time. */
 export type CheatBar = keyof typeof BARS;
 
 const BARS = {
   contract: "its contract on L1 does not allow them (option cheats, which is set when the chain is created)",
-  inputs: "it publishes its inputs alone, from which validators and readers run every batch again, and a cheat is no input",
-  validators: "its validators run every batch again from its transactions, and a cheat is none",
-  queue: "its order is L1's queue alone, which has operations and no cheats",
+  inputs: "it publishes its inputs alone, all accounts can run its batches again from these, and a cheat is not an input",
+  validators: "its validators run every batch again from its transactions, without cheats",
+  queue: "its order is L1's queue alone, which has operations alone",
 } as const;
 
 /**
  * Throws SequencerError CheatRefused on a chain that takes no cheats, also for a transaction without its sender's signature.
- * `whyNoCheats`: default "contract".
+ * `cheatBar`: default "contract".
  */
 export function requireCheatsAllowed({
   cheatsAllowed = false,
-  whyNoCheats = "contract",
+  cheatBar = "contract",
 }: {
   readonly cheatsAllowed?: boolean;
-  readonly whyNoCheats?: CheatBar | undefined;
+  readonly cheatBar?: CheatBar | undefined;
 }): void {
   if (cheatsAllowed) return;
-  throw refusal(`this chain takes no state cheats and impersonates no account: ${BARS[whyNoCheats]}`);
+  throw refusal(`this chain takes no state cheats and impersonates no account: ${BARS[cheatBar]}`);
 }
 
 /** Throws SequencerError CheatRefused for an account of the protocol's own, which no cheat changes or sends from. */

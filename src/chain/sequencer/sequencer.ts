@@ -49,8 +49,8 @@ export interface SequencerOptions {
   readonly hashesUnknown?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
-  /** What forbids it. Default: the chain's contract on L1. */
-  readonly whyNoCheats?: CheatBar | undefined;
+  /** Reason if it may not. Default: the chain's contract on L1. */
+  readonly cheatBar?: CheatBar | undefined;
   /** Whether it begins as after `pause`. Default false. */
   readonly startsPaused?: boolean;
   /** Whether L1's queue alone makes the chain's order, from which the caller derives what is done and when. Default false. */
@@ -549,7 +549,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
   }
 
-  /** Why no batch holds a transaction with this receipt and these bytes, whatever it changes; undefined if one may. */
+  /** Refusal of a transaction with this receipt and these bytes if no batch holds it. Its changes are not counted. */
   refusalBySize(receipt: Omit<BlockReceipt, "transactionHash">, signed: Hex): SequencerError | undefined {
     return this.#builder.refusalBySize(receipt, signed);
   }

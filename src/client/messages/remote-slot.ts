@@ -144,7 +144,7 @@ export async function loadSlot(
   return { ...shown, transactionHash: receipt.hash as Hex };
 }
 
-/** Registry index of the newest root that a chain has; 0 where it has none. Facts, promises and links are no roots. */
+/** Registry index of the newest root that a chain has; 0 where it has none. Facts, promises and links are not roots. */
 export async function newestRoot(provider: Provider): Promise<bigint> {
   const logs = await readLogs(provider, {
     address: PREDEPLOYS.ImportedRoots,

@@ -185,14 +185,14 @@ export function chainOptionsOf(
       limits: batchLimits(kind),
       firstBatch,
       cheatsAllowed: cheatsAllowed && !isReexecuted,
-      whyNoCheats: whyNoCheats({ isQueueAlone, publishesInputs, isReexecuted }),
+      cheatBar: cheatBarOf({ isQueueAlone, publishesInputs, isReexecuted }),
       startsPaused,
       isQueueAlone,
     },
   };
 }
 
-function whyNoCheats(chain: {
+function cheatBarOf(chain: {
   readonly isQueueAlone: boolean;
   readonly publishesInputs: boolean;
   readonly isReexecuted: boolean;

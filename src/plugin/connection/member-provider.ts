@@ -45,13 +45,13 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
 
   async #request(method: string, params: RequestArguments["params"]): Promise<unknown> {
     if (this.#isOfImpersonated(method, params)) return this.#answer(method, params as unknown[]);
-    const result = await this.#asked(method, params);
-    // A chain that impersonates no account refuses: then the sender's own key still signs.
+    const answer = await this.#throughHooks(method, params);
+    // Not if the chain refuses: then the sender's key still signs.
     this.#noteImpersonation(method, params);
-    return result;
+    return answer;
   }
 
-  async #asked(method: string, params: RequestArguments["params"]): Promise<unknown> {
+  async #throughHooks(method: string, params: RequestArguments["params"]): Promise<unknown> {
     const request: JsonRpcRequest = {
       jsonrpc: "2.0",
       id: this.#nextId++,

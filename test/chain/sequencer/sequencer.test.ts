@@ -275,12 +275,12 @@ describe("sequencer's policies", () => {
     );
   });
 
-  it("estimates no gas for data that no batch holds beside their inputs, as sending refuses them", async () => {
+  it("estimates no gas for data that no batch holds, as sending refuses them", async () => {
     await withChain({ limits: { inputBytes: 2_000 } }, async (test, wallet) => {
       const to: Hex = `0x${"5a".repeat(20)}`;
       const data = (bytes: number): Hex => `0x${"11".repeat(bytes)}`;
       const estimate = (bytes: number) => ask(test.chain, "eth_estimateGas", [{ from: wallet.address, to, data: data(bytes) }]);
-      // Beside the data: 100 bytes of a batch, 24 of a block, 4 of a length, and about 105 of a transaction.
+      // Besides the data: 100 bytes of a batch, 24 of a block, 4 of a length, and about 105 of a transaction.
       await assert.rejects(estimate(1_800), refusal("ExceedsBatch"));
       await assert.rejects(test.chain.submit(await wallet.signRaw({ to, data: data(1_800) })), refusal("ExceedsBatch"));
       wallet.nonce--;

@@ -2,7 +2,7 @@ import { Transaction } from "ethers";
 import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { RpcCall } from "../request/call-request.ts";
 
-/** Of any signature, as long as one with two words is. */
+/** A signature of the usual length: two words and a recovery number. */
 const SIGNATURE = { r: wordToHex(2n ** 252n), s: wordToHex(2n ** 252n) };
 
 /** Shortest bytes with which a client can send the call: its first transaction, of no price, without authorizations. */

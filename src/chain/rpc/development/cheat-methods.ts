@@ -10,7 +10,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /**
  * The state cheats of development networks, under Hardhat's names. Each is sequenced, repeated by the witness and counted in
- * its batch; a chain that cannot have them refuses them, and impersonation too (CheatRefused). An impersonated account pays no
+ * its batch; a chain that cannot have them refuses them and impersonation (CheatRefused). An impersonated account pays no
  * fee. Which accounts are `impersonated` is not part of snapshots.
  */
 export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation): ReadonlyMap<string, RpcMethod> {
