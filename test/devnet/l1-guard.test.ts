@@ -45,6 +45,16 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.match((await rpc("foo_bar")).error?.message ?? "", /does not exist/);
   });
 
+  test("refuses to restart by the chains' rule, over the network, in this process and by anvil's name", async () => {
+    const refused = { code: "FixedByProtocol", rule: "OneEcosystem" };
+    for (const method of ["hardhat_reset", "anvil_reset"]) {
+      const { error } = await rpc(method);
+      assert.deepEqual([error?.code, error?.data], [-32000, refused], method);
+      assert.match(error?.message ?? "", /evm_snapshot .* evm_revert/);
+    }
+    await assert.rejects(l1.eip1193.request({ method: "hardhat_reset" }), { data: refused });
+  });
+
   test("names a parameter that is missing", async () => {
     assert.match(
       (await rpc("eth_getBalance")).error?.message ?? "",

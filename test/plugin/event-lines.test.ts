@@ -61,6 +61,12 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   const of = (chainId: number): string => batchLine(info, { ...batch, chainId });
   assert.match(of(A), /gas of L1: commit 1,000$/);
   assert.match(of(X), /^x batch 3: .*gas of alpha: commit 1,000$/);
+  const other = `0x${"12".repeat(32)}` as const;
+  const gas = { commit: 354_169, prove: 354_169, execute: 354_169 };
+  const settledLine = (execute: `0x${string}`): string =>
+    batchLine(info, { ...batch, chainId: A, l1Gas: gas, l1Transactions: { commit: HASH, prove: HASH, execute } });
+  assert.match(settledLine(HASH), /gas of L1: commit \+ prove \+ execute 354,169$/);
+  assert.match(settledLine(other), /gas of L1: commit \+ prove 354,169, execute 354,169$/);
 });
 
 test("a message that a fact proves is told as verified against the fact, which its layer checks later", () => {

@@ -134,6 +134,22 @@ describe("a wallet of a shielded pool", () => {
       await assert.rejects(wallet.proveWithdrawal({ ...withdrawal, ...place }), { code: "BadAddress" });
   });
 
+  test("attack: a relayed transfer that another account sends, or that is sent twice, is refused at no cost", async () => {
+    const snapshot = await send("evm_snapshot");
+    const other = (await l1.ethers.getSigners())[1] as unknown as Signer;
+    const relayer = await other.getAddress();
+    const proven = await wallet.proveWithdrawal({ to: FRESH, amount: 5n * GWEI, relayer, fee: GWEI });
+    const costs = async (by: Signer, error: RegExp): Promise<void> => {
+      const before = [await provider.getBalance(by), await provider.getTransactionCount(by)];
+      await assert.rejects(sendProvenTransfer(proven, by), { code: "TransferRefused", message: error });
+      assert.deepEqual([await provider.getBalance(by), await provider.getTransactionCount(by)], before);
+    };
+    await costs(signer, /NotTheRelayer/);
+    await (await sendProvenTransfer(proven, other)).wait();
+    await costs(other, /NullifierSpent/);
+    await send("evm_revert", snapshot);
+  });
+
   test("an upgrade that would lock a pool is refused, until all notes are withdrawn", async () => {
     const objection = (from: bigint, to: bigint, mostLocked = 0n) =>
       lockedPoolObjection({ from, to, mostLocked }, (method, params) => send(method, ...params));

@@ -11,7 +11,7 @@ import { serveMember } from "../../node/serving/listening.ts";
 import { withNamedReverts, type CustomErrorText } from "../../node/serving/named-reverts.ts";
 import { connectInProcess } from "../relaying/relaying.ts";
 import { guardedL1Methods } from "./l1-guard.ts";
-import { refusalOfChainMethod } from "./methods-of-chains.ts";
+import { refusalOfChainMethod, REFUSED_ON_L1 } from "./methods-of-chains.ts";
 
 export interface LocalL1Options {
   readonly host: string;
@@ -61,7 +61,7 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
   const connection = tellingOfMoves(own, () => listeners.forEach((tell) => tell()));
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
-  const added = new Map<string, RpcMethod>();
+  const added = new Map<string, RpcMethod>(REFUSED_ON_L1);
   const guarded = guardedL1Methods(request, connection.lookAhead);
   const all: RpcMethods = {
     get: (method) =>

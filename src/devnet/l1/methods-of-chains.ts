@@ -28,3 +28,17 @@ export function refusalOfChainMethod(method: string): RpcMethod | undefined {
     );
   };
 }
+
+/** Refusals of requests that would take away the ecosystem's contracts, by the chains' rule. */
+export const REFUSED_ON_L1: ReadonlyMap<string, RpcMethod> = new Map([
+  [
+    "hardhat_reset",
+    async () => {
+      throw new RpcError(
+        RpcCode.rejected,
+        "hardhat_reset cannot work on the L1 of an ecosystem (rule OneEcosystem): its chains have their contracts and batches here, which cannot restart with it; take evm_snapshot at the start and return with evm_revert, which restore L1 and all chains, or start the ecosystem again",
+        { code: "FixedByProtocol", rule: "OneEcosystem" },
+      );
+    },
+  ],
+]);

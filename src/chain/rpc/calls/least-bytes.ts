@@ -10,7 +10,7 @@ export function leastBytesOf(chainId: number, { to, data, valueWei, accessList }
   const isLegacy = accessList.length === 0;
   return Transaction.from({
     ...{ type: isLegacy ? 0 : 1, chainId, nonce: 0, gasPrice: 0n, gasLimit: 21_000n, to: to ?? null, value: valueWei, data },
-    accessList: isLegacy ? null : accessList,
+    accessList: isLegacy ? null : accessList.map(({ address, storageKeys }) => ({ address, storageKeys: [...storageKeys] })),
     signature: { ...SIGNATURE, v: isLegacy ? 2 * chainId + 35 : 0 },
   }).serialized as Hex;
 }

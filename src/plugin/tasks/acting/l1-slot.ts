@@ -3,6 +3,7 @@ import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { loadL1Slot, noteL1Block, seesL1Block, viewL1Slot, type L1SlotRequest } from "../../../client/messages/l1-slot.ts";
 import { deployL1Storage } from "../../../client/messages/l1-storage-contract.ts";
 import { bringRoot } from "../../../client/queue/l1-word.ts";
+import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { wordToHex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { actingTasks } from "../arguments/acting.ts";
@@ -24,9 +25,11 @@ const action: NewTaskActionFunction<L1SlotArguments> = (args, hre) =>
     const sender = await readSender(session, args.from, info.l1.name);
     const block = args.block === undefined ? await session.provider(info.l1.chainId).getBlockNumber() : readBlock(args.block);
     const request = { on: chainId, account, slot, block };
-    await noteAndImport(session, request, sender);
     const signer = signerOf(session, { ...sender, chainId });
+    // Before anything is paid on L1: a chain may take no transaction of the account, or of any.
+    if (args.store) requireSending(findChain(info, chainId));
     await deployL1Storage(info, chainId, signer);
+    await noteAndImport(session, request, sender);
     const providerOf = (id: number) => session.provider(id);
     const loaded = args.store ? await loadL1Slot(info, request, signer, providerOf) : undefined;
     const shown = loaded ?? (await viewL1Slot(info, request, providerOf));
@@ -51,6 +54,14 @@ async function noteAndImport(session: Session, request: L1SlotRequest, sender: A
   await bringRoot(info, request.on, signer);
   const wait = createProgressWait(session, [chainId]);
   while (!(await isSeen())) await wait.wait(`${name} has not imported the root that was queued for it`);
+}
+
+/** Throws a plugin error for a chain that takes no transaction, which could not store the slot. */
+function requireSending({ name, orderedBy }: Pick<ChainInfo, "name" | "orderedBy">): void {
+  if (orderedBy?.kind !== "queue") return;
+  throw pluginError(
+    `${name} takes operations of L1's queue alone, so --store cannot send there: leave it out, and queue L1Storage.load with the proof that --json prints`,
+  );
 }
 
 /** Number of a block. Throws a plugin error. */

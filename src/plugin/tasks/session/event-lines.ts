@@ -142,16 +142,25 @@ export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAva
 
 /** One settled batch. */
 export function batchLine(info: TitledMembers, batch: SettledBatchInfo): string {
-  const { chainId, batchNumber, transactions, pubdataBytes, proof, l1Gas } = batch;
-  const gas = (["commit", "prove", "execute"] as const).flatMap((stage) =>
-    l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`],
-  );
+  const { chainId, batchNumber, transactions, pubdataBytes, proof } = batch;
   const proven =
     proof === undefined
       ? "NOT PROVEN"
       : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}${proof.worker === undefined ? "" : ` by ${proof.worker}`}`;
   return (
     `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
-    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; gas of ${layerOf(info, chainId).name}: ${gas.join(", ")}`
+    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; gas of ${layerOf(info, chainId).name}: ${gasOf(batch)}`
   );
+}
+
+/** Gas of each transaction, by the stages that it had: one may settle a batch alone, and is listed once. */
+function gasOf({ l1Gas, l1Transactions }: Pick<SettledBatchInfo, "l1Gas" | "l1Transactions">): string {
+  const sent = (["commit", "prove", "execute"] as const).flatMap((stage) => {
+    const gas = l1Gas[stage];
+    return gas === undefined ? [] : [{ stage, gas, hash: l1Transactions[stage] ?? stage }];
+  });
+  const byHash = Map.groupBy(sent, ({ hash }) => hash);
+  return [...byHash.values()]
+    .map((stages) => `${stages.map(({ stage }) => stage).join(" + ")} ${stages[0]?.gas.toLocaleString("en")}`)
+    .join(", ");
 }
