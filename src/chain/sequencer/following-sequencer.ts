@@ -33,7 +33,6 @@ interface Awaited {
  * and answers a caller when the nodes have decided.
  */
 export class FollowingSequencer extends Sequencer {
-  readonly #options: SequencerOptions;
   readonly #dependencies: SequencerDependencies;
   readonly #leaders: RemoteLeaders;
   #awaited: readonly Awaited[] = [];
@@ -52,7 +51,6 @@ export class FollowingSequencer extends Sequencer {
         dependencies.onStop(error);
       },
     });
-    this.#options = options;
     this.#dependencies = dependencies;
     this.#leaders = leaders;
   }
