@@ -10,9 +10,11 @@ export function stepWords(step: string, message: Pick<MessageInfo, "sourceChainI
     settled: `the sender's batch is proven on ${sent}`,
     inTransactionRoot: `the sender's batch is executed on ${sent}, and its root is in the registry`,
     imported:
-      message.imported === "fact"
-        ? "the receiving chain has imported a fact about the sender's batch"
-        : "the receiving chain has imported the root",
+      message.imported === "promise"
+        ? "the receiving chain has imported the sender's batch by a promise"
+        : message.imported === "fact"
+          ? "the receiving chain has imported a fact about the sender's batch"
+          : "the receiving chain has imported the root",
     delivered: "a relayer has delivered the message",
     executed: "the receiving chain has executed it",
     importSettled: `the receiver's batch is executed on ${received} too`,

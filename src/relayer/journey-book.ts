@@ -277,7 +277,9 @@ export class JourneyBook {
     const found = covering ?? facts.map((index) => imports?.of(index)).find((fact) => fact !== undefined);
     if (found === undefined) return;
     const { registryIndex, at } = found;
-    journey.imported = importKindOf(registryIndex) === ImportKind.fact ? { fact: registryIndex } : { root: registryIndex };
+    const isPromised = promised.some(({ batchNumber }) => factIndex(sourceChainId, batchNumber) === registryIndex);
+    const fact = { fact: registryIndex, ...(isPromised ? { isPromised } : {}) } as const;
+    journey.imported = importKindOf(registryIndex) === ImportKind.fact ? fact : { root: registryIndex };
     this.record(journey, "imported", at);
   }
 

@@ -13,8 +13,11 @@ type JourneyContent =
       readonly refused: readonly bigint[];
     };
 
-/** An import that proves a message: index of a root that holds its batch, or of the fact about its batch. */
-export type JourneyImport = { readonly root: bigint } | { readonly fact: bigint };
+/**
+ * An import that proves a message: index of a root that holds its batch, or of the fact about its batch, which a promise of its
+ * validators showed if `isPromised`.
+ */
+export type JourneyImport = { readonly root: bigint } | { readonly fact: bigint; readonly isPromised?: true };
 
 /** Index of a journey's import. */
 export function importIndexOf(imported: JourneyImport): bigint {

@@ -150,7 +150,8 @@ describe("F2: quorum of guardians by weight", () => {
     const silent = l1With([member(0), member(1), member(2, 1n, gone), member(3, 1n, gone)]);
     await assert.rejects(collect(silent), {
       code: "SignersMissing",
-      message: /start guardians that have ended \(hyperchain:guardians\), or add "rollup" to anyOf/,
+      message:
+        /start guardians that have ended \(hyperchain:guardians\)\. A chain with anyOf: .* publishes its data on L1 instead/,
     });
     const refusing = await serve(() => Promise.reject(new GuardianError("DataMismatch", "other data")));
     const refused = l1With([member(0), member(1), member(2, 1n, refusing), member(3, 1n, refusing)]);

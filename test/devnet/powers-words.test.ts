@@ -60,8 +60,8 @@ test("names the last second to leave, and that it is past where it is", () => {
   ];
   assert.deepEqual(announcedOf({ ...known, announced, stopsAt: NOW + 2 * 86_400 }, "L1"), [
     "from 2026-01-02T00:00:00.000Z of L1's time on: version 5; to be out before, ask the queue for a withdrawal by 2026-01-01T01:00:00.000Z",
-    "from 2026-01-01T00:01:00.000Z of L1's time on: another set of validators and another rule on governance; the last to be out before asked the queue at 2025-12-31T23:59:59.000Z",
-    "in effect: version 4; the last to be out before asked the queue at 2025-12-31T23:00:00.000Z",
+    "from 2026-01-01T00:01:00.000Z of L1's time on: another set of validators and another rule on governance; to be out before, one had to ask the queue for a withdrawal by 2025-12-31T23:59:59.000Z",
+    "in effect: version 4; to be out before, one had to ask the queue for a withdrawal by 2025-12-31T23:00:00.000Z",
     "its version ends at 2026-01-03T00:00:00.000Z; without another it stands still from then on, and its exit opens",
   ]);
   assert.deepEqual(announcedOf(known, "L1"), []);

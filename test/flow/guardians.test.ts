@@ -112,7 +112,7 @@ test("guardians in separate processes: quorum reached and missed, data withheld,
       while ((await reason()) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
       assert.match(
         (await reason())!,
-        /guardians signed 50 %, needed 66.67 %; start guardians that have ended \(hyperchain:guardians\), or add "rollup" to anyOf/,
+        /guardians signed 50 %, needed 66.67 %; start guardians that have ended \(hyperchain:guardians\)\. A chain with anyOf: .* publishes its data on L1 instead/,
       );
       const { guardians, commit } = await settle(LENIENT);
       assert.equal(guardians.length, 0);

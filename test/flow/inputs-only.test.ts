@@ -116,8 +116,8 @@ describe("F4: a chain whose inputs are on L1 in place of its changes", () => {
     const rebuilt = await rebuild();
     assert.equal(rebuilt.stateRoot, digestToHex(chain().pipeline.chain.tree.root));
     assert.equal(
-      rebuilt.batches.every(({ isHeld }) => isHeld),
-      true,
+      rebuilt.batches.some(({ isHeld }) => isHeld),
+      false,
     );
     const node = await startReconstructedChain(rebuilt, {}, { connect: dependencies.connectChain, clock: systemClock });
     const reader = clientOf({ chainId: CHAIN_ID, url: node.url });

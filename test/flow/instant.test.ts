@@ -120,7 +120,7 @@ describe("promises backed by stake", () => {
     assert.equal(journey().refusal, undefined);
     assert.equal(await balanceOn(1), ETHER);
     assert.ok(BigInt(pipelineOf(0).progress().committed) <= batchNumber, "L1 does not have the batch");
-    assert.deepEqual(journey().imported, { fact: factIndex(A, batchNumber) });
+    assert.deepEqual(journey().imported, { fact: factIndex(A, batchNumber), isPromised: true });
     assert.deepEqual(await takenByBeta(), { open: 1, atRiskWei: String(ETHER), shutOut: [] });
     await l1.send("evm_setAutomine", [true]);
     await l1.send("evm_mine", []);

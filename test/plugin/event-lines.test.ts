@@ -4,6 +4,7 @@ import { callInWords, callOfAct } from "../../src/client/governing/registry-acts
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import { standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import type { ChainInfo, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { StepNews } from "../../src/plugin/tasks/session/step-news.ts";
 import { batchLine, layerOf, stepLine, type TitledMembers, upgradeLine } from "../../src/plugin/tasks/session/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
@@ -78,6 +79,27 @@ test("a message that a fact proves is told as verified against the fact, which i
   assert.match(line("imported"), /: 4\/7 the receiving chain has imported a fact about its batch, before L1 has executed it \(/);
   assert.match(line("executed"), /: 6\/7 executed, verified against the imported fact \(/);
   assert.match(line("importSettled"), /: 7\/7 the import is settled: L1 has checked the fact \(/);
+});
+
+test("a message that a promise proves names the promise, and its steps are shown once in any order", () => {
+  const message: MessageInfo = {
+    ...{ messageHash: HASH, sender: ADDRESS, sourceChainId: A, destinationChainId: 272, steps: [] },
+    ...{ type: "transfer", imported: "promise" },
+  };
+  const line = (step: string): string => stepLine(info, message, { step, chainId: 272, transactionHash: HASH });
+  assert.match(line("imported"), /: 4\/7 the receiving chain has imported its batch by a promise of its validators, before L1 /);
+  assert.match(line("executed"), /: 6\/7 executed, verified against the promised batch \(/);
+  const unseen = new StepNews();
+  const news = (...steps: readonly string[]): readonly string[] =>
+    unseen
+      .next(
+        HASH,
+        steps.map((step) => ({ step, chainId: 272, transactionHash: HASH })),
+      )
+      .map(({ step }) => step);
+  assert.deepEqual(news("initiated", "imported"), ["initiated", "imported"]);
+  assert.deepEqual(news("initiated", "settled", "imported"), ["settled"]);
+  assert.deepEqual(news("initiated", "settled", "imported", "delivered"), ["delivered"]);
 });
 
 test("a version under which nothing is proven is told as that, also where a chain waits for it", () => {

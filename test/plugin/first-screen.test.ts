@@ -90,6 +90,17 @@ test("H2: the first screen and the status say on what proofs are made and why, a
   assert.ok(screen(wrong).includes(warning(`Proofs are made by WebAssembly: ${wrong.why}.`)));
 });
 
+test("the first screen has the porter's URL and id, and all parts of a composed policy", () => {
+  const porter = { chainId: 1271, url: "http://127.0.0.1:99", sentence: "x" };
+  const screen = (chain: Partial<ChainInfo>): string => firstScreen(info(false, [{ protocolVersion: 3, ...chain }]));
+  assert.match(screen({ porter }), /^porter of alpha +1271 +http:\/\/127\.0\.0\.1:99/m);
+  const anyOf = [{ guardians: "main" }, "rollup"] as const;
+  assert.match(screen({ dataAvailability: "guardians", dataPolicy: { anyOf } }), /^alpha .* guardians or rollup +0x/m);
+  assert.match(screen({ dataAvailability: "guardians", dataPolicy: { guardians: "main" } }), /^alpha .* guardians +0x/m);
+  const allOf = ["rollup", { anyOf }, { committee: { members: 3, threshold: 2 } }] as const;
+  assert.match(screen({ dataPolicy: { allOf } }), /^alpha .* rollup and \(guardians or rollup\) and committee +0x/m);
+});
+
 test("D3: says of a chain on a chain whether its data get to L1", () => {
   const known = info(false);
   const settlesOn = { ...known.l1, name: "alpha" };

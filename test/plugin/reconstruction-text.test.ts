@@ -41,6 +41,20 @@ test("what is said of L1 is said of the chain below for a chain on it", () => {
   assert.match(reconstructionText({ ...onChain, isFromMessages: true }), /rebuilt from L1 alone/);
 });
 
+test("the accounts of a porter are counted, or named as missing with the option to set; holders are named by the data that they gave", () => {
+  assert.doesNotMatch(reconstructionText(summary), /porter/);
+  const whole = reconstructionText({ ...summary, porter: { chainId: 1271, accounts: 4, heldLists: 2 } });
+  assert.match(whole, /rebuilt from L1 and those who store 2 lists of the porter.*porter +chain 1271; 4 accounts/s);
+  const published = reconstructionText({ ...summary, porter: { chainId: 1271, accounts: 4, heldLists: 0 } });
+  assert.match(published, /rebuilt from L1 alone.*porter +chain 1271; 4 accounts/s);
+  const missing = reconstructionText({ ...summary, porter: { chainId: 1271, heldLists: 0, missing: "its data are withheld" } });
+  assert.match(
+    missing,
+    /rebuilt from L1 alone.*the porter \(chain 1271\) are not rebuilt: its data are withheld\. Name a guardian .*--data/s,
+  );
+  assert.match(reconstructionText({ ...summary, heldBatches: 1 }), /from L1 and those who store the data of 1 batch/);
+});
+
 test("a state with a false code digest is told by account and both digests, and what still works", () => {
   assert.doesNotMatch(reconstructionText(summary), /false/);
   const told = reconstructionText({ ...summary, falseCodeDigests: [{ address: ADDRESS, expected: EXPECTED, stated: STATED }] });

@@ -81,7 +81,7 @@ export async function collectFromGuardians(batch: GuardedBatch, validUntil: bigi
   if (weight >= needed) return coder.encode(["uint64", "bytes[]"], [validUntil, orderSignatures(signed)]) as Hex;
   throw new SettlementError(
     weight + silentWeight >= needed ? "SignersMissing" : "QuorumUnreachable",
-    `guardians signed ${percent(weight, total)} %, needed ${Number(shareBps) / 100} %; start guardians that have ended (hyperchain:guardians), or add "rollup" to anyOf; ` +
+    `guardians signed ${percent(weight, total)} %, needed ${Number(shareBps) / 100} %; start guardians that have ended (hyperchain:guardians). A chain with anyOf: [{ guardians }, "rollup"] publishes its data on L1 instead; ` +
       `refused: ${refusals.join("; ")}`,
   );
 }

@@ -18,6 +18,8 @@ export interface ReconstructedPorter {
   readonly chainId: ChainId;
   /** Accounts of the porter after the last batch; undefined if a list is missing, which the rollup does not need. */
   readonly state: RebuiltState | undefined;
+  /** Number of lists that holders gave, because commits do not have them. */
+  readonly heldLists: number;
   /** Reason why a list is missing. */
   readonly missing: ReconstructionError | undefined;
 }
@@ -39,6 +41,7 @@ export class PorterReplay {
   readonly #heldData: HeldData;
   readonly #porter: RebuiltPorter;
   #hasJoined = false;
+  #heldLists = 0;
   #missing: ReconstructionError | undefined;
 
   /** With the leaves of both trees, if the rebuild begins at leaves. */
@@ -65,6 +68,7 @@ export class PorterReplay {
     for (const { policyData } of calls) for (const part of policyDataParts(policyData)) if (accepts(fromHex(part))) return;
     try {
       await this.#heldData.readIf(batchNumber, root, accepts);
+      this.#heldLists++;
     } catch (error) {
       if (!(error instanceof ReconstructionError)) throw error;
       this.#missing = error;
@@ -81,6 +85,7 @@ export class PorterReplay {
     return {
       chainId: await readPorterId(chainId, factory, from),
       state: missing === undefined ? this.#porter.state : undefined,
+      heldLists: this.#heldLists,
       missing,
     };
   }

@@ -81,7 +81,7 @@ export interface ReconstructedBatch extends CommittedBatch {
   /** Leaves of its log tree, by the place of the log. */
   readonly logLeaves: readonly Hex[];
   readonly pubdataBytes: number;
-  /** Whether a holder gave its data, or its inputs were executed again: L1 has the hash of the data. */
+  /** True if L1 has neither its data nor its inputs: a holder gave them, or leaves contain them. */
   readonly isHeld: boolean;
   /** Entries of its diff list, the outputs entry included. */
   readonly entryCount: number;
@@ -357,13 +357,14 @@ class BatchReplay {
     else this.#state.apply(stored.batchNumber, content);
     const { logs, logLeaves, entries } = content;
     await this.porter.follow({ batchNumber: stored.batchNumber, entries, calls: found });
+    const isHeld = !content.data.publishes && !(await this.#repeated.isUnder(chain.daPolicy));
     this.batches.push({
       ...batch,
       logs,
       canonicalTxHashes,
       logLeaves,
       pubdataBytes: content.pubdata.length,
-      isHeld: !content.data.publishes,
+      isHeld,
       entryCount: entries.length,
     });
     this.#ledger.forgetOperations(stored.priorityOpTotal);

@@ -32,6 +32,16 @@ export interface ReconstructionSummary {
   readonly pubdataBytes: number;
   /** Batches whose data are not on L1: a holder gave them. */
   readonly heldBatches: number;
+  /** Porter of the chain; absent if no account has joined it. */
+  readonly porter?: {
+    readonly chainId: number;
+    /** Number of its accounts; absent if a list is missing, so that none is rebuilt. */
+    readonly accounts?: number;
+    /** Number of lists that holders gave. */
+    readonly heldLists: number;
+    /** Reason why a list is missing; absent if none is. */
+    readonly missing?: string;
+  };
   readonly priorityOps: {
     readonly taken: number;
     readonly waiting: number;
@@ -71,6 +81,7 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     messages: messagesOf(reconstruction).length,
     pubdataBytes: batches.reduce((sum, { pubdataBytes }) => sum + pubdataBytes, 0),
     heldBatches: batches.filter(({ isHeld }) => isHeld).length,
+    ...porterSummary(reconstruction),
     priorityOps: {
       taken: Number(last.priorityOpTotal),
       waiting: pendingHashes.length,
@@ -79,6 +90,19 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     revertedBatches: revertedCount,
     unapplied: unapplied.map(unappliedBatch),
     exited: onL1.exited,
+  };
+}
+
+function porterSummary({ porter }: Pick<Reconstruction, "porter">): Pick<ReconstructionSummary, "porter"> {
+  if (porter === undefined) return {};
+  const { chainId, state, heldLists, missing } = porter;
+  return {
+    porter: {
+      chainId: Number(chainId),
+      heldLists,
+      ...(state === undefined ? {} : { accounts: state.accounts().length }),
+      ...(missing === undefined ? {} : { missing: missing.message }),
+    },
   };
 }
 

@@ -355,10 +355,10 @@ export interface MessageInfo {
     readonly account?: Hex;
   }[];
   /**
-   * Import of the destination that proves it: "fact", about the sender's batch before L1 has executed that. Absent: a root of
-   * L1's registry, or nothing yet.
+   * Import of the destination that proves it: "fact", about the sender's batch before L1 has executed that; "promise", the
+   * same by a promise of the sender's validators. Absent: a root of L1's registry, or nothing yet.
    */
-  readonly imported?: "fact";
+  readonly imported?: "fact" | "promise";
   /** Of a transfer, what goes back of one, and a withdrawal: the amount in smallest units, and where its token was born. */
   readonly carries?: {
     readonly amount: string;

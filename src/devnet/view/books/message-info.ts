@@ -35,7 +35,7 @@ export function messageInfo(journey: Journey, failed?: FailedCalls): MessageInfo
     sourceChainId: Number(sourceChainId),
     destinationChainId: Number(destinationChainId),
     steps: done,
-    ...(journey.imported !== undefined && "fact" in journey.imported ? { imported: "fact" as const } : {}),
+    ...(journey.imported !== undefined && "fact" in journey.imported ? { imported: kindOf(journey.imported) } : {}),
     ...(content.type === "transfer" || content.type === "refund" ? { carries: carriedBy(content.transfer) } : {}),
     ...(fee === 0n ? {} : { fee: String(fee) }),
     ...(waitingFor === undefined ? {} : { waitingFor }),
@@ -43,6 +43,10 @@ export function messageInfo(journey: Journey, failed?: FailedCalls): MessageInfo
     ...(sentTooEarly === undefined ? {} : { sentTooEarly }),
     ...(failed === undefined ? {} : { failed }),
   };
+}
+
+function kindOf({ isPromised }: { readonly isPromised?: true }): NonNullable<MessageInfo["imported"]> {
+  return isPromised === true ? "promise" : "fact";
 }
 
 /** What an asset message moves. */

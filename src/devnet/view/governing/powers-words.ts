@@ -42,7 +42,8 @@ export function announcedOf({ announced, stopsAt, now }: ChainPowersInfo, layer:
         ? terms.map((term) => `another ${TERMS[term] ?? term}`).join(" and ")
         : `version ${versionInWords(version)}`;
     const counts = effectiveAt > now ? `from ${time(effectiveAt)} of ${layer}'s time on: ${what}` : `in effect: ${what}`;
-    if (lastToLeave < now) return `${counts}; the last to be out before asked the queue at ${time(lastToLeave)}`;
+    if (lastToLeave < now)
+      return `${counts}; to be out before, one had to ask the queue for a withdrawal by ${time(lastToLeave)}`;
     return `${counts}; to be out before, ask the queue for a withdrawal by ${time(lastToLeave)}`;
   });
   if (stopsAt === undefined) return changes;

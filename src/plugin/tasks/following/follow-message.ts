@@ -5,6 +5,7 @@ import { pluginError } from "../../plugin-error.ts";
 import { stepLine, stuckLine } from "../session/event-lines.ts";
 import { createProgressWait, untilNextLook } from "../session/progress-wait.ts";
 import type { Session } from "../session/session.ts";
+import { StepNews } from "../session/step-news.ts";
 
 /** Looks in a row that may fail: a minute where each waits for a silent member, seconds where L1 refuses each at once. */
 const MOST_BLIND_LOOKS = 20;
@@ -16,12 +17,12 @@ const MOST_BLIND_LOOKS = 20;
 export async function followMessage(session: Session, hash: Hex, until: string): Promise<MessageInfo> {
   const { info, output } = session;
   const patience = createProgressWait(session);
-  let told = 0;
+  const unseen = new StepNews();
   for (;;) {
     const message = await lookAt(session, hash);
-    for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
-    if (message.steps.length > told) patience.news();
-    told = message.steps.length;
+    const news = unseen.next(hash, message.steps);
+    for (const step of news) output.progress(stepLine(info, message, step));
+    if (news.length > 0) patience.news();
     if (message.waitingFor === undefined || message.steps.some(({ step }) => step === until)) return message;
     // Relayers of others deliver what this ecosystem's own does not, and what L1 pays or calls waits for its claim.
     if (message.refusal !== undefined && message.stuck !== undefined)

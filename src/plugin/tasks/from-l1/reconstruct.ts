@@ -105,9 +105,7 @@ async function operate(
       clock: systemClock,
       onSettled: (batch) => told.forEach((tell) => tell(batch)),
       onWait: (reason) =>
-        output.progress(
-          reason === undefined ? `${name} goes on: L1 answers` : warning(`${name} waits, and goes on by itself: ${reason}`),
-        ),
+        output.progress(reason === undefined ? `${name} goes on` : warning(`${name} waits, and goes on by itself: ${reason}`)),
       onStop: (error) =>
         output.progress(warning(`${name} stands still: ${error instanceof Error ? error.message : String(error)}`)),
     },

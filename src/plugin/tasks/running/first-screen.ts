@@ -6,6 +6,7 @@ import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
 import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { upgradeLine } from "../session/event-lines.ts";
 import { strong, table, warning } from "../session/output.ts";
+import { policyWords } from "./policy-words.ts";
 import { guardianLines } from "./guardian-lines.ts";
 
 const WIDTH = 100;
@@ -23,13 +24,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
   const members = [
     ["", "chain id", "JSON-RPC, HTTP and WebSocket", "data", chains.some(isOnChain) ? "contract" : "contract on L1"],
     [l1.name, String(l1.chainId), l1.url, "", ""],
-    ...chains.map(({ name, chainId, url, dataAvailability, settlesOn, hyperchain, baseToken }) => [
-      name,
-      String(chainId),
-      url,
-      dataAvailability === "chain" ? `on ${settlesOn?.name}` : dataAvailability,
-      `${hyperchain}${settlesOn === undefined ? "" : ` on ${settlesOn.name}`}${baseToken.symbol === "ETH" ? "" : `, fees in ${baseToken.symbol}`}`,
-    ]),
+    ...chains.flatMap(memberRows),
   ];
   const contracts = Object.entries(l1.contracts).map(([name, address]) => [name, address]);
   const workers = prover.mode === "stark" ? `, ${prover.workers} prover ${prover.workers === 1 ? "thread" : "threads"}` : "";
@@ -60,6 +55,26 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** Row of a chain, and one of its porter. */
+function memberRows({
+  name,
+  chainId,
+  url,
+  porter,
+  settlesOn,
+  dataAvailability,
+  dataPolicy,
+  hyperchain,
+  baseToken,
+}: ChainInfo): string[][] {
+  const layer = settlesOn === undefined ? "" : ` on ${settlesOn.name}`;
+  const fees = baseToken.symbol === "ETH" ? "" : `, fees in ${baseToken.symbol}`;
+  const policy = dataPolicy === undefined ? dataAvailability : policyWords(dataPolicy);
+  const holder = dataAvailability === "chain" ? `on ${settlesOn?.name}` : policy;
+  const row = [name, String(chainId), url, holder, `${hyperchain}${layer}${fees}`];
+  return porter === undefined ? [row] : [row, [`porter of ${name}`, String(porter.chainId), porter.url, "", ""]];
 }
 
 /** What binds inputs on L1 to the batch: a proof, or the word of signers. */

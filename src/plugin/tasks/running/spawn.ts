@@ -31,6 +31,7 @@ import { firstScreen } from "./first-screen.ts";
 import { createOutput, strong, warning, type Output } from "../session/output.ts";
 import { spawnConfig, type SpawnArguments } from "./spawn-options.ts";
 import { explained } from "../session/task-error.ts";
+import { StepNews } from "../session/step-news.ts";
 import { closeAndExit, KEPT_CLOSE_MS, nextSignal } from "../session/until-signal.ts";
 
 /** What a relayer gets on each chain where money is real: 0.02 ETH. */
@@ -69,7 +70,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     onWait: (chainId, reason) =>
       output.progress(
         reason === undefined
-          ? `${nameOf(chainId)} goes on: L1 answers`
+          ? `${nameOf(chainId)} goes on`
           : warning(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
       ),
     onStop: (chainId, error) =>
@@ -228,14 +229,13 @@ function flagsGiven(args: SpawnArguments): FlagsGiven {
 
 /** One line for each step of each message from now on; returns what ends that. */
 function tellMessages(devnet: Devnet, output: Output): () => void {
-  const told = new Map<string, number>();
+  const news = new StepNews();
   const look = async (): Promise<void> => {
     for (const message of await devnet.messages()) {
       const { messageHash, sourceChainId, steps } = message;
       const key = `${sourceChainId}:${messageHash}`;
-      for (const step of steps.slice(told.get(key) ?? 0))
+      for (const step of news.next(key, steps))
         output.result(() => stepLine(devnet.info(), message, step), { message: messageHash, ...step });
-      told.set(key, Math.max(told.get(key) ?? 0, steps.length));
     }
   };
   // A chain that has stopped is told elsewhere.

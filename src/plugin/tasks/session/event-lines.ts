@@ -35,6 +35,14 @@ const sentencesByFact = (layer: string): ReturnType<typeof sentences> => ({
   importSettled: `7/7 the import is settled: ${layer} has checked the fact`,
 });
 
+/** Sentences of a message that a promise proves: the layer checks it with the importing batch. */
+const sentencesByPromise = (layer: string): ReturnType<typeof sentences> => ({
+  ...sentences(layer),
+  imported: `4/7 the receiving chain has imported its batch by a promise of its validators, before ${layer} has executed it`,
+  executed: "6/7 executed, verified against the promised batch",
+  importSettled: `7/7 the import is settled: ${layer} has executed the promised batch`,
+});
+
 /** Those of a message to that layer, which has fewer: its batch's execution is all that the layer needs. */
 const sentencesTo = (layer: string): ReturnType<typeof sentences> => ({
   initiated: "sent",
@@ -79,7 +87,10 @@ export function stepLine(
   return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step}${failed} (${memberName(info, chainId)}, ${transactionHash}${by})`;
 }
 
-const toChain = ({ imported }: MessageInfo): typeof sentences => (imported === "fact" ? sentencesByFact : sentences);
+function toChain({ imported }: MessageInfo): typeof sentences {
+  if (imported === "promise") return sentencesByPromise;
+  return imported === "fact" ? sentencesByFact : sentences;
+}
 
 function sentencesToLayer({ type }: MessageInfo): typeof sentences {
   if (type === "l1Message") return sentencesOfMessages;
