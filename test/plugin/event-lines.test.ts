@@ -62,6 +62,12 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   const of = (chainId: number): string => batchLine(info, { ...batch, chainId });
   assert.match(of(A), /gas of L1: commit 1,000$/);
   assert.match(of(X), /^x batch 3: .*gas of alpha: commit 1,000$/);
+  assert.match(of(A), /1 transaction, 10 bytes of data; /);
+  const inputs: TitledMembers = { l1, chains: [{ ...chain, name: "inp", chainId: A, dataAvailability: "inputs" }] };
+  assert.match(
+    batchLine(inputs, { ...batch, chainId: A }),
+    /1 transaction, its inputs published, and not its 10 bytes of changes; /,
+  );
   const other = `0x${"12".repeat(32)}` as const;
   const gas = { commit: 354_169, prove: 354_169, execute: 354_169 };
   const settledLine = (execute: `0x${string}`): string =>

@@ -153,15 +153,22 @@ export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAva
 
 /** One settled batch. */
 export function batchLine(info: TitledMembers, batch: SettledBatchInfo): string {
-  const { chainId, batchNumber, transactions, pubdataBytes, proof } = batch;
+  const { chainId, batchNumber, transactions, proof } = batch;
   const proven =
     proof === undefined
       ? "NOT PROVEN"
       : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}${proof.worker === undefined ? "" : ` by ${proof.worker}`}`;
   return (
     `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
-    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; gas of ${layerOf(info, chainId).name}: ${gasOf(batch)}`
+    `${dataOf(info, batch)}; ${proven}; gas of ${layerOf(info, chainId).name}: ${gasOf(batch)}`
   );
+}
+
+/** The data of a batch. The commit of some chains has the batch's inputs, whose bytes are not counted here, and no change. */
+function dataOf({ chains }: TitledMembers, { chainId, pubdataBytes }: SettledBatchInfo): string {
+  const bytes = pubdataBytes.toLocaleString("en");
+  const isOfInputs = chains.find((chain) => chain.chainId === chainId)?.dataAvailability === "inputs";
+  return isOfInputs ? `its inputs published, and not its ${bytes} bytes of changes` : `${bytes} bytes of data`;
 }
 
 /** Gas of each transaction, by the stages that it had: one may settle a batch alone, and is listed once. */
