@@ -1,78 +1,19 @@
-import { writeFile } from "node:fs/promises";
-import * as v from "valibot";
 import { accountLeaf, heldPaymentsHash, type HeldOpening } from "../protocol/held-accounts/formats.ts";
 import { RedeemedSet } from "../protocol/held-accounts/redeemed-set.ts";
 import { toHex, type Hex } from "../protocol/hex.ts";
-import { RecordFile } from "../runtime/record-file.ts";
+import type { RecordFile } from "../runtime/record-file.ts";
 import { noteIdOf, type BurnProof } from "./act.ts";
-import { encodeLine, readLines } from "./file-lines.ts";
-import { HeldAccountError } from "./held-account-error.ts";
 import {
-  accountNumber,
-  encodeHeldJson,
-  hexOf,
-  noteSchema,
-  openingSchema,
-  pathSchema,
-  paymentSchema,
-  positionSchema,
-  proofEntries,
-  uint64,
-} from "./held-json.ts";
-import type { Spending, StoredContents } from "./plan-act.ts";
-
-const WARNING =
-  "Store copies of this file: a lost file is lost money. Only one program may use it at a time, and no older copy may act.";
-
-/** Account of a file. */
-export interface HeldAccountName {
-  readonly chainId: bigint;
-  /** Contract `HeldAccounts` of the chain. */
-  readonly contract: Hex;
-  readonly number: number;
-  readonly owner: Hex;
-}
-
-const headerSchema = v.strictObject({
-  kind: v.literal("account"),
-  warning: v.string(),
-  chainId: uint64,
-  contract: hexOf(20),
-  number: accountNumber,
-  owner: hexOf(20),
-});
-const signedSchema = v.strictObject({
-  kind: v.literal("act"),
-  before: hexOf(32),
-  opening: openingSchema,
-  redeemed: v.array(hexOf(32)),
-  burned: v.array(noteSchema),
-  payments: v.array(paymentSchema),
-  root: hexOf(32),
-  position: positionSchema,
-  path: pathSchema,
-});
-const noteRecord = v.strictObject({ kind: v.literal("note"), ...proofEntries });
-const recordSchema = v.variant("kind", [headerSchema, signedSchema, noteRecord]);
-
-/** Act that the owner signed, or was about to sign. */
-export interface SignedAct extends Spending {
-  /** Leaf of the account before the act. */
-  readonly before: Hex;
-  /** Contents of the account after the act. */
-  readonly opening: HeldOpening;
-  /** Ids that the act redeems. */
-  readonly redeemed: readonly Hex[];
-  readonly root: Hex;
-  readonly position: number;
-  /** Siblings from the act up. */
-  readonly path: readonly Hex[];
-}
-
-type FileRecord =
-  | ({ readonly kind: "account"; readonly warning: string } & HeldAccountName)
-  | ({ readonly kind: "act" } & SignedAct)
-  | ({ readonly kind: "note" } & BurnProof);
+  appendRecord,
+  createRecords,
+  FILE_WARNING,
+  openRecords,
+  type FileRecord,
+  type HeldAccountName,
+  type SignedAct,
+} from "./file-records.ts";
+import { HeldAccountError } from "./held-account-error.ts";
+import type { StoredContents } from "./plan-act.ts";
 
 /**
  * File of a held account: all that its owner has signed, and the notes that it received. Appended records are on disk before
@@ -90,33 +31,23 @@ export class HeldAccountFile {
     this.#file = file;
   }
 
-  /** Creates the file of a new account. Rejects with the system's error if a file with this path exists. */
+  /** Creates the file of a registered account. Rejects with HeldAccountError FileExists if the path has a file. */
   static async create(path: string, name: HeldAccountName): Promise<HeldAccountFile> {
-    // Contents of an account are private.
-    await writeFile(path, "", { flag: "wx", mode: 0o600 });
-    const file = await RecordFile.open(path, () => 0);
-    await file.append(encodeLine(encodeHeldJson({ kind: "account", warning: WARNING, ...name })));
-    return new HeldAccountFile(name, file);
+    return new HeldAccountFile(name, await createRecords(path, { kind: "account", warning: FILE_WARNING, ...name }));
   }
 
-  /** Opens the file of an account. Rejects with HeldAccountError DamagedFile if a line is damaged. */
+  /**
+   * Opens the file of an account. Rejects with HeldAccountError NoFile, DamagedFile if a line is damaged, or NotRegistered if
+   * the account's registration was interrupted.
+   */
   static async open(path: string): Promise<HeldAccountFile> {
-    // An empty file would be created by the file of records.
-    await writeFile(path, "", { flag: "r+" });
-    let records: readonly FileRecord[] = [];
-    const file = await RecordFile.open(path, (bytes) => {
-      const { texts, wholeBytes } = readLines(bytes);
-      records = texts.map(parseRecord);
-      return wholeBytes;
+    let name: HeldAccountName | undefined;
+    const { file, records } = await openRecords(path, (all) => {
+      name = nameIn(path, all);
     });
-    const [header, ...others] = records;
-    if (header?.kind !== "account") {
-      await file.close();
-      throw new HeldAccountError("DamagedFile", `${path} does not begin with an account; use a copy of the file`);
-    }
-    const { kind: _kind, warning: _warning, ...name } = header;
+    if (name === undefined) throw new HeldAccountError("DamagedFile", `${path} names no account; use a copy of the file`);
     const opened = new HeldAccountFile(name, file);
-    for (const record of others) opened.#add(record);
+    for (const record of records) opened.#add(record);
     return opened;
   }
 
@@ -179,29 +110,29 @@ export class HeldAccountFile {
   }
 
   async #append(record: FileRecord): Promise<void> {
-    await this.#file.append(encodeLine(encodeHeldJson(record)));
+    await appendRecord(this.#file, record);
     this.#add(record);
   }
 
   #add(record: FileRecord): void {
-    if (record.kind === "account") throw new HeldAccountError("DamagedFile", "the file has two accounts; use a copy of the file");
     if (record.kind === "act") this.#acts.push(withoutKind(record));
-    else this.#notes.set(noteIdOf(record), withoutKind(record));
+    else if (record.kind === "note") this.#notes.set(noteIdOf(record), withoutKind(record));
   }
 }
 
-function parseRecord(text: string): FileRecord {
-  try {
-    return v.parse(recordSchema, JSON.parse(text));
-  } catch (cause) {
-    throw new HeldAccountError(
-      "DamagedFile",
-      "a line of the file has another form; use the version of the package that wrote it",
-      {
-        cause,
-      },
-    );
+/** Account that the records name, after the orders of its registration. */
+function nameIn(path: string, records: readonly FileRecord[]): HeldAccountName {
+  const ordered = records.findIndex(({ kind }) => kind !== "registration");
+  const [header, ...others] = ordered === -1 ? [] : records.slice(ordered);
+  if (header === undefined && records.length > 0) {
+    throw new HeldAccountError("NotRegistered", `the registration of ${path} was interrupted; register again with this file`);
   }
+  if (header?.kind !== "account")
+    throw new HeldAccountError("DamagedFile", `${path} does not begin with an account; use a copy of the file`);
+  if (others.some(({ kind }) => kind === "account" || kind === "registration"))
+    throw new HeldAccountError("DamagedFile", "the file has two accounts; use a copy of the file");
+  const { kind: _kind, warning: _warning, ...name } = header;
+  return name;
 }
 
 function withoutKind<Content extends { readonly kind: string }>({ kind: _kind, ...content }: Content): Omit<Content, "kind"> {

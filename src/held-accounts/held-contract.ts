@@ -5,11 +5,13 @@ import {
   type ContractRunner,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
+  type Overrides,
   type Provider,
   type Result,
 } from "ethers";
 import { heldAccountsAbi } from "../abi/held-accounts.ts";
 import { HELD_ACCOUNTS_ADDRESS } from "../protocol/held-accounts-address.ts";
+import type { HeldAmount } from "../protocol/held-accounts/formats.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { HeldGift } from "./act.ts";
 import type { PostedAct, PostingChain } from "./collector.ts";
@@ -20,7 +22,16 @@ const HELD_ACCOUNTS = new Interface(heldAccountsAbi);
 /** Gas of a post with the maximum number of acts. With an estimate a payment could fail, and its act would be skipped. */
 const POST_GAS = 16_777_216n;
 
-/** Contract `HeldAccounts` of a chain. With a signer it can also post and register. */
+/** Name of the chain's coin in amounts. */
+const COIN: Hex = `0x${"00".repeat(20)}`;
+
+/** Account that a transaction has registered. */
+export interface SentRegistration {
+  readonly number: number;
+  readonly transactionHash: Hex;
+}
+
+/** Contract `HeldAccounts` of a chain. With a signer it can also send posts, gifts and registrations. */
 export class HeldContract implements HeldChain, PostingChain {
   readonly chainId: bigint;
   readonly contract: Hex = HELD_ACCOUNTS_ADDRESS;
@@ -77,20 +88,56 @@ export class HeldContract implements HeldChain, PostingChain {
     leaves: readonly Hex[],
     acts: readonly PostedAct[],
   ): Promise<{ readonly positions: bigint; readonly transactionHash: Hex }> {
-    const receipt = await this.#send("post", [leaves, acts], POST_GAS);
+    const receipt = await this.#send("post", [leaves, acts], { gasLimit: POST_GAS });
     const { positions } = eventOf(receipt, "Listed");
     return { positions: positions as bigint, transactionHash: receipt.hash as Hex };
   }
 
-  /** Registers an account of an owner. Resolves with its number and the transaction. Rejects with HeldAccountError PostFailed. */
-  async register(owner: Hex): Promise<{ readonly number: number; readonly transactionHash: Hex }> {
-    const receipt = await this.#send("register", [owner]);
+  /**
+   * Registers an account of an owner, without a file ({@link registerHeldAccount} creates one). `nonce`: the transaction's.
+   * Resolves with its number and the transaction. Rejects with HeldAccountError ActMismatch, or the signer's error.
+   */
+  async register(owner: Hex, nonce?: number): Promise<SentRegistration> {
+    const receipt = await this.#send("register", [owner], nonce === undefined ? {} : { nonce });
     return { number: Number(eventOf(receipt, "Registered")["number"]), transactionHash: receipt.hash as Hex };
   }
 
-  async #send(name: "post" | "register", values: readonly unknown[], gasLimit?: bigint): Promise<ContractTransactionReceipt> {
-    const overrides = gasLimit === undefined ? [] : [{ gasLimit }];
-    const sent = (await this.#contract.getFunction(name).send(...values, ...overrides)) as ContractTransactionResponse;
+  /** Registration that a transaction has made; undefined if the chain lacks the transaction. */
+  async registrationBy({
+    owner,
+    sender,
+    nonce,
+  }: {
+    readonly owner: Hex;
+    readonly sender: Hex;
+    readonly nonce: number;
+  }): Promise<SentRegistration | undefined> {
+    const event = this.#contract.getEvent("Registered");
+    for (const log of await this.#contract.queryFilter(event(null, owner))) {
+      const transaction = await log.getTransaction();
+      if (transaction.from.toLowerCase() !== sender || transaction.nonce !== nonce) continue;
+      return { number: Number(HELD_ACCOUNTS.parseLog(log)?.args["number"]), transactionHash: transaction.hash as Hex };
+    }
+    return undefined;
+  }
+
+  /**
+   * Sends a gift to a held account; an amount of a token must be approved for the contract. Resolves with the gift's number.
+   * Rejects with HeldAccountError NotRegistered, or the signer's error.
+   */
+  async give(to: number, { token, amount }: HeldAmount): Promise<{ readonly gift: bigint; readonly transactionHash: Hex }> {
+    if (/^0x0{64}$/.test(await this.leafOf(to)))
+      throw new HeldAccountError("NotRegistered", `the chain has no held account ${to}; request the recipient's number again`);
+    const receipt = await this.#send("give", [to, token, amount], { value: token === COIN ? amount : 0n });
+    return { gift: eventOf(receipt, "Given")["gift"] as bigint, transactionHash: receipt.hash as Hex };
+  }
+
+  async #send(
+    name: "give" | "post" | "register",
+    values: readonly unknown[],
+    overrides: Overrides,
+  ): Promise<ContractTransactionReceipt> {
+    const sent = (await this.#contract.getFunction(name).send(...values, overrides)) as ContractTransactionResponse;
     const receipt = await sent.wait();
     if (receipt !== null) return receipt;
     throw new HeldAccountError("ActMismatch", `transaction ${sent.hash} has no receipt`);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Contract, Interface, Wallet, type HDNodeWallet, type JsonRpcProvider } from "ethers";
+import { Contract, Interface, Wallet, type HDNodeWallet, type JsonRpcProvider, type TransactionRequest } from "ethers";
 import { heldAccountsAbi } from "../../src/abi/held-accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { deployHeldAccounts } from "../../src/held-accounts/deploy-held-accounts.ts";
@@ -14,6 +14,7 @@ import { Collector } from "../../src/held-accounts/collector.ts";
 import { encodePost, HeldContract } from "../../src/held-accounts/held-contract.ts";
 import { decodeBurnProof, encodeBurnProof } from "../../src/held-accounts/held-json.ts";
 import { HeldWallet } from "../../src/held-accounts/held-wallet.ts";
+import { registerHeldAccount } from "../../src/held-accounts/register-account.ts";
 import { proveRegistration, verifyRegistration } from "../../src/held-accounts/registration.ts";
 import { calledCommits } from "../../src/settlement-layer/reader/commit-call.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -165,6 +166,43 @@ describe("F5: accounts whose data their owners store", () => {
     await devnet.settle(CHAIN_ID);
     assert.equal(await client.getBalance(payee), 5n);
     assert.equal(await first.wallet.balance(COIN), before - 5n);
+  });
+
+  test("an interrupted registration continues with its file, and registers once", async () => {
+    const contract = new Contract(HELD_ACCOUNTS_ADDRESS, HELD, client);
+    const count = async () => Number(await contract.getFunction("accountCount").staticCall());
+    const crash = new Error("crash");
+    /** Signer of a program that ends before or after its transaction leaves. */
+    class Dying extends Wallet {
+      readonly sends: boolean;
+      constructor(key: string, sends: boolean) {
+        super(key, client);
+        this.sends = sends;
+      }
+      override async sendTransaction(transaction: TransactionRequest): Promise<never> {
+        if (this.sends) await (await super.sendTransaction(transaction)).wait();
+        throw crash;
+      }
+    }
+    const before = await count();
+    const owner: Hex = `0x${"0e".repeat(20)}`;
+    const key = devnet.accounts.wallet(ALICE).privateKey;
+    const path = join(folder, "interrupted");
+    await assert.rejects(registerHeldAccount(path, owner, new Dying(key, false)), crash);
+    await assert.rejects(HeldAccountFile.open(path), { code: "NotRegistered" });
+    assert.equal(await count(), before);
+    await assert.rejects(registerHeldAccount(path, owner, new Dying(key, true)), crash);
+    assert.equal(await count(), before + 1);
+    await assert.rejects(registerHeldAccount(path, COIN, alice()), { code: "FileMismatch" });
+    // Another account of the owner is not mistaken for the file's.
+    const other = await registerHeldAccount(join(folder, "other"), owner, alice());
+    const { name } = await registerHeldAccount(path, owner, alice());
+    assert.deepEqual([name.number, other.name.number], [before + 1, before + 2]);
+    await assert.rejects(registerHeldAccount(path, owner, alice()), { code: "FileExists" });
+    assert.equal(await count(), before + 2);
+    const file = await HeldAccountFile.open(path);
+    assert.deepEqual(file.name, name);
+    await file.close();
   });
 
   test("a recipient's registration is proven on L1, and another number or owner is refused", async () => {

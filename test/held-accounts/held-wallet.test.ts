@@ -219,7 +219,7 @@ describe("the owner's file", () => {
 
   test("is not overwritten by a new account, and an older copy does not act", async (t) => {
     const { world, clock, alice, bob } = await startWorld(t);
-    await assert.rejects(HeldAccountFile.create(world.pathOf(alice.number), alice.file.name), { code: "EEXIST" });
+    await assert.rejects(HeldAccountFile.create(world.pathOf(alice.number), alice.file.name), { code: "FileExists" });
     const copy = await readFile(world.pathOf(alice.number));
     await clock.until(alice.account.burn(COIN, 30n, bob.number));
     await writeFile(world.pathOf(alice.number), copy);

@@ -80,6 +80,11 @@ export function isRebuildable({ dataAvailability }: EcosystemChain): boolean {
   return dataAvailability !== undefined && dataAvailability !== "owners";
 }
 
+/** True if owners of held accounts store the chain's data. */
+export function isAtOwners({ dataAvailability }: EcosystemChain): boolean {
+  return dataAvailability === "owners";
+}
+
 /** True if guardians store the chain's data. */
 export function isGuarded({ dataAvailability }: EcosystemChain): boolean {
   return dataAvailability === "guardians";

@@ -6,7 +6,7 @@ import { submit, type Sender } from "../../client/sending/submit.ts";
 import { stateExitOf } from "../../client/standing/ended-chain.ts";
 import { heldNotesHash, heldPaymentsHash, type HeldOpening } from "../../protocol/held-accounts/formats.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { SignedAct } from "../account-file.ts";
+import type { SignedAct } from "../file-records.ts";
 import type { AccountListing } from "./held-record.ts";
 
 /** Encoder and decoder of `HeldExit`. */

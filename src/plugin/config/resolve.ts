@@ -49,7 +49,7 @@ function firstFreeIdOn(parent: number, taken: readonly (number | undefined)[]): 
   }
 }
 
-/** As much as Hardhat's own networks give; on an L1 that runs elsewhere the deployer pays all of it. */
+/** The amount of Hardhat's own networks; on an L1 that runs elsewhere the deployer pays all of it. */
 function defaultBalanceWei(l1Url: string | undefined): bigint {
   return (l1Url === undefined ? 10_000n : 100n) * 10n ** BigInt(ETHER_DECIMALS);
 }

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { HeldAccountFile } from "../../../held-accounts/account-file.ts";
 import { CollectorClient } from "../../../held-accounts/collector-client.ts";
 import { serveCollector } from "../../../held-accounts/collector-server.ts";
@@ -9,6 +8,9 @@ import { deployHeldAccounts } from "../../../held-accounts/deploy-held-accounts.
 import { HeldContract } from "../../../held-accounts/held-contract.ts";
 import { decodeBurnProof, encodeBurnProof } from "../../../held-accounts/held-json.ts";
 import { HeldWallet } from "../../../held-accounts/held-wallet.ts";
+import { noteOf } from "../../../held-accounts/act.ts";
+import { registerHeldAccount } from "../../../held-accounts/register-account.ts";
+import { isRebuildable } from "../../../client/ecosystem/ecosystem.ts";
 import { address, url as anyUrl, wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { systemClock } from "../../../runtime/clock.ts";
@@ -20,6 +22,7 @@ import { readNumber, readOption } from "../session/arguments.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+import { chainOfHeldAccounts } from "./held-chain.ts";
 import { exitHeldAccount, watchHeldClaims } from "./held-exit.ts";
 
 type HeldArguments = ArgumentsOf<(typeof actingTasks)["heldAccount"]>;
@@ -37,21 +40,19 @@ const action: NewTaskActionFunction<HeldArguments> = (args, hre) => {
   return withEcosystem(args, hre, args.action === "balance" ? "reads" : "acts", (session) => run(session, args));
 };
 
-const ACTIONS: Readonly<Record<string, Action>> = { register, balance, burn, redeem, pay, collect, exit, watch };
+const ACTIONS: Readonly<Record<string, Action>> = { register, balance, give, burn, redeem, pay, collect, exit, watch };
 
 async function register(session: Session, args: HeldArguments): Promise<void> {
-  const { name, sender, signer } = await senderOf(session, args);
+  const { chain, name, sender, signer } = await senderOf(session, args);
   const path = fileOf(args);
+  if (isRebuildable(chain)) {
+    const message = `${name} is not a chain with data at owners, so L1 does not get less for its held accounts`;
+    session.output.progress(warning(message));
+  }
   await deployHeldAccounts(session.info, name, signer);
-  const contract = await HeldContract.connect(signer);
-  const { number, transactionHash } = await contract.register(sender);
-  const file = await HeldAccountFile.create(path, {
-    chainId: contract.chainId,
-    contract: contract.contract,
-    number,
-    owner: sender,
-  });
-  await file.close();
+  const registered = await registerHeldAccount(path, sender, signer);
+  const { number } = registered.name;
+  const { transactionHash } = registered;
   session.output.progress(warning(`store copies of ${path}: a lost file is lost money`));
   session.output.result(() => `account ${number} of ${sender} on ${name}, in ${path}`, {
     number,
@@ -61,10 +62,10 @@ async function register(session: Session, args: HeldArguments): Promise<void> {
 }
 
 async function balance(session: Session, args: HeldArguments): Promise<void> {
-  await withWallet(session, args, async (wallet) => {
+  await withWallet(session, args, async (wallet, name) => {
     const token = tokenOf(args);
     const amount = await wallet.balance(token);
-    session.output.result(() => `account ${wallet.number} has ${amount} of token ${token}`, {
+    session.output.result(() => `account ${wallet.number} on ${name} has ${amount} of token ${token}`, {
       number: wallet.number,
       token,
       amount,
@@ -72,9 +73,26 @@ async function balance(session: Session, args: HeldArguments): Promise<void> {
   });
 }
 
+/** Sends a gift of the chain's coin to a held account. */
+async function give(session: Session, args: HeldArguments): Promise<void> {
+  const to = numberOf(args);
+  if (args.token !== undefined) {
+    const message = "the gift is of the chain's coin; leave out --token, or use HeldContract for a bridged token";
+    throw pluginError(message);
+  }
+  const { name, signer } = await senderOf(session, args);
+  const amount = amountOf(args);
+  const { gift, transactionHash } = await (await HeldContract.connect(signer)).give(to, { token: COIN, amount });
+  session.output.result(() => `account ${to} on ${name} has received ${amount} of the coin (${transactionHash})`, {
+    number: to,
+    gift,
+    amount,
+    transactionHash,
+  });
+}
+
 async function burn(session: Session, args: HeldArguments): Promise<void> {
-  const to = readNumber("to", args.to, wholeNumber(1, 2 ** 40 - 1, 1));
-  if (to === undefined) throw pluginError("--to names the number of the recipient's account");
+  const to = numberOf(args);
   await withWallet(session, args, async (wallet) => {
     const proof = encodeBurnProof(await wallet.burn(tokenOf(args), amountOf(args), to));
     session.output.progress("the recipient redeems this text at any time, by any channel:");
@@ -85,18 +103,26 @@ async function burn(session: Session, args: HeldArguments): Promise<void> {
 async function redeem(session: Session, args: HeldArguments): Promise<void> {
   if (args.proof === undefined) throw pluginError("--proof has the burn proof's text, or names its file");
   const text = args.proof.startsWith("{") ? args.proof : await readFile(args.proof, "utf8");
-  await withWallet(session, args, async (wallet) => {
-    const amount = await wallet.redeem(decodeBurnProof(text));
-    session.output.result(() => `account ${wallet.number} has received ${amount}`, { number: wallet.number, amount });
+  await withWallet(session, args, async (wallet, name) => {
+    const proof = decodeBurnProof(text);
+    const isNew = !wallet.hasReceived(proof);
+    const amount = await wallet.redeem(proof);
+    const line = isNew
+      ? `account ${wallet.number} on ${name} has received ${amount}`
+      : `account ${wallet.number} on ${name} has received these ${amount} before; nothing changes`;
+    session.output.result(() => line, { number: wallet.number, amount, isNew });
   });
 }
 
 async function pay(session: Session, args: HeldArguments): Promise<void> {
   const to = readOption("to", args.to, address);
   if (to === undefined) throw pluginError("--to names the address of an account of the chain");
-  await withWallet(session, args, async (wallet) => {
+  await withWallet(session, args, async (wallet, name) => {
     await wallet.pay(tokenOf(args), amountOf(args), to);
-    session.output.result(() => `account ${wallet.number} has paid ${amountOf(args)} to ${to}`, { number: wallet.number, to });
+    session.output.result(() => `account ${wallet.number} on ${name} has paid ${amountOf(args)} to ${to}`, {
+      number: wallet.number,
+      to,
+    });
   });
 }
 
@@ -131,24 +157,45 @@ async function collect(session: Session, args: HeldArguments): Promise<void> {
 }
 
 /** Opens the wallet of the file, and closes the file after the work. */
-async function withWallet(session: Session, args: HeldArguments, work: (wallet: HeldWallet) => Promise<void>): Promise<void> {
-  const { signer } = await senderOf(session, args);
+async function withWallet(
+  session: Session,
+  args: HeldArguments,
+  work: (wallet: HeldWallet, chainName: string) => Promise<void>,
+): Promise<void> {
   const path = fileOf(args);
   const file = await HeldAccountFile.open(path);
   try {
+    const { name, signer } = await senderOf(session, args, file.name.chainId);
     const collector = new CollectorClient(readOption("collector", args.collector, anyUrl) ?? COLLECTOR_URL);
-    await work(new HeldWallet({ file, owner: signer, chain: await HeldContract.connect(signer), collector }));
+    const wallet = new HeldWallet({ file, owner: signer, chain: await HeldContract.connect(signer), collector });
+    await warnOfUnlisted(session, wallet);
+    await work(wallet, name);
     session.output.progress(warning(`store copies of ${path}: a lost file is lost money`));
   } finally {
     await file.close();
   }
 }
 
-async function senderOf(session: Session, args: HeldArguments) {
-  const { info } = session;
-  const { name, chainId } = findChain(info, args.chain ?? info.chains[0]?.name ?? "");
+/** After a reverted batch a sender's act can be missing on the chain. */
+async function warnOfUnlisted(session: Session, wallet: HeldWallet): Promise<void> {
+  for (const proof of await wallet.unlistedNotes()) {
+    const { token, amount } = noteOf(proof);
+    const message = `account ${wallet.number} cannot spend ${amount} of token ${token} from account ${proof.sender}: the chain does not list that burn, because a batch was reverted; request another proof from account ${proof.sender}`;
+    session.output.progress(warning(message));
+  }
+}
+
+async function senderOf(session: Session, args: HeldArguments, chainOfFile?: bigint) {
+  const chain = chainOfHeldAccounts(session.info, args.chain, chainOfFile);
+  const { name, chainId } = chain;
   const { account } = await readSender(session, args.from, name);
-  return { name, sender: account, signer: signerOf(session, { chainId, account }) };
+  return { chain, name, sender: account, signer: signerOf(session, { chainId, account }) };
+}
+
+function numberOf({ to }: HeldArguments): number {
+  const number = readNumber("to", to, wholeNumber(1, 2 ** 40 - 1, 1));
+  if (number === undefined) throw pluginError("--to names the number of the recipient's account");
+  return number;
 }
 
 function fileOf({ file }: HeldArguments): string {

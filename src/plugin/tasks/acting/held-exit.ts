@@ -1,13 +1,14 @@
 import { HeldAccountFile } from "../../../held-accounts/account-file.ts";
 import { ClaimWatcher } from "../../../held-accounts/exit/claim-watcher.ts";
 import { HeldExit, type HeldExitPayment } from "../../../held-accounts/exit/held-exit.ts";
-import { findChain, isRebuildable } from "../../../client/ecosystem/ecosystem.ts";
+import { isRebuildable } from "../../../client/ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import type { Session } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+import { chainOfHeldAccounts } from "./held-chain.ts";
 
 /** Chain and account of an exit. */
 interface ExitingSender {
@@ -23,28 +24,31 @@ export async function exitHeldAccount(
   session: Session,
   args: ExitingSender & { readonly path: string; readonly recipient: Hex | undefined; readonly isActivated: boolean },
 ): Promise<void> {
-  const { chain, sender, signer } = await onLayer(session, args);
-  if (isRebuildable(chain)) {
-    const message = `the data of ${chain.name} are not at owners alone, so its last state proves the account, without a bond: 'npx hardhat hyperchain:exit ${chain.name} --held-account ${args.path}'`;
-    throw pluginError(message);
-  }
-  const exit = await HeldExit.connect(session.info, chain.name, signer);
-  if (args.isActivated) await exit.activate();
   const file = await HeldAccountFile.open(args.path);
   try {
+    const { chain, sender, signer } = await onLayer(session, args, file.name.chainId);
+    if (isRebuildable(chain)) {
+      const message = `the data of ${chain.name} are not at owners alone, so its last state proves the account, without a bond: 'npx hardhat hyperchain:exit ${chain.name} --held-account ${args.path}'`;
+      throw pluginError(message);
+    }
+    const exit = await HeldExit.connect(session.info, chain.name, signer);
+    if (args.isActivated) await exit.activate();
     const { number } = file.name;
     if ((await exit.claimOf(number)) === undefined) {
       const { payableAt, bondWei } = await exit.claim(file);
       const from = new Date(Number(payableAt) * 1_000).toISOString();
-      session.output.result(() => `account ${number} is claimed, with a bond of ${bondWei} wei; run this again from ${from}`, {
-        number,
-        payableAt,
-        bondWei,
-      });
+      session.output.result(
+        () => `account ${number} of ${chain.name} is claimed, with a bond of ${bondWei} wei; run this again from ${from}`,
+        {
+          number,
+          payableAt,
+          bondWei,
+        },
+      );
       return;
     }
     const payments = await exit.pay(file, args.recipient ?? sender);
-    const lines = payments.length === 0 ? [`account ${number} is paid in full`] : payments.map(heldPaymentLine);
+    const lines = payments.length === 0 ? [`account ${number} of ${chain.name} is paid in full`] : payments.map(heldPaymentLine);
     session.output.result(() => lines.join("\n"), { number, payments });
   } finally {
     await file.close();
@@ -73,9 +77,9 @@ export async function watchHeldClaims(session: Session, args: ExitingSender): Pr
   );
 }
 
-async function onLayer(session: Session, { chain: name, from }: ExitingSender) {
+async function onLayer(session: Session, { chain: name, from }: ExitingSender, chainOfFile?: bigint) {
   const { info } = session;
-  const chain = findChain(info, name ?? info.chains[0]?.name ?? "");
+  const chain = chainOfHeldAccounts(info, name, chainOfFile);
   const { l1: layer } = ecosystemOf(info, chain);
   const { account } = await readSender(session, from, layer.name);
   return { chain, sender: account, signer: signerOf(session, { chainId: layer.chainId, account }) };

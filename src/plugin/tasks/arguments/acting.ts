@@ -191,11 +191,11 @@ export const actingTasks = {
     .addPositionalArgument({
       name: "action",
       description:
-        "register, balance, burn (for a held account), redeem (a burn proof), pay (to an account of the chain), collect; of a " +
+        "register, balance, give (the coin to a held account), burn (for a held account), redeem (a burn proof), pay (to an account of the chain), collect; of a " +
         "stopped chain: exit (claim on L1, then be paid), watch (refute stale claims)",
     })
     .addOption(option("file", "The account's file; a lost file is lost money"))
-    .addOption(option("chain", "Name or id of the chain (default: the first)"))
+    .addOption(option("chain", "Name or id of the chain (default: the file's chain, or the only chain with data at owners)"))
     .addOption(option("token", "Address of the token on L1 (default: the chain's coin)"))
     .addOption(option("amount", "Amount in the token's smallest unit"))
     .addOption(
