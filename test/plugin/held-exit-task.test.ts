@@ -107,7 +107,7 @@ describe("F5: held accounts leave stopped chains by tasks", () => {
       ]);
     });
     assert.equal(sum, 1_000n + BOND_WEI);
-    assert.match(await succeeds(...exit, "--to", HEIR), /account 1 is paid in full/);
+    assert.match(await succeeds(...exit, "--to", HEIR), /account 1 of accounts is paid in full/);
   });
 
   test("a rollup: the last state proves the account, which is paid immediately, once, without a bond", async () => {
