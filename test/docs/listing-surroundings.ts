@@ -63,6 +63,7 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     import type { Ecosystem } from "hardhat-hyperchain/held-accounts";
     declare const ecosystem: Ecosystem;
     declare const [signer, otherSigner]: readonly [Signer, Signer];
+    declare const owner: \`0x\${string}\`;
     declare const text: string;
   `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}
