@@ -55,6 +55,7 @@ const LEFT_OUT: Record<string, string> = {
   AttestedPolicy: "asks no contract of L1 and keeps nothing; attested-policy.test.ts has what it takes and refuses",
   StakeRegistry: "holds operators' deposits, and no contract of L1 asks it; stake-faults.test.ts has random histories",
   Equivocation: "judges for the registry of stakes alone; stake.test.ts has what it takes and refuses",
+  HubEquivocation: "called by the registry of stakes alone; stake-hubs.test.ts has its verdicts and refusals",
   BrokenPromises: "judges for the registry of stakes alone; promises-random.test.ts has random histories and a model",
   GuardianNetwork: "is a policy of chains with guardians, and the model has none; guardians-random.test.ts has a model for it",
   InputsPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has what it takes and refuses",
