@@ -61,7 +61,9 @@ describe("A8: hyperchain:upgrade", () => {
     const words = version === undefined ? undefined : `${version} (2^31 + ${version - 2 ** 31}: nothing is proven)`;
     assert.equal(said?.[1], words);
     const [, what, asked] =
-      /alpha: from \S+ of L1's time on: (.*); the last to be out before asked the queue at (\S+)/.exec(stdout) ?? [];
+      /alpha: from \S+ of L1's time on: (.*); to be out before, one had to ask the queue for a withdrawal by (\S+)/.exec(
+        stdout,
+      ) ?? [];
     assert.equal(what, words && `version ${words}`);
     // A devnet leaves no time to decide: it was two seconds before the announcement.
     if (asked !== undefined) assert.ok(Date.now() - Date.parse(asked) < 600_000);
