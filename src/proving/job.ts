@@ -71,7 +71,7 @@ export const MOST_INPUT_BYTES = 2 ** 28;
 /** Bytes that proofs of a kind may have: several times what they have. */
 export const MOST_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
   state: 2 ** 20,
-  // Of a run in segments there is one for each: a transaction has 32 at most (docs/decisions/0238).
+  // Of a run in segments there is one for each: a transaction has 32 at most (decision 238).
   chunk: 2 ** 25,
   ...{ segment: 2 ** 22, runJoin: 2 ** 22, runEnd: 2 ** 22 },
   ...{ leaf: 2 ** 22, join: 2 ** 22, relisted: 2 ** 22, batch: 2 ** 22, aggregate: 2 ** 22, hubStep: 2 ** 22 },

@@ -5,35 +5,108 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = `${ROOT}docs/decisions/`;
-const INDEX = readFileSync(`${FOLDER}README.md`, "utf8").split("\n");
-const ROW = /^\| (\d+) \| \[.+\]\((\d{4}-[\w-]+\.md)\) \| (.+) \|$/;
-const SUPERSEDED_ROW = /^\| (\d+) \| [^[].* \| ((?:\[\d+\]\(\d{4}-[\w-]+\.md\)(?:, )?)+) \|$/;
-const STANDING = /^(?:stands|in part replaced by (?:\[\d+\]\(\d{4}-[\w-]+\.md\)(?:, )?)+)$/;
-const rows = INDEX.flatMap((line) => {
-  const [, number, file = "", standing = ""] = ROW.exec(line) ?? [];
-  return number === undefined ? [] : [{ number: Number(number), file, standing }];
-});
-const superseded = INDEX.flatMap((line) => {
-  const [, number, later = ""] = SUPERSEDED_ROW.exec(line) ?? [];
-  return number === undefined ? [] : [{ number: Number(number), later }];
-});
-const numbers: ReadonlySet<number> = new Set([...rows, ...superseded].map(({ number }) => number));
+const MAX_PAGES = 60;
+const MAX_LINES = 160;
 
-describe("the index of decisions", () => {
-  test("has each page once, under its number", () => {
-    assert.deepEqual(rows.map(({ file }) => file).sort(), globSync("0*.md", { cwd: FOLDER }).sort());
-    for (const { number, file } of rows) assert.equal(number, Number(file.slice(0, 4)));
-    assert.equal(numbers.size, rows.length + superseded.length);
+const INDEX = readFileSync(`${FOLDER}README.md`, "utf8").split("\n");
+const FILES = globSync("*.md", { cwd: FOLDER }).filter((file) => file !== "README.md");
+/** Files of one decision each, which become sections of the pages. */
+const records = FILES.filter((file) => /^\d{4}-/.test(file)).sort();
+const pages = FILES.filter((file) => !records.includes(file))
+  .sort()
+  .map((file) => readPage(file, readFileSync(FOLDER + file, "utf8")));
+const replaced = INDEX.flatMap((line) => {
+  const [, number, later = ""] = /^\| (\d+) \| [^[].* \| (\d+(?:, \d+)*) \|$/.exec(line) ?? [];
+  return number === undefined ? [] : [{ number: Number(number), later: parseNumbers(later) }];
+});
+const current = [
+  ...records.map((file) => Number(file.slice(0, 4))),
+  ...pages.flatMap(({ sections }) => sections.flatMap(({ numbers }) => numbers)),
+];
+
+interface Section {
+  readonly heading: string;
+  /** Decisions of the section, empty if its heading has none. */
+  readonly numbers: readonly number[];
+}
+
+interface Page {
+  readonly file: string;
+  readonly title: string;
+  readonly lines: number;
+  readonly sections: readonly Section[];
+}
+
+function readPage(file: string, text: string): Page {
+  const [, title = ""] = /^# (.+)$/m.exec(text) ?? [];
+  const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => ({
+    heading,
+    numbers: parseNumbers(/ \((\d+(?:, \d+)*)\)$/.exec(heading)?.[1] ?? ""),
+  }));
+  return { file, title, lines: text.split("\n").length, sections };
+}
+
+function parseNumbers(list: string): readonly number[] {
+  return list === "" ? [] : list.split(", ").map(Number);
+}
+
+/** Row of the index, with a link to the heading of each section. */
+function indexRow({ file, title, sections }: Page): string {
+  const links = sections.map(({ heading, numbers }) => {
+    const anchor = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-");
+    return `[${numbers.join(", ")}](${file}#${anchor})`;
+  });
+  return `| [${title}](${file}) | ${links.join(", ")} |`;
+}
+
+describe("the pages of decisions", () => {
+  test(`are at most ${MAX_PAGES}, of at most ${MAX_LINES} lines`, () => {
+    assert.ok(pages.length > 0 && pages.length <= MAX_PAGES, `${pages.length} pages`);
+    for (const { file, lines } of pages) assert.ok(lines <= MAX_LINES, `${file} has ${lines} lines`);
   });
 
-  test("names the page that replaced each superseded decision", () => {
-    assert.ok(superseded.length >= 14);
-    const files = new Set(rows.map(({ file }) => file));
-    for (const { number, later } of superseded)
-      for (const [, file = ""] of later.matchAll(/\]\(([^)]+)\)/g)) assert.ok(files.has(file), `${number}: ${file}`);
+  test("have sections whose headings end with the numbers of their decisions", () => {
+    for (const { file, sections } of pages) {
+      assert.ok(sections.length > 0, `${file} has no section`);
+      for (const { heading, numbers } of sections)
+        assert.ok(numbers.length > 0, `${file}: write "## ${heading} (n)" with the next number`);
+    }
+  });
+
+  test("have each decision once", () => {
+    const numbers = [...current, ...replaced.map(({ number }) => number)];
+    assert.deepEqual(
+      numbers.filter((number, at) => numbers.indexOf(number) !== at),
+      [],
+    );
+  });
+});
+
+describe("the index of decisions", () => {
+  test("has a row for each page, with a link to each section", () => {
+    const rows = new Set(INDEX);
+    for (const page of pages) {
+      const row = indexRow(page);
+      assert.ok(rows.has(row), `write this row into docs/decisions/README.md:\n${row}`);
+    }
+  });
+
+  test("has a link to each record", () => {
+    const index = INDEX.join("\n");
+    for (const file of records) assert.ok(index.includes(`](${file})`), file);
+  });
+
+  test("names the decision that replaced each superseded one", () => {
+    assert.ok(replaced.length >= 14);
+    for (const { number, later } of replaced)
+      for (const successor of later) assert.ok(current.includes(successor), `${number}: ${successor}`);
   });
 
   test("has each number that sources, tests and pages cite", () => {
+    const numbers = new Set([...current, ...replaced.map(({ number }) => number)]);
     const paths = globSync(
       [
         "{src,test,page,scripts,bench,contracts,site}/**/*.{ts,tsx,sol,json}",
@@ -54,13 +127,4 @@ describe("the index of decisions", () => {
       [],
     );
   });
-});
-
-test("a decision is in force, or its page names the later one that replaces a part", () => {
-  for (const { file, standing } of rows) {
-    assert.match(standing, STANDING, file);
-    const page = readFileSync(FOLDER + file, "utf8");
-    for (const [, later = ""] of standing.matchAll(/\[(\d+)\]/g))
-      assert.match(page, new RegExp(`eplaced[^\n]*decision ${later}\\b`), file);
-  }
 });

@@ -101,7 +101,7 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
 
 /**
  * Batches of one chunk that need no leaf: of up to 24 transfers, and with lists of up to 2^12 rows. More shapes would make the
- * tables of all batches higher (docs/decisions/0369).
+ * tables of all batches higher (decision 369).
  */
 const ONE_CHUNK_BATCHES = [0, 1, 2, 3].flatMap((chunk) => [0, 1, 2, 3].map((list) => ({ list, chunk })));
 
