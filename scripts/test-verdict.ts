@@ -3,7 +3,7 @@ export interface TestVerdict {
   readonly hasPassed: boolean;
   /** Failed, and failed again or were not run again. */
   readonly failed: readonly string[];
-  /** Failed, and passed when they were run once more, alone (docs/decisions/0022). */
+  /** Failed, and passed when they were run once more, alone (decision 22). */
   readonly unsteady: readonly string[];
 }
 

@@ -1,8 +1,8 @@
 // The test runs. `npm test`, which CI calls: contracts compiled, types, lint and format checked, then the core of the tests and
-// those of changed code (docs/decisions/0268). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
+// those of changed code (decision 268). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
 // one of five parts of them, with `-- --again` the files that failed the last time and tests of later changes; `npm run nightly` runs
 // also the very long ones. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files, both without the static checks.
-// A file that fails is run again, alone, at the end, and those of a process that fails after them together; if it passes then, it is named as unsteady (docs/decisions/0022), which
+// A file that fails is run again, alone, at the end, and those of a process that fails after them together; if it passes then, it is named as unsteady (decision 22), which
 // `--strict` takes for a failure. `--report FILE` writes figures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";

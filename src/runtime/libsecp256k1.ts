@@ -36,7 +36,7 @@ function signatureErrorsPlain<Result>(call: () => Result): Result {
 /** By the package `secp256k1`, which is optional; undefined where it is missing, or has no binary for this system. */
 export const native: Libsecp256k1 | undefined = loadNative();
 
-/** The fastest one available (docs/decisions/0331). */
+/** The fastest one available (decision 331). */
 export const libsecp256k1: Libsecp256k1 = native ?? inWebAssembly;
 
 function loadNative(): Libsecp256k1 | undefined {

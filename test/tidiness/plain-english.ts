@@ -11,6 +11,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "SECURITY.md",
   "contracts",
   "contracts/shielded",
+  "docs/decisions",
   "docs/recipes",
   "src/consensus",
   "src/errors",
@@ -34,8 +35,13 @@ export const FINISHED_ROOMS: readonly string[] = [
 ];
 
 const COUNTS = new URL("prose-counts.json", import.meta.url);
-/** All files that people write, except records of decisions, which report what was so on their day. */
-const FILES = ["{src,test,page,scripts,bench,contracts}/**/*.{ts,tsx,sol}", "{docs,docs/recipes}/*.md", "*.md"];
+/** All files that people write. */
+const FILES = [
+  "{src,test,page,scripts,bench,contracts}/**/*.{ts,tsx,sol}",
+  "{docs,docs/recipes}/*.md",
+  "docs/decisions/[A-Za-z]*.md",
+  "*.md",
+];
 
 export function readProseTree(): SourceTree {
   return new Map([...readSourceTree(FILES)].filter(([path]) => !path.includes("/generated/")));

@@ -3,7 +3,7 @@ import { MOST_MAX_INSTRUCTIONS } from "./instruction-limits.ts";
 /**
  * What running a transaction takes, in units of the time of a plain instruction in the slower of the two engines: some 0.16 µs. A
  * sum of weights and never a clock, so that every node finds the same. Gas says little of it: 2^24 gas are 0.1 s of processor
- * time or 7 s. The weights are fitted to what `npm run -s bench -- worst-gas` measures (docs/decisions/0120).
+ * time or 7 s. The weights are fitted to what `npm run -s bench -- worst-gas` measures (decision 120).
  */
 
 /** Units for each instruction that a transaction may run. Compiled contracts take 1.9 on average (commits of batches). */

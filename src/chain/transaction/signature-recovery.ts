@@ -6,7 +6,7 @@ import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The signer's public key, 64 bytes: the hook that ethereumjs calls for transactions and the ECRECOVER precompile (why not
- * the library's own: docs/decisions/0007). `v` is 0, 1, 27, 28 or EIP-155's. Throws UnknownSignerError if no key has the
+ * the library's own: decision 7). `v` is 0, 1, 27, 28 or EIP-155's. Throws UnknownSignerError if no key has the
  * signature.
  */
 export function recoverPublicKey(

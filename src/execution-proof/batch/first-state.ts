@@ -6,7 +6,7 @@ import type { Hex } from "../../protocol/hex.ts";
 
 /**
  * The state that a chain's first transaction finds: the protocol's genesis, and behind it what the chain has beside it from the
- * start. No record of L1 has its root, since the first batch brings it (docs/decisions/0027).
+ * start. No record of L1 has its root, since the first batch brings it (decision 27).
  */
 export function firstStateTree(
   genesis: readonly GenesisAccount[],

@@ -5,7 +5,7 @@ import { BOUNDARY_WORDS, type Boundary } from "../../machine/interpreter/environ
 import { ENVIRONMENT_PLACES, KERNEL_PLACES, placeOfVariable } from "../memory-places.ts";
 import { type StatedProgram, statedElements } from "../run-statement.ts";
 
-/** Base fee of every block (docs/decisions/0020). */
+/** Base fee of every block (decision 20). */
 export const BASE_FEE_WEI = 0n;
 
 /** How many limbs of a boundary's words a statement says. */

@@ -14,7 +14,7 @@ import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The transaction, completed and signed, as an L1 takes it. Keys at hand sign bytes: ethers builds a transaction out of
- * hexadecimal texts, which takes 18 ms for a contract of full size instead of 2 (docs/decisions/0073). Rejects with ethers'
+ * hexadecimal texts, which takes 18 ms for a contract of full size instead of 2 (decision 73). Rejects with ethers'
  * error.
  */
 export async function signedTransaction(signer: Signer, request: TransactionRequest): Promise<Hex> {
