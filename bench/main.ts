@@ -29,7 +29,7 @@ Suites
 
 Options
   --json             one JSON object per line
-  --write            native: writes the weights and docs/native.md
+  --write            native: writes the weights
   --check            native: fails where they are not what is measured
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)

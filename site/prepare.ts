@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sitePage, slugOf, withFrontMatter } from "./pages.ts";
+import { builtTables, withParts } from "./parts.ts";
 import { PAGE_GROUPS } from "./sidebar.ts";
 
 /** Files that pages show or link to. */
@@ -17,12 +18,13 @@ interface SitePlaces {
 
 /**
  * Writes the generator's input: Markdown pages in `pages`, other files in `public`. `generated` has pages that are in no file, by the
- * paths that they would have in the repository. Throws SitePageError for a page that cannot be one.
+ * paths that they would have in the repository. Parts of pages are built too. Throws SitePageError for a page that cannot be one.
  */
 export function prepareSite({ root, input, base }: SitePlaces, generated: ReadonlyMap<string, string> = new Map()): void {
   rmSync(input, { recursive: true, force: true });
   const written = PAGE_GROUPS.flatMap(({ files }) => files).filter((file) => !file.startsWith("api/"));
-  const pages = new Map(written.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+  const tables = builtTables(root);
+  const pages = new Map(written.map((file) => [file, withParts(readFileSync(join(root, file), "utf8"), { root, tables })]));
   for (const [file, markdown] of generated) pages.set(file, markdown);
   const urls = siteUrls([...pages.keys()], base);
   for (const [file, markdown] of pages) {

@@ -10,12 +10,12 @@ const recipe = (name: string): string => `docs/recipes/${name}.md`;
 export const PAGE_GROUPS: readonly PageGroup[] = [
   {
     label: "Start",
-    files: ["README.md", "docs/tutorial.md", "docs/modes.md", "docs/concepts.md", "docs/glossary.md", recipe("README")],
+    files: ["README.md", "docs/tutorial.md", "docs/modes.md", "docs/concepts.md", "docs/glossary.md", "docs/README.md"],
   },
   {
     label: "Contracts that call",
     files: [
-      ...["call-on-l1", "ask-another-chain", "call-for-a-limited-time", "calls-together", "legs-all-or-none", "links"],
+      ...["ask-another-chain", "calls", "legs-all-or-none", "links"],
       ...["read-another-chain", "read-l1", "swap-on-another-chain", "raffle", "instant-messages", "withdraw"],
     ].map(recipe),
   },
@@ -28,11 +28,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   },
   {
     label: "Tests and scripts",
-    files: [
-      "docs/testing.md",
-      "docs/clients.md",
-      ...["moving-time", "ci", "container", "scripts", "deploy-contracts", "deliver-by-hand", "web-dapp"].map(recipe),
-    ],
+    files: ["docs/testing.md", "docs/clients.md", ...["ci", "deploy-contracts", "deliver-by-hand", "web-dapp"].map(recipe)],
   },
   {
     label: "Run an ecosystem",
@@ -60,7 +56,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   {
     label: "Reference",
     files: [
-      ...["configuration", "tasks", "rpc", "errors", "kit", "page", "tools", "l2-contracts", "figures"].map(
+      ...["configuration", "tasks", "rpc", "errors", "kit", "page", "compatibility", "l2-contracts", "figures"].map(
         (name) => `docs/${name}.md`,
       ),
       "CHANGELOG.md",
@@ -74,14 +70,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   },
   {
     label: "Trust",
-    files: [
-      "docs/security.md",
-      "SECURITY.md",
-      "docs/governance.md",
-      "docs/comparison.md",
-      "docs/page-comparison.md",
-      "docs/attacks.md",
-    ],
+    files: ["docs/security.md", "SECURITY.md", "docs/governance.md", "docs/comparison.md", "docs/attacks.md"],
   },
   {
     label: "How it works",
@@ -89,7 +78,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       ...["architecture", "protocol", "prover", "recursion", "zkevm", "native", "gpu", "reconstruction"].map(
         (name) => `docs/${name}.md`,
       ),
-      ...["contracts/l1/README.md", "contracts/verifier/README.md", "docs/contributing.md", "docs/README.md"],
+      ...["contracts/l1/README.md", "contracts/verifier/README.md", "docs/contributing.md"],
     ],
   },
 ];

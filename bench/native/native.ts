@@ -8,11 +8,11 @@ import {
   type Weights,
   weightsOf,
 } from "../../test/execution-proof/support/native/weights.ts";
-import { nativePage, paidCellsPerGas, unitsPerGas } from "./native-page.ts";
+import { paidCellsPerGas, unitsPerGas } from "./weight-tables.ts";
 
 export interface NativeBenchOptions {
   readonly json: boolean;
-  /** Writes the weights and their page. */
+  /** Writes the weights. */
   readonly write: boolean;
   /** Fails where what is written is not what is measured. */
   readonly check: boolean;
@@ -20,7 +20,6 @@ export interface NativeBenchOptions {
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const WEIGHTS = "src/protocol/native-weights.ts";
-const PAGE = "docs/native.md";
 /** These end a frame, or begin none, and are weighed with calls. */
 const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
 
@@ -28,20 +27,15 @@ const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
 export function benchNative({ json, write, check }: NativeBenchOptions): void {
   const weighed = weighedItems();
   requireEveryOpcode(weighed);
-  const files = [
-    [WEIGHTS, weightsFile(weightsOf(weighed))],
-    [PAGE, nativePage(weighed)],
-  ] as const;
+  const content = weightsFile(weightsOf(weighed));
   for (const { item, cells, rows, table, units } of weighed) {
     if (json) console.log(JSON.stringify({ key: item.key, name: item.name, gas: item.gas, units, cells, rows, table }));
   }
-  for (const [path, content] of files) {
-    const target = join(ROOT, path);
-    if (write) writeFileSync(target, content);
-    else if (check && readFileSync(target, "utf8") !== content) {
-      console.error(`${path} is not what is measured: run 'npm run -s bench -- native --write'`);
-      process.exitCode = 1;
-    }
+  const target = join(ROOT, WEIGHTS);
+  if (write) writeFileSync(target, content);
+  else if (check && readFileSync(target, "utf8") !== content) {
+    console.error(`${WEIGHTS} is not what is measured: run 'npm run -s bench -- native --write'`);
+    process.exitCode = 1;
   }
   const worst = mostOf(weighed, paidCellsPerGas);
   const unpaid = mostOf(weighed, unitsPerGas);

@@ -1,10 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
-import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
-const PAGE = "docs/modes.md";
-const MARKS = /<!-- combinations -->\n[^]*?<!-- end of combinations -->/;
 const KEY = `0x${"a1".repeat(20)}`;
 
 /** A choice of the chain alpha, as its config has it. */
@@ -38,10 +33,8 @@ const CHOICES: readonly Choice[] = [
   { name: "`settlesOn`", alpha: { settlesOn: "base", chainId: 2 ** 32 + 300 }, others: { chains: { base: { chainId: 300 } } } },
 ];
 
-/** The page of modes with the table of choices that a chain can have together, as the config's own rules have them. */
-export function combinationsPage(root: string): GeneratedFile {
-  const page = readFileSync(join(root, PAGE), "utf8");
-  if (!MARKS.test(page)) throw new Error(`${PAGE} has no place for the table: <!-- combinations -->`);
+/** Table of choices that a chain can have together, by the config's rules. Throws an Error if a choice is refused alone. */
+export function combinationsTable(): string {
   for (const choice of CHOICES) if (problemsOf([choice]).length > 0) throw new Error(`the rules refuse ${choice.name} alone`);
   const short = CHOICES.map((_, place) => String(place + 1));
   const head = ["", ...short].map((name) => `| ${name} `).join("") + "|";
@@ -49,8 +42,7 @@ export function combinationsPage(root: string): GeneratedFile {
     const cells = CHOICES.slice(0, place).map((column) => cell(row, column));
     return `| ${place + 1} ${row.name} | ${[...cells, ...CHOICES.slice(place).map(() => "")].join(" | ")} |`;
   });
-  const table = [head, `|${"---|".repeat(CHOICES.length + 1)}`, ...rows].join("\n");
-  return { path: PAGE, content: page.replace(MARKS, () => `<!-- combinations -->\n${table}\n<!-- end of combinations -->`) };
+  return [head, `|${"---|".repeat(CHOICES.length + 1)}`, ...rows].join("\n");
 }
 
 /** Empty if both set one option to different values. */

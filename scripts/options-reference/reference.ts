@@ -9,7 +9,6 @@ import { REQUESTS } from "../../src/plugin/api/requests.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 import { readValue, type Field, type Value } from "./field.ts";
 
-const PAGE = "docs/configuration.md";
 const REQUEST_TYPES = "src/plugin/api/generated/requests.ts";
 const OPTION_HEAD = ["| option | default | allowed | |", "|---|---|---|---|"];
 const KEY_HEAD = ["| key | on a network that leads to L1 | on a network that leads to a chain |", "|---|---|---|"];
@@ -24,23 +23,25 @@ const TYPES_HEAD = `// Generated from src/options/fields by 'npm run generate'.
 import type { ComposedData } from "../fields/data-policy.ts";
 `;
 
-/** The page with the tables of all options, and the types of the config, as the schemas have them. */
-export async function optionsReference(root: string): Promise<readonly GeneratedFile[]> {
-  const config = readValue(configSchema);
+/** Tables of all options, of the keys of networks and of the command line's options, by their names on the page. */
+export function optionTables(): ReadonlyMap<string, string> {
   const flags = readValue(fields(SPAWN_FLAGS)).fields.map((flag) => row(flagName(flag.name), flag));
-  const page = readFileSync(join(root, PAGE), "utf8");
+  const tables: readonly (readonly [name: string, head: readonly string[], rows: readonly string[]])[] = [
+    ["options", OPTION_HEAD, rows("", readValue(configSchema))],
+    ["flags", OPTION_HEAD, flags],
+    ["network keys", KEY_HEAD, Object.entries(IN_PROCESS_KEYS).map(keyRow)],
+    ["remote network keys", KEY_HEAD, Object.entries(REMOTE_KEYS).map(keyRow)],
+  ];
+  return new Map(tables.map(([name, head, lines]) => [name, [...head, ...lines].join("\n")]));
+}
+
+/** Types of the config and of requests, as the schemas have them. */
+export async function optionTypes(root: string): Promise<readonly GeneratedFile[]> {
   const { printWidth } = JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")) as { readonly printWidth: number };
   const source = (path: string, text: string): Promise<GeneratedFile> =>
     format(path, text, { printWidth }).then(({ code }) => ({ path, content: code }));
-  const tables = [
-    { name: "options", head: OPTION_HEAD, rows: rows("", config) },
-    { name: "flags", head: OPTION_HEAD, rows: flags },
-    { name: "network keys", head: KEY_HEAD, rows: Object.entries(IN_PROCESS_KEYS).map(keyRow) },
-    { name: "remote network keys", head: KEY_HEAD, rows: Object.entries(REMOTE_KEYS).map(keyRow) },
-  ];
-  const types = `${TYPES_HEAD}\n${interfaces("hyperchains", config).join("\n")}`;
+  const types = `${TYPES_HEAD}\n${interfaces("hyperchains", readValue(configSchema)).join("\n")}`;
   return [
-    { path: PAGE, content: tables.reduce(withTable, page) },
     await source(TYPES, types),
     await source(
       REQUEST_TYPES,
@@ -49,21 +50,6 @@ export async function optionsReference(root: string): Promise<readonly Generated
         .join("\n")}`,
     ),
   ];
-}
-
-/** A table of the page, between marks with its name. */
-interface PageTable {
-  readonly name: string;
-  readonly head: readonly string[];
-  readonly rows: readonly string[];
-}
-
-/** The page with the table between its marks. Throws if it has no such marks. */
-function withTable(page: string, { name, head, rows: lines }: PageTable): string {
-  const marks = new RegExp(`<!-- ${name} -->\n[^]*?<!-- end of ${name} -->`);
-  if (!marks.test(page)) throw new Error(`${PAGE} has no place for the table: <!-- ${name} -->`);
-  const table = [...head, ...lines].join("\n");
-  return page.replace(marks, () => `<!-- ${name} -->\n${table}\n<!-- end of ${name} -->`);
 }
 
 /** Row of one key of Hardhat's network config. */

@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
+import { FIXED_RULES } from "../../src/chain/rpc/fixed-values.ts";
+import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
+import { ALTERNATIVES } from "../../src/chain/rpc/request/unserved-methods.ts";
 
-/** What one node answered. */
+/** Methods and version of one node. */
 export interface NodeAnswer {
   readonly version: string;
   readonly methods: readonly string[];
 }
 
-/** Answer of a chain to a method. One that another node has is there, or is refused for a reason. */
+/** Answer of a chain to a method: served, refused for a reason, or absent. */
 export type Standing = { readonly is: "yes" } | { readonly is: "refused"; readonly reason: string } | { readonly is: "absent" };
 
-/** What Hardhat's node and anvil answered when they were asked last. */
+/** Latest recorded answers of Hardhat's node and anvil. */
 export function answersOfNodes(): { readonly hardhat: NodeAnswer; readonly anvil: NodeAnswer } {
   return JSON.parse(readFileSync(new URL("../../fixtures/rpc-methods.json", import.meta.url), "utf8")) as {
     hardhat: NodeAnswer;
@@ -17,34 +20,39 @@ export function answersOfNodes(): { readonly hardhat: NodeAnswer; readonly anvil
   };
 }
 
-/** The heading of the section that this makes: the last of docs/rpc.md. */
-export const METHODS_HEADING = "## Beside Hardhat's node and anvil";
-
-/** The section: every method of the others, whether a chain has it, and why not. */
-export function methodsSection(standing: (method: string) => Standing): string {
+/** Every method of Hardhat's node and anvil, by name. */
+export function methodsOfOthers(): readonly string[] {
   const { hardhat, anvil } = answersOfNodes();
-  const methods = [...new Set([...hardhat.methods, ...anvil.methods])].sort();
-  const rows = methods.map((method) => {
-    const here = standing(method);
-    if (here.is === "absent")
-      throw new Error(`${method} is not refused by name: src/chain/rpc/request/unserved-methods.ts has no row`);
+  return [...new Set([...hardhat.methods, ...anvil.methods])].sort();
+}
+
+/** Answer of a chain to a method of another node, according to the sources. A test compares it with a chain that runs. */
+export function standingInSources(method: string): Standing {
+  const rule = FIXED_RULES[ANVIL_ALIASES[method] ?? method];
+  if (rule !== undefined) return { is: "refused", reason: `rule \`${rule}\`` };
+  const alternative = ALTERNATIVES[method];
+  return alternative === undefined ? { is: "yes" } : { is: "refused", reason: alternative };
+}
+
+/** Table of every method of the other nodes: the nodes that serve it, and the chain's answer. */
+export function methodsTable(): string {
+  const { hardhat, anvil } = answersOfNodes();
+  const rows = methodsOfOthers().map((method) => {
+    const here = standingInSources(method);
     const has = (node: NodeAnswer): string => (node.methods.includes(method) ? "yes" : "");
-    return `| \`${method}\` | ${has(hardhat)} | ${has(anvil)} | ${here.is} | ${here.is === "yes" ? "" : asCode(here.reason)} |`;
+    const reason = here.is === "refused" ? asCode(here.reason) : "";
+    return `| \`${method}\` | ${has(hardhat)} | ${has(anvil)} | ${here.is} | ${reason} |`;
   });
   return [
-    METHODS_HEADING,
-    "",
-    `Made by asking each node: ${hardhat.version.replace(/\/@.*/, "")}, ${anvil.version}, and a development chain. What a chain has`,
-    "beside these is above. Each was asked with valid parameters. `refused`: the answer is an error with a name, which says this.",
+    `Compared with ${hardhat.version.replace(/\/@.*/, "")} and ${anvil.version}. A refusal is an error with a code.`,
     "",
     "| method | Hardhat's node | anvil | a chain | why not |",
     "|---|---|---|---|---|",
     ...rows,
-    "",
   ].join("\n");
 }
 
-/** The reason with its names of methods and tasks as code. */
+/** The reason with its names of methods and options as code. */
 function asCode(reason: string): string {
   return reason.replace(/\b(anvil|debug|eth|evm|hardhat|hyperchain|txpool|web3|zks)_\w+|\boption [\w.]+/g, (name) =>
     name.startsWith("option ") ? `option \`${name.slice(7)}\`` : `\`${name}\``,

@@ -8,6 +8,7 @@ import type { Header } from "./proposals.ts";
 const MAX_SLOWNESS = 2;
 const RECOVERY = 1 / 8;
 
+/** A final decision contradicts a decision of this node. */
 export class ForkedError extends NamedError<"Forked"> {
   override readonly name = "ForkedError";
 }

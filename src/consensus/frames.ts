@@ -5,6 +5,7 @@ const LENGTH_BYTES = 4;
 const CHECK_BYTES = 8;
 const HEAD_BYTES = LENGTH_BYTES + CHECK_BYTES + CHECK_BYTES;
 
+/** A record of a node's stored votes differs from its digest, with records after it. */
 export class DamagedFileError extends NamedError<"DamagedFile"> {
   override readonly name = "DamagedFileError";
 }

@@ -20,6 +20,7 @@ const MAX_ANSWERS = 64;
 /** Answered requests in a second whose answers have final decisions. */
 const MAX_PAGED_ANSWERS = 4;
 
+/** A node lacks a proposal that its state names. */
 export class ProposalMissingError extends NamedError<"ProposalMissing"> {
   override readonly name = "ProposalMissingError";
 }

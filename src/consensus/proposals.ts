@@ -15,10 +15,12 @@ const VIEW_BYTES = 8;
 const HEADER_BYTES = VIEW_BYTES + 32;
 export const MAX_CONTENT_BYTES = MAX_PROPOSAL_BYTES - HEADER_BYTES;
 
+/** A stored proposal has no header. */
 export class MalformedProposalError extends NamedError<"MalformedProposal"> {
   override readonly name = "MalformedProposalError";
 }
 
+/** A proposal has more bytes than nodes accept. */
 export class ProposalTooLongError extends NamedError<"ProposalTooLong"> {
   override readonly name = "ProposalTooLongError";
 }

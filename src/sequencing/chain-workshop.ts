@@ -12,6 +12,7 @@ const MAX_TRANSACTIONS = 100;
 /** Newest final decisions whose ids are remembered, for nodes that are late. */
 const MAX_DECIDED = 256;
 
+/** A node cannot execute a final decision. */
 export class WorkshopError extends NamedError<"DecisionRefused"> {
   override readonly name = "WorkshopError";
 }

@@ -9,7 +9,7 @@ const encoded = (selector: string, types: readonly string[], values: readonly un
 
 test("an error is known by its selector: the contracts', a token's, and Solidity's own", () => {
   const account = "0x00000000000000000000000000000000000000B0";
-  // The selectors are those that Solidity and EIP-6093 publish, and docs/errors.md lists.
+  // The selectors are those that Solidity and EIP-6093 publish, and the site's page of errors lists.
   const token = knownErrorOf(encoded("0xe450d38c", ["address", "uint256", "uint256"], [account, 1n, 2n]));
   assert.deepEqual([token?.name, ...(token?.args ?? [])], ["ERC20InsufficientBalance", account, 1n, 2n]);
   assert.equal(knownErrorOf("0x0dc149f0")?.name, "AlreadyInitialized");

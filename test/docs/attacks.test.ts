@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { errorsTables } from "../../scripts/errors-page/errors-tables.ts";
 import { missingTests, testList, testsOf } from "./named-tests.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -49,7 +50,7 @@ test("every attack of the design of sequencing has a test with its name", () => 
 });
 
 test("the page calls refusals by names that there are", () => {
-  const errors = readFileSync(new URL("docs/errors.md", ROOT), "utf8");
+  const errors = errorsTables(fileURLToPath(ROOT));
   const [, protocol = ""] = PAGE.split("## C. ");
   const names = [...protocol.matchAll(/`([A-Z]\w+)`/g)].map(([, name = ""]) => name);
   assert.ok(names.length > 20);

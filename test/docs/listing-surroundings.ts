@@ -36,7 +36,7 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const alpha: RunningEcosystem["chains"][number];
     declare const window: { readonly ethereum: EIP1193Provider };
   `,
-  "docs/recipes/calls-together.md": `${CLIENT}
+  "docs/recipes/calls.md": `${CLIENT}
     declare const signerOnAlpha: Signer;
     declare const [open, settle]: readonly [\`0x\${string}\`, \`0x\${string}\`];
   `,

@@ -7,8 +7,8 @@ import { missingTests, testList, testsOf } from "./named-tests.ts";
 const ROOT = new URL("../../", import.meta.url);
 const TESTS = testList("tool-tests.json");
 
-test("each line of what tools can expect has a test, and each test a line", () => {
-  const [expected = ""] = readFileSync(new URL("docs/tools.md", ROOT), "utf8").split("## What differs");
+test("each line of the page of compatibility has a test, and each test a line", () => {
+  const [expected = ""] = readFileSync(new URL("docs/compatibility.md", ROOT), "utf8").split("## What differs");
   const lines = [...expected.matchAll(/^- (.+)$/gm)].map(([, line = ""]) => line);
   assert.deepEqual(Object.keys(TESTS).sort(), lines.sort());
   for (const [line, files] of Object.entries(TESTS)) assert.ok(Object.values(files).flat().length > 0, line);

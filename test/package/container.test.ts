@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { installInEmptyProject, type EmptyProject } from "./support/empty-project.ts";
 
-const RECIPES = new URL("../../docs/recipes/container.md", import.meta.url);
+const RECIPES = new URL("../../docs/recipes/ci.md", import.meta.url);
 const CONFIG = `import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
 import hyperchain from "hardhat-hyperchain";

@@ -81,7 +81,7 @@ describe("I6: listings of the docs, word by word, on a running ecosystem", () =>
   });
 
   test("moving time, and reading batches", async () => {
-    await carryOutAll("docs/recipes/moving-time.md", "curl");
+    await carryOutAll("docs/testing.md", "curl");
     const [latest = ""] = commandsOf("docs/rpc.md", "curl").map((command) => command.join(" "));
     assert.match(await carryOut(latest.split(" ")), /"number"|batch/);
   });

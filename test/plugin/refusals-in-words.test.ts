@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { HardhatPluginError } from "hardhat/plugins";
+import { errorClasses } from "../../scripts/errors-page/typescript-errors.ts";
 import { RpcCode, type RpcErrorBody } from "../../src/chain/rpc/request/json-rpc.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { explained } from "../../src/plugin/tasks/session/task-error.ts";
@@ -25,8 +26,7 @@ function namedCodes(): readonly string[] {
   const thrown = globSync("src/{chain,devnet,node}/**/*.ts", { cwd: root }).flatMap((file) =>
     [...readFileSync(join(root, file), "utf8").matchAll(/\bcode: "([A-Z][A-Za-z]+)"/g)].map(([, code = ""]) => code),
   );
-  const [classes = ""] = readFileSync(join(root, "docs/errors.md"), "utf8").split("## Custom errors of the contracts");
-  const ofClasses = [...classes.matchAll(/^\| `([A-Z][A-Za-z]+)` \|/gm)].map(([, code = ""]) => code);
+  const ofClasses = errorClasses(root).flatMap(({ codes }) => codes.map(({ code }) => code));
   return [...new Set([...thrown, ...ofClasses])];
 }
 

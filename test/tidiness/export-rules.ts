@@ -42,7 +42,7 @@ export function deadExports(
 }
 
 // All files are formatted, so a declaration begins its line; to parse every test would take ten seconds. Classes of errors are read
-// by docs/errors.md.
+// by the site's page of errors.
 const EXPORTS =
   /^export (?:(?:declare|abstract|async) )*(?:const|let|interface|type|function\*?|enum|class(?! \w+(?:<[^{]*>)? extends)) (\w+)/gm;
 const NAMED_IMPORTS = /\b(?:import|export) (?:type )?\{([^}]*)\} from "(\.[^"]+)"/g;

@@ -55,6 +55,11 @@ const FIXED: Readonly<Record<string, FixedValue>> = {
   },
 };
 
+/** Rule of the protocol by method. */
+export const FIXED_RULES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(FIXED).map(([method, { rule }]) => [method, rule]),
+);
+
 /**
  * Answers that name the rule of the protocol by which a value cannot be set. The present value may be set: suites set a base fee
  * of 0, for one.

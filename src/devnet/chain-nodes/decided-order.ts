@@ -5,6 +5,7 @@ import { NamedError } from "../../errors/named-error.ts";
 import { encodeCommand } from "../../node/keeping/kept-command.ts";
 import { keccak, type Hex } from "../../protocol/hex.ts";
 
+/** A rebuilt chain has a transaction in another order than the quorum decided. */
 export class DecidedOrderError extends NamedError<"OrderChanged"> {
   override readonly name = "DecidedOrderError";
 }

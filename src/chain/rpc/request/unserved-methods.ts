@@ -45,9 +45,10 @@ const IN_DEVELOPMENT: Readonly<Record<string, string>> = {
   evm_setAccountNonce: "use hardhat_setNonce",
 };
 
-const ALL = { ...ON_EVERY_CHAIN, ...IN_DEVELOPMENT };
+/** Methods of other nodes that a chain refuses by name, with the nearest alternative. */
+export const ALTERNATIVES: Readonly<Record<string, string>> = { ...ON_EVERY_CHAIN, ...IN_DEVELOPMENT };
 
-export const UNSERVED_METHODS: readonly string[] = Object.keys(ALL);
+export const UNSERVED_METHODS: readonly string[] = Object.keys(ALTERNATIVES);
 
 /**
  * Refusals of other nodes' methods, by name and with the nearest alternative. Their code is that of a method that does not exist,
@@ -55,7 +56,7 @@ export const UNSERVED_METHODS: readonly string[] = Object.keys(ALL);
  */
 export function unservedMethods(isDevelopment: boolean): ReadonlyMap<string, RpcMethod> {
   return new Map(
-    Object.entries(isDevelopment ? ALL : ON_EVERY_CHAIN).map(([method, instead]) => [
+    Object.entries(isDevelopment ? ALTERNATIVES : ON_EVERY_CHAIN).map(([method, instead]) => [
       method,
       async () => {
         throw new RpcError(RpcCode.methodNotFound, `${method} is not served by a hyperchain: ${instead}`, {

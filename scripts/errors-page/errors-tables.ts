@@ -1,18 +1,12 @@
-import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 import { contractErrors } from "./contract-errors.ts";
 import { errorClasses, type ErrorClass } from "./typescript-errors.ts";
 
-/** docs/errors.md: every named error, from the sources themselves. */
-export function errorsPage(root: string, classes: readonly ErrorClass[] = errorClasses(root)): GeneratedFile {
+/** Every named error, from the sources themselves: the body of the site's page of errors. */
+export function errorsTables(root: string, classes: readonly ErrorClass[] = errorClasses(root)): string {
   const lines = [
-    "<!-- Written by scripts/errors-page from the sources; do not edit (npm run generate). -->",
-    "# Errors",
+    "## Errors of the package",
     "",
-    "Every error has a stable name or code: match that, never the message. In messages below, `<…>` stands for a value.",
-    "",
-    "## Thrown by the package",
-    "",
-    "Each class carries `code`, a `message` that says what happened and, where there is one, the `cause`.",
+    "Each class has `code`, `message` and, if another error led to it, `cause`.",
     "",
   ];
   for (const { name, summary, file, codes } of classes) {
@@ -31,7 +25,7 @@ export function errorsPage(root: string, classes: readonly ErrorClass[] = errorC
   for (const { selector, signature, files, notice } of contractErrors(root)) {
     lines.push(`| \`${selector}\` | \`${signature}\` | ${files.map((file) => `\`${file}\``).join("<br>")} | ${cell(notice)} |`);
   }
-  return { path: "docs/errors.md", content: `${lines.join("\n")}\n` };
+  return lines.join("\n");
 }
 
 function cell(text: string): string {
