@@ -2,7 +2,7 @@ import type { Changes } from "./changed-files.ts";
 import type { ImportGraph } from "./run-time-imports.ts";
 
 /** CPU seconds that tests of changed code may take in `npm test`. */
-export const CHANGED_CPU_SECONDS = 60;
+export const CHANGED_CPU_SECONDS = 30;
 /** CPU seconds of a file that was never measured. */
 const UNKNOWN_CPU_SECONDS = 5;
 

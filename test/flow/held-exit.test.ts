@@ -119,9 +119,13 @@ describe("F5: owners leave a stopped chain whose operator has lost its disk", ()
     const order = { chainId: CHAIN_ID, to: heirOf(9), valueWei: 1n, gasLimit: 300_000n };
     await requestFromL1(devnet.ecosystem.addresses.factory, order, onL1(ALICE));
     const exit = await exitOf(BOB);
-    await assert.rejects(exit.activate(), { code: "ExitNotOpen", message: /the exit of .* opens after 20\d\d-.*Z, in \d+ s/ });
+    await assert.rejects(exit.activate(fileOf(ALICE)), { code: "FileMismatch" });
+    await assert.rejects(exit.activate(fileOf(BOB)), {
+      code: "ExitNotOpen",
+      message: /the exit of .* opens after 20\d\d-.*Z, in \d+ s/,
+    });
     await later(2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS + 60);
-    await exit.activate();
+    await exit.activate(fileOf(BOB));
   });
 
   test("a stale claim is refuted by a watcher, from L1's data alone, for the bond", async () => {

@@ -102,9 +102,10 @@ export class HeldExit {
 
   /**
    * Ends the chain for all its users, if its exit is open and the chain has not ended. Rejects with HeldAccountError
-   * ExitNotOpen, and with ClientError.
+   * FileMismatch, since a wrong file gains nothing from the end of a chain, or ExitNotOpen, and with ClientError.
    */
-  async activate(): Promise<void> {
+  async activate(file: HeldAccountFile): Promise<void> {
+    this.requireFile(file);
     const { hyperchain: to } = this.#chain;
     if (await hasExited(to, this.#sender.provider)) return;
     await this.#requireOpen();
@@ -154,7 +155,7 @@ export class HeldExit {
    * with ClientError.
    */
   async pay(file: HeldAccountFile, recipient: Hex): Promise<readonly HeldExitPayment[]> {
-    this.#requireFile(file);
+    this.requireFile(file);
     const { number } = file.name;
     const claim = (await this.claimOf(number)) ?? notClaimed(number);
     const to = (await heldExitOf(this.#bridge, this.#sender.provider)) ?? notClaimed(number);
@@ -177,7 +178,8 @@ export class HeldExit {
     return paid;
   }
 
-  #requireFile({ name }: HeldAccountFile): void {
+  /** Throws HeldAccountError FileMismatch unless the file is of this chain and of the signer. */
+  requireFile({ name }: HeldAccountFile): void {
     const isOwner = name.owner === this.#sender.address;
     if (name.chainId === BigInt(this.#chain.chainId) && isOwner) return;
     const message = `the file is of account ${name.number} of ${name.owner} on chain ${name.chainId}; name this chain and a signer of the owner`;
@@ -185,7 +187,7 @@ export class HeldExit {
   }
 
   async #requireStopped(file: HeldAccountFile): Promise<void> {
-    this.#requireFile(file);
+    this.requireFile(file);
     if (await hasExited(this.#chain.hyperchain, this.#sender.provider)) return;
     const message = `${this.#chain.name} has not stopped; when its exit is open, any account can activate it`;
     throw new HeldAccountError("NotStopped", message);

@@ -32,7 +32,7 @@ export async function exitHeldAccount(
       throw pluginError(message);
     }
     const exit = await HeldExit.connect(session.info, chain.name, signer);
-    if (args.isActivated) await exit.activate();
+    if (args.isActivated) await exit.activate(file);
     const { number } = file.name;
     if ((await exit.claimOf(number)) === undefined) {
       const { payableAt, bondWei } = await exit.claim(file);

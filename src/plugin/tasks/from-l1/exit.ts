@@ -12,7 +12,7 @@ import { askContract } from "../session/ask-contract.ts";
 import { rebuild, withChainOnL1, type FoundOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim, type Claim } from "./exit-claims.ts";
 import { exitFromEndedBase, hasEnded } from "./exit-from-ended-base.ts";
-import { payHeldAccount } from "./held-account-claim.ts";
+import { openExitingAccount, payHeldAccount } from "./held-account-claim.ts";
 import { holdingClaim } from "./holding-claim.ts";
 import type { fromL1Tasks } from "../arguments/from-l1.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
@@ -42,16 +42,20 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
     const { settlementChainId } = reconstruction.contract;
     await chain.withSigner(args.from, settlementChainId, async (signer) => {
       const sender = await senderOn(signer, { name: chain.layer, chainId: Number(settlementChainId) });
-      const activation = reconstruction.onL1.exited ? undefined : await activate(sender, reconstruction, args.activate, chain);
-      const claims: Claim[] = [];
-      for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
-        claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
-      claims.push(...(await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address)));
-      const heldAccount =
-        args.heldAccount === undefined
-          ? undefined
-          : await payHeldAccount(args.heldAccount, reconstruction, { sender, recipient: recipient ?? sender.address });
-      await tellClaims(chain, reconstruction, sender.provider, { activation, claims, heldAccount });
+      // A file that gains nothing from the end of the chain is refused before the chain is ended.
+      const held =
+        args.heldAccount === undefined ? undefined : await openExitingAccount(args.heldAccount, reconstruction, sender);
+      try {
+        const activation = reconstruction.onL1.exited ? undefined : await activate(sender, reconstruction, args.activate, chain);
+        const claims: Claim[] = [];
+        for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
+          claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
+        claims.push(...(await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address)));
+        const heldAccount = held && (await payHeldAccount(held, recipient ?? sender.address));
+        await tellClaims(chain, reconstruction, sender.provider, { activation, claims, heldAccount });
+      } finally {
+        await held?.file.close();
+      }
     });
   });
 
