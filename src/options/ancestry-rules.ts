@@ -7,7 +7,7 @@ import { isGuardedPart } from "./fields/data-policy.ts";
 import type { ChainPlan, PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
 
-/** What is wrong with where chains settle. */
+/** Conflicts between chains and their settlement layers. */
 export function ancestryConflicts(chains: readonly PlannedAt[]): readonly OptionProblem[] {
   const plans = chains.map(({ plan }) => plan);
   return chains.flatMap(({ path, plan }) =>
@@ -99,6 +99,6 @@ function chainsBelow({ settlesOn }: ChainPlan, chains: readonly ChainPlan[]): re
 function idConflicts(chain: ChainPlan, settlesOn: string, chains: readonly ChainPlan[]): readonly Objection[] {
   const parent = chains.find(({ name }) => name === settlesOn);
   if (parent === undefined || parentId(chain.chainId) === parent.chainId) return [];
-  const message = `${chain.chainId} is no id of a chain on "${settlesOn}": its lowest bits must be ${parent.chainId}, such as ${idOnChain(parent.chainId, 1n)}`;
+  const message = `${chain.chainId} is not an id of a chain on "${settlesOn}": its lowest bits must be ${parent.chainId}, such as ${idOnChain(parent.chainId, 1n)}`;
   return [["chainId", message]];
 }

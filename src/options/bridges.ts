@@ -48,21 +48,21 @@ export const bridges = v.pipe(
     ccip: option(ccip, "CCIP: contracts of this package with its published interfaces", "none"),
     superchain: option(
       superchain,
-      "the Superchain's messenger and bridges at their addresses, on chains that are born with it",
+      "the Superchain's messenger and bridges at their addresses, on chains that start with them",
       "none",
     ),
   }),
   v.metadata({ name: "HyperchainsBridgesUserConfig" }),
 );
 
-/** As the options name them, and as their authors do. */
+/** Names of the bridges in the options, and the names that their authors use. */
 export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP", superchain: "the Superchain" } as const;
 
 /** Name of a bridge in the options. */
 export type BridgeName = keyof typeof BRIDGES;
 export const BRIDGE_NAMES = Object.keys(BRIDGES) as readonly BridgeName[];
 
-/** How many bits a bridge's ids have. */
+/** Bit length of a bridge's ids. */
 const ID_BITS: Readonly<Record<BridgeName, number>> = { layerzero: 32, hyperlane: 32, ccip: 64, superchain: 64 };
 
 export type BridgesOption = v.InferOutput<typeof bridges>;
@@ -86,7 +86,10 @@ function idsIn(bridge: BridgesOption[BridgeName]): Readonly<Record<string, numbe
   return bridge !== undefined && "ids" in bridge ? bridge.ids : undefined;
 }
 
-/** What is wrong with the bridges of an ecosystem with these chains. `url` is an L1's that runs elsewhere. */
+/**
+ * Problems of the bridges of an ecosystem with these chains. `url` is the address of an L1 that another
+ * process runs.
+ */
 export function bridgeProblems(
   wanted: BridgesOption | undefined,
   chains: readonly NamedMember[],
@@ -110,7 +113,7 @@ function idProblems(
       {
         path,
         message:
-          "beside an L1 that runs elsewhere name contracts that are not those of its network; leave ids out, so that each is its chain id",
+          "must be left out with a remote L1, because public ids name its network's contracts; each id is then the chain id",
       },
     ];
   const taken = new Map<bigint, string>();
@@ -120,7 +123,7 @@ function idProblems(
   const take = (name: string, id: bigint, place: OptionPath): void => {
     const other = taken.get(id);
     if (other !== undefined)
-      problems.push({ path: place, message: `is ${id}, which ${other} has; give each member an id of its own` });
+      problems.push({ path: place, message: `is ${id}, which ${other} has; give each member a different id` });
     if (id > most)
       problems.push({
         path: place,

@@ -30,7 +30,7 @@ export const CHAIN_OPTIONS = {
   ...FIRST_STATE,
 } as const satisfies Readonly<Record<string, ChainOption & Flagged>>;
 
-/** Of a chain in the config, where its name is its key. */
+/** Options of a chain in the config, whose name is the chain's key. */
 export const CHAIN_IN_CONFIG = entriesOf(CHAIN_OPTIONS, "config");
-/** Of a chain in `DevnetOptions`. */
+/** Options of a chain in `DevnetOptions`. */
 export const CHAIN_IN_CODE = entriesOf(CHAIN_OPTIONS, "devnet");

@@ -5,7 +5,7 @@ import { ECOSYSTEM_OPTIONS } from "./ecosystem.ts";
 import { entriesOf } from "./fields/field.ts";
 import { fields, named, withDefault } from "./fields/values.ts";
 
-/** Each starts an engine of its own. */
+/** Maximum number of chains, because each starts an engine. */
 export const MAX_CHAINS = 32;
 
 /** A chain of the config; its name is its key there. */

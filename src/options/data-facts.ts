@@ -2,7 +2,7 @@ import type { DataFacts } from "../protocol/data-choice.ts";
 import { isAttestedPart, networksIn, partsOf, type DataPart } from "./fields/data-policy.ts";
 import type { ChainPlan } from "./plan.ts";
 
-/** What the policy of a chain is made of: of a chain with a porter, both partitions' data. */
+/** Data policy of a chain. For a chain with a porter it covers the data of both partitions. */
 export function policyOfPlan({
   dataAvailability,
   partition,
@@ -17,7 +17,7 @@ export function porterIdOf({ availability: { partition } }: Pick<ChainPlan, "ava
   return partition === undefined ? undefined : BigInt(partition.chainId);
 }
 
-/** Where a chain's data are, and for whom. Of a chain with a porter: those of its rollup. */
+/** Location of a chain's data, and its readers. For a chain with a porter: data of its rollup. */
 export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): DataFacts {
   if (dataAvailability === "chain") return { publishes: "always", rebuiltFrom: "base", readers: "everybody" };
   if (dataAvailability === "inputs") return { publishes: "never", rebuiltFrom: "inputs", readers: "everybody" };
@@ -36,7 +36,7 @@ export function isPrivate(availability: ChainPlan["availability"]): boolean {
   return dataFactsOf(availability).readers === "sessions";
 }
 
-/** Whether those who keep the data beside L1 are among its parts. */
+/** True if a committee or guardians store the data outside L1. */
 export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
   return isPolicy(dataAvailability) && hasCommittee(dataAvailability);
 }

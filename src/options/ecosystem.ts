@@ -18,7 +18,7 @@ const pollIntervalMs = wholeNumber(1, 3_600_000, 100);
 const ORIGINS = 'a list of origins, such as ["https://app.example.com"], or ["*"]';
 const origins = list(text(/^(\*|[a-z][a-z0-9+.-]*:\/\/[^/\s]+)$/, 'an origin such as "https://app.example.com"'), ORIGINS);
 
-/** Every option of an ecosystem beside its chains, by its name in the config. */
+/** Every option of an ecosystem except its chains, by its name in the config. */
 export const ECOSYSTEM_OPTIONS = {
   name: ecosystemOption(withDefault(text(/^\S.*$/, "a name"), "what the ecosystem is called", "hyperchains")),
   host: ecosystemOption(
@@ -28,29 +28,29 @@ export const ECOSYSTEM_OPTIONS = {
   origins: ecosystemOption(
     withDefault(
       origins,
-      'origins whose web pages may ask, beside those of this machine and of browsers\' extensions; `["*"]` for all',
+      'origins whose web pages may send requests, in addition to those of this machine and of browsers\' extensions; `["*"]` for all',
       [],
     ),
   ),
   development: ecosystemOption(
     option(
       trueOrFalse,
-      "whether every client that reaches it may mine, move time, take back batches, return to snapshots and settle",
-      "true beside an own L1 that only this machine reaches; settling also beside another L1",
+      "whether every client that reaches it may mine, move time, revert batches, return to snapshots and settle",
+      "true with a local L1 that only this machine reaches; settling also with a remote L1",
     ),
   ),
   reseal: ecosystemOption(
     option(
       trueOrFalse,
-      "whether every client that reaches it may have batches formed again (`hyperchain:reseal`), and no more",
+      "whether every client that reaches it may rebuild batches (`hyperchain:reseal`), and nothing else",
       "as `development`",
     ),
   ),
   ...RELAYER,
-  bridges: ecosystemOption(option(bridges, "bridges of others, whose dapps run here as they are", "none")),
+  bridges: ecosystemOption(option(bridges, "third-party bridges, whose dapps run here unchanged", "none")),
   data: ecosystemOption(
-    option(folder, "folder that keeps a spawned ecosystem beyond its process; started again with it, it goes on", "memory alone"),
-    { data: flag(folder, "folder that keeps the ecosystem: started again with it, it goes on where it ended", "memory alone") },
+    option(folder, "folder that stores a spawned ecosystem; a start with the same folder resumes it", "memory alone"),
+    { data: flag(folder, "folder that stores the ecosystem; a start with the same folder resumes it", "memory alone") },
   ),
   url: configOption(option(url, "JSON-RPC URL of a running ecosystem, for tasks and networks", "the running one is found")),
   ...L1,
@@ -90,7 +90,7 @@ export const ECOSYSTEM_OPTIONS = {
     ),
   ),
   pollIntervalMs: configOption(withDefault(pollIntervalMs, "how often chains and the relayer look at L1, in milliseconds", 100), {
-    devnet: option(pollIntervalMs, "how often chains and the relayer look at L1", "when they are told to"),
+    devnet: option(pollIntervalMs, "how often chains and the relayer poll L1", "on request only"),
   }),
   ...PAGE,
 } as const satisfies Readonly<Record<string, EcosystemOption & Flagged>>;

@@ -53,5 +53,5 @@ function idConflicts({ path, plan }: PlannedAt, chains: readonly PlannedAt[]): r
   return earlier === undefined ? [] : refused(`the porter of "${earlier.plan.name}"`);
 }
 
-/** Of Hardhat's in-process networks. */
+/** Chain id of Hardhat's in-process networks. */
 const LOCAL_L1_CHAIN_ID = 31_337n;

@@ -7,10 +7,10 @@ import type { Hex } from "../protocol/hex.ts";
 import type { OptionPath } from "./problems.ts";
 import type { DeepReadonly, fields } from "./fields/values.ts";
 
-/** What is said of a chain, in the config or in code, with the schemas' defaults in place. */
+/** Options of a chain from the config or from code, with the schemas' defaults. */
 export type SaidChain = DeepReadonly<v.InferOutput<ReturnType<typeof fields<typeof CHAIN_IN_CODE>>>>;
 
-/** What of an ecosystem its chains' plans follow from. */
+/** Values of an ecosystem from which its chains' plans follow. */
 export interface PlannedEcosystem {
   readonly use: Use;
   readonly l1: { readonly url?: string | undefined };
@@ -56,7 +56,7 @@ export interface PlannedAt {
   readonly plan: ChainPlan;
 }
 
-/** A plan without its groups: each value by its name, as it is kept. */
+/** Plan without its groups: each value by its name, which is the stored form. */
 export type FlatPlan = Readonly<Record<string, unknown>>;
 
 const OPTIONS: readonly (readonly [name: string, option: ChainOption])[] = Object.entries(CHAIN_OPTIONS);
@@ -103,19 +103,22 @@ export function planOfFlat(flat: FlatPlan): ChainPlan {
   return grouped(flat["place"] as number, (name, option) => valueIn(flat, keyOf(name, option), option));
 }
 
-/** What a kept chain has for good, by names; of one that is older than an option, what that option says of it. */
+/**
+ * Values that a stored chain has permanently, by name. A chain that is older than an option has the option's
+ * `older` value.
+ */
 export function keptForGood(flat: FlatPlan): FlatPlan {
   const kept = OPTIONS.filter(([, { said }]) => said === "once");
   return Object.fromEntries(kept.map(([name, option]) => [keyOf(name, option), valueIn(flat, keyOf(name, option), option)]));
 }
 
-/** Of what a chain has for good, what the config says of a chain. */
+/** Permanent values of a chain that the config can also set. */
 export function saidOfChain(kept: FlatPlan): FlatPlan {
   const once = OPTIONS.filter(([name, { said, config }]) => said === "once" && config !== undefined && kept[name] !== undefined);
   return Object.fromEntries(once.map(([name]) => [name, kept[name]]));
 }
 
-/** The fields of a chain's configuration on L1 that options become, beside its token and its validators. */
+/** Fields of a chain's configuration on L1 that options become, except its token and its validators. */
 export interface SettingsOnL1 {
   readonly executionDelay: bigint;
   readonly priorityOpWindow: bigint;
@@ -127,7 +130,7 @@ export interface SettingsOnL1 {
   readonly standbyThreshold?: bigint;
 }
 
-/** What each option says of the chain's configuration on L1. `settingsOnL1` has flags beside these. */
+/** Collects the fields of the chain's configuration on L1 from its options. `settingsOnL1` adds flags. */
 export function optionsOnL1(plan: ChainPlan): SettingsOnL1 {
   const settings = OPTIONS.filter(([, { onL1 }]) => onL1 !== undefined).map(([name, option]) =>
     (option.onL1 as (planned: unknown) => object)(valueOf(plan, name, option)),
@@ -185,7 +188,7 @@ export function hasNodeProcesses({ ordering: { sequencing } }: Pick<ChainPlan, "
   return typeof sequencing !== "string" && sequencing.by === "bft" && sequencing.processes === true;
 }
 
-/** Whether L1's queue alone makes the chain's order: then all of it is derived from L1, in each process anew. */
+/** True if L1's queue alone determines the chain's order. Then each process derives the order from L1. */
 export function isQueueAlone({ ordering }: Pick<ChainPlan, "ordering">): boolean {
   return ordering.sequencing === "queue";
 }

@@ -3,7 +3,7 @@ import * as v from "valibot";
 /** The way from the whole to one option. */
 export type OptionPath = readonly (string | number)[];
 
-/** What is wrong with an option, and what to do. */
+/** Problem of an option, with the remedy. */
 export interface OptionProblem {
   readonly path: OptionPath;
   readonly message: string;
@@ -24,7 +24,7 @@ export function check<const S extends v.GenericSchema>(schema: S, value: unknown
   };
 }
 
-/** What is wrong with an option that is written so: `--port must be …`, or `chains[0].port: 5 is …`. */
+/** Message of a problem, which starts with the option: `--port must be …`, or `chains[0].port: 5 is …`. */
 export function said(option: string, { message }: OptionProblem): string {
   return /^(must|is) /.test(message) ? `${option} ${message}` : `${option}: ${message}`;
 }

@@ -25,7 +25,7 @@ import {
 import { exitDelayObjection } from "./fields/time-limits.ts";
 import { longestWaitSeconds } from "./fields/settlement.ts";
 
-/** What the rules between options read of L1. */
+/** L1 options that the rules between options read. */
 interface RuledL1 {
   readonly url?: string | undefined;
   readonly port?: number | undefined;
@@ -33,7 +33,7 @@ interface RuledL1 {
   readonly fork?: object | undefined;
 }
 
-/** What the rules between options read of an ecosystem beside its chains. */
+/** Options of an ecosystem that the rules between options read, except its chains. */
 interface RuledEcosystem {
   readonly l1: RuledL1;
   readonly l1Path: OptionPath;
@@ -45,15 +45,17 @@ interface RuledEcosystem {
   readonly hubs?: Hubs | undefined;
 }
 
-/** Of Hardhat's in-process networks. */
+/** Chain id of Hardhat's in-process networks. */
 const LOCAL_L1_CHAIN_ID = 31_337;
-/** Of Ethereum. */
+/** Block time of Ethereum. */
 const L1_BLOCK_SECONDS = 12;
-/** Of a pace that says nothing, and no longer maxAgeSeconds. */
-/** In which what waited goes: up to eight proofs, one after another, each of which L1 includes. */
+/**
+ * Seconds in which pending proofs are executed: up to eight in sequence, each in a transaction that L1
+ * includes.
+ */
 const EXECUTION_MARGIN_SECONDS = 600;
 
-/** What is wrong with options beside each other, each of which is valid by itself. */
+/** Conflicts between options that are valid individually. */
 export function conflicts(
   chains: readonly PlannedAt[],
   { l1, l1Path, governance, data, stake, guardians = {}, hubs = {} }: RuledEcosystem,
@@ -182,7 +184,10 @@ function secondCheckConflicts({ path, plan: { protocol, proving, settlesOn } }: 
   ];
 }
 
-/** Nobody has a say in such a chain, and nothing of it waits for a word. */
+/**
+ * Conflicts of a chain that L1's queue alone orders. No account controls this chain, and no step of it waits
+ * for a signature.
+ */
 function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const { ordering, protocol, proving, validators, availability, settlement } = plan;
   if (ordering.sequencing !== "queue") return [];
@@ -203,7 +208,7 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     .filter(([, is]) => is)
     .map(([field, , why]) => ({
       path: path0(field),
-      message: `is set beside sequencing "queue", ${why}; leave one of the two out`,
+      message: `is set together with sequencing "queue", ${why}; leave one of the two out`,
     }));
   if (proving.execution === "proven") return problems;
   const message = 'is "queue", which takes a chain whose execution L1 checks; set its execution to "proven" too';
@@ -272,7 +277,7 @@ function processConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     }));
 }
 
-/** What a standby commits in place of what it takes back must be executed before the exit opens. */
+/** Checks that a standby's replacement of reverted batches can be executed before the exit opens. */
 function standbyConflicts(
   { path, plan: { validators, protocol, settlesOn } }: PlannedAt,
   freezeSeconds: number,
@@ -286,7 +291,10 @@ function standbyConflicts(
   return [{ path: [...path, "exitDelaySeconds"], message }];
 }
 
-/** Where the first batch brings no first state, the Superchain's contracts are imported, with what imports do not go with. */
+/**
+ * Conflicts of the Superchain's contracts. A chain whose first batch has no initial state imports them, so
+ * the limits of imports apply.
+ */
 function superchainConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const { firstState, settlesOn, availability, proving } = plan;
   if (!firstState.superchain) return [];
@@ -446,7 +454,7 @@ function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   return [{ path: at(delays === undefined ? "aggregatorSeconds" : "atLatestSeconds"), message }];
 }
 
-/** What of a pace has batches shown with those of other chains. */
+/** Option of a pace by which one proof covers batches of several chains. */
 function togetherOption({
   shared,
   aggregatorSeconds,

@@ -2,7 +2,7 @@ import { PUBLISHES_INPUTS, SERVES_FACTS } from "../protocol/sequencing-mode.ts";
 import { publishesInputs } from "./data-facts.ts";
 import { optionsOnL1, type ChainPlan, type SettingsOnL1 } from "./plan.ts";
 
-/** Fields of a chain's configuration on L1, with the flags beside the mode of sequencing. */
+/** Fields of a chain's configuration on L1, with the flags next to the mode of sequencing. */
 export function settingsOnL1(plan: ChainPlan): SettingsOnL1 {
   const settings = optionsOnL1(plan);
   return { ...settings, sequencingMode: settings.sequencingMode + flagsOf(plan) };

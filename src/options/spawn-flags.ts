@@ -9,13 +9,13 @@ import { list, option, text, wholeNumber } from "./fields/values.ts";
 
 const file = text(/\S/, 'the path of a file, such as "./world.dump"');
 
-/** Flags that stand for no option of the config. */
+/** Flags that set no option of the config. */
 const OWN_FLAGS = {
   chains: flag(wholeNumber(1, MAX_CHAINS, 2), "how many chains", "those of the config, else 2"),
   names: flag(list(chainName, "names with commas: alpha,beta"), "the chains' names", "those of the config"),
   load: flag(
     file,
-    "dump of an ecosystem, by hyperchain:dump, to go on with: in the folder that --data names, which keeps none yet",
+    "dump of an ecosystem, by hyperchain:dump, to resume in the folder that --data names, which must be empty",
     "none; without --data what follows ends with the process",
   ),
 } as const;
@@ -39,12 +39,12 @@ type Schemas = {
   readonly [Flag in SpawnFlag]: (typeof FLAGS)[Flag] extends OptionFlag<infer S> ? v.OptionalSchema<S, undefined> : never;
 };
 
-/** What each takes, with its text. */
+/** Schema of each flag, with its text. */
 export const SPAWN_FLAGS = Object.fromEntries(
   Object.entries<OptionFlag>(FLAGS).map(([name, { schema, doc, byDefault }]) => [name, option(schema, doc, byDefault)]),
 ) as unknown as Schemas;
 
-/** What is given for each flag, by its name. */
+/** Value of each given flag, by its name. */
 export type GivenFlags = { readonly [Flag in SpawnFlag]?: v.InferOutput<Schemas[Flag]> };
 
 /** The values of options, where a flag is given what that says; of the chain in this place. */
@@ -62,14 +62,14 @@ export function withFlags<const Said extends object>(options: Options, said: Sai
   return { ...said, ...Object.fromEntries(flagged.map(([name, { flags }]) => [name, valueOf(name, flags)])) };
 }
 
-/** The options that flags stand for, as messages name them. */
+/** Options that flags set, by their names in messages. */
 export function flaggedOptions(): readonly (readonly [option: string, flag: SpawnFlag])[] {
   return Object.entries<Flagged>({ ...CHAIN_OPTIONS, ...ECOSYSTEM_OPTIONS }).flatMap(([name, { flags }]) =>
     Object.entries(flags).map(([flag, { part }]) => [part === undefined ? name : `${name}.${part}`, flag as SpawnFlag] as const),
   );
 }
 
-/** How a flag's text is read. */
+/** Type of a flag's value. */
 export function kindOf(flag: SpawnFlag): "number" | "list" | "text" {
   const { schema }: OptionFlag = FLAGS[flag];
   if (schema.type === "array") return "list";
@@ -77,12 +77,12 @@ export function kindOf(flag: SpawnFlag): "number" | "list" | "text" {
   return type === "number" ? "number" : "text";
 }
 
-/** `--block-ms`, as it is typed. */
+/** Flag name for the command line, such as `--block-ms`. */
 export function flagName(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** What the help says of a flag. */
+/** Help text of a flag. */
 export function flagHelp(name: SpawnFlag): string {
   const { doc, byDefault }: OptionFlag = FLAGS[name];
   return `${doc.charAt(0).toUpperCase()}${doc.slice(1)} (default: ${byDefault})`;

@@ -13,7 +13,7 @@ import type { REQUESTS } from "../../src/plugin/api/requests.ts";
 import { readRequest } from "../../src/plugin/connection/read-request.ts";
 import { NOTHING_SAID } from "../plugin/support/spawn-arguments.ts";
 
-/** Where an option can be written. */
+/** Locations at which an option can be written. */
 interface Places {
   /** Path below `hyperchains`. */
   readonly config?: string;
@@ -25,10 +25,10 @@ interface Places {
 interface Row extends Places {
   readonly accepts: readonly unknown[];
   readonly refuses: readonly unknown[];
-  /** What must stand beside it. */
+  /** Other options that it requires. */
   readonly beside?: Readonly<Record<string, unknown>>;
   readonly flagsBeside?: Partial<SpawnArguments>;
-  /** Of the devnet's, where they are not the same values. */
+  /** Value for the devnet, if it differs. */
   readonly asDevnet?: (value: unknown) => unknown;
 }
 
@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
     accepts: [1n, 2n ** 32n - 1n, 271],
     refuses: [0n, 2n ** 32n, 0, 2 ** 32, "271", 31_337n],
   },
-  // Accepted beside the chain that it names: test/options/ancestry-rules.test.ts.
+  // Accepted together with the chain that it names: test/options/ancestry-rules.test.ts.
   { config: "chains.a.settlesOn", devnet: "chains[0].settlesOn", accepts: [], refuses: ["", 5, "nowhere"] },
   { devnet: "chains[0].name", accepts: ["a", "chain 1"], refuses: ["", 5] },
   { config: "chains.a.port", devnet: "chains[0].port", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "1"] },
@@ -275,7 +275,7 @@ const ROWS: readonly Row[] = [
   {
     config: "chains.a.exitDelaySeconds",
     devnet: "chains[0].exitDelaySeconds",
-    // Longer than the window beside it, by a second at least.
+    // Longer than the window, by a second at least.
     accepts: [2, 90 * DAY],
     refuses: [0, 1, 90 * DAY + 1, 2.5, "2"],
     beside: { priorityOpWindowSeconds: 1 },
@@ -302,7 +302,7 @@ const ROWS: readonly Row[] = [
   {
     config: "chains.a.pace.atLatestSeconds",
     devnet: "chains[0].pace.atLatestSeconds",
-    // Below the exit's delay beside it.
+    // Below the exit delay.
     accepts: [1, 85_800],
     refuses: [0, 86_400, 86_401, 1.5, "60"],
     beside: { "pace.maxBatches": 2 },
@@ -491,7 +491,7 @@ const ROWS: readonly Row[] = [
     "council.softThreshold": { accepts: [1, 6], refuses: [0, 65, 1.5, "3"] },
     "council.hardThreshold": { accepts: [3, 8], refuses: [0, 65, 3.5, "6"] },
     "council.softSeconds": { accepts: [0, 599], refuses: [-1, 30 * DAY + 1, 0.5, "1"] },
-    // What a day's exit delay leaves beside an hour's window; longer ones are refused of the chain.
+    // Remainder of a day's exit delay after an hour's window; the chain refuses longer ones.
     "council.freezeSeconds": { accepts: [1, DAY - 3_600 - 1], refuses: [0, 30 * DAY + 1, 1.5, "600"] },
   }).map(([option, bounds]): Row => ({ config: `governance.${option}`, devnet: `governance.${option}`, ...bounds })),
   {
@@ -656,7 +656,7 @@ function assertNames(message: string, value: unknown): void {
   assert.ok(message.includes(typeof value === "bigint" ? String(value) : shown(value)), message);
 }
 
-/** Options of the test API's requests, beside those that a request must have. */
+/** Options of the test API's requests, in addition to the required ones. */
 const REQUEST_ROWS: readonly (readonly [keyof typeof REQUESTS, option: string, accepts: unknown[], refuses: unknown[]])[] = [
   ["deposit", "to", [`${ADDRESS}@a`, { chain: "a", account: ADDRESS }], [5, ""]],
   ["deposit", "chain", ["a", 271, 271n], ["", {}]],

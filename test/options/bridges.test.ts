@@ -22,8 +22,8 @@ describe("C14 the ids of members in bridges of others", () => {
     assert.match(problems({ alpha: 272 })[0]!, /ids\.beta is 272, which alpha has/);
   });
 
-  test("public ids beside a remote L1: refused", () => {
-    assert.match(problems({ alpha: 40231 }, { url: "http://127.0.0.1:1" })[0]!, /beside an L1 that runs elsewhere/);
+  test("public ids with a remote L1: refused", () => {
+    assert.match(problems({ alpha: 40231 }, { url: "http://127.0.0.1:1" })[0]!, /must be left out with a remote L1/);
     assert.deepEqual(bridgeProblems({ layerzero: {} }, chains, { url: "http://127.0.0.1:1" }), []);
   });
 
@@ -33,7 +33,7 @@ describe("C14 the ids of members in bridges of others", () => {
     assert.deepEqual(bridgeProblems({ layerzero: { ids: { gamma: 7 } } }, nested, {}), []);
   });
 
-  test("each bridge has ids of its own, and errors that name it", () => {
+  test("each bridge has separate ids, and errors that name it", () => {
     const both = { layerzero: { ids: { alpha: 7 } }, hyperlane: { ids: { alpha: 272 } } };
     const [only, ...none] = bridgeProblems(both, chains, {});
     assert.deepEqual([only!.path, none], [["bridges", "hyperlane", "ids", "beta"], []]);
@@ -41,7 +41,7 @@ describe("C14 the ids of members in bridges of others", () => {
     assert.match(bridgeProblems({ hyperlane: {} }, far, {})[0]!.message, /Hyperlane's ids have 32 bits/);
   });
 
-  test("selectors of CCIP have 64 bits, exactly as they are written", () => {
+  test("selectors of CCIP have 64 bits, and are accepted verbatim", () => {
     const chosen = { ids: { alpha: "10344971235874465080" } };
     assert.equal(bridgeId(chosen, chains[0]!), 10_344_971_235_874_465_080n);
     const ofCcip = (ids: Record<string, string>) => bridgeProblems({ ccip: { ids } }, chains, {}).map(({ message }) => message);

@@ -10,7 +10,7 @@ const attested = { attested: { root: "test" } };
 const nested = (levels: number): unknown => (levels === 0 ? "rollup" : { allOf: ["rollup", nested(levels - 1)] });
 
 describe("F6: the options of composed policies", () => {
-  test("two to eight parts in up to three levels, and nothing beside them", () => {
+  test("accepts two to eight parts in up to three levels, and nothing else", () => {
     const taken: readonly unknown[] = [
       "rollup",
       { allOf: ["rollup", "validium"] },

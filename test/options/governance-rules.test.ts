@@ -17,7 +17,7 @@ describe("which accounts govern", () => {
     assert.deepEqual(planDevnet(options(undefined)).options.governance, {});
   });
 
-  test("is votes with delays of seconds, and a council of eight, where no more is said of them", () => {
+  test("defaults to votes with delays of seconds, and a council of eight", () => {
     const { governor, council } = planDevnet(options({ governor: {}, council: {} })).options.governance;
     assert.deepEqual(governor, {
       votingDelaySeconds: 1,
@@ -29,7 +29,7 @@ describe("which accounts govern", () => {
     assert.deepEqual(council, { freezeSeconds: 600 });
   });
 
-  test("votes whose two delays last as long as a freeze are refused beside a council: they could halt nothing", () => {
+  test("refuses votes whose two delays last as long as a freeze together with a council: they could halt nothing", () => {
     const given = (votingDelaySeconds: number): DevnetOptions =>
       options({ governor: { votingDelaySeconds, timelockDelaySeconds: 40 }, council: { freezeSeconds: 100 } });
     assert.doesNotThrow(() => planDevnet(given(59)));

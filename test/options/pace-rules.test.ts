@@ -77,7 +77,7 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
     for (const chain of chains) assert.deepEqual(validateHyperchains({ chains: { a: chain } }), []);
   });
 
-  test("a day's wait is taken beside a longer exit delay", () => {
+  test("accepts a day's wait with a longer exit delay", () => {
     const chain = { pace: { maxAgeSeconds: 24 * HOUR }, exitDelaySeconds: 25 * HOUR };
     assert.deepEqual(validateHyperchains({ chains: { a: chain } }), []);
   });

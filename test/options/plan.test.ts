@@ -94,7 +94,7 @@ function ecosystem(random: Random): PlannedEcosystem {
   };
 }
 
-/** Of a config that says some options and leaves others out. */
+/** Plan of a config with random options. */
 function randomPlan(random: Random): ChainPlan {
   for (;;) {
     const said = Object.fromEntries(
@@ -130,7 +130,7 @@ describe("a chain's plan", () => {
         assert.ok([...seen].filter((each) => each.startsWith(`${field} `)).length > 1, field);
   });
 
-  test("has every option under a name of its own", () => {
+  test("has every option under a separate name", () => {
     const keys = Object.entries<ChainOption>(CHAIN_OPTIONS).map(([name, { key = name }]) => key);
     assert.equal(new Set(keys).size, keys.length);
   });
@@ -147,7 +147,7 @@ describe("a chain's plan", () => {
   });
 
   test("as an earlier version kept it has what newer options say of it", () => {
-    // As it stands in folders, from before proofs of execution.
+    // Plan in the format of folders from before proofs of execution.
     const kept =
       '{"place":2,"chainId":"273n","name":"gamma","port":0,"blocks":{"type":"instant"},"batches":{"maxAgeMs":2000},"baseToken":"0x0000000000000000000000000000000000000001","dataAvailability":"rollup","executionDelaySeconds":0,"priorityOpWindowSeconds":3600,"exitDelaySeconds":86400,"pace":{},"cheats":true,"maxInstructions":2000000,"singletons":true,"allowUnlimitedContractSize":false,"distinctTimestamps":false}';
     const plan = planOfFlat(decodeEntry<FlatPlan>(kept));

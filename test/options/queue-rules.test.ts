@@ -36,7 +36,7 @@ const CONFLICTS: readonly Partial<DevnetChainOptions>[] = [
 for (const conflict of CONFLICTS) {
   const [field] = Object.keys(conflict);
   test(`E3: such a chain has no ${field}, in which some account would have a say`, () => {
-    const message = new RegExp(`^chains\\[0\\]\\.${field} is set beside sequencing "queue"`);
+    const message = new RegExp(`^chains\\[0\\]\\.${field} is set together with sequencing "queue"`);
     assert.throws(() => planned({ ...QUEUE, ...conflict }), { name: "DevnetOptionsError", message });
     planned(QUEUE);
   });

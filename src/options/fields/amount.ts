@@ -1,6 +1,6 @@
 /**
- * Units of a decimal such as "1.5" with so many decimals; undefined for any other text, or for more digits than there are
- * units.
+ * Parses a decimal such as "1.5" into units of the given number of decimals; returns undefined for any other
+ * text, and for more digits than `decimals`.
  */
 export function parseAmount(text: string, decimals: number): bigint | undefined {
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text.replaceAll("_", ""));

@@ -6,7 +6,7 @@ import { chainOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { signers } from "./signer-count.ts";
 
-/** Where a chain's data are, and for whom. */
+/** Options for the location of a chain's data and its readers. */
 export const AVAILABILITY = {
   dataAvailability: chainOption({
     group: "availability",

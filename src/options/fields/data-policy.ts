@@ -32,10 +32,10 @@ export const LONGEST_WAIT_MS = 60_000;
 const WANTED =
   '"rollup", "validium", "inputs", "owners", "chain", { guardians }, { allOf: [...] } or { anyOf: [...] }, in 3 levels';
 
-/** Where data are by one place alone. */
+/** Availability by a single holder or layer. */
 export const namedAvailability = oneOf("rollup", "validium", "inputs", "owners", "chain");
 
-/** The same, or by several. */
+/** Availability by one holder, or by several. */
 export const dataAvailability = v.pipe(
   v.custom<v.InferOutput<typeof namedAvailability> | GuardedData | ComposedData>(isDataAvailability, must(WANTED)),
   v.metadata({
@@ -62,7 +62,8 @@ function isComposed(value: unknown, level: number): value is ComposedData {
   if (afterMs !== undefined && (allOf !== undefined || !isWait(afterMs))) return false;
   const parts: unknown = allOf ?? anyOf;
   if (!Array.isArray(parts) || parts.length < FEWEST_PARTS || parts.length > MOST_PARTS) return false;
-  // Of any, a program's word would stand for data. With another part beside it, which has them, it may be one of all.
+  // In `anyOf`, an attestation would count as data. In `allOf` it is allowed together with another part that
+  // stores the data.
   const keeping = allOf === undefined ? parts : parts.filter((part: unknown) => !isAttestedPart(part));
   return keeping.length > 0 && keeping.every((part: unknown) => isKeeping(part, level));
 }

@@ -17,7 +17,7 @@ export const EXECUTION = {
     config: option(
       wholeNumber(LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS, 4_000_000),
       "instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes",
-      `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is no limit`,
+      `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is practically unlimited`,
     ),
     // Tests may use what they may use on Hardhat's own network: no other client sends there.
     planned: byUse({

@@ -1,10 +1,12 @@
 import type * as v from "valibot";
 import type { OptionFlag } from "./flag.ts";
 
-/** What starts an ecosystem: `hyperchain:spawn`, a test run, or code of its own. */
+/** Origin of an ecosystem: `hyperchain:spawn`, a test run, or a program. */
 export type Use = "spawn" | "test" | "devnet";
 
-/** A group of a chain's plan, which one stage takes; undefined for what names the chain, beside the groups. */
+/**
+ * Group of a chain's plan, which one stage takes; undefined for the chain's identity, which is in no group.
+ */
 export type Group =
   | "firstState"
   | "serving"
@@ -17,18 +19,18 @@ export type Group =
   | "settlement"
   | undefined;
 
-/** What a chain's plan follows from beside what is said of the chain. */
+/** Values from which a chain's plan follows, in addition to the chain's options. */
 export interface Around {
   readonly use: Use;
   /** The chain's own. */
   readonly chainId: bigint;
   /** Whether the ecosystem ends with this process, and only this machine reaches it. */
   readonly isForThisMachine: boolean;
-  /** Of chains that say nothing. */
+  /** Default for chains without this option. */
   readonly execution: "proven" | "trusted";
   readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
-  /** Whether chains are born with the Superchain's contracts. */
+  /** True if chains start with the Superchain's contracts. */
   readonly superchain: boolean;
   readonly distinctTimestamps: boolean;
   /** Whether Hardhat collects coverage or gas statistics of what runs in its networks. */
@@ -37,7 +39,7 @@ export interface Around {
   readonly isInHub: boolean;
 }
 
-/** What one option of a chain is, wherever it is said, kept or read. */
+/** Schemas, plan value and L1 fields of one option of a chain. */
 export interface ChainOption<
   G extends Group = Group,
   Config extends v.GenericSchema | undefined = v.GenericSchema | undefined,
@@ -45,25 +47,25 @@ export interface ChainOption<
   Planned = unknown,
   Key extends string | undefined = string | undefined,
 > {
-  /** Of the plan. */
+  /** Group of the plan. */
   readonly group: G;
-  /** Its name in the plan, where it is not the config's. */
+  /** Name in the plan, if it differs from the config's. */
   readonly key?: Key;
-  /** Whether a kept ecosystem has it for good, or each start says it anew. */
+  /** "once" if a stored ecosystem has the value permanently; "each start" if each start sets it. */
   readonly said: "once" | "each start";
   /** In `hyperchains.chains.x` and `hyperchain_addChain`: schema, text and default. Undefined: it is not said of a chain. */
   readonly config: Config;
   /** In `DevnetOptions`. */
   readonly devnet: Devnet;
-  /** What the plan has, of what was said; where nothing was, its default. */
+  /** Returns the plan's value for the value that the user set, or the default. */
   readonly planned: (said: never, around: Around) => Planned;
-  /** What a kept plan means that is older than the option. Default: undefined. */
+  /** Value for stored plans that are older than the option. Default: undefined. */
   readonly older?: unknown;
   /** The fields of the chain's configuration on L1 that it becomes. */
   readonly onL1?: (planned: never) => object;
 }
 
-/** Flags of `hyperchain:spawn` that stand for an option, by their names. */
+/** Flags of `hyperchain:spawn` that set an option, by their names. */
 export interface Flagged<Flags = Readonly<Record<string, OptionFlag>>> {
   readonly flags: Flags;
 }
@@ -112,7 +114,9 @@ export function byUse<T>(values: Readonly<Record<Use, T>>): (said: T | undefined
   return (said, { use }) => said ?? values[use];
 }
 
-/** What one option of an ecosystem is: in the config, in `DevnetOptions`, on the command line. */
+/**
+ * Schemas and flags of one option of an ecosystem: in the config, in `DevnetOptions`, on the command line.
+ */
 export interface EcosystemOption<
   Config extends v.GenericSchema = v.GenericSchema,
   Devnet extends v.GenericSchema | undefined = v.GenericSchema | undefined,

@@ -19,20 +19,20 @@ const content = v.pipe(
 );
 
 const ACCOUNTS = "an object with one account for each address, as the `alloc` of a genesis file";
-/** As genesis files have them. */
+/** Accounts by address, in the format of genesis files. */
 const importedAccounts = named(account, content, ACCOUNTS);
 
-/** What an operator chooses of a chain's first state; its validators are told the same. */
+/** Options of a chain's initial state; its validators receive the same values. */
 export const FIRST_STATE = {
-  /** Whether the chain has the public's singletons. */
+  /** True if the chain has the public singletons. */
   singletons: ecosystemWide({ group: "firstState", said: "once", planned: ({ singletons }) => singletons }),
-  /** Whether code of any size may be deployed. */
+  /** True if code of any size may be deployed. */
   allowUnlimitedContractSize: ecosystemWide({
     group: "firstState",
     said: "once",
     planned: ({ allowUnlimitedContractSize }) => allowUnlimitedContractSize,
   }),
-  /** Whether the chain has the Superchain's contracts at their addresses. */
+  /** True if the chain has the Superchain's contracts at their addresses. */
   superchain: ecosystemWide({ group: "firstState", said: "once", older: false, planned: ({ superchain }) => superchain }),
   /** Only its creation reads it: from then on L1 has it, which any start and any validator read. */
   import: chainOption({
@@ -41,7 +41,7 @@ export const FIRST_STATE = {
     said: "each start",
     config: option(
       importedAccounts,
-      "accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own",
+      "accounts of its initial state, bound by the address of its contract; an existing chain ignores the option",
       "none",
     ),
     planned: (said) => said && Object.entries(said).map(([of, fields]) => accountOf(of, fields)),

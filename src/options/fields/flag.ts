@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { must, type wholeNumber } from "./values.ts";
 
-/** A flag of `hyperchain:spawn`, which stands for an option of the config. */
+/** Flag of `hyperchain:spawn` that sets an option of the config. */
 export interface OptionFlag<S extends v.GenericSchema = v.GenericSchema> {
   readonly schema: S;
   readonly doc: string;
-  /** In words. */
+  /** Text that describes the default. */
   readonly byDefault: string;
   /** The part of the option that it says, as messages name it; undefined for the option as a whole. */
   readonly part?: string;
@@ -23,7 +23,7 @@ export function flag<S extends v.GenericSchema, Said>(
   return { schema, doc, byDefault, ...into } as OptionFlag<S>;
 }
 
-/** A number that may also be 0, which has a meaning of its own. */
+/** Schema of a number that may also be 0, which has a separate meaning. */
 export function orZero(number: ReturnType<typeof wholeNumber>, wanted: string) {
   return v.pipe(
     v.custom<number>((value) => value === 0 || v.is(number, value), must(wanted)),

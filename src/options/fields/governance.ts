@@ -3,7 +3,7 @@ import { address, fields, list, must, option, wholeNumber, withDefault, type Dee
 import { ecosystemOption } from "./field.ts";
 
 const DAY = 86_400;
-/** A call with one signature of each of so many members fits into a block's least limit many times. */
+/** A call with one signature of each of 64 members fits into a block's minimum gas limit many times. */
 const MOST_ACCOUNTS = 64;
 const ACCOUNTS = `1 to ${MOST_ACCOUNTS} addresses, each once`;
 const percent = (example: number) => wholeNumber(1, 100, example);
@@ -77,9 +77,9 @@ const governance = v.pipe(
   v.metadata({ name: "HyperchainsGovernanceUserConfig" }),
 );
 
-/** What is chosen of a governor, with the schema's defaults in place. */
+/** Terms of a governor, with the schema's defaults. */
 export type GovernorTerms = DeepReadonly<v.InferOutput<typeof governor>>;
-/** What is chosen of a council. */
+/** Terms of a council, with the schema's defaults. */
 export type CouncilTerms = DeepReadonly<v.InferOutput<typeof council>>;
 export type GovernanceOption = DeepReadonly<v.InferOutput<typeof governance>>;
 
@@ -90,12 +90,12 @@ export const GOVERNANCE = {
   ),
 } as const;
 
-/** As many development accounts hold votes where none are named. */
+/** Number of development accounts that hold votes if the options name no holders. */
 export const DEVELOPMENT_HOLDERS = 4;
-/** As many development accounts are members where none are named. */
+/** Number of development accounts that are members if the options name none. */
 export const DEVELOPMENT_COUNCIL = 8;
 
-/** How many of so many members must sign. */
+/** Numbers of members that must sign for each act of the council. */
 export function councilThresholds(
   { softThreshold, hardThreshold }: Pick<CouncilTerms, "softThreshold" | "hardThreshold">,
   members: number,
@@ -103,7 +103,7 @@ export function councilThresholds(
   return { soft: softThreshold ?? Math.ceil((members * 3) / 8), hard: hardThreshold ?? Math.ceil((members * 3) / 4) };
 }
 
-/** How many seconds of a cycle's freezes soft ones can have. */
+/** Maximum seconds of a cycle's freezes that soft freezes can use. */
 export function softSecondsOf({ softSeconds, freezeSeconds }: Pick<CouncilTerms, "softSeconds" | "freezeSeconds">): number {
   return softSeconds ?? Math.floor(freezeSeconds / 2);
 }

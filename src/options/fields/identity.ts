@@ -6,7 +6,7 @@ import { chainOption } from "./field.ts";
 export const FIRST_CHAIN_ID = 271;
 /** The ids that an L1 gives out; the bits above number the chains on those (src/protocol/chain-ancestry.ts). */
 export const MAX_ID_ON_L1 = 2 ** 32 - 1;
-/** Of chains that settle on a chain. */
+/** Highest id of a chain that settles on another chain. */
 export const MAX_CHAIN_ID = 2 ** 52 - 1;
 
 const inConfig = wholeNumber(1, MAX_CHAIN_ID, FIRST_CHAIN_ID);
@@ -19,7 +19,7 @@ const either = v.custom<bigint | number>(
 const wantedOf = (schema: v.GenericSchema): string => (v.getMetadata(schema) as { readonly wanted: string }).wanted;
 const [inConfigWanted, inCodeWanted] = [wantedOf(inConfig), wantedOf(inCode)];
 
-/** What names a chain. */
+/** Options that identify a chain. */
 export const IDENTITY = {
   chainId: chainOption({
     group: undefined,

@@ -4,13 +4,13 @@ import { configOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { port } from "./serving.ts";
 
-/** Where L1 is served, and where an ecosystem is looked for. */
+/** Port of the L1 server, and port at which clients look up an ecosystem. */
 export const DEFAULT_L1_PORT = 8545;
 const blockNumber = wholeNumber(0, 1_000_000_000, 21_000_000);
 export const confirmations = wholeNumber(1, 1_000, 1);
 /** Two and a half minutes on Ethereum, whose reorgs are shorter unless many of its validators fail. */
 export const SAFE_CONFIRMATIONS = 12;
-/** Their blocks come on demand, and are taken back on demand. */
+/** Chains whose blocks are created and reverted on demand. */
 const DEVELOPMENT_CHAINS: readonly bigint[] = [31_337n, 1_337n];
 export const CONFIRMATIONS_DEFAULT = `${SAFE_CONFIRMATIONS}; 1 for the L1 that is started and a development chain (31337 or 1337)`;
 
@@ -51,7 +51,7 @@ const l1 = v.pipe(
     ),
     confirmations: option(
       confirmations,
-      "L1 blocks that must stand on something before it counts, its own included",
+      "depth in L1 blocks at which a block is final, including the block itself",
       CONFIRMATIONS_DEFAULT,
     ),
   }),

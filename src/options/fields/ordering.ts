@@ -37,7 +37,10 @@ const blockPolicy = v.union(
   must(`${BLOCKS}, or { type: "instant" }, or { type: "interval", intervalMs: 1000, maxTransactions: 1000 }`),
 );
 
-/** When blocks are made: as soon as something waits (a block for each transaction, or so many at most), or every so often. */
+/**
+ * Block policy: as soon as a transaction waits (one transaction a block, or up to `maxTransactions`), or at a
+ * fixed interval.
+ */
 type PlannedBlocks = Exclude<v.InferOutput<typeof blockPolicy>, string | number>;
 
 const AGE = `a whole number from 1 to ${MOST_BATCH_AGE_MS}, such as 2000, or null for never`;
@@ -83,14 +86,14 @@ const batches = v.pipe(
   v.metadata({ name: "HyperchainBatchesUserConfig" }),
 );
 
-/** Of a unit of a proof, of which a gas pays for six. */
+/** Maximum price of a proof unit; each gas pays for six units. */
 const MOST_UNIT_PRICE_WEI = MOST_GAS_PRICE_WEI / 10;
 
 const fees = v.pipe(
   fields({
     marginPercent: option(
       wholeNumber(0, MOST_MARGIN_PERCENT, 25),
-      "added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused",
+      "percentage that the suggested gas price adds to the cost; a transaction that pays less than the cost is refused",
       "25",
     ),
     batchGas: option(
@@ -105,19 +108,19 @@ const fees = v.pipe(
     ),
     leastGasPriceWei: option(
       wholeNumber(0, MOST_GAS_PRICE_WEI, 1_000_000),
-      "what clients are told to pay at least, in wei, also before L1 has executed a batch",
+      "minimum of the suggested gas price, in wei, also before L1 has executed a batch",
       "1,000,000",
     ),
   }),
   v.metadata({ name: "HyperchainFeesUserConfig" }),
 );
 
-/** What is taken into blocks and batches, when, and at which price. */
+/** Rules and prices by which transactions enter blocks and batches. */
 export const ORDERING = {
   blocks: chainOption({
     group: "ordering",
     said: "each start",
-    config: withDefault(blocks, "a block as soon as a transaction waits, or one every so many milliseconds", "instant"),
+    config: withDefault(blocks, "a block as soon as a transaction waits, or one after each interval in milliseconds", "instant"),
     devnet: v.optional(blockPolicy, "instant"),
     planned(said): PlannedBlocks {
       if (typeof said === "object") return said;
@@ -136,7 +139,7 @@ export const ORDERING = {
   batches: chainOption({
     group: "ordering",
     said: "each start",
-    config: withDefault(batches, "when batches are sealed beside their limits", {}),
+    config: withDefault(batches, "when batches are sealed before they reach their limits", {}),
     // Undefined for no such limit.
     planned(
       { maxAgeMs, maxTransactions },
@@ -195,7 +198,7 @@ export const ORDERING = {
     said: "each start",
     config: option(
       list(address, "a list of addresses"),
-      "accounts that may create contracts: by transactions of their own, or, as contracts, for any sender",
+      "accounts that may create contracts: by direct transactions, or, as contracts, for any sender",
       "every account",
     ),
   }),
@@ -205,12 +208,12 @@ export const ORDERING = {
     config: option(
       fees,
       "has its gas price follow L1's and what its batches cost there; for chains whose gas ETH pays for",
-      "any price is taken, and clients are told 1,000,000 wei",
+      "any price is accepted; the suggested price is 1,000,000 wei",
     ),
   }),
-  /** Whether its state has the facts of each batch, which programs of a hub read. */
+  /** True if its state has the facts of each batch, which programs of a hub read. */
   servesFacts: ecosystemWide({ group: "ordering", said: "once", older: false, planned: ({ isInHub }) => isInHub }),
-  /** Whether each block of users is at least a second later than the block before it. */
+  /** True if each block of users is at least a second later than the preceding block. */
   distinctTimestamps: ecosystemWide({
     group: "ordering",
     said: "once",

@@ -4,7 +4,7 @@ import { configOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { port } from "./serving.ts";
 
-/** Where the page is served, unless the port is taken. */
+/** Preferred port of the page; another free port if it is taken. */
 export const DEFAULT_PAGE_PORT = 8600;
 
 const page = v.pipe(

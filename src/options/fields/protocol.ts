@@ -19,7 +19,7 @@ const filterer = v.pipe(
   v.metadata({ wanted: FILTERER }),
 );
 
-/** What the chain's contract says of it when it is created. */
+/** Options that the chain's contract records at its creation. */
 export const PROTOCOL = {
   baseToken: chainOption({
     group: "protocol",
@@ -80,7 +80,7 @@ export const PROTOCOL = {
     config: option(
       trueOrFalse,
       "whether clients may change its state at will; written into the chain's contract when it is created",
-      "true beside an own L1 that only this machine reaches",
+      "true with a local L1 that only this machine reaches",
     ),
     planned: (said, { isForThisMachine }) => said ?? isForThisMachine,
     onL1: (planned) => ({ cheatsAllowed: planned }),

@@ -6,7 +6,7 @@ import { host } from "./host.ts";
 import { execution } from "./proving.ts";
 import { port } from "./serving.ts";
 
-/** What L1 checks of every batch of an ecosystem. */
+/** Proofs of every batch of an ecosystem that L1 checks. */
 const proofs = oneOf("stark", "none");
 /** Proofs or markers. */
 export type Proofs = v.InferOutput<typeof proofs>;
@@ -28,7 +28,7 @@ export const postgresUrl = v.pipe(
   v.metadata({ wanted: POSTGRES_URL, type: "string" }),
 );
 
-/** Where workers of other processes and machines may join the prover. */
+/** Endpoint at which workers of other processes and machines may join the prover. */
 const fleet = v.pipe(
   fields({
     host: withDefault(host, "interface to listen on for workers", "127.0.0.1"),

@@ -20,8 +20,8 @@ const relayerPolicy = v.pipe(
   v.metadata({ name: "HyperchainsRelayerPolicyUserConfig" }),
 );
 
-/** What carries messages. */
+/** Options of the relayer. */
 export const RELAYER = {
-  relayer: ecosystemOption(withDefault(trueOrFalse, "whether a relayer carries messages by itself", true)),
+  relayer: ecosystemOption(withDefault(trueOrFalse, "whether a relayer delivers messages automatically", true)),
   relayerPolicy: configOption(withDefault(relayerPolicy, "which messages the relayer delivers", {})),
 } as const;

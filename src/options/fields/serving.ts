@@ -3,7 +3,7 @@ import { chainOption } from "./field.ts";
 
 export const port = wholeNumber(0, 65_535, 8545);
 
-/** How a chain is served. */
+/** Options of a chain's server. */
 export const SERVING = {
   port: chainOption({
     group: "serving",

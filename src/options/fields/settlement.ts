@@ -4,7 +4,7 @@ import { chainOption } from "./field.ts";
 
 /** A day. */
 export const MOST_PACE_SECONDS = 86_400;
-/** A chain with so many batches that L1 has not executed seals no more. */
+/** A chain with this number of batches that L1 has not executed seals no further batch. */
 const MOST_WAITING_PROOFS = 8;
 export const MOST_GAS_PRICE_WEI = 10 ** 15;
 
@@ -13,7 +13,7 @@ const pace = v.pipe(
     maxAgeSeconds: option(
       wholeNumber(1, MOST_PACE_SECONDS, 600),
       "age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1",
-      "they go as soon as they are made, or as maxBatches says",
+      "they are sent immediately, or by maxBatches",
     ),
     maxBatches: option(
       wholeNumber(1, MOST_WAITING_PROOFS, 4),
@@ -33,7 +33,7 @@ const pace = v.pipe(
     shared: option(
       trueOrFalse,
       'whether its batches are proven for L1 together with those of other chains that say so; with execution "proven"',
-      "false: each batch has a proof of its own",
+      "false: each batch has a separate proof",
     ),
     aggregatorSeconds: option(
       wholeNumber(1, MOST_PACE_SECONDS, 900),
@@ -44,7 +44,7 @@ const pace = v.pipe(
   v.metadata({ name: "HyperchainPaceUserConfig" }),
 );
 
-/** How a chain is made to hand its batches' proofs out. */
+/** Option by which a chain hands out the proofs of its batches, for messages. */
 export const HANDS_OUT_PROOFS = "pace: { aggregatorSeconds: 900 }";
 
 /** True if the chain hands the proofs of its batches out. */
@@ -62,7 +62,7 @@ export function longestWaitSeconds(settlement: { readonly pace: v.InferOutput<ty
   return (atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0)) + aggregatorSeconds;
 }
 
-/** How a chain's batches come to L1. */
+/** Options of a chain's settlement. */
 export const SETTLEMENT = {
   pace: chainOption({
     group: "settlement",
@@ -75,7 +75,7 @@ export const SETTLEMENT = {
     said: "each start",
     config: option(
       text(/\S/, "a path of a file"),
-      "file in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it",
+      "file in which settlement records its steps; a quorum's validators store keys and signatures in files next to it",
       "in memory",
     ),
   }),

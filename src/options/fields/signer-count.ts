@@ -8,7 +8,7 @@ const BOTH = "both members and threshold, such as { members: 3, threshold: 2 }";
 const WANTED = `{ members, threshold }: 1 to ${MAX_SIGNERS} members, and a threshold of at most as many`;
 const unreachable = (members: number, threshold: number): string => `must be at most members (${members}); got ${threshold}`;
 
-/** How many of how many must sign. */
+/** Number of signers, and number of signatures required. */
 export const signers = v.pipe(
   fields(SIGNERS, BOTH),
   v.forward(
@@ -31,7 +31,7 @@ const standbyAccounts = v.pipe(
   v.metadata({ wanted: STANDBY_ACCOUNTS }),
 );
 
-/** Accounts by name, of which so many must sign. */
+/** Accounts and the number of them that must sign. */
 export const standby = v.pipe(
   fields(
     {

@@ -12,8 +12,9 @@ export const TIME_LIMITS = {
 export type ChainTimes = Readonly<Record<keyof typeof TIME_LIMITS, number>>;
 
 /**
- * Why an exit delay is too short beside the other times; undefined where it is not. `recoverySeconds` is what L1's factory
- * keeps for a chain that forms a refused batch again, 0 on devnets; `freezeSeconds` is how long a council may freeze its version.
+ * Objection to an exit delay that is too short for the other times; undefined if it suffices.
+ * `recoverySeconds` is the time that L1's factory reserves for a chain to rebuild a refused batch, 0 on
+ * devnets; `freezeSeconds` is the maximum time for which a council may freeze its version.
  */
 export function exitDelayObjection(
   { exitDelaySeconds, priorityOpWindowSeconds, executionDelaySeconds }: ChainTimes,

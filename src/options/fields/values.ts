@@ -92,7 +92,7 @@ export function fields<const E extends v.ObjectEntries>(entries: E, wanted = "an
   const exact = v.strictObject(entries, ({ expected, path }) => {
     const field = String(path?.at(-1)?.key);
     if (expected !== "never") return `is missing; there must be ${needed}`;
-    return removedOption(field) ?? `"${field}" is no field here; there are ${all}`;
+    return removedOption(field) ?? `"${field}" is not a field; the fields are ${all}`;
   });
   return v.pipe(v.custom<v.InferInput<typeof exact>>(isPlainObject, must(wanted)), exact);
 }
@@ -102,7 +102,7 @@ export function named<const K extends v.GenericSchema<string>, const S extends v
   return v.pipe(v.custom<Readonly<Record<string, v.InferInput<S>>>>(isPlainObject, must(wanted)), v.record(key, each));
 }
 
-/** A field that may be left out; `byDefault` says in words what holds then. */
+/** Optional field; `byDefault` describes the default. */
 export function option<const S extends v.GenericSchema>(schema: S, doc: string, byDefault: string) {
   return v.optional(v.pipe(schema, v.description(doc), v.metadata({ byDefault })));
 }

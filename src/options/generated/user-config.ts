@@ -16,25 +16,25 @@ export interface HyperchainsUserConfig {
    */
   readonly host?: string | undefined;
   /**
-   * Origins whose web pages may ask, beside those of this machine and of browsers' extensions; `["*"]` for all.
+   * Origins whose web pages may send requests, in addition to those of this machine and of browsers' extensions; `["*"]` for all.
    * Allowed: a list of origins, such as ["https://app.example.com"], or ["*"].
    * Default: [].
    */
   readonly origins?: readonly string[] | undefined;
   /**
-   * Whether every client that reaches it may mine, move time, take back batches, return to snapshots and settle.
+   * Whether every client that reaches it may mine, move time, revert batches, return to snapshots and settle.
    * Allowed: true or false.
-   * Default: true beside an own L1 that only this machine reaches; settling also beside another L1.
+   * Default: true with a local L1 that only this machine reaches; settling also with a remote L1.
    */
   readonly development?: boolean | undefined;
   /**
-   * Whether every client that reaches it may have batches formed again (`hyperchain:reseal`), and no more.
+   * Whether every client that reaches it may rebuild batches (`hyperchain:reseal`), and nothing else.
    * Allowed: true or false.
    * Default: as `development`.
    */
   readonly reseal?: boolean | undefined;
   /**
-   * Whether a relayer carries messages by itself.
+   * Whether a relayer delivers messages automatically.
    * Allowed: true or false.
    * Default: true.
    */
@@ -45,12 +45,12 @@ export interface HyperchainsUserConfig {
    */
   readonly relayerPolicy?: HyperchainsRelayerPolicyUserConfig | undefined;
   /**
-   * Bridges of others, whose dapps run here as they are.
+   * Third-party bridges, whose dapps run here unchanged.
    * Default: none.
    */
   readonly bridges?: HyperchainsBridgesUserConfig | undefined;
   /**
-   * Folder that keeps a spawned ecosystem beyond its process; started again with it, it goes on.
+   * Folder that stores a spawned ecosystem; a start with the same folder resumes it.
    * Allowed: the path of a folder, such as "./hyperchain-data".
    * Default: memory alone.
    */
@@ -190,7 +190,7 @@ export interface HyperchainsBridgesUserConfig {
    */
   readonly ccip?: HyperchainsCcipUserConfig | undefined;
   /**
-   * The Superchain's messenger and bridges at their addresses, on chains that are born with it.
+   * The Superchain's messenger and bridges at their addresses, on chains that start with them.
    * Default: none.
    */
   readonly superchain?: HyperchainsSuperchainUserConfig | undefined;
@@ -246,7 +246,7 @@ export interface HyperchainsL1UserConfig {
    */
   readonly fork?: HyperchainsL1ForkUserConfig | undefined;
   /**
-   * L1 blocks that must stand on something before it counts, its own included.
+   * Depth in L1 blocks at which a block is final, including the block itself.
    * Allowed: a whole number from 1 to 1000, such as 1.
    * Default: 12; 1 for the L1 that is started and a development chain (31337 or 1337).
    */
@@ -492,7 +492,7 @@ export interface HyperchainsFleetUserConfig {
 /** Options of `hyperchains.accounts`. */
 export interface HyperchainsAccountsUserConfig {
   /**
-   * How many development accounts have ETH on every chain, beside the relayer's.
+   * Number of development accounts with ETH on every chain, in addition to the relayer's.
    * Allowed: a whole number from 0 to 20, such as 20.
    * Default: 20.
    */
@@ -500,13 +500,13 @@ export interface HyperchainsAccountsUserConfig {
   /**
    * What each of them gets on each chain, in ETH.
    * Allowed: an amount of ETH in quotes, at most "1000000000000000", such as "100".
-   * Default: "10000"; "100" beside an L1 at a URL, whose deployer pays it.
+   * Default: "10000"; "100" with an L1 at a URL, whose deployer pays it.
    */
   readonly balance?: string | undefined;
   /**
    * Whether the chains sign for these accounts, for every client that reaches them.
    * Allowed: true or false.
-   * Default: true beside an own L1 that only this machine reaches.
+   * Default: true with a local L1 that only this machine reaches.
    */
   readonly unlocked?: boolean | undefined;
 }
@@ -554,13 +554,13 @@ export interface HyperchainUserConfig {
    */
   readonly porterPort?: number | undefined;
   /**
-   * A block as soon as a transaction waits, or one every so many milliseconds.
+   * A block as soon as a transaction waits, or one after each interval in milliseconds.
    * Allowed: "instant" or milliseconds between blocks, from 1 to 3600000, such as 1000.
    * Default: "instant".
    */
   readonly blocks?: "instant" | number | undefined;
   /**
-   * When batches are sealed beside their limits.
+   * When batches are sealed before they reach their limits.
    * Default: {}.
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
@@ -588,20 +588,20 @@ export interface HyperchainUserConfig {
    */
   readonly senders?: readonly string[] | undefined;
   /**
-   * Accounts that may create contracts: by transactions of their own, or, as contracts, for any sender.
+   * Accounts that may create contracts: by direct transactions, or, as contracts, for any sender.
    * Allowed: a list of addresses.
    * Default: every account.
    */
   readonly deployers?: readonly string[] | undefined;
   /**
    * Has its gas price follow L1's and what its batches cost there; for chains whose gas ETH pays for.
-   * Default: any price is taken, and clients are told 1,000,000 wei.
+   * Default: any price is accepted; the suggested price is 1,000,000 wei.
    */
   readonly fees?: HyperchainFeesUserConfig | undefined;
   /**
    * Instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes.
    * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
-   * Default: 2000000; in tests 2^24, which is no limit.
+   * Default: 2000000; in tests 2^24, which is practically unlimited.
    */
   readonly maxInstructions?: number | undefined;
   /**
@@ -643,7 +643,7 @@ export interface HyperchainUserConfig {
   /**
    * Whether clients may change its state at will; written into the chain's contract when it is created.
    * Allowed: true or false.
-   * Default: true beside an own L1 that only this machine reaches.
+   * Default: true with a local L1 that only this machine reaches.
    */
   readonly cheats?: boolean | undefined;
   /**
@@ -707,7 +707,7 @@ export interface HyperchainUserConfig {
    */
   readonly pace?: HyperchainPaceUserConfig | undefined;
   /**
-   * File in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it.
+   * File in which settlement records its steps; a quorum's validators store keys and signatures in files next to it.
    * Allowed: a path of a file.
    * Default: in memory.
    */
@@ -729,7 +729,7 @@ export interface HyperchainUserConfig {
    */
   readonly instant?: HyperchainInstantUserConfig | undefined;
   /**
-   * Accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own.
+   * Accounts of its initial state, bound by the address of its contract; an existing chain ignores the option.
    * Default: none.
    */
   readonly import?: Readonly<Record<string, ImportedAccountUserConfig>> | undefined;
@@ -754,7 +754,7 @@ export interface HyperchainBatchesUserConfig {
 /** Options of `hyperchains.chains.x.fees`. */
 export interface HyperchainFeesUserConfig {
   /**
-   * Added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused.
+   * Percentage that the suggested gas price adds to the cost; a transaction that pays less than the cost is refused.
    * Allowed: a whole number from 0 to 1000, such as 25.
    * Default: 25.
    */
@@ -772,7 +772,7 @@ export interface HyperchainFeesUserConfig {
    */
   readonly unitPriceWei?: number | undefined;
   /**
-   * What clients are told to pay at least, in wei, also before L1 has executed a batch.
+   * Minimum of the suggested gas price, in wei, also before L1 has executed a batch.
    * Allowed: a whole number from 0 to 1000000000000000, such as 1000000.
    * Default: 1,000,000.
    */
@@ -817,7 +817,7 @@ export interface HyperchainPaceUserConfig {
   /**
    * Age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1.
    * Allowed: a whole number from 1 to 86400, such as 600.
-   * Default: they go as soon as they are made, or as maxBatches says.
+   * Default: they are sent immediately, or by maxBatches.
    */
   readonly maxAgeSeconds?: number | undefined;
   /**
@@ -841,7 +841,7 @@ export interface HyperchainPaceUserConfig {
   /**
    * Whether its batches are proven for L1 together with those of other chains that say so; with execution "proven".
    * Allowed: true or false.
-   * Default: false: each batch has a proof of its own.
+   * Default: false: each batch has a separate proof.
    */
   readonly shared?: boolean | undefined;
   /**
