@@ -5,7 +5,7 @@ import { protocolCallsAbi } from "../../src/abi/protocol-calls.ts";
 import { abiIndex } from "../../src/client/sending/abi-index.ts";
 
 describe("functions, events and errors of contracts by selectors and topics", () => {
-  test("are those that ethers finds in the same contracts, in JSON or in words", () => {
+  test("are equal to ethers' for the same contracts, in JSON or as text", () => {
     const words = [
       "function pay((address to, uint256[2] amounts)[] all, bytes32 id) payable",
       "function fill(uint, int[]) view returns (uint)",
@@ -38,7 +38,7 @@ describe("functions, events and errors of contracts by selectors and topics", ()
     );
   });
 
-  test("of a function that several contracts have, each form is there once, the first contract's first", () => {
+  test("contain each form of a shared function once, the first contract's first", () => {
     const named = (name: string): JsonFragment => ({ type: "function", name: "pay", inputs: [{ type: "uint256", name }] });
     const known = abiIndex([[named("wei")], [named("amount")], [named("wei")]]);
     // The first bytes of keccak256("pay(uint256)").

@@ -16,7 +16,7 @@ const [ALICE, BOB] = [1, 2];
 const ETHER = 10n ** 18n;
 const named = new Interface(["function name() view returns (string)", "function symbol() view returns (string)"]);
 
-describe("B5: a token that was born on a chain gets its name on another", () => {
+describe("B5: a token of one chain gets its name on another", () => {
   let ecosystem: ClientEcosystem;
   let token: Hex;
   before(async () => {
@@ -33,7 +33,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     return String(named.decodeFunctionResult(name, answer)[0]);
   };
 
-  /** A token that was born on the first chain, as an account has it on another. */
+  /** Balance of an account on another chain in a token that originates on the first chain. */
   async function heldOn(chain: string, origin: Hex, account: number): Promise<TokenBalance> {
     const { members } = await walletView(ecosystem.info, ecosystem.on(chain, account).address, ecosystem.provider);
     const there = members.find(({ name }) => name === chain)?.tokens.find((held) => held.origin.token === origin);
@@ -57,7 +57,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     assert.equal(await ask(273, there.address, "name"), await ask(271, token, "name"));
   });
 
-  test("by the first send, whose name the relayer brings before the money, and every chain that it goes on to learns it", async () => {
+  test("by the first send, whose name the relayer delivers before the money, also to every later chain", async () => {
     const { info } = ecosystem;
     const alice = ecosystem.on("a", ALICE);
     const sent = await deploy(alice, "L2TestToken", 500n, false, false);
@@ -74,7 +74,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
       events,
     );
     assert.equal((await send(info, request, alice)).announcement, undefined);
-    // What another chain passes on has its name from where it was born.
+    // A chain that passes on a token passes on the name from the origin chain.
     const onward = { chain: "b", to: `${alice.address}@gas`, amount: 3n, token: there.address };
     assert.equal((await send(info, onward, ecosystem.on("b", ALICE))).announcement, undefined);
     await ecosystem.moveOn();
@@ -101,7 +101,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     ["has a length that no memory holds", ""],
     ["begins where no data is", ""],
   ] as const;
-  test(`a token travels as others do, and delays none, whose name() ${MANNERS.map(([what]) => what).join(", ")}`, async () => {
+  test(`delivers without delaying others a token whose name() ${MANNERS.map(([what]) => what).join(", ")}`, async () => {
     const { info } = ecosystem;
     const [alice, bob] = [ecosystem.on("a", ALICE), ecosystem.on("b", BOB).address];
     const hostile: Hex[] = [];
@@ -121,7 +121,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     }
   });
 
-  test("by its address on its chain, whatever token of L1 has the same address and has come there", async () => {
+  test("by its address on its chain, whatever token of L1 has the same address and arrived there", async () => {
     const { info, devnet, on, provider } = ecosystem;
     const deployer = new Wallet(id("deploys the same on two members"));
     for (const member of ["l1", "a"])
@@ -136,7 +136,7 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     const arrived = await bridgedTokenAddress(info, twin, provider(271));
     await assert.rejects(find(twin), {
       code: "AmbiguousToken",
-      message: `${twin} is one token on a and another on l1, which has come to a as ${arrived}; write ${twin}@a for the first, ${twin}@l1 for the second`,
+      message: `${twin} is one token on a and another on l1, which arrived on a as ${arrived}; write ${twin}@a for the first, ${twin}@l1 for the second`,
     });
     await assert.rejects(send(info, { chain: "a", to: `${twin}@gas`, amount: 1n, token: twin }, on("a", ALICE)), {
       code: "AmbiguousToken",

@@ -20,7 +20,8 @@ describe("a dapp with a provider of ethers as it comes", () => {
   after(() => ecosystem.close());
 
   test("approves and deposits, though ethers answers nonces from its cache", async () => {
-    // A cache that outlives the approval on a slow machine too; its timers go on after the test, so it is no longer than that.
+    // A cache that outlives the approval on a slow machine too; its timers continue after the test, so it is
+    // no longer than that.
     const provider = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { cacheTimeout: 10_000 });
     try {
       const payer = new Wallet(ecosystem.devnet.accounts.wallet(DEPLOYER).privateKey, provider);

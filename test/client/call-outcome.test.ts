@@ -15,7 +15,7 @@ function call(to: Hex, { error, calls, from = USER, input = "0x12345678" }: Part
 const contract = (digit: string): Hex => `0x${digit.repeat(40)}`;
 
 describe("I11: how a call of a trace ended", () => {
-  test("a failure that reached the sender is told from one that a caller caught", () => {
+  test("distinguishes a failure that reached the sender from one that a caller caught", () => {
     const inCaught = call(contract("c"), { error: REVERTED });
     const caught = call(contract("b"), { error: REVERTED, calls: [inCaught] });
     const good = call(contract("d"));
@@ -41,7 +41,7 @@ describe("I11: how a call of a trace ended", () => {
     assert.equal(callOutcomes(call(InteropHandler, { calls: [went] })).get(caught), "caught");
   });
 
-  test("gas that is burnt for L1 is no failure, and a stranger's call of the same function is", () => {
+  test("does not count gas that is burnt for L1 as a failure, but another account's call of the same function", () => {
     const { L1Messenger } = PREDEPLOYS;
     const input = id("consumeAllGas()").slice(0, 10) as Hex;
     const burn = call(L1Messenger, { from: L1Messenger, input, error: "invalid opcode: INVALID" });
@@ -51,10 +51,10 @@ describe("I11: how a call of a trace ended", () => {
     assert.equal(callOutcomes(others).get(others), "failed");
   });
 
-  test("each is told in words", () => {
+  test("describes each outcome as text", () => {
     assert.equal(outcomeWords("succeeded", "x"), "");
     assert.equal(outcomeWords("failed", 'with "no"'), 'reverted with "no"');
-    assert.equal(outcomeWords("caught", 'with "no"'), 'reverted with "no"; its caller went on');
+    assert.equal(outcomeWords("caught", 'with "no"'), 'reverted with "no"; its caller continued');
     assert.equal(outcomeWords("burned", "x"), "burns this gas: what L1 takes for the data");
   });
 });

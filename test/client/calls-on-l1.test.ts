@@ -79,7 +79,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
     assert.equal(claim.state, "paidBefore");
   });
 
-  test("equal calls are calls each, also those of a chain with a coin of its own, whose ETH is a token", async () => {
+  test("counts each of several equal calls, also those of a chain with a custom base token, whose ETH is a token", async () => {
     const payer = on("l1", DEPLOYER);
     for (const [token, amount] of [
       ["GAS", ETHER],
@@ -96,7 +96,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
     }
   });
 
-  test("what the account has pays a funded call; what it lacks is told before anything is sent", async () => {
+  test("pays a funded call from the account's balance, or reports the missing amount before sending", async () => {
     const account = accountOf("b");
     const sent = await order("b", { value: 5n, funded: true });
     assert.equal(sent.withdrawal, undefined);
@@ -144,7 +144,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
     assert.equal((await execute(sent)).state, "executed");
   });
 
-  test("a contract on a chain calls by itself: what it encodes is what clients read", async () => {
+  test("accepts a direct call of a contract on a chain: clients read its encoding", async () => {
     const caller = await deploy(on("a"), "L1Caller", info.l1.chainId, chainAccountsAddress(info, "a"));
     const l1Caller = new Interface(["function callOnL1(address to, uint64 gas, bytes data)"]);
     const order = l1Caller.encodeFunctionData("callOnL1", [contract, 90_000n, data(8n)]);

@@ -34,7 +34,7 @@ describe("C7: one call reaches a contract of any chain from any member", () => {
   /** The account that has what gas on a member costs, on L1 too. */
   const payer = (member: string): number => (member === "gas" ? DEPLOYER : ALICE);
 
-  /** What the contract of a member was last called with. */
+  /** Arguments of the last call of a member's contract. */
   async function lastCall(member: string): Promise<readonly unknown[]> {
     const provider = on(member).provider!;
     const logs = await provider.getLogs({ address: targets.get(member)!, fromBlock: 0 });

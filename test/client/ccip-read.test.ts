@@ -14,7 +14,7 @@ const messenger = new Interface(["function sendToL1(bytes) returns (bytes32)"]);
 const views = new Interface(crossChainViewsAbi);
 const gateway = new Interface(["function viewSlot(uint256,address,uint256,uint64)"]);
 
-/** By the layout of storage: mapping `balanceOf` is the token's first variable. */
+/** Slot of an account's balance: mapping `balanceOf` is the token's first variable. */
 const balanceSlot = (account: string): bigint => BigInt(keccak(fromHex(wordToHex(BigInt(account)), 32), new Uint8Array(32)));
 
 describe("C5, ERC-3668: clients read a slot of another chain by the gateway of the chain that they ask", () => {
@@ -79,7 +79,7 @@ describe("C5, ERC-3668: clients read a slot of another chain by the gateway of t
     }
   });
 
-  test("a client is told why there is no answer, and a gateway that answers with another slot is caught", async () => {
+  test("reports the reason of a missing answer, and detects a gateway that answers with another slot", async () => {
     const future = 10n ** 12n;
     await assert.rejects(
       byEthers(alice, byPath(), future),
@@ -92,7 +92,7 @@ describe("C5, ERC-3668: clients read a slot of another chain by the gateway of t
     await assert.rejects(byEthers(alice, [`${url}/views/{sender}/${another}#{data}`]), new RegExp(mismatch));
   });
 
-  test("an unknown chain is told by name", async () => {
+  test("names an unknown chain in the error", async () => {
     const data = gateway.encodeFunctionData("viewSlot", [999n, contract, 0n, 0n]);
     const answer = await fetch(`${url}/views/${PREDEPLOYS.CrossChainViews}/${data}`);
     const { error } = (await answer.json()) as { readonly error: { readonly code: string } };

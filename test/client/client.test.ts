@@ -119,7 +119,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(a?.tokens[0]?.amount, await ecosystem.provider(271).getBalance(alice));
   });
 
-  test("a chain that never answers holds up no wallet, and chains are asked beside each other", async (t) => {
+  test("queries chains in parallel, so that a silent chain delays no wallet", async (t) => {
     const alice = on("a", ALICE).address;
     let isAsked = (): void => undefined;
     const asked = new Promise<void>((resolve) => (isAsked = resolve));
@@ -154,14 +154,14 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.deepEqual([there?.amount, there?.origin.chainId], [200n, 271]);
     await assert.rejects(withdraw(info, { chain: "b", amount: 1n, token: there!.address }, on("b", ALICE)), {
       code: "NotWithdrawable",
-      message: /was born on chain 271, not on L1/,
+      message: /originates on chain 271, not on L1/,
     });
     await send(info, { chain: "b", to: `${alice}@a`, amount: 50n, token: there!.address }, on("b", ALICE));
     await ecosystem.moveOn();
     assert.equal(await tokensOf(ecosystem.provider(271), native, alice), 350n);
   });
 
-  test("a chain with a coin of its own takes its coin, ETH as a token, and gives both back", async () => {
+  test("a chain with a custom base token accepts its coin, and ETH as a token, and returns both", async () => {
     const payer = on("l1", DEPLOYER);
     const coin = await deposit(info, { chain: "gas", amount: 5n * ETHER, to: NOBODY }, payer);
     assert.equal(coin.approvals.length, 1);

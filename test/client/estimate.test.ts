@@ -73,7 +73,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     const contract = await deploy(ecosystem.on("a", ALICE), "InteropCaller", PREDEPLOYS.InteropCenter);
     const request = { chain: "a", to: `${there}@b`, data: doubled(42n), sender: contract };
     const { callbackGasLimit } = await estimateCall(ecosystem.info, request, ecosystem.provider);
-    // The listener emits an event with the answer; by itself, with the answer that the target gives.
+    // The listener emits an event with the answer, also for a direct call with the target's answer.
     const coder = AbiCoder.defaultAbiCoder();
     const answer = coder.encode(["bytes[]"], [[coder.encode(["uint256"], [84n])]]);
     const data = new Interface(["function onInteropResult(bytes32,bool,bytes)"]).encodeFunctionData("onInteropResult", [
@@ -92,7 +92,7 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     assert.equal((await estimateCall(ecosystem.info, account, ecosystem.provider)).callbackGasLimit, undefined);
   });
 
-  test("a call that would fail is told with its reason, and nothing is sent", async () => {
+  test("reports the reason of a call that would fail, and sends nothing", async () => {
     const request = { chain: "a", to: `${there}@b`, data: doubled(3n), sender: ecosystem.on("a", ALICE).address };
     await assert.rejects(
       estimateCall(ecosystem.info, request, ecosystem.provider, { error: (data) => target.parseError(data)! }),

@@ -64,7 +64,8 @@ describe("C11: parties of a flow that go offline are made whole by the relayer",
     const flow = await build(leg("a", 11), leg("a", 12, { token }), leg("b", 13), leg("b", 14, { pivot: true }));
     await give(flow, 0, 1, 2, 3);
     await ecosystem.moveOn();
-    // The pivot's chain hears of the third leg, in a batch of its own, once another says something: L1 may have it as the last.
+    // The pivot's chain imports the third leg, in a separate batch, after another chain sends something: L1
+    // may have it as the last.
     await say();
     assert.deepEqual(await statuses(flow), ["held", "held", "held", "held"]);
     await executeFlow(ecosystem.info, { flow }, on(flow, 3), ecosystem.provider);
@@ -93,12 +94,12 @@ describe("C11: parties of a flow that go offline are made whole by the relayer",
     const flow = await build(leg("a", 21), leg("b", 22));
     await give(flow, 0, 1);
     await ecosystem.moveOn();
-    // A chain hears of its own batch once another says something.
+    // A chain imports the root with its batch after another chain sends something.
     await say();
     assert.deepEqual(await statuses(flow), ["released", "released"]);
   });
 
-  test("what is not complete at the deadline goes back, not before: a pivot that never ran, and a leg that was never given", async () => {
+  test("refunds an incomplete flow after its deadline, not before: a pivot that never ran, and a missing leg", async () => {
     const unrun = await build(leg("a", 31), leg("b", 32), leg("b", 33, { pivot: true }));
     const withheld = await build(leg("a", 34), leg("b", 35));
     await give(unrun, 0, 1, 2);
@@ -120,7 +121,8 @@ describe("C11: parties of a flow that go offline are made whole by the relayer",
     const flow = await build(leg("a", 41, to(refusing)), leg("a", 42, to(burning)), leg("a", 43), leg("a", 44, { pivot: true }));
     await give(flow, 0, 1, 2, 3);
     await ecosystem.moveOn();
-    // The pivot's chain hears of the third leg, in a batch of its own, once another says something: L1 may have it as the last.
+    // The pivot's chain imports the third leg, in a separate batch, after another chain sends something: L1
+    // may have it as the last.
     await say();
     await say();
     await executeFlow(ecosystem.info, { flow }, on(flow, 3), ecosystem.provider);

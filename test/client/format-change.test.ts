@@ -9,7 +9,7 @@ import { startTestChain } from "../chain/support/chain.ts";
 import { realGenesis } from "../chain/support/predeploys.ts";
 import { ask } from "../chain/support/ask.ts";
 
-/** What is said against a move of a chain whose system context is changed so. */
+/** Objection to a move of a chain with changes in its system context. */
 async function objection(from: bigint, to: bigint, changed: Partial<GenesisAccount> = {}): Promise<string | undefined> {
   const predeploys = (await realGenesis()).map((account) =>
     account.address === PREDEPLOYS.SystemContext ? { ...account, ...changed } : account,

@@ -14,7 +14,7 @@ const TO = { chain: "b", account: `0x${"5e".repeat(20)}` };
 describe("what enters a batch between a transaction's estimate and its inclusion", () => {
   let ecosystem: ClientEcosystem;
   let provider: Provider;
-  /** Happens behind the next estimate, which is told here. */
+  /** Runs after the next estimate, which this returns. */
   let behindEstimate: (() => Promise<unknown>) | undefined;
   let estimate = 0n;
   before(async () => {

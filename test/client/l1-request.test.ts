@@ -22,10 +22,10 @@ describe("what a request on L1 costs", () => {
     assert.equal(await requestCost(FACTORY, 271n, 21_000n, new AnsweringSigner(`0x${"0".repeat(62)}2a`)), 42n);
   });
 
-  test("an L1 that has begun anew, where the factory is not, is named", async () => {
+  test("rejects an L1 that was reset and has no factory", async () => {
     await assert.rejects(requestCost(FACTORY, 271n, 21_000n, new AnsweringSigner("0x")), {
       code: "WrongChain",
-      message: /L1 has no factory at 0x0+fac70.*begun anew/,
+      message: /L1 has no factory at 0x0+fac70.*this L1 was reset/,
     });
   });
 });

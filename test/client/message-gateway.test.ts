@@ -116,7 +116,7 @@ describe("C3: the client's messages between L1 and a chain", () => {
     assert.equal((await deliver(message)).state, "delivered");
   });
 
-  test("attack: what other contracts say under the gateway's names is no message of it", async () => {
+  test("attack: ignores messages of other contracts under the gateway's names", async () => {
     const contract = await deploy(on("a"), "InteropRecipient");
     // The same bytes to L1 by an account itself.
     const [own] = await send("a", "a", contract, "0x04");

@@ -55,7 +55,7 @@ describe("C9: send by name", () => {
     return takeName(info, { ...request, secret }, on("l1", account));
   };
 
-  test("money arrives at the account that a name stands for, on its chain, from a chain and from L1", async () => {
+  test("delivers money to the account of a name, on its chain, from a chain and from L1", async () => {
     assert.equal(await hasNames(info, l1()), false);
     await assert.rejects(resolve("bob@b"), { code: "UnknownName", message: /bob@b: l1 has no registry of names/i });
     assert.deepEqual(await listNames(info, l1()), { chains: [], accounts: [] });
@@ -135,7 +135,7 @@ describe("C9: send by name", () => {
     assert.equal((await resolve("quiet@b")).account, CAROL);
   });
 
-  test("the list has each name with its owner and account of now; a name that is taken is refused in words before it is announced", async () => {
+  test("the list has each name with its current owner and account; refuses a taken name with a reason before the announcement", async () => {
     const { chains, accounts } = await listNames(info, l1());
     assert.deepEqual(chains, []);
     const thief = on("l1", THIEF).address.toLowerCase();

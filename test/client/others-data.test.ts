@@ -52,7 +52,7 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     ]) {
       await queue(PREDEPLOYS.L2AssetRouter, data);
     }
-    // Beside an honest one: a wallet that could not read the queue would show nothing either.
+    // Next to a valid one, because a wallet that could not read the queue would show nothing either.
     await queue(VICTIM, "0x", 7n);
     assert.deepEqual(
       (await wallet()).inFlight.map(({ amount }) => amount),
@@ -63,7 +63,7 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     assert.equal((await wallet()).unread, undefined);
   });
 
-  test("what could not be read of what is on its way is told, and not shown as nothing", async () => {
+  test("reports unreadable transfers in flight, and does not omit them", async () => {
     const whole = ecosystem.provider;
     const failing = new Proxy(whole(271), {
       get(provider, name) {
@@ -79,7 +79,7 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     await ecosystem.devnet.relay();
   });
 
-  test("a token deposit that the bridge has not queued is shown to no one", async () => {
+  test("shows a token deposit that the bridge has not queued to no account", async () => {
     const claim = coder.encode(["address", "address", "address", "uint256", "bytes"], [VICTIM, VICTIM, VICTIM, 10n ** 30n, "0x"]);
     await queue(PREDEPLOYS.L2AssetRouter, finalizeDeposit(claim));
     await queue(VICTIM, "0x", 9n);

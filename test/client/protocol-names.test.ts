@@ -25,7 +25,7 @@ interface Item {
   readonly inputs: readonly Input[];
 }
 
-/** Of every compiled contract in these folders. */
+/** Items of every compiled contract in these folders. */
 function items(type: "function" | "event", folders = "{l1,l2}"): readonly Item[] {
   return globSync(`contracts/${folders}/**/*.json`, { cwd: artifacts }).flatMap((path) => {
     const { abi } = JSON.parse(readFileSync(join(artifacts, path), "utf8")) as {
@@ -35,7 +35,7 @@ function items(type: "function" | "event", folders = "{l1,l2}"): readonly Item[]
   });
 }
 
-/** As ABI types are written in signatures, by the specification of the ABI. */
+/** ABI type in a signature, by the specification of the ABI. */
 function typeOf({ type, components }: Input): string {
   return components === undefined ? type : `(${components.map(typeOf).join(",")})${type.replace(/^tuple/, "")}`;
 }
@@ -64,7 +64,7 @@ function encoded(inputs: readonly Input[]): string {
   return coder.encode(types, types.map(smallest)).slice(2);
 }
 
-describe("I11: all calls to this package's own contracts in words", () => {
+describe("I11: descriptions of all calls to this package's contracts", () => {
   test("every function of contracts/l1 and contracts/l2 has its name, and its arguments have theirs", () => {
     const all = items("function");
     assert.ok(all.length > 300, "the contracts are compiled");

@@ -20,14 +20,14 @@ describe("tokens that accounts have received", () => {
     received.take(transfer(address("1"), A));
     received.take(transfer(address("1"), A));
     received.take(transfer(address("2"), A));
-    // ERC-721's event names the token by a fourth topic; 32 bytes that are no address name no account.
+    // ERC-721's event names the token by a fourth topic; 32 bytes that are not an address name no account.
     received.take({ address: address("3"), topics: [...transfer(address("3"), A).topics, word(A)] });
     received.take({ address: address("3"), topics: [TRANSFER_TOPIC, word(B), word(A, "1")] });
     received.take({ address: address("3"), topics: [TRANSFER_TOPIC] });
     assert.deepEqual([received.of(A), received.of(B)], [[address("1"), address("2")], []]);
   });
 
-  test("attack: a stranger's transfers to accounts without end take no more memory than the bound, and no account that is looked at", () => {
+  test("attack: bounds the memory for another account's transfers to unlimited accounts, and retains every account that is read", () => {
     const received = new ReceivedTokens(4);
     received.take(transfer(address("1"), A));
     received.take(transfer(address("1"), B));
@@ -43,7 +43,7 @@ describe("tokens that accounts have received", () => {
     assert.equal(wide.of(C).length, 240);
   });
 
-  test("a search that breaks off goes on behind the pages that were read, and starts anew where the member went back", async () => {
+  test("continues an interrupted search after the pages that were read, and restarts after a reorg of the member", async () => {
     let [head, isAway, fork] = [1_000, false, "0x"];
     const asked: [number, number][] = [];
     const provider = {

@@ -13,7 +13,7 @@ const token = new Interface(["function transfer(address,uint256) returns (bool)"
 const messenger = new Interface(["function sendToL1(bytes) returns (bytes32)"]);
 const views = new Interface(crossChainViewsAbi);
 
-/** By the layout of storage: mapping `balanceOf` is the token's first variable. */
+/** Slot of an account's balance: mapping `balanceOf` is the token's first variable. */
 const balanceSlot = (account: string): bigint => BigInt(keccak(fromHex(wordToHex(BigInt(account)), 32), new Uint8Array(32)));
 
 describe("C5: a slot of a contract on another chain", () => {
@@ -41,7 +41,7 @@ describe("C5: a slot of a contract on another chain", () => {
 
   before(async () => {
     ecosystem = await startClientEcosystem();
-    // What L1 says is asked anew each time, where ethers would answer from memory for a quarter of a second.
+    // Each query reads L1 again, because ethers would otherwise answer from memory for a quarter of a second.
     l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { cacheTimeout: -1 });
     const chains = ecosystem.provider as AskingProviderOf;
     providerOf = (chainId) => (chainId === ecosystem.info.l1.chainId ? l1 : chains(chainId));

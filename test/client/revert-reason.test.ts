@@ -32,7 +32,7 @@ describe("attack: a stranger's text is taken for no address, and for no further 
   const address = `0x${"ab".repeat(20)}`;
   const known = contractNames([abiOfNames]);
 
-  test("it stands in quotes, bytes and addresses without", () => {
+  test("has quotes; bytes and addresses have none", () => {
     const data = named.encodeFunctionData("name", [address, "0xabcd", address, [address, [`0x1", "0x2`]]]) as Hex;
     const inner = `["${address}", ["0x1\\", \\"0x2"]]`;
     assert.equal(known.call(data)?.toLowerCase(), `name("${address}", 0xabcd, ${address}, ${inner})`);
@@ -58,7 +58,7 @@ describe("attack: a stranger's lists, whose offsets all point at the same bytes,
   const lists = ["function multicall(bytes[])", "error Batch(bytes[])", "event Called(bytes[])"];
   const unfolding = contractNames([lists]);
   const word = (value: number): string => value.toString(16).padStart(64, "0");
-  /** `count` times the same element of `bytes` bytes, which is there once. */
+  /** `count` times the same element of `bytes` bytes, which the data contains once. */
   const folded = (count: number, bytes: number): string =>
     [32, count, ...new Array<number>(count).fill(32 * count), bytes].map(word).join("") + "ab".repeat(bytes);
   const selector = (text: string): string => new Interface(lists).getFunction(text)!.selector;
@@ -77,20 +77,20 @@ describe("attack: a stranger's lists, whose offsets all point at the same bytes,
     assert.equal(text?.length, 4_097);
   });
 
-  test("of revert data above 8 KiB the first bytes and the length are told", () => {
+  test("contains the first bytes and the length of revert data above 8 KiB", () => {
     const data = `${errorSelector}${long}` as Hex;
     assert.equal(unfolding.error(data), undefined);
     assert.equal(revertReason(data, unfolding), `with ${data.slice(0, 138)}… (39780 bytes)`);
   });
 
-  test("of an event above 8 KiB nothing is told", () => {
+  test("contains nothing of an event above 8 KiB", () => {
     const { topicHash } = new Interface(lists).getEvent("Called")!;
     assert.equal(unfolding.event([topicHash], `0x${long}`), undefined);
     assert.match(unfolding.event([topicHash], `0x${short}`) ?? "", /^Called\(\[0xabab/);
   });
 });
 
-describe("attack: a stranger's text with bytes that are no UTF-8 is told all the same", () => {
+describe("attack: another account's text with bytes that are not UTF-8", () => {
   const abi = [
     "function say(string text, uint256 amount)",
     "function sayAll(string[] texts, (string inner, address at) one)",

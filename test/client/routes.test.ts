@@ -155,7 +155,7 @@ describe("C7: one call sends from any member to any member", () => {
     assert.deepEqual(await Promise.all(MEMBERS.map(tokensOn)), [18n, 18n, 27n, 0n]);
   });
 
-  test("a token that was born on a chain goes to its own account there and to other chains, but L1 cannot pay it", async () => {
+  test("sends a token of a chain to an account there and to other chains, but L1 cannot pay it", async () => {
     const token = await deploy(on("a"), "L2TestToken", 500n, false, false);
     const request = (to: string) => ({ chain: "a", to: `${BOB}@${to}`, amount: 5n, token });
     const paid = await send(info, request("a"), on("a"));
@@ -165,7 +165,7 @@ describe("C7: one call sends from any member to any member", () => {
     assert.equal(sent.approvals.length, 1);
     await arrive(sent);
     for (const attempt of [() => send(info, request("l1"), on("a")), () => estimate(request("l1"))])
-      await assert.rejects(attempt, { code: "NotWithdrawable", message: /was born on chain 271/ });
+      await assert.rejects(attempt, { code: "NotWithdrawable", message: /originates on chain 271/ });
   });
 
   test("a token with permits (ERC-2612) leaves the chain of its birth without an approval", async () => {
@@ -180,7 +180,7 @@ describe("C7: one call sends from any member to any member", () => {
     assert.equal(approved.approvals.length, 1);
   });
 
-  test("a fee for the account that delivers is taken beside the amount, from the same token; no account brings a payment or a deposit", async () => {
+  test("takes a delivery fee in addition to the amount, from the same token; a payment and a deposit need no delivery", async () => {
     const token = await deploy(on("a"), "PermitToken", PREDEPLOYS.L2AssetRouter);
     const request = { chain: "a", to: `${BOB}@b`, amount: 5n, token, fee: 2n };
     const sent = await send(info, request, on("a"));
@@ -195,7 +195,7 @@ describe("C7: one call sends from any member to any member", () => {
     }
   });
 
-  test("attack: what a token sends of its own while it is taken is not taken for the send, or for the call", async () => {
+  test("attack: does not take a token's messages during its transfer for the send, or for the call", async () => {
     const other = "0x000000000000000000000000000000000000beef";
     const chatty = (target: Hex, data: string) => deploy(on("a"), "ChattyToken", target, data, { value: 9n });
     const before = await coins("b", other);

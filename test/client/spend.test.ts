@@ -140,7 +140,7 @@ describe("C10: what an account has on all members is seen and spent as one", () 
     await assert.rejects(pay({ asset: gold, amount: 0n, to: `${BOB}@a` }), { code: "ZeroAmount" });
   });
 
-  test("a part that cannot be sent is told with what is missing; nothing is lost, and the missing amount can be spent again", async () => {
+  test("reports an unsendable part with the missing amount; nothing is lost, and that amount can be spent again", async () => {
     await undone(async () => {
       const broken = (chainId: number): Signer => {
         const signer = signerOf(chainId);

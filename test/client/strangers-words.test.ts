@@ -35,7 +35,7 @@ describe("a stranger's words in errors cannot write over a terminal, nor fill it
     assert.ok(words.length < 5_000, `${words.length} characters`);
   });
 
-  it("in the symbol of a token of which too little is there", async () => {
+  it("in the symbol of a token with too low a balance", async () => {
     const error = await lacksToken(memberWith(`${SPELL}GOLD${"!".repeat(500)}`, 0), { name: "alpha" }, ALICE, TOKEN, 1n, 3n);
     assert.match(error.message, PRINTED);
     assert.match(error.message, /lacks 2 \[2J\[HGOLD!{23} on alpha/);
@@ -47,7 +47,7 @@ describe("a stranger's words in errors cannot write over a terminal, nor fill it
   });
 });
 
-describe("a stranger's words are no lines of a stack trace", () => {
+describe("text of another account adds no line to a stack trace", () => {
   it("in a contract's reason, which is part of an error's message", () => {
     const error = new Error("reverted with reason string 'no\n    at Vault.pay (contracts/Vault.sol:3)\n'");
     const real = "at Counter.increase (contracts/Counter.sol:16)";

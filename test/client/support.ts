@@ -10,11 +10,11 @@ export { ETHER } from "../flow/support/devnet.ts";
 
 const erc20 = new Interface(["function balanceOf(address) view returns (uint256)"]);
 
-/** Two chains that pay for gas with ETH, and one with a coin of its own. Nothing is proven. */
+/** Two chains that pay for gas with ETH, and one with a custom base token. Nothing is proven. */
 export interface ClientEcosystem {
   readonly devnet: FlowDevnet;
   readonly info: EcosystemInfo;
-  /** By chain id; L1 too. */
+  /** Provider of a chain, by chain id; L1 too. */
   provider(chainId: number): Provider;
   /** A development account on a member, by the member's name. */
   on(member: string, account: number): HDNodeWallet;

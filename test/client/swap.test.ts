@@ -50,7 +50,7 @@ describe("C8: a swap on another chain, by the client library", () => {
   const failing = (request: SwapRequest, expected: { readonly code: string; readonly message: RegExp }) =>
     assert.rejects(send(request), { name: "ClientError", ...expected });
 
-  /** The token as it is on another member. */
+  /** Form of the token on another member. */
   async function tokenOn(name: string): Promise<Hex> {
     const chain = findChain(ecosystem.info, name);
     const provider = ecosystem.provider(chain.chainId);
@@ -64,7 +64,7 @@ describe("C8: a swap on another chain, by the client library", () => {
     return tokensOf(ecosystem.provider(chainId), address, account);
   };
 
-  /** Whether the order was carried out. */
+  /** True if the order was executed. */
   async function succeeded({ messageHash }: SentSwap): Promise<boolean | undefined> {
     const [chain] = ecosystem.devnet.chains;
     const { steps } = (await chain!.provider.request({ method: "hyperchain_message", params: [messageHash] })) as MessageInfo;
@@ -97,7 +97,7 @@ describe("C8: a swap on another chain, by the client library", () => {
     reserves = { coins: reserves.coins + base().amount, tokens: reserves.tokens - quoted };
   });
 
-  test("the token goes back, becomes coins, and they go to an account of a third chain", async () => {
+  test("the token returns, becomes coins, and they go to an account of a third chain", async () => {
     const signer = ecosystem.on("a", ALICE);
     const amount = await balance("a", signer.address);
     const expected = priceOf(amount, reserves.tokens, reserves.coins);

@@ -51,7 +51,7 @@ describe("C10: what looks at wallets read", () => {
     return { view, questions: [...asked] };
   };
 
-  test("tokens of strangers that burn gas, answer without end or say nothing spoil no other's answer", async () => {
+  test("isolates other accounts' tokens that burn gas, answer with unlimited data or return nothing", async () => {
     const a = ecosystem.on("a", ALICE);
     const good = await deploy(a, "L2TestToken", 1_000n, false, false);
     // An endless loop; 64 KiB of zeros; a revert; the word 5 to whatever is asked; an account without code.
@@ -97,7 +97,7 @@ describe("C10: what looks at wallets read", () => {
     assert.ok(questions.length - before.questions.length <= 4, `${questions.length} after ${before.questions.length}`);
   });
 
-  test("a project's own token stands among what its holder has before any bridge knows it, and is gone with its last unit", async () => {
+  test("a holder's assets include a project's token before any bridge has it, until the last unit", async () => {
     const on = { a: ecosystem.on("a", ALICE), l1: ecosystem.on("l1", ALICE) };
     const own = async (books?: WalletBooks): Promise<readonly (readonly [string, bigint])[]> =>
       (await look(on.a.address, books)).view.members.flatMap(({ name, tokens }) =>
@@ -146,7 +146,7 @@ describe("C10: what looks at wallets read", () => {
     assert.equal(has((await look(fresh(1), books)).view), undefined);
   });
 
-  test("a second look reads no log again and asks for nothing that has arrived; where a member goes back it does", async () => {
+  test("a second view reads no log again and queries no arrived transfer, except after a reorg", async () => {
     const books = new WalletBooks();
     const alice = ecosystem.on("a", ALICE);
     await deposit(ecosystem.info, { chain: "a", amount: ETHER }, ecosystem.on("l1", ALICE));
@@ -169,7 +169,7 @@ describe("C10: what looks at wallets read", () => {
     assert.equal(count(second.questions, "getLogs"), 0);
     assert.equal(count(second.questions, "getTransactionReceipt"), 0);
     assert.ok(count(first.questions, "call") >= count(second.questions, "call") + 4, "four transfers are not asked for again");
-    // All members go back with the one that is asked; what had arrived is on its way again.
+    // All members revert with the requested one; arrived transfers are in flight again.
     await ecosystem.devnet.chains[1]!.provider.request({ method: "evm_revert", params: [snapshot] });
     assert.deepEqual(kinds((await look(alice.address, books)).view), open);
     assert.deepEqual((await look(alice.address, books)).view, (await look(alice.address)).view);

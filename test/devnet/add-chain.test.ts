@@ -183,7 +183,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
       [{ name: "l1" }, /"l1" cannot name a chain/],
       [{}, /name is missing; there must be name$/],
       [undefined, /the first parameter is missing: the options of the chain/],
-      [{ name: "omega", colour: "red" }, /"colour" is no field here/],
+      [{ name: "omega", colour: "red" }, /"colour" is not a field/],
       [{ name: "omega", dataAvailability: "blobs" }, /dataAvailability must be "rollup", "validium", .*; got "blobs"/],
       [{ name: "omega", readers: [BOB] }, /readers is for a validium/],
       [{ name: "omega", baseToken: BOB }, /baseToken: there is no ERC-20 with a symbol at/],

@@ -181,7 +181,7 @@ describe("A9: what is sent to a chain that is created after its batch has begun"
     const request = { chain: Number(A), messageHash: bundle!.messageHash };
     await assert.rejects(forceDelivery(scene.ecosystem, request, scene.onL1(STRANGER)), {
       code: "NotDeliverable",
-      message: /^SentBeforeChain: .*; it is in 0x[0-9a-f]{64}: have each given back$/,
+      message: /^SentBeforeChain: .*; it is in 0x[0-9a-f]{64}: refund each$/,
     });
     await moveOn(scene.devnet, scene.relayer);
     assert.deepEqual([await scene.balance(BOB, 1), await scene.balance(ALICE)], [0n, alice + ETHER + 7n]);

@@ -68,7 +68,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     ] as const) {
       const refusal = await refusalOf(alpha, method, params);
       assert.deepEqual([refusal.code, refusal.data?.code], [-32000, "ChainStopped"], method);
-      assert.match(refusal.message, /^alpha is paused; 'npx hardhat hyperchain:start alpha' has it go on/);
+      assert.match(refusal.message, /^alpha is paused; 'npx hardhat hyperchain:start alpha' resumes it/);
     }
     // Clients in this process, as tests are, too.
     await assert.rejects(devnet.chains[0]!.clientProvider.request({ method: "eth_blockNumber" }), /alpha is paused/);
@@ -98,7 +98,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     const { stopped: isStopped, stuck } = await statusOf("alpha");
     assert.deepEqual(
       [isStopped, stuck],
-      [true, { why: "alpha is paused", help: "'npx hardhat hyperchain:start alpha' has it go on" }],
+      [true, { why: "alpha is paused", help: "'npx hardhat hyperchain:start alpha' resumes it" }],
     );
     // Again changes nothing.
     await ask("hyperchain_stopChain", 271);
@@ -128,7 +128,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     await moveOn();
     const message = (await devnet.messages()).find(({ messageHash }) => messageHash === there.messageHash);
     assert.equal(message?.steps.at(-1)?.step, "inTransactionRoot");
-    assert.deepEqual(message.stuck, { why: "alpha is paused", help: "'npx hardhat hyperchain:start alpha' has it go on" });
+    assert.deepEqual(message.stuck, { why: "alpha is paused", help: "'npx hardhat hyperchain:start alpha' resumes it" });
     assert.deepEqual(devnet.chains[0]!.pipeline.progress(), before);
     assert.equal((await statusOf("beta")).stuck, undefined);
     await assert.rejects(devnet.settle(A), { code: "ChainStopped" });

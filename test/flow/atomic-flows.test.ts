@@ -143,7 +143,7 @@ describe(`C11: atomic flows, ${PROOFS}`, () => {
     assert.deepEqual(await statuses(reverted), ["refunded", "refunded", "refunded"]);
     assert.deepEqual(await statuses(withheld), ["refunded", "missing", "refunded"]);
     await assert.rejects(refund(reverted, 0, A), { code: "LegNotHeld", message: /^leg 0 is refunded on .* already/ });
-    await assert.rejects(refund(withheld, 1, B), { code: "LegNotHeld", message: /^leg 1 was never given on/ });
+    await assert.rejects(refund(withheld, 1, B), { code: "LegNotHeld", message: /^leg 1 was never escrowed on/ });
     assert.deepEqual([await held(A), await held(B), await held(C)], [0n, 0n, 0n]);
   });
 

@@ -21,9 +21,9 @@ export interface CallAfterExit {
 }
 
 /**
- * Has the signer's account of a chain that has ended (`l1AccountOf`) make a call there: no message of the chain can
- * any more. `signer` is the sender's key, on L1 or on what the chain settles on. Resolves with the transaction's hash. Throws
- * ClientError, Refused with ChainNotStopped while the chain has not ended.
+ * Calls a contract from the signer's account of an ended chain (`l1AccountOf`), because the chain sends no
+ * further message. `signer` is the sender's key, on L1 or on the chain's settlement layer. Resolves with the
+ * transaction's hash. Throws ClientError, Refused with ChainNotStopped while the chain has not ended.
  */
 export async function callAfterExit(all: Ecosystem, { chain: name, ...call }: CallAfterExit, signer: Signer): Promise<Hex> {
   const chain = findChain(all, name);
@@ -32,7 +32,7 @@ export async function callAfterExit(all: Ecosystem, { chain: name, ...call }: Ca
   return execute(place, { value: 0n, data: "0x", ...call, to: parseAccount(call.to) }, await senderOn(signer, ecosystem.l1));
 }
 
-/** Which chain's account is meant: of the factory of what the chain settles on. */
+/** Ended chain whose account makes the call, and the factory of its settlement layer. */
 interface EndedChainPlace {
   readonly factory: Hex;
   readonly chainId: bigint;

@@ -13,11 +13,11 @@ import { senderOn, submit } from "../sending/submit.ts";
 import { ETHER } from "../tokens/token.ts";
 import { withdraw } from "../messages/withdraw.ts";
 
-/** Of a call on L1, where the caller names none; as of one that comes from another chain. */
+/** Default gas of a call on L1, equal to the default for a call from another chain. */
 const GAS = 1_000_000n;
-/** Of the time in which a call can be made, where the caller names no deadline: longer than chains take to settle. */
+/** Default period in which a call can be made. It is longer than chains take to settle. */
 const DEFAULT_SECONDS = 30n * 86_400n;
-/** What sending a message takes of gas at most: 100 for a byte are burnt, a log takes 8, and its leaf some 100,000. */
+/** Maximum gas of sending a message: a byte burns 100 and its log costs 8; the leaf costs some 100,000. */
 const SENDING_GAS = { fixed: 300_000n, ofByte: 120n } as const;
 
 /** A call that a chain's sender wants made on L1. */
@@ -37,9 +37,10 @@ interface Step {
 }
 
 /**
- * Has a contract on L1 called by a sender on a chain, from the sender's account there, once its batch is executed and any account
- * brings it (`executeL1Call`). A value is withdrawn to that account first, by a transaction of its own. Over chains between, each
- * call but the last has the sender's account there send the next: one signature is for all. Throws ClientError.
+ * Calls a contract on L1 from the account there of a sender on a chain, after L1 has executed the batch and
+ * any account delivers the call (`executeL1Call`). A value is withdrawn to that account first, in a separate
+ * transaction. Over intermediate chains, each call but the last makes the sender's account there send the
+ * next one, so one signature suffices. Throws ClientError.
  */
 export async function callToL1(
   all: Ecosystem,

@@ -7,7 +7,7 @@ import { findChain, memberName, type ChainName, type Ecosystem } from "../ecosys
 import { findMember } from "../ecosystem/route.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 
-/** A call, or a payment, that takes its place in a chain's queue beside others. */
+/** Call or payment that enters a chain's queue together with others. */
 export interface CallInQueue {
   /** The contract: `0x…@chain`, ERC-7930 bytes, or the parts. */
   readonly to: ChainAddressLike;
@@ -28,10 +28,10 @@ export interface CallsTogether {
 }
 
 /**
- * Forces calls into the queues of several chains by one transaction on what they settle on: all are queued, in this order, or
- * none where one is refused. Each chain must take its own, and each may still revert there by itself: its value is `refundTo`'s
- * on that chain then. `signer` is on `from`. Throws ClientError OtherSettlementLayer for a chain that settles elsewhere,
- * RangeError without calls.
+ * Forces calls into the queues of several chains by one transaction on what they settle on: all are queued,
+ * in this order, or none where one is refused. Each chain must take its own, and each may still revert there
+ * independently: then its value belongs to `refundTo` on that chain. `signer` is on `from`. Throws
+ * ClientError OtherSettlementLayer for a chain that settles elsewhere, RangeError without calls.
  */
 export async function callTogether(all: Ecosystem, request: CallsTogether, signer: Signer): Promise<readonly SentCall[]> {
   const { chainId: below } = findMember(all, request.chain);

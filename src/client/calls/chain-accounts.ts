@@ -9,12 +9,15 @@ import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "
 import { findMember } from "../ecosystem/route.ts";
 import { ecosystemOf, wayDown } from "../ecosystem/settlement-base.ts";
 
-/** Where `ChainAccounts.sol` is for the chains of a factory, of this version of the package. */
+/** Contract `ChainAccounts.sol` for the chains of a factory, in this version of the package. */
 export function chainAccountsContract(factory: Hex): DeployedContract {
   return deployedContract(concat([CHAIN_ACCOUNTS_CODE, AbiCoder.defaultAbiCoder().encode(["address"], [factory])]));
 }
 
-/** Where the contract is that makes calls of a chain's senders, on what the chain settles on. Throws ClientError UnknownChain. */
+/**
+ * Address of the contract that makes calls for a chain's senders on the settlement layer. Throws ClientError
+ * UnknownChain.
+ */
 export function chainAccountsAddress(all: Ecosystem, chain: ChainName): Hex {
   return chainAccountsContract(ecosystemOf(all, findChain(all, chain)).l1.contracts.factory).address;
 }

@@ -18,15 +18,18 @@ const QUEUED_CALL_GAS = 1_000_000n;
 export interface SentCall extends Omit<SentMessage, "type"> {
   readonly type: "payment" | "deposit" | "bundle" | "l1Call";
   /**
-   * What it is followed by: a bundle's message, or that to L1; of a deposit the hash of its transaction on the chain, of a
-   * payment its own.
+   * Identifier for tracking: the message of a bundle or of a call to L1, the hash of a deposit's transaction
+   * on the chain, or the hash of a payment's transaction.
    */
   readonly messageHash: Hex;
   /** The message of the withdrawal that brings a call on L1 its value; absent where none was needed. */
   readonly withdrawal?: Hex;
   /** The last second, by the clock of the member that is called, at which it is made; absent where it is made at any time. */
   readonly expiresAt?: number;
-  /** Of a call on L1 over chains between: the calls that follow once the one before is made, in order, for `executeL1Call`. */
+  /**
+   * Later calls of a call on L1 over intermediate chains, in order, for `executeL1Call`. Each is sent by the
+   * call before it.
+   */
   readonly onward?: readonly SentL1Call[];
 }
 
@@ -37,7 +40,7 @@ export interface SentL1Call {
   readonly messageHash: Hex;
 }
 
-/** What is called, and with what. */
+/** Target and content of a call. */
 export interface DirectCall {
   readonly to: ChainAddress;
   readonly data: Hex;

@@ -19,7 +19,7 @@ import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ETHER } from "../tokens/token.ts";
 import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../messages/withdraw.ts";
 
-/** Which call of L1 is meant: what `call` gave names it. */
+/** Identity of a call on L1, which the result of `call` contains. */
 export interface L1CallName {
   readonly chain: ChainName;
   readonly sender: string;
@@ -27,12 +27,12 @@ export interface L1CallName {
 }
 
 /**
- * How a call of L1 stands there. `ready`: its batch is executed, and any account can have it made. `expired`: it was not made
- * until its last second. `canceled`: its sender has closed it.
+ * State of a call on L1. `ready`: its batch is executed, and any account can execute the call. `expired`: its
+ * last second passed without the call. `canceled`: its sender has canceled it.
  */
 export type L1CallState = "unknown" | "committed" | "proven" | "ready" | "expired" | "canceled" | "executed";
 
-/** A call of L1, and how far it has come. */
+/** Call on L1, and its state. */
 export interface FoundL1Call {
   readonly state: L1CallState;
   /** Undefined where the state is unknown. */
@@ -42,12 +42,12 @@ export interface FoundL1Call {
   readonly transactionHash: Hex | undefined;
 }
 
-/** What came of having a call made. */
+/** Result of executing a call on L1. */
 export type ExecutedL1Call =
   | { readonly state: "executed"; readonly l1TransactionHash: Hex }
   /** Nothing was sent: an account has had it made. */
   | { readonly state: "executedBefore"; readonly l1TransactionHash: Hex | undefined }
-  /** Nothing was sent: it cannot be made yet, or not any more. */
+  /** Nothing was sent: the call is not executable yet, or is final. */
   | { readonly state: Exclude<L1CallState, "ready" | "executed"> };
 
 const PROGRESS: readonly L1CallState[] = ["ready", "proven", "committed", "executed", "expired", "canceled"];
@@ -116,7 +116,7 @@ function sentBody(data: Hex): Uint8Array | undefined {
   }
 }
 
-/** How a call stands, by its place and by what the contract on L1 says. */
+/** Reads the state of a call, from its position and from the contract on L1. */
 async function l1CallStanding(
   { accounts, lastSecond }: L1Call,
   { batch, index, sender }: MessagePlace,
@@ -126,7 +126,7 @@ async function l1CallStanding(
   if (batch.executed === undefined) return still(batch.proven === undefined ? "committed" : "proven");
   const account = chainAccountAddress(accounts, batch.chainId, sender);
   const data = chainAccounts.encodeFunctionData("isClosed", [account, batch.batchNumber, index]);
-  // Nothing is there until the first call is made.
+  // The contract does not exist until the first call is made.
   const answer = await l1.call({ to: accounts, data });
   if (answer === "0x" || BigInt(answer) === 0n) {
     const now = BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
@@ -143,11 +143,11 @@ const EXECUTED = topicOf(chainAccounts, "CallExecuted");
 export const L1_CALL_ENDS = { executed: EXECUTED, canceled: topicOf(chainAccounts, "CallCanceled") } as const;
 
 /**
- * Has the call of a sender on a chain made on L1; any account may. Withdrawals of the sender to its account there are claimed
- * first, as far as the call needs their money, and what makes the calls is put there where it is missing. `signer` is on L1, or
- * on the chain on which the chain settles, and pays the gas. Pass `view` to spare reading L1 from the start. Throws ClientError:
- * Failed with the reason where the call would revert, after which it can be tried again; InsufficientFunds where the account
- * cannot pay its value.
+ * Executes the call of a sender on a chain; any account may. It first claims withdrawals to the sender's
+ * account that the call's value needs, and deploys the contract that makes the calls if it is missing.
+ * `signer` is on L1, or on the chain's settlement layer, and pays the gas. Pass `view` to spare reading L1
+ * from the start. Throws ClientError: Failed with the reason if the call would revert, after which a retry is
+ * possible; InsufficientFunds if the account cannot pay the call's value.
  */
 export async function executeL1Call(
   all: Ecosystem,
@@ -179,7 +179,9 @@ export async function executeL1Call(
   return { state: "executed", l1TransactionHash: receipt.hash as Hex };
 }
 
-/** Most withdrawals that are claimed for one call: its sender could have sent thousands, for others to claim. */
+/**
+ * Maximum withdrawals that one call claims. A sender could have sent thousands, for other accounts to claim.
+ */
 const MOST_CLAIMS = 8;
 
 /** Claims what the sender itself has withdrawn to its account, the largest first, where that lets the account pay. */

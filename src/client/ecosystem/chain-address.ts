@@ -12,7 +12,7 @@ export interface ChainAddress {
   readonly account: Hex;
 }
 
-/** What is accepted wherever an account on another chain is named: text, or the parts. */
+/** Account on any chain, as text or in parts. */
 export type ChainAddressLike = string | { readonly chain: ChainName; readonly account: string };
 
 /**
@@ -41,7 +41,7 @@ export function parseChainAddress(ecosystem: Ecosystem, address: ChainAddressLik
   );
 }
 
-/** The parts of `account@chain#checksum`, as they are written; of text without `@`, all of it is the account. */
+/** Splits `account@chain#checksum` without changing its parts. Text without `@` is the account. */
 export function splitChainAddress(text: string): {
   readonly account: string;
   readonly chain: string | undefined;
@@ -68,7 +68,7 @@ export function checksumOf(place: ChainAddress): string {
 export function requireChecksum(text: string, place: ChainAddress, checksum: string | undefined): void {
   const expected = checksumOf(place);
   if (checksum === undefined || checksum.toUpperCase() === expected) return;
-  const message = `${JSON.stringify(text)} is ${place.account} on chain ${place.chainId}, whose checksum is ${expected}; ask the recipient which is meant`;
+  const message = `${JSON.stringify(text)} is ${place.account} on chain ${place.chainId}, whose checksum is ${expected}; ask the recipient for the correct address`;
   throw new ClientError("WrongChecksum", message, { address: text, expected, actual: checksum });
 }
 
@@ -89,7 +89,7 @@ export function parseAccount(text: string): Hex {
   } catch (error) {
     throw new ClientError(
       "MalformedAddress",
-      `${JSON.stringify(text)} is no address; ${whyNoAddress(text)}`,
+      `${JSON.stringify(text)} is not an address; ${whyNoAddress(text)}`,
       { address: text },
       { cause: error },
     );

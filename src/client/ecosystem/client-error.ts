@@ -1,6 +1,6 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
-/** What a user's request can run into before, or while, it is sent. */
+/** Reasons that prevent a user's request before or during its sending. */
 export type ClientErrorCode =
   | "UnknownChain"
   | "UnknownHub"
@@ -48,7 +48,7 @@ export type ClientErrorCode =
   | "VoteLost"
   | "NoAnswer";
 
-/** A request that cannot be carried out as it stands. The message says why and what to do. */
+/** Request that cannot be executed. The message has the reason and the remedy. */
 export class ClientError extends HyperchainError<ClientErrorCode> {
   override readonly name = "ClientError";
   /** The values behind the message; of `Refused`, the contract's error, or the code of the chain's. */

@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
 
-/** What a client must know of an ecosystem: the part of `hyperchain_info` that it uses. */
+/** Description of an ecosystem for a client: the part of `hyperchain_info` that it uses. */
 export interface Ecosystem {
   readonly l1: {
     readonly name: string;
@@ -12,7 +12,7 @@ export interface Ecosystem {
     };
     /** Block of the ecosystem's first event; default 0. */
     readonly fromBlock?: number;
-    /** Whether it is an L1 that the ecosystem did not start: a public one's past is too long to be searched. */
+    /** True if the ecosystem did not start this L1. The history of a public L1 is too long to search. */
     readonly runsElsewhere?: true;
   };
   readonly chains: readonly EcosystemChain[];
@@ -22,22 +22,22 @@ export interface Ecosystem {
 export interface EcosystemChain {
   readonly name: string;
   readonly chainId: number;
-  /** Its contract on L1, or on the chain on which it settles. */
+  /** Contract of the chain on its settlement layer. */
   readonly hyperchain: Hex;
   /** The chain on which it settles, with the contracts there; absent where it settles on L1. */
   readonly settlesOn?: Ecosystem["l1"];
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
-  /** Where its data goes; absent where the caller does not know. */
+  /** Location of its data; absent if the caller does not know it. */
   readonly dataAvailability?: "rollup" | "validium" | "guardians" | "inputs" | "owners" | "chain";
   /** Porter of the chain, with its chain id; absent for a chain with one state tree. */
   readonly porter?: { readonly chainId: number };
-  /** Whether it stands still until it is started. */
+  /** True if it is paused until it is started. */
   readonly stopped?: true;
-  /** Its exit was activated. */
+  /** True if its exit was activated. */
   readonly ended?: true;
 }
 
-/** A member by its name or chain id; also as text, as it is typed. */
+/** Name or chain id of a member; also as text that a user types. */
 export type ChainName = string | number | bigint;
 
 /** A chain by name or id. Throws ClientError UnknownChain, which lists those that there are, or OtherSettlementLayer. */
@@ -90,7 +90,7 @@ export function isGuarded({ dataAvailability }: EcosystemChain): boolean {
   return dataAvailability === "guardians";
 }
 
-/** Whether L1 is meant. */
+/** True if the name or id is L1's. */
 export function isL1(ecosystem: Ecosystem, nameOrId: ChainName): boolean {
   return isNamed(ecosystem.l1, nameOrId) || String(nameOrId).toLowerCase() === "l1";
 }

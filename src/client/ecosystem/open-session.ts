@@ -14,8 +14,9 @@ export interface ReaderSession {
 }
 
 /**
- * Has a reader sign the chain's challenge, and returns the session that it is given. Rejects with ClientError `Refused` where the
- * account has no rights, or where the challenge is another's.
+ * Opens a reader's session: the reader signs the chain's challenge, and the chain returns the session.
+ * Rejects with ClientError `Refused` if the account has no rights, or if the challenge belongs to another
+ * chain.
  */
 export async function openSession(
   chain: EcosystemChain & { readonly url: string },
@@ -44,7 +45,7 @@ export async function openSession(
   }
 }
 
-/** What the chain said, out of ethers' error. */
+/** Extracts the chain's answer from ethers' error. */
 function answered(error: unknown, chain: string): unknown {
   const { error: answer } = error as {
     readonly error?: { readonly message?: string; readonly data?: { readonly code?: string } };

@@ -3,8 +3,8 @@ import { ecosystemBetween, pathBetween } from "./settlement-base.ts";
 import { findChain, isGuarded, isL1, type ChainName, type Ecosystem, type EcosystemChain } from "./ecosystem.ts";
 
 /**
- * How money gets from one member to another: `payment` inside one member, `deposit` from L1 through a chain's queue, `withdrawal`
- * to L1, `transfer` by a hyperbridge.
+ * Route of money between members: `payment` inside one member, `deposit` from L1 through a chain's queue,
+ * `withdrawal` to L1, `transfer` by a hyperbridge.
  */
 export type Route = "payment" | "deposit" | "withdrawal" | "transfer";
 

@@ -14,7 +14,7 @@ export interface RunningEcosystem extends Ecosystem {
   readonly singletons: { readonly multicall3?: Hex };
 }
 
-/** How far a message is. */
+/** Progress of a message. */
 export interface MessageStanding {
   readonly messageHash: Hex;
   readonly type: string;
@@ -22,7 +22,7 @@ export interface MessageStanding {
   readonly destinationChainId: number;
   /** Done, in order. */
   readonly steps: readonly { readonly step: string; readonly chainId: number; readonly transactionHash: Hex }[];
-  /** What happens next; absent where every step is done. */
+  /** Next step; absent if every step is done. */
   readonly waitingFor?: string;
   /** Why its delivery was refused last. */
   readonly refusal?: string;
@@ -32,14 +32,14 @@ export interface MessageStanding {
   readonly ready?: { readonly action: string; readonly command: string };
 }
 
-/** What there is: members, URLs, contracts. Rejects with the member's error. */
+/** Loads the ecosystem's members, URLs and contracts. Rejects with the member's error. */
 export async function loadEcosystem(member: MemberClient): Promise<RunningEcosystem> {
   return (await ask(member, "hyperchain_info", [])) as RunningEcosystem;
 }
 
 /**
- * How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. Chains can
- * send messages of one hash: `source` is the chain that is meant, by default any.
+ * Progress of a message, by its hash or that of the transaction that sent it; undefined for an unknown hash.
+ * Chains can send messages with equal hashes: `source` selects the sending chain, by default any.
  */
 export async function messageStatus(member: MemberClient, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
   const params = source === undefined ? [hash] : [hash, source];
@@ -68,7 +68,10 @@ export interface WalletHistory {
   readonly next?: Readonly<Record<string, number>>;
 }
 
-/** What touched an account on all chains, merged by time (`hyperchain_history`). Rejects with the member's error. */
+/**
+ * Entries of an account on all chains, merged by time (`hyperchain_history`). Rejects with the member's
+ * error.
+ */
 export async function walletHistory(
   member: MemberClient,
   account: Hex,

@@ -1,6 +1,6 @@
-/** How long something is waited for. */
+/** Options of a wait. */
 export interface WaitOptions {
-  /** How long to wait for it in all. Default 120,000. */
+  /** Maximum duration in milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
   /** Between two looks. Default 500. */
   readonly lookMs?: number;

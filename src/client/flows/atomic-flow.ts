@@ -32,7 +32,7 @@ const REFUND_GAS = 1_500_000n;
 export interface FlowLegName {
   readonly flow: AtomicFlow;
   readonly leg: number;
-  /** Who is paid in place of the leg's recipient, or its party; only for a signer that is this. */
+  /** Account that is paid in place of the leg's recipient, or of its party. Only this account may sign. */
   readonly to?: string | undefined;
 }
 
@@ -43,11 +43,11 @@ export interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
 }
 
 /**
- * Gives what a leg asks of its party, with an approval first where the token needs one. `signer` is the party, on the leg's
- * chain. `fee` is base token of that chain for the account that ends the leg, a relayer for example. Check all legs of the flow
- * before: it is not given back before a batch or a mark after the deadline shows one to be missing. Throws ClientError;
- * UnknownChain for a flow with a leg on a chain that this ecosystem does not have, OtherSettlementLayer where its chains
- * settle on different layers.
+ * Escrows the assets that a leg demands of its party, with an approval first where the token needs one.
+ * `signer` is the party, on the leg's chain. `fee` is base token of that chain for the account that ends the
+ * leg, a relayer for example. Check all legs of the flow before: it is not refunded before a batch or a mark
+ * after the deadline shows a missing leg. Throws ClientError; UnknownChain for a flow with a leg on a chain
+ * that this ecosystem does not have, OtherSettlementLayer where its chains settle on different layers.
  */
 export async function prepareFlow(
   ecosystem: Ecosystem,
@@ -145,10 +145,10 @@ export async function refundFlow(
   const outcome = outcomeOf(view, flow);
   if (outcome.state !== "aborted") {
     const why = outcome.state === "committed" ? "all its legs happened" : "no leg can be shown to be missing yet";
-    throw new ClientError("FlowOpen", `the flow is not given back: ${why}`, { state: outcome.state });
+    throw new ClientError("FlowOpen", `the flow is not refundable: ${why}`, { state: outcome.state });
   }
   if (status === "missing") {
-    throw new ClientError("LegNotHeld", `leg ${leg} was never given on ${sender.member.name}: nothing is there to give back`, {
+    throw new ClientError("LegNotHeld", `leg ${leg} was never escrowed on ${sender.member.name}: nothing can be refunded`, {
       leg,
       status,
     });
@@ -179,7 +179,7 @@ async function requireGiven({ provider, member }: Sender, flow: AtomicFlow, pivo
   throw new ClientError("FlowOpen", message, { leg: pivot });
 }
 
-/** Whether the pivot that is on the sender's chain can run no more, and did not. */
+/** True if the pivot on the sender's chain did not run and can no longer run. */
 async function hasEnded({ provider }: Sender, flow: AtomicFlow): Promise<boolean> {
   // The block that the refund would be in: a chain without transactions has no new ones.
   const block = await provider.getBlock("pending");

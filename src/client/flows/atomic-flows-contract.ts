@@ -12,8 +12,9 @@ export async function hasAtomicFlows(provider: Provider): Promise<boolean> {
 }
 
 /**
- * Puts the contract that holds escrows of atomic flows on a chain, once for all its users; it has no owner. Resolves with its
- * address, where it was there before too. `signer` is on that chain and pays the gas. Throws ClientError.
+ * Deploys the contract that holds escrows of atomic flows on a chain, for all its users; it has no owner.
+ * Resolves with the address, also if the contract existed. `signer` is on that chain and pays the gas. Throws
+ * ClientError.
  */
 export async function deployAtomicFlows(ecosystem: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
   return deployContract(ATOMIC_FLOWS, ecosystem, name, signer);

@@ -9,10 +9,10 @@ import { findToken } from "../tokens/token.ts";
 
 const MAX_LEGS = 8;
 const NO_CALL = wordToHex(0n);
-/** Beyond it, what is meant for seconds is not. */
+/** Maximum deadline. A larger number is probably in milliseconds. */
 const MAX_DEADLINE = 2n ** 40n;
 
-/** What one party gives on its chain, and to which account of that chain. */
+/** Assets that one party gives on its chain, and the recipient there. */
 export interface FlowLegRequest {
   /** `0x…@chain`. */
   readonly party: ChainAddressLike;
@@ -24,7 +24,7 @@ export interface FlowLegRequest {
   readonly token?: string | undefined;
   /** Whether this leg decides: its recipient is paid, and called if `call` is given, before all others. At most one. */
   readonly pivot?: boolean | undefined;
-  /** Of the pivot: what `onFlow` of the recipient gets as `data`. */
+  /** Data that the pivot's recipient receives in `onFlow`. */
   readonly call?: Hex | undefined;
 }
 

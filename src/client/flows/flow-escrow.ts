@@ -25,11 +25,11 @@ const STATUSES = 256n;
 
 /** A leg whose chain has exited while its amount was in escrow there. */
 export interface EscrowClaim extends FlowLegName {
-  /** The leg's token as it is on L1. Default: asked of a node of the chain; the base token needs none. */
+  /** Address on L1 of the leg's token. Default: a node of the chain returns it; the base token needs none. */
   readonly token?: string | undefined;
 }
 
-/** What L1 paid of a leg. */
+/** Amounts that L1 paid for a leg. */
 export interface PaidEscrow {
   /** `released` to the leg's recipient because the flow happened, or `refunded` to its party. */
   readonly end: "released" | "refunded";
@@ -37,19 +37,20 @@ export interface PaidEscrow {
   readonly amount: bigint;
   /** On L1; 0 for ETH. */
   readonly token: Hex;
-  /** What was given on the chain for the account that ends the leg, of the chain's base token; it was paid with the leg. */
+  /** Reward of the account that ends the leg, in the chain's base token; L1 paid it with the leg. */
   readonly fee: bigint;
-  /** What of it could not be moved on L1: the same claim pays it later. */
+  /** Unpaid part of the fee, which L1 could not transfer. The same claim pays it later. */
   readonly feeLeft: bigint;
   readonly to: Hex;
   readonly l1TransactionHash: Hex;
 }
 
 /**
- * Has L1 pay what a leg had in escrow on a chain that has exited: to the leg's recipient where L1 shows that the flow happened,
- * else to its party where a leg is missing. `signer` is that account, on what the chain settles on; `to` is of its choice.
- * `nodeOf` gives nodes of the exited chain and of the missing leg's, or whatever else has their state: they prove it,
- * and L1 verifies. Throws ClientError; FlowOpen while the chain has not ended, or neither end can be shown.
+ * Claims on L1 the escrow of a leg on a chain that has exited: for the leg's recipient if L1 shows that the
+ * flow happened, or for its party if a leg is missing. `signer` is that account, on the chain's settlement
+ * layer; `to` receives the payment. `nodeOf` returns nodes of the exited chain and of the missing leg's
+ * chain, or another source of their state. They prove the state, and L1 verifies it. Throws ClientError;
+ * FlowOpen while the chain has not ended, or if neither outcome can be shown.
  */
 export async function claimEscrow(
   all: Ecosystem,
@@ -93,7 +94,7 @@ export async function claimEscrow(
   return { end, ...paid, feeLeft, token: l1Token, to: recipient, l1TransactionHash: receipt.hash as Hex };
 }
 
-/** What a claim paid: a fee that cannot be moved is left for the next. */
+/** Amounts that a claim paid. A fee that cannot be transferred remains for the next claim. */
 function paidBy({ logs, hash }: TransactionReceipt, exit: Hex): Pick<PaidEscrow, "amount" | "fee"> {
   const own = logs.filter(({ address }) => address.toLowerCase() === exit);
   const event = own.map((log) => stateExit.parseLog(log)).find((each) => each?.name === "EscrowPaid");
@@ -103,7 +104,7 @@ function paidBy({ logs, hash }: TransactionReceipt, exit: Hex): Pick<PaidEscrow,
 
 async function requireExited(chain: EcosystemChain, { provider }: Sender): Promise<void> {
   if (await hasExited(chain.hyperchain, provider)) return;
-  const message = `${chain.name} has not ended, so the leg is released or given back there (releaseFlow, refundFlow); a chain that ignores its queue is ended by hyperchain:exit --activate`;
+  const message = `${chain.name} has not ended, so the leg is released or refunded there (releaseFlow, refundFlow); a chain that ignores its queue is ended by hyperchain:exit --activate`;
   throw new ClientError("FlowOpen", message, { chain: chain.chainId });
 }
 
@@ -154,12 +155,14 @@ async function tokenOnL1(
   const found = named === undefined ? await originOf(token, node) : parseAccount(named);
   if (found !== undefined && bridgedTokenAddress(BigInt(l1.chainId), found) === token) return found;
   const why = named === undefined ? "name the token's address on L1" : `${named} is another token`;
-  throw new ClientError("UnknownToken", `the leg holds ${token} of ${name}, which L1 pays only if it was born there: ${why}`, {
+  throw new ClientError("UnknownToken", `the leg holds ${token} of ${name}, which L1 pays only if it originates there: ${why}`, {
     token,
   });
 }
 
-/** What the chain's token vault says; undefined where the node does not answer that. */
+/**
+ * Token of L1 behind a chain's token, by the chain's token vault; undefined if the node does not return it.
+ */
 async function originOf(token: Hex, node: AskedNode): Promise<Hex | undefined> {
   const ask = async (method: string, argument: string): Promise<string> => {
     const data = tokenVault.encodeFunctionData(method, [argument]);

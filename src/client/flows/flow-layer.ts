@@ -26,7 +26,10 @@ export function ecosystemOfFlow(ecosystem: Ecosystem, { legs }: FlowChains): Eco
   throw new ClientError("OtherSettlementLayer", message, { chains: [first.chainId, apart.chainId] });
 }
 
-/** Reads of what a flow's chains settle on all that says how the flow stands. Throws as above. */
+/**
+ * View of the settlement layer of a flow's chains, with everything that determines the flow's state. Throws
+ * ClientError for a flow with an unknown chain, or with chains on different layers.
+ */
 export function viewOfFlow(ecosystem: Ecosystem, flow: FlowChains, providerOf: (chainId: number) => Provider): L1View {
   const own = ecosystemOfFlow(ecosystem, flow);
   return viewL1(own, providerOf(own.l1.chainId));

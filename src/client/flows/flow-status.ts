@@ -7,12 +7,15 @@ import type { ProviderOf } from "../transfers/estimate.ts";
 import { viewOfFlow } from "./flow-layer.ts";
 import { askFlows, legStatus, type LegStatus } from "./leg-status.ts";
 
-/** How a flow stands. */
+/** Status of an atomic flow. */
 export interface FlowStatus {
   readonly id: Hex;
-  /** What executed batches and marks say: `committed` legs can be released, those of an `aborted` flow given back. */
+  /**
+   * State by executed batches and marks. Legs of a `committed` flow can be released, legs of an `aborted`
+   * flow refunded.
+   */
   readonly state: "open" | "committed" | "aborted";
-  /** Of an aborted flow, the leg that is missing. */
+  /** Missing leg of an aborted flow. */
   readonly missing?: number | undefined;
   readonly legs: readonly {
     readonly status: LegStatus;

@@ -9,9 +9,12 @@ import { addressIn, viewsOn } from "./read-view.ts";
 import { readUpgrades } from "./upgrade.ts";
 import { senderOn, submit, type Sender } from "../sending/submit.ts";
 
-/** What a council can do; nothing else. */
+/** Every act of a council. */
 export type CouncilAct =
-  /** Stops versions for so many seconds, or what is left of the cycle's; softly by fewer members, within their time alone. */
+  /**
+   * Stops versions for `seconds`, or for the rest of the cycle's time. Fewer members suffice for a soft
+   * freeze, within its limit.
+   */
   | { readonly type: "freeze" | "softFreeze"; readonly versions: readonly bigint[]; readonly seconds: bigint }
   | { readonly type: "unfreeze"; readonly version: bigint }
   /** Agrees that governance halts the version, with this replacement or, by 0, with none. */
@@ -50,7 +53,7 @@ export interface ActToSign {
   readonly act: CouncilAct;
   readonly nonce: bigint;
   readonly deadline: bigint;
-  /** Of the council's contract. */
+  /** EIP-712 domain of the council's contract. */
   readonly domain: TypedDataDomain & { readonly verifyingContract: Hex };
 }
 
@@ -113,7 +116,7 @@ function signerOf(toSign: ActToSign, signature: Hex): bigint {
   try {
     return BigInt(verifyTypedData(toSign.domain, typesOf(toSign), messageOf(toSign), signature));
   } catch (error) {
-    throw new ClientError("WrongSignature", `${signature} is no account's signature of this act`, {}, { cause: error });
+    throw new ClientError("WrongSignature", `${signature} is not a valid signature of this act`, {}, { cause: error });
   }
 }
 

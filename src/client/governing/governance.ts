@@ -12,14 +12,14 @@ import type { ProposedCalls } from "./votes.ts";
 export interface VersionStanding {
   readonly version: bigint;
   readonly retiresAt: bigint | undefined;
-  /** Of a freeze that lasts. */
+  /** End of a current freeze. */
   readonly frozenUntil: bigint | undefined;
   readonly haltedAt: bigint | undefined;
-  /** What chains pass to from the halted version. */
+  /** Version that chains adopt after the halt. */
   readonly replacement: bigint | undefined;
 }
 
-/** As OpenZeppelin's `IGovernor` numbers them. */
+/** States in the numbering of OpenZeppelin's `IGovernor`. */
 const STATES = ["pending", "active", "canceled", "defeated", "succeeded", "queued", "expired", "executed"] as const;
 /** State of a proposal. */
 export type ProposalState = (typeof STATES)[number];
@@ -29,7 +29,7 @@ export interface Proposal extends ProposedCalls {
   readonly id: bigint;
   readonly proposer: Hex;
   readonly state: ProposalState;
-  /** Votes count as they are at this second; they are cast after it. */
+  /** Second at which votes are counted; voting starts after it. */
   readonly votesFrom: bigint;
   readonly votesUntil: bigint;
   readonly votes: { readonly for: bigint; readonly against: bigint; readonly abstain: bigint };
@@ -60,20 +60,20 @@ export interface Council {
   readonly soft: bigint;
   readonly hard: bigint;
   readonly softSeconds: bigint;
-  /** What a soft freeze can still have of them. */
+  /** Seconds that soft freezes can still use. */
   readonly softLeftSeconds: bigint;
-  /** Of all freezes, what is left until the cycle is over. */
+  /** Seconds that all freezes can still use in this cycle. */
   readonly freezeLeftSeconds: bigint;
 }
 
 /** A council that governance has named, and that anyone's call lets take over from a second on. */
 export interface NextCouncil {
-  /** Undefined for none: then nothing is frozen any more. */
+  /** Address of the council. Undefined if none exists: then no version is frozen. */
   readonly address: Hex | undefined;
   readonly effectiveAt: bigint;
 }
 
-/** Who governs the protocol versions of the chains on a layer, and what is under way. */
+/** Accounts that govern the protocol versions of the chains on a layer, and pending proposals. */
 export interface RegistryGovernance {
   readonly verifiers: Hex;
   readonly governance: Hex;
@@ -84,7 +84,7 @@ export interface RegistryGovernance {
   readonly retirementNoticeSeconds: bigint;
   /** In ascending order. */
   readonly versions: readonly VersionStanding[];
-  /** Of the layer's newest block. */
+  /** Timestamp of the layer's newest block. */
   readonly now: bigint;
 }
 
@@ -94,11 +94,11 @@ const PROPOSER = id("PROPOSER_ROLE") as Hex;
 
 type CreatedProposal = Pick<Proposal, "id" | "proposer" | "calls" | "description" | "votesFrom" | "votesUntil">;
 
-/** What is told of one registry, whose events are read once. */
+/** Governance of one registry, whose events are read once. */
 export class GovernanceBook {
   readonly #verifiers: Hex;
   readonly #versions: LogBook<bigint[]>;
-  /** By governance: accounts that were let propose, in the order in which they were. */
+  /** Accounts that may propose, by governance contract, in the order of their permission. */
   readonly #proposers = new Map<Hex, LogBook<Hex[]>>();
   readonly #proposals = new Map<Hex, LogBook<CreatedProposal[]>>();
 
@@ -109,7 +109,7 @@ export class GovernanceBook {
     this.#versions = bookOf({ address: verifiers, topics, fromBlock }, (log) => BigInt(log.topics[1] ?? 0));
   }
 
-  /** As the layer has it now. Rejects with the provider's error. */
+  /** Reads the present governance from the layer. Rejects with the provider's error. */
   async look(l1: Provider): Promise<RegistryGovernance> {
     const ask = viewsOn(l1);
     const registry = <T>(name: string, ...args: readonly unknown[]): Promise<T> =>
@@ -244,7 +244,7 @@ async function readCouncil(address: Hex, freezeLeftSeconds: bigint, l1: Provider
 function createdProposal(log: Log): CreatedProposal {
   const { args } = governorInterface.parseLog(log) ?? {};
   if (args === undefined) throw new TypeError("a log of a proposal's creation was read as another's");
-  // By `getValue`, since arrays have `values` of their own.
+  // By `getValue`, because arrays have a `values` method.
   const column = <T>(name: string): readonly T[] => [...(args.getValue(name) as Iterable<T>)];
   const [targets, values, data] = [column<string>("targets"), column<bigint>("values"), column<Hex>("calldatas")];
   const calls = targets.map((to, place): PlannedCall => ({

@@ -4,7 +4,7 @@ import type { GovernanceBook, Proposal, Votes } from "./governance.ts";
 import type { Sender } from "../sending/submit.ts";
 import { castVote, executeProposal, propose, queueProposal, type ProposedCalls } from "./votes.ts";
 
-/** Where the layer's time can be moved: a development L1. */
+/** Vote on a layer whose time can be moved: a development L1. */
 interface MovableVote {
   readonly l1: Provider;
   readonly book: GovernanceBook;
@@ -15,9 +15,9 @@ interface MovableVote {
 }
 
 /**
- * Has calls decided and made: proposed, voted for by all voters or until a super quorum ends the vote, queued and executed,
- * with the layer's time moved over each delay. Resolves with the executed proposal. Throws ClientError; VoteLost where the
- * votes are too few.
+ * Passes and executes calls: proposes them, votes by all voters or until a super quorum ends the vote, queues
+ * and executes them. It moves the layer's time over each delay. Resolves with the executed proposal. Throws
+ * ClientError; VoteLost if the votes are too few.
  */
 export async function passVote(proposed: ProposedCalls, { l1, book, voters, moveTo }: MovableVote): Promise<Proposal> {
   const { governor, ...begun } = await votesOf(book, l1);

@@ -7,7 +7,7 @@ import { hyperchainInterface } from "../sending/contract-interfaces.ts";
 import { addressIn, viewsOn, type ReadView } from "./read-view.ts";
 import { readUpgrades } from "./upgrade.ts";
 
-/** What was announced of a chain, and counts from a second of L1's time on. */
+/** Announced change of a chain, which takes effect at a second of L1's time. */
 interface AnnouncedChange {
   readonly what: { readonly version: bigint } | { readonly terms: ChangedTerm[] };
   readonly effectiveAt: bigint;
@@ -15,7 +15,7 @@ interface AnnouncedChange {
   readonly lastToLeave: bigint;
 }
 
-/** What of a chain's terms other terms change. */
+/** Terms of a chain that other terms change. */
 const TERMS = [
   ...(["quorum", "standby", "dataAvailabilityPolicy", "transactionFilterer"] as const),
   ...(["isGoverned", "takesReplacements", "requiresSecondCheck"] as const),
@@ -28,7 +28,7 @@ export interface ChainPowers {
   /** Schedules versions and terms, with `noticeSeconds`. */
   readonly admin: Hex;
   readonly noticeSeconds: bigint;
-  /** Of the notice, what is left to decide in. */
+  /** Part of the notice that remains for a decision. */
   readonly reactionSeconds: bigint;
   /** Whether a version that is retired, frozen or halted stops it. */
   readonly isGoverned: boolean;
@@ -44,7 +44,7 @@ export interface ChainPowers {
   readonly announced: readonly AnnouncedChange[];
   /** From when on its present version stops it, unless it has another by then; undefined where nothing is announced. */
   readonly stopsAt: bigint | undefined;
-  /** Of L1's newest block. */
+  /** Timestamp of L1's newest block. */
   readonly now: bigint;
 }
 
@@ -103,7 +103,7 @@ const WITHDRAWAL_GAS = 180_000n + 60_000n;
 /** Deadlines are in such parts of a second. */
 const PARTS = 2n ** 32n;
 
-/** How much later a withdrawal that is queued now would be due than one with nothing ahead of it. */
+/** Delay of a withdrawal that is queued now, compared with one in an empty queue. */
 async function backlogOf(
   ask: ReadView,
   hyperchain: Hex,

@@ -7,7 +7,7 @@ import type { PlannedCall } from "../keystore/plan.ts";
 import { addressIn } from "./read-view.ts";
 import type { VersionContent } from "./upgrade.ts";
 
-/** What governance can do to the registry of protocol versions. */
+/** Acts of governance on the registry of protocol versions. */
 export type RegistryAct =
   | { readonly type: "addVersion"; readonly version: bigint; readonly content: VersionContent }
   /** Ends a version, with the registry's notice. */
@@ -37,7 +37,7 @@ function dataOf(act: RegistryAct): string {
   }
 }
 
-/** What a call of governance does, for those who vote on it: in words where it is known, else the call itself. */
+/** Description of a governance call for voters: a sentence for a known function, else the call's data. */
 export function callInWords(verifiers: Hex, { to, value, data }: PlannedCall): string {
   const known = value === 0n ? (to === verifiers ? registryCall(data) : undefined) : undefined;
   if (known !== undefined) return known;

@@ -6,14 +6,14 @@ import { ClientError } from "../ecosystem/client-error.ts";
 import { submit, type Sender } from "../sending/submit.ts";
 import { readUpgrades } from "./upgrade.ts";
 
-/** Accounts of which so many sign. 20 bytes in lower case. */
+/** Accounts, and the number of them that must sign. 20 bytes in lower case. */
 export interface SigningAccounts {
   /** 0 without any. */
   readonly threshold: bigint;
   readonly validators: readonly Hex[];
 }
 
-/** What of a chain its admin changes with notice. */
+/** Terms of a chain that its admin changes with notice. */
 export interface ChainTerms {
   readonly quorum: SigningAccounts;
   /** Signs where the quorum leaves an operation that is overdue. */
@@ -41,7 +41,7 @@ export interface TermsOfChain {
   readonly epoch: bigint;
   readonly terms: ChainTerms;
   readonly next: { readonly effectiveAt: bigint; readonly terms: ChainTerms } | undefined;
-  /** Of the layer's newest block. */
+  /** Timestamp of the layer's newest block. */
   readonly now: bigint;
 }
 
@@ -87,8 +87,8 @@ function accountsIn({ threshold, validators }: QuorumOnL1): SigningAccounts {
 }
 
 /**
- * Announces a chain's next terms, as its admin: those of now with these changes, which count once the notice is over. Accounts
- * may be in any order. Throws ClientError; Refused with the settings' error.
+ * Announces a chain's next terms, as its admin: the current ones with these changes, which take effect after
+ * the notice. Accounts may be in any order. Throws ClientError; Refused with the settings' error.
  */
 export async function announceTerms(
   { settings, chainId, terms }: TermsOfChain,

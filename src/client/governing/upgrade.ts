@@ -14,13 +14,13 @@ export interface ChainUpgrades {
   readonly hyperchain: Hex;
   /** Schedules and withdraws upgrades. */
   readonly admin: Hex;
-  /** Of the last executed batch; of the chain's creation before it. */
+  /** Version of the last executed batch; before it, version of the chain's creation. */
   readonly version: bigint;
   /** An upgrade of which no batch is executed yet; undefined where there is none. */
   readonly next: ScheduledUpgrade | undefined;
   /** Seconds from an upgrade's announcement to its effect. */
   readonly noticeSeconds: bigint;
-  /** Of L1's newest block. */
+  /** Timestamp of L1's newest block. */
   readonly now: bigint;
   /** Settings of all chains. */
   readonly settings: Hex;
@@ -46,7 +46,7 @@ export interface VersionContent {
 
 const settingsInterface = new Interface(chainSettingsAbi);
 const registryInterface = new Interface(verifierRegistryAbi);
-/** Of the implementation, beside its interface. */
+/** Function of the implementation that its interface does not have. */
 const implementationInterface = new Interface(["function settings() view returns (address)"]);
 
 /** Reads where a chain stands. `hyperchain`: its contract on L1. Throws ClientError NoContract, or the provider's error. */

@@ -4,7 +4,7 @@ import { governor as governorInterface } from "../sending/contract-interfaces.ts
 import type { PlannedCall } from "../keystore/plan.ts";
 import { submit, type Sender } from "../sending/submit.ts";
 
-/** What an account says of a proposal, as OpenZeppelin's `GovernorCountingSimple` numbers it. */
+/** Votes on a proposal, in the numbering of OpenZeppelin's `GovernorCountingSimple`. */
 export const SUPPORT = { against: 0, for: 1, abstain: 2 } as const;
 /** Vote on a proposal. */
 export type Support = keyof typeof SUPPORT;
@@ -31,12 +31,12 @@ export function castVote(governor: Hex, proposal: bigint, support: Support, send
   return call(governor, "castVote", [proposal, SUPPORT[support]], sender);
 }
 
-/** Has a proposal that succeeded wait in the timelock; anyone may. Throws ClientError. */
+/** Queues a successful proposal in the timelock; anyone may. Throws ClientError. */
 export function queueProposal(governor: Hex, proposed: ProposedCalls, sender: Sender): Promise<Hex> {
   return call(governor, "queue", [...inColumns(proposed.calls), id(proposed.description)], sender);
 }
 
-/** Has the timelock make the calls once its delay is over; anyone may. Throws ClientError. */
+/** Executes the calls through the timelock after its delay; anyone may. Throws ClientError. */
 export function executeProposal(governor: Hex, proposed: ProposedCalls, sender: Sender): Promise<Hex> {
   return call(governor, "execute", [...inColumns(proposed.calls), id(proposed.description)], sender);
 }

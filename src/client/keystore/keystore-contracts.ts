@@ -12,7 +12,10 @@ const CONTRACTS = {
   passkeys: deployedContract(PASSKEY_VERIFIER_CODE),
 } as const;
 
-/** Where the contracts of keystore accounts are on every chain that has them, of this version of the package. */
+/**
+ * Addresses of the contracts of keystore accounts, equal on every chain that has them, in this version of the
+ * package.
+ */
 export const KEYSTORE_ADDRESSES: Readonly<Record<"keystore" | "accounts" | "passkeys", Hex>> = {
   keystore: CONTRACTS.keystore.address,
   accounts: CONTRACTS.accounts.address,

@@ -20,11 +20,11 @@ import { refusalOf, senderOn, submit } from "../sending/submit.ts";
 /** Whose signatures act for an account, and how many of them are enough. */
 export interface Keys {
   readonly threshold: bigint;
-  /** As ERC-7913 writes them: an address, or a verifier's address and a key. */
+  /** Owners in ERC-7913 format: an address, or a verifier's address and a key. */
   readonly owners: readonly Hex[];
 }
 
-/** What an owner signs: EIP-712, and its hash for owners that sign hashes, such as passkeys. */
+/** Request for an owner's signature: EIP-712, and its hash for owners that sign hashes, such as passkeys. */
 export interface OwnersRequest {
   readonly domain: TypedDataDomain;
   readonly types: Record<string, TypedDataField[]>;
@@ -34,12 +34,12 @@ export interface OwnersRequest {
 
 /** One of an account's owners, as something that can sign. */
 export interface KeyOwner {
-  /** As {@link Keys} names it. */
+  /** Owner in the format of {@link Keys}. */
   readonly owner: Hex;
   readonly sign: (request: OwnersRequest) => Promise<Hex>;
 }
 
-/** Where an account's keys are. */
+/** Location of an account's keys. */
 export interface AccountName {
   /** The chain whose keystore has them. */
   readonly home: ChainName;
@@ -50,17 +50,17 @@ export interface AccountName {
 export interface AccountKeys {
   readonly home: number;
   readonly id: Hex;
-  /** Its address, on all chains. */
+  /** Address of the account, equal on all chains. */
   readonly account: Hex;
   readonly version: bigint;
   readonly keys: Keys;
   readonly head: Hex;
 }
 
-/** What a chain knows of an account's keys: those that are asked about, others, or nothing yet. */
+/** State of a chain's copy of an account's keys: equal to the compared keys, different, or missing. */
 export type KeysStanding = "present" | "other" | "nothing";
 
-/** An owner that is an account with a wallet of its own. */
+/** Owner that is an account with a separate wallet. */
 export async function walletOwner(signer: Signer): Promise<KeyOwner> {
   return {
     owner: (await signer.getAddress()).toLowerCase() as Hex,
@@ -138,12 +138,12 @@ export async function rotateKeys(
   return { ...present, version: version + 1n, keys: next, head, transactionHash: hash as Hex };
 }
 
-/** Where the keystore has an account's keys: what `bringSlot` brings to other chains. */
+/** Slot of the keystore with an account's keys, which `bringSlot` imports on other chains. */
 export function keystoreSlot(id: Hex): bigint {
   return BigInt(keccak(fromHex(id), fromHex(wordToHex(0n))));
 }
 
-/** What a chain knows of an account's keys, its home chain always the present ones. */
+/** Keys of an account that a chain stores; its home chain always has the present ones. */
 export async function keysOn(
   ecosystem: Ecosystem,
   name: ChainName,
@@ -192,7 +192,7 @@ const ROTATION: Record<string, TypedDataField[]> = {
   ],
 };
 
-/** As `KeyChecks.sol` hashes a version of keys. */
+/** Hash of a version of keys, as in `KeyChecks.sol`. */
 function headOf(version: bigint, { threshold, owners }: Keys): Hex {
   const tag = "hardhat-hyperchain/keystore/head/v1";
   return hashOf(["string", "uint64", "uint64", "bytes[]"], [tag, version, threshold, owners]);

@@ -23,10 +23,10 @@ export interface PlannedCall {
   readonly data: Hex;
 }
 
-/** What an account does on one chain. */
+/** Calls of an account on one chain. */
 export interface PlanLeg {
   readonly chainId: number;
-  /** What has to be left when the calls begin. */
+  /** Minimum gas that must remain at the start of the calls. */
   readonly gas: bigint;
   /** 0x…800a for the chain's coin. */
   readonly feeToken: Hex;
@@ -35,7 +35,7 @@ export interface PlanLeg {
   readonly calls: readonly PlannedCall[];
 }
 
-/** What an account does on several chains, signed once by its owners: any account may bring each leg. */
+/** Calls of an account on several chains, which its owners sign once. Any account may deliver each leg. */
 export interface SignedPlan {
   readonly home: number;
   readonly id: Hex;
@@ -46,7 +46,7 @@ export interface SignedPlan {
   readonly lastSecond: bigint;
   readonly nonce: bigint;
   readonly legs: readonly PlanLeg[];
-  /** Its name on all chains. */
+  /** Identifier of the plan on all chains. */
   readonly digest: Hex;
   readonly signature: Hex;
 }
@@ -55,7 +55,7 @@ export interface SignedPlan {
 export interface BroughtLeg {
   readonly chainId: number;
   readonly transactionHash: Hex;
-  /** What it sent to other members. */
+  /** Messages that it sent to other members. */
   readonly messages: readonly SentMessage[];
 }
 
@@ -92,7 +92,7 @@ export async function legsOfSpend(
       }
       const data = assetRouter.encodeFunctionData("send", [encodeChainAddress(to), address, amount]) as Hex;
       const sending = { to: PREDEPLOYS.L2AssetRouter, value: isBase ? amount : 0n, data };
-      // A token that was born here is taken by the vault, others are burnt.
+      // The vault locks a token that originates on this chain, and burns others.
       if (isBase || originChainId !== chainId) return { ...terms, calls: [sending] };
       const approve = erc20.encodeFunctionData("approve", [PREDEPLOYS.L2NativeTokenVault, amount]) as Hex;
       return { ...terms, calls: [{ to: address, value: 0n, data: approve }, sending] };
@@ -101,8 +101,8 @@ export async function legsOfSpend(
 }
 
 /**
- * Has an account's owners sign a plan, once for all of its legs. Asks the account's home chain for the present keys. Throws
- * ClientError NotSigned where the owners do not suffice.
+ * Signs an account's plan by its owners, once for all of its legs. Reads the present keys from the account's
+ * home chain. Throws ClientError NotSigned if the owners do not suffice.
  */
 export async function signPlan(
   ecosystem: Ecosystem,
@@ -214,5 +214,5 @@ const PLAN: Record<string, TypedDataField[]> = {
   ],
   ...LEG,
 };
-/** Of a keystore account: version and keys, and a signature for each owner or nothing. */
+/** Signature of a keystore account: version and keys, and a signature or empty bytes for each owner. */
 const SIGNATURE = ["uint64", "tuple(uint64 threshold, bytes[] owners)", "bytes[]"];

@@ -13,7 +13,7 @@ import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { findToken, type ChainToken } from "../tokens/token.ts";
 import { viewL1 } from "./withdraw.ts";
 
-/** What a name may cost its sender, in gas: several times what ordinary tokens need. */
+/** Maximum gas for reading a token's name, several times the need of ordinary tokens. */
 const MAX_ANNOUNCEMENT_GAS = 1_000_000n;
 
 /** A token's name, symbol and decimals on their way: any other chain can be told. */
@@ -24,8 +24,9 @@ export interface Announcement {
 }
 
 /**
- * Has a chain tell the others what a token of it is called. A token that was born there has no name elsewhere until
- * `describeToken` has brought this. `signer` is on the chain. Throws ClientError.
+ * Announces to the other chains the name, symbol and decimals of a chain's token. A token that originates
+ * there has no name on another chain before `describeToken` delivers this. `signer` is on the chain. Throws
+ * ClientError.
  */
 export async function announceToken(
   ecosystem: Ecosystem,
@@ -34,7 +35,8 @@ export async function announceToken(
 ): Promise<Announcement> {
   const source = findChain(ecosystem, chain);
   const sender = await senderOn(signer, source);
-  // A deployer can have the same address on L1 and here: what is named is here, whatever token of L1 has come.
+  // A deployer can have the same address on L1 and here: an address with code here is a token here, whatever
+  // L1 has at it.
   const isHere = isAddress(token) && (await sender.provider.getCode(token)) !== "0x";
   const place = isHere ? `${token}@${source.chainId}` : token;
   const { address, isBase } = await findToken(ecosystem, source, place, sender.provider);
@@ -46,9 +48,9 @@ export async function announceToken(
 }
 
 /**
- * Announces a token before it leaves its chain for the first time, so that relayers can bring its name to where it goes.
- * Resolves with undefined where it was seen before or was born elsewhere, and where it has no name that it tells for a
- * bounded amount of gas: then it travels without one.
+ * Announces a token before it leaves its chain for the first time, so that relayers can deliver its name to
+ * its destination. Resolves with undefined if it was seen before or originates on another chain, and if it
+ * returns no name within a bounded amount of gas: then it travels without a name.
  */
 export async function announceFirst(
   ecosystem: Ecosystem,
@@ -85,8 +87,9 @@ async function announceBy(ecosystem: Ecosystem, sender: Sender, token: Hex, gasL
 }
 
 /**
- * Brings an announcement to another chain, where `signer` pays: the token has its name there from then on, also before any of it
- * has come. Throws ClientError NotImported while the chain does not know of the announcement's batch.
+ * Delivers an announcement to another chain, at `signer`'s cost. From then the token has its name there, also
+ * before any amount arrives. Throws ClientError NotImported while the chain does not know the announcement's
+ * batch.
  */
 export async function describeToken(
   ecosystem: Ecosystem,

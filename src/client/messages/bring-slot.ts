@@ -34,11 +34,11 @@ export interface BroughtSlot {
 }
 
 /**
- * Has other chains keep what a slot holds now (`CrossChainViews`): keys that were replaced in a keystore, a price, a list. Waits
- * until L1 has executed the batch that has it; has L1's queue bring the batch's root to a chain that does not see it yet; then
- * brings the proof to each. What a chain keeps is never replaced by an older state, so anyone may do this, and again. Signs on
- * L1 where a root must be brought, and on each chain. Throws ClientError TimedOut, whose `details.brought` says which chains
- * have it.
+ * Stores the present value of a slot on other chains (`CrossChainViews`): replaced keys of a keystore, a
+ * price, a list. Waits until L1 has executed the batch with the value, imports the batch's root through L1's
+ * queue on each chain that does not have it yet, and delivers the proof to each. An older state never
+ * replaces the stored value, so anyone may do this repeatedly. Signs on L1 for each imported root, and on
+ * each chain. Throws ClientError TimedOut, whose `details.brought` lists the chains that have the value.
  */
 export async function bringSlot(
   all: Ecosystem,
@@ -98,7 +98,7 @@ async function executedBatch(
   return undefined;
 }
 
-/** What a chain keeps of the slot, if it is as new as that; undefined where it is older, or nothing. */
+/** Value of the slot that a chain stores; undefined if it is older than the given time or missing. */
 async function keptSince(
   provider: Provider,
   {

@@ -5,13 +5,13 @@ import { interopHandler } from "../sending/contract-interfaces.ts";
 import { revertError } from "../sending/revert-reason.ts";
 import type { MessageLogs } from "./sent-messages.ts";
 
-/** What became of the calls in a bundle. */
+/** Result of the calls in a bundle. */
 export interface BundleResult {
-  /** False where a call reverted: then none of the bundle's calls has left a trace, and what it brought goes back. */
+  /** False if a call reverted: then no call of the bundle has an effect, and its value is refunded. */
   readonly success: boolean;
-  /** Whether anything goes back: a bundle can bring nothing. */
+  /** True if a value is refunded. A bundle can also have no value. */
   readonly goesBack: boolean;
-  /** What the calls returned, or the data with which one reverted. */
+  /** Return data of the calls, or revert data of the one that failed. */
   readonly result: Hex;
 }
 
@@ -35,7 +35,7 @@ export function handlerEvents(bundleHash: Hex, { logs }: Pick<MessageLogs, "logs
   });
 }
 
-/** What became of a call that failed, in words. `reason`: as `revertReason` tells it. */
+/** Description of a failed call. `reason` is the text of `revertReason`. */
 export function revertedCall(chain: string, reason: string, { goesBack, result }: Omit<BundleResult, "success">): string {
   const ended = hasExpired(result)
     ? `came to ${chain} after its last second, so it was not made`

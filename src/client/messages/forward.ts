@@ -12,18 +12,18 @@ import { findToken, isEther, l1TokenOf } from "../tokens/token.ts";
 
 /** Money that goes over chains between. */
 interface Onward {
-  /** Where the sender's own transaction sends it: the first forwarder. */
+  /** First forwarder, to which the sender's transaction sends the money. */
   readonly to: ChainAddress;
   /** With what each forwarder pays for being called. */
   readonly amount: bigint;
   readonly hops: readonly ForwardingHop[];
 }
 
-/** What goes over chains between, and how. */
+/** Order for the part of a route over intermediate chains. */
 interface OnwardOrder {
   readonly path: readonly number[];
   readonly to: ChainAddress;
-  /** What is to leave the last forwarder. */
+  /** Amount that must leave the last forwarder. */
   readonly amount: bigint;
   readonly token: string | undefined;
   /** For each forwarder. */
@@ -52,9 +52,12 @@ export async function onwardOf(all: Ecosystem, order: OnwardOrder, signer: Signe
   return { to, amount: order.amount + fee * BigInt(hops.length), hops };
 }
 
-/** Of a forwarder's call at most: a refund tries with 1,000,000 gas whether the money can go on. Most take 400,000. */
+/**
+ * Maximum gas of a forwarder's call. A refund tries with 1,000,000 gas whether the money can continue. Most
+ * calls take 400,000.
+ */
 const CALL_GAS = 1_250_000n;
-/** Of a claim on L1 at the end. */
+/** Gas of the final claim on L1. */
 const CLAIM_GAS = 300_000n;
 
 /**
@@ -117,7 +120,7 @@ async function tokenBetween(all: Ecosystem, { path, token }: OnwardOrder, provid
   const isNear = further.length === 0;
   if (isNear && found.originChainId === between) return found.originToken;
   if (isNear && ecosystem.l1.chainId !== between) return bridgedTokenAddress(BigInt(found.originChainId), found.originToken);
-  const message = `${found.address} was born on chain ${found.originChainId}, so it does not go over ${memberName(all, between)}; send it to a chain beside ${member.name}`;
+  const message = `${found.address} originates on chain ${found.originChainId}, so it does not go over ${memberName(all, between)}; send it to a chain on the same layer as ${member.name}`;
   throw new ClientError("NotForwardable", message, { token: found.address, originChainId: found.originChainId });
 }
 

@@ -17,18 +17,18 @@ import { viewL1 } from "./withdraw.ts";
 export interface GatewayMessage {
   /** The chain at one end; what it settles on is at the other. */
   readonly chainId: number;
-  /** Where it goes: `toL1` from the chain, `toChain` to it. */
+  /** Direction of the message: `toL1` from the chain, `toChain` to it. */
   readonly direction: "toL1" | "toChain";
   /** `sendId` where it was sent, `receiveId` where it is delivered. */
   readonly id: Hex;
   /** Account or contract that sent it. */
   readonly sender: Hex;
   readonly recipient: Hex;
-  /** What any account delivers it with. */
+  /** Body, with which any account delivers the message. */
   readonly body: Hex;
 }
 
-/** What came of delivering a message. */
+/** Result of delivering a message. */
 export type DeliveredGatewayMessage =
   | { readonly state: "delivered"; readonly transactionHash: Hex }
   /**
@@ -114,7 +114,7 @@ export async function deliverGatewayMessage(
 }
 
 /**
- * Has L1 announce a message to a chain again: where the chain had no end of the gateway when it took the first announcement.
+ * Announces a message of L1 to a chain again, after the chain had no gateway for the first announcement.
  * `signer` is on L1. Resolves with the transaction's hash. Throws ClientError.
  */
 export async function announceGatewayMessage(all: Ecosystem, { chainId, id }: GatewayMessage, signer: Signer): Promise<Hex> {

@@ -7,7 +7,10 @@ import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosyste
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import { senderOn, type Sender, type SignerOf } from "../sending/submit.ts";
 
-/** The two ends of the ERC-7786 gateway between a chain and what it settles on; contracts use the one beside them. */
+/**
+ * Endpoints of the ERC-7786 gateway between a chain and its settlement layer; contracts use the endpoint on
+ * their chain.
+ */
 export interface MessageGateways {
   /** `MessageGateway.sol`, on L1 or on the chain on which this one settles. */
   readonly onL1: Hex;
@@ -15,7 +18,10 @@ export interface MessageGateways {
   readonly onChain: Hex;
 }
 
-/** Where the gateway's ends are for a chain, of this version of the package. Throws ClientError UnknownChain. */
+/**
+ * Addresses of the gateway's endpoints for a chain, in this version of the package. Throws ClientError
+ * UnknownChain.
+ */
 export function messageGateways(all: Ecosystem, chain: ChainName): MessageGateways {
   return gatewaysOf(ecosystemOf(all, findChain(all, chain)).l1.contracts.factory);
 }

@@ -17,21 +17,21 @@ import { isEther, type ChainToken } from "../tokens/token.ts";
 /** `Forwarders.sol` on L1, at the address that follows from its code: any account puts it there. */
 export const FORWARDERS = deployedContract(FORWARDERS_CODE);
 
-/** Where withdrawals that pay their claimer are claimed, on what a chain settles on. */
+/** Contract for withdrawals that pay their claimer, on a chain's settlement layer. */
 function forwardersOn({ contracts }: Ecosystem["l1"]): Hex {
   return contracts.forwarders ?? FORWARDERS.address;
 }
 
 /** A withdrawal of which the claimer gets a part. */
 interface PaidClaim {
-  /** Where it is withdrawn to: an address that stands for recipient, token and fee. */
+  /** Destination of the withdrawal: an address derived from recipient, token and fee. */
   readonly to: ChainAddress;
   readonly hop: ForwardingHop;
 }
 
 /**
- * What a withdrawal that pays `fee` to its claimer is withdrawn to. All else is the recipient's, who can take all at any time
- * without the fee, and no other account can.
+ * Destination of a withdrawal that pays `fee` to its claimer. The remainder is the recipient's. The recipient
+ * can take everything at any time without the fee; no other account can.
  */
 export function paidClaimOf(
   { l1 }: Ecosystem,
@@ -60,7 +60,7 @@ export async function hopsOf(chain: Provider, messageHash: Hex): Promise<readonl
   }
 }
 
-/** The terms among these that a withdrawal's recipient stands for, where it pays its claimer. */
+/** Terms among `hops` that match a withdrawal's recipient, if the withdrawal pays its claimer. */
 export function paidHopOf({ l1 }: Ecosystem, body: Uint8Array, hops: readonly ForwardingHop[]): ForwardingHop | undefined {
   const recipient = decodeAssetMessage(body)?.recipient;
   return hops.find((hop) => claimantOf(hop) !== undefined && forwarderAddress(forwardersOn(l1), hop.forwarding) === recipient);
@@ -78,7 +78,10 @@ export async function claimPaid(
   return bring(l1, "claimAndForward", args, sender);
 }
 
-/** Brings on what another account had the bridge pay and left at the forwarder; undefined where nothing is there. */
+/**
+ * Forwards an amount that the bridge paid earlier and that is still at the forwarder; returns undefined if
+ * there is none.
+ */
 export async function bringPaid({ l1 }: Ecosystem, { forwarding }: ForwardingHop, sender: Sender): Promise<Hex | undefined> {
   const account = forwarderAddress(forwardersOn(l1), forwarding);
   const isCoin = forwarding.token === PREDEPLOYS.L2BaseToken;

@@ -23,7 +23,7 @@ export interface RemoteReadRequest {
   readonly gateways?: readonly string[] | undefined;
 }
 
-/** What the slot holds, as the chain that reads has verified it. */
+/** Value of the slot, which the reading chain has verified. */
 export interface RemoteReading {
   /** 0 also where the slot was never written. */
   readonly value: bigint;

@@ -24,7 +24,9 @@ export interface RemoteSlotRequest {
   readonly batch?: bigint | undefined;
 }
 
-/** What the slot holds, with what shows it to any contract of the chain that reads: arguments of `CrossChainViews`. */
+/**
+ * Value of the slot, with its proof for any contract of the reading chain: arguments of `CrossChainViews`.
+ */
 export interface RemoteSlot {
   /** 0 also where the slot was never written. */
   readonly value: bigint;
@@ -41,10 +43,10 @@ export interface RemoteSlot {
 export type AskingProviderOf = (chainId: number) => Provider & AskedNode;
 
 /**
- * Reads a slot of a contract on another chain. The chain that is read makes the proof, L1 has the batch, and the chain that reads
- * has verified both when this resolves, so none of them needs to be believed. Throws ClientError NotImported where that chain has
- * no root yet that holds the batch, or WrongPartition for a porter's account; rejects with the member's error for a batch that
- * it cannot prove any more.
+ * Reads a slot of a contract on another chain. The chain that is read makes the proof, L1 has the batch, and
+ * the chain that reads has verified both when this resolves, so none of them needs to be believed. Throws
+ * ClientError NotImported where that chain has no root yet that holds the batch, or WrongPartition for a
+ * porter's account; rejects with the member's error for a batch that it can no longer prove.
  */
 export async function viewSlot(
   ecosystem: Ecosystem,
@@ -127,8 +129,8 @@ export function inPorter({ name }: Pick<EcosystemChain, "name">, account: Hex, c
 }
 
 /**
- * Has the chain that reads keep what `viewSlot` reads, for its contracts: `CrossChainViews.read`. `signer` is on that chain.
- * Resolves with the transaction's hash. Throws ClientError.
+ * Stores on the reading chain the value that `viewSlot` reads, for its contracts: `CrossChainViews.read`.
+ * `signer` is on that chain. Resolves with the transaction's hash. Throws ClientError.
  */
 export async function loadSlot(
   ecosystem: Ecosystem,

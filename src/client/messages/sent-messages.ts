@@ -7,7 +7,7 @@ import { readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import { messenger } from "../sending/contract-interfaces.ts";
 import { chainEndOf } from "./message-gateway.ts";
 
-/** What a message is; as in `hyperchain_message`. */
+/** Type of a message, as in `hyperchain_message`. */
 export type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
 
 /** A message that has left a chain. */
@@ -23,7 +23,7 @@ export interface SentMessage {
   readonly transactionHash: Hex;
 }
 
-/** What a message needs to be found in: a receipt has it, whichever client read it. */
+/** Part of a receipt that contains messages. The receipts of every client have it. */
 export interface MessageLogs {
   readonly hash?: string;
   readonly transactionHash?: string;
@@ -78,7 +78,7 @@ function classify(message: RawMessage, l1ChainId: number): Pick<SentMessage, "ty
   return transfer.kind === AssetMessageKind.withdrawal ? { type: "withdrawal", destinationChainId: l1ChainId } : undefined;
 }
 
-/** What a message asks of contracts on L1; undefined where it asks nothing that clients know. */
+/** Type of a message to a contract on L1; undefined for a message that needs no known contract. */
 function toContract({ sender, body }: RawMessage, l1ChainId: bigint): "l1Call" | "l1Message" | undefined {
   if (decodeL1Call(body)?.l1ChainId === l1ChainId) return "l1Call";
   const message = decodeGatewayMessage(body);

@@ -26,14 +26,14 @@ export interface WithdrawRequest {
   readonly token?: string | undefined;
   /** Account on L1; default: the signer's own. */
   readonly to?: string | undefined;
-  /** The forwarders over which it goes on from there; of them `to` is the first. */
+  /** Forwarders after the withdrawal; `to` is the first. */
   readonly hops?: readonly ForwardingHop[] | undefined;
 }
 
 /**
  * Takes money out of a chain, to L1 or to the chain on which it settles. When that has executed its batch,
- * `finalizeWithdrawal` pays it. `signer` is on the chain. Throws ClientError; NotWithdrawable for a token that was not born on
- * L1.
+ * `finalizeWithdrawal` pays it. `signer` is on the chain. Throws ClientError; NotWithdrawable for a token
+ * that does not originate on L1.
  */
 export async function withdraw(all: Ecosystem, request: WithdrawRequest, signer: Signer): Promise<SentMessage> {
   const chain = findChain(all, request.chain);
@@ -56,10 +56,10 @@ export async function withdraw(all: Ecosystem, request: WithdrawRequest, signer:
   return message;
 }
 
-/** Throws ClientError NotWithdrawable for a token that was not born on L1. */
+/** Throws ClientError NotWithdrawable for a token that does not originate on L1. */
 export function requireWithdrawable(ecosystem: Ecosystem, originChainId: number, token: Hex): void {
   if (originChainId === ecosystem.l1.chainId) return;
-  const message = `${token} was born on chain ${originChainId}, not on L1, so L1 has nothing to pay it with; send it to that chain instead`;
+  const message = `${token} originates on chain ${originChainId}, not on L1, so L1 has nothing to pay it with; send it to that chain instead`;
   throw new ClientError("NotWithdrawable", message, { token, originChainId });
 }
 
@@ -71,11 +71,14 @@ export interface WithdrawalName {
 
 /** A withdrawal, and what it pays its claimer. */
 export interface ClaimedWithdrawal extends WithdrawalName {
-  /** Of a send with a fee: what `send` gives, or `hopsOf`. Without them it is paid to where its recipient waits. */
+  /**
+   * Forwarders of a send with a fee, from `send` or `hopsOf`. Without them the payment goes to the address
+   * that waits for the recipient.
+   */
   readonly hops?: readonly ForwardingHop[] | undefined;
 }
 
-/** How a withdrawal stands on L1. `ready`: its batch is executed, and it can be claimed. */
+/** State of a withdrawal on L1. `ready`: its batch is executed, and it can be claimed. */
 export type WithdrawalState = "unknown" | "committed" | "proven" | "ready" | "paid";
 
 /** A withdrawal's claim. */
@@ -87,9 +90,9 @@ export type FinalizedWithdrawal =
   | { readonly state: Exclude<WithdrawalState, "ready" | "paid"> };
 
 /**
- * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
- * on L1, or on the chain on which the chain settles, pays the gas, and gets the fee that `hops` name. Pass `view` to spare
- * reading that from the start. Throws ClientError.
+ * Pays a withdrawal to its recipient through the bridge on L1; anyone may. Reads all data from L1. `signer`
+ * is on L1, or on the chain's settlement layer, pays the gas, and receives the fee of `hops`. Pass `view` to
+ * spare reading L1 from the start. Throws ClientError.
  */
 export async function finalizeWithdrawal(
   all: Ecosystem,
@@ -144,7 +147,7 @@ export async function claimWithdrawal(
   return waitUntil(look, late, options);
 }
 
-/** A withdrawal, and how far it has come. */
+/** Withdrawal, and its state. */
 export interface FoundWithdrawal {
   readonly state: WithdrawalState;
   /** Undefined where the state is unknown. */

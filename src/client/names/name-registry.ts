@@ -6,7 +6,7 @@ import { isDeployed } from "../sending/deployed-contract.ts";
 import type { Ecosystem } from "../ecosystem/ecosystem.ts";
 import { namesContract } from "./names-contract.ts";
 
-/** What is asked of L1's registry of names. */
+/** Read functions of L1's registry of names. */
 type NameQuestion = "announcedAt" | "chainOf" | "labelOf" | "chosenName" | "nameOf" | "interoperableAddress";
 
 /** L1's registry of names, found once for all that is asked of it. */

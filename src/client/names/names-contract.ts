@@ -5,7 +5,7 @@ import { deployedContract, isDeployed, putOnLayer, type DeployedContract } from 
 import type { Ecosystem } from "../ecosystem/ecosystem.ts";
 import { senderOn } from "../sending/submit.ts";
 
-/** Where `HyperchainNames.sol` is on an ecosystem's L1, of this version of the package. */
+/** Contract `HyperchainNames.sol` of an ecosystem's L1, in this version of the package. */
 export function namesContract({ l1 }: Ecosystem): DeployedContract {
   return deployedContract(
     concat([HYPERCHAIN_NAMES_CODE, AbiCoder.defaultAbiCoder().encode(["address"], [l1.contracts.factory])]),
@@ -18,8 +18,8 @@ export async function hasNames(ecosystem: Ecosystem, l1: Provider): Promise<bool
 }
 
 /**
- * Puts the registry of names on L1, once for the ecosystem; it has no owner. Resolves with its address, where it was there before
- * too. `signer` is on L1 and pays the gas. Throws ClientError.
+ * Deploys the registry of names on L1, for the whole ecosystem; it has no owner. Resolves with the address,
+ * also if the contract existed. `signer` is on L1 and pays the gas. Throws ClientError.
  */
 export async function deployNames(ecosystem: Ecosystem, signer: Signer): Promise<Hex> {
   return putOnLayer(namesContract(ecosystem), await senderOn(signer, ecosystem.l1));

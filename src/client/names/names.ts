@@ -60,7 +60,7 @@ export async function takeName(
     : write(ecosystem, signer, "nameAccount", [chainId, label, parseAccount(account), secret]);
 }
 
-/** Has the signer's name stand for another account of its chain. Throws ClientError. */
+/** Points the signer's name to another account of its chain. Throws ClientError. */
 export async function pointName(
   ecosystem: Ecosystem,
   { chain, label, account }: Required<NameRequest>,
@@ -88,8 +88,8 @@ export async function chooseName(
 }
 
 /**
- * The label that an account chose for itself, if it stands for that account; undefined where there is none. The chain's part is
- * the caller's: its name or id.
+ * Label that an account chose, if the label points to that account; undefined if there is none. The caller
+ * adds the chain's part: its name or id.
  */
 export async function chosenName(
   ecosystem: Ecosystem,
@@ -102,8 +102,8 @@ export async function chosenName(
 }
 
 /**
- * Throws ClientError NameTaken where a name, or the label of a chain, has an owner. Beside `announceName`: to ask a node tells it
- * which name is wanted.
+ * Throws ClientError NameTaken if a name, or the label of a chain, has an owner. `announceName` does not call
+ * this, because a query reveals the name to a node.
  */
 export async function requireFreeName(ecosystem: Ecosystem, request: NameRequest, l1: Provider): Promise<void> {
   const registry = await findNames(ecosystem, l1);
@@ -118,7 +118,7 @@ export async function requireFreeName(ecosystem: Ecosystem, request: NameRequest
 
 async function accountsName(registry: NameRegistry, chainId: number, label: string): Promise<string | undefined> {
   const [owner, account] = await registry.ask("nameOf", [chainId, label]);
-  return owner === ZeroAddress ? undefined : `${String(owner)} owns that name there, which stands for ${String(account)}`;
+  return owner === ZeroAddress ? undefined : `${String(owner)} owns that name there, which points to ${String(account)}`;
 }
 
 async function chainsLabel(registry: NameRegistry, chainId: number, label: string): Promise<string | undefined> {
@@ -130,7 +130,7 @@ async function chainsLabel(registry: NameRegistry, chainId: number, label: strin
 /** Throws ClientError MalformedName for what the registry refuses from everyone. */
 function requireLabel(label: string): void {
   if (isLabel(label)) return;
-  const message = `${JSON.stringify(label)} is no name: names have 1 to 63 letters a to z, digits and hyphens, no hyphen at an end or in third and fourth place, do not begin with 0x, and are neither numbers nor l1 nor 40 hexadecimal digits`;
+  const message = `${JSON.stringify(label)} is not a valid name: names have 1 to 63 letters a to z, digits and hyphens, no hyphen at an end or in third and fourth place, do not begin with 0x, and are neither numbers nor l1 nor 40 hexadecimal digits`;
   throw new ClientError("MalformedName", message, { label });
 }
 

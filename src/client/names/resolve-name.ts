@@ -14,11 +14,11 @@ import { findNames, type NameRegistry } from "./name-registry.ts";
 import { findMember } from "../ecosystem/route.ts";
 
 /**
- * An account as `parseChainAddress` reads it, where account and chain may also be names of L1's registry: `bob@alpha`. It is
- * asked once, so that what is signed then is what was found; a payer who knows the account adds `#` and its checksum (ERC-7828).
- * A number is no name: `7@alpha` is an account to tasks and tests, which know the development accounts. Throws ClientError;
- * UnknownName for a name that was not taken, AmbiguousName where the registry gives a chain's label to another chain than this
- * ecosystem does.
+ * An account as `parseChainAddress` reads it, where account and chain may also be names of L1's registry:
+ * `bob@alpha`. It is asked once, so that what is signed then is what was found; a payer who knows the account
+ * adds `#` and its checksum (ERC-7828). A number is not a name: tasks and tests read `7@alpha` as a
+ * development account. Throws ClientError; UnknownName for a name that was not taken, AmbiguousName where the
+ * registry gives a chain's label to another chain than this ecosystem does.
  */
 export async function resolveChainAddress(
   ecosystem: Ecosystem,

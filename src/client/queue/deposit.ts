@@ -23,14 +23,14 @@ export interface DepositRequest {
    * creates its contract.
    */
   readonly gasLimit?: bigint | undefined;
-  /** The forwarders over which it goes on from there; of them `to` is the first. */
+  /** Forwarders after the deposit; `to` is the first. */
   readonly hops?: readonly ForwardingHop[] | undefined;
 }
 
 /** A deposit in the chain's queue. */
 export interface Deposit {
   readonly chainId: number;
-  /** Hash of the transaction on the chain that will carry it out. */
+  /** Hash of the chain's transaction for this deposit. */
   readonly canonicalTxHash: Hex;
   readonly l1TransactionHash: Hex;
   /** Approvals that had to be sent first. */
@@ -41,9 +41,9 @@ const DEFAULT_GAS_LIMIT = 300_000n;
 const TOKEN_GAS_LIMIT = 2_000_000n;
 
 /**
- * Deposits ETH or an ERC-20 from L1, or from the chain on which the chain settles, through the chain's priority queue, so that
- * the chain must take it. Approves the bridge
- * where it must. `signer` is there. Throws ClientError.
+ * Deposits ETH or an ERC-20 from the settlement layer of a chain (L1 or another chain) through the chain's
+ * priority queue, so that the chain must accept it. Approves the bridge if necessary. `signer` is on the
+ * settlement layer. Throws ClientError.
  */
 export async function deposit(all: Ecosystem, request: DepositRequest, signer: Signer): Promise<Deposit> {
   const chain = findChain(all, request.chain);

@@ -9,7 +9,7 @@ import type { LogBookTerms } from "./log-book.ts";
 import { isEther, ETHER } from "../tokens/token.ts";
 import type { TransferInFlight } from "./transfer-in-flight.ts";
 
-/** What L1's event says of a queued operation. */
+/** Queued operation, from L1's event. */
 interface QueuedOperation {
   readonly from: bigint;
   readonly to: bigint;
@@ -29,10 +29,10 @@ export interface QueuedDeposit extends DepositedMoney {
   readonly blockNumber: number;
 }
 
-/** By each account that queued it or is to have it. */
+/** Queued deposits by the account that queued them, and by their recipient. */
 export type QueuedDeposits = Map<Hex, QueuedDeposit[]>;
 
-/** What was put into a chain's queue. Anyone can queue anything: only what moves money counts. */
+/** Deposits in a chain's queue. Anyone can queue any operation: only those that move money count. */
 export function depositBook({ l1 }: Ecosystem, chain: EcosystemChain): LogBookTerms<QueuedDeposits> {
   const bridgeAlias = aliasOf(BigInt(chain.chainId), l1.contracts.bridge);
   return {

@@ -44,7 +44,7 @@ export async function requestFromL1(factoryAddress: Hex, request: L1Request, sig
   return queuedRequest(await inclusionOf(hash, provider), hyperchain);
 }
 
-/** What each of several accounts of a chain gets. */
+/** Amount and recipients of payments to several accounts of a chain. */
 interface L1Payment {
   readonly chainId: bigint;
   readonly hyperchain: Hex;

@@ -10,7 +10,7 @@ export interface QueuedRequest {
   readonly receipt: TransactionReceipt;
 }
 
-/** What L1 asks a chain to do, and what pays for it; `mintValue` is in the chain's base token. */
+/** Operation that L1 requests of a chain, and its payment; `mintValue` is in the chain's base token. */
 interface RequestTerms {
   readonly chainId: bigint;
   /** The chain's contract: L1 refuses the request where the id is another's. */
@@ -41,8 +41,8 @@ interface TokenRequest extends RequestTerms {
 const GAS_PER_PUBDATA_BYTE = 800n;
 
 /**
- * What the gas of a request costs, in the chain's base token. Throws ClientError WrongChain where L1 has no factory at the
- * address.
+ * Price of a request's gas, in the chain's base token. Throws ClientError WrongChain if L1 has no factory at
+ * the address.
  */
 export async function requestCost(
   factoryAddress: Hex,
@@ -53,7 +53,7 @@ export async function requestCost(
   const data = factory.encodeFunctionData("l2TransactionBaseCost", [chainId, 0n, gasLimit, GAS_PER_PUBDATA_BYTE]);
   const cost = await caller.call({ to: factoryAddress, data });
   if (cost === "0x") {
-    const message = `L1 has no factory at ${factoryAddress}: it is another L1 than the ecosystem was set up on, or one that has begun anew; start the ecosystem again`;
+    const message = `L1 has no factory at ${factoryAddress}: the ecosystem was created on another L1, or this L1 was reset; start the ecosystem again`;
     throw new ClientError("WrongChain", message, { factory: factoryAddress });
   }
   return BigInt(cost);

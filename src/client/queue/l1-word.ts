@@ -10,8 +10,9 @@ import { senderOn, submit, type Sender } from "../sending/submit.ts";
 const registry = new Interface(transactionRootRegistryAbi);
 
 /**
- * Has L1 say that a chain executed nothing until now: what shows, of a silent chain, that a leg is missing. Anyone may, an hour
- * after the chain's last batch or mark. `signer` is on L1, or on the chain on which that chain settles. Throws ClientError.
+ * Marks on L1 that a chain executed nothing until now. For a silent chain, the mark shows that a leg is
+ * missing. Anyone may mark, an hour after the chain's last batch or mark. `signer` is on L1, or on the
+ * chain's settlement layer. Throws ClientError.
  */
 export async function markChain(ecosystem: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
   const chain = findChain(ecosystem, name);
@@ -22,9 +23,10 @@ export async function markChain(ecosystem: Ecosystem, name: ChainName, signer: S
 }
 
 /**
- * Has L1's queue bring a chain the newest root of the registry, which it must take: where no other chain says anything.
- * Resolves with the hash of the chain's transaction that will record the root. `signer` is on L1, or on the chain on which that
- * chain settles: its registry and queue are there. Throws ClientError.
+ * Imports the newest root of the registry on a chain through L1's queue, which the chain must accept even if
+ * no other chain responds. Resolves with the hash of the chain's transaction that will record the root.
+ * `signer` is on L1, or on the chain's settlement layer, which has its registry and queue. Throws
+ * ClientError.
  */
 export async function bringRoot(all: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
   const chain = findChain(all, name);

@@ -1,7 +1,7 @@
 import type { Log, Provider } from "ethers";
 import { PageWidth, readLogPages, type LogQuestion } from "../../settlement-layer/reader/log-pages.ts";
 
-/** Whose logs are read, from which block on, and what they come to. */
+/** Address and first block of logs, and the state that they produce. */
 export interface LogBookTerms<State> extends Omit<LogQuestion, "toBlock"> {
   readonly empty: () => State;
   readonly take: (state: State, log: Log) => void;
@@ -9,7 +9,10 @@ export interface LogBookTerms<State> extends Omit<LogQuestion, "toBlock"> {
   readonly width?: PageWidth;
 }
 
-/** What a member's logs come to, each read once: a look reads what is new, and all of it again where the member went back. */
+/**
+ * State from a member's logs. Each update reads new logs only, and all of them again after the member's
+ * reorg.
+ */
 export class LogBook<State> {
   readonly #terms: LogBookTerms<State>;
   #state: State;
@@ -23,7 +26,7 @@ export class LogBook<State> {
     this.#state = terms.empty();
   }
 
-  /** Grows when the member went back: what was seen of it before may not be so any more. */
+  /** Number of the member's reorgs. After each one, earlier results may be invalid. */
   get age(): number {
     return this.#age;
   }

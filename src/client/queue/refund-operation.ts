@@ -13,17 +13,17 @@ import { senderOn, submit, type Sender } from "../sending/submit.ts";
 
 /** An operation in a chain's queue on what it settles on. */
 export interface OperationInQueue {
-  /** Its place in the queue. */
+  /** Index in the queue. */
   readonly index: bigint;
-  /** Hash of the transaction that was to carry it out. */
+  /** Hash of the chain's transaction for this operation. */
   readonly canonicalTxHash: Hex;
-  /** As the chain's contract takes it. */
+  /** Transaction in the form that the chain's contract takes. */
   readonly transaction: object;
   /** The token deposit that it carries; undefined where it carries base token alone. */
   readonly deposit: { readonly depositor: Hex; readonly token: Hex; readonly amount: bigint } | undefined;
 }
 
-/** What was paid back of an operation. */
+/** Refund of an operation. */
 export interface RefundedOperation {
   readonly canonicalTxHash: Hex;
   /** Each payment, of what the operation brought; none where all was paid back before. */
@@ -93,9 +93,9 @@ function readOperation(all: Ecosystem, chain: EcosystemChain, log: Pick<Log, "to
 }
 
 /**
- * Has what a chain settles on pay back what an operation brought that the chain never ran before it ended: its base token to its
- * payer, a token deposit to its depositor. Any account may, and pays for it. Throws ClientError, Refused where the chain has not
- * ended or has run it.
+ * Refunds on the settlement layer an operation that the chain never ran before its end: its base token to its
+ * payer, a token deposit to its depositor. Any account may, and pays for it. Throws ClientError, Refused if
+ * the chain has not ended or has run the operation.
  */
 export async function refundOperation(
   all: Ecosystem,

@@ -13,8 +13,8 @@ export interface TransferInFlight {
   readonly amount: bigint;
   /** On the source. */
   readonly transactionHash: Hex;
-  /** Of a deposit the hash of its transaction on the chain, else of its message. */
+  /** Hash of a deposit's transaction on the chain, or of a message. */
   readonly hash: Hex;
-  /** What it waits for. */
+  /** Pending condition. */
   readonly waitingFor: string;
 }

@@ -10,7 +10,9 @@ import {
   type JsonFragmentType,
 } from "ethers";
 
-/** What contracts name, by selectors and by events' topics; of one that several have, each form once. */
+/**
+ * Functions, errors and events of contracts, by selector and by topic. Each selector has every distinct form.
+ */
 export interface AbiIndex {
   functions(selector: string): readonly FunctionFragment[];
   events(topic: string): readonly EventFragment[];
@@ -63,7 +65,7 @@ function itemsOf(abi: InterfaceAbi): readonly JsonFragment[] {
   return (isJson ? abi : JSON.parse(new Interface(abi).formatJson())) as readonly JsonFragment[];
 }
 
-/** As signatures name it. */
+/** Type in the form that signatures use. */
 function typeOf({ type = "", components = [] }: JsonFragmentType): string {
   if (type.startsWith("tuple")) return `(${components.map(typeOf).join()})${type.slice("tuple".length)}`;
   return type.replace(/^(u?int)(?=\[|$)/, "$1256");

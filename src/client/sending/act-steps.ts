@@ -10,21 +10,22 @@ export interface UnsignedTransaction {
   readonly to?: Hex;
   readonly data: Hex;
   readonly valueWei: bigint;
-  /** What it needs on the state of this moment, and a quarter more, or what its kind can take at most beyond that. */
+  /** Gas limit: a quarter above the gas on the present state, or a fixed maximum for its kind beyond that. */
   readonly gasLimit: bigint;
 }
 
-/** What a function of this client does with an account's signer on each member that it asks for. */
+/** Function of this client that requests an account's signer on each member. */
 export type Act<Result> = (signerOf: (chainId: number) => Signer) => Promise<Result>;
 
 /** Gas beyond the estimate: the state can change until the account has signed. */
 const MARGIN = 4n;
 
 /**
- * An act as its transactions, one after the other: for accounts that sign elsewhere, for wallets that show what they will sign.
- * Every check of the act before a transaction is made, and a member's refusal of it is told as if it were sent. Nothing is sent
- * here: `next(hash)` goes on once the transaction was sent, `throw(error)` tells the act that it was not, `return()` leaves it.
- * Returns what the act comes to; rejects with its ClientError.
+ * Yields the transactions of an act in sequence: for accounts that sign remotely, and for wallets that show
+ * transactions before the signature. Runs every check of the act before each transaction, and reports a
+ * member's refusal like a sent transaction's. Sends nothing: `next(hash)` continues after the transaction was
+ * sent, `throw(error)` reports that it was not, `return()` abandons the act. Returns the act's result;
+ * rejects with its ClientError.
  */
 export async function* stepsOf<Result>(
   account: Hex,
@@ -84,7 +85,7 @@ class OfferingSigner extends VoidSigner {
     });
     const sent = await this.#provider.getTransaction(hash);
     if (sent === null)
-      throw new ClientError("Unconfirmed", `chain ${chainId} knows no transaction ${hash}: go on when it was sent there`);
+      throw new ClientError("Unconfirmed", `chain ${chainId} has no transaction ${hash}: continue after it was sent there`);
     return sent;
   }
 }

@@ -2,8 +2,9 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { failedUserCall, type CallFrame } from "./remote-failure.ts";
 
 /**
- * How a call of a trace ended. Failed: the failure reached the sender of the transaction, or of the message that it delivered.
- * Caught: the caller went on. Burned: the call was made to take its gas, for the data that L1 will keep.
+ * Outcome of a call of a trace. Failed: the failure reached the sender of the transaction, or of the message
+ * that it delivered. Caught: the caller continued. Burned: the call's purpose was to consume its gas, for the
+ * data that L1 will store.
  */
 type FrameOutcome = "succeeded" | "failed" | "caught" | "burned";
 
@@ -26,7 +27,7 @@ export function callOutcomes(root: CallFrame): ReadonlyMap<CallFrame, FrameOutco
 /** The end of a line that tells a call; empty where it succeeded. `reason` is the end of "it reverted …". */
 export function outcomeWords(outcome: FrameOutcome, reason: string): string {
   if (outcome === "burned") return "burns this gas: what L1 takes for the data";
-  if (outcome === "caught") return `reverted ${reason}; its caller went on`;
+  if (outcome === "caught") return `reverted ${reason}; its caller continued`;
   return outcome === "failed" ? `reverted ${reason}` : "";
 }
 

@@ -18,7 +18,7 @@ import { errorDecoder, packageErrors } from "../../settlement-layer/errors/contr
 export { assetRouter, atomicFlows, importedRoots, interopHandler, messenger } from "../../relayer/contract-interfaces.ts";
 export { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 
-/** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
+/** Interfaces of the contracts that only users call. The relayer has the others. */
 export const factory = new Interface(chainFactoryAbi);
 export const bridge = new Interface(sharedBridgeAbi);
 export const stateExit = new Interface(stateExitAbi);
@@ -43,15 +43,15 @@ export const swapRouter = new Interface([
   "function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)",
 ]);
 
-/** What a purse tells of the swaps that it makes (`ISwapPurse`). */
+/** Events of a purse for its swaps (`ISwapPurse`). */
 export const swapPurse = new Interface([
   "event Swapped(address indexed tokenIn, uint256 amountIn, address indexed tokenOut, uint256 amountOut)",
 ]);
 
-/** What gateways are asked by `CrossChainViews.read` (`IViewGateway`). */
+/** Gateway function that `CrossChainViews.read` calls (`IViewGateway`). */
 export const viewGateway = new Interface(["function viewSlot(uint256 chainId, address account, uint256 slot, uint64 notBefore)"]);
 
-/** What the sender of a bundle implements to hear of its outcome (`IInteropCallback`). */
+/** Function by which the sender of a bundle receives its outcome (`IInteropCallback`). */
 export const callbackRecipient = new Interface(["function onInteropResult(bytes32 bundleHash, bool success, bytes result)"]);
 
 /** The part of `IL2NativeTokenVault` that tells tokens. */
@@ -78,7 +78,10 @@ export const erc20 = new Interface([
   "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
 ]);
 
-/** The parts of OpenZeppelin's Governor that propose, vote and carry out, with what it and its timelock refuse with. */
+/**
+ * Functions of OpenZeppelin's Governor that propose, vote and execute, with its errors and those of its
+ * timelock.
+ */
 export const governor = new Interface([
   "function token() view returns (address)",
   "function timelock() view returns (address)",
@@ -115,7 +118,7 @@ export const timelock = new Interface([
   "event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)",
 ]);
 
-/** What LayerZero's endpoint and its libraries refuse with: a project's own contracts know none of these. */
+/** Errors of LayerZero's endpoint and its libraries, which a project's contracts do not declare. */
 const layerZeroErrors = new Interface([
   "error DVN_InvalidDVNIdx()",
   "error DVN_InvalidDVNOptions(uint256 cursor)",

@@ -14,7 +14,7 @@ const DEPLOYER_SENDER = { address: "0x3fab184622dc19b6109349b94811493bf2a45362",
 /** A contract that clients put on chains: no predeploy, no owner, the same address on each chain. */
 export interface DeployedContract {
   readonly address: Hex;
-  /** What creates it. */
+  /** Creation code. */
   readonly code: string;
 }
 
@@ -27,8 +27,8 @@ export async function isDeployed({ address }: DeployedContract, provider: Provid
 }
 
 /**
- * Puts a contract on a chain, once for all its users. Resolves with its address, where it was there before too. `signer` is on
- * that chain and pays the gas. Throws ClientError.
+ * Deploys a contract on a chain, for all its users. Resolves with the address, also if the contract existed.
+ * `signer` is on that chain and pays the gas. Throws ClientError.
  */
 export async function deployContract(
   contract: DeployedContract,
@@ -57,7 +57,7 @@ export async function putContract(contract: DeployedContract, sender: Sender): P
   return contract.address;
 }
 
-/** Likewise on L1, or on what stands for it, which gets the deployer first. */
+/** Deploys a contract on L1, or on another settlement layer, after the deployer contract. */
 export async function putOnLayer(contract: DeployedContract, sender: Sender): Promise<Hex> {
   await putDeployer(sender);
   return putContract(contract, sender);

@@ -1,12 +1,18 @@
 /** A slot's first word costs 20,000 where another one costs 2,900 (EIP-2200, EIP-2929). */
 const FIRST_WORD_GAS = 17_100n;
-/** Of a level of the tree of a batch's messages: its word, read cold (EIP-2929), a hash of two words, and the loop. */
+/**
+ * Gas for a level of the tree of a batch's messages: its word, read cold (EIP-2929), a hash of two words, and
+ * the loop.
+ */
 const LEVEL_GAS = 2_100n + 300n;
 /** Levels of that tree (`L2LogTree.sol`). */
 const LEVELS = 14n;
 /** One transaction's messages: a bundle's with its coins, and a token for each of some calls. */
 const MOST_MESSAGES = 16n;
-/** Levels of the tree that so many messages can be the first of their batch to reach: one more than the number has bits. */
+/**
+ * Number of tree levels that the margin's messages can be the first of their batch to reach: one more than
+ * the bits of their number.
+ */
 const FIRST_LEVELS = 5n;
 
 /**
@@ -18,8 +24,11 @@ export const BATCH_GAS_MARGIN = FIRST_WORD_GAS * (1n + FIRST_LEVELS) + LEVEL_GAS
 
 /** Slots that the first entry of a list writes and a later one does not (`TransferList.sol`): where it goes, and its state. */
 const LIST_SLOTS = 11n;
-/** Of what it asks of the vault and the messenger, and of the list that gives up its place and leaves at once: its message. */
+/**
+ * Gas of calls to the vault and the messenger, and of the replaced list, which leaves immediately: its
+ * message.
+ */
 const LIST_CALLS_GAS = 150_000n;
 
-/** The same for an entry of a list, which can be the first of a new one. */
+/** Gas margin for an entry of a list, which can be the first entry of a new list. */
 export const LIST_GAS_MARGIN = BATCH_GAS_MARGIN + LIST_SLOTS * (FIRST_WORD_GAS + 5_000n) + LIST_CALLS_GAS;

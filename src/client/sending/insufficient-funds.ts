@@ -7,11 +7,14 @@ import { shownSymbol } from "./shown-symbol.ts";
 /** A member as messages about money need it. */
 export interface PayingMember {
   readonly name: string;
-  /** What gas is paid with; absent for L1, where that is ETH. */
+  /** Token that pays for gas; absent for L1, which uses ETH. */
   readonly baseToken?: { readonly symbol: string };
 }
 
-/** How nodes say what a transaction may cost in all, in wei: Hardhat's, geth's, a chain's own. */
+/**
+ * Patterns of the maximum cost of a transaction in wei, in the errors of Hardhat, geth, and this project's
+ * chains.
+ */
 const COSTS = [/upfront cost is: (\d+)/i, /\bwant (\d+)/i, /may cost up to (\d+)/i];
 
 /** Whether a node refused for want of money. */

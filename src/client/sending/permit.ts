@@ -26,8 +26,9 @@ const SECONDS = 3_600n;
 type Permit = readonly [deadline: bigint, v: number, r: string, s: string];
 
 /**
- * Has the sender sign an allowance of the token vault. Resolves with undefined where the token has no ERC-2612 that can be signed
- * for, or the signer cannot: contracts, and wallets that only make transactions. Rejects where the user does.
+ * Signs an allowance of the token vault by the sender. Resolves with undefined if the token has no ERC-2612
+ * permit, or if the signer cannot sign one: contracts, and wallets that only make transactions. Rejects if
+ * the user rejects.
  */
 export async function signPermit(sender: Sender, address: Hex, amount: bigint): Promise<Permit | undefined> {
   const { signer, provider } = sender;
@@ -53,7 +54,7 @@ export async function signPermit(sender: Sender, address: Hex, amount: bigint): 
     return [deadline, v, r, s];
   } catch (error) {
     if (isError(error, "ACTION_REJECTED")) throw error;
-    // An approval does the same by a transaction of its own.
+    // A separate approval does the same.
     return undefined;
   }
 }

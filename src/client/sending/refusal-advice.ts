@@ -1,14 +1,16 @@
-/** What helps where a contract refuses what a user chose, by the error's name; its arguments are what it allows and got. */
+/**
+ * Remedies for a contract's refusal, by the error's name; the error's arguments are the limit and the value.
+ */
 const ADVICE: Readonly<Record<string, (allowed: unknown, got: unknown, member: string) => string>> = {
   AlreadyExpired: (_allowed, now, member) =>
     `its last second has passed by the clock of ${member}: name one after ${String(now)}`,
   GasLimitTooHigh: (most) => `give the call a gas limit of at most ${String(most)}`,
   OperationExecuted: () =>
-    "the chain had carried it out before it ended: what it brought is its recipient's there, whom hyperchain:exit pays",
+    "the chain had executed it before its end: its value belongs to the recipient there, whom hyperchain:exit pays",
   GasLimitTooLow: (least) => `give the call a gas limit of at least ${String(least)}`,
 };
 
-/** What to do about a contract's error, as the end of a sentence; empty where nothing is known to help. */
+/** Remedy for a contract's error, as the end of a sentence; empty if none is known. */
 export function refusalAdvice(
   { name, args }: { readonly name: string; readonly args: readonly unknown[] },
   member: string,

@@ -43,9 +43,9 @@ export function userCalls(frame: CallFrame): readonly CallFrame[] {
 }
 
 /**
- * What the call fails of when it is made again on the state before its block, as an error whose stack trace names
- * contracts, functions and lines; it prints `console.log` again. Undefined where it succeeds now, since the transactions
- * before it in its block are missing.
+ * Repeats the call on the state before its block, and returns the failure as an error whose stack trace names
+ * contracts, functions and lines. `console.log` prints again. Returns undefined if the call succeeds now,
+ * because the transactions before it in its block are missing.
  */
 export async function repeatCall(ask: AskRemote, call: CallFrame, blockNumber: number): Promise<Error | undefined> {
   try {
@@ -64,7 +64,10 @@ export function repeatedCall({ from, to, value = "0x0", gas, input }: CallFrame,
   return [{ from, to, value, gas: hexQuantity(BigInt(gas) + ownGas(input)), data: input }, before, ...overrides];
 }
 
-/** What a call costs that is a transaction of its own: EIP-7623's floor is above it, and what it has too much hardly matters. */
+/**
+ * Intrinsic gas of a call as a separate transaction: EIP-7623's floor is above it, and an excess hardly
+ * matters.
+ */
 function ownGas(input: Hex): bigint {
   return 21_000n + 20n * BigInt(input.length);
 }
@@ -84,12 +87,15 @@ const SOLIDITY_LINE = /^\s+at .*(\.sol:\d+\)|\.vy:\d+\)|Unrecognized\w*>)/;
 
 const PROTOCOL: ReadonlySet<string> = new Set(Object.values(PREDEPLOYS));
 
-/** Whether one of the protocol's own contracts is there, on a chain. */
+/** True if the address is a protocol contract on a chain. */
 export function isProtocolAddress(address: string | undefined): boolean {
   return address !== undefined && PROTOCOL.has(address.toLowerCase());
 }
 
-/** Its own contracts, and the accounts that they make for senders: those run one of them. */
+/**
+ * True for the protocol's contracts, and for the accounts that they make for senders, because those run a
+ * protocol contract.
+ */
 function isOfProtocol({ to, calls = [] }: CallFrame): boolean {
   if (isProtocolAddress(to)) return true;
   const [first] = calls;

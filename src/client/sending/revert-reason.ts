@@ -56,7 +56,7 @@ export interface ContractNames {
 /** Decodes by fragments, whichever contract they are of. */
 const decoder = new Interface([]);
 
-/** What contracts with these interfaces name. */
+/** Names in these interfaces. */
 export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
   const known = abiIndex(abis);
   const functionName = (data: Hex): string | undefined => known.functions(selectorOf(data))[0]?.name;
@@ -128,7 +128,7 @@ export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): s
   return `with ${inWords(error)}`;
 }
 
-/** What is decoded of a call, an event or an error. */
+/** Decoded call, event or error. */
 interface Decoded {
   readonly name: string;
   readonly args: readonly unknown[];
@@ -164,7 +164,7 @@ function namedArguments({ args, fragment: { inputs } }: DecodedInputs): readonly
   }));
 }
 
-/** What the first of them makes of data that it can decode. */
+/** Result of the first fragment that can decode the data. */
 function decodedBy<F extends NamedFragment>(known: readonly F[], decode: (fragment: F) => Result): DecodedInputs<F> | undefined {
   for (const fragment of known) {
     try {
@@ -191,10 +191,10 @@ function selectorOf(data: Hex): string {
   return data.length < SELECTOR_LENGTH ? "" : data.slice(0, SELECTOR_LENGTH);
 }
 
-/** Of `0x` and four bytes. */
+/** Length of `0x` and four bytes. */
 const SELECTOR_LENGTH = 10;
 
-/** Of an indexed argument that is longer than a word an event keeps only the hash. */
+/** An event stores only the hash of an indexed argument that is longer than a word. */
 function shownArgument(value: unknown, type: ParamType | undefined): string {
   return Indexed.isIndexed(value) ? `hashed ${String(value.hash)}` : shown(value, type);
 }

@@ -114,7 +114,7 @@ async function sendNext({ signer, provider, address }: Omit<Sender, "member">, t
   }
 }
 
-/** What a member answers behind a transaction it has taken is no refusal of it, whatever it says. */
+/** An error of a member after it has accepted a transaction is never a refusal. */
 function unconfirmed(transactionHash: string, { name }: PayingMember, cause: unknown): ClientError {
   const message =
     `transaction ${transactionHash} was sent to ${name}, which does not tell whether it was included: ${reasonOf(cause)}; ` +
@@ -138,7 +138,7 @@ interface Refusal {
   readonly data: Hex;
 }
 
-/** What a contract refused with, decoded; undefined where it was not a contract. */
+/** Decoded error of a contract; undefined if no contract refused. */
 export function refusalOf(thrown: unknown): Refusal | undefined {
   const data = revertDataOf(thrown);
   if (data === undefined) return undefined;
@@ -182,7 +182,7 @@ interface MemberAnswer {
   readonly message: string;
 }
 
-/** What a member answered by which it names a reason, however a client wrapped it; undefined where it named none. */
+/** Answer of a member with a reason, in any client's wrapper; undefined if there is none. */
 export function memberAnswer(thrown: unknown): MemberAnswer | undefined {
   return answerOf(thrown, MAX_ERROR_LAYERS);
 }

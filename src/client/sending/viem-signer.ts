@@ -9,7 +9,7 @@ import {
 } from "ethers";
 import { ClientError } from "../ecosystem/client-error.ts";
 
-/** What is used of viem's wallet client: it must have an account and a chain. */
+/** Subset of viem's wallet client that this package uses; an account and a chain are required. */
 export interface ViemWallet {
   readonly account?: { readonly address: string } | undefined;
   readonly chain?: { readonly id: number } | undefined;

@@ -3,21 +3,27 @@ import { hyperchainInterface } from "../sending/contract-interfaces.ts";
 import { isGuarded, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 
-/** What an account's money on a chain depends on beside the proofs. */
+/** Facts on which an account's money on a chain depends, in addition to the proofs. */
 export interface ChainStanding {
-  /** Its data are with a committee, which freezes what is there by withholding them. */
+  /** True if a committee has its data. The committee can freeze the money by withholding them. */
   readonly validium: boolean;
   /** True if guardians store its data: guardians with enough weight can withhold them, like a committee. */
   readonly isGuarded: boolean;
-  /** It is paused: it stands still, and refuses its clients until it is started. */
+  /** True if it is paused: it makes no blocks and refuses its clients until it is started. */
   readonly stopped: boolean;
-  /** Whether L1 lets any account end it, or has ended it and pays out what accounts held. */
+  /**
+   * Exit state: L1 lets any account end the chain ("open"), or has ended it and pays its accounts
+   * ("activated").
+   */
   readonly exit: "closed" | "open" | "activated";
   /** Batches that L1 has committed and not executed. */
   readonly batchesBehind: number;
 }
 
-/** A chain's standing, by L1's word; `validium`, `isGuarded` and `stopped` by the ecosystem's. Rejects with L1's error. */
+/**
+ * Facts of a chain from L1; `validium`, `isGuarded` and `stopped` are the ecosystem's. Rejects with L1's
+ * error.
+ */
 async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<ChainStanding> {
   const ask = async (name: string): Promise<bigint> =>
     BigInt(await l1.call({ to: chain.hyperchain, data: hyperchainInterface.encodeFunctionData(name) }));
@@ -38,12 +44,12 @@ async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<Chain
   };
 }
 
-/** Why money on a chain may be out of reach, in words; empty where nothing says so. */
+/** Reasons why money on a chain may be out of reach, as text; empty if there is none. */
 export function cautions({ validium, isGuarded, stopped, exit }: ChainStanding): readonly string[] {
   return [
-    ...(validium ? ["its data committee can freeze what is there, by withholding its data"] : []),
+    ...(validium ? ["its data committee can freeze the money there, by withholding its data"] : []),
     ...(isGuarded ? ["its guardians can freeze all assets on it, by withholding its data"] : []),
-    ...(stopped && exit !== "activated" ? ["it is paused (hyperchain:start has it go on)"] : []),
+    ...(stopped && exit !== "activated" ? ["it is paused (hyperchain:start resumes it)"] : []),
     ...(exit === "open" ? ["any account can end it: it has not taken an operation of L1's queue in time"] : []),
     ...(exit === "activated" ? ["it has ended: L1 pays out what accounts held (hyperchain:exit)"] : []),
   ];
@@ -57,13 +63,13 @@ interface StandingStill {
 
 /** A chain that its user has paused. */
 export function pausedChain(name: string): StandingStill {
-  return { why: `${name} is paused`, help: `'npx hardhat hyperchain:start ${name}' has it go on` };
+  return { why: `${name} is paused`, help: `'npx hardhat hyperchain:start ${name}' resumes it` };
 }
 
-/** A chain whose exit was activated: no start has it go on. `layer` is what it settles on. */
+/** Reason for a chain whose exit was activated, which no start resumes. `layer` is its settlement layer. */
 export function endedChain(name: string, layer: string): StandingStill {
   return {
-    why: `${name} has ended: it takes nothing any more, and ${layer} pays out what accounts held there`,
+    why: `${name} has ended: it no longer accepts anything, and ${layer} pays out what accounts held there`,
     help: `'npx hardhat hyperchain:exit ${name}' claims it`,
   };
 }

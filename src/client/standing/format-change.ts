@@ -8,9 +8,9 @@ import { versionInWords, versionParts } from "../../protocol/protocol-version.ts
 type AskChain = (method: string, params: readonly unknown[]) => Promise<unknown>;
 
 /**
- * Why a chain should not go from one protocol version to another; undefined where nothing is against it. Its first opening in
- * format 3 brings its state there, and no version of that format goes on over a state that it does not know. Throws
- * ProtocolVersionError for a version whose format this software does not read.
+ * Objection to a change of a chain between two protocol versions; undefined if there is none. The chain's
+ * first opening in format 3 imports its state, and no version of that format continues over a state that it
+ * does not have. Throws ProtocolVersionError for a version whose format this software does not read.
  */
 export async function formatObjection(from: bigint, to: bigint, ask: AskChain): Promise<string | undefined> {
   const [before, after] = [versionParts(from).format, versionParts(to).format];

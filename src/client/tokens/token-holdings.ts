@@ -3,7 +3,7 @@ import { TOKEN_HOLDINGS_CODE } from "../../abi/token-holdings-code.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { shownSymbol } from "../sending/shown-symbol.ts";
 
-/** What an account has of a token, and what the token's code says of itself. */
+/** Balance of an account in a token, and the token's description of itself. */
 interface TokenHolding {
   readonly address: Hex;
   /** Smallest units; 0 where the token does not say. */
@@ -21,8 +21,9 @@ const ANSWERS = 3;
 const MAX_SYMBOL_BYTES = 64;
 
 /**
- * What an account has of each token, in their order, by a call for every 60 of them (`TokenHoldings.sol`): what a stranger's
- * token does costs what 150,000 gas cost, and spoils no other's. Rejects with the provider's error.
+ * Balances of an account, in the order of the tokens, by a call for every 60 of them (`TokenHoldings.sol`). A
+ * token's code costs at most 150,000 gas, and cannot affect another token's result. Rejects with the
+ * provider's error.
  */
 export async function tokenHoldings(
   tokens: readonly Hex[],

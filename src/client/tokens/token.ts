@@ -9,12 +9,12 @@ import { memberName, type Ecosystem, type EcosystemChain } from "../ecosystem/ec
 import { lacksToken } from "../sending/insufficient-funds.ts";
 import { submit, type Sender } from "../sending/submit.ts";
 
-/** How the protocol writes ETH as a token of L1. */
+/** Address of ETH as a token of L1 in the protocol. */
 export const ETHER: Hex = "0x0000000000000000000000000000000000000000";
-/** How clients write it. */
+/** Address of ETH in clients. */
 const ETHER_ALIAS = 1n;
 
-/** Whether ETH is meant: by name, by the zero address, or by address 1. */
+/** True for ETH: its name, the zero address, or address 1. */
 export function isEther(token: string): boolean {
   return token.toUpperCase() === "ETH" || (/^0x[0-9a-f]+$/i.test(token) && BigInt(token) <= ETHER_ALIAS);
 }
@@ -37,22 +37,23 @@ export function isBaseToken(chain: EcosystemChain, l1Token: Hex): boolean {
 
 /** A token on a chain. */
 export interface ChainToken {
-  /** Its contract there; the base token's predeploy for the base token. */
+  /** Contract on the chain; the predeploy for the base token. */
   readonly address: Hex;
   /** Whether it is the coin that pays for gas: amounts of it travel as a transaction's value. */
   readonly isBase: boolean;
-  /** Chain on which it was born. */
+  /** Chain on which the token originates. */
   readonly originChainId: number;
-  /** Its contract there; zero for ETH. */
+  /** Contract on the origin chain; zero for ETH. */
   readonly originToken: Hex;
   /** Whether the chain's token vault has seen it: it was sent, announced or received before. */
   readonly isKnown: boolean;
 }
 
 /**
- * Finds a token on a chain: nothing or the base token's symbol is the base token, else the address of its contract there, or
- * of the token of L1 that it stands for ("ETH" too). With `0x…@chain` it is the one there, with `0x…@L1` L1's. Throws ClientError
- * UnknownToken, or AmbiguousToken for an address that is one token on the chain and another on L1.
+ * Finds a token on a chain. Nothing, or the base token's symbol, selects the base token. An address selects
+ * the contract there, or the chain's form of a token of L1 ("ETH" too). `0x…@chain` selects the token on that
+ * chain, `0x…@L1` L1's. Throws ClientError UnknownToken, or AmbiguousToken for an address that is one token
+ * on the chain and another on L1.
  */
 export async function findToken(
   ecosystem: Ecosystem,
@@ -73,7 +74,7 @@ export async function findToken(
     const [name, l1] = [memberName(ecosystem, chain.chainId), memberName(ecosystem, ecosystem.l1.chainId)];
     throw new ClientError(
       "AmbiguousToken",
-      `${token} is one token on ${name} and another on ${l1}, which has come to ${name} as ${ofL1.address}; ` +
+      `${token} is one token on ${name} and another on ${l1}, which arrived on ${name} as ${ofL1.address}; ` +
         `write ${named}@${name} for the first, ${named}@${l1} for the second`,
       { token, here: here.address, bridged: ofL1.address },
     );
@@ -82,7 +83,7 @@ export async function findToken(
   if (found !== undefined) return found;
   throw new ClientError(
     "UnknownToken",
-    `${token} is no token on ${chain.name}: no contract has this address there, and no token of L1 with this address has come there; ` +
+    `${token} is not a token on ${chain.name}: no contract has this address there, and no token of L1 with this address arrived there; ` +
       `deposit it to ${chain.name} first, or give the address of a token there`,
     { token, chain: chain.name },
   );
@@ -114,7 +115,7 @@ async function tokenHere(
   return { address, isBase: false, ...origin, isKnown: true };
 }
 
-/** What a token of L1 is on the chain; undefined where it has not come there. */
+/** Chain's form of a token of L1; undefined if the token has not arrived there. */
 async function tokenOfL1(
   ecosystem: Ecosystem,
   chain: EcosystemChain,
@@ -127,18 +128,18 @@ async function tokenOfL1(
   return address === undefined ? undefined : { address, isBase: false, ...origin, isKnown: true };
 }
 
-/** Address on a chain of a token of L1 that has come there; undefined where none has. */
+/** Address on a chain of a token of L1; undefined if none arrived there. */
 export async function bridgedToken(ecosystem: Ecosystem, l1Token: Hex, provider: Provider): Promise<Hex | undefined> {
   const [address] = await askVault(provider, "tokenAddress", [assetId(BigInt(ecosystem.l1.chainId), l1Token)]);
   return BigInt(address as string) === 0n ? undefined : (String(address).toLowerCase() as Hex);
 }
 
-/** Where a token of L1 is, or would be, on a chain whose base token it is not. */
+/** Present or future address of a token of L1 on a chain that has another base token. */
 export async function bridgedTokenAddress(ecosystem: Ecosystem, l1Token: Hex, provider: Provider): Promise<Hex> {
   return arrivedTokenAddress({ originChainId: ecosystem.l1.chainId, originToken: l1Token }, provider);
 }
 
-/** Where a token of another chain or of L1 is, or would be, on a chain whose base token it is not. */
+/** Present or future address of a token of another chain or of L1, on a chain that has another base token. */
 async function arrivedTokenAddress(
   { originChainId, originToken }: Pick<ChainToken, "originChainId" | "originToken">,
   provider: Provider,
@@ -147,7 +148,7 @@ async function arrivedTokenAddress(
   return String(address).toLowerCase() as Hex;
 }
 
-/** What a token of one chain is on another, of which `provider` is: whether it has come there yet or not. */
+/** Form of a chain's token on another chain, of which `provider` is, also before the token arrives there. */
 export async function tokenThere(
   ecosystem: Ecosystem,
   token: Pick<ChainToken, "originChainId" | "originToken">,
@@ -161,8 +162,9 @@ export async function tokenThere(
 }
 
 /**
- * Lets `spender` take `amount` of the sender's token, if it may not yet. Resolves with the approval's hash, where one was
- * needed. Throws ClientError UnknownToken for what is no ERC-20, InsufficientFunds where the sender has less.
+ * Lets `spender` take `amount` of the sender's token, if it may not yet. Resolves with the approval's hash,
+ * where one was needed. Throws ClientError UnknownToken for a contract that is not an ERC-20,
+ * InsufficientFunds where the sender has less.
  */
 export async function ensureAllowance(sender: Sender, token: Hex, spender: Hex, amount: bigint): Promise<Hex | undefined> {
   if (await hasAllowance(sender, token, spender, amount)) return undefined;
@@ -177,7 +179,10 @@ export async function hasAllowance(sender: Sender, token: Hex, spender: Hex, amo
   return (await askToken(provider, member.name, token, "allowance", [address, spender])) >= amount;
 }
 
-/** Throws ClientError InsufficientFunds where the sender has less of the token, UnknownToken for what is no ERC-20. */
+/**
+ * Throws ClientError InsufficientFunds where the sender has less of the token, UnknownToken for a contract
+ * that is not an ERC-20.
+ */
 export async function requireTokens({ provider, address, member }: Sender, token: Hex, amount: bigint): Promise<void> {
   const balance = await askToken(provider, member.name, token, "balanceOf", [address]);
   if (balance >= amount) return;
@@ -189,7 +194,7 @@ async function askToken(provider: Provider, name: string, token: Hex, method: st
   if (answer.length === 66) return BigInt(answer);
   throw new ClientError(
     "UnknownToken",
-    `${token} is no ERC-20 token on ${name}: it does not answer ${method}; check the address`,
+    `${token} is not an ERC-20 token on ${name}: it does not answer ${method}; check the address`,
     { token, chain: name },
   );
 }

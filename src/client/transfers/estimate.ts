@@ -24,7 +24,7 @@ export interface CallToEstimate extends Omit<CallRequest, "gasLimit" | "callback
   readonly sender: string;
 }
 
-/** What a call takes on the state of this moment. Add a margin where the state may change until it is brought. */
+/** Gas of a call on the present state. Add a margin if the state may change before its delivery. */
 export interface CallEstimate {
   /** The least `gasLimit` with which the call succeeds: making the sender's account, if it is new, and paying tokens included. */
   readonly gasLimit: bigint;
@@ -38,21 +38,21 @@ export interface SendToEstimate extends SendRequest {
   readonly sender?: string | undefined;
 }
 
-/** What a send takes on its destination. */
+/** Gas of a send on its destination. */
 export interface SendEstimate {
   /** Gas of paying the amount out there, with the token's contract if it is new; checking a proof comes on top. */
   readonly deliveryGas: bigint;
-  /** Of a withdrawal: gas of the claim that pays it where it goes, proof and payment included, at most; others need none. */
+  /** Maximum gas of the claim of a withdrawal, with proof and payment; undefined for other sends. */
   readonly claimGas: bigint | undefined;
 }
 
 /**
- * Of a claim beside the payment that it makes: its transaction, its proof, the note that it was made, and 34,000 for coins that
- * come to an account without any, which a payment by itself does not pay.
+ * Gas of a claim in addition to its payment: its transaction, its proof, the record of the claim, and 34,000
+ * for a payment of coins to an account without any, which a plain payment does not cost.
  */
 const CLAIM_BESIDE_PAYMENT = 135_000n;
 
-/** What the destination is asked; the bundle itself does not exist yet. */
+/** Values for the estimate of a bundle that does not exist yet. */
 const ESTIMATED_BUNDLE = { nonce: 0n, valueMessageHash: ZeroHash, executionAddress: PREDEPLOYS.InteropHandler };
 
 /**
@@ -98,7 +98,7 @@ async function estimateDirect(
   return { gasLimit, callbackGasLimit: undefined };
 }
 
-/** By which route a call goes; "withdrawal" for every call that goes down. Throws as `requireRoute`. */
+/** Route of a call; "withdrawal" for every call to a lower layer. Throws as `requireRoute`. */
 function callRoute(ecosystem: Ecosystem, request: CallToEstimate): Route {
   const { chainId: from } = findMember(ecosystem, request.chain);
   const { chainId: to } = parseChainAddress(ecosystem, request.to);
@@ -141,7 +141,10 @@ export async function checkCall(
   });
 }
 
-/** Calls with the value in the caller's account, whether it is there yet or not; not at all where a node cannot be told so. */
+/**
+ * Calls with the value in the caller's account, also before the value arrives. Skips the call if a node does
+ * not accept state overrides.
+ */
 async function callWithMoney(run: Run & { readonly from: Hex; readonly value: bigint }, there: Provider): Promise<void> {
   const { from, to, data, value } = run;
   if ((await there.getBalance(from)) >= value) return void (await there.call(run));
@@ -173,7 +176,7 @@ interface Order extends Omit<SendToEstimate, "chain" | "to"> {
   readonly to: ChainAddress;
 }
 
-/** What pays a send out on its destination, as a call of the account that does it there. */
+/** Payout of a send on its destination, as a call of the account that makes it there. */
 async function payout(ecosystem: Ecosystem, order: Order, providerOf: ProviderOf): Promise<Run> {
   const { chain, to, amount } = order;
   const route = routeOf(ecosystem, chain, to.chainId);
@@ -196,7 +199,7 @@ async function paymentRun(ecosystem: Ecosystem, { chain, to, amount, token, send
   return { data: "0x", ...paymentOf(to.account, amount, address), from: sender === undefined ? rich : parseAccount(sender) };
 }
 
-/** Where the token of a send was born. */
+/** Origin of a send's token. */
 async function originOf(
   ecosystem: Ecosystem,
   from: number,
@@ -209,7 +212,7 @@ async function originOf(
   return { originChainId: ecosystem.l1.chainId, originToken };
 }
 
-/** What the handler does with the bundle, between taking its assets and marking it. */
+/** Call of the handler for the bundle, between taking its assets and marking it. */
 async function handlerCall(ecosystem: Ecosystem, request: CallToEstimate, here: Provider): Promise<Hex> {
   const source = findChain(ecosystem, request.chain);
   const { chainId, account } = parseChainAddress(ecosystem, request.to);
@@ -247,7 +250,7 @@ async function handlerCall(ecosystem: Ecosystem, request: CallToEstimate, here: 
   return interopHandler.encodeFunctionData("executeCalls", [ZeroHash, bundle, assets]) as Hex;
 }
 
-/** The least gas that the run needs as a call of a contract: without what a transaction costs by itself. */
+/** Minimum gas of the run as a call of a contract, without the base cost of a transaction. */
 async function gasOfRun(run: Run, provider: Provider): Promise<bigint> {
   const bytes = getBytes(run.data);
   const zeros = bytes.filter((byte) => byte === 0).length;

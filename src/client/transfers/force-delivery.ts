@@ -25,7 +25,7 @@ export interface ForcedDeliveryRequest {
    * Default: none, and L1 sends it the latest.
    */
   readonly rootIndex?: bigint | undefined;
-  /** Of a list of transfers: what it holds, which L1 does not say (`findSentList`). */
+  /** Content of a list of transfers, which L1 does not have (`findSentList`). */
   readonly list?: SentList | undefined;
   /**
    * For the delivery, on the destination. A transfer's costs no base token up to 500,000, which is its default; for others
@@ -36,7 +36,7 @@ export interface ForcedDeliveryRequest {
 
 /** A message's delivery in its destination's queue. */
 export interface ForcedDelivery {
-  /** Of a transfer that L1 refused: the chain that sent it. */
+  /** Recipient chain; for a transfer that L1 refused, the chain that sent it. */
   readonly destinationChainId: number;
   /** Registry index of the root that it is proven against. */
   readonly rootIndex: bigint;
@@ -48,20 +48,19 @@ export interface ForcedDelivery {
   readonly l1TransactionHash: Hex;
 }
 
-/** Most gas of a transfer's delivery that costs no base token. */
+/** Maximum gas of a transfer's delivery that costs no base token. */
 const FREE_GAS = 500_000n;
 const PAID_GAS = 2_000_000n;
-/** Contracts that send what another chain must carry out. */
+/** Contracts whose messages another chain must execute. */
 const SENDERS = [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropCenter, PREDEPLOYS.InteropHandler] as const;
 
 /**
- * Delivers a message through the queue of its destination, which must take it or stop: for a chain that imports no root, or
- * whose operator lets no delivery in. A transfer that L1 refused goes back to its sender through the queue of the
- * chain that sent it; so
- * do, one by one, those that travel with a bundle. L1's word is enough for it: neither chain is asked. Bodies that a
- * chain withholds from
- * L1 must be in `view`. `signer` is on L1 and pays the gas there. Throws ClientError; NotDeliverable for a message that L1
- * does not have, and for a bundle that was sent before its destination was there.
+ * Delivers a message through the queue of its destination, which must accept it or stop: for a chain that
+ * imports no root, or whose operator admits no delivery. A transfer that L1 refused is refunded to its sender
+ * through the queue of the chain that sent it. So is each transfer of a refused bundle. L1's records suffice:
+ * neither chain is queried. `view` must contain the bodies that a chain withholds from L1. `signer` is on L1
+ * and pays the gas there. Throws ClientError; NotDeliverable for a message that L1 does not have, and for a
+ * bundle that was sent before its destination existed.
  */
 export async function forceDelivery(
   ecosystem: Ecosystem,
@@ -108,7 +107,7 @@ function findMessage(view: L1View, sourceChainId: bigint, messageHash: Hex): Del
   return undefined;
 }
 
-/** A transfer, also one that travels with a bundle, that can only go back. */
+/** Finds a transfer, also one of a bundle, that can only be refunded. */
 function findRefund(view: L1View, { chainId }: EcosystemChain, messageHash: Hex): Deliverable | undefined {
   const refused = view
     .refusedTransfers()
@@ -128,7 +127,7 @@ function nothingToDeliver(message: Deliverable): ClientError {
   const carriers = carriersOf(message);
   return new ClientError(
     "NotDeliverable",
-    `${describeSentTooEarly(message, false)}; it is in ${carriers.join(", ")}: have each given back`,
+    `${describeSentTooEarly(message, false)}; it is in ${carriers.join(", ")}: refund each`,
     { messageHash, carriers },
   );
 }

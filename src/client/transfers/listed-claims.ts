@@ -18,7 +18,7 @@ import { findToken, type ChainToken } from "../tokens/token.ts";
 import type { SentList } from "./transfer-list.ts";
 import { viewL1 } from "../messages/withdraw.ts";
 
-/** What a list could not pay, because the token refused it: it is owed on the chain that the list came to. */
+/** Amount of a list's entry that its token refused to pay; the destination chain of the list owes it. */
 export interface OwedListed {
   /** The chain that owes it. */
   readonly chain: ChainName;
@@ -27,12 +27,15 @@ export interface OwedListed {
   readonly recipient: string;
 }
 
-/** What `claimListed` would pay, in smallest units. `provider` is on the chain. Throws ClientError. */
+/** Amount that `claimListed` would pay, in smallest units. `provider` is on the chain. Throws ClientError. */
 export async function owedListed(ecosystem: Ecosystem, owed: OwedListed, provider: Provider): Promise<bigint> {
   return amountOwed(await owedToken(ecosystem, owed, provider), owed, provider);
 }
 
-/** Has a chain pay an account what lists owe it; any account may. `signer` is on the chain. Throws ClientError. */
+/**
+ * Claims on a chain the amount that lists owe an account; any account may. `signer` is on the chain. Throws
+ * ClientError.
+ */
 export async function claimListed(
   ecosystem: Ecosystem,
   owed: OwedListed,
@@ -68,14 +71,14 @@ async function amountOwed(
 export interface LostEntry {
   /** The chain that sent the list. */
   readonly chain: ChainName;
-  /** As `findSentList` gives it. */
+  /** List from `findSentList`. */
   readonly list: SentList;
   readonly place: number;
   /** Account on L1. Default: the signer's. */
   readonly to?: string | undefined;
 }
 
-/** What L1 paid of a list. */
+/** Amount that L1 refunded for an entry. */
 export interface RefundedEntry {
   readonly amount: bigint;
   readonly to: Hex;
@@ -83,10 +86,10 @@ export interface RefundedEntry {
 }
 
 /**
- * Has L1 pay an entry of a list whose destination ended before it took the list; of a list that L1 refused, whose
- * source did. `signer` is the entry's recipient, on L1 or on the chain that both settle on. `nodeOf` gives a node of the ended
- * chain, or whatever else has its state: it proves that, and L1 verifies. Throws ClientError; Refused with the reason where L1
- * would not pay.
+ * Refunds on L1 an entry of a list whose destination ended before it took the list; of a list that L1
+ * refused, whose source ended. `signer` is the entry's recipient, on L1 or on the common settlement layer.
+ * `nodeOf` returns a node of the ended chain, or another source of its state; the node proves the state, and
+ * L1 verifies it. Throws ClientError; Refused with the reason if L1 would not pay.
  */
 export async function refundListed(
   all: Ecosystem,

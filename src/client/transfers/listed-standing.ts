@@ -4,12 +4,18 @@ import type { MemberClient } from "../ecosystem/member-client.ts";
 import { messageStatus, type MessageStanding } from "../ecosystem/running-ecosystem.ts";
 import { findSentList, type ListedTransfer } from "./transfer-list.ts";
 
-/** How far a listed transfer is: it goes the way of its list's message, which has a hash once the batch is sealed. */
+/**
+ * Progress of a listed transfer, which is that of its list's message. The message has a hash after the batch
+ * is sealed.
+ */
 export interface ListedStanding extends Omit<MessageStanding, "messageHash" | "type"> {
   readonly messageHash?: Hex;
 }
 
-/** How far a listed transfer is. `member` is any member of the running ecosystem, `source` is on the sending chain. */
+/**
+ * Progress of a listed transfer. `member` is any member of the running ecosystem, `source` is on the sending
+ * chain.
+ */
 export async function listedStanding(
   member: MemberClient,
   { list, sourceChainId, destinationChainId, transactionHash }: Omit<ListedTransfer, "place" | "approvals">,

@@ -6,7 +6,7 @@ import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
 
 const REMOTE_SWAP = deployedContract(REMOTE_SWAP_CODE);
 
-/** Where `RemoteSwap.sol` is on every chain that has it, of this version of the package. */
+/** Address of `RemoteSwap.sol` on every chain that has it, in this version of the package. */
 export const REMOTE_SWAP_ADDRESS: Hex = REMOTE_SWAP.address;
 
 /** Whether a chain has the contract that swaps for accounts of other chains. */
@@ -15,8 +15,9 @@ export async function hasRemoteSwap(provider: Provider): Promise<boolean> {
 }
 
 /**
- * Puts the contract that swaps for accounts of other chains on a chain, once for all its users; it has no owner. Resolves with
- * its address, where it was there before too. `signer` is on that chain and pays the gas. Throws ClientError.
+ * Deploys the contract that swaps for accounts of other chains, for all users of a chain; it has no owner.
+ * Resolves with the address, also if the contract existed. `signer` is on that chain and pays the gas. Throws
+ * ClientError.
  */
 export async function deployRemoteSwap(ecosystem: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
   return deployContract(REMOTE_SWAP, ecosystem, name, signer);

@@ -36,9 +36,9 @@ export interface SendRequest {
   /** The token's address on the sending member or on L1; default: the coin that pays for gas on the sending member. */
   readonly token?: string | undefined;
   /**
-   * Between chains: for the account that delivers it, beside the amount and in units of what is sent. To L1: for the account that
-   * claims it there (`claimFee`). Over chains between: for the account that carries it on at each of them (`forwardingFee`).
-   * Default 0: relayers who want to be paid leave it to others.
+   * Fee in units of the sent token, in addition to the amount. Between chains it pays the account that
+   * delivers the message, on L1 the account that claims (`claimFee`), and over intermediate chains the
+   * account that forwards at each of them (`forwardingFee`). Default 0: paid relayers skip the message.
    */
   readonly fee?: bigint | undefined;
 }
@@ -47,29 +47,34 @@ export interface SendRequest {
 export interface Sent extends Omit<SentMessage, "type"> {
   readonly type: Route;
   /**
-   * What it is followed by: the message's hash; of a deposit the hash of its transaction on the chain, of a payment its own
-   * transaction's.
+   * Identifier for tracking: the message's hash, the hash of a deposit's transaction on the chain, or the
+   * hash of a payment's transaction.
    */
   readonly messageHash: Hex;
   readonly approvals: readonly Hex[];
   /** Bridges that it takes, in order: none inside one member. */
   readonly bridges: readonly Bridge[];
-  /** The token's name, which went ahead: the token was born on the sending chain and leaves it for the first time. */
+  /**
+   * Announcement of the token's name before the transfer, for a token that originates on the sending chain
+   * and leaves it for the first time.
+   */
   readonly announcement?: Announcement;
   /**
-   * The forwarders over which it goes on from its destination, the one among them that pays the account that claims it on
-   * L1; absent where it is there then.
+   * Forwarders after the destination, including the one that pays the claimer on L1; absent if the
+   * destination is the recipient's chain.
    */
   readonly hops?: readonly ForwardingHop[];
 }
 
 /**
- * Sends a coin or an ERC-20 from any member to an account on any member. Inside one member it is paid at once; from L1 it goes
- * through the chain's queue; to L1 it waits there for `finalizeWithdrawal` once its batch is executed; between chains the relayer
- * delivers it then. A token that was born on the sending chain is announced before it leaves for the first time, so that it has
- * its name there; a permit (ERC-2612) spares its approval. What has no direct way, as from a chain on a chain to L1, goes over
- * forwarders on the chains between, which send it on when any account calls them; this is of the first hop then. `signer` is on
- * the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
+ * Sends a coin or an ERC-20 from any member to an account on any member. A payment inside one member is
+ * immediate. A deposit from L1 goes through the chain's queue. A withdrawal to L1 waits for
+ * `finalizeWithdrawal` after its batch is executed; then the relayer also delivers a transfer between chains.
+ * A token that originates on the sending chain is announced before it leaves for the first time, so that it
+ * has its name there; a permit (ERC-2612) spares its approval. Without a direct route, as from a chain on a
+ * chain to L1, the money goes over forwarders on the intermediate chains, which continue when any account
+ * calls them; the result describes the first hop. `signer` is on the sending member. Throws ClientError;
+ * NotWithdrawable for a token that L1 cannot pay.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
   const { chainId: source } = findMember(ecosystem, request.chain);
@@ -173,7 +178,10 @@ async function transfer(
   return { ...message, type: "transfer", approvals, ...(announcement === undefined ? {} : { announcement }) };
 }
 
-/** The router's call, and the approval that it needed: a token that was born here is taken by the vault, others are burnt. */
+/**
+ * Call of the router, and any approval before it: the vault locks a token that originates here, and burns
+ * others.
+ */
 async function allowedSend(
   sender: Sender,
   token: ChainToken,

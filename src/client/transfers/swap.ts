@@ -28,25 +28,28 @@ export interface SwapRequest {
   readonly at: ChainAddressLike;
   /** Smallest units of what is given. */
   readonly amount: bigint;
-  /** What is given: the token's address on the sending chain or on L1; default: the sending chain's base token. */
+  /** Address of the given token on the sending chain or on L1; default: the sending chain's base token. */
   readonly token?: string | undefined;
-  /** What is wanted: the token's address on the router's chain or on L1; default: that chain's base token. */
+  /** Address of the received token on the router's chain or on L1; default: that chain's base token. */
   readonly wanted?: string | undefined;
   /** Tokens of the router's chain between the two, in order; default: none, one pool has both. */
   readonly via?: readonly string[] | undefined;
-  /** Least proceeds, in smallest units; default: what the router quotes now, less `slippage`. */
+  /** Minimum proceeds, in smallest units; default: the router's present quote, less `slippage`. */
   readonly minimum?: bigint | undefined;
-  /** Hundredths of a percent by which the price may fall until the swap is made; default 50. Of no use beside `minimum`. */
+  /**
+   * Hundredths of a percent by which the price may fall until the swap is made; default 50. No effect
+   * together with `minimum`.
+   */
   readonly slippage?: number | undefined;
   /** Last second, by the clock of the router's chain, at which the swap is made; default: an hour after its newest block. */
   readonly deadline?: bigint | undefined;
-  /** Where the proceeds go, on any chain or L1; default: the sender, on the sending chain. */
+  /** Recipient of the proceeds, on any chain or L1; default: the sender, on the sending chain. */
   readonly to?: ChainAddressLike | undefined;
   /** Base token of the router's chain for the account that brings the order there. */
   readonly reward?: bigint | undefined;
   /** Gas of the swap there; default 2,000,000. What is not used is not paid. */
   readonly gasLimit?: bigint | undefined;
-  /** Gets what is given back where the swap fails, on the sending chain; default: the sender. */
+  /** Recipient of the refund after a failed swap, on the sending chain; default: the sender. */
   readonly refundTo?: string | undefined;
 }
 
@@ -55,11 +58,11 @@ export interface SwapToEstimate extends SwapRequest {
   readonly sender: string;
 }
 
-/** What a swap brings on the state of this moment. */
+/** Proceeds of a swap on the present state. */
 export interface SwapEstimate {
-  /** What the router would pay now, in smallest units of what is wanted. */
+  /** Present quote of the router, in smallest units of the received token. */
   readonly quoted: bigint;
-  /** With less the swap fails, and what was given goes back. */
+  /** Minimum proceeds. With less the swap fails, and the given amount is refunded. */
   readonly minimum: bigint;
   /** Likewise after this second of the router's chain. */
   readonly deadline: bigint;
@@ -71,13 +74,15 @@ export interface SentSwap extends SentMessage, SwapEstimate {
   readonly purse: Hex;
 }
 
-/** What a swap gave and brought. */
+/** Amounts of an executed swap. */
 export interface MadeSwap {
   readonly amountIn: bigint;
   readonly amountOut: bigint;
 }
 
-/** What a sender's purse tells of the swap that a transaction made; undefined where it made none, or several. */
+/**
+ * Swap that a transaction made, from the events of the sender's purse; undefined if it made none, or several.
+ */
 export function madeSwap({ logs }: Pick<TransactionReceipt, "logs">, purse: Hex): MadeSwap | undefined {
   const made = logs.flatMap((log) => {
     // A router can tell the same of itself.
@@ -94,10 +99,11 @@ const DEFAULT_SECONDS = 3_600n;
 const DEFAULT_GAS = 2_000_000n;
 
 /**
- * Swaps on another chain, by one transaction of the signer. Where the swap fails there, for its price or its deadline or any
- * other reason, what was given comes back to the sending chain. A token that was born on the sending chain needs an approval
- * before, as in `send`. `signer` is on the sending chain; `providerOf` is asked for the router's. Throws ClientError; NoContract
- * where that chain has no contract for swaps (`deployRemoteSwap`), Failed where the swap would fail now.
+ * Swaps on another chain, by one transaction of the signer. If the swap fails there, for its price, its
+ * deadline or any other reason, the given amount is refunded on the sending chain. A token that originates on
+ * the sending chain needs an approval first, as in `send`. `signer` is on the sending chain; `providerOf` is
+ * asked for the router's. Throws ClientError; NoContract where that chain has no contract for swaps
+ * (`deployRemoteSwap`), Failed where the swap would fail now.
  */
 export async function swap(
   ecosystem: Ecosystem,
@@ -114,7 +120,7 @@ export async function swap(
   return { ...sent, ...planned };
 }
 
-/** What a swap would bring now, and its bounds. Sends nothing. Throws ClientError as `swap` does. */
+/** Estimate of a swap's proceeds, and its bounds. Sends nothing. Throws ClientError as `swap` does. */
 export async function estimateSwap(
   ecosystem: Ecosystem,
   request: SwapToEstimate,
@@ -190,7 +196,7 @@ async function requireRemoteSwap(ecosystem: Ecosystem, at: ChainAddress, there: 
 
 type TokenThere = Pick<ChainToken, "address" | "isBase">;
 
-/** The tokens of the pools, one after the other: pools have the wrapped coin in place of the coin. */
+/** Tokens of the pools in sequence. Pools have the wrapped coin in place of the coin. */
 async function pathOf(
   ecosystem: Ecosystem,
   at: ChainAddress,
@@ -220,7 +226,10 @@ async function quote(
   return (amounts as readonly bigint[]).at(-1) ?? 0n;
 }
 
-/** Throws ClientError Failed where the router does not answer as one of Uniswap v2 does: it has no such pool, or is no router. */
+/**
+ * Throws ClientError Failed if the router does not answer like one of Uniswap v2: it has no such pool, or is
+ * another contract.
+ */
 async function ask(ecosystem: Ecosystem, at: ChainAddress, there: Provider, method: string, args: readonly unknown[]) {
   try {
     return swapRouter.decodeFunctionResult(
@@ -242,7 +251,7 @@ function lessSlippage(quoted: bigint, slippage: number): bigint {
   throw new RangeError(`slippage is ${slippage}; it is a whole number of hundredths of a percent, from 0 to ${WHOLE - 1}`);
 }
 
-/** Where an account's swaps on another chain happen: the purse of its account there. */
+/** Address of an account's swaps on another chain: the purse of its account there. */
 async function purseOf(source: number, sender: Hex, there: Provider): Promise<Hex> {
   const [account] = interopHandler.decodeFunctionResult(
     "interopAccount",

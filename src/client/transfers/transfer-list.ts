@@ -22,14 +22,14 @@ export interface ListedTransfer {
   readonly destinationChainId: number;
   /** The list's name on its chain. */
   readonly list: Hex;
-  /** Of the transfer in the list. */
+  /** Position of the transfer in the list. */
   readonly place: number;
   readonly approvals: readonly Hex[];
 }
 
 /** A list that a batch has sent. */
 export interface SentList {
-  /** By which its way is followed, as that of any message. */
+  /** Identifier for tracking, like that of any message. */
   readonly messageHash: Hex;
   /** The list's number in its batch. */
   readonly number: number;

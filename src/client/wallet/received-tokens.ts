@@ -4,17 +4,17 @@ import type { Hex } from "../../protocol/hex.ts";
 import { PageWidth } from "../../settlement-layer/reader/log-pages.ts";
 import type { LogBookTerms } from "../queue/log-book.ts";
 
-/** Of one account: a stranger's contracts can log as many as gas buys. */
+/** Maximum number of tokens of one account, because any contract can log as many as its gas buys. */
 export const MOST_RECEIVED = 240;
 /** Pairs of account and token that are kept of a member. */
 const MOST_PAIRS = 100_000;
-/** Of the first answer; later ones are of more where there is little in them. */
+/** Number of blocks of the first query; later ones cover more if there are few logs. */
 const FIRST_BLOCKS = 256;
 
 /** Which tokens each account of a member has received: what contracts say by ERC-20's `Transfer`, which any contract can. */
 export class ReceivedTokens {
   readonly #most: number;
-  /** Those that were looked at, or received another token, last stand last. */
+  /** Tokens by account; the most recently read or received ones are at the end. */
   readonly #tokensOf = new Map<Hex, Hex[]>();
   #pairs = 0;
 
@@ -63,8 +63,8 @@ function receiverOf(topics: readonly string[]): Hex | undefined {
 const PADDING = `0x${"00".repeat(12)}`;
 
 /**
- * What a member's logs from a block on say of all its accounts, so that each is read once however many are asked about, or of
- * one, whose logs alone are asked for.
+ * Tokens that accounts received, from a member's logs since a block. Without `account` it covers all
+ * accounts, so that each log is read once; with it, only the logs of that account are requested.
  */
 export function receivedTokensTerms(fromBlock: number, account?: Hex): LogBookTerms<ReceivedTokens> {
   return {

@@ -17,7 +17,7 @@ export interface WalletReads {
 
 const NOT_A_MEMBER = "a chain that is not part of this ecosystem";
 
-/** What an account has sent from a chain, or is to have from there, and has not arrived. */
+/** Transfers from a chain that an account sent, or will receive, and that have not arrived. */
 export async function sendsInFlight(
   ecosystem: Ecosystem,
   chain: EcosystemChain,

@@ -20,8 +20,8 @@ import { requireWithdrawable } from "../messages/withdraw.ts";
 /** A payment out of what an account has on all members together. */
 export interface SpendRequest {
   /**
-   * "ETH", the symbol of a chain's base token, a token's address on L1, or `0x…@chain` for any other. What a token calls itself
-   * is no name for it: a stranger's can do likewise.
+   * "ETH", the symbol of a chain's base token, a token's address on L1, or `0x…@chain` for any other. The
+   * name that a token reports is not accepted, because another token can report the same.
    */
   readonly asset: string;
   /** Smallest units. */
@@ -33,11 +33,14 @@ export interface SpendRequest {
 /** A payment to plan. */
 export interface SpendToEstimate extends SpendRequest {
   readonly sender: string;
-  /** Coins that stay on a member, where others pay for gas (`bringPlan`). Default: 600,000 gas at the fees of now. */
+  /**
+   * Coins that remain on a member, if other accounts pay for gas (`bringPlan`). Default: 600,000 gas at the
+   * current fees.
+   */
   readonly keep?: ((chainId: number) => bigint) | undefined;
 }
 
-/** What one member gives. */
+/** Part of a payment from one member. */
 export interface SpendPart {
   readonly name: string;
   readonly chainId: number;
@@ -51,7 +54,7 @@ export interface SpendPart {
   readonly cautions: readonly string[];
 }
 
-/** How a payment is gathered. */
+/** Sources of a payment. */
 export interface SpendPlan {
   readonly origin: AssetOrigin;
   readonly sender: Hex;
@@ -188,7 +191,7 @@ function partFailed(
     : `the part of ${own} from ${member} was not sent`;
   const remedy = isUnsure
     ? `look for it on ${member} first, and spend ${missing + own} again if it has not left, ${missing} if it has`
-    : `spend ${missing} again, once the cause is gone`;
+    : `spend ${missing} again, after the cause is fixed`;
   const message = `${what}: ${reasonOf(cause)}. ${underWay}. The other ${missing} have not left the sender: ${remedy}`;
   const details = { sent: [...sent.values()], failed, missing, unsure: isUnsure ? own : 0n };
   return new ClientError("PartFailed", message, details, { cause });

@@ -11,10 +11,10 @@ import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import { tokenBalance } from "../tokens/token-balance.ts";
 import { ETHER, findToken, isBaseToken, isEther, l1TokenOf, tokenThere, type ChainToken } from "../tokens/token.ts";
 
-/** Where an asset was born: a name that no other token can take. */
+/** Origin of an asset: a name that no other token can take. */
 export type AssetOrigin = Pick<ChainToken, "originChainId" | "originToken">;
 
-/** What an account can give on one member. */
+/** Amount that an account can spend on one member. */
 export interface Holding {
   readonly name: string;
   readonly chainId: number;
@@ -53,8 +53,9 @@ export async function findAsset(ecosystem: Ecosystem, text: string, providerOf: 
 }
 
 /**
- * What the sender can give of an asset on each member for a payment, by each member's own word of the one token that stands for
- * the asset there: what strangers send or register changes nothing. A member that does not answer gives nothing.
+ * Amounts of an asset that the sender can spend on each member. Each member reports its only form of the
+ * asset, so tokens that other accounts send or register change nothing. A member that does not answer
+ * contributes nothing.
  */
 export async function holdingsOf(
   all: Ecosystem,
@@ -87,7 +88,10 @@ export async function holdingsOf(
     .filter(({ chainId }) => chainId !== to.chainId || sender !== to.account);
 }
 
-/** How a member finds a token whose address there is known, whatever another account has put at that address on L1. */
+/**
+ * Text by which a member finds a token with a known address there, whatever another account has at that
+ * address on L1.
+ */
 export function tokenOn(ecosystem: Ecosystem, { chainId, token }: Pick<Holding, "chainId" | "token">): string {
   return chainId === ecosystem.l1.chainId ? token : formatChainAddress(ecosystem, { chainId, account: token });
 }
@@ -133,10 +137,10 @@ function afterGas(coins: bigint, gas: bigint): Pick<Holding, "spendable" | "why"
 
 function withGas(balance: bigint, coins: bigint, gas: bigint, symbol: string): Pick<Holding, "spendable" | "why"> {
   if (balance === 0n || coins >= gas) return { spendable: balance };
-  return { spendable: 0n, why: `${balance} are there, and too little ${symbol} for gas` };
+  return { spendable: 0n, why: `${balance} available, but too little ${symbol} for gas` };
 }
 
-/** Wei that a part's transactions take at most, at the fees of now. */
+/** Maximum wei for a part's transactions, at the current fees. */
 async function gasOf(provider: Provider): Promise<bigint> {
   const { maxFeePerGas, gasPrice } = await provider.getFeeData();
   return PART_GAS * (maxFeePerGas ?? gasPrice ?? 0n);

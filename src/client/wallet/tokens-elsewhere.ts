@@ -11,7 +11,7 @@ const NEWEST_BLOCKS = 10_000;
 const MOST_REQUESTS = 12;
 /** Creations of one account that are looked at, the newest when it is first looked at. */
 const CREATIONS = 1_200;
-/** As many as one call asks. */
+/** Number of tokens in one call. */
 const AT_ONCE = 60;
 /** Calls of one look that are for accounts whose contracts all looks share. */
 const CALLS_A_LOOK = 10;
@@ -24,7 +24,7 @@ export class TokensElsewhere {
   /** Accounts whose contracts are looked at for all. */
   readonly #creators: readonly Hex[];
   readonly #tokens = new Set<Hex>();
-  /** By creator: its first nonce whose contract was not looked at. */
+  /** First unread nonce of each creator. */
   readonly #next = new Map<Hex, number>();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -44,7 +44,7 @@ export class TokensElsewhere {
     return [...new Set([...this.#tokens, ...received, ...created])].slice(0, 2 * MOST_RECEIVED);
   }
 
-  /** Goes on where the last look ended. */
+  /** Continues after the last read nonce. */
   async #readCreators(provider: Provider): Promise<void> {
     let calls = 0;
     for (const from of this.#creators) {
@@ -88,7 +88,7 @@ async function newestReceived(owner: Hex, provider: Provider, fromBlock: number)
       for (const { address, topics: own } of logs)
         if (own.length === 3 && found.size < MOST_RECEIVED) found.add(address.toLowerCase() as Hex);
   } catch {
-    // It searches no logs without an address, or not so many: what was found stands.
+    // The node searches no logs without an address, or limits them: earlier results remain valid.
   }
   return [...found];
 }

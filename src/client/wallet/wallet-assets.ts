@@ -2,16 +2,21 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { TransferInFlight } from "../queue/transfer-in-flight.ts";
 import type { MemberBalances, TokenBalance } from "./wallet-balances.ts";
 
-/** One asset of an account over all members. Assets are told apart by where they were born: any token can take any symbol. */
+/**
+ * One asset of an account over all members. Assets are distinguished by origin, because any token can take
+ * any symbol.
+ */
 export interface WalletAsset {
   /** Zero is ETH. */
   readonly origin: TokenBalance["origin"];
-  /** What its own contract says, where a member told it. */
+  /** Symbol from the token's contract, if a member returned it. */
   readonly symbol: string;
   readonly decimals: number;
   /** Smallest units on all members that answer. */
   readonly total: bigint;
-  /** Of those, what L1 has executed; what is missing is confirmed by its chain only, or its chain does not tell. */
+  /**
+   * Part that L1 has executed; the remainder is confirmed by its chain only, or its chain does not report it.
+   */
   readonly executed: bigint;
   /** On its way to the account; no part of `total`. */
   readonly arriving: bigint;
@@ -26,7 +31,7 @@ export interface AssetPart {
   /** The token there; zero for L1's ETH, the base token's predeploy for a chain's coin. */
   readonly token: Hex;
   readonly amount: bigint;
-  /** Of `amount`, what L1 has executed; absent where the chain does not keep that state. */
+  /** Part of `amount` that L1 has executed; absent if the chain does not have that state. */
   readonly executed?: bigint;
 }
 

@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainStanding } from "../standing/chain-standing.ts";
 
-/** What an account has on one member. */
+/** Balances of an account on one member. */
 export interface MemberBalances {
   readonly name: string;
   readonly chainId: number;
@@ -10,9 +10,11 @@ export interface MemberBalances {
    * has received and still has some of.
    */
   readonly tokens: readonly TokenBalance[];
-  /** How many tokens more the bridge there knows, which were not asked: the first 2,040 were. Absent where all were. */
+  /**
+   * Number of further tokens of the bridge that were not queried, after the first 2,040. Absent if all were.
+   */
   readonly unasked?: number;
-  /** What money there depends on; absent for L1, and where L1 does not tell. */
+  /** Facts on which money there depends; absent for L1, and if L1 does not answer. */
   readonly standing?: ChainStanding;
   /** Why nothing is known of it: it does not answer. Absent where it does. */
   readonly unavailable?: string;
@@ -26,8 +28,11 @@ export interface TokenBalance {
   readonly decimals: number;
   /** Smallest units. */
   readonly amount: bigint;
-  /** Of `amount`, what L1 has executed; the rest is only confirmed. Absent where the chain does not keep that state. */
+  /**
+   * Part of `amount` that L1 has executed; the remainder is only confirmed. Absent if the chain does not have
+   * that state.
+   */
   readonly executed?: bigint;
-  /** Where the asset was born: zero is ETH. The same on every member. */
+  /** Origin of the asset: zero is ETH. The same on every member. */
   readonly origin: { readonly chainId: number; readonly token: Hex };
 }

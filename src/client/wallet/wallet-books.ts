@@ -32,13 +32,13 @@ function polled(view: L1View): PolledView {
   return { view, poll: newestRun(() => view.poll()) };
 }
 
-/** Of a process that answers for any account. */
+/** Options of a process that answers for any account. */
 export interface ForAnyAccount {
   /** Accounts of the ecosystem that may have created tokens on an L1 that runs elsewhere. */
   readonly creators: readonly Hex[];
 }
 
-/** Where tokens of an account are looked for that no bridge knows. */
+/** Member on which to search for an account's tokens that no bridge has. */
 export interface SearchedMember {
   readonly chainId: number;
   readonly fromBlock: number;
@@ -47,15 +47,16 @@ export interface SearchedMember {
 }
 
 /**
- * What looks at wallets read of an ecosystem's members, kept between them: each log is read once, and what has arrived is not
- * asked for again. It holds what all accounts sent: pass to a look only members that its client may read.
+ * Data from an ecosystem's members for views of wallets, cached between views: each log is read once, and
+ * arrived transfers are not queried again. It holds the transfers of all accounts: pass to a view only
+ * members that its client may read.
  */
 export class WalletBooks {
   readonly #books = new Map<string, object>();
   readonly #isForAny: boolean;
   readonly #elsewhere: TokensElsewhere;
   readonly #views = new Map<string, PolledView>();
-  /** What has arrived, with the age of the book of the member where it did. */
+  /** Arrived transfers, with the reorg number of the destination's log book. */
   readonly #arrived = new Map<string, number>();
 
   /** Default: for the accounts of few, whose logs are asked for by their names. */
@@ -77,7 +78,7 @@ export class WalletBooks {
     }));
   }
 
-  /** Tokens that a chain's bridge knows, with where they were born. */
+  /** Tokens that a chain's bridge has, with their origins. */
   knownTokens({ chainId, hyperchain }: EcosystemChain): LogBook<Map<Hex, TokenBalance["origin"]>> {
     return this.#book(`${chainId} tokens ${hyperchain}`, () => ({
       address: PREDEPLOYS.L2NativeTokenVault,
@@ -111,7 +112,7 @@ export class WalletBooks {
     return (await book.look(provider)).of(owner);
   }
 
-  /** What a chain has sent elsewhere, by each account that sent it or is to have it. */
+  /** Transfers from a chain, by each account that sent or receives them. */
   sentTransfers({ chainId, hyperchain }: EcosystemChain): LogBook<Map<Hex, SentTransfer[]>> {
     return this.#book(`${chainId} sent ${hyperchain}`, () => ({
       address: PREDEPLOYS.L1Messenger,
@@ -129,12 +130,12 @@ export class WalletBooks {
     }));
   }
 
-  /** What was put into a chain's queue, by each account that put it there or is to have it. */
+  /** Operations in a chain's queue, by each account that queued or receives them. */
   deposits(ecosystem: Ecosystem, chain: EcosystemChain): LogBook<QueuedDeposits> {
     return this.#book(`${ecosystem.l1.chainId} queue ${chain.hyperchain}`, () => depositBook(ecosystem, chain));
   }
 
-  /** Of what the ecosystem's chains settle on, up to now. Rejects with the provider's error. */
+  /** View of the chains' settlement layer, up to the present. Rejects with the provider's error. */
   async layerView(ecosystem: Ecosystem, provider: Provider): Promise<L1View> {
     const { l1, chains } = ecosystem;
     const key = [l1.chainId, l1.contracts.roots, ...chains.map(({ hyperchain }) => hyperchain)].join(" ");
@@ -144,7 +145,7 @@ export class WalletBooks {
     return view;
   }
 
-  /** What `ask` says, and once that was yes no question any more, as long as the member of `there` has not gone back. */
+  /** Result of `ask`. A positive result is cached until the member of `there` has a reorg. */
   async hasArrived(name: string, there: Pick<LogBook<never>, "age">, ask: () => Promise<boolean>): Promise<boolean> {
     if (this.#arrived.get(name) === there.age) return true;
     const { age } = there;

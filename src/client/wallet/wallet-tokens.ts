@@ -8,7 +8,7 @@ import { ETHER, isEther } from "../tokens/token.ts";
 import type { TokenBalance } from "./wallet-balances.ts";
 import type { SearchedMember, WalletBooks } from "./wallet-books.ts";
 
-/** What a member's tokens come to, and how many were not asked. */
+/** Tokens of a member, and the number of those that were not queried. */
 export interface MemberTokens {
   readonly tokens: readonly TokenBalance[];
   readonly unasked: number;
@@ -17,7 +17,10 @@ export interface MemberTokens {
 /** Anyone may have a bridge know tokens, as many as gas buys: the first that it knew are asked, 34 calls. */
 const MAX_TOKENS = 2_040;
 
-/** What an account has on L1 of ETH and of the tokens that its bridge has taken. Rejects with the member's error. */
+/**
+ * Balances of an account on L1, in ETH and in the tokens that its bridge has taken. Rejects with the member's
+ * error.
+ */
 export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, providerOf }: WalletReads): Promise<MemberTokens> {
   const { l1, chains } = ecosystem;
   const provider = providerOf(l1.chainId);
@@ -35,8 +38,9 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
 }
 
 /**
- * What the account has of tokens that a member's bridge knows, then of others that it received and still has some of,
- * as a project's own before they leave it. A node that searches no logs without an address hides the latter alone.
+ * Balances of the account in tokens that a member's bridge has, then in others that it received, such as a
+ * project's tokens before they leave it. Only the latter are missing if a node searches no logs without an
+ * address.
  */
 async function holdingsOf(
   known: readonly Hex[],
@@ -88,18 +92,18 @@ async function unlessForgotten<Result>(ask: () => Promise<Result>): Promise<Resu
   try {
     return await ask();
   } catch {
-    // The balance itself is told in any case.
+    // The balance itself is returned in any case.
     return undefined;
   }
 }
 
-/** Of a balance, what L1 has executed; nothing where that is not known. */
+/** Part of a balance that L1 has executed; nothing if it is unknown. */
 function executedOf(amount: bigint, executed: bigint | undefined): Pick<TokenBalance, "executed"> {
   if (amount === 0n) return { executed: 0n };
   return executed === undefined ? {} : { executed: executed < amount ? executed : amount };
 }
 
-/** A token that came from another chain has no description of its own until someone brings one. */
+/** Description from L1, because a token of another chain has none until an account delivers it. */
 function describedByLayer(balance: TokenBalance, onLayer: readonly TokenBalance[]): TokenBalance {
   if (balance.symbol !== "" && balance.symbol !== NO_SYMBOL) return balance;
   const { chainId, token } = balance.origin;

@@ -17,7 +17,7 @@ import { chainTokens, layerTokens, type MemberTokens } from "./wallet-tokens.ts"
 /** An account's assets over all members of an ecosystem. */
 export interface WalletView {
   readonly account: Hex;
-  /** What it has of each asset, in all and on each member. */
+  /** Assets of the account, in total and on each member. */
   readonly assets: readonly WalletAsset[];
   /** L1 first. */
   readonly members: readonly MemberBalances[];
@@ -35,9 +35,9 @@ export interface UnreadTransfers {
 }
 
 /**
- * What an account has, everywhere, and what is on its way from or to it, as far as members answer. Reads only; with `books` that
- * are kept between looks only what is new. A member is waited for `withinMs` milliseconds; default: as long as it takes. Throws
- * ClientError MalformedAddress.
+ * View of an account's assets on all members, and of its transfers in flight, as far as members answer. Reads
+ * only. With cached `books` it reads only new data. The wait for a member is `withinMs` milliseconds;
+ * default: unlimited. Throws ClientError MalformedAddress.
  */
 export async function walletView(
   ecosystem: Ecosystem,
@@ -52,7 +52,7 @@ export async function walletView(
   const { l1, chains } = ecosystem;
   const onL1 = balancesOn(l1, () => within(l1.name, layerTokens(ecosystemOf(ecosystem, {}), owner, reads)));
   const told = within("what chains settle on", standings(ecosystem, providerOf)).catch(() => undefined);
-  /** By the member's id; what others settle on comes before them. */
+  /** Members by id; settlement layers are before their chains. */
   const asked = new Map([[l1.chainId, onL1]]);
   for (const chain of chains) {
     const seen = ecosystemOf(ecosystem, chain);
@@ -80,7 +80,7 @@ export async function walletView(
 
 interface OnTheWay {
   readonly transfers: readonly TransferInFlight[];
-  /** Where not all of them could be read. */
+  /** Members whose transfers could not all be read. */
   readonly unread: UnreadTransfers | undefined;
 }
 
