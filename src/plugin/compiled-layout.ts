@@ -1,6 +1,6 @@
 import type { NamedType, StorageLayout, StorageType } from "../devnet/view/books/storage-layout.ts";
 
-/** What is read of the compiler's syntax trees. */
+/** Node of the compiler's syntax trees, with the fields that this file reads. */
 interface Node {
   readonly id: number;
   readonly nodeType: string;

@@ -1,6 +1,6 @@
 import type { CodePlaces, SourcePlace } from "../devnet/view/books/describe.ts";
 
-/** What is read of the compiler's syntax trees. */
+/** Node of the compiler's syntax trees, with the fields that this file reads. */
 interface SyntaxNode {
   readonly nodeType: string;
   readonly name?: string;
@@ -37,23 +37,23 @@ interface FunctionPlace {
 
 interface Source {
   readonly shownAs: string;
-  /** Where each line begins. */
+  /** Start of each line. */
   readonly lines: readonly number[];
   readonly functions: readonly FunctionPlace[];
 }
 
-/** Where the code of a contract comes from, by the compiler's source maps. */
+/** Source positions of a contract's code, by the compiler's source maps. */
 interface CompiledPlaces {
   /**
-   * Lines of Solidity, innermost first, that code of a contract was in: `trail` has the instructions at which it jumped, in
-   * order, and then the one that is meant.
+   * Lines of Solidity for a position in a contract's code, innermost first. `trail` has the instructions at
+   * which the code jumped, in order, and then the instruction of the position.
    */
   lines(source: string, contract: string, trail: readonly number[]): readonly string[];
   /** The line of each instruction of a contract; undefined where the contract is unknown. */
   places(source: string, contract: string): CodePlaces | undefined;
 }
 
-/** Where an instruction comes from, and whether it jumps into a function ("i") or out of one ("o"). */
+/** Source position of an instruction, and its jump into a function ("i") or out of one ("o"). */
 interface Origin {
   readonly start: number;
   readonly end: number;
@@ -92,7 +92,7 @@ export function compiledLines({ sources, contracts }: CompiledCode): CompiledPla
   };
 }
 
-/** By their places in the code; read when they are asked for. */
+/** Origins by position in the code, read on demand. */
 function originsOf(object: string, sourceMap: string): () => ReadonlyMap<number, Origin> {
   let known: ReadonlyMap<number, Origin> | undefined;
   return () => (known ??= decoded(object, sourceMap));

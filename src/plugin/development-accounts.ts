@@ -3,7 +3,10 @@ import { ACCOUNT_NUMBERS } from "../devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "./plugin-error.ts";
 
-/** How many of the phrase's accounts a number or an address can name: the users', and the operators of ten chains. */
+/**
+ * Number of the phrase's accounts that a number or an address can name: the users, and the operators of ten
+ * chains.
+ */
 const DEVELOPMENT_ACCOUNTS = ACCOUNT_NUMBERS.firstOperator + 10;
 const PATH = "m/44'/60'/0'/0";
 
@@ -15,8 +18,8 @@ export function developmentWallets(mnemonic: string | undefined): readonly Walle
 }
 
 /**
- * `7` and `7@alpha` with the address of the development account of that number; other text as it is. Throws a plugin error for a
- * number that names no account.
+ * Replaces the number in `7` and `7@alpha` by the address of that development account; returns other text
+ * unchanged. Throws a plugin error for a number without an account.
  */
 export function withAddress({ accounts }: Pick<EcosystemInfo, "accounts">, text: string): string {
   const [account = "", ...rest] = text.split("@");

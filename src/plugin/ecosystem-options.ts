@@ -16,7 +16,7 @@ export function ecosystemOptions(config: HyperchainsConfig, use: "spawn" | "test
     distinctTimestamps: !allowBlocksWithSameTimestamp,
     // Nothing is proven, and a fleet has nothing to do.
     prover: config.proofs === "none" ? {} : prover,
-    // In tests nothing moves unless it is told to.
+    // In tests every move waits for a request.
     pollIntervalMs: use === "test" ? undefined : pollIntervalMs,
   };
 }

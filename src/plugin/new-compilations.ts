@@ -25,7 +25,7 @@ export function newCompilations(
   artifacts: CompilationFiles & Pick<ArtifactManager, "getAllBuildInfoIds">,
 ): (provider: object) => Promise<boolean> {
   const known = artifacts.getAllBuildInfoIds().then((ids) => new Set(ids));
-  // It is told to those that ask.
+  // Callers of the returned promise receive the failure.
   known.catch(() => undefined);
   return async (provider) => {
     if (!isEngine(provider)) return false;

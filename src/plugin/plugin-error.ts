@@ -1,7 +1,7 @@
 import { HardhatPluginError } from "hardhat/plugins";
 import { shortData, withShortData } from "../errors/short-data.ts";
 
-/** How Hardhat knows this plugin. */
+/** Id of this plugin in Hardhat. */
 const PLUGIN_ID = "hardhat-hyperchain";
 
 /** A misuse, or a fault outside the plugin: what was wrong and what to do. Hardhat prints it without a stack trace. */

@@ -4,7 +4,7 @@ import type { Artifact, ArtifactManager } from "hardhat/types/artifacts";
 import { abiIndex } from "../client/sending/abi-index.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-/** What this plugin reads of the project's compiled contracts. */
+/** Functions of Hardhat's artifacts that this plugin uses. */
 export type ProjectArtifacts = Pick<
   ArtifactManager,
   "clearCache" | "getAllBuildInfoIds" | "getAllFullyQualifiedNames" | "getArtifactPath" | "readArtifact"
@@ -13,12 +13,12 @@ export type ProjectArtifacts = Pick<
 /** A contract that the project has compiled. */
 export interface ProjectContract {
   readonly name: string;
-  /** As Hardhat's gas report names it. */
+  /** Name in Hardhat's gas report. */
   readonly fullName: string;
   readonly abi: InterfaceAbi;
-  /** What creates it, without the constructor's arguments; undefined where libraries are linked into it. */
+  /** Creation code without the constructor's arguments; undefined if libraries are linked into it. */
   readonly creation: string | undefined;
-  /** Of the compilation that made it; undefined where another tool has. */
+  /** Id of its compilation; undefined for artifacts of another tool. */
   readonly buildInfoId: string | undefined;
   /** Never for an interface or an abstract contract, which have no code. */
   isCodeOf(code: string): boolean;
@@ -26,16 +26,16 @@ export interface ProjectContract {
   functionOf(input: Hex): string | undefined;
 }
 
-/** A contract as it was read from its file. */
+/** Contract with the version of its file. */
 interface ReadContract {
-  /** Of the file. */
+  /** Version of the file. */
   readonly version: string;
   readonly contract: ProjectContract;
 }
 
 /**
- * All contracts that the project has compiled, as they are when asked for. A file is read again where a compiler has written it
- * anew: a project may have hundreds. The answer is the one of before where nothing has changed.
+ * Returns all contracts that the project has compiled, at the time of the call. It reads only files that a
+ * compiler has replaced, because a project may have hundreds. Without changes it returns the same object.
  */
 export function projectContracts(artifacts: ProjectArtifacts): () => Promise<readonly ProjectContract[]> {
   let known: ReadonlyMap<string, ReadContract> = new Map();
@@ -85,7 +85,7 @@ function contractOf(artifact: Artifact): ProjectContract {
   };
 }
 
-/** Of `0x` and four bytes. */
+/** Length of `0x` and four bytes. */
 const SELECTOR_LENGTH = 10;
 
 /** Code without what deployments put into it: immutable values, and addresses of libraries. */

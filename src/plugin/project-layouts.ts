@@ -3,14 +3,14 @@ import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { StorageLayout } from "../devnet/view/books/storage-layout.ts";
 import { compiledLayouts, type CompiledSources } from "./compiled-layout.ts";
 
-/** What is read of the outputs of the project's compilations. */
+/** Function of Hardhat's artifacts for the compilers' outputs. */
 export type CompilationOutputs = Pick<ArtifactManager, "getBuildInfoOutputPath">;
 
 type Layouts = ReturnType<typeof compiledLayouts>;
 
 /**
- * Layouts of what the project has compiled, by the compilation's id, source and contract; undefined where they are unknown. An
- * output has up to tens of megabytes, and an id of its own: it is read once, when it is asked for.
+ * Layouts of the project's contracts, by the compilation's id, source and contract; undefined if unknown. An
+ * output has up to tens of megabytes and a unique id: it is read once, on demand.
  */
 export function projectLayouts(
   artifacts: CompilationOutputs,

@@ -16,8 +16,8 @@ interface Output {
 type Lines = ReturnType<typeof compiledLines>;
 
 /**
- * Where code of the project comes from, by the compilation's id; undefined where it is unknown. A compilation has up to tens of
- * megabytes, and an id of its own: it is read once, when it is asked for.
+ * Source lines of the project's code, by the compilation's id; undefined if unknown. A compilation has up to
+ * tens of megabytes and a unique id: it is read once, on demand.
  */
 export function projectLines(artifacts: CompilationFiles): (id: string) => Promise<Lines | undefined> {
   const read = new Map<string, Promise<Lines | undefined>>();

@@ -6,8 +6,8 @@ import { projectLines } from "./project-lines.ts";
 import { projectSources, type Compilations } from "./project-sources.ts";
 
 /**
- * What the contracts that the project has compiled call themselves, their errors, functions and events; read when asked for. The
- * answer is the one of before where nothing was compiled since.
+ * Names of the project's contracts, their errors, functions and events, read on demand. Without a new
+ * compilation it returns the same object.
  */
 export function projectNames(artifacts: ProjectArtifacts & Compilations & CompilationOutputs): () => Promise<ProjectNames> {
   const source = projectSources(artifacts);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 
-/** What is read of the project's compilations. */
+/** Functions of Hardhat's artifacts for the project's compilations. */
 export type Compilations = Pick<ArtifactManager, "getAllBuildInfoIds" | "getBuildInfoPath">;
 
 /** The part of a compilation that holds its sources; `userSourceNameMap` leads from names as developers write them. */
@@ -13,8 +13,8 @@ interface Compilation {
 type Sources = Pick<ReadonlyMap<string, string>, "get">;
 
 /**
- * Text of a source that the project has compiled, such as "contracts/Counter.sol", as the compiler has read it; undefined where
- * there is no such source. Each compilation has megabytes, and an id of its own: it is read once.
+ * Text of a source that the project has compiled, such as "contracts/Counter.sol", in the compiler's version;
+ * undefined for an unknown source. Each compilation has megabytes and a unique id: it is read once.
  */
 export function projectSources(artifacts: Compilations): (name: string) => Promise<string | undefined> {
   const read = new Map<string, Sources>();
@@ -32,7 +32,7 @@ export function projectSources(artifacts: Compilations): (name: string) => Promi
   };
 }
 
-/** By names as developers write them, and as the compiler has them; undefined where the compilation is gone. */
+/** Sources by the developers' names, and by the compiler's; undefined if the compilation no longer exists. */
 async function sourcesOf(artifacts: Compilations, id: string): Promise<Sources | undefined> {
   const path = await artifacts.getBuildInfoPath(id);
   if (path === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 
-/** Where a compilation's two files are. */
+/** Functions of Hardhat's artifacts for the two files of a compilation. */
 export type CompilationFiles = Pick<ArtifactManager, "getBuildInfoPath" | "getBuildInfoOutputPath">;
 
 /**
- * What the project's compiler was given and what it made of that, by the compilation's id; undefined where it is unknown.
- * Rejects for files that are still being written.
+ * Input and output of a compilation, by its id; undefined if unknown. Rejects for files that are still being
+ * written.
  */
 export async function readCompilation<Input, Output>(
   artifacts: CompilationFiles,

@@ -11,12 +11,12 @@ import { learningL1 } from "./learning-l1.ts";
 import { newCompilations } from "./new-compilations.ts";
 import { projectNames } from "./project-names.ts";
 
-/** What an ecosystem needs of Hardhat: in-process chains. */
+/** Functions of Hardhat for an ecosystem: in-process chains. */
 interface EcosystemHost {
   readonly network: NetworkManager;
-  /** Which chains it knows: one that goes on from its past is added. */
+  /** Config to which a resumed chain is added. */
   readonly config: HardhatConfig;
-  /** Its contracts' names are told with failures. */
+  /** Artifacts whose contract names appear in failures. */
   readonly artifacts: ArtifactManager;
 }
 

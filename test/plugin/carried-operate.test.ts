@@ -45,7 +45,7 @@ describe("D3: tasks for a chain on a chain", () => {
 
   async function stopBoth(): Promise<void> {
     for (const name of ["x", "alpha"]) assert.equal((await workplace.run(["hyperchain:settle", name])).code, 0);
-    // Each instance of the ecosystem's own that is stopped stands for an operator that is dead.
+    // Each stopped instance of the ecosystem simulates a dead operator.
     assert.equal((await workplace.run(["hyperchain:stop", "x"])).code, 0);
     const deposit = await workplace.run(["hyperchain:deposit", "0.5", `${CAROL}@x`, "--no-wait", "--json"]);
     assert.equal(deposit.code, 0, deposit.stderr);
@@ -73,7 +73,7 @@ describe("D3: tasks for a chain on a chain", () => {
     const onAlpha = /^made on alpha: (0x[0-9a-f]{64})\nmade on l1: 0x[0-9a-f]{64}/.exec(claimed.stdout)?.[1];
     assert.notEqual(onAlpha, undefined, `${claimed.stdout}${claimed.stderr}`);
     assert.equal(BigInt(await l1.getStorage(contract, 0)), 2n);
-    // What was sent on is a call of alpha's by itself, too.
+    // The forwarded call is also a separate call of alpha's.
     const again = await workplace.run(["hyperchain:claim", "alpha", onAlpha ?? "", "--from", "3"]);
     assert.match(again.stdout, /^made on l1 before, 0x[0-9a-f]{64}$/m, again.stderr);
     const valued = await workplace.run([...call, "--value", "0.5"]);
@@ -86,7 +86,7 @@ describe("D3: tasks for a chain on a chain", () => {
     assert.match(stderr, /alpha cannot be shown the slot of x: it is that chain itself, is paused, or settles elsewhere/);
   });
 
-  test("hyperchain:reconstruct --operate goes on with it and its base, from L1's URL and a file of what waits in its queue", async () => {
+  test("hyperchain:reconstruct --operate continues it and its base, from L1's URL and a file of its queue's pending operations", async () => {
     await stopBoth();
     const [alpha, x] = ecosystem.info.chains;
     const { url: l1 } = ecosystem.info.l1;
@@ -102,7 +102,7 @@ describe("D3: tasks for a chain on a chain", () => {
     };
     assert.deepEqual([told.priorityOps.waiting, told.priorityOps.unknown.length], [1, 1]);
     const alone = await workplace.run([...named, ...serving], keyOf(1));
-    assert.match(alone.stderr, /with --operate, name a node of that which runs/);
+    assert.match(alone.stderr, /with --operate, name a running node of the base/);
     const on = [...named, "--settlement-url", baseUrl];
     const missing = await workplace.run([...on, ...serving], keyOf(1));
     assert.match(

@@ -12,7 +12,7 @@ import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
-/** Of development accounts 1 and 2. */
+/** Keys of development accounts 1 and 2. */
 const PARTY = new Wallet("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
 const RECIPIENT = new Wallet("0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a");
 const HEIR = "0x00000000000000000000000000000000000e1e1e";
@@ -66,7 +66,7 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
   test("while the chain runs, the task says where the leg is paid", async () => {
     const { code, stderr } = await claim(happened.id, "0", "--from", "2");
     assert.equal(code, 1);
-    assert.match(stderr, /alpha has not ended, so the leg is released or given back there/);
+    assert.match(stderr, /alpha has not ended, so the leg is released or refunded there/);
   });
 
   test("once it has exited, the recipient is paid where the flow happened, the party where it did not, each once", async () => {
@@ -103,7 +103,7 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
     assert.match(again.stderr, /EscrowAlreadyPaid/);
   });
 
-  test("what names no flow and no leg is refused in words", async () => {
+  test("refuses input without a flow or a leg, with the reason", async () => {
     const nothing = await claim(`0x${"11".repeat(32)}`, "0", "--from", "1");
     assert.match(nothing.stderr, /no chain that answers has a leg of flow 0x1+/);
     const file = await claim("no-such-file.json", "0", "--from", "1");

@@ -6,7 +6,7 @@ import { findInLayout, textIn, type StorageLayout, type StoragePlace } from "../
 import { compiledLayouts, type CompiledSources } from "../../src/plugin/compiled-layout.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
-/** Everything that storage holds in a way of its own; what is in no storage stands between. */
+/** Every type with a special layout in storage, mixed with types outside storage. */
 const SOURCE = `
 pragma solidity ^0.8.28;
 type Price is uint96;
@@ -124,7 +124,8 @@ describe("I11: variables' names in storage", () => {
     )!;
     const inner = hash(9n, slotOf("pool") + BigInt(poolMapping.slot));
     assert.deepEqual(labels(inner, [9n]), ["pool.inner[9].owner"]);
-    // Solidity's documentation: of such a key the hash has the bytes as they are, without a length, then the slot.
+    // Solidity's documentation: the hash of such a key has the bytes verbatim, without a length, then the
+    // slot.
     const text = (bytes: string, slot: bigint | string): string => keccak256(`${bytes}${toBeHex(slot, 32).slice(2)}`);
     const [oak, data] = [hexlify(toUtf8Bytes('o"ak')), "0x00ff"] as const;
     const point = BigInt(text(data, text(oak, slotOf("places"))));

@@ -6,7 +6,7 @@ import { hexToBytes } from "@ethereumjs/util";
 import { Interface } from "ethers";
 import { compiledLines, type CompiledCode } from "../../src/plugin/compiled-lines.ts";
 
-/** The line that a call was on is told by a comment there; the first one has characters of several bytes. */
+/** Source in which a comment names the line of a call; the first comment has characters of several bytes. */
 const FIRST = `
 pragma solidity ^0.8.28;
 function twice(uint256 amount) returns (uint256) { return Deep.store(amount) * 2; } // “free” → ∑
@@ -73,7 +73,7 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
         code = compiled.contracts["project/second.sol"]?.["All"]?.evm?.deployedBytecode?.object ?? "";
       });
 
-      /** Where it jumped until it stores, and where it does. */
+      /** Jumps before the store, and the store. */
       const trailOf = async (data: string): Promise<readonly number[]> => {
         const evm = await createEVM();
         const trail: number[] = [];
@@ -92,7 +92,7 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
       };
       const line = (text: string, mark: string): number => text.split("\n").findIndex((each) => each.includes(mark)) + 1;
 
-      test("functions, a modifier, a library and a free function that were under way, innermost first", async () => {
+      test("active functions, a modifier, a library and a free function, innermost first", async () => {
         const data = new Interface(["function run(bytes, uint256)"]).encodeFunctionData("run", ["0x1234", 5n]);
         const first = (name: string, mark: string): string => `at ${name} (npm/first.sol:${line(FIRST, mark)})`;
         assert.deepEqual(known.lines("project/second.sol", "All", await trailOf(data)), [
@@ -103,14 +103,14 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
         ]);
       });
 
-      test("a function without a name is told by its kind", async () => {
+      test("names an unnamed function by its kind", async () => {
         assert.deepEqual(known.lines("project/second.sol", "All", await trailOf("0x")), [
           `at Deep.store (npm/first.sol:${line(FIRST, "// stores")})`,
           `at All.receive (contracts/second.sol:${line(SECOND, "// receives")})`,
         ]);
       });
 
-      test("of a contract that is not there, or an instruction that does not exist, nothing is told", () => {
+      test("returns nothing for an unknown contract or instruction", () => {
         assert.deepEqual(known.lines("project/second.sol", "Other", [1]), []);
         assert.deepEqual(known.lines("project/second.sol", "All", [1_000_000]), []);
         assert.deepEqual(known.lines("project/second.sol", "All", []), []);

@@ -14,7 +14,7 @@ const configured = async (hyperchains?: unknown) => {
 };
 
 describe("I3 the config", () => {
-  test("with nothing configured there are two chains, proven, and Hardhat's own networks are as they were", async () => {
+  test("without options there are two chains, proven, and Hardhat's networks remain unchanged", async () => {
     const { hyperchains, networks } = await configured();
     assert.deepEqual(
       hyperchains.chains.map(({ name, chainId }) => [name, chainId]),
@@ -53,7 +53,7 @@ describe("I3 the config", () => {
   const mistakes: readonly (readonly [hyperchains: unknown, path: string, message: RegExp])[] = [
     [3, "config.hyperchains", /must be an object; got 3/],
     [{ chains: { a: { checkedBy: "edr" } } }, "config.hyperchains.chains.a.checkedBy", /"checkedBy" was removed: .*proven/],
-    [{ chain: {} }, "config.hyperchains.chain", /"chain" is no field here; there are .*chains/],
+    [{ chain: {} }, "config.hyperchains.chain", /"chain" is not a field; the fields are .*chains/],
     [{ chains: [] }, "config.hyperchains.chains", /one chain per name/],
     [{ chains: {} }, "config.hyperchains.chains", /must have 1 to 32 chains, has 0/],
     [{ chains: { l1: {} } }, "config.hyperchains.chains.l1", /"l1" cannot name a chain/],
@@ -196,14 +196,14 @@ describe("I3 the config", () => {
 
 test("B10: what almost says hyperchains is refused, in the config and in a network", async () => {
   const create = (config: object) => createHardhatRuntimeEnvironment({ plugins: [hyperchain], ...config });
-  await assert.rejects(create({ hyperchain: {} }), /config\.hyperchain: "hyperchain" is no field here; write "hyperchains"/);
+  await assert.rejects(create({ hyperchain: {} }), /config\.hyperchain: "hyperchain" is not a field; write "hyperchains"/);
   await assert.rejects(
     create({ networks: { mine: { type: "edr-simulated", hyperChains: {} } } }),
     /config\.networks\.mine\.hyperChains: .*write "hyperchains"/,
   );
 });
 
-/** As JSON, without the moment at which the config was read. */
+/** Settings as JSON, without the time at which the config was read. */
 function settings(network: unknown): unknown {
   return JSON.parse(
     JSON.stringify(network, (key, each: unknown) =>

@@ -66,7 +66,10 @@ describe("the council's acts by hyperchain:governance, from L1 alone", () => {
     assert.equal(code, 1, stderr);
     assert.match(stderr, pattern);
   };
-  /** Signed by members, one after the other, each with its own key; what then brings it. */
+  /**
+   * Signatures of members in sequence, each with the member's key, as arguments of the task that submits
+   * them.
+   */
   const signed = async (act: readonly string[], members: readonly number[]): Promise<readonly string[]> => {
     const signatures: string[] = [];
     let until: readonly string[] = [];
@@ -79,9 +82,9 @@ describe("the council's acts by hyperchain:governance, from L1 alone", () => {
     return [...act, ...until, "--signatures", signatures.toReversed().join(",")];
   };
 
-  test("two members sign a soft freeze, and an account that is no member brings it; one of them alone freezes nothing", async () => {
+  test("two members sign a soft freeze, and an account that is not a member submits it; one of them alone freezes nothing", async () => {
     const freeze = ["--soft-freeze", VERSION, "--seconds", "290"] as const;
-    await refused(/is no member of the council: its members are 0x/, STRANGER, ...freeze);
+    await refused(/is not a member of the council: its members are 0x/, STRANGER, ...freeze);
     const { stdout } = await run(10, ...freeze);
     assert.match(
       stdout,

@@ -74,9 +74,9 @@ describe("A1: hyperchain:create", () => {
 
   test("I8: hyperchain:stop, start and remove name a chain, say what is next, and refuse with what to do", async () => {
     const stopped = await run("hyperchain:stop", "delta");
-    assert.equal(stopped.stdout, "delta (272) is paused; 'npx hardhat hyperchain:start delta' has it go on\n", stopped.stderr);
+    assert.equal(stopped.stdout, "delta (272) is paused; 'npx hardhat hyperchain:start delta' resumes it\n", stopped.stderr);
     const status = await run("hyperchain:status");
-    assert.match(status.stdout, /delta is paused\. 'npx hardhat hyperchain:start delta' has it go on/);
+    assert.match(status.stdout, /delta is paused\. 'npx hardhat hyperchain:start delta' resumes it/);
     const started = await run("hyperchain:start", "272");
     assert.match(started.stdout, /^delta \(272\) runs at http:\/\/127\.0\.0\.1:\d+\n$/);
     // Its first batch, with the money of the funded accounts, is open.
@@ -93,7 +93,7 @@ describe("A1: hyperchain:create", () => {
     assert.match(unknown.stderr, /there is no chain delta in this ecosystem; name one of: alpha \(271\), gamma \(300\)/);
   });
 
-  test("I11: hyperchain:logs --follow tells what a user does on a chain that has come since, and goes on when it is removed", async () => {
+  test("I11: hyperchain:logs --follow prints a user's actions on a chain that was added later, and continues after its removal", async () => {
     const following = await workplace.start(["hyperchain:logs", "--follow", "--url", devnet.l1.url]);
     const isTold = (line: RegExp): boolean => following.lines.some((each) => line.test(each));
     const pay = async (name: string): Promise<void> => {
@@ -136,7 +136,7 @@ describe("A1: hyperchain:create", () => {
       [["--senders", ""], /--senders names no account: write none/],
       [["--deployers", " , "], /--deployers names no account/],
       [["--remove-senders", ""], /--remove-senders names no account/],
-      [["--add-senders", "1@l1"], /'1@l1' is no account of alpha/],
+      [["--add-senders", "1@l1"], /'1@l1' is not an account of alpha/],
       [["--deployers", "somebody"], /somebody/],
     ] as const) {
       const refused = await run("hyperchain:lists", "alpha", ...args);
@@ -156,7 +156,7 @@ describe("A1: hyperchain:create", () => {
     const game = await run("hyperchain:create", "game", "--settles-on", "alpha", "--da", "chain");
     assert.match(
       game.stdout,
-      /^game \(8589934863\) runs at \S+; its contract on alpha is 0x[0-9a-f]{40}\. It settles there, not on L1, and is no rollup\n$/,
+      /^game \(8589934863\) runs at \S+; its contract on alpha is 0x[0-9a-f]{40}\. It settles there, not on L1, and is not a rollup\n$/,
       game.stderr,
     );
     const status = await run("hyperchain:status");

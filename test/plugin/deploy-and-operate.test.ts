@@ -5,7 +5,7 @@ import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-/** Of development account 5. */
+/** Key of development account 5. */
 const KEY_5 = "0x8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
 const MNEMONIC = "test test test test test test test test test test test junk";
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
@@ -14,7 +14,7 @@ function valueAt(json: string, name: string): unknown {
   return (JSON.parse(json) as Readonly<Record<string, unknown>>)[name];
 }
 
-describe("tasks beside an L1 of others", () => {
+describe("tasks with a remote L1", () => {
   const workplace = createWorkplace();
   let ecosystem: SpawnedEcosystem;
   const providers: JsonRpcProvider[] = [];
@@ -31,7 +31,7 @@ describe("tasks beside an L1 of others", () => {
     await workplace.close();
   });
 
-  test("A7: reconstruct --operate goes on with a chain: it takes transactions, and L1 executes its batches", async () => {
+  test("A7: reconstruct --operate continues a chain: it takes transactions, and L1 executes its batches", async () => {
     const { chains, l1, accounts } = ecosystem.info;
     const beta = chains[1]!;
     // The second chain's operator, its only validator; the ecosystem's own instance of the chain has nothing to do.
@@ -56,18 +56,18 @@ describe("tasks beside an L1 of others", () => {
     const onL1 = connect(l1.url);
     const executed = async (): Promise<bigint> =>
       BigInt(await onL1.call({ to: beta.hyperchain, data: totals.encodeFunctionData("getTotalBatchesExecuted") }));
-    // A task that stands still must fail its test, not hang it.
+    // A task that never ends must fail its test, not hang it.
     for (const begun = Date.now(); (await executed()) === 0n;) assert.ok(Date.now() - begun < 60_000, "the batch is executed");
     const rebuilt = await workplace.run(["hyperchain:reconstruct", beta.hyperchain, "--settlement-url", l1.url, "--json"]);
     assert.equal(valueAt(rebuilt.stdout, "isExecuted"), true);
     const shown = await workplace.run(["hyperchain:status", "--url", url]);
-    assert.match(shown.stdout, /^chain 272 at .*, by itself$/m);
+    assert.match(shown.stdout, /^chain 272 at .*, without an ecosystem$/m);
     assert.match(shown.stdout, /newest batch sealed here +\d+, (executed|not executed yet)/, shown.stderr);
     assert.equal(await operated.interrupt(), 0);
     assert.match(operated.lines[1] ?? "", /^\{"batch":\{"chainId":272,"batchNumber":0,"protocolVersion":2,"transactions":/);
   });
 
-  test("I5: reconstruct --operate refuses what it cannot go on with", async () => {
+  test("I5: reconstruct --operate refuses a chain that it cannot continue", async () => {
     const { chains, l1 } = ecosystem.info;
     const args = ["hyperchain:reconstruct", chains[1]!.hyperchain, "--settlement-url", l1.url, "--operate"];
     const refused = async (
@@ -89,7 +89,7 @@ describe("tasks beside an L1 of others", () => {
     );
   });
 
-  test("I7: where governance is somebody else's, deploy says what they must still do", async () => {
+  test("I7: if another account governs, deploy prints its remaining tasks", async () => {
     const options = { environment: { TARGET_URL: ecosystem.info.l1.url } };
     const { code, stdout, stderr } = await workplace.run(
       ["--network", "target", "hyperchain:deploy", "--governance", RECIPIENT],
@@ -99,7 +99,7 @@ describe("tasks beside an L1 of others", () => {
     assert.match(stdout, /governance must still add protocol version 2 with genesis root 0x[0-9a-f]{64}/);
     const nobody = await workplace.run(["--network", "target", "hyperchain:deploy", "--governance", "me"], options);
     assert.equal(nobody.code, 1);
-    assert.match(nobody.stderr, /"me" is no address/);
+    assert.match(nobody.stderr, /"me" is not an address/);
   });
 
   test("G: deploy puts a governor, its timelock and a council there as the config says, and hands over to the votes", async () => {

@@ -5,7 +5,7 @@ import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-/** Of development account 5. */
+/** Key of development account 5. */
 const KEY_5 = "0x8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
 
@@ -64,7 +64,7 @@ describe("tasks on L1 alone", () => {
     const { hyperchain } = chains[0]!;
     const shown = await workplace.run(["hyperchain:status", "--url", url]);
     assert.equal(shown.code, 0, shown.stderr);
-    assert.ok(shown.stdout.includes(`chain 271 at ${url}, by itself`), shown.stdout);
+    assert.ok(shown.stdout.includes(`chain 271 at ${url}, without an ecosystem`), shown.stdout);
     assert.match(shown.stdout, new RegExp(`contract +${hyperchain} on chain ${l1.chainId}`));
     assert.match(shown.stdout, new RegExp(`newest block +${await rebuilt.getBlockNumber()}`));
     assert.match(shown.stdout, /newest batch sealed here +none/);
@@ -74,7 +74,7 @@ describe("tasks on L1 alone", () => {
     assert.deepEqual(chain, { url, chainId: 271, blockNumber, hyperchain, settlementChainId: l1.chainId });
     const other = await workplace.run(["hyperchain:wallet", "--url", url]);
     assert.equal(other.code, 1);
-    assert.match(other.stderr, /is chain 271 by itself: it was rebuilt/);
+    assert.match(other.stderr, /is the URL of chain 271 alone: it was rebuilt/);
     assert.ok(other.stderr.includes(hyperchain) && other.stderr.includes("--settlement-url"), other.stderr);
   };
 

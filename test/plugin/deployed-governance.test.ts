@@ -10,7 +10,7 @@ const DAY = 86_400;
 const governor = { holders: [A!, B!], votingDelaySeconds: DAY, votingPeriodSeconds: 14 * DAY, timelockDelaySeconds: DAY };
 const council = { members: [C!, A!, B!], softSeconds: DAY / 2, freezeSeconds: 7 * DAY + DAY / 2 };
 
-describe("governance of contracts on a network that is no devnet", () => {
+describe("governance of contracts on a network other than a devnet", () => {
   const deployed = (
     governance: HyperchainsGovernanceUserConfig | undefined,
     { account, retirementNotice }: { readonly account?: Hex; readonly retirementNotice?: number } = {},

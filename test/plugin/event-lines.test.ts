@@ -76,7 +76,7 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   assert.match(settledLine(other), /gas of L1: commit \+ prove 354,169, execute 354,169$/);
 });
 
-test("a message that a fact proves is told as verified against the fact, which its layer checks later", () => {
+test("describes a message that a fact proves as verified against the fact, which its layer checks later", () => {
   const message: MessageInfo = {
     ...{ messageHash: HASH, sender: ADDRESS, sourceChainId: A, destinationChainId: 272, steps: [] },
     ...{ type: "transfer", imported: "fact" },
@@ -108,7 +108,7 @@ test("a message that a promise proves names the promise, and its steps are shown
   assert.deepEqual(news("initiated", "settled", "imported", "delivered"), ["delivered"]);
 });
 
-test("a version under which nothing is proven is told as that, also where a chain waits for it", () => {
+test("marks a version under which nothing is proven, also for a chain that waits for it", () => {
   const unproven = 2 ** 31 + 258;
   const waits = upgradeLine("alpha", { version: unproven, effectiveAt: 0, operations: 0 });
   assert.equal(

@@ -6,7 +6,7 @@ import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { callAfterExit } from "../../src/client/calls/account-after-exit.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
-/** Of development account 1. */
+/** Key of development account 1. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 const HEIR = "0x00000000000000000000000000000000000e1e1e";
 const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
@@ -100,12 +100,12 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
     assert.equal(await l1.getBalance(HEIR), held + 77n);
   });
 
-  test("the chain is ended then, and paused no more: nothing advises to start it, and nothing is sent there", async () => {
+  test("the chain has ended then, and is no longer paused: nothing advises to start it, and nothing is sent there", async () => {
     const status = await workplace.run(["hyperchain:status"]);
     assert.equal(status.code, 0, status.stderr);
     assert.match(
       status.stdout,
-      /alpha has ended: it takes nothing any more, and L1 pays out .*\. 'npx hardhat hyperchain:exit alpha' claims it/,
+      /alpha has ended: it no longer accepts anything, and L1 pays out .*\. 'npx hardhat hyperchain:exit alpha' claims it/,
     );
     assert.doesNotMatch(status.stdout, /hyperchain:start|alpha is paused/);
     const { status: told } = JSON.parse((await workplace.run(["hyperchain:status", "--json"])).stdout) as {
@@ -126,14 +126,14 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
     ]) {
       const { code, stderr } = await workplace.run([`hyperchain:${task[0]}`, ...task.slice(1)]);
       assert.equal(code, 1, task.join(" "));
-      assert.match(stderr, /alpha has ended: it takes nothing any more/, task.join(" "));
+      assert.match(stderr, /alpha has ended: it no longer accepts anything/, task.join(" "));
     }
     const started = await workplace.run(["hyperchain:start", "alpha"]);
     assert.match(started.stdout, /^alpha \(271\) runs at \S+, to be read: alpha has ended/);
     assert.equal((await workplace.run(["hyperchain:stop", "alpha"])).code, 0);
   });
 
-  test("hyperchain:claim pays the deposit that never ran back to its payer, once, whoever claims it", async () => {
+  test("hyperchain:claim refunds the deposit that never ran to its payer, once, for any claimer", async () => {
     const payer = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
     const before = await l1.getBalance(payer);
     const claim = ["hyperchain:claim", "alpha", queued, "--from", "4"];
@@ -207,7 +207,7 @@ describe("D3 B8: hyperchain:exit takes what an account held out of a chain on a 
     await workplace.close();
   });
 
-  test("while it has not ended, the task speaks of the base's queue and time, and not of L1's", async () => {
+  test("while it has not ended, the task names the base's queue and time, and not L1's", async () => {
     const idle = await workplace.run(["hyperchain:exit", "x", "--from", "1"]);
     assert.match(idle.stderr, /x has not ended, and nothing waits in its queue on alpha: use hyperchain:withdraw/);
     assert.ok(idle.stderr.includes(`from alpha at ${ecosystem.info.chains[0]?.url}`), idle.stderr);
@@ -257,7 +257,7 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
     await workplace.close();
   });
 
-  test("who stops the base is told what stops with it", async () => {
+  test("reports to the account that stops the base which chains stop with it", async () => {
     const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@alpha", "--from", "3", "--no-wait"]);
     assert.equal(deposit.code, 0, deposit.stderr);
     await l1.send("evm_increaseTime", [2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS + 600]);
@@ -293,7 +293,7 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
       environment: { HYPERCHAIN_PRIVATE_KEY: KEY_1 },
     });
     assert.equal(operated.code, 1);
-    assert.match(operated.stderr, /with --operate, name a node of that which runs/);
+    assert.match(operated.stderr, /with --operate, name a running node of the base/);
   });
 
   test("L1 pays what the account held on the chain on it, once, without a node of either, in the ecosystem and by contracts", async () => {

@@ -107,8 +107,8 @@ test("D3: says of a chain on a chain whether its data get to L1", () => {
   const screen = (dataAvailability: ChainInfo["dataAvailability"]): string =>
     firstScreen({ ...known, chains: [{ ...known.chains[0]!, name: "x", settlesOn, dataAvailability }] }).replaceAll("\n", " ");
   assert.match(screen("rollup"), /x settles on alpha, whose batches carry its data to L1\. The operator of alpha controls/);
-  assert.doesNotMatch(screen("rollup"), /NO ROLLUP/);
-  assert.match(screen("chain"), /x settles on alpha and publishes its data on alpha alone: it is NO ROLLUP/);
+  assert.doesNotMatch(screen("rollup"), /NOT A ROLLUP/);
+  assert.match(screen("chain"), /x settles on alpha and publishes its data on alpha alone: it is NOT A ROLLUP/);
 });
 
 test("A8: the first screen and the status say which protocol version is in force, and which one comes when", () => {

@@ -89,7 +89,8 @@ test("I1: every task explains itself", async () => {
   const usage = (id: readonly string[], text: string): void => {
     assert.match(text, new RegExp(`Usage: hardhat .*${id.join(" ")}`));
     assert.match(text, /--json/, id.join(" "));
-    // Hardhat writes a digit of a name behind a hyphen of its own: no text of this package names an option so.
+    // Hardhat writes a digit of a name after an additional hyphen: no text of this package names an option
+    // so.
     assert.doesNotMatch(text, /--[a-z-]*-\d/, id.join(" "));
   };
   // A task of Hardhat is overridden; its help is Hardhat's.

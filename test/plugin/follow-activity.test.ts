@@ -57,7 +57,7 @@ function following(ask: ConstructorParameters<typeof ActivityFollower>[0]["ask"]
 }
 
 describe("I11: hyperchain:logs", () => {
-  test("acts are told once each, in order, what is repeated too, and anew where the ecosystem has started anew", async () => {
+  test("reports each act once, in order, repeated ones too, and again after a restart of the ecosystem", async () => {
     const act = (id: number, more: Partial<ActInfo> = {}): ActInfo => ({
       ...{ id: `${id}`, method: "evm_mine", text: "a block mined", at: Date.UTC(2026, 0, 2, 3, 4, 5, 6), times: 1 },
       ...more,
@@ -67,17 +67,17 @@ describe("I11: hyperchain:logs", () => {
     const told = async () => (await follower.look()).map(({ id }) => Number(id));
     const newest = Array.from({ length: 25 }, (_, i) => i + 16);
     assert.deepEqual([await told(), await told()], [newest, []]);
-    // One that is repeated comes last, as it was.
+    // A repeated act comes last, with its original values.
     acts = [...acts.slice(1), act(41), act(1, { times: 2 })];
     assert.deepEqual([await told(), await told()], [[41], []]);
     acts = [act(51), act(52)];
     assert.deepEqual(await told(), [51, 52]);
     assert.equal(actLine(INFO, act(3, { chainId: 271, times: 4 })), "03:04:05.006 alpha a block mined (4 times)");
-    const refused = act(4, { text: "fault: \u001b[2Jx", refused: "it stands still" });
-    assert.equal(actLine(INFO, refused), "03:04:05.006 ecosystem not done, fault: [2Jx: it stands still");
+    const refused = act(4, { text: "fault: \u001b[2Jx", refused: "it has stopped" });
+    assert.equal(actLine(INFO, refused), "03:04:05.006 ecosystem not done, fault: [2Jx: it has stopped");
   });
 
-  test("each block is told once, in order, over all members", async () => {
+  test("reports each block once, in order, over all members", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1)]);
     const follower = following(ask);
     const told = async () => (await follower.look()).blocks.map(({ chainId, number }) => `${chainId}:${number}`);
@@ -120,7 +120,7 @@ describe("I11: hyperchain:logs", () => {
     ]);
   });
 
-  test("a member that returns to an earlier state is named, and goes on from there", async () => {
+  test("names a member that returns to an earlier state, and continues from there", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1), block(271, 2)]);
     const follower = following(ask);
     await follower.look();
@@ -133,7 +133,7 @@ describe("I11: hyperchain:logs", () => {
     assert.deepEqual((await follower.look()).wentBack, [271], "another block of the same height");
   });
 
-  test("a member that comes is followed from its newest blocks on, and one that is gone is asked no more", async () => {
+  test("follows an added member from its newest blocks, and no longer queries a removed one", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0)]);
     const asked: unknown[] = [];
     const follower = following((ranges) => {
@@ -177,7 +177,7 @@ describe("I11: hyperchain:logs", () => {
     assert.match(lineOf(block(1, 5), transaction)[0]!, / ✓ sends 0\.5 ETH · 0xaa/);
   });
 
-  test("addresses stand by the names that the page gives them, each on its member, and others as they are", () => {
+  test("shows addresses by their names on the page, each on its member, and others unchanged", () => {
     const names = named(ACCOUNT, RELAYER);
     const shop = `0x${"0B".repeat(20)}` as const;
     const stranger = `0x${"12".repeat(20)}` as const;
@@ -233,7 +233,7 @@ describe("I11: hyperchain:logs", () => {
     assert.equal(below, "  → transfer to l1: waits until a relayer delivers the message · 0x02");
   });
 
-  describe("what becomes of a message is told when it changes", () => {
+  describe("changes of a message's outcome", () => {
     const steps = [{ step: "initiated", chainId: 271, transactionHash: "0x01" }] as const;
     const arrived = [...steps, { step: "executed", chainId: 272, transactionHash: "0x09" }] as const;
     const waitingFor = "a relayer delivers it";
@@ -244,7 +244,7 @@ describe("I11: hyperchain:logs", () => {
       ...{ ...sent, steps: arrived, waitingFor: "the batch is settled" },
       failed: { because: "reverted", why: "the call arrived on l1 and reverted there", goesBack: false },
     };
-    /** Where the message was at each look; how it was told after the first. */
+    /** Reports for a message with these states at the polls, after the first one. */
     const toldOf = (...looks: readonly (readonly MessageInfo[])[]): readonly string[] => {
       const [first = [], ...later] = looks;
       const fates = new FateFollower();
@@ -253,7 +253,7 @@ describe("I11: hyperchain:logs", () => {
     };
     const line = (where: string): string => `00:00:00.000 alpha → bundle to l1: ${where} · 0x02 · sent by 0x01`;
 
-    test("once for each change, which names the transaction that began it, and no more behind its end", () => {
+    test("are reported once each, with the transaction that began the message, and not after its end", () => {
       const onward = { ...underWay, waitingFor: "something else" };
       const told = toldOf([underWay], [underWay], [onward], [stuck], [stuck], [onward], [failed], [failed], [underWay]);
       assert.deepEqual(told, [
@@ -271,7 +271,7 @@ describe("I11: hyperchain:logs", () => {
       assert.deepEqual(toldOf([underWay], [{ ...over, ended: "canceled" }]), [line("canceled")]);
     });
 
-    test("only of messages that were told, one by one where several accounts sent the same; what is gone is forgotten", () => {
+    test("are reported only for known messages, separately for equal ones of several accounts; removed messages are forgotten", () => {
       const other = { ...failed, sender: `0x${"bb".repeat(20)}` } as const;
       assert.deepEqual(toldOf([underWay], [other, underWay]), []);
       assert.deepEqual(toldOf([underWay], [], [failed]), []);
@@ -296,7 +296,7 @@ describe("I11: hyperchain:logs", () => {
   });
 });
 
-test("attack: an announced page that is no address with a token is not opened", () => {
+test("attack: does not open an announced page that is not an address with a token", () => {
   const state = mkdtempSync(join(tmpdir(), "state-"));
   const environment = { XDG_STATE_HOME: state };
   const page = `http://127.0.0.1:8600/#/token/${"0".repeat(32)}`;

@@ -6,7 +6,10 @@ import type { Session } from "../../src/plugin/tasks/session/session.ts";
 
 const HASH = `0x${"a5".repeat(32)}` as const;
 
-/** Of an ecosystem of one chain, which is asked for the receipt of what has no message of its own. */
+/**
+ * Session of an ecosystem of one chain, whose node returns the receipt of a transfer without a separate
+ * message.
+ */
 function session(message: object | null, receipts: string[]): Session {
   const provider = {
     getTransactionReceipt(hash: string) {

@@ -9,7 +9,7 @@ import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./suppo
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };
 const COUNCIL = { freezeSeconds: 4_000 };
 const WINDOW = { priorityOpWindowSeconds: 600, exitDelaySeconds: 10_000 };
-/** By hand: two windows, the exit delay, and a freeze's time to react. */
+/** Notice, calculated by hand: two windows, the exit delay, and a freeze's time to react. */
 const NOTICE_SECONDS = 1_200 + 10_000 + 4_000;
 /** The protocol's first version, where nothing is proven, and one of the same format that the registry does not have. */
 const [FIRST, OTHER] = [0x8000_0002, 0x8000_0502];
@@ -62,7 +62,7 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
     await l1("evm_mine");
   };
 
-  test("shows who governs, the council, the versions' standing, in words and as JSON, and the node tells the same", async () => {
+  test("shows the governing accounts, the council and the versions' status, as text and as JSON, and the node returns the same", async () => {
     const { stdout, code, stderr } = await workplace.run(["hyperchain:governance", "alpha"]);
     assert.equal(code, 0, stderr);
     assert.match(
@@ -127,12 +127,12 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
     await refused(/--verifier belongs to --add/, "governance", "--verifier", account(0));
     await refused(/--add \d+ needs --verifier/, "governance", "--add", String(OTHER), "--from", "1");
     await refused(/--description belongs to what is proposed/, "governance", "--description", "why");
-    await refused(/'77' is no one proposal; there are \d+/, "governance", "--vote", "77");
+    await refused(/'77' does not name exactly one proposal; there are \d+/, "governance", "--vote", "77");
     await refused(/--support is against, for, abstain; got 'maybe'/, "governance", "--vote", "", "--support", "maybe");
     await refused(/--calldata is 0x and two hex digits/, "governance", "--call", account(0), "--calldata", "me", "--from", "1");
     await refused(/waits for no other terms, so there is nothing to withdraw/, "terms", "--withdraw");
     await refused(/--governed is yes or no; got 'maybe'/, "terms", "--governed", "maybe");
-    await refused(/--withdraw takes back terms that wait/, "terms", "--withdraw", "--governed", "no");
+    await refused(/--withdraw withdraws pending terms/, "terms", "--withdraw", "--governed", "no");
   });
 
   test("hyperchain:upgrade says which act to propose for a version that the votes have not added", async () => {

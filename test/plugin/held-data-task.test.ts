@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
-/** Of development account 1, the chain's only reader. */
+/** Key of development account 1, the chain's only reader. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
 const READER = new Wallet(KEY_1).address;
@@ -28,7 +28,7 @@ describe("F3, A7: hyperchain:reconstruct of a chain whose data L1 does not have"
   });
   after(() => workplace.close());
 
-  /** By its contract and L1 alone, from these sources. */
+  /** Rebuilds the chain from its contract and L1 alone, and these sources. */
   const rebuild = (sources: readonly string[], key?: string): Promise<TaskResult> => {
     const { chains, l1 } = ecosystem.info;
     const data = sources.length === 0 ? [] : ["--data", sources.join(",")];

@@ -8,11 +8,11 @@ import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
-/** As fixtures/imported-state/README.md says. */
+/** State that fixtures/imported-state/README.md describes. */
 const STATE = join(process.cwd(), "fixtures/imported-state/anvil-1.7.1.json");
 const TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
 const FRIEND = "0x00000000000000000000000000000000000a11ce";
-/** Of anvil's development phrase, its second account. */
+/** Second account of anvil's development phrase. */
 const HOLDER = HDNodeWallet.fromPhrase(
   "test test test test test test test test test test test junk",
   undefined,
@@ -98,7 +98,7 @@ describe("B8: hyperchain:import", () => {
     assert.equal((await alpha.getBalance(burned)) - had, 18n * ETHER);
   });
 
-  test("B8: a chain is born with the state of an anvil, and its accounts withdraw what L1 holds for them", async () => {
+  test("B8: a chain starts with the state of an anvil, and its accounts withdraw the funds that L1 holds for them", async () => {
     const { code, stdout, stderr } = await workplace.run(["hyperchain:create", "gamma", "--import", STATE, "--json"]);
     assert.equal(code, 0, stderr);
     const born = JSON.parse(stdout) as { chainId: number; url: string; imported: { contracts: number; backed: string | null } };
@@ -113,7 +113,7 @@ describe("B8: hyperchain:import", () => {
     assert.equal(withdrawn.code, 0, withdrawn.stderr);
   });
 
-  test("B8: what no chain can be born with is refused before one is created", async () => {
+  test("B8: refuses an invalid initial state before the chain's creation", async () => {
     const rich = write("rich-at-birth.json", { alloc: { [FRIEND]: { balance: String(2n ** 127n) } } });
     const wide = write("wide.json", {
       alloc: Object.fromEntries(
@@ -123,7 +123,7 @@ describe("B8: hyperchain:import", () => {
     const context = write("context.json", { alloc: { [`0x${"800b".padStart(40, "0")}`]: { code: "0x00" } } });
     for (const [source, message] of [
       [rich, /L1's bridge holds at most \d+ for a chain/],
-      [wide, /is told at most 1040000; name the accounts as chains\.delta\.import/],
+      [wide, /accepts at most 1040000; name the accounts as chains\.delta\.import/],
       [context, /contracts where delta has the protocol's, below 0x30000/],
     ] as const) {
       const { code, stderr } = await workplace.run(["hyperchain:create", "delta", "--import", source]);
@@ -201,9 +201,9 @@ describe("B8: hyperchain:import", () => {
     await refused("http://127.0.0.1:1", /does not tell its state by anvil_dumpState \(.+\); of another node/);
     await refused(ecosystem.info.chains[0]!.url, /does not tell its state by anvil_dumpState/);
     await refused("no-such-file.json", /no-such-file\.json cannot be read/);
-    await refused(write("wrong.json", { alloc: { [rich]: { balance: "all" } } }), /balance is no number: "all"/);
+    await refused(write("wrong.json", { alloc: { [rich]: { balance: "all" } } }), /balance is not a number: "all"/);
     assert.equal(await beta.getBalance(rich), 0n);
-    // What the tests before have begun goes on meanwhile, by the protocol's own transactions.
+    // The work of the preceding tests continues in the meantime, by the protocol's transactions.
     for (let number = block + 1; number <= (await beta.getBlockNumber()); number++) {
       const { prefetchedTransactions = [] } = (await beta.getBlock(number, true)) ?? {};
       assert.deepEqual([...new Set(prefetchedTransactions.map(({ from }) => from))], [BOOTLOADER_ADDRESS]);

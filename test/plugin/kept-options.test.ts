@@ -41,7 +41,7 @@ function planOf(config: HyperchainsConfig): string {
   return planText(options, plans);
 }
 
-describe("B1: an ecosystem that goes on is what it was started as", () => {
+describe("B1: an ecosystem resumes with its original options", () => {
   const folders: string[] = [];
   after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
   const kept = (plan: string, facts: readonly string[] = [FACTS.started]) => {

@@ -7,7 +7,7 @@ import { createWorkplace } from "./support/run-task.ts";
 const workplace = createWorkplace();
 after(() => workplace.close());
 
-test("B5: spawn --data says what it keeps, goes on when it is started again, and refuses a folder in use", async () => {
+test("B5: spawn --data reports its contents, resumes at the next start, and refuses a folder in use", async () => {
   const folder = join(workplace.stateFolder, "..", "kept");
   const args = ["--proofs", "none", "--batch-ms", "0", "--data", folder];
   const first = await workplace.spawn(args);
@@ -31,7 +31,7 @@ test("B5: spawn --data says what it keeps, goes on when it is started again, and
   );
 });
 
-test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, from which spawn --load alone goes on", async () => {
+test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, which spawn --load resumes without other files", async () => {
   const [folder, dump, later] = ["dumped", "world.dump", "later.dump"].map((name) => join(workplace.stateFolder, "..", name));
   assert.ok(folder !== undefined && dump !== undefined && later !== undefined);
   const args = ["--proofs", "none", "--names", "gold,silver", "--da", "validium,rollup"];

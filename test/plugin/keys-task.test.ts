@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { KEYSTORE_ADDRESSES } from "../../src/client/keystore/keystore-contracts.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
-/** Of the development phrase, by number. */
+/** Accounts of the development phrase, by number. */
 const ACCOUNTS = {
   1: "0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
   2: "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc",

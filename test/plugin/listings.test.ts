@@ -22,7 +22,9 @@ describe("I6: listings of the docs, word by word, on a running ecosystem", () =>
     ecosystem = await workplace.spawn(["--batch-ms", "300", "--proofs", "none"]);
   });
 
-  /** Where a listing's addresses lead: tests have other ports than a user who has just one ecosystem. */
+  /**
+   * URL of this test for a URL of a listing, because tests have other ports than a user with one ecosystem.
+   */
   const urlFor = (url: string): string => {
     const { l1, chains } = ecosystem.info;
     const members = [l1.url, ...chains.map((chain) => chain.url)];

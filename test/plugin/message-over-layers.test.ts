@@ -54,9 +54,9 @@ describe("D3: hyperchain:message shows each hop of what goes over layers", () =>
     const x = new JsonRpcProvider(ecosystem.info.chains[1]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
     while ((await x.getBalance(HEIR)) === 0n) await wait(LOOK_MS);
     const { stdout: shown } = await workplace.run(["hyperchain:message", transactionHash]);
-    const lines = ["l1 → alpha: queued", "l1 → alpha: carried out", "alpha → x: queued"];
+    const lines = ["l1 → alpha: queued", "l1 → alpha: executed", "alpha → x: queued"];
     for (const line of lines) assert.match(shown, new RegExp(`^operation \\S+ ${line} \\(`, "m"), stderr);
-    const [, last = ""] = /^operation \S+ alpha → x: carried out \(x, (0x[0-9a-f]{64})\)$/m.exec(shown) ?? [];
+    const [, last = ""] = /^operation \S+ alpha → x: executed \(x, (0x[0-9a-f]{64})\)$/m.exec(shown) ?? [];
     assert.equal((await x.getTransaction(last))?.to?.toLowerCase(), HEIR, shown);
     x.destroy();
   });
@@ -72,7 +72,7 @@ describe("D3: hyperchain:message shows each hop of what goes over layers", () =>
     assert.match(shown, /^withdrawal \S+ x → alpha: paid on alpha \(alpha, /m);
     assert.match(shown, /^withdrawal \S+ alpha → l1: sent \(alpha, /m);
     assert.match(shown, /^withdrawal \S+ alpha → l1: paid on L1 \(l1, /m);
-    // A chain that is paused cannot be asked for the way; what is known of the message is told all the same.
+    // A paused chain does not return the route; the known part of the message is printed all the same.
     assert.equal((await workplace.run(["hyperchain:stop", "x"])).code, 0);
     assert.match(await message(), /^withdrawal \S+ x → alpha: paid on alpha \(alpha, /m);
   });

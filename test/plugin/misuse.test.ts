@@ -63,7 +63,7 @@ describe("I5 misuse while nothing runs", () => {
   for (const misuse of misuses) test(`I5: ${misuse.title}`, () => refuses(misuse));
 
   test("I5: a port that is in use", async () => {
-    // A socket whose data nobody reads never ends.
+    // A socket whose data no program reads never ends.
     const server = createTcpServer((socket) => socket.resume()).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     try {
@@ -78,7 +78,7 @@ describe("I5 misuse while nothing runs", () => {
     }
   });
 
-  test("I5: a server that is no ecosystem", async () => {
+  test("I5: a server that is not an ecosystem", async () => {
     const server = createServer((_, response) =>
       response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code: -32601, message: "method not found" } })),
     );
@@ -202,8 +202,16 @@ describe("I5 misuse of a running ecosystem", () => {
       args: ["hyperchain:deposit", "50000", "1@beta"],
       says: [/lacks 4\d{4}\.\d+ ETH on l1: it has \S+ ETH and needs 50000\.\d+/, /use another account/],
     },
-    { title: "no amount", args: ["hyperchain:deposit", "much", "1@alpha"], says: [/'much' is no amount of ETH/, /such as 1\.5/] },
-    { title: "an amount of nothing", args: ["hyperchain:withdraw", "0", "--from", "1@alpha"], says: [/'0' is no amount of ETH/] },
+    {
+      title: "no amount",
+      args: ["hyperchain:deposit", "much", "1@alpha"],
+      says: [/'much' is not an amount of ETH/, /such as 1\.5/],
+    },
+    {
+      title: "an amount of nothing",
+      args: ["hyperchain:withdraw", "0", "--from", "1@alpha"],
+      says: [/'0' is not an amount of ETH/],
+    },
     {
       title: "more decimals than there are",
       args: ["hyperchain:deposit", "0.1234567890123456789", "1@alpha"],
@@ -212,12 +220,12 @@ describe("I5 misuse of a running ecosystem", () => {
     {
       title: "an unknown token",
       args: ["hyperchain:send", "1", "1@beta", "--from", "1@alpha", "--token", "0x00000000000000000000000000000000000000ff"],
-      says: [/no token on alpha/],
+      says: [/is not a token on alpha/],
     },
     {
       title: "an unknown token on L1",
       args: ["hyperchain:deposit", "1", "1@beta", "--token", "0x00000000000000000000000000000000000000ff"],
-      says: [/no ERC-20 token on l1/],
+      says: [/not an ERC-20 token on l1/],
     },
     { title: "an account number that does not exist", args: ["hyperchain:wallet", "99"], says: [/no account 99/, /0 to 29/] },
     {
@@ -250,31 +258,31 @@ describe("I5 misuse of a running ecosystem", () => {
       says: [/there is no contract at 0x70997970C51812dc3A010C7d01b50e0d17dc79C8@beta/, /check address and chain/],
     },
     {
-      title: "a call that is none",
+      title: "an invalid call",
       args: ["hyperchain:call", "1@beta", "transfer(address", "--from", "1@alpha"],
-      says: [/'transfer\(address' with 0 arguments is no call/],
+      says: [/'transfer\(address' with 0 arguments is not a valid call/],
     },
     {
       title: "a call with a missing argument",
       args: ["hyperchain:call", "1@beta", "transfer(address,uint256)", "5", "--from", "1@alpha"],
-      says: [/with 1 argument is no call/],
+      says: [/with 1 argument is not a valid call/],
     },
-    { title: "a hash that is none", args: ["hyperchain:message", "0x12"], says: [/'0x12' is no hash/] },
+    { title: "an invalid hash", args: ["hyperchain:message", "0x12"], says: [/'0x12' is not a hash/] },
     {
-      title: "a hash that nobody knows",
+      title: "an unknown hash",
       args: ["hyperchain:message", `0x${"12".repeat(32)}`],
       says: [/no message and no transaction/, /hyperchain:send/],
     },
     {
-      title: "a claim of a withdrawal that nobody knows",
+      title: "a claim of an unknown withdrawal",
       args: ["hyperchain:claim", "beta", `0x${"12".repeat(32)}`],
       says: [/beta has sent no withdrawal 0x1212/, /hyperchain:withdraw/],
     },
     {
-      title: "a key that is none",
+      title: "an invalid key",
       args: ["hyperchain:send", "1", "1@beta"],
       options: { environment: { HYPERCHAIN_PRIVATE_KEY: "secret" } },
-      says: [/HYPERCHAIN_PRIVATE_KEY is no private key/],
+      says: [/HYPERCHAIN_PRIVATE_KEY is not a private key/],
     },
   ];
   for (const misuse of misuses) test(`I5: ${misuse.title}`, () => refuses(misuse));

@@ -8,7 +8,7 @@ const refuses = refusesIn(workplace);
 
 describe("I5 values that options do not take", () => {
   const misuses: readonly Misuse[] = [
-    { title: "a URL that is none", args: ["hyperchain:status", "--url", "alpha"], says: [/--url is "alpha"/, /http:\/\//] },
+    { title: "an invalid URL", args: ["hyperchain:status", "--url", "alpha"], says: [/--url is "alpha"/, /http:\/\//] },
     {
       title: "no number of chains",
       args: ["hyperchain:spawn", "--chains", "two"],
@@ -61,7 +61,7 @@ describe("I5 values that options do not take", () => {
     },
     { title: "an unknown option", args: ["hyperchain:spawn", "--chain", "2"], says: [/--chain/] },
     {
-      title: "a port that is none",
+      title: "an invalid port",
       args: ["hyperchain:spawn", "--port", "99999"],
       says: [/--port must be a whole number from 0 to 65535/],
     },

@@ -51,7 +51,7 @@ describe("C9: names by tasks", () => {
   });
 
   test("a number is a development account, never a name", async () => {
-    await refused(/"7" is no name/, "hyperchain:names", "7@beta", "--take");
+    await refused(/"7" is not a valid name/, "hyperchain:names", "7@beta", "--take");
     const { account } = await json<{ account: string }>("hyperchain:names", "7@beta");
     assert.equal(account, ACCOUNT_7);
   });

@@ -48,7 +48,7 @@ describe("what another process compiles while a network is open", () => {
       (error: Error) => error.stack ?? "",
     );
 
-  test("stands in stack traces once the engine is told, which reads each compilation once, and not one that is still written", async () => {
+  test("is in stack traces after the engine has received it; the engine reads each compilation once, and none that is still being written", async () => {
     const learn = newCompilations(hre.artifacts);
     connection = await hre.network.create();
     await mkdir(join(folder, "contracts"));
@@ -74,7 +74,7 @@ describe("what another process compiles while a network is open", () => {
     assert.match(await stackOf(), /at Late\.fail \(contracts\/Late\.sol:5\)/);
   });
 
-  test("stands in the stack trace of L1's own failing call, though no chain has explained one; nothing is sent twice for it", async () => {
+  test("is in the stack trace of L1's failing call, before a chain has explained one; nothing is sent twice for it", async () => {
     const learn = newCompilations(hre.artifacts);
     const l1 = await hre.network.create();
     const asked: string[] = [];
@@ -93,7 +93,7 @@ describe("what another process compiles while a network is open", () => {
     const failing = { from: CONTRACT, to: CONTRACT, data: "0xa9cc4718", gas: "0x30d40" };
     await assert.rejects(learning.provider.request({ method: "eth_call", params: [failing] }), /too late/);
     assert.match(await stackOf(learning), /at Later\.fail \(contracts\/Later\.sol:5\)/);
-    assert.deepEqual(asked, ["eth_call", "eth_call", "eth_call"], "again where there is something new, and then no more");
+    assert.deepEqual(asked, ["eth_call", "eth_call", "eth_call"], "again after something new, and then not again");
     await writeFile(join(folder, "contracts", "Latest.sol"), SOURCE.replace("Late", "Latest"));
     await (await elsewhere()).tasks.getTask("build").run({ quiet: true });
     await cp(join(folder, "elsewhere", "build-info"), join(folder, "artifacts", "build-info"), { recursive: true });
@@ -104,7 +104,7 @@ describe("what another process compiles while a network is open", () => {
     await learning.close();
   });
 
-  test("is nothing to a network that is no engine of Hardhat's", async () => {
+  test("has no effect on a network other than Hardhat's engine", async () => {
     await newCompilations(hre.artifacts)({ request: () => assert.fail("it is asked nothing") });
   });
 });

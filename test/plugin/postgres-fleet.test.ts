@@ -32,7 +32,7 @@ describe(
       assert.equal(code, 0, stderr);
     });
 
-    test("refuses what is no database's URL, and shows no password", async () => {
+    test("refuses a URL that is not a database's, and shows no password", async () => {
       const { code, stderr } = await workplace.run(["hyperchain:prover", "--postgres", "http://fleet:secret@10.0.0.5"]);
       assert.equal(code, 1);
       assert.match(stderr, /--postgres must be a URL of a database/);

@@ -58,7 +58,7 @@ describe("tasks while L1 is away", () => {
         mock.timers.tick(5_000);
         await turn();
       }
-      assert.deepEqual(lines, [`alpha waits, and goes on by itself: ${WAITS}`]);
+      assert.deepEqual(lines, [`alpha waits, and continues automatically: ${WAITS}`]);
       work.resolve(7);
       assert.equal(await done, 7);
     } finally {
@@ -100,7 +100,7 @@ describe("tasks while L1 is away", () => {
       }
       assert.equal(await followed, standing);
       assert.deepEqual(lines, [
-        `how far ${HASH} is cannot be seen now (L1 has not answered for 3 s: what is known of it is older); looking again…`,
+        `the progress of ${HASH} is unavailable (L1 has not answered for 3 s: what is known of it is older); looking again…`,
       ]);
     } finally {
       mock.timers.reset();

@@ -22,7 +22,7 @@ describe("contracts that the project has compiled", () => {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify(content));
   };
-  /** As a compiler in another process writes it: Hardhat is not told. */
+  /** Writes artifacts like a compiler in another process, of which Hardhat receives no notice. */
   const compile = async (contractName: string, functions: readonly string[], buildInfoId: string): Promise<void> => {
     const abi = functions.map((name) => ({ type: "function", name, inputs: [], outputs: [], stateMutability: "view" }));
     const links = { linkReferences: {}, deployedLinkReferences: {} };
@@ -32,7 +32,7 @@ describe("contracts that the project has compiled", () => {
     await write(`build-info/${buildInfoId}.json`, {});
   };
 
-  test("are there when asked for, also those that another process has compiled meanwhile; nothing new is the same answer", async () => {
+  test("are available on demand, also those of another process's later compilation; without a new one the answer is the same object", async () => {
     const contracts = projectContracts(hre.artifacts);
     assert.deepEqual(await contracts(), []);
     await compile("Vault", ["held"], "one");
@@ -52,7 +52,7 @@ describe("contracts that the project has compiled", () => {
       both.map(({ name }) => name),
       ["Bank", "Vault"],
     );
-    assert.equal(both[1], first[0], "what is as it was is not read again");
+    assert.equal(both[1], first[0], "an unchanged file is not read again");
 
     await compile("Vault", ["held", "owed"], "three");
     const again = await contracts();

@@ -55,7 +55,7 @@ test("the accounts of a porter are counted, or named as missing with the option 
   assert.match(reconstructionText({ ...summary, heldBatches: 1 }), /from L1 and those who store the data of 1 batch/);
 });
 
-test("a state with a false code digest is told by account and both digests, and what still works", () => {
+test("reports a false code digest by account and both digests, and the functions that still work", () => {
   assert.doesNotMatch(reconstructionText(summary), /false/);
   const told = reconstructionText({ ...summary, falseCodeDigests: [{ address: ADDRESS, expected: EXPECTED, stated: STATED }] });
   assert.match(

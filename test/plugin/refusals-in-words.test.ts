@@ -30,7 +30,7 @@ function namedCodes(): readonly string[] {
   return [...new Set([...thrown, ...ofClasses])];
 }
 
-/** EIP-4337's, beside JSON-RPC's own. */
+/** Codes of EIP-4337, in addition to JSON-RPC's. */
 const NUMBERS = [...Object.values(RpcCode), -32_500, -32_501, -32_503, -32_504, -32_507, -32_508, -32_521];
 
 /** Every task that talks to an ecosystem, in each of its ways. */
@@ -177,7 +177,7 @@ describe("what a node answers, a task says in the node's words", () => {
     provider.destroy();
   });
 
-  test("every task is gone through, or talks to no ecosystem", () => {
+  test("covers every task, except those without an ecosystem", () => {
     const sorted = [...new Set(TASKS.map(([task = ""]) => task)), ...OTHERS].sort();
     assert.deepEqual(sorted, taskDefinitions.map(({ id }) => id.join(":").replace("hyperchain:", "")).sort());
   });

@@ -91,7 +91,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     assert.equal((await status()).messages.stuck.length, 0);
   });
 
-  test("are delivered by a relayer of one's own, which keeps to its policy", async () => {
+  test("are delivered by a separate relayer, which obeys its policy", async () => {
     const hash = await send();
     await untilStuck(hash);
     const picky = await workplace.run(["hyperchain:relay", "--once", "--from", "4", "--min-reward-percent", "100", "--json"]);
@@ -106,7 +106,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     assert.equal(await relayer.interrupt(), 0);
   });
 
-  test("a relayer of one's own claims withdrawals that pay their claimer, for the fee", async () => {
+  test("a separate relayer claims withdrawals that pay their claimer, for the fee", async () => {
     const account = "0x00000000000000000000000000000000000c1a1e";
     const order = ["hyperchain:send", "0.5", `${account}@l1`, "--from", "1@alpha", "--fee", "0.1", "--no-wait", "--json"];
     assert.equal((await workplace.run(order)).code, 0);
@@ -121,7 +121,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     }
   });
 
-  test("are delivered through L1's queue, which the chain must take, whoever relays", async () => {
+  test("are delivered through L1's queue, which the chain must take, for any relayer", async () => {
     const hash = await send();
     const account = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65";
     const [paid, had] = await Promise.all([beta.getBalance(account), beta.getBalance(RECIPIENT)]);
@@ -143,7 +143,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     ["by a transaction", [], "3"],
     ["through L1's queue, which the chain must take", ["--through-queue"], "4"],
   ] as const)
-    test(`A9: give back what was sent to an id that no chain has, ${how}, once`, async () => {
+    test(`A9: refund transfers to an id that no chain has, ${how}, once`, async () => {
       const alpha = new JsonRpcProvider(ecosystem.info.chains[0]!.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
       try {
         const sender = new Wallet(SENDER_KEY, alpha);
@@ -180,7 +180,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
       withdrawal.stderr,
       new RegExp(`${messageHash} is a withdrawal: 'npx hardhat hyperchain:claim beta ${messageHash}' claims it`),
     );
-    assert.match((await workplace.run(["hyperchain:deliver", "0x12"])).stderr, /'0x12' is no hash: 0x and 64 hex digits/);
+    assert.match((await workplace.run(["hyperchain:deliver", "0x12"])).stderr, /'0x12' is not a hash: 0x and 64 hex digits/);
     assert.match(
       (await workplace.run(["hyperchain:relay", "--reserve", "much"])).stderr,
       /--reserve must be an amount such as 0\.01; got "much"/,

@@ -13,7 +13,7 @@ const LINE = "at Counter.increase (contracts/Counter.sol:16)";
 const TEXT = readFileSync(join(EXAMPLE_PROJECT, "contracts/Counter.sol"), "utf8").split("\n");
 const SOURCE = { source: "contracts/Counter.sol", line: 16, firstLine: 12, lines: TEXT.slice(11, 20) };
 
-/** It keeps no answer: an account's next nonce is another one behind each transaction. */
+/** Client without a cache, because an account's next nonce changes after each transaction. */
 function clientOf(chain: { readonly url: string } | undefined): JsonRpcProvider {
   return new JsonRpcProvider(chain?.url, undefined, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
 }
@@ -82,7 +82,7 @@ describe("B2: why a call failed on a spawned chain", () => {
     assert.equal(known?.failure.data, trace.failure?.data);
   });
 
-  test("of a contract's call, the stack goes on on the chain that sent it: by page and task, down to the line that sent", async () => {
+  test("of a contract's call, the stack continues on the sending chain: by page and task, down to the line that sent", async () => {
     const alpha = clientOf(ecosystem.info.chains[0]);
     const { abi, bytecode } = JSON.parse(
       readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/RemoteCounter.sol/RemoteCounter.json"), "utf8"),
@@ -103,11 +103,11 @@ describe("B2: why a call failed on a spawned chain", () => {
     const { sentFrom } = trace?.failure ?? assert.fail("no failure");
     assert.deepEqual([sentFrom?.chainId, sentFrom?.stackTrace], [271, [below, sent]]);
     assert.deepEqual([sentFrom?.source?.source, sentFrom?.source?.line], ["contracts/RemoteCounter.sol", line]);
-    // An account that sends by itself has no line.
+    // An account that sends directly has no line.
     assert.doesNotMatch((await call("101")).stderr, /sent from/);
   });
 
-  test("a reason is told in words, and a call that succeeds has no failure", async () => {
+  test("prints a reason as text, and no failure for a successful call", async () => {
     assert.match((await call("0")).stderr, /reverted there with "nothing to add"/);
     const fine = await workplace.run(
       ["hyperchain:call", `${counter}@beta`, "increase(uint256)", "3", "--from", "2@alpha", "--json"],
@@ -127,7 +127,7 @@ describe("B2: why a call failed on a spawned chain", () => {
     assert.equal(await beta.send("hyperchain_traceMessage", [`0x${"12".repeat(32)}`]), null);
   });
 
-  test("of a stranger's contract that reverts with what looks like a line of the project's, no line is told", async () => {
+  test("prints no line for another account's contract whose revert data looks like a line of the project", async () => {
     const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(beta);
     const data = new Interface(["error Error(string)"]).encodeErrorResult("Error", [`no\n    ${LINE}\n`]).slice(2);
     const length = (data.length / 2).toString(16);
@@ -143,7 +143,7 @@ describe("B2: why a call failed on a spawned chain", () => {
     assert.ok(!failure.stackTrace.some((line) => line.includes("Counter")), failure.stackTrace.join("\n"));
   });
 
-  test("of a transaction the failing line is told with those around it; of one that succeeded nothing", async () => {
+  test("prints the failing line of a transaction with those around it; nothing for a successful one", async () => {
     const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(beta);
     const increase = async (amount: bigint): Promise<CallFailure | null> => {
       const data = new Interface(["function increase(uint256)"]).encodeFunctionData("increase", [amount]);

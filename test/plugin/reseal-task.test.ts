@@ -15,11 +15,14 @@ const ALPHA = 271n;
 const WINDOW_SECONDS = 600;
 const OWNER = Wallet.createRandom();
 
-/** Beside an L1 that runs elsewhere no chain goes back by itself: its operator decides, with the task. */
+/** With a remote L1 no chain rewinds automatically: its operator decides, with the task. */
 describe("A7: hyperchain:reseal", () => {
   const workplace = createWorkplace();
   let moved = 0;
-  /** Of this machine, as the test moves it; waits as long as ever in what it counts, and hardly at all in fact. */
+  /**
+   * Clock of this machine that the test moves; a wait counts its full duration, and takes hardly any real
+   * time.
+   */
   const clock: Clock = {
     nowMs: () => systemClock.nowMs() + moved,
     after: (ms, call) => systemClock.after(Math.min(ms, 2), call),
@@ -113,7 +116,7 @@ describe("A7: hyperchain:reseal", () => {
 
     const status = await run("hyperchain:status");
     assert.equal(status.code, 1);
-    assert.match(status.stdout, /alpha stands still: .*form it again with hyperchain:reseal/);
+    assert.match(status.stdout, /alpha has stopped: .*form it again with hyperchain:reseal/);
     const done = await run("hyperchain:reseal", "alpha", "--json");
     assert.equal(done.code, 0, done.stderr);
     assert.deepEqual(JSON.parse(done.stdout), { chainId: Number(ALPHA), firstBatch, lost: [] });
@@ -137,7 +140,7 @@ describe("A7: hyperchain:reseal", () => {
     );
     const { chains } = (await client.send("hyperchain_status", [])) as EcosystemStatus;
     assert.match(chains[0]?.waitsFor ?? "", why);
-    assert.match((await run("hyperchain:status")).stdout, /alpha waits, and goes on by itself: commit of batch/);
+    assert.match((await run("hyperchain:status")).stdout, /alpha waits, and continues automatically: commit of batch/);
     await later(WINDOW_SECONDS);
     await pipeline().settled(number);
     assert.equal((await client.getTransactionReceipt(paid))?.status, 1);

@@ -24,7 +24,7 @@ describe("I3 the ports of a spawned ecosystem", () => {
   });
 });
 
-test("I8: more chains than there are names are called after their ids, and each has an id and a port of its own", async () => {
+test("I8: chains without a given name are named by their ids, and each has a separate id and port", async () => {
   const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains: {} });
   const { chains } = spawnConfig(hre.config.hyperchains, { ...NOTHING_SAID, chains: "32" });
   assert.deepEqual(

@@ -59,7 +59,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["terms", "alpha", "--governed", "no"],
   ["terms", "alpha", "--withdraw"],
 ];
-/** Those that only show. */
+/** Tasks that only read. */
 const READING: readonly (readonly string[])[] = [
   ["status"],
   ["bridges"],
@@ -84,7 +84,7 @@ const READING: readonly (readonly string[])[] = [
   ["prove", "alpha", HASH],
   ["verify", "alpha", "0"],
 ];
-/** Those that start an ecosystem, work for one by its own URL, or deploy to a network of the config. */
+/** Tasks that start an ecosystem, work for one by a separate URL, or deploy to a network of the config. */
 const OTHERS = ["spawn", "prover", "deploy", "open", "node", "test:solidity"];
 
 describe("an ecosystem of another project", () => {
@@ -139,13 +139,13 @@ describe("an ecosystem of another project", () => {
       const { code, stdout, stderr } = await run(args);
       assert.equal(code, 1, args.join(" "));
       assert.equal(stdout, "", args.join(" "));
-      const refusal = `the task would act on the ecosystem of /theirs, at ${urlOf()}. If that is meant, name it with --url ${urlOf()}`;
+      const refusal = `the task would act on the ecosystem of /theirs, at ${urlOf()}. To act on it, name it with --url ${urlOf()}`;
       assert.ok(stderr.includes(refusal), `${args.join(" ")}: ${stderr}`);
       assert.deepEqual(asked, [{ method: "hyperchain_info", authorization: undefined }], args.join(" "));
     }
   });
 
-  test("tasks that read go on, say whose it is, and show it neither a token nor a signature", async () => {
+  test("tasks that read continue, report its owner, and show it neither a token nor a signature", async () => {
     for (const args of READING) {
       const { stderr } = await run(args);
       const line = `this project runs no ecosystem: reading the ecosystem of /theirs, at ${urlOf()}; --url names another`;
@@ -156,7 +156,7 @@ describe("an ecosystem of another project", () => {
     }
   });
 
-  test("a URL names it: by option or by environment, and the task goes on", async () => {
+  test("a URL names it: by option or by environment, and the task continues", async () => {
     await run(["remove", "alpha", "--force", "--url", urlOf()]);
     assert.ok(
       asked.some(({ method, authorization }) => method === "hyperchain_removeChain" && authorization === "Bearer secret"),

@@ -31,7 +31,7 @@ const BOB = "0x0000000000000000000000000000000000b0b000";
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 const VISIT = new Interface(["function visit(uint256)"]).encodeFunctionData("visit", [7]) as Hex;
 
-/** What an account signs: on which member, and what. */
+/** Transaction that an account signs, with its member. */
 type Signed = readonly [chainId: number, to: string | null, value: bigint, data: string];
 type SignerOf = (chainId: number) => Signer;
 
@@ -44,7 +44,7 @@ interface Act {
   readonly task?: readonly string[];
 }
 
-/** Tasks that wait until it has arrived, unless they are told not to. */
+/** Tasks that wait for the arrival, unless an option disables the wait. */
 const WAITS = new Set(["call", "call-together", "deposit", "send", "swap", "withdraw"].map((name) => `hyperchain:${name}`));
 
 const workplace = createWorkplace();
@@ -295,7 +295,10 @@ describe("an act signs the same from the library, a wallet over RPC, the test AP
     }
   }
 
-  /** What the account has signed on all members while `work` was done; then all is as before. */
+  /**
+   * Transactions that the account has signed on all members during `work`; then the earlier state is
+   * restored.
+   */
   async function signedBy(work: () => Promise<unknown>): Promise<readonly Signed[]> {
     const mark = await hyperchains.snapshot();
     const heights = await Promise.all([...providers].map(async ([, provider]) => provider.getBlockNumber()));

@@ -26,7 +26,7 @@ describe("an error that ends a task", () => {
     new EcosystemClosedError(),
   ];
   for (const error of errors)
-    test(`${error.name} is told by its message, and kept as the cause`, () => {
+    test(`${error.name} is reported by its message, and remains as the cause`, () => {
       const told = explained(error);
       assert.ok(HardhatPluginError.isHardhatPluginError(told));
       assert.equal(told.message, error.message);

@@ -40,7 +40,10 @@ const [KEY_1, ACCOUNT_1] = [
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 /** A contract that reverts every call with the word 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 REVERT, and the code that deploys it. */
 const REFUSING_INIT = "0x67602a5f5260205ffd5f5260086018f3";
-/** By night each kind of task has a process of its own here, by day one; package.test.ts runs Hardhat's own command line. */
+/**
+ * Kinds of tasks with a separate process here: by night each, by day one. package.test.ts runs Hardhat's
+ * command line itself.
+ */
 const ALONE = byNight(SHOWN_ALONE, ["hyperchain:deposit"]);
 const workplace = createWorkplace({ shown: SHOWN_ALONE.filter((task) => !ALONE.includes(task)) });
 after(() => workplace.close());
@@ -335,7 +338,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(shown.stdout, /^l1Message 0x\w+ beta → l1: every step is done/m, shown.stderr);
     const down = await send(info.l1.chainId, beta, onL1);
     const sentDown = await workplace.run(["hyperchain:message", down]);
-    assert.match(sentDown.stdout, /^operation 0x\w+ l1 → beta: carried out \(beta, 0x[0-9a-f]{64}\)$/m, sentDown.stderr);
+    assert.match(sentDown.stdout, /^operation 0x\w+ l1 → beta: executed \(beta, 0x[0-9a-f]{64}\)$/m, sentDown.stderr);
     const unclaimed = new RegExp(
       `^message of the gateway 0x\\w+ l1 → beta is ready: deliver it with 'npx hardhat hyperchain:claim l1 ${down}'$`,
       "m",
@@ -435,7 +438,10 @@ describe("I1 tasks on a running ecosystem", () => {
       );
       assert.match(again.stdout, text, again.stderr);
     }
-    assert.match((await workplace.run(["hyperchain:bring", `${keeper}@alpha`, "x"])).stderr, /'x' is no slot and no key of one/);
+    assert.match(
+      (await workplace.run(["hyperchain:bring", `${keeper}@alpha`, "x"])).stderr,
+      /'x' is neither a slot nor a key of one/,
+    );
     const { stderr } = await workplace.run(["hyperchain:bring", `${keeper}@l1`, "0"]);
     assert.match(stderr, /l1 is L1, and this needs a chain/);
     assert.doesNotMatch(stderr, /bringing/);
@@ -463,7 +469,7 @@ describe("I1 tasks on a running ecosystem", () => {
     const data = storage.encodeFunctionData("read", [keeper, place, 0]);
     const [kept] = storage.decodeFunctionResult("read", await beta.call({ to: shown.contract, data }));
     assert.equal((kept as { value: bigint }).value, 43n);
-    assert.match((await workplace.run([...read, "--block", "x"])).stderr, /'x' is no number of a block/);
+    assert.match((await workplace.run([...read, "--block", "x"])).stderr, /'x' is not a block number/);
     assert.match((await workplace.run([...read, "--block", "99999999"])).stderr, /BlockHashUnknown/);
   });
 
@@ -494,10 +500,10 @@ describe("I1 tasks on a running ecosystem", () => {
     const inline = JSON.stringify([visit(`${counters[0]}@alpha`), { ...visit(`${refusing}@beta`), value: "0.2", refundTo }]);
     const half = await workplace.run(["hyperchain:call-together", inline, "--from", "2"]);
     assert.equal(half.code, 1, half.stderr);
-    assert.match(half.stdout, /was carried out at 0x\w+@alpha.*\n.*REVERTED, and left its value to its refundTo, at 0x\w+@beta/);
+    assert.match(half.stdout, /was executed at 0x\w+@alpha.*\n.*REVERTED, and left its value to its refundTo, at 0x\w+@beta/);
     assert.ok((await chains[1]!.getBalance(refundTo)) >= ETHER / 5n);
     const wrong = await workplace.run(["hyperchain:call-together", '[{"function": "f()"}]']);
-    assert.match(wrong.stderr, /this is no list of calls such as \[{"to"/);
+    assert.match(wrong.stderr, /this is not a list of calls such as \[{"to"/);
     const both = await workplace.run([
       "hyperchain:call-together",
       JSON.stringify([{ to: `${ACCOUNT_1}@alpha`, data: "0x12345678", function: "set(uint256)", arguments: ["5"] }]),
@@ -531,7 +537,7 @@ describe("I1 tasks on a running ecosystem", () => {
     // For another contract: nothing there would ever make it.
     const foreign = await send(beta, `${words.slice(0, 2 + 24)}${"11".repeat(20)}${words.slice(2 + 64)}`);
     const none = await workplace.run(["hyperchain:claim", "beta", foreign!.hash]);
-    assert.match(none.stderr, /is no withdrawal, and no call or message to a contract on/);
+    assert.match(none.stderr, /is not a withdrawal, a call or a message to a contract on/);
   });
 
   test("B4: --estimate tells the gas of a call, with which it goes through, and of a send's delivery, and sends nothing", async () => {
@@ -596,7 +602,7 @@ describe("I1 tasks on a running ecosystem", () => {
     // What brings value gets it back.
     const order = ["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--from", "2@alpha", "--value", "0.1"];
     const refused = await workplace.run(order);
-    assert.match(refused.stderr, /--force sends it all the same, and its value goes back where it fails/);
+    assert.match(refused.stderr, /--force sends it all the same, and its value is refunded if it fails/);
     const worth = await workplace.run([...order, "--force"]);
     assert.match(worth.stderr, /reverted there with 0x0{62}2a; its value goes back$/m);
     const tried = await workplace.run(order.slice(0, -2));
@@ -639,7 +645,7 @@ describe("I1 tasks on a running ecosystem", () => {
       await workplace.run(["hyperchain:deposit", "0.5", "2@beta", "--from", "1", "--no-wait", "--json"]),
     );
     const title = `operation ${canonicalTxHash.slice(0, 10)} l1 → beta: `;
-    const steps = [`queued (l1, ${l1TransactionHash})`, `carried out (beta, ${canonicalTxHash})`, "every step is done"];
+    const steps = [`queued (l1, ${l1TransactionHash})`, `executed (beta, ${canonicalTxHash})`, "every step is done"];
     for (const hash of [l1TransactionHash, canonicalTxHash]) {
       const { stdout, stderr } = await workplace.run(["hyperchain:message", hash]);
       assert.equal(stdout, steps.map((step) => `${title}${step}\n`).join(""), stderr);
@@ -664,7 +670,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(await token.getFunction("balanceOf")("0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"), ETHER / 2n);
     const { stdout } = await workplace.run(["hyperchain:wallet", "2"]);
     assert.match(stdout, /\n +2\.5 +GLD/);
-    assert.match(stdout, /GLD .*born on l1 as 0x/);
+    assert.match(stdout, /GLD .*from l1 as 0x/);
     const unknown = await workplace.run(["hyperchain:send", "1", "2@beta", "--from", "1@alpha", "--token", "SLV"]);
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /no token on alpha .*called SLV .*GLD.*give the token's address/);
@@ -689,7 +695,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(stdout, /What touched it on the chains\n.*beta/);
   });
 
-  test("B5: announce brings the name of a token that was born on a chain to another", async () => {
+  test("B5: announce delivers the name of a chain's token to another chain", async () => {
     const [alpha, beta] = [connect(ecosystem.info.chains[0]?.url), connect(ecosystem.info.chains[1]?.url)];
     const { abi, bytecode } = await bundledArtifact("DevelopmentToken");
     const token = await new ContractFactory(abi, bytecode, new Wallet(KEY_1, alpha)).deploy("Silver", "SLV", ACCOUNT_1, ETHER);
@@ -706,7 +712,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.deepEqual([name, symbol, decimals, position > 0n], ["Silver", "SLV", 18n, true]);
     const nothing = await workplace.run(["hyperchain:announce", ACCOUNT_1, "--from", "1@alpha"]);
     assert.equal(nothing.code, 1);
-    assert.match(nothing.stderr, /is no token on alpha/);
+    assert.match(nothing.stderr, /is not a token on alpha/);
   });
 
   test("I1: wallet shows what an account has on every member", async () => {
@@ -764,7 +770,7 @@ describe("I1 tasks on a running ecosystem", () => {
       places.map((lines) => lines.map(({ chainId, succeeded }) => [chainId, succeeded])),
       [[[ecosystem.info.l1.chainId, true]], [[272, true]]],
     );
-    // What anyone has the ecosystem do stands there too.
+    // The page also shows actions that any account requests of the ecosystem.
     const l1 = connect(ecosystem.info.l1.url);
     await l1.send("hyperchain_setFault", [{ type: "clear" }]);
     await askUntil(
@@ -810,12 +816,12 @@ describe("I1 tasks on a running ecosystem", () => {
   });
 });
 
-test("every task of the kinds that are told has had a process of its own here, and has ended by itself", () => {
+test("every task of the listed kinds has had a separate process here, and has ended automatically", () => {
   const missing = ALONE.filter((task) => !workplace.alone.has(task));
   assert.deepEqual(missing, []);
 });
 
-test("B12: --wait returns with what there is when it is ready, the ecosystem goes on, and hyperchain:stop ends it", async () => {
+test("B12: --wait returns the ecosystem's description when it is ready, the ecosystem continues, and hyperchain:stop ends it", async () => {
   const own = createWorkplace();
   let background: number | undefined;
   try {
@@ -827,7 +833,7 @@ test("B12: --wait returns with what there is when it is ready, the ecosystem goe
     assert.match(readFileSync(log, "utf8"), /^starting L1 and alpha/m);
     const elsewhere = await own.run(["hyperchain:stop", "--url", "http://127.0.0.1:1"]);
     assert.match(elsewhere.stderr, /no ecosystem answers at http:\/\/127\.0\.0\.1:1, which --url names/);
-    // What the environment names is meant, and not what the project runs.
+    // The environment's URL has priority over the project's ecosystem.
     const named = await own.run(["hyperchain:stop"], { environment: { HYPERCHAIN_URL: "http://127.0.0.1:1" } });
     assert.match(named.stderr, /no ecosystem answers at http:\/\/127\.0\.0\.1:1, which HYPERCHAIN_URL names/);
     const stopped = await own.run(["hyperchain:stop"]);

@@ -5,7 +5,7 @@ import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };
 const TIMES = { priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 };
-/** By hand: two windows and the exit delay. */
+/** Notice, calculated by hand: two windows and the exit delay. */
 const NOTICE_SECONDS = 2 * 600 + 3_600;
 /** The protocol's first version, where nothing is proven; the next of its format; another of it; and one of format 3. */
 const [FIRST, NEXT, OTHER] = [0x8000_0002, 0x8000_0102, 0x8000_0902];

@@ -6,7 +6,7 @@ import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./suppo
 
 const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
 const NOTICE_SECONDS = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS;
-/** Of development account 20, the first chain's operator and admin. */
+/** Key of development account 20, the first chain's operator and admin. */
 const ADMIN_KEY = "0xeaa861a9a01391ed3d587d8a5a84ca56ee277629a8b02c22093a419bf240e65d";
 /** From one version to the next of the same format. */
 const GENERATION = 256;
@@ -27,8 +27,8 @@ describe("A8: hyperchain:upgrade", () => {
   let ecosystem: SpawnedEcosystem;
   before(async () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
-    // The chain looks at L1 seldom enough that whoever does not wait for it asks before it has.
-    // The contracts of proven chains are deployed for beta.
+    // The chain polls L1 so seldom that a task without a wait queries it first. The contracts of proven
+    // chains are deployed for beta.
     const config = { pollIntervalMs: 1_000, chains: { alpha, beta: { execution: "proven" } } };
     ecosystem = await workplace.spawn(["--proofs", "none", "--batch-ms", "0", "--no-relayer"], { config });
   });
@@ -53,7 +53,7 @@ describe("A8: hyperchain:upgrade", () => {
     assert.equal(error, undefined, `${method}: ${JSON.stringify(error)}`);
   };
 
-  /** The status, which asks nothing of L1: it says what the chain has read, in words and as JSON. */
+  /** Checks the status, which does not query L1: it has the chain's data, as text and as JSON. */
   const showsUpgrade = async (version: number | undefined): Promise<void> => {
     const { stdout } = await workplace.run(["hyperchain:status"]);
     const said = /alpha takes protocol version (.+) with the batches that begin at/.exec(stdout);
@@ -142,7 +142,7 @@ describe("A8: hyperchain:upgrade", () => {
   test("says what to do where it cannot", async () => {
     await refused(/--to and --cancel exclude each other/, "--to", "2", "--cancel");
     await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier);
-    // In words, and as it is typed where it is to be typed.
+    // As text, and verbatim in arguments.
     const unknown = String(2 ** 31 + 77);
     const inWords =
       /governance \(0x[0-9a-f]{40}\) has not added version 2147483725 \(2\^31 \+ 77: nothing is proven\) .*--verifier/s;
@@ -150,7 +150,7 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/has version \d+ \(.*\) already; name another/, "--to", String(FIRST + GENERATION));
     await refused(/--to must be a whole number from 0 to 4294967295/, "--to", "soon");
     await refused(/only the admin of chain 271 may do this/, "--to", String(FIRST), "--from", "3");
-    await refused(/needs a running devnet with an L1 of its own/, "--rehearse", "--settlement-url", "http://127.0.0.1:1");
+    await refused(/needs a running devnet with a local L1/, "--rehearse", "--settlement-url", "http://127.0.0.1:1");
   });
 
   test("schedules a version from L1 alone, by the chain's contract and the admin's key", async () => {
@@ -170,7 +170,7 @@ describe("A8: hyperchain:upgrade", () => {
     assert.equal((await told("--cancel")).next, null);
   });
 
-  test("moves a trusted chain to the version of proven ones, once its notice is over", async () => {
+  test("moves a trusted chain to the version of proven ones, after its notice", async () => {
     const [alpha] = ecosystem.info.chains;
     const verifier = ecosystem.info.l1.contracts.verifier;
     await refused(

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
-/** Of development account 1. */
+/** Key of development account 1. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 interface Verdict {

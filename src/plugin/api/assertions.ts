@@ -8,13 +8,13 @@ import type { AddressLike, TransactionLike } from "./naming/names.ts";
 /** A member, or its name or id. */
 export type MemberLike = Member | ChainName;
 
-/** What a message must be. */
+/** Expected properties of a message. */
 export interface ExpectedMessage {
   readonly type?: CrossingType;
   readonly to?: MemberLike;
 }
 
-/** What accounts on any members gain (or, below 0, lose): `{ "0x…@alpha": -1n, "0x…@beta": 1n }`, or pairs. */
+/** Gains of accounts on any members (below 0: losses): `{ "0x…@alpha": -1n, "0x…@beta": 1n }`, or pairs. */
 export type BalanceChanges = Readonly<Record<string, bigint>> | readonly (readonly [ChainAddressLike, bigint])[];
 
 /** A contract: ethers' contracts have an `interface`, viem's an `abi`. */

@@ -9,9 +9,9 @@ import type {
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionLike } from "./naming/names.ts";
 
-/** What a transaction's message over a bridge came to. */
+/** Arrival of a transaction's message over a bridge. */
 export interface BridgeArrival {
-  /** Of the transaction that executed it on its destination: what matchers of events take. */
+  /** Hash of the transaction that executed the message on its destination, for matchers of events. */
   readonly hash: Hex;
   readonly delivery: BridgeDelivery;
 }

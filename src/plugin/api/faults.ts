@@ -14,7 +14,7 @@ export type CensoredTarget = Hex | { readonly address: string } | { readonly has
 export interface Faults {
   /** The relayer never delivers it. Anyone else still could. */
   drop(target?: FaultTarget): Promise<void>;
-  /** The relayer leaves it be until the ecosystem's clock has moved by so many seconds. */
+  /** Delays the relayer's delivery of the target by `seconds` of the ecosystem's clock. */
   delay(target: FaultTarget, seconds: number): Promise<void>;
   /** The relayer delivers it twice; the second delivery must be refused by the chain. */
   duplicate(target?: FaultTarget): Promise<void>;
@@ -23,12 +23,15 @@ export interface Faults {
   /** The relayer does nothing at all. */
   stopRelayer(): Promise<void>;
   startRelayer(): Promise<void>;
-  /** The chain takes transactions but makes no blocks by itself, takes nothing from L1 and seals nothing. */
+  /**
+   * The chain takes transactions but makes no blocks automatically, takes nothing from L1 and seals nothing.
+   */
   stopSequencer(chain: ChainName): Promise<void>;
   startSequencer(chain: ChainName): Promise<void>;
   /**
-   * The chain leaves out an account's transactions, which wait in its pool, or an operation of L1's queue (a deposit by its hash)
-   * and all behind it. Until L1's deadline: then L1 takes no batch without the operation, and the chain forms it again with it.
+   * The chain leaves out an account's transactions, which wait in its pool, or an operation of L1's queue (a
+   * deposit by its hash) and all behind it. This ends at L1's deadline: then L1 accepts no batch without the
+   * operation, and the chain rebuilds the batch with it.
    */
   censor(chain: ChainName, target: CensoredTarget): Promise<void>;
   /**
@@ -42,14 +45,15 @@ export interface Faults {
   withholdNode(chain: ChainName, node: number, from: readonly number[]): Promise<void>;
   /** Delays the messages from and to a node by this time, at most 10,000 ms. 0 ends the fault. */
   lagNode(chain: ChainName, node: number, ms: number): Promise<void>;
-  /** One byte of the next proof of the chain is wrong, so L1 refuses it and the chain's settlement stands still. */
+  /** Flips one byte of the chain's next proof, so L1 refuses it and the chain's settlement stops. */
   tamperNextProof(chain: ChainName): Promise<void>;
   /**
-   * One change that the chain's next batch publishes is not what its blocks did. Validators that execute refuse it
-   * (CommitmentMismatch), and the chain stands still until `hyperchain:reseal`; a proof cannot be made of it; where neither is
-   * asked for, L1 executes it, and a reconstruction finds it. Not in an ecosystem that is kept.
+   * Changes one published value of the chain's next batch, against its blocks. Validators that execute refuse
+   * it (CommitmentMismatch), and the chain stops until `hyperchain:reseal`. No proof of the batch exists.
+   * Without validators and proofs L1 executes it, and a reconstruction finds the difference. Not available in
+   * a stored ecosystem.
    */
   tamperNextData(chain: ChainName): Promise<void>;
-  /** Ends all faults. A settlement that stands still goes on only after a return to a snapshot. */
+  /** Ends all faults. A stopped settlement continues only after a return to a snapshot. */
   clear(): Promise<void>;
 }

@@ -14,22 +14,24 @@ export type FlowOptions = Omit<FlowRequest, "deadline"> & { readonly deadline?: 
  */
 export interface Flow {
   readonly id: Hex;
-  /** As contracts take it. */
+  /** Terms in the form that contracts take. */
   readonly terms: AtomicFlow;
-  /** Has a leg's party give what the leg asks. */
+  /** Escrows a leg's demand by its party. */
   prepare(
     leg: number,
     options?: {
-      /** For the account that ends the leg, in base token of its chain, beside what the leg asks. */
+      /**
+       * Reward of the account that ends the leg, in base token of its chain, in addition to the leg's demand.
+       */
       readonly fee?: bigint | undefined;
     },
   ): Promise<Hex>;
   /** Adds to that fee; anyone may. Default `from`: the first account of the leg's chain. */
   addFee(leg: number, fee: bigint, options?: { readonly from?: From }): Promise<Hex>;
   /**
-   * Has the queue bring a leg's chain the newest root, which it takes when it looks (`relay`): by itself a chain takes the roots
-   * of what others say, and sees no leg of its own that was executed behind those. Default `from`: the first account of what the
-   * chains settle on.
+   * Imports the newest root on a leg's chain through L1's queue, which the chain reads in `relay`. Without it
+   * a chain imports only roots for messages of other chains, so it may lack the later root with its leg.
+   * Default `from`: the first account of the chains' settlement layer.
    */
   bringRoot(leg: number, options?: { readonly from?: From }): Promise<Hex>;
   /** Runs the pivot; default `from`: its chain's first account. `data` is what the flow's `call` is. */

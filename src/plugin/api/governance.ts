@@ -16,14 +16,17 @@ export interface SendingAccount {
 }
 
 /**
- * Who governs the protocol versions of the chains that settle on L1, and who changes a chain's own terms. Each act is one
- * transaction on L1, or on what the chain settles on; `pass` alone moves time. Throws ClientError: Refused with the
- * contract's error.
+ * Governance of the protocol versions of the chains that settle on L1, and of the terms of each chain. Each
+ * act is one transaction on L1, or on the chain's settlement layer; `pass` alone moves time. Throws
+ * ClientError: Refused with the contract's error.
  */
 export interface Governance {
   /** Governance, council, standing of each version, and proposals, as L1 has them now. */
   look(): Promise<RegistryGovernance>;
-  /** What L1's registry has of a version; with another verifier it is the next one's. Throws ClientError UnknownVersion. */
+  /**
+   * Content of a version in L1's registry. With another verifier it is the content for the next version.
+   * Throws ClientError UnknownVersion.
+   */
   contentOf(version: bigint): Promise<VersionContent>;
   /**
    * Puts acts to the vote, as a holder; resolves with the proposal's id. Two proposals of the same acts need other descriptions.
@@ -35,14 +38,14 @@ export interface Governance {
   ): Promise<bigint>;
   /** Votes, as a holder, after the voting delay. Default: for. */
   vote(proposal: bigint, support?: Support, options?: SendingAccount): Promise<void>;
-  /** Has what succeeded wait in the timelock. */
+  /** Queues a successful proposal in the timelock. */
   queue(proposal: bigint, options?: SendingAccount): Promise<void>;
-  /** Has the timelock do it, once its delay is over. */
+  /** Executes a proposal through the timelock, after its delay. */
   execute(proposal: bigint, options?: SendingAccount): Promise<void>;
   /**
-   * Has acts decided and done. Where votes govern: proposed, voted for by `voters` in turn until that is enough, queued and
-   * executed, with the time of the whole ecosystem moved over each delay. Where an account governs, as that account, at once.
-   * Throws ClientError VoteLost.
+   * Passes and executes acts. Under votes: proposes them, votes by `voters` in turn until the votes suffice,
+   * queues and executes them, and moves the ecosystem's time over each delay. Under an account: sends them
+   * from that account immediately. Throws ClientError VoteLost.
    */
   pass(
     acts: GovernedAct | readonly GovernedAct[],
@@ -51,19 +54,21 @@ export interface Governance {
   readonly council: CouncilActs;
   /** A chain's terms now, and those that wait. */
   terms(chain: ChainName): Promise<TermsOfChain>;
-  /** As the chain's admin: what is left out stays. They count once the chain's notice is over. */
+  /**
+   * Announces changes as the chain's admin; other terms remain. They take effect after the chain's notice.
+   */
   announceTerms(chain: ChainName, changes: Partial<ChainTerms>): Promise<TermsOfChain>;
-  /** As the chain's admin, before they count. */
+  /** Withdraws announced changes as the chain's admin, before they take effect. */
   withdrawTerms(chain: ChainName): Promise<TermsOfChain>;
-  /** As the chain's admin: the chain is `to`'s once that accepts. */
+  /** Offers the chain as its admin; `to` becomes the admin when it accepts. */
   offerAdmin(chain: ChainName, to: From): Promise<void>;
-  /** As the account that the chain was offered to. */
+  /** Accepts an offered chain, as the account of the offer. */
   acceptAdmin(chain: ChainName, from: From): Promise<void>;
 }
 
-/** What the council does; its members sign, and L1's first account brings their words. */
+/** Acts of the council; its members sign, and L1's first account submits the signatures. */
 export interface CouncilActs {
-  /** Stops versions for so many seconds, or what is left of the cycle's. */
+  /** Stops versions for `seconds`, or for the rest of the cycle's time. */
   freeze(versions: readonly bigint[], seconds: bigint, options?: Signing): Promise<void>;
   /** The freeze of fewer members, within what `council.softLeftSeconds` says. */
   softFreeze(versions: readonly bigint[], seconds: bigint, options?: Signing): Promise<void>;

@@ -69,14 +69,14 @@ export interface AddChainOptions extends HyperchainUserConfig {
  * Iterating it gives the chains.
  */
 export interface Hyperchains extends Iterable<Member> {
-  /** What there is: names, ids, URLs, addresses, what is proven. */
+  /** Names, ids, URLs and addresses of the ecosystem, and its proofs. */
   readonly info: EcosystemInfo;
   readonly l1: L1Member;
   readonly chains: readonly Member[];
   readonly faults: Faults;
   /** Votes, council, and the terms of chains. */
   readonly governance: Governance;
-  /** Bridges of others, whose dapps run here as they are. */
+  /** Third-party bridges, whose dapps run here unchanged. */
   readonly bridges: Bridges;
   /** A chain by name or id; L1 by "l1". Throws ClientError UnknownChain. */
   chain(nameOrId: ChainName): Member;
@@ -98,8 +98,9 @@ export interface Hyperchains extends Iterable<Member> {
   /** Calls a contract on any chain, or on the sender's own member: at once, from L1 through the queue, or by a hyperbridge. */
   call(options: CallOptions): Promise<Message>;
   /**
-   * Forces calls into the queues of several chains by one transaction on what they settle on: all of them or none. Each may still
-   * revert on its chain by itself. Gives a message for each. Throws ClientError.
+   * Forces calls into the queues of several chains by one transaction on their settlement layer: all of them
+   * or none. Each may still revert on its chain independently. Returns a message for each. Throws
+   * ClientError.
    */
   callTogether(options: CallTogetherOptions): Promise<readonly Message[]>;
   /**
@@ -114,16 +115,20 @@ export interface Hyperchains extends Iterable<Member> {
    */
   flow(options: FlowOptions): Promise<Flow>;
   /**
-   * Has a chain tell the others what a token of it is called. The first send of a token does so by itself, and the relayer brings
-   * the name where the token goes. Throws ClientError.
+   * Announces to the other chains the name, symbol and decimals of a chain's token. The first send of a token
+   * does so automatically, and the relayer delivers the name to the token's destination. Throws ClientError.
    */
   announce(options: AnnounceOptions): Promise<Announcement>;
   /**
-   * Brings an announcement to a chain, before any of the token has come too. Resolves with the transaction's hash. Throws
-   * ClientError NotImported until the announcement is settled and the chain has looked at L1 (`settle`, `relay`).
+   * Delivers an announcement to a chain, also before any of the token arrives. Resolves with the
+   * transaction's hash. Throws ClientError NotImported until the announcement is settled and the chain has
+   * read L1 (`settle`, `relay`).
    */
   describe(options: DescribeOptions): Promise<Hex>;
-  /** What a send takes on its destination. Sends nothing. Throws ClientError Failed where it would be refused there. */
+  /**
+   * Gas of a send on its destination. Sends nothing. Throws ClientError Failed if the destination would
+   * refuse it.
+   */
   estimateSend(options: SendOptions): Promise<SendEstimate>;
   /**
    * The gas that a call needs there, and its answer here: what to give as `gasLimit` and `callback.gasLimit`, with a margin.
@@ -131,13 +136,13 @@ export interface Hyperchains extends Iterable<Member> {
    */
   estimateCall(options: CallOptions): Promise<CallEstimate>;
   /**
-   * What a swap would bring now, its minimum and its deadline. As `swap`, it puts the contract there. Throws ClientError Failed
-   * with the reason.
+   * Estimated proceeds of a swap, its minimum and its deadline. Like `swap`, it deploys the contract. Throws
+   * ClientError Failed with the reason.
    */
   estimateSwap(options: SwapOptions): Promise<SwapEstimate>;
   /** Seals the open batches, of one chain or of all, and waits until L1 has executed them. */
   settle(chain?: ChainName): Promise<readonly SettledBatchInfo[]>;
-  /** Has every chain look at L1 and the relayer deliver, until nothing moves any more without a settle. */
+  /** Reads L1 on every chain and delivers messages, until nothing more moves without a settle. */
   relay(): Promise<RelayInfo>;
   /** The message that a transaction sent, or that has this hash. Throws ClientError UnknownMessage where there is none. */
   message(transactionOrHash: TransactionLike | Promise<TransactionLike>): Promise<Message>;
@@ -157,14 +162,14 @@ export interface Hyperchains extends Iterable<Member> {
   loadSlot(options: SlotOptions & { readonly from?: From }): Promise<RemoteSlot & { readonly transactionHash: Hex }>;
   /** The matchers as functions, for test runners without chai. They throw AssertionError. */
   readonly assertions: Assertions & { readonly not: Omit<Assertions, "answeredBy"> };
-  /** What an account has of each asset on all members, what is on its way, and the newest of what touched it on the chains. */
+  /** Assets of an account on all members, its transfers in flight, and the newest entries of its history. */
   wallet(account: From): Promise<WalletView & { readonly history: WalletHistory }>;
   /**
    * Pays out of what an account has on all members together, by one transaction on each that gives a part; gives a message for
    * each part. Throws ClientError: InsufficientFunds before anything is sent, PartFailed with what was sent and what is missing.
    */
   spend(options: SpendOptions): Promise<readonly Message[]>;
-  /** How `spend` would gather it. Sends nothing. Throws ClientError as it does. */
+  /** Sources that `spend` would use. Sends nothing. Throws the ClientErrors of `spend`. */
   estimateSpend(options: SpendOptions): Promise<SpendPlan>;
   status(): Promise<EcosystemStatus>;
   /**
@@ -173,11 +178,11 @@ export interface Hyperchains extends Iterable<Member> {
    */
   addChain(options: AddChainOptions): Promise<Member>;
   /**
-   * Has a chain stand still until it is started: its clients are refused, what is for it waits, the others go on. Snapshots hold
-   * it. Throws ClientError UnknownChain.
+   * Pauses a chain until it is started: it refuses its clients, messages to it wait, the other chains
+   * continue. Snapshots include this. Throws ClientError UnknownChain.
    */
   stopChain(chain: ChainName): Promise<ChainInfo>;
-  /** Has a paused chain go on with what it had. Throws ClientError UnknownChain. */
+  /** Resumes a paused chain with its state. Throws ClientError UnknownChain. */
   startChain(chain: ChainName): Promise<ChainInfo>;
   /**
    * Ends a chain; its contract on L1, and the money in it, stay there. Refused (ChainInUse) where messages or batches of it are

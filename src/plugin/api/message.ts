@@ -11,7 +11,10 @@ export interface MessageStep {
   readonly transactionHash: Hex;
 }
 
-/** What a message carries: as in `hyperchain_message`; deposits, which L1 sends; payments, which stay on their member. */
+/**
+ * Type of a message, as in `hyperchain_message`, or "deposit" for messages from L1, or "payment" inside one
+ * member.
+ */
 export type CrossingType = SentMessage["type"] | "deposit" | "payment";
 
 export const CROSSING_TYPES = [
@@ -30,8 +33,8 @@ export const CROSSING_TYPES = [
 /** Something on its way between two members of the ecosystem, or from one account of a member to another. */
 export interface Message {
   /**
-   * Of a deposit the hash of its transaction on the chain, of a payment its transaction's, of a listed transfer the list's name
-   * on its chain, else keccak of the message.
+   * Hash of a deposit's transaction on the chain, of a payment's transaction, or of the message; for a listed
+   * transfer the name of its list on its chain.
    */
   readonly hash: Hex;
   readonly type: CrossingType;
@@ -41,7 +44,7 @@ export interface Message {
   readonly transactionHash: Hex;
   /** Steps done, as of the last look: `refresh` and all that moves the message look. */
   readonly steps: readonly MessageStep[];
-  /** What it waits for, as of the last look. */
+  /** Pending condition, as of the last refresh. */
   readonly waitingFor: string | undefined;
   /** Why a delivery of it was refused last, as of the last look. */
   readonly refusal: string | undefined;
@@ -75,9 +78,11 @@ type MessageErrorCode = "NotDelivered" | "CallFailed" | "UnknownMessage" | "NoAn
 /** A message did not get where it was to go. */
 export class MessageError extends HyperchainError<MessageErrorCode> {
   override readonly name = "MessageError";
-  /** Of CallFailed: what the call reverted with. */
+  /** Revert data of the call, for CallFailed. */
   readonly data: Hex | undefined;
-  /** Of CallFailed: the same in words, by the names in the project's contracts: `with TooMuch(101, 100)`. */
+  /**
+   * Revert reason as text, for CallFailed, by the names in the project's contracts: `with TooMuch(101, 100)`.
+   */
   readonly reason: string | undefined;
 
   constructor(

@@ -3,7 +3,7 @@ import type { Hyperchains } from "./hyperchains.ts";
 /** Which ecosystem something belongs to: a connection, a message. For matchers, which only see those. */
 const ecosystems = new WeakMap<object, Hyperchains>();
 
-/** Remembers it; what is no object is passed over. */
+/** Remembers the ecosystem of an object; ignores other values. */
 export function remember(thing: unknown, hyperchains: Hyperchains): void {
   if (typeof thing === "object" && thing !== null) ecosystems.set(thing, hyperchains);
 }
@@ -34,7 +34,7 @@ function hasClient({ l1, chains }: Hyperchains, provider: object): boolean {
 /** Ecosystems whose connections are open. */
 const open = new Set<Hyperchains>();
 
-/** Its connection is open, until the returned function is called. */
+/** Marks the connection as open, until the returned function is called. */
 export function markOpen(hyperchains: Hyperchains): () => void {
   open.add(hyperchains);
   return () => void open.delete(hyperchains);
@@ -44,5 +44,5 @@ export function markOpen(hyperchains: Hyperchains): () => void {
 export function onlyEcosystem(): Hyperchains {
   const [only, ...others] = open;
   if (only !== undefined && others.length === 0) return only;
-  throw new TypeError(`which ecosystem is meant cannot be seen, since ${open.size} are open; name it with { hyperchains }`);
+  throw new TypeError(`the ecosystem is ambiguous, because ${open.size} are open; name it with { hyperchains }`);
 }

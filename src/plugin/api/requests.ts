@@ -55,7 +55,7 @@ const THE_SENDER = "the first account";
 const amount = described(units, "smallest units");
 const sender = (where: string) => option(from, `account on ${where}`, THE_SENDER);
 
-/** What the test API's requests may say. */
+/** Options of the test API's requests. */
 export const REQUESTS = {
   deposit: v.pipe(
     fields({
@@ -85,7 +85,7 @@ export const REQUESTS = {
       token: option(token, "on the sending member or on L1; approved where it must be", "what pays for gas there"),
       fee: option(
         units,
-        "beside the amount, in what is sent: for the account that delivers it on another chain, or carries it on",
+        "in addition to the amount and in the same token: for the account that delivers it on another chain, or forwards it",
         "0n; over chains between what carrying it on costs",
       ),
       from: sender("the sending member"),
@@ -129,7 +129,7 @@ export const REQUESTS = {
   ),
   announce: v.pipe(
     fields({
-      chain: described(chain, "the chain on which the token was born"),
+      chain: described(chain, "the chain on which the token originates"),
       token: described(token, "its contract there"),
       from: sender("that chain"),
     }),
@@ -172,7 +172,7 @@ export const REQUESTS = {
       refundTo: option(account, "gets what is refunded", "the sender"),
       deadline: option(
         units,
-        "last second of the called member's clock at which the call is made; between chains value goes back after it",
+        "last second of the called member's clock at which the call is made; between chains the value is refunded after it",
         "to L1 30 days from now, between chains any time",
       ),
       funded: withDefault(trueOrFalse, "whether the sender's account on L1 has the value of a call there already", false),

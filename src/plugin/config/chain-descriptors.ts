@@ -2,8 +2,8 @@ import type { ChainDescriptorConfig, ChainDescriptorsConfig, NetworkConfig } fro
 import type { HyperchainsConfig } from "../../options/resolved-config.ts";
 
 /**
- * What Hardhat must know of chains for its own networks to fork them: without their rules it refuses calls in their past. What
- * the user says of a chain stands.
+ * Descriptors of chains that Hardhat's networks need for forks, because Hardhat refuses historical calls
+ * without a chain's rules. The user's descriptors have priority.
  */
 export function withDescriptors(
   known: ChainDescriptorsConfig,

@@ -137,7 +137,7 @@ export const REMOTE_KEYS: NetworkKeyTable<HttpNetworkUserConfig> = {
   chainId: notOnChain("is not checked for a chain, whose id the ecosystem at the URL reports; remove it"),
 };
 
-/** What is wrong with the keys of a network with an ecosystem. Keys that Hardhat does not have are other plugins'. */
+/** Invalid keys of a network with an ecosystem. Keys that Hardhat does not have belong to other plugins. */
 export function refusedKeys(network: object): readonly { readonly key: string; readonly message: string }[] {
   const { type, connectsToChain } = network as { readonly type?: unknown; readonly connectsToChain?: unknown };
   const [own, other]: readonly Readonly<Record<string, KeyRow>>[] =

@@ -17,7 +17,7 @@ export function misspelt(config: object): HardhatUserConfigValidationError[] {
   return places.flatMap(([path, value]) =>
     Object.keys(isObject(value) ? value : {})
       .filter((field) => ALMOST.test(field) && field !== "hyperchains")
-      .map((field) => ({ path: [...path, field], message: `"${field}" is no field here; write "hyperchains"` })),
+      .map((field) => ({ path: [...path, field], message: `"${field}" is not a field; write "hyperchains"` })),
   );
 }
 

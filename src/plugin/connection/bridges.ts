@@ -77,7 +77,7 @@ function bridgeControl<Id>(
       const { members, leftOut = [] } = link.info.bridges?.[bridge] ?? {};
       const found = members?.find((each) => each.chainId === chainId);
       if (found !== undefined) return readId(found.id);
-      const why = leftOut.find((each) => each.name === name)?.reason ?? "it has come since";
+      const why = leftOut.find((each) => each.name === name)?.reason ?? "it was added later";
       throw new BridgeUseError("NotBridged", `${BRIDGES[bridge]} is not on ${name}: ${why}`);
     },
     deliveries: ask,

@@ -20,7 +20,10 @@ export function callOnL1(name: CrossingName & { readonly sender: Hex }, link: Ec
   const l1 = link.client(info.l1.chainId);
   const call = { chain, sender, messageHash };
 
-  /** Read anew: the ecosystem may have returned to an earlier state. A validium's message is on L1 by its hash alone. */
+  /**
+   * Reads L1 again on each call, because the ecosystem may have returned to an earlier state. A validium's
+   * message is on L1 only by its hash.
+   */
   async function openView(): Promise<L1View> {
     const view = viewL1(info, l1);
     const receipt = await link.client(chain).getTransactionReceipt(transactionHash);

@@ -188,7 +188,7 @@ function firstHolder(link: EcosystemLink): Hex | undefined {
   return holders(link)[0];
 }
 
-/** A block of L1 at that second, unless it is there already. */
+/** Mines a block of L1 at that second, unless L1 has reached it. */
 async function moveTo({ l1, client }: EcosystemLink, second: bigint): Promise<void> {
   const newest = BigInt((await client(l1.chainId).getBlock("latest"))?.timestamp ?? 0);
   if (newest >= second) return;

@@ -121,7 +121,7 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
   let claim: Hex | undefined;
 
   async function look(): Promise<CrossingState> {
-    // Read anew: the ecosystem may have returned to an earlier state.
+    // Read again, because the ecosystem may have returned to an earlier state.
     const view = viewL1(info, l1);
     await view.poll();
     const steps: MessageStep[] = [initiated(name)];

@@ -6,20 +6,20 @@ import { type JourneyStep, JOURNEY_STEPS } from "../../protocol/cross-chain-mess
 import type { EcosystemLink } from "./link.ts";
 import { MessageError, type CrossingType, type Message, type MessageStep } from "../api/message.ts";
 
-/** What is known of something on its way when it is sent. */
+/** Identity of a crossing at the time of its sending. */
 export interface CrossingName {
   readonly hash: Hex;
-  /** Of a message: what sent it, on its chain. */
+  /** Sender of a message, on its chain. */
   readonly sender?: Hex;
   readonly type: CrossingType;
   readonly sourceChainId: number;
   readonly destinationChainId: number;
   readonly transactionHash: Hex;
-  /** Of a call on L1 over chains between: those that follow. */
+  /** Later calls of a call on L1 over intermediate chains. */
   readonly onward?: readonly SentL1Call[];
 }
 
-/** How it stands. */
+/** Progress of a crossing. */
 export interface CrossingState {
   readonly steps: readonly MessageStep[];
   readonly waitingFor?: string | undefined;
@@ -27,7 +27,7 @@ export interface CrossingState {
   readonly refusal?: string | undefined;
 }
 
-/** How one kind of crossing is looked at and moved. */
+/** Functions that read and advance one kind of crossing. */
 export interface CrossingKind {
   /** The step with which it has arrived. */
   readonly arrival: JourneyStep;
@@ -122,7 +122,9 @@ export class Crossing implements Message {
     return this.#returns.refunds(this);
   }
 
-  /** A settlement that stands still, for example, is why the message does not arrive. */
+  /**
+   * Runs a step, such as settlement, and reports its failure as the reason why the message does not arrive.
+   */
   async #advance(step: JourneyStep): Promise<void> {
     try {
       await this.#kind.advance(step);

@@ -43,7 +43,10 @@ async function isMeasured({ hooks }: HookContext): Promise<boolean> {
   return coverage || gas;
 }
 
-/** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
+/**
+ * Starts an ecosystem in this process, with a connection's network as its L1. Every step waits for a request
+ * of the test.
+ */
 export async function openLocalEcosystem(
   context: HookContext,
   connection: NetworkConnection<string>,
@@ -59,7 +62,7 @@ export async function openLocalEcosystem(
     connectL1: () => Promise.resolve(withoutDetour(connection)),
     // A test that waits for it should not seem to hang.
     onWait: (chainId, reason) =>
-      reason !== undefined && console.warn(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
+      reason !== undefined && console.warn(`${nameOf(chainId)} waits, and continues automatically: ${reason}`),
   }).catch((error: unknown) => {
     throw withShortData(inUsersWords(error, config));
   });
@@ -228,7 +231,10 @@ async function ask(connection: NetworkConnection<string>, url: string): Promise<
   }
 }
 
-/** Many tests run side by side, and beside a spawned ecosystem: each takes the ports that are free. */
+/**
+ * Clears fixed ports, because many tests run in parallel, and next to a spawned ecosystem: each takes free
+ * ports.
+ */
 function withoutPorts(config: HyperchainsConfig): HyperchainsConfig {
   return { ...config, l1: {}, chains: config.chains.map(({ port: _port, ...chain }) => chain) };
 }

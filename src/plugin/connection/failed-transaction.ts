@@ -39,7 +39,10 @@ export async function requireSuccess(member: Eip1193Provider, hash: unknown): Pr
   throw Object.assign(error, { transactionHash: hash });
 }
 
-/** What the same call fails of now. The state has hardly changed, as only nonce and fees remain of what failed. */
+/**
+ * Failure of the same call on the current state, which has hardly changed, because only the nonce and the
+ * fees of the failed transaction remain.
+ */
 async function repeated(member: Eip1193Provider, hash: unknown): Promise<Error | undefined> {
   const { from, to, input, value, gas } = (await member.request({
     method: "eth_getTransactionByHash",
@@ -72,5 +75,5 @@ function messageOf(output: string, error: string | undefined): string {
   return `${prefix} ${reason === undefined ? `reverted with an unrecognized custom error (return data: ${output})` : `reverted with reason string '${reason}'`}`;
 }
 
-/** Of EIP-1474's codes, as nodes use them for reverts. */
+/** Error code of EIP-1474 that nodes use for reverts. */
 const REVERTED = 3;

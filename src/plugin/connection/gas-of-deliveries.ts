@@ -10,7 +10,7 @@ interface MeasuredChain {
   readonly provider: Eip1193Provider;
 }
 
-/** What moves messages: nothing else delivers in tests. */
+/** Method that moves messages, the only one that delivers in tests. */
 const RELAYING = "hyperchain_relay";
 
 /**

@@ -5,7 +5,7 @@ import { NamedError } from "../../errors/named-error.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
 
-/** What this plugin's own handler does where it is reached, instead of its work. */
+/** Alternative behavior of this plugin's handler, in place of its work. */
 type Stage = { readonly ends: true } | { readonly beginsWith: Connection };
 
 /**
@@ -27,7 +27,10 @@ class InnerHandlersDone extends NamedError<"InnerHandlersDone"> {
   }
 }
 
-/** What `connect` makes, with the additions of the plugins inside this one only. `connect` runs the handlers. */
+/**
+ * Connection that `connect` makes, with the additions of the plugins inside this one only. `connect` runs the
+ * handlers.
+ */
 export async function withInnerHandlers<Made extends Connection>(connect: () => Promise<Made>): Promise<Made> {
   try {
     await stages.run({ stage: { ends: true } }, connect);
@@ -38,7 +41,7 @@ export async function withInnerHandlers<Made extends Connection>(connect: () => 
   throw new Error("a plugin has made a connection without asking the others");
 }
 
-/** Has the plugins around this one add themselves to the connection. */
+/** Adds the plugins around this one to the connection. */
 export async function addOuterHandlers({ hooks }: HookContext, connection: Connection): Promise<void> {
   await stages.run({ stage: { beginsWith: connection } }, () =>
     hooks.runHandlerChain("network", "newConnection", [], () =>

@@ -5,13 +5,13 @@ import type { EcosystemInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import { connectInProcess } from "../../devnet/relaying/relaying.ts";
 import type { From, Member } from "../api/hyperchains.ts";
 
-/** What the test API needs of an ecosystem, whether it is in this process or behind a URL. */
+/** Functions of an ecosystem that the test API needs, for this process and for a URL. */
 export interface EcosystemLink {
-  /** Of now, as are the chains: others may come. */
+  /** Current facts and chains; chains may be added later. */
   readonly info: EcosystemInfo;
   readonly l1: Member;
   readonly chains: readonly Member[];
-  /** What the project's contracts call their errors and functions. */
+  /** Names of errors and functions in the project's contracts. */
   readonly names: () => Promise<ContractNames>;
   /** A member by name or id, L1 too. Throws ClientError UnknownChain. */
   member(nameOrId: ChainName): Member;
@@ -21,15 +21,15 @@ export interface EcosystemLink {
   signer(chainId: number, from: From | undefined): Promise<JsonRpcSigner>;
   /** Asks the ecosystem: `hyperchain_*`. */
   request<Answer>(method: string, params?: readonly unknown[]): Promise<Answer>;
-  /** Connects a chain that has come since. */
+  /** Connects a chain that was added later. */
   join(chainId: number): Promise<Member>;
-  /** Chains were paused or started, or have left: the info and the chains are those of now. */
+  /** Reloads the facts and the chains after chains were paused, started or removed. */
   refresh(): Promise<void>;
   /** Ends the clients; the members are the connection's. */
   close(): void;
 }
 
-/** What a link joins. `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
+/** Parts of a link. `asked` is the member that answers for the ecosystem, except a remote L1. Default: L1. */
 interface LinkParts extends Pick<EcosystemLink, "l1" | "names" | "join" | "refresh"> {
   readonly info: () => EcosystemInfo;
   readonly chains: () => readonly Member[];

@@ -38,7 +38,7 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
   const { chainId } = chain;
   const url = { ...template.url, getUrl: () => Promise.resolve(chain.url), get: () => Promise.resolve(chain.url) };
   const overHttp = { ...template, chainId, url, ...requestSettings(chain.networkConfig) };
-  // The ecosystem is L1's: a chain that named it would get one of its own.
+  // The ecosystem belongs to L1: a chain that named it would start a second one.
   const { hyperchains: _, connectsToChain: __, ...simulated } = chain.networkConfig;
   const names = projectNames(context.artifacts);
   // Bound below, before anything can be asked.

@@ -35,7 +35,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
 
   /** Rejects with the member's error: it carries revert data and the Solidity stack trace, and has a known error's name. */
   async request({ method, params }: RequestArguments): Promise<unknown> {
-    if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
+    if (this.#isClosed) throw new Error(`the connection is closed; ${method} is no longer available`);
     if (method !== "eth_sendTransaction") return keepAlive(this.#request(method, params));
     // Nonces are given when a transaction is signed: two at once would get the same.
     const sent = this.#lastSent.then(() => this.#request(method, withoutEmptyData(params)));

@@ -12,14 +12,14 @@ import { sendPriced } from "./unpriced-transaction.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
 
-/** What concerns the whole ecosystem, whichever member is asked. */
+/** Methods of the whole ecosystem, on whichever member. */
 const ECOSYSTEM_METHODS = /^(hyperchain|evm|hardhat)_/;
 
 /** Gives connections to ecosystem networks their ecosystem, and closes it with them. */
 export function networkHooks(): Partial<NetworkHooks> {
-  /** By L1's connection. */
+  /** Open ecosystems, by L1's connection. */
   const ecosystems = new WeakMap<Connection, OpenEcosystem>();
-  /** What ends with the connection that the user has. */
+  /** Cleanup of the user's connection. */
   const closing = new WeakMap<Connection, () => Promise<void>>();
   return {
     async newConnection<ChainTypeT extends ChainType | string>(
@@ -77,7 +77,7 @@ function offerNone(connection: Connection): void {
     get() {
       throw pluginError(
         `the network "${connection.networkName}" has no ecosystem: use network.create("${ECOSYSTEM_NETWORK}"), ` +
-          `or give the network a "hyperchains" of its own in hardhat.config.ts`,
+          `or give the network a separate "hyperchains" in hardhat.config.ts`,
       );
     },
   });

@@ -11,12 +11,15 @@ import { validateHyperchains } from "../config/validate.ts";
 export const ECOSYSTEM_NETWORK = "hyperchains";
 
 /**
- * `network.create("hyperchain")`, or `--network hyperchain`, is a connection to the first chain of an ecosystem of its own: so
- * whole test suites run on a hyperchain as they are.
+ * Name of the network of a chain. `network.create("hyperchain")`, or `--network hyperchain`, connects to the
+ * first chain of a new ecosystem, so that whole test suites run on a hyperchain unchanged.
  */
 const CHAIN_NETWORK = "hyperchain";
 
-/** What connections to chains look like to other plugins: keys are here, so that transactions are signed in this process. */
+/**
+ * Network of connections to chains, for other plugins. It has the keys, so that transactions are signed in
+ * this process.
+ */
 export const MEMBER_NETWORK = "hyperchain-member";
 
 /** Adds these networks. A network of the user's own that has `hyperchains` is an ecosystem too. */
@@ -86,7 +89,7 @@ export function validateEcosystemNetworks(config: HardhatUserConfig): HardhatUse
   });
 }
 
-/** The network's own wins; of sections each field by itself. Chains belong together. */
+/** Merges options; the network's have priority, in sections field by field. Chains are one field. */
 function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): HyperchainsUserConfig {
   return {
     ...general,
@@ -97,5 +100,5 @@ function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): Hype
   };
 }
 
-/** Never asked: connections to chains have transports of their own, or a URL. */
+/** Placeholder URL without requests, because connections to chains have separate transports, or a URL. */
 const NOWHERE = "http://127.0.0.1:1";

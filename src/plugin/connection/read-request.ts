@@ -3,7 +3,7 @@ import { check, optionName, said } from "../../options/problems.ts";
 import { REQUESTS } from "../api/requests.ts";
 import { pluginError } from "../plugin-error.ts";
 
-/** A request, checked; throws a plugin error that names the option as it was written. */
+/** Checks a request; throws a plugin error that names the option in the user's spelling. */
 export function readRequest<Name extends keyof typeof REQUESTS>(
   name: Name,
   options: unknown,

@@ -19,7 +19,7 @@ export async function resolvePlace(
   return { chain: chainId, account };
 }
 
-/** The same place with its address where it names a development account by number. Throws a plugin error for other numbers. */
+/** Replaces the number of a development account by its address. Throws a plugin error for other numbers. */
 export function numbered({ info }: Pick<EcosystemLink, "info">, address: ChainAddressLike): ChainAddressLike {
   return typeof address === "string" ? withAddress(info, address) : address;
 }

@@ -1,9 +1,9 @@
 import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
 
 /**
- * Sends a request. Hardhat Ignition gives transactions fee caps of 0 wherever the newest block's base fee is 0, and no option
- * of its own changes that. A chain that asks for a price refuses such a transaction (`FeeTooLow`) before it takes a nonce: it
- * goes again without the caps, and Hardhat gives it the price that the chain tells.
+ * Sends a request. Hardhat Ignition gives transactions fee caps of 0 wherever the newest block's base fee is
+ * 0, and Ignition has no option for this. A chain with a price refuses this transaction (`FeeTooLow`) before
+ * it uses a nonce. Then it is sent again without the caps, and Hardhat sets the chain's price.
  */
 export async function sendPriced(
   request: JsonRpcRequest,

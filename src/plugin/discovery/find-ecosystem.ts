@@ -4,7 +4,9 @@ import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
 import { findLoneChain, LoneChainError, type LoneChain } from "./lone-chain.ts";
 import { announced, type AnnouncedEcosystem } from "./state-file.ts";
 
-/** What a task does to an ecosystem: it `acts` where it signs, stops, removes, forms again, imports or moves time. */
+/**
+ * Effect of a task on an ecosystem: it `acts` if it signs, stops, removes, rebuilds, imports or moves time.
+ */
 export type Effect = "reads" | "acts";
 
 interface FindOptions {
@@ -12,13 +14,13 @@ interface FindOptions {
   readonly url: string | undefined;
   /** `url` of the config. */
   readonly configured: string | undefined;
-  /** Where `hyperchain:spawn` would serve L1. */
+  /** Port at which `hyperchain:spawn` would serve L1. */
   readonly port: number;
   /** Root of the user's project: its own ecosystem comes before others. */
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly effect: Effect;
-  /** How long an ecosystem may take to answer. Default 5,000. */
+  /** Timeout for the ecosystem's answer. Default 5,000. */
   readonly answerMs?: number;
 }
 
@@ -54,7 +56,7 @@ export async function findEcosystem(options: FindOptions): Promise<FoundEcosyste
     if (info === undefined) continue;
     if (effect === "acts")
       throw pluginError(
-        `this project runs no ecosystem, and the task would act on ${whose}, at ${candidate}. If that is meant, name it with ` +
+        `this project runs no ecosystem, and the task would act on ${whose}, at ${candidate}. To act on it, name it with ` +
           `--url ${candidate} (or HYPERCHAIN_URL, or hyperchains.url in the config); 'npx hardhat hyperchain:spawn' starts one here.`,
       );
     const notice = `this project runs no ecosystem: reading ${whose}, at ${candidate}; --url names another`;
@@ -110,7 +112,7 @@ function loneChain(chain: LoneChain): Error {
   const { url, chainId, hyperchain } = chain;
   const contract = hyperchain ?? "the chain's contract";
   return pluginError(
-    `what answers at ${url} is chain ${chainId} by itself: it was rebuilt, and no ecosystem is there. 'npx hardhat hyperchain:status --url ${url}' ` +
+    `${url} is the URL of chain ${chainId} alone: it was rebuilt, and has no ecosystem. 'npx hardhat hyperchain:status --url ${url}' ` +
       `shows what it knows; wallets and scripts use it like any node; tasks that take a contract work with ${contract} and --settlement-url, the ` +
       `URL of what it settles on; all others need the URL of a member of an ecosystem.`,
     new LoneChainError(chain),

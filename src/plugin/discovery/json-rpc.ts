@@ -16,7 +16,7 @@ export class AnswerTooLongError extends HyperchainError<"AnswerTooLong"> {
   override readonly name = "AnswerTooLongError";
 }
 
-/** How long an answer may take, and how long it may be. */
+/** Limits of an answer's time and size. */
 export interface AnswerLimits {
   readonly timeoutMs?: number | undefined;
   readonly mostBytes?: number | undefined;
@@ -51,7 +51,7 @@ export async function callJsonRpc(
   return answer.result;
 }
 
-/** No more than so many bytes are read. */
+/** Reads at most `mostBytes` bytes. */
 async function textOf({ body }: Response, mostBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   const parts: string[] = [];

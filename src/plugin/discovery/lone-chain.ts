@@ -2,7 +2,9 @@ import type { Hex } from "../../protocol/hex.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
 
-/** A chain that answers by itself, without its ecosystem: it was rebuilt from L1, to be read or to be gone on with. */
+/**
+ * Chain that answers alone, without its ecosystem: it was rebuilt from L1, for reading or for a new operator.
+ */
 export interface LoneChain {
   readonly url: string;
   readonly chainId: number;
@@ -11,7 +13,7 @@ export interface LoneChain {
   readonly batch: number | undefined;
   /** Whether the layer has executed that one; undefined where the node knows no node of its layer, too. */
   readonly isExecuted: boolean | undefined;
-  /** Its contract, and the id of the chain that has it; undefined without a node of its layer. */
+  /** Contract of the chain, and the id of the chain that has it; undefined without a node of its layer. */
   readonly hyperchain: Hex | undefined;
   readonly settlementChainId: number | undefined;
 }
@@ -23,16 +25,16 @@ export class LoneChainError extends HyperchainError<"LoneChain"> {
 
   constructor(chain: LoneChain) {
     const { url, chainId } = chain;
-    super("LoneChain", `what answers at ${url} is chain ${chainId} by itself, and no ecosystem`);
+    super("LoneChain", `${url} is the URL of chain ${chainId} alone, not of an ecosystem`);
     this.chain = chain;
   }
 }
 
-/** What a chain at the URL says of itself; undefined where none answers. */
+/** Description of the chain at the URL; undefined if none answers. */
 export async function findLoneChain(url: string, timeoutMs: number): Promise<LoneChain | undefined> {
   const ask = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     callJsonRpc(url, method, params, { timeoutMs });
-  /** Of what a chain knows only beside a node of its layer. */
+  /** Answer to a method that needs a node of the chain's layer. */
   const askIfKnown = (method: string): Promise<unknown> =>
     ask(method).catch((error: unknown) => {
       if (error instanceof JsonRpcError) return undefined;

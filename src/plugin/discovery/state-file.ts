@@ -26,8 +26,8 @@ function folders(environment: NodeJS.ProcessEnv): readonly string[] {
 }
 
 /**
- * Where a process in the background writes what it prints: the first folder that only this user can write to, which is made where
- * it is not there. Undefined where there is none: another user may have made the one below the system's for temporary files.
+ * First folder for the logs of a background process that only this user can write to; creates a missing one.
+ * Returns undefined if there is none, because another user may have created the folder for temporary files.
  */
 export function logFolder(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   return folders(environment).find((folder) => {
@@ -40,7 +40,7 @@ export function logFolder(environment: NodeJS.ProcessEnv = process.env): string 
   });
 }
 
-/** Where a page stands that leads a browser to an ecosystem's own: beside the announcement, and taken back with it. */
+/** Page that leads a browser to an ecosystem's page: next to the announcement, and removed with it. */
 export function leadingPage({ pid, startedAt }: AnnouncedEcosystem): string | undefined {
   const folder = logFolder();
   return folder === undefined ? undefined : join(folder, `${pid}-${startedAt}${LEADING}`);
@@ -49,8 +49,8 @@ export function leadingPage({ pid, startedAt }: AnnouncedEcosystem): string | un
 const [ANNOUNCED, LEADING] = [".json", ".html"];
 
 /**
- * What the system knows of the user: nothing of one whom the machine has no entry for, as in containers that run with any
- * user id.
+ * User of the operating system; undefined if the machine has no entry for the user, as in containers that run
+ * with any user id.
  */
 function ofUser(read: () => string): string | undefined {
   try {
@@ -78,7 +78,7 @@ export function announce(announcement: AnnouncedEcosystem, environment: NodeJS.P
   return () => undefined;
 }
 
-/** What is announced by processes that still run, the newest first. Forgets those of processes that have ended. */
+/** Announcements of running processes, the newest first. Deletes those of processes that have ended. */
 export function announced(environment: NodeJS.ProcessEnv = process.env): readonly AnnouncedEcosystem[] {
   const found: AnnouncedEcosystem[] = [];
   for (const folder of folders(environment)) {
@@ -103,7 +103,10 @@ function makeOwn(folder: string): boolean {
   return isOwn(folder);
 }
 
-/** Whether only this user can have written there: somebody else's announcement could have a task sign for a false ecosystem. */
+/**
+ * True if only this user can write to the folder. Through another user's announcement a task could sign for a
+ * false ecosystem.
+ */
 function isOwn(folder: string): boolean {
   const { uid, mode } = statSync(folder);
   const own = process.getuid?.();
@@ -143,7 +146,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, but as somebody else.
+    // EPERM: the process runs, under another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

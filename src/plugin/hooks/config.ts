@@ -7,7 +7,7 @@ import { resolveHyperchains } from "../config/resolve.ts";
 import { misspelt, validateHyperchains } from "../config/validate.ts";
 import { resolveEcosystemNetworks, validateEcosystemNetworks, withEcosystemNetworks } from "../connection/networks.ts";
 
-/** What the plugin does with the user's config: a network to clone chains from, a checked and completed `hyperchains`. */
+/** Extends the user's config by a network to clone chains from, and a checked and completed `hyperchains`. */
 export default (): Promise<Partial<ConfigHooks>> => {
   // The first thing that Hardhat asks of the plugin, before any task or connection loads the engine.
   keepCompiledCode(cacheFolderOf(new URL("../../../", import.meta.url)));

@@ -2,14 +2,14 @@ import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readImportedState, type ImportedState } from "./imported-state.ts";
 
-/** As geth tells accounts, in the order of their addresses' hashes. */
+/** Page of geth's accounts, in the order of their addresses' hashes. */
 interface AccountRange {
   readonly accounts: Readonly<Record<string, unknown>>;
   /** In base64, where the next page begins; absent on the last one. */
   readonly next?: string | null;
 }
 
-/** As many as geth gives at once. */
+/** Number of accounts in a page of geth. */
 const PAGE = 256;
 
 /** Whether a node says of itself that it is geth. */

@@ -5,7 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { ImportedAccount, ImportedState } from "./imported-state.ts";
 
-/** The state of a node that tells none of its own accord, and what is not known to be in it. */
+/** State of a node that does not export one, and its unknown parts. */
 export interface NodeState extends ImportedState {
   /** Why the state may lack something; undefined where it is whole. */
   readonly gap: string | undefined;

@@ -4,7 +4,7 @@ import type { ImportedAccount } from "./imported-state.ts";
 
 /** Below, the protocol has its contracts, and the EVM its precompiles. */
 const FIRST_FREE_ADDRESS = 0x30000n;
-/** Questions that are under way at a time. */
+/** Maximum concurrent requests. */
 const AT_A_TIME = 64;
 
 /** A change of a chain's state, as its JSON-RPC takes it. */
@@ -13,10 +13,10 @@ interface Change {
   readonly params: readonly string[];
 }
 
-/** What of a state comes to a chain. */
+/** Part of a state that a chain imports. */
 export interface ImportPlan {
   readonly accounts: readonly ImportedAccount[];
-  /** Accounts without code or storage that lie where the protocol has its own: they stay as they are. */
+  /** Accounts without code or storage at addresses of the protocol, which remain unchanged. */
   readonly leftOut: readonly Hex[];
   /** Contracts that lie there. None of them can come. */
   readonly conflicts: readonly Hex[];
@@ -63,8 +63,9 @@ export async function balanceGain(chain: JsonRpcProvider, accounts: readonly Imp
 }
 
 /**
- * Gives the accounts what the state says of them; what they have besides stays. Repeated, it makes the same: where it is cut off
- * it can be done again. Rejects with the chain's refusal. `told` hears how many of how many changes are made.
+ * Writes the state of the accounts to the chain; other values remain. It is idempotent, so an interrupted
+ * import can be repeated. Rejects with the chain's refusal. `told` receives the number of changes done, and
+ * their total.
  */
 export async function importAccounts(
   chain: JsonRpcProvider,

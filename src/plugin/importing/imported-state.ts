@@ -17,7 +17,7 @@ export interface ImportedAccount {
 }
 
 export interface ImportedState {
-  /** What the source says of its chain; undefined where it says nothing. */
+  /** Chain id in the source; undefined if it has none. */
   readonly chainId: bigint | undefined;
   readonly accounts: readonly ImportedAccount[];
 }
@@ -38,7 +38,7 @@ const genesis = v.looseObject({
   config: v.optional(v.looseObject({ chainId: v.optional(v.unknown()) })),
   alloc: accounts,
 });
-/** Of anvil, and of geth's `dump`. */
+/** Format of anvil, and of geth's `dump`. */
 const dump = v.looseObject({ accounts });
 
 /**
@@ -64,11 +64,11 @@ function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(/^"?0x1f8b[0-9a-f]*"?$/i.test(text) ? unpacked(text) : text);
   } catch (error) {
-    throw pluginError(`${name} is no JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw pluginError(`${name} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, error);
   }
 }
 
-/** As `anvil_dumpState` answers: hexadecimal digits of gzipped JSON. */
+/** Unpacks the answer of `anvil_dumpState`: hexadecimal digits of gzipped JSON. */
 function unpacked(text: string): string {
   const digits = text.replaceAll('"', "").slice(2);
   return gunzipSync(Buffer.from(digits, "hex"), { maxOutputLength: MAX_UNPACKED_BYTES }).toString("utf8");
@@ -88,7 +88,7 @@ function readAccount(key: string, fields: v.InferOutput<typeof account>, name: s
   const digits = key.replace(/^0x/i, "").toLowerCase();
   if (!/^[0-9a-f]{40}$/.test(digits)) {
     throw pluginError(
-      `${name}: ${shown(key.slice(0, 80))} is no address; geth dump knows addresses only where it keeps preimages (--cache.preimages)`,
+      `${name}: ${shown(key.slice(0, 80))} is not an address; geth dump knows addresses only where it keeps preimages (--cache.preimages)`,
     );
   }
   const address: Hex = `0x${digits}`;
@@ -117,7 +117,7 @@ function readStorage(given: Readonly<Record<string, unknown>>, at: string): Impo
 function number(value: unknown, at: string, limit: bigint): bigint {
   const isNumber = typeof value === "number" ? Number.isSafeInteger(value) && value >= 0 : false;
   if (!isNumber && !(typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value)))
-    throw pluginError(`${at} is no number: ${shown(value).slice(0, 80)}`);
+    throw pluginError(`${at} is not a number: ${shown(value).slice(0, 80)}`);
   const read = BigInt(value as string | number);
   if (read >= limit) throw pluginError(`${at} is too large: ${shown(value).slice(0, 80)}`);
   return read;
@@ -126,7 +126,7 @@ function number(value: unknown, at: string, limit: bigint): bigint {
 /** Storage is hexadecimal everywhere, with 0x or without. */
 function word(value: unknown, at: string): bigint {
   if (typeof value !== "string" || !/^(0x)?[0-9a-f]{1,64}$/i.test(value))
-    throw pluginError(`${at} is no word of 32 bytes: ${shown(value).slice(0, 80)}`);
+    throw pluginError(`${at} is not a word of 32 bytes: ${shown(value).slice(0, 80)}`);
   return BigInt(`0x${value.replace(/^0x/i, "")}`);
 }
 

@@ -9,9 +9,9 @@ import { isHardhatNode, readHardhatNode, type NodeState } from "./hardhat-node.t
 import { planImport, type ImportPlan } from "./import-state.ts";
 import { readImportedState } from "./imported-state.ts";
 
-/** What a source has for a chain. */
+/** State of a source for a chain. */
 interface SourceState extends Pick<ImportPlan, "accounts" | "leftOut"> {
-  /** What users of the chain should know of it. */
+  /** Warnings for users of the chain. */
   readonly warnings: readonly string[];
 }
 

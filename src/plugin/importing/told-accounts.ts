@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedAccount } from "./imported-state.ts";
 
-/** How much there is of a state. */
+/** Size of a state. */
 export function countsOf(accounts: readonly ImportedAccount[]): {
   readonly accounts: number;
   readonly contracts: number;
@@ -14,7 +14,7 @@ export function countsOf(accounts: readonly ImportedAccount[]): {
   };
 }
 
-/** A line of its own, where accounts were left out. */
+/** Separate line about omitted accounts. */
 export function leftOutLine(leftOut: readonly Hex[]): string {
   return leftOut.length === 0 ? "" : `\n  left out, since they lie where the protocol has its own: ${leftOut.join(", ")}`;
 }

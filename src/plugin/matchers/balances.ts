@@ -16,7 +16,7 @@ interface WatchedBalance {
 
 type TokenOption = AddressLike | Readonly<Record<string, AddressLike>> | undefined;
 
-/** The balances that an assertion names. Throws ClientError for an address or chain that is none. */
+/** Balances that an assertion names. Throws ClientError for an invalid address or chain. */
 export function watchedBalances(hyperchains: Hyperchains, changes: BalanceChanges, token: TokenOption): WatchedBalance[] {
   const pairs: readonly (readonly [ChainAddressLike, bigint])[] = isPairs(changes) ? changes : Object.entries(changes);
   return pairs.map(([address, expected]) => {
@@ -26,7 +26,7 @@ export function watchedBalances(hyperchains: Hyperchains, changes: BalanceChange
   });
 }
 
-/** What the account has now. Rejects with the member's error. */
+/** Reads the account's balance. Rejects with the member's error. */
 export async function readBalance({ at, member, token }: WatchedBalance): Promise<bigint> {
   const { provider } = member;
   if (token === undefined)

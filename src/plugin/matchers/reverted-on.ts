@@ -10,11 +10,11 @@ import { readMember, readSubject } from "./subject.ts";
 import { fits, plain } from "./values.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What a call is to have reverted with, as an assertion names it. */
+/** Expected revert of a call. */
 interface Expected {
-  /** As the end of "to revert on beta …". */
+  /** Text after "to revert on beta". */
   readonly text: string;
-  /** For decoding what is no error of Solidity's or of the protocol's. */
+  /** Decoder for errors other than Solidity's and the protocol's. */
   readonly names: { error(data: string): ErrorDescription | undefined } | undefined;
   fits(error: ErrorDescription | undefined): boolean;
 }
@@ -26,9 +26,8 @@ export interface RevertVerdict extends Verdict {
 }
 
 /**
- * Whether a call reverted on a member: with anything, with a reason (text), with a panic (its code), or with an error of a
- * contract.
- * Rejects with TypeError for an error that the contract does not have.
+ * True if a call reverted on a member: with anything, with a reason (text), with a panic (its code), or with
+ * an error of a contract. Rejects with TypeError for an error that the contract does not have.
  */
 export async function revertedOn(
   value: unknown,

@@ -3,7 +3,7 @@ import type { Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts
 import type { Message } from "../api/message.ts";
 import { ecosystemOf } from "../api/registry.ts";
 
-/** What an assertion is about. */
+/** Subject of an assertion. */
 export interface Subject {
   readonly hyperchains: Hyperchains;
   readonly messages: readonly Message[];

@@ -2,7 +2,7 @@ import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { BalanceChanges, ContractLike, ExpectedMessage, MemberLike } from "../api/assertions.ts";
 import type { AddressLike, Hyperchains } from "../api/hyperchains.ts";
 
-/** What may follow `revertedOn` with an error. */
+/** Assertions that may follow `revertedOn` with an error. */
 export interface RevertedOnAssertion extends Chai.AsyncAssertion {
   /** The error has these arguments; functions are predicates, such as chai's `anyValue`. */
   withArgs(...args: readonly unknown[]): Chai.AsyncAssertion;
@@ -23,7 +23,7 @@ declare global {
        * or panic (code).
        */
       revertedOn(member: MemberLike, reasonOrPanic?: string | number | bigint): AsyncAssertion;
-      /** The same, with an error of the contract, which must have one of this name. */
+      /** Asserts an error of the contract, which must have an error of this name. */
       revertedOn(member: MemberLike, contract: ContractLike, errorName: string): RevertedOnAssertion;
       /**
        * Moves the ecosystem until the call has succeeded on the member and its sender has accepted the answer. With a

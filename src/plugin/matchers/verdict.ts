@@ -1,9 +1,9 @@
-/** What a check found: whether it holds, and what to say if it should (not). */
+/** Result of a check, and the message for its failure or for its negation. */
 export interface Verdict {
   readonly holds: boolean;
   readonly shouldHold: string;
   readonly shouldNotHold: string;
-  /** What test reporters set side by side where the check should hold and does not. */
+  /** Values that test reporters compare if the check should hold and does not. */
   readonly compared?: { readonly expected: unknown; readonly actual: unknown };
   /** Lines in contracts' sources at which a call failed, innermost first. */
   readonly sourceLines?: readonly string[];

@@ -7,7 +7,7 @@ import { relayingTasks } from "./arguments/relaying.ts";
 import { runningTasks } from "./arguments/running.ts";
 import { sessionTasks } from "./arguments/session.ts";
 
-/** Each with what carries it out, which is loaded when it is called. */
+/** Tasks with their actions, which are loaded on the first call. */
 export const taskDefinitions: TaskDefinition[] = [
   runningTasks.spawn.setAction(() => import("./running/spawn.ts")).build(),
   runningTasks.node.setAction(() => import("./running/node.ts")).build(),

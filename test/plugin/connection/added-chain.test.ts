@@ -25,7 +25,8 @@ describe("I8: tests add chains", () => {
     assert.deepEqual(names(), ["alpha", "beta", "gamma"]);
     assert.equal(hyperchains.chain("gamma"), gamma);
     assert.equal(gamma.hyperchains, hyperchains);
-    // The second time the fixture is a return to the snapshot behind it: the chain is there, and what came after is not.
+    // The second time the fixture returns to the snapshot after the creation: the chain exists, and later
+    // changes do not.
     for (let times = 0; times < 2; times++) {
       const loaded = await loadFixture(withGamma);
       assert.equal(loaded, gamma);

@@ -11,7 +11,7 @@ const LARGE_INIT_CODE = "0x6175305ff3";
 const RULES = { allowBlocksWithSameTimestamp: true, allowUnlimitedContractSize: true };
 const HOUR = 3_600;
 
-/** Timestamps of so many transactions, a block each. */
+/** Timestamps of `count` transactions, a block each. */
 async function timestamps({ ethers }: Member, count: number): Promise<number[]> {
   const [signer] = await ethers.getSigners();
   const found: number[] = [];
@@ -71,7 +71,7 @@ describe("A1: times of blocks in tests", () => {
     assert.ok((await time.latest()) >= before + 24);
   });
 
-  test("the other chain and L1 are no earlier, and L1 executes what was made so", async () => {
+  test("the other chain and L1 are not earlier, and L1 executes these blocks", async () => {
     await timestamps(alpha, 30);
     const latest = await alpha.networkHelpers.time.latest();
     assert.ok((await timestamps(beta, 1))[0]! >= latest);

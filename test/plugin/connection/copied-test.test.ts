@@ -44,7 +44,7 @@ describe("I11: a transaction that is copied as a test", () => {
   };
   const copied = (chain: string, hash: string, library?: string): Promise<string> =>
     onAlpha.send("hyperchain_asTest", library === undefined ? [chain, hash] : [chain, hash, library]) as Promise<string>;
-  /** As tests with viem too. */
+  /** Copies as tests, with viem too. */
   const copiedForBoth = async (places: readonly (readonly [chain: string, hash: string])[]) => {
     const ethers: string[] = [];
     const viem: string[] = [];
@@ -55,7 +55,7 @@ describe("I11: a transaction that is copied as a test", () => {
     return { ethers, viem };
   };
 
-  /** As one file, which has each name and each import once. */
+  /** Merges tests into one file, which has each name and each import once. */
   const oneFile = (tests: readonly string[]): string => {
     const imports = new Set(tests.flatMap((text) => text.match(/^import .*$/gm) ?? []));
     const parts = tests.map((text, i) => text.replace(/^import .*\n/gm, "").replaceAll("connection", `connection${i}`));
@@ -199,7 +199,7 @@ describe("I11: a transaction that is copied as a test", () => {
     await pass({ ...tests, viem });
   });
 
-  test("passes of each act of an atomic flow: what is given, its fee, the pivot, what is paid out, given back, and too late", async () => {
+  test("passes for each act of an atomic flow: an escrow, its fee, the pivot, a release, a refund, and a late act", async () => {
     const info = devnet.info();
     const providerOf = (chainId: number) =>
       chainId === 271 ? onAlpha : chainId === 272 ? onBeta : (devnet.l1.provider as JsonRpcProvider);
@@ -257,7 +257,7 @@ describe("I11: a transaction that is copied as a test", () => {
     await pass(tests);
   });
 
-  test("attack: what strangers chose is text in it, and what is no user's transaction is refused", async () => {
+  test("attack: contains other accounts' input as text, and refuses transactions that are not a user's", async () => {
     const token = await deploy("Token", onAlpha, HOSTILE, HOSTILE, 1n);
     const text = await copied("alpha", token.deploymentTransaction()!.hash);
     const quoted = String.raw`"\"); process.exit(7); (\"${"${process.exit(8)}"}` + "`" + String.raw`\u2028"`;

@@ -3,13 +3,16 @@ import { before, describe, test } from "node:test";
 import { byNight, IS_NIGHTLY } from "../../support/nightly.ts";
 import { installPlugin, runInExample } from "./support/example-project.ts";
 
-/** By day those of its files that show a call with callback, a token, pairings, the README's test and a suite of before; by night all. */
+/**
+ * Test files of the example. By day those with a call with callback, a token, pairings, the README's test and
+ * an existing suite; by night all.
+ */
 const FILES = byNight(
   [],
   ["erc20", "existing-suite", "groth16", "readme", "remote-counter"].map((name) => `test/${name}.ts`),
 );
 
-/** What `bad-days.ts` calls the effects of each fault switch. */
+/** Titles in `bad-days.ts` of the effects of each fault switch. */
 const FAULTS = [
   "a message is dropped",
   "a message is late",
@@ -24,7 +27,7 @@ describe("I2: a user's project", () => {
   let ofAllTests = "";
   before(() => installPlugin());
 
-  test("I8: its tests pass, those of its faults too by night, its Solidity prints, and its process ends by itself", async () => {
+  test("I8: its tests pass, those of its faults too by night, its Solidity prints, and its process ends automatically", async () => {
     const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha", "--gas-stats", ...FILES]);
     assert.equal(code, 0, output);
     // Every file's tests ran: one of each.

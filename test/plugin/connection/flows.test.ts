@@ -63,7 +63,7 @@ describe("C11: a test moves a flow by its legs", () => {
     assert.equal((await flow.status()).state, "committed");
   });
 
-  test("a pivot runs beside a leg of its own chain once the queue has brought a root that holds it, and not before", async () => {
+  test("a pivot with a leg on the same chain runs after the queue has imported a root with the leg, and not before", async () => {
     const flow = await hyperchains.flow({
       legs: [
         { party: `${alice}@alpha`, to: `${BOB}@alpha`, amount: 3n },
@@ -83,7 +83,7 @@ describe("C11: a test moves a flow by its legs", () => {
     assert.deepEqual(await statuses(flow), ["released", "released"]);
   });
 
-  test("what is not complete when the deadline has passed goes back", async () => {
+  test("refunds an incomplete flow after its deadline", async () => {
     const flow = await build();
     await flow.prepare(1);
     await assert.rejects(flow.refund(1), { code: "FlowOpen", message: /no leg can be shown to be missing yet/ });
@@ -94,7 +94,7 @@ describe("C11: a test moves a flow by its legs", () => {
     for (const name of ["alpha", "beta"]) assert.equal(await balanceOn(name, ATOMIC_FLOWS_ADDRESS), 0n);
   });
 
-  test("what no flow can be is refused in words", async () => {
+  test("refuses an invalid flow with a reason", async () => {
     const leg = { party: `${alice}@alpha`, to: `${BOB}@alpha`, amount: 1n };
     const flow = (...legs: readonly object[]): Promise<Flow> => hyperchains.flow({ legs: legs as (typeof leg)[] });
     await assert.rejects(flow(), { name: "RangeError", message: "a flow has 1 to 8 legs, got 0" });

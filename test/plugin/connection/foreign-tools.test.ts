@@ -7,7 +7,7 @@ import { ALICE, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/su
 
 const ANSWER = "HARDHAT_IGNITION_CONFIRM_DEPLOYMENT";
 
-describe("Hardhat's own tools beside a running chain", () => {
+describe("Hardhat's tools next to a running chain", () => {
   let devnet: FlowDevnet;
   before(async () => {
     devnet = await startFlowDevnet([271n], UNPROVEN);

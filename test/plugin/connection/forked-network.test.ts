@@ -19,7 +19,7 @@ test("I8: tests have an ecosystem on a copy of another L1, by the network's own 
     const alpha = hyperchains.chain("alpha");
     const [signer] = await alpha.ethers.getSigners();
     await (await signer!.sendTransaction({ to: rich, value: 1n })).wait();
-    assert.equal(await alpha.ethers.provider.getBalance(rich), 1n, "chains are no copies");
+    assert.equal(await alpha.ethers.provider.getBalance(rich), 1n, "chains are not copies");
     await hyperchains.settle();
     assert.equal(await original.provider.getBlockNumber(), 1);
     await connection.close();

@@ -13,7 +13,7 @@ import { openUnproven } from "./support/open.ts";
 const governor = { votingDelaySeconds: 30, votingPeriodSeconds: 400, timelockDelaySeconds: 60, quorumPercent: 40 };
 const council = { freezeSeconds: 1_000, softSeconds: 300 };
 const WINDOW = { priorityOpWindowSeconds: 3_600, exitDelaySeconds: 86_400 };
-/** By hand: two windows, the exit delay, and a freeze's time to react. */
+/** Notice, calculated by hand: two windows, the exit delay, and a freeze's time to react. */
 const NOTICE_SECONDS = 2n * 3_600n + 86_400n + 1_000n;
 /** A million tokens. */
 const VOTES_EACH = 10n ** 24n;

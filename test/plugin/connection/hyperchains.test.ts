@@ -255,7 +255,7 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal(await beta.provider.request({ method: "eth_unsubscribe", params: [subscription] }), false);
   });
 
-  test("messages are found by transaction and by hash, and a message that is none is refused", async () => {
+  test("finds messages by transaction and by hash, and refuses an unknown message", async () => {
     const sent = await hyperchains.send({ chain: "alpha", to: `${NOBODY}@beta`, amount: 5n });
     const found = await hyperchains.message({ hash: sent.transactionHash });
     assert.deepEqual([found.hash, found.type, found.sourceChainId, found.destinationChainId], [sent.hash, "transfer", 271, 272]);
@@ -322,7 +322,7 @@ describe("I2: an ecosystem from network.create", () => {
     });
     await assert.rejects(hyperchains.deposit({ to, amount: 1n, token: NOBODY }), {
       code: "UnknownToken",
-      message: /is no ERC-20 token on l1/,
+      message: /is not an ERC-20 token on l1/,
     });
     await assert.rejects(hyperchains.deposit({ amount: 1n }), TypeError);
     await assert.rejects(hyperchains.call({ chain: "alpha", to, data: "0x12345678" }), {
@@ -408,7 +408,7 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal((await sent.wait())?.gasUsed, 21_000n);
   });
 
-  test("B10: settling with an operator that has no money says so, and goes on when it has some", async () => {
+  test("B10: settling with an operator that has no money reports this, and continues when it has some", async () => {
     const { operator } = hyperchains.info.chains[0]!;
     await (await (await alpha.ethers.getSigners())[0]!.sendTransaction({ to: NOBODY, value: 1n })).wait();
     await connection.networkHelpers.setBalance(operator, 0n);
@@ -417,7 +417,7 @@ describe("I2: an ecosystem from network.create", () => {
     try {
       const settled = hyperchains.settle("alpha");
       const line = await warning.promise;
-      assert.match(line, /^alpha waits, and goes on by itself: /);
+      assert.match(line, /^alpha waits, and continues automatically: /);
       assert.ok(line.toLowerCase().includes(`${operator} cannot pay for it; fund it`), line);
       await connection.networkHelpers.setBalance(operator, 10n * ETHER);
       assert.equal((await settled).length, 1);
@@ -426,7 +426,7 @@ describe("I2: an ecosystem from network.create", () => {
     }
   });
 
-  test("a fixture of one member brings all back, and messages under way with them", async () => {
+  test("a fixture of one member restores all members, with their messages in flight", async () => {
     const sent = await hyperchains.send({ chain: "beta", to: `${NOBODY}@alpha`, amount: 11n });
     const mark = await hyperchains.snapshot();
     const balance = () => alpha.ethers.provider.getBalance(NOBODY);

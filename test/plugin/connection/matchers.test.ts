@@ -155,7 +155,7 @@ describe("I2: matchers that fail say why", () => {
     await fails(expect(odd).to.be.revertedOn("beta", "not today"), /but it reverted with Odd\(3\)/);
   });
 
-  test("B2: what failed there is told with its error by name, and with its lines in Solidity", async () => {
+  test("B2: reports a failure there with its error by name, and with its lines in Solidity", async () => {
     const target = await hyperchains.chain("beta").ethers.deployContract("CallTarget");
     const odd = await callOf(target, target.interface.encodeFunctionData("double", [3n]));
     const line = /at CallTarget\.double \(test\/contracts\/solidity\/l2\/InteropTestContracts\.sol:\d+\)/;

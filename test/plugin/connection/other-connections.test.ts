@@ -28,7 +28,7 @@ describe("I2: other connections", () => {
     await assert.rejects(fetch(chains[0]!.url, { method: "POST", body: "{}" }));
   });
 
-  test('"hyperchain" is the first chain itself, so that suites run on it as they are', async () => {
+  test('"hyperchain" is the first chain itself, so that suites run on it unchanged', async () => {
     const hre = await createHardhat({ proofs: "none" });
     const connection = await hre.network.create("hyperchain");
     const { ethers, networkHelpers, hyperchains } = connection;
@@ -50,7 +50,7 @@ describe("I2: other connections", () => {
     const hre = await createHardhat();
     const create = (hyperchains: object) => hre.network.create({ network: "hyperchains", override: { hyperchains } });
     await assert.rejects(create({ proofs: "fast" }), /hyperchains\.proofs[\s\S]*must be "stark" or "none"/);
-    await assert.rejects(create({ chain: {} }), /"chain" is no field here; there are/);
+    await assert.rejects(create({ chain: {} }), /"chain" is not a field; the fields are/);
   });
 
   test("a running ecosystem is joined by its URL, and survives", async () => {

@@ -33,7 +33,7 @@ describe("A2: plugins that add themselves to a connection once", () => {
   }
 
   for (const network of ["hyperchains", "hyperchain"]) {
-    test(`are on L1 and on each chain, wherever they stand beside this one: network.create("${network}")`, async () => {
+    test(`are on L1 and on each chain, before and after this plugin in the list: network.create("${network}")`, async () => {
       const connection = await open(network);
       try {
         const { l1, chains } = connection.hyperchains;

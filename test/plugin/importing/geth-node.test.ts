@@ -7,7 +7,7 @@ import { readSource } from "../../../src/plugin/importing/read-source.ts";
 
 const CHAIN = { name: "beta", chainId: 272 };
 const [FIRST, SECOND] = [`0x${"0A".repeat(20)}`, `0x${"0b".repeat(20)}`] as const;
-/** Of the account behind a page's last one, 32 bytes, as geth's JSON has bytes: in base64. */
+/** Hash of the account after a page's last one, 32 bytes in the encoding of geth's JSON: base64. */
 const NEXT = Buffer.alloc(32, 0xab);
 
 type Answers = Readonly<Record<string, (params: readonly unknown[]) => unknown>>;
@@ -29,7 +29,7 @@ async function serve(t: TestContext, answers: Answers): Promise<readonly [url: s
   return [`http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked];
 }
 
-/** As geth's `eth/api_debug.go` and `core/state/dump.go` write them. */
+/** Answers in the format of geth's `eth/api_debug.go` and `core/state/dump.go`. */
 const geth = (pages: Readonly<Record<string, unknown>>): Answers => ({
   web3_clientVersion: () => "Geth/v1.15.11-stable/linux-amd64/go1.24.2",
   eth_chainId: () => "0x539",
@@ -65,9 +65,9 @@ test("a running geth's accounts come page by page, of one block, with codes and 
   );
 });
 
-test("a geth that does not know the address of an account, tells no accounts, or tells them without end, is refused by name", async (t) => {
+test("refuses by name a geth that lacks the address of an account, returns no accounts, or returns unlimited ones", async (t) => {
   const [nameless] = await serve(t, geth({ "0x": { accounts: { "pre(0x01)": { balance: "1", nonce: 0 } } } }));
-  await assert.rejects(readSource(nameless, CHAIN), /"pre\(0x01\)" is no address; geth dump knows addresses only/);
+  await assert.rejects(readSource(nameless, CHAIN), /"pre\(0x01\)" is not an address; geth dump knows addresses only/);
   const { debug_accountRange: _, ...closed } = geth({});
   const [silent] = await serve(t, closed);
   await assert.rejects(readSource(silent, CHAIN), /does not tell its accounts .*; start geth with --http\.api eth,web3,debug/);

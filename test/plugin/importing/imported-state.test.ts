@@ -40,23 +40,23 @@ describe("B8: the state of another chain", () => {
     const alloc = (fields: object) => ({ alloc: { [A]: fields } });
     const cases: readonly (readonly [unknown, RegExp])[] = [
       [{}, /^it is neither a genesis file/],
-      [alloc({ balance: "-1" }), new RegExp(`^it: ${A}: balance is no number: "-1"`)],
+      [alloc({ balance: "-1" }), new RegExp(`^it: ${A}: balance is not a number: "-1"`)],
       [alloc({ balance: `0x1${"0".repeat(64)}` }), new RegExp(`^it: ${A}: balance is too large`)],
-      [alloc({ nonce: 1.5 }), new RegExp(`^it: ${A}: nonce is no number: 1.5`)],
+      [alloc({ nonce: 1.5 }), new RegExp(`^it: ${A}: nonce is not a number: 1.5`)],
       [alloc({ code: "0x123" }), new RegExp(`^it: ${A}: code is not in hexadecimal digits`)],
-      [alloc({ storage: { "0x0": "0xzz" } }), new RegExp(`^it: ${A}: slot 0x0 is no word of 32 bytes`)],
+      [alloc({ storage: { "0x0": "0xzz" } }), new RegExp(`^it: ${A}: slot 0x0 is not a word of 32 bytes`)],
       [alloc({ storage: { "0x1": "0x1", "01": "0x2" } }), new RegExp(`^it: ${A} has the slot 0x1 twice`)],
-      [{ alloc: { "pre(0x01)": {} } }, /^it: "pre\(0x01\)" is no address; geth dump knows/],
-      [{ alloc: { "\u001b[2J": {} } }, /^it: "\\u001b\[2J" is no address/],
+      [{ alloc: { "pre(0x01)": {} } }, /^it: "pre\(0x01\)" is not an address; geth dump knows/],
+      [{ alloc: { "\u001b[2J": {} } }, /^it: "\\u001b\[2J" is not an address/],
       [{ alloc: { [A]: {}, [A.toUpperCase().replace("0X", "0x")]: {} } }, new RegExp(`^it has the account ${A} twice`)],
     ];
     for (const [value, message] of cases) assert.throws(() => read(value), { message });
-    assert.throws(() => readImportedState("{", "it"), /^HardhatPluginError: it is no JSON/);
+    assert.throws(() => readImportedState("{", "it"), /^HardhatPluginError: it is not valid JSON/);
   });
 
   test("attack: a small packed state that unfolds beyond memory is refused", () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 29));
-    assert.throws(() => readImportedState(`0x${bomb.toString("hex")}`, "it"), /^HardhatPluginError: it is no JSON/);
+    assert.throws(() => readImportedState(`0x${bomb.toString("hex")}`, "it"), /^HardhatPluginError: it is not valid JSON/);
   });
 
   test("comes without what lies where the protocol has its own: contracts conflict, accounts are left out", () => {

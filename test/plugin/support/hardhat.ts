@@ -1,5 +1,5 @@
-// Hardhat's command line as its own script runs it, but for its loader of TypeScript: this Node reads TypeScript itself, and the
-// loader, through which every module passes, takes a second of each process.
+// Hardhat's command line without its loader of TypeScript: this Node reads TypeScript itself, and the loader,
+// through which every module passes, takes a second of each process.
 
 interface HardhatCli {
   main(args: readonly string[], options: { readonly registerTsx: false; readonly warnAboutUnusedPlugins: true }): Promise<void>;

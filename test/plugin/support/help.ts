@@ -12,7 +12,7 @@ interface HardhatGlobals {
   resetGlobalHardhatRuntimeEnvironment(): void;
 }
 
-/** What Hardhat's command line prints for `--help` of a task, without a process for each: there are as many as tasks. */
+/** Output of Hardhat's command line for `--help` of a task, without a process for each of the many tasks. */
 export async function helpOf(task: readonly string[]): Promise<string> {
   const { main } = (await import(`${HARDHAT}cli/main.js`)) as HardhatCli;
   const { resetGlobalHardhatRuntimeEnvironment } = (await import(`${HARDHAT}global-hre-instance.js`)) as HardhatGlobals;

@@ -7,7 +7,10 @@ const SCRIPT = fileURLToPath(new URL("resident.ts", import.meta.url));
 
 /** A process that runs one task after the other. It starts with the first task that repeats another's kind. */
 export interface Resident {
-  /** Whether it runs the next task of this kind: not the first one, unless that is shown elsewhere, and none beside another. */
+  /**
+   * True if it runs the next task of this kind: not the first one, unless another test covers that, and none
+   * while another one runs.
+   */
   takes(task: string): boolean;
   /** Runs a command line. Rejects if the process is killed. */
   run(task: ResidentTask): Promise<ResidentAnswer>;

@@ -1,14 +1,14 @@
 // Runs one task after the other in this process, each as Hardhat's command line runs it, and answers with how each ended.
 import { setMaxListeners } from "node:events";
 
-/** What the parent asks for. */
+/** Request of the parent process. */
 export interface ResidentTask {
   readonly args: readonly string[];
-  /** Beside the process's own, for this task alone. */
+  /** Variables in addition to the process's, for this task alone. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What it is answered. */
+/** Answer to the parent process. */
 export interface ResidentAnswer {
   readonly code: number;
   readonly stdout: string;

@@ -10,7 +10,10 @@ import { createResident } from "./resident-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
-/** The same without its loader of TypeScript, which `tasks.test.ts` and projects with a Hardhat of their own have. */
+/**
+ * Hardhat's script without its loader of TypeScript, which `tasks.test.ts` and projects with a separate
+ * Hardhat use.
+ */
 const QUICK_HARDHAT = fileURLToPath(new URL("hardhat.ts", import.meta.url));
 
 /** A project in which Hardhat is installed runs its own. */
@@ -22,7 +25,7 @@ export async function askUntil(hasCome: () => boolean, ask: () => Promise<unknow
   while (!hasCome()) await ask();
 }
 
-/** How a task ended. */
+/** Exit of a task. */
 export interface TaskResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -41,31 +44,34 @@ export interface RunOptions {
   readonly hardhatArguments?: readonly string[];
 }
 
-/** A place of its own for what ecosystems announce, so that tests neither see each other's nor the developer's. */
+/**
+ * Separate folder for announcements of ecosystems, so that tests see neither each other's nor the
+ * developer's.
+ */
 export interface Workplace {
   /**
-   * Runs a task of the plugin as a user does: the first of its kind in a process of its own, unless other tests show it there;
-   * further ones in a process that stays, by the same command line, each with its config.
+   * Runs a task of the plugin like a user: the first of its kind in a separate process, unless other tests
+   * cover that; further ones in a resident process, by the same command line, each with its config.
    */
   run(args: readonly string[], options?: RunOptions): Promise<TaskResult>;
   /** Starts an ecosystem at free ports and resolves when it is ready. */
   spawn(args?: readonly string[], options?: RunOptions): Promise<SpawnedEcosystem>;
-  /** Starts a task that goes on, and resolves with its first line. */
+  /** Starts a continuous task, and resolves with its first line. */
   start(args: readonly string[], options?: RunOptions): Promise<RunningTask>;
   readonly stateFolder: string;
-  /** Tasks that had a process of their own. */
+  /** Tasks that had a separate process. */
   readonly alone: ReadonlySet<string>;
   /** Ends whatever was spawned. */
   close(): Promise<void>;
 }
 
-/** A task that goes on until Ctrl-C. */
+/** Task that runs until Ctrl-C. */
 export interface RunningTask {
   /** The first line of stdout. */
   readonly first: string;
   /** All lines so far. */
   readonly lines: readonly string[];
-  /** What is on stderr so far. */
+  /** Output on stderr so far. */
   errors(): string;
   /** Presses Ctrl-C; resolves with the exit code. */
   interrupt(): Promise<number | null>;
@@ -75,7 +81,7 @@ export interface SpawnedEcosystem extends RunningTask {
   readonly info: EcosystemInfo;
 }
 
-/** Tasks that `tasks.test.ts` runs in processes of their own, so that other files need not. */
+/** Tasks that `tasks.test.ts` runs in separate processes, so that other files need not. */
 export const SHOWN_ALONE = [
   ...["announce", "call", "claim", "deposit", "message", "send", "settle", "spend", "status", "swap", "wallet"],
   "withdraw",
@@ -163,8 +169,9 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
 }
 
 /**
- * A project with a Hardhat of its own, another Node and options before the task need a process of their own; and an ecosystem in the
- * background, which is the same command line started again.
+ * True if the resident process can run the task. A project with a separate Hardhat, another Node and options
+ * before the task need a new process; so does an ecosystem in the background, which starts the same command
+ * line again.
  */
 function isForResident(args: readonly string[], { cwd, node, hardhatArguments }: RunOptions): boolean {
   const isTask = args[0]?.startsWith("hyperchain:") === true && !args.includes("--wait") && !args.includes("--detach");
@@ -172,8 +179,8 @@ function isForResident(args: readonly string[], { cwd, node, hardhatArguments }:
 }
 
 /**
- * What Hardhat's loader has compiled is in a folder for temporary files: one for all workplaces, for else each compiles the plugin's
- * sources for itself.
+ * Shares the output of Hardhat's loader between all workplaces, in a folder for temporary files, because each
+ * would otherwise compile the plugin's sources.
  */
 function shareCompiled(folder: string): void {
   const name = `tsx-${String(process.geteuid?.() ?? "user")}`;
@@ -187,7 +194,10 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
-/** By which Hardhat knows a CI server, where it shows stack traces with every error; tests look at what a user sees. */
+/**
+ * Variables by which Hardhat detects a CI server, on which it shows stack traces with every error; tests
+ * check the output for users.
+ */
 const CI_VARIABLES = new Set([
   "GITHUB_ACTIONS",
   "NOW",

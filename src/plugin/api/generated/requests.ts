@@ -93,7 +93,7 @@ export interface SendOptions {
    */
   readonly token?: AddressLike | undefined;
   /**
-   * Beside the amount, in what is sent: for the account that delivers it on another chain, or carries it on.
+   * In addition to the amount and in the same token: for the account that delivers it on another chain, or forwards it.
    * Allowed: a bigint of smallest units, such as 10n ** 18n.
    * Default: 0n; over chains between what carrying it on costs.
    */
@@ -219,7 +219,7 @@ export interface SwapOptions {
 /** Options of `announce`. */
 export interface AnnounceOptions {
   /**
-   * The chain on which the token was born.
+   * The chain on which the token originates.
    * Allowed: a chain's name or id.
    */
   readonly chain: ChainName;
@@ -315,7 +315,7 @@ export interface CallOptions {
    */
   readonly refundTo?: string | undefined;
   /**
-   * Last second of the called member's clock at which the call is made; between chains value goes back after it.
+   * Last second of the called member's clock at which the call is made; between chains the value is refunded after it.
    * Allowed: a bigint of smallest units, such as 10n ** 18n.
    * Default: to L1 30 days from now, between chains any time.
    */

@@ -11,7 +11,10 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type AnnounceArguments = ArgumentsOf<(typeof actingTasks)["announce"]>;
 
-/** `hyperchain:announce`: a token's name, symbol and decimals, from the chain on which it was born to another one. */
+/**
+ * `hyperchain:announce`: delivers a token's name, symbol and decimals from the token's origin chain to
+ * another one.
+ */
 const action: NewTaskActionFunction<AnnounceArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;

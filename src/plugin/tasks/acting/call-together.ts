@@ -85,7 +85,7 @@ async function wasExecuted(session: Session, { destinationChainId, messageHash }
 
 function line({ info }: Session, call: ReadCall | undefined, { messageHash, executed }: Outcome): string {
   const place = call === undefined ? "" : formatChainAddress(info, { chainId: call.to.chain, account: call.to.account });
-  const way = { true: "was carried out at", false: "REVERTED, and left its value to its refundTo, at", null: "is on its way to" };
+  const way = { true: "was executed at", false: "REVERTED, and left its value to its refundTo, at", null: "is on its way to" };
   return `  the call ${way[`${executed}`]} ${place}: ${messageHash}`;
 }
 
@@ -114,7 +114,8 @@ async function readCalls(given: string): Promise<readonly WrittenCall[]> {
         throw pluginError(`'${given}' is neither a list of calls as JSON nor a file that can be read: ${reasonOf(error)}`);
       });
   const form = `[{"to": "0x…@alpha", "function": "set(uint256)", "arguments": ["5"], "value": "0.1", "gas": 200000, "refundTo": "0x…"}]`;
-  const refused = (why: string): Error => pluginError(`${isJson ? "this" : given} is no list of calls such as ${form}: ${why}`);
+  const refused = (why: string): Error =>
+    pluginError(`${isJson ? "this" : given} is not a list of calls such as ${form}: ${why}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);

@@ -31,7 +31,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
     if (!args.estimate) await requireSendable(whole, { from, to }, args);
-    // Over chains between, each step of the way has a layer of its own.
+    // Over intermediate chains, each step of the route has another layer.
     const isOver = wayDown(whole.info, from.chainId, to.chainId).length > 1;
     const session = isOver ? whole : sessionBetween(whole, from.chainId, to.chainId);
     const { info, output } = session;
@@ -72,7 +72,7 @@ async function tryCall(session: Session, request: CallToEstimate): Promise<void>
   const { info, provider } = session;
   await checkCall(info, request, provider, await session.names()).catch((error: unknown) => {
     if (!(error instanceof ClientError) || error.code !== "Failed") throw error;
-    const back = (request.value ?? 0n) > 0n ? ", and its value goes back where it fails" : "";
+    const back = (request.value ?? 0n) > 0n ? ", and its value is refunded if it fails" : "";
     throw pluginError(`${error.message}; --force sends it all the same${back}`, error);
   });
 }

@@ -15,8 +15,8 @@ export interface ClaimedCall extends Claimed {
 }
 
 /**
- * Has calls made on L1, each once the one before is: the account pays on what the chain of each settles on. Throws as
- * `claimCall`.
+ * Executes calls on L1, each after the one before it: the account pays on the settlement layer of each call's
+ * chain. Throws as `claimCall`.
  */
 export async function claimCalls(session: Session, calls: readonly SentL1Call[], account: Hex): Promise<readonly ClaimedCall[]> {
   const claimed: ClaimedCall[] = [];
@@ -29,8 +29,9 @@ export async function claimCalls(session: Session, calls: readonly SentL1Call[],
 }
 
 /**
- * Waits until a call on L1 can be made and has it made; resolves with the transaction, which another account may have been
- * faster with. Throws ClientError Failed with the reason where it reverts, a plugin error where it is over.
+ * Waits until a call on L1 is executable, and executes it; resolves with the transaction, which another
+ * account may have sent first. Throws ClientError Failed with the reason if the call reverts, a plugin error
+ * if it can no longer be executed.
  */
 async function claimCall(session: Session, name: SentL1Call, payer: AccountPlace): Promise<Claimed> {
   const { info } = session;
@@ -41,6 +42,6 @@ async function claimCall(session: Session, name: SentL1Call, payer: AccountPlace
     return { transactionHash: made.l1TransactionHash, isOfBefore: made.state === "executedBefore" };
   const why = made.state === "canceled" ? "its sender has canceled it" : "it was not made in its time";
   throw pluginError(
-    `the call ${messageHash} of ${memberName(info, chainId)} is not made any more: ${why}; send it again if it is still wanted`,
+    `the call ${messageHash} of ${memberName(info, chainId)} can no longer be executed: ${why}; send it again if you still need it`,
   );
 }

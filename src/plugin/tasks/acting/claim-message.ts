@@ -29,7 +29,7 @@ export async function gatewayMessagesNamed(
   if (memberId === info.l1.chainId) return [];
   const topics = [topicOf(messenger, "L1MessageSent"), null, hash];
   const question = { address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0, toBlock: await member.getBlockNumber() };
-  // Others can have sent the same words by themselves, which are no messages of the gateway.
+  // Another account can have sent the same bytes directly, which is not a message of the gateway.
   return gatewayMessagesIn(info, memberId, { logs: await readLogs(member, question) }).slice(0, 1);
 }
 
@@ -72,7 +72,7 @@ async function onL1(session: Session, message: GatewayMessage, payer: AccountPla
   );
 }
 
-/** The chain looks at L1 by itself: what was sent there is announced soon. */
+/** The chain reads L1 automatically: it announces a message that was sent there soon. */
 async function onChain(session: Session, message: GatewayMessage, payer: AccountPlace): Promise<DeliveredGatewayMessage> {
   const names = await session.names();
   const patience = createProgressWait(session);

@@ -15,7 +15,7 @@ export async function refundable(session: Session, chainId: number, hash: Hex): 
   return findOperations(info, chainId, hash, layer);
 }
 
-/** Has operations that never ran paid back to those who paid for them. Throws ClientError where nothing of them can be. */
+/** Refunds operations that never ran to their payers. Throws ClientError if none is refundable. */
 export async function claimRefunds(
   session: Session,
   chainId: number,

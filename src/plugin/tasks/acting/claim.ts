@@ -37,7 +37,7 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
     if (sent.length === 0 && messages.length > 0) return claimMessages(whole, messages, args.from);
     if (receipt !== null && sent.length === 0)
       throw pluginError(
-        `transaction ${args.hash} on ${chain.name} is no withdrawal, and no call or message to a contract on ${info.l1.name}`,
+        `transaction ${args.hash} on ${chain.name} is not a withdrawal, a call or a message to a contract on ${info.l1.name}`,
       );
     const messageHash = sent[0]?.messageHash ?? hash;
     const payer = await readSender(session, args.from, info.l1.name);

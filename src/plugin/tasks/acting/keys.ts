@@ -102,7 +102,7 @@ async function show(session: Session, known: AccountKeys): Promise<void> {
 /** Throws a plugin error. */
 function readId(text: string): Hex {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex;
-  throw pluginError(`'${text}' is no account's id: 0x and 64 hex digits, as --register prints it`);
+  throw pluginError(`'${text}' is not an account's id: 0x and 64 hex digits, as --register prints it`);
 }
 
 /** Throws a plugin error. */

@@ -67,7 +67,7 @@ function requireSending({ name, orderedBy }: Pick<ChainInfo, "name" | "orderedBy
 /** Number of a block. Throws a plugin error. */
 function readBlock(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw pluginError(`'${text}' is no number of a block; write it in digits`);
+  throw pluginError(`'${text}' is not a block number; write it in digits`);
 }
 
 export default action;

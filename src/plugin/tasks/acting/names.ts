@@ -44,7 +44,7 @@ async function list({ info, output, provider }: Session): Promise<void> {
   output.result(() => (rows.length === 0 ? "No name was taken yet." : table(rows)), names);
 }
 
-/** The account that a name stands for, or the name that an account chose. */
+/** Shows the account of a name, or the name that an account chose. */
 async function show(session: Session, text: string): Promise<void> {
   const { info, output } = session;
   const place = await resolvePlace(session, text);

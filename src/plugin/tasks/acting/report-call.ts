@@ -12,7 +12,7 @@ import { followMessage } from "../following/follow-message.ts";
 import { followSent } from "../following/follow-sent.ts";
 import type { Session } from "../session/session.ts";
 
-/** What was called, and whether its outcome is waited for. */
+/** Call to report, and options of the wait. */
 interface CallOrder {
   readonly from: AccountPlace;
   readonly to: AccountPlace;
@@ -22,7 +22,9 @@ interface CallOrder {
   readonly noWait: boolean;
 }
 
-/** Follows a call until it was carried out, as its route needs it, and prints what came of it. Throws a plugin error. */
+/**
+ * Follows a call until its execution, as its route requires, and prints the result. Throws a plugin error.
+ */
 export async function reportCall(session: Session, sent: SentCall, order: CallOrder): Promise<void> {
   if (sent.type === "bundle") return reportBundle(session, sent, order);
   if (sent.type === "l1Call") return reportOnL1(session, sent, order);

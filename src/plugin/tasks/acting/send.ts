@@ -42,7 +42,8 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
         session.provider(id),
       );
       const isDeposit = from.chainId === info.l1.chainId;
-      const check = from.chainId === to.chainId ? ", beside the transaction's own" : isDeposit ? "" : ", and the proof's check";
+      const check =
+        from.chainId === to.chainId ? ", in addition to the transaction's base cost" : isDeposit ? "" : ", and the proof's check";
       const place = formatChainAddress(info, to);
       output.result(
         () =>
@@ -100,19 +101,19 @@ async function sendInList(
   );
 }
 
-/** What the sender pays beside the amount. */
+/** Text of the sender's fee. */
 function feeLine(fee: bigint, { symbol, decimals }: NamedToken, work: keyof typeof PAID): string {
   return fee === 0n ? "" : `\n  fee ${formatAmount(fee, decimals)} ${symbol}, for ${PAID[work]}`;
 }
 
-/** What a fee is for. */
+/** Purposes of a fee. */
 const PAID = {
   carry: "the accounts that carry it on",
   claim: "the account that claims it",
   deliver: "the account that delivers it",
 } as const;
 
-/** What the hash of a send names. */
+/** Kinds of the hash of a send. */
 const NAMES = { transfer: "message", withdrawal: "message", deposit: "transaction", payment: "transaction" } as const;
 
 function claimHint({ info }: Session, { sourceChainId, messageHash, hops }: Sent): string {

@@ -15,5 +15,5 @@ function slotOfKey(key: bigint, slot: bigint): bigint {
 function readWord(text: string): bigint {
   const isWord = /^(0x[0-9a-fA-F]{1,64}|\d{1,78})$/.test(text) && BigInt(text) < 2n ** 256n;
   if (isWord) return BigInt(text);
-  throw pluginError(`'${text}' is no slot and no key of one: write it in digits, or as 0x and up to 64 hex digits`);
+  throw pluginError(`'${text}' is neither a slot nor a key of one: write it in digits, or as 0x and up to 64 hex digits`);
 }

@@ -58,7 +58,7 @@ function planText({ parts }: { readonly parts: SpendPlan["parts"] }, inWords: (u
   );
 }
 
-/** The asset's symbol and decimals, by its own contract where it was born. */
+/** Symbol and decimals of the asset, from its contract on the origin chain. */
 async function describeAsset(session: Session, asset: string): Promise<NamedToken> {
   if (isEther(asset)) return { symbol: "ETH", decimals: 18 };
   const { l1 } = session.info;

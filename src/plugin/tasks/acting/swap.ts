@@ -109,7 +109,10 @@ async function followOrder(
   return { arrived: false, claim, swapped };
 }
 
-/** What was swapped, and the message that took the proceeds from the router's chain; undefined where they stayed there. */
+/**
+ * Swapped amounts, and the message that took the proceeds from the router's chain; undefined if they remained
+ * there.
+ */
 async function outcomeOf(
   { info, provider }: Session,
   { steps }: MessageInfo,
@@ -129,10 +132,10 @@ interface Amount {
   readonly token: NamedToken;
 }
 
-/** Digits of a price that are told. */
+/** Digits of a printed price. */
 const PRICE_DECIMALS = 6;
 
-/** What one unit of the given became: "1 ETH = 1812.95 USD". */
+/** Price of the given token: "1 ETH = 1812.95 USD". */
 function priceOf(given: Amount, got: Amount): string {
   const digits = 10n ** BigInt(given.token.decimals + PRICE_DECIMALS);
   const price = (got.amount * digits) / (given.amount * 10n ** BigInt(got.token.decimals));

@@ -37,7 +37,7 @@ function assetText(info: EcosystemInfo, { assets }: WalletView): string {
       parts.map(({ name, amount }) => `${shown(amount)} on ${name}`).join(" + "),
       open === 0n ? "executed on L1" : `L1 has not executed ${shown(open)} of it`,
       arriving === 0n ? "" : `${shown(arriving)} on the way`,
-      isEther(origin.token) ? "" : `born on ${memberName(info, origin.chainId)} as ${origin.token}`,
+      isEther(origin.token) ? "" : `from ${memberName(info, origin.chainId)} as ${origin.token}`,
     ];
   });
   return rows.length === 0 ? "no assets" : table(rows);
@@ -78,7 +78,7 @@ function text(info: EcosystemInfo, view: WalletView): string {
         i === 0 ? "" : address,
       ]),
   );
-  // By where it was born: a stranger can put a token of another name at the same address of another member.
+  // Match by origin: another account can put a token of another name at the same address of another member.
   const known = members.flatMap(({ tokens }) => tokens);
   const moving = inFlight.map(
     ({ type, sourceChainId, destinationChainId, amount, originChainId, originToken, waitingFor, hash }) => {
@@ -97,7 +97,7 @@ function text(info: EcosystemInfo, view: WalletView): string {
   const away = members.flatMap(({ name, unavailable }) =>
     unavailable === undefined
       ? []
-      : [warning(`${name} does not answer (${unavailable}): what is there, and on its way from or to it, is not shown`)],
+      : [warning(`${name} does not answer (${unavailable}): assets there, and transfers from or to it, are not shown`)],
   );
   const hidden = unread
     .filter(({ chainId }) => members.every((member) => member.chainId !== chainId || member.unavailable === undefined))

@@ -118,7 +118,7 @@ export const actingTasks = {
   bring: task("hyperchain:bring", "Copy the value of a contract's storage slot to other chains, such as an account's keys")
     .addPositionalArgument({ name: "contract", description: "The contract and its chain: 0x…@chain or <name>@chain" })
     .addPositionalArgument({ name: "slot", description: "The slot: digits, or 0x…; of a mapping the mapping's, with --key" })
-    .addOption(option("key", "Key of the mapping at that slot: an address, digits, or 0x… (default: the slot itself is meant)"))
+    .addOption(option("key", "Key of the mapping at that slot: an address, digits, or 0x… (default: the slot itself)"))
     .addOption(option("to", "Chains to bring it to: names or ids with commas (default: all that settle where its chain does)"))
     .addOption(from)
     .addOption(url)

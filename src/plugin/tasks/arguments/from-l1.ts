@@ -22,7 +22,7 @@ export const fromL1Tasks = {
     .addOption(
       option(
         "confirmations",
-        "L1 blocks that must stand on something before it counts, its own included (default: 12; 1 for a development chain, 31337 or 1337)",
+        "Depth in L1 blocks at which a block is final, including the block itself (default: 12; 1 for a development chain, 31337 or 1337)",
       ),
     )
     .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
@@ -30,7 +30,7 @@ export const fromL1Tasks = {
     .addFlag({
       name: "operate",
       description:
-        "With --serve-port: go on with the chain as its operator; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1, or on its base",
+        "With --serve-port: operate the chain; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1, or on its base",
     })
     .addOption(data)
     .addOption(url)
@@ -72,7 +72,7 @@ export const fromL1Tasks = {
       ),
     )
     .addOption(option("to", "Recipient on L1 (default: the holder)"))
-    .addOption(option("token", "Addresses on L1 of tokens to claim beside the base token, with commas"))
+    .addOption(option("token", "Addresses on L1 of tokens to claim in addition to the base token, with commas"))
     .addOption(
       option(
         "heldAccount",
@@ -102,7 +102,7 @@ export const fromL1Tasks = {
       ),
     )
     .addOption(option("to", "Recipient on L1 (default: who signs)"))
-    .addOption(option("token", "The leg's token as it is on L1 (default: the chain is asked)"))
+    .addOption(option("token", "Address on L1 of the leg's token (default: from the chain)"))
     .addOption(url)
     .addFlag(json),
 };

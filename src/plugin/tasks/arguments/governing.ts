@@ -38,7 +38,7 @@ export const governingTasks = {
     .addFlag({
       name: "rehearse",
       description:
-        "On a devnet: add a version with a verifier of its own, move the time past the notice, settle a batch of each version, and claim a withdrawal of each",
+        "On a devnet: add a version with a new verifier, move the time past the notice, settle a batch of each version, and claim a withdrawal of each",
     })
     .addOption(
       option(
@@ -83,7 +83,7 @@ export const governingTasks = {
     .addOption(option("vote", "Vote on this proposal: its id, or the first digits of it"))
     .addOption(option("support", "With --vote: for, against or abstain (default: for)"))
     .addOption(option("queue", "Have this proposal wait in the timelock, once it has succeeded"))
-    .addOption(option("execute", "Have the timelock do what this proposal says, once its delay is over"))
+    .addOption(option("execute", "Execute this proposal through the timelock, after its delay"))
     .addOption(
       option(
         "from",

@@ -2,10 +2,10 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { NewTaskDefinitionBuilder } from "hardhat/types/tasks";
 import { flagHelp, type SpawnFlag } from "../../../options/spawn-flags.ts";
 
-/** An option whose absence is told apart from every text. */
+/** Option that distinguishes absence from every text. */
 export const option = <const Name extends string>(name: Name, description: string) =>
   ({ name, description, type: ArgumentType.STRING_WITHOUT_DEFAULT, defaultValue: undefined }) as const;
-/** One that stands for fields of the config. */
+/** Option that sets fields of the config. */
 export const spawnOption = <const Name extends SpawnFlag>(name: Name) => option(name, flagHelp(name));
 export const json = {
   name: "json",
@@ -36,7 +36,7 @@ export const from = option(
 export const token = option("token", "Token: its address, or ETH (default: the chain's base token)");
 export const noWait = { name: "noWait", description: "Return as soon as the transaction is included" } as const;
 
-/** What the action of a task gets, by what the task asks for. */
+/** Arguments of a task's action, by the task's definition. */
 export type ArgumentsOf<Task> = Task extends NewTaskDefinitionBuilder<infer All, "MISSING_ACTION"> ? Named<All> : never;
 /** Hardhat's type has any other name too. */
 type Named<All> = { readonly [Name in keyof All as string extends Name ? never : Name]: All[Name] };

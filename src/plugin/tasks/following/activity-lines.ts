@@ -9,11 +9,11 @@ import { printable } from "../../../runtime/printable.ts";
 
 type Members = Pick<EcosystemInfo, "l1" | "chains">;
 
-/** What the feed tells beside a transaction. */
+/** Parts of an entry of the feed, in addition to the transaction. */
 export interface Told {
   /** Why it failed, as the end of "it reverted …"; absent where it succeeded, and where that is not known. */
   readonly reason?: string;
-  /** Those that it began. */
+  /** Messages that the transaction began. */
   readonly messages: readonly MessageInfo[];
 }
 
@@ -50,18 +50,18 @@ export function messageLine(info: Members, message: MessageInfo, names: Terminal
   return `→ ${type} to ${memberName(info, destinationChainId)}: ${where} · ${messageHash}`;
 }
 
-/** What has become of a message since its transaction was told. */
+/** Outcome of a message after its transaction was printed. */
 export function fateLine(info: Members, message: MessageInfo, atMs: number, names: TerminalNames): string {
   const chain = memberName(info, message.sourceChainId);
   return printable(`${clock(atMs)} ${chain} ${messageLine(info, message, names)} · sent by ${message.steps[0]?.transactionHash}`);
 }
 
-/** What a client had the ecosystem do, in the words of the page's feed. */
+/** Line for an action of a client, in the text of the page's feed. */
 export function actLine(info: Members, act: ActInfo): string {
   return printable(`${clock(act.at)} ${placeWords(act, info)} ${actWords(act)}`);
 }
 
-/** By UTC. */
+/** Time in UTC. */
 function clock(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 23);
 }

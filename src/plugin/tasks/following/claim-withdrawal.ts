@@ -13,7 +13,7 @@ import { type AccountPlace, signerOf } from "../session/accounts.ts";
 import { createProgressWait } from "../session/progress-wait.ts";
 import type { Session } from "../session/session.ts";
 
-/** What a withdrawal, or a call on L1, waits for in each state. */
+/** Pending condition of a withdrawal, or of a call on L1, in each state. */
 const WAITS = {
   unknown: (layer: string) => `for its batch to be committed on ${layer}`,
   committed: () => "for the proof of its batch",
@@ -96,9 +96,9 @@ async function requireWithdrawal({ info, provider }: Session, chainId: number, m
       `${name} has sent no withdrawal ${messageHash}, and no transaction there has this hash; take it from what hyperchain:withdraw printed`,
     );
   }
-  // Others can have sent the same body, which is no withdrawal then.
+  // Another account can have sent the same body, which is not a withdrawal.
   if (!sentMessages(chainId, info.l1.chainId, { logs }).some(({ type }) => type === "withdrawal"))
-    throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
+    throw pluginError(`message ${messageHash} of ${name} is not a withdrawal`);
 }
 
 /** Without changes on L1, L1 has messages by their hashes only: their contents come from the chain, and L1 checks them. */

@@ -40,8 +40,8 @@ export async function callsOf(whole: Session, { sourceChainId, ...sent }: SentMe
 }
 
 /**
- * The call on L1 that a message's hash names on a chain; undefined where it names none. Throws a plugin error where several
- * accounts sent the same words: those are calls of each, and the hash does not tell which one is meant.
+ * Call on L1 that a message's hash names on a chain; undefined if it names none. Throws a plugin error if
+ * several accounts sent equal messages: each has its call, and the hash does not distinguish them.
  */
 export async function callNamed(
   { info, provider }: Pick<Session, "info" | "provider">,
@@ -59,6 +59,6 @@ export async function callNamed(
   const listed = bySender.slice(0, MOST_LISTED).map(({ sender, transactionHash }) => `\n  ${sender} in ${transactionHash}`);
   throw pluginError(
     `${bySender.length} accounts of ${memberName(info, chainId)} have sent ${messageHash}, which is a call of each; ` +
-      `name the transaction of the one that is meant:${listed.join("")}`,
+      `name the transaction of your call:${listed.join("")}`,
   );
 }

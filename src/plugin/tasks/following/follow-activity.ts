@@ -3,15 +3,15 @@ import type { TransactionsPage } from "../../../devnet/view/transactions/transac
 
 /** Blocks ahead that one look takes in. */
 const AHEAD = 4;
-/** As the page counts, so that a return to an earlier state is seen. */
+/** Newest block number and its hash, as on the page, so that a return to an earlier state is visible. */
 type Newest = Readonly<Record<"number", number>> & { readonly hash: string };
 
-/** What a look has found. */
+/** Result of one poll. */
 interface Look {
   readonly blocks: readonly ActivityBlock[];
   /** Members that have gone back to an earlier state since. */
   readonly wentBack: readonly number[];
-  /** Of the first look alone. */
+  /** Entries of the first poll only. */
   readonly first?: FirstLook;
 }
 
@@ -62,7 +62,7 @@ export class ActivityFollower {
       else wentBack.push(chainId);
     }
     if (wentBack.length > 0) {
-      // What was told is not told again: what the member has now is where it goes on from.
+      // Printed blocks are not printed again: the member's present state is the new starting point.
       for (const block of await this.#ask()) if (wentBack.includes(block.chainId)) this.#take([block]);
     }
     return { blocks: this.#take(news), wentBack };
@@ -94,7 +94,7 @@ export class ActivityFollower {
     return { blocks, first: { transactions, isAll: before === undefined } };
   }
 
-  /** Forgets members that have gone; the newest blocks of those that have come. */
+  /** Forgets removed members; stores the newest blocks of added ones. */
   async #change(members: readonly number[]): Promise<readonly ActivityBlock[]> {
     for (const chainId of this.#newest.keys()) if (!members.includes(chainId)) this.#newest.delete(chainId);
     if (members.every((chainId) => this.#newest.has(chainId))) return [];

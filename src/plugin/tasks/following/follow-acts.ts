@@ -3,11 +3,11 @@ import type { ActInfo } from "../../../devnet/view/feed/act-book.ts";
 /** Acts of the first look: as many as blocks of a member, where it is not said how many these are. */
 const NEWEST_ACTS = 25;
 
-/** Looks again and again at what clients have an ecosystem do; what is repeated is told once. */
+/** Polls the actions of clients in an ecosystem, and reports each one once. */
 export class ActFollower {
   readonly #ask: () => Promise<readonly ActInfo[]>;
   readonly #most: number;
-  /** Of the last look. */
+  /** Actions of the last poll. */
   #seen: ReadonlySet<string> | undefined;
 
   constructor(ask: () => Promise<readonly ActInfo[]>, most: number = NEWEST_ACTS) {

@@ -17,7 +17,10 @@ export class FateFollower {
     for (const message of messages) this.#tell(message);
   }
 
-  /** Those of all messages that fare otherwise than they were told, and are told with this. What is gone is forgotten. */
+  /**
+   * Messages whose outcome has changed since their last report, which this call reports. Forgets messages
+   * that no longer exist.
+   */
   news(all: readonly MessageInfo[]): readonly MessageInfo[] {
     const known = new Map(all.map((message) => [keyOf(message), message]));
     for (const key of this.#open.keys()) if (!known.has(key)) this.#open.delete(key);
@@ -35,7 +38,7 @@ export class FateFollower {
   }
 }
 
-/** The same words can be sent by several accounts, and several times. */
+/** Key of a message, because several accounts can send equal messages, repeatedly. */
 function keyOf({ sourceChainId, sender, messageHash, steps }: MessageInfo): string {
   return [sourceChainId, sender, messageHash, steps[0]?.transactionHash].join(" ");
 }
@@ -44,7 +47,7 @@ function isAtItsEnd(message: MessageInfo): boolean {
   return hasArrived(message) || hasFailed(message) || message.ended !== undefined;
 }
 
-/** Why one is stuck can change; where one is under way does not matter. */
+/** The reason of a stuck message can change; the progress of a pending one does not matter. */
 function fateOf(message: MessageInfo): string {
   const { kind, text } = whereItIs(message);
   return kind === "under-way" ? kind : text;

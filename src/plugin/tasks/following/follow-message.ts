@@ -40,7 +40,7 @@ async function lookAt(session: Session, hash: Hex): Promise<MessageInfo> {
       return await findMessage(session, hash);
     } catch (error) {
       if (!(error instanceof JsonRpcError)) throw error;
-      const blind = `how far ${hash} is cannot be seen now (${error.message})`;
+      const blind = `the progress of ${hash} is unavailable (${error.message})`;
       // It may be sent already: sending it again would send it twice.
       if (failed === MOST_BLIND_LOOKS)
         throw pluginError(`${blind}; look again with 'npx hardhat hyperchain:message ${hash}'`, error);
@@ -50,7 +50,10 @@ async function lookAt(session: Session, hash: Hex): Promise<MessageInfo> {
   }
 }
 
-/** What moves a message on that waits for this; settling does nothing for one that waits for a relayer or an import. */
+/**
+ * Hint for a message with this pending condition. Settling has no effect on one that waits for a relayer or
+ * an import.
+ */
 export function hintFor(waitingFor: string): string {
   return /batch/.test(waitingFor) ? "; 'npx hardhat hyperchain:settle' settles open batches now" : "";
 }

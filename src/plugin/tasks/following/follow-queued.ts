@@ -14,22 +14,22 @@ import { includedOn } from "./wait-for-transaction.ts";
 interface QueuedOperation {
   readonly chain: ChainInfo;
   readonly layerId: number;
-  /** Of its transaction on the chain. */
+  /** Hash of the transaction on the chain. */
   readonly hash: Hex;
-  /** Of the transaction on the layer that queued it. */
+  /** Hash of the transaction on the layer that queued the operation. */
   readonly transactionHash: Hex;
 }
 
-/** What goes from a layer to a chain, as far as it is. */
+/** Progress of an operation from a layer to a chain. */
 export interface DownwardJourney {
-  /** What is in the queue, or a message of the gateway, which is announced there. */
+  /** Kind: an operation of the queue, or a message of the gateway, which the queue announces. */
   readonly type: "operation" | "gatewayMessage";
-  /** Of its transaction on the chain, or the gateway's name for it. */
+  /** Hash of the transaction on the chain, or the gateway's id of the message. */
   readonly hash: Hex;
   readonly sourceChainId: number;
   readonly destinationChainId: number;
   readonly steps: readonly { readonly step: "initiated" | "executed"; readonly chainId: number; readonly transactionHash: Hex }[];
-  /** Whether it was carried out and reverted. */
+  /** True if its execution reverted. */
   readonly reverted?: true;
   readonly waitingFor?: string;
   readonly ready?: ReadyAction;
@@ -38,7 +38,7 @@ export interface DownwardJourney {
 
 const QUEUED = topicOf(hyperchainInterface, "NewPriorityRequestId");
 
-/** What a transaction queued for chains, or the operation that a hash names; empty for any other hash. */
+/** Operations that a transaction queued for chains, or the operation of a hash; empty for any other hash. */
 export async function queuedBy({ info, provider }: Session, hash: Hex): Promise<readonly QueuedOperation[]> {
   const found: QueuedOperation[] = [];
   for (const chain of info.chains) {
@@ -56,7 +56,10 @@ export async function queuedBy({ info, provider }: Session, hash: Hex): Promise<
   return found;
 }
 
-/** How far they are, and what their transactions sent by the gateway; waits for those that chains take, where that is wanted. */
+/**
+ * Progress of the operations, and of messages that their transactions sent by the gateway. Waits for
+ * execution on the chains if `wait` is set.
+ */
 export async function followQueued(
   session: Session,
   operations: readonly QueuedOperation[],
@@ -73,7 +76,7 @@ export async function followQueued(
   return journeys;
 }
 
-/** How far an operation is. */
+/** Progress of an operation. */
 export async function operationNow({ info, provider }: Session, operation: QueuedOperation): Promise<DownwardJourney> {
   const { chain, layerId, hash, transactionHash } = operation;
   const begun = { type: "operation" as const, hash, sourceChainId: layerId, destinationChainId: chain.chainId };
@@ -118,13 +121,13 @@ async function gatewayMessagesNow(
   return journeys;
 }
 
-/** Its steps, and what comes next. */
+/** Steps of the journey, and the next one. */
 export function journeyText({ info }: Session, journey: DownwardJourney): string {
   const { type, hash, sourceChainId, destinationChainId, steps, reverted, waitingFor, ready, stuck } = journey;
   const name = (chainId: number): string => memberName(info, chainId);
   const what = type === "operation" ? "operation" : "message of the gateway";
   const title = `${what} ${hash.slice(0, 10)} ${name(sourceChainId)} → ${name(destinationChainId)}`;
-  const done = type === "operation" ? "carried out" : "delivered";
+  const done = type === "operation" ? "executed" : "delivered";
   const words = { initiated: type === "operation" ? "queued" : "sent", executed: reverted === true ? "reverted" : done };
   const lines = steps.map(
     ({ step, chainId, transactionHash }) => `${title}: ${words[step]} (${name(chainId)}, ${transactionHash})`,
@@ -133,7 +136,7 @@ export function journeyText({ info }: Session, journey: DownwardJourney): string
     if (ready !== undefined) return ` is ready: ${ready.action} with '${ready.command}'`;
     if (stuck !== undefined) return ` is stuck: ${stuck.why}. ${stuck.help.charAt(0).toUpperCase()}${stuck.help.slice(1)}`;
     if (waitingFor !== undefined) return `: waiting until ${waitingFor}`;
-    return reverted === true ? `: ${name(destinationChainId)} has carried it out, and it reverted there` : ": every step is done";
+    return reverted === true ? `: ${name(destinationChainId)} has executed it, and it reverted there` : ": every step is done";
   };
   return [...lines, `${title}${standing()}`].join("\n");
 }

@@ -6,14 +6,14 @@ import { followMessage } from "./follow-message.ts";
 import type { Session } from "../session/session.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
-/** How far a send has come. */
+/** Progress of a send. */
 interface Arrival {
   readonly arrived: boolean;
   readonly steps: readonly unknown[];
   readonly claimTransactionHash?: Hex | null;
 }
 
-/** What is waited for. */
+/** Send whose arrival is awaited. */
 type SentSomehow = Pick<Sent, "type" | "transactionHash" | "messageHash" | "destinationChainId">;
 
 /** Waits until a send has arrived, as its route needs it; a withdrawal is claimed, by the sender. */

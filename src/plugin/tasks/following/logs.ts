@@ -23,9 +23,15 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type LogsArguments = ArgumentsOf<(typeof followingTasks)["logs"]>;
 
-/** A look is a question of some blocks; the page is told, and asks as often as there are blocks. */
+/**
+ * Interval between polls. Each poll reads some blocks; the page receives blocks, and polls at the rate of
+ * blocks.
+ */
 const LOOK_MS = 200;
-/** Of the newest messages, among which those of new transactions are, and pages of them for those of the first look. */
+/**
+ * Number of the newest messages, which include those of new transactions, and size of a page of messages for
+ * the first poll.
+ */
 const MOST_MESSAGES = 200;
 const MOST_PAGES = 10;
 
@@ -131,7 +137,7 @@ async function reasonOf(session: Session, chainId: number, { hash }: ActivityTra
     ])) as readonly Description[];
     return endedBecause(call) ?? described?.reason;
   } catch {
-    // A chain that is paused, or what is too large to be traced; the feed goes on.
+    // A paused chain, or a transaction that is too large for a trace; the feed continues.
     return undefined;
   }
 }

@@ -36,7 +36,7 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
     );
   });
 
-/** What a layer sends to chains, and what goes on from there. */
+/** Prints operations from a layer to chains, and their later hops. */
 async function tellQueued(session: Session, journeys: readonly DownwardJourney[]): Promise<void> {
   const told = await Promise.all(
     journeys.map(async (journey) => ({ journey, onward: await onwardMoney(session, journey.steps) })),
@@ -73,7 +73,7 @@ function feeLine(fee: string): string {
   return `  its fee for the account that delivers it: ${fee} (smallest units of what it carries)`;
 }
 
-/** Of a message that waits for nothing. */
+/** Outcome of a message that waits for nothing. */
 function outcome({ ended, sentTooEarly, refusal }: MessageInfo): string {
   if (ended !== undefined) return `it has ${ended}: ${refusal ?? ""}; send it again if it is still wanted`;
   return sentTooEarly === undefined ? "every step is done" : (refusal ?? "");

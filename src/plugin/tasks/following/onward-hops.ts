@@ -16,14 +16,16 @@ import type { Session } from "../session/session.ts";
 
 type Steps = MessageInfo["steps"] | DownwardJourney["steps"];
 
-/** What goes on from where a message over layers arrives. */
+/** Hop after the arrival of a message over layers. */
 export type OnwardHop =
   | { readonly by: "message"; readonly message: MessageInfo }
   | { readonly by: "queue"; readonly operation: DownwardJourney }
-  /** It has not left the chain between. */
+  /** Hop that has not left the intermediate chain. */
   | { readonly by: "none"; readonly chainId: number };
 
-/** The hops behind a message's own, in order, the last of them as far as it is known; none for one that goes over no layer. */
+/**
+ * Hops after the message, in order; the last of them may be incomplete. Empty for a message over no layer.
+ */
 export async function onwardHops(session: Session, first: MessageInfo): Promise<readonly OnwardHop[]> {
   return first.type === "l1Call" ? onwardCalls(session, first) : onwardMoney(session, first.steps);
 }
@@ -60,7 +62,7 @@ export async function onwardMoney(session: Session, begun: Steps): Promise<reado
   for (const hop of readHops(transaction?.data ?? "0x")) {
     const chainId = Number(hop.chainId);
     const forwarders = info.chains.find(({ settlesOn }) => settlesOn?.chainId === chainId)?.settlesOn?.contracts.forwarders;
-    // What a transaction queued beside it goes elsewhere.
+    // An operation that the same transaction queued may have another destination.
     const isElsewhere = arrival !== undefined && arrival.chainId !== chainId;
     if (claimantOf(hop) !== undefined || forwarders === undefined || isElsewhere) return hops;
     const block = arrival === undefined ? undefined : await blockOf(session, arrival);
@@ -133,5 +135,5 @@ function answers({ info }: Session, chainId: number): boolean {
 
 /** Words for a hop that there is not yet. */
 export function notLeft({ info }: Session, chainId: number): string {
-  return `it goes on from ${memberName(info, chainId)} once it has arrived there and an account sends it on`;
+  return `it continues from ${memberName(info, chainId)} after its arrival there, when an account forwards it`;
 }

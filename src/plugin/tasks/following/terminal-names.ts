@@ -4,11 +4,14 @@ import type { DeploymentsPage } from "../../../devnet/view/transactions/deployme
 import { accountAddresses, protocolAddresses, shownContracts } from "../../../devnet/view/feed/address-names.ts";
 import type { Session } from "../session/session.ts";
 
-/** What addresses are called in the terminal, as the page names them. */
+/** Names of addresses in the terminal, as on the page. */
 export interface TerminalNames {
-  /** Its name on a member, else the address itself. */
+  /** Name on a member, or the address itself. */
   of(chainId: number, address: string): string;
-  /** A call or an event with names for its addresses, and long data folded; what a stranger says in quotes stays as it is. */
+  /**
+   * Replaces addresses in a call or an event by names, and folds long data. Quoted text, which may come from
+   * any account, remains unchanged.
+   */
   within(chainId: number, text: string): string;
 }
 
@@ -16,7 +19,9 @@ export interface TerminalNames {
 const QUOTED = /("(?:[^"\\]|\\.)*(?:"|$))/s;
 /** An address, and nothing longer. */
 const ADDRESS = /\b0x[0-9a-fA-F]{40}\b/g;
-/** Bytes in hexadecimal that are longer than a word, and the characters of them that stand at either end. */
+/**
+ * Hexadecimal data that is longer than a word, and the number of its characters that are shown at each end.
+ */
 const LONG_DATA = /0x[0-9a-fA-F]{65,}/g;
 const SHOWN = 8;
 /** Contracts whose names are known before a transaction shows them. */
@@ -34,7 +39,7 @@ export class KnownNames implements TerminalNames {
     for (const [address, name] of accountAddresses(info, accounts)) this.#everywhere.set(address, name);
   }
 
-  /** Learns the addresses of chains that have come. */
+  /** Learns the addresses of added chains. */
   learn(info: Session["info"]): void {
     for (const [address, name] of protocolAddresses(info))
       if (!this.#everywhere.has(address)) this.#everywhere.set(address, name);

@@ -20,7 +20,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type TraceArguments = ArgumentsOf<(typeof followingTasks)["trace"]>;
 
-/** Chains one behind the other, messages of one transaction, and characters of a call that are told. */
+/** Maximum hops in sequence, messages of one transaction, and characters of a printed call. */
 const MOST_HOPS = 6;
 const MOST_MESSAGES = 20;
 const MOST_TEXT = 300;
@@ -43,7 +43,10 @@ const action: NewTaskActionFunction<TraceArguments> = (args, hre) =>
     session.output.result(() => treeLines(session, traced, { names, addresses }).join("\n"), traced);
   });
 
-/** Where a transaction is, or the one that sent the message with this hash. Throws a plugin error where there is none. */
+/**
+ * Location of a transaction, or of the one that sent the message with this hash. Throws a plugin error if
+ * there is none.
+ */
 async function placeOf({ request }: Session, hash: Hex): Promise<Pick<Traced, "chainId" | "transactionHash">> {
   const found = (await request("hyperchain_search", hash)) as readonly Found[];
   const transaction = found.find((each) => each.type === "transaction");

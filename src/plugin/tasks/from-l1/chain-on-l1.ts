@@ -28,10 +28,10 @@ import { createOutput, type Output } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
 import { explained } from "../session/task-error.ts";
 
-/** Where the chain may have been created. */
+/** Number of a block on L1. */
 export const L1_BLOCK = wholeNumber(0, Number.MAX_SAFE_INTEGER, 1);
 
-/** How a task names a chain that need not run any more. */
+/** Arguments that name a chain, which may have ended. */
 export interface ChainOnL1Arguments extends EcosystemArguments {
   /** Name or id, or the address of its contract on L1. */
   readonly chain: string;
@@ -54,9 +54,9 @@ export interface FoundOnL1 {
   readonly linkPeers?: readonly string[];
   /** Source of its order, if the running ecosystem names one besides its sequencer. */
   readonly orderedBy?: OrderInfo;
-  /** Of what it settles on: L1, or another chain. */
+  /** URL of its settlement layer: L1, or another chain. */
   readonly l1: string;
-  /** What it settles on, as texts name it: "L1", or the name of a chain. */
+  /** Name of its settlement layer in texts: "L1", or the name of a chain. */
   readonly layer: string;
   readonly hyperchain: Hex;
   readonly output: Output;
@@ -222,7 +222,7 @@ export function isReadFromBasesL1(place: FoundOnL1): place is FoundOnL1 & Requir
 
 const NO_SOURCES = { holders: [], leaves: undefined };
 
-/** Rebuilds the chain from L1 and those who keep what is not there, and tells how far it is. */
+/** Rebuilds the chain from L1 and from the holders of data that is not on L1, and prints the progress. */
 export async function rebuild(
   { l1, layer, hyperchain, output, data }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output" | "data">,
   options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock" | "confirmations">>,
@@ -252,7 +252,7 @@ export async function rebuildFromMessages(
   return reconstructCarriedOn(node, { base, hyperchain, genesis, onProgress: progressOf(output, layer), ...options });
 }
 
-/** Tells how far it is about once a second, since there can be many thousand blocks. */
+/** Prints the progress about once a second, because there can be many thousand blocks. */
 function progressOf(output: Output, layer: string): (progress: ReconstructionProgress) => void {
   let toldAt = performance.now();
   return ({ blockNumber, toBlock, batchesApplied, batchesTotal }) => {

@@ -103,7 +103,7 @@ async function readFlow(session: Session, text: string): Promise<AtomicFlow> {
   try {
     return v.parse(flowFile, JSON.parse(content));
   } catch (error) {
-    throw pluginError(`${text} is no flow as buildFlow makes it, with amounts as decimal strings: ${reasonOf(error)}`);
+    throw pluginError(`${text} is not a flow of buildFlow with amounts as decimal strings: ${reasonOf(error)}`);
   }
 }
 

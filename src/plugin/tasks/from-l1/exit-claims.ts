@@ -12,12 +12,12 @@ import { describeOnLayer } from "../session/tokens.ts";
 export interface ClaimArguments {
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** Tokens beside the base token, with commas. */
+  /** Additional tokens, with commas. */
   readonly token: string | undefined;
 }
 
 export interface Claim {
-  /** Whether the claimant held it on the chain, or its account of that chain's on the layer below. */
+  /** Holder of the claim: the claimant on the chain, or its account of that chain on the layer below. */
   readonly heldOn: "chain" | "layer";
   readonly token: Hex;
   readonly amount: bigint;
@@ -32,15 +32,15 @@ export function tokensToClaim(baseToken: Hex, named: string | undefined): Readon
 }
 
 interface Told {
-  /** By which the chain was ended, where it had not been before. */
+  /** Hash of the transaction that ended the chain, if the task sent it. */
   readonly activation?: Hex | undefined;
   readonly claims: readonly Claim[];
   readonly heldAccount?: PaidHeldAccount | undefined;
-  /** What becomes of operations that never ran; default: `hyperchain:claim` pays them back. */
+  /** Hint about operations that never ran; default: `hyperchain:claim` refunds them. */
   readonly ofUnpaid?: string;
 }
 
-/** Operations that never ran and are told one by one. */
+/** Maximum printed operations that never ran. */
 const MOST_TOLD = 5;
 
 /** Prints what was paid. `provider` is where the tokens are. */

@@ -34,8 +34,9 @@ export function hasEnded({ l1, hyperchain }: Pick<FoundOnL1, "l1" | "hyperchain"
 }
 
 /**
- * Has the layer on which the ended base was pay what an account held on a chain on it: from what that layer has of the base,
- * with the data that the base carried, or what a node of the base has of a chain that is not a rollup.
+ * Claims on the layer of an ended base the holdings of an account on a chain on that base. The sources are
+ * that layer's records of the base, with the data that the base carried, or a node of the base with the state
+ * of a chain that is not a rollup.
  */
 export async function exitFromEndedBase(
   chain: FoundOnL1,
@@ -81,7 +82,10 @@ async function rebuildOn(base: Reconstruction, chain: FoundOnL1, hre: HardhatRun
   return { rebuilt, settlement: await withProvider(chain.l1, (provider) => readSettlement(provider, rebuilt.contract.factory)) };
 }
 
-/** Where the base's layer pays holdings on chains on it. Throws a plugin error where its contracts are older. */
+/**
+ * Contract that pays holdings on chains on the base, on the base's layer. Throws a plugin error if its
+ * contracts are older.
+ */
 async function exitOf({ provider }: Sender, { contract }: Reconstruction): Promise<Hex> {
   const ofBridge = await stateExitOf(contract.bridge, provider);
   try {
@@ -109,7 +113,7 @@ function notComputed({ contract }: Reconstruction): Error {
   );
 }
 
-/** Has the exit pay what the sender held of a token, less what was claimed before, as far as the bridge on the base held it. */
+/** Claims the sender's holdings of a token, less earlier claims, as far as the bridge on the base held it. */
 async function claim(sender: Sender, nested: NestedChain, token: Hex, recipient: Hex): Promise<Claim> {
   const { base, chain, settlement, exit } = nested;
   const { hyperchain: contract } = chain.contract;

@@ -20,9 +20,9 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 type ExitArguments = ArgumentsOf<(typeof fromL1Tasks)["exit"]>;
 
 const WHAT_IS_ON_TOP =
-  "L1 pays what accounts held there (hyperchain:exit) from data on L1, or, where a chain is no rollup, from nodes of both; what is on its " +
-  "way there, is held by contracts of theirs, or was born on either, is lost";
-/** What `exitOpensAt` says while no operation waits. */
+  "L1 pays what accounts held there (hyperchain:exit) from data on L1, or, if a chain is not a rollup, from nodes of both; assets that are in " +
+  "transit to it, that its contracts hold, or that originate on either chain, are lost";
+/** Answer of `exitOpensAt` while no operation waits. */
 const NEVER = 2n ** 256n - 1n;
 
 /** `hyperchain:exit`: has L1 pay what an account held on a chain that has ended, by proofs from L1's data alone. */
@@ -35,7 +35,7 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
     }
     if (chain.hasNoNode)
       throw pluginError(
-        "the chain below has not ended: the exit of a chain on it is there. Name a node of it by --settlement-url",
+        "the chain below has not ended, so it has the exit of each chain on it. Name a node of it by --settlement-url",
       );
     const recipient = args.to === undefined ? undefined : parseAccount(args.to);
     const reconstruction = await rebuild(chain, { upTo: "executed" });
@@ -73,7 +73,7 @@ async function activate(
   if (opensAt === NEVER)
     throw pluginError(
       `${name} has not ended, and nothing waits in its queue on ${layer}: use hyperchain:withdraw. If its operator ignores you, queue an ` +
-        "operation (hyperchain:deposit): where it is not carried out by its deadline, the exit opens after the exit delay. To try it " +
+        "operation (hyperchain:deposit): if it is not executed by its deadline, the exit opens after the exit delay. To try it " +
         `on a devnet, pause the chain and queue one: 'npx hardhat hyperchain:stop ${name}', 'npx hardhat hyperchain:deposit 0.1 ` +
         `1@${name} --no-wait', and then this again`,
     );
@@ -93,7 +93,7 @@ async function activate(
   return (await submit(sender, { to, data: hyperchain.encodeFunctionData("activateExit") })).hash as Hex;
 }
 
-/** Has the state exit pay what the sender held of a token, less what was claimed before. */
+/** Claims from the state exit the sender's holdings of a token, less earlier claims. */
 async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex, recipient: Hex): Promise<Claim> {
   const { configuration, bridge } = reconstruction.contract;
   const { chainId } = configuration;
@@ -106,7 +106,9 @@ async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex,
   return { heldOn: "chain", token, amount, recipient, transactionHash: hash as Hex };
 }
 
-/** What the sender's account on L1 has is moved too: the ended chain sends no calls for it any more. */
+/**
+ * Moves the assets of the sender's account on L1 too, because the ended chain sends no further calls for it.
+ */
 async function emptyAccountOnL1(
   sender: Sender,
   { contract: { factory, configuration } }: Reconstruction,

@@ -24,7 +24,7 @@ function parsed(path: string): readonly unknown[] {
     const answer = typeof content === "object" && content !== null && "result" in content ? content.result : content;
     return Array.isArray(answer) ? (answer as unknown[]) : [answer];
   } catch (error) {
-    // The engine's words for text that is no JSON quote it.
+    // The engine's error for invalid JSON quotes the text.
     const reason = error instanceof SyntaxError ? "it is not JSON" : reasonOf(error);
     throw pluginError(`${path} cannot be read: ${reason}`, error);
   }

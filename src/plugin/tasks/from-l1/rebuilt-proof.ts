@@ -9,12 +9,12 @@ import type { Reconstruction } from "../../../devnet/reconstruction/reconstruct.
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 
-/** What a contract on L1 wants to see of a rebuilt chain, whether the chain still runs or not. */
+/** Proof of a rebuilt chain for a contract on L1, for running and ended chains. */
 interface RebuiltProof {
   readonly kind: "message" | "operation" | "holding" | "undelivered";
   /**
-   * Who takes it there: the bridge pays a withdrawal, gives a failed deposit back; the state exit pays a holding, or a
-   * transfer back.
+   * Function that takes the proof on L1. The bridge pays a withdrawal, or refunds a failed deposit; the state
+   * exit pays a holding, or refunds a transfer.
    */
   readonly takenBy: "finalizeDeposit" | "bridgeRecoverFailedTransfer" | "claimHolding" | "refundTransfer";
   readonly proof: unknown;
@@ -32,7 +32,7 @@ export function rebuiltProof(reconstruction: Reconstruction, name: string, token
   if (/^0x[0-9a-f]{40}$/.test(wanted)) return holding(reconstruction, wanted, token?.toLowerCase() as Hex | undefined);
   if (!/^0x[0-9a-f]{64}$/.test(wanted))
     throw pluginError(
-      `what is proven is the hash of a message or of an operation from L1, a chain's id, a colon and a transfer's hash, or an account's address; '${name}' is none of them`,
+      `'${name}' is not provable; name the hash of a message or of an operation from L1, a chain's id, a colon and a transfer's hash, or an account's address`,
     );
   const message = messagesOf(reconstruction).find(({ hash }) => hash === wanted);
   if (message?.isExecuted === true) {

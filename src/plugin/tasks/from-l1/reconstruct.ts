@@ -30,7 +30,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type ReconstructArguments = ArgumentsOf<(typeof fromL1Tasks)["reconstruct"]>;
 
-/** How a chain is run by the operator that continues it, as hyperchain:spawn runs it. */
+/** Options of a chain for the operator that continues it, as in hyperchain:spawn. */
 const RUNNING = { batchAgeMs: 2_000, minGasPriceWei: 1_000_000n } as const;
 
 const LAST_BATCH = oneOf("executed", "verified", "committed");
@@ -45,7 +45,7 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     const key = args.operate ? operatorKey(args) : undefined;
     const depth = readNumber("confirmations", args.confirmations, confirmationCount) ?? (await confirmationsOf(place));
     const options = {
-      // An operator goes on behind what is committed.
+      // An operator continues after the last committed batch.
       ...(upTo !== undefined ? { upTo } : key === undefined ? {} : { upTo: "committed" as const }),
       ...(fromBlock === undefined ? {} : { fromBlock }),
       confirmations: depth,
@@ -69,7 +69,7 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
 
 function noNodeOfBase(): Error {
   return pluginError(
-    "the chain goes on on its base: with --operate, name a node of that which runs, its operator's or one that goes on from L1, as --settlement-url",
+    "the chain continues on its base: with --operate, name a running node of the base, its operator's or one that continues from L1, as --settlement-url",
   );
 }
 
@@ -77,7 +77,7 @@ function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
   const key = process.env["HYPERCHAIN_PRIVATE_KEY"];
   if (servePort === undefined)
     throw pluginError("--operate serves the chain to its users: give it a --serve-port, 0 for any free one");
-  if (writable) throw pluginError("--writable changes a copy, and --operate goes on with the chain itself; choose one");
+  if (writable) throw pluginError("--writable changes a copy, and --operate continues the chain itself; choose one");
   if (!v.is(privateKey, key))
     throw pluginError(
       "--operate needs the key of one of the chain's validators, or of any account where its order is L1's queue alone, which also pays on L1: set HYPERCHAIN_PRIVATE_KEY to it, 0x and 64 hex digits",
@@ -105,9 +105,11 @@ async function operate(
       clock: systemClock,
       onSettled: (batch) => told.forEach((tell) => tell(batch)),
       onWait: (reason) =>
-        output.progress(reason === undefined ? `${name} goes on` : warning(`${name} waits, and goes on by itself: ${reason}`)),
+        output.progress(
+          reason === undefined ? `${name} continues` : warning(`${name} waits, and continues automatically: ${reason}`),
+        ),
       onStop: (error) =>
-        output.progress(warning(`${name} stands still: ${error instanceof Error ? error.message : String(error)}`)),
+        output.progress(warning(`${name} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
     },
   );
   const joining = chain.fleet === undefined ? "" : `\nworkers join its prover at ${chain.fleet.url}`;

@@ -2,7 +2,7 @@ import { layerName } from "../../../devnet/view/books/layer-name.ts";
 import type { ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
 import { strong, table, warning } from "../session/output.ts";
 
-/** What was rebuilt of a chain, and what is false in its state. */
+/** Summary of a rebuilt chain, and of the errors in its state. */
 export function reconstructionText(summary: ReconstructionSummary): string {
   const {
     chainId,

@@ -19,7 +19,7 @@ type CouncilArguments = Readonly<
 
 const SECONDS = wholeNumber(1, 2 ** 32 - 1, 600);
 
-/** What a member signed: with the others', any account brings it until the deadline. */
+/** Signature of a member. Together with those of other members, any account submits it until the deadline. */
 interface SignedAct {
   readonly member: Hex;
   readonly signature: Hex;
@@ -33,7 +33,7 @@ interface CouncilOnL1 {
   readonly council: Council | undefined;
 }
 
-/** What the council is to do; undefined where no option says so. Throws a plugin error. */
+/** Act of the council that the options request; undefined if they request none. Throws a plugin error. */
 export function councilActOf(args: CouncilArguments): CouncilAct | undefined {
   for (const type of ["freeze", "softFreeze"] as const) {
     const named = args[type];
@@ -64,7 +64,7 @@ export async function actInCouncil(
   const { deadline } = args;
   const signatures = args.signatures?.split(",").map((each) => readSignature(each.trim()));
   if (signatures !== undefined && deadline === undefined)
-    throw pluginError("--signatures need --deadline: the second that their members signed, which is told with each signature");
+    throw pluginError("--signatures need --deadline: the second that their members signed, which each signature's output has");
   const until = readNumber("deadline", deadline, wholeNumber(1, Number.MAX_SAFE_INTEGER, 1_900_000_000));
   const toSign = await actToSign(council.address, act, l1, until === undefined ? undefined : BigInt(until));
   return signatures === undefined
@@ -82,7 +82,7 @@ async function sign(
   await chain.withSigner(from, chainId, async (signer) => {
     const member = signer.address.toLowerCase() as Hex;
     if (!council.members.includes(member))
-      throw pluginError(`${member} is no member of the council: its members are ${council.members.join(", ")}`);
+      throw pluginError(`${member} is not a member of the council: its members are ${council.members.join(", ")}`);
     signed = { member, signature: await signAct(toSign, signer), deadline: Number(toSign.deadline) };
   });
   if (signed === undefined) throw new TypeError("withSigner ends with the work");

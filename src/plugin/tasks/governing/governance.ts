@@ -29,7 +29,7 @@ type GovernanceArguments = ArgumentsOf<(typeof governingTasks)["governance"]>;
 
 /** Options of which each is something that governance does; several make one proposal. */
 const ACTS = ["add", "retire", "halt", "council", "call"] as const;
-/** What is done about a proposal. */
+/** Steps of a proposal. */
 const STEPS = ["vote", "queue", "execute"] as const;
 /** Options that belong to another, or to one of several. */
 const BELONGS = {
@@ -48,7 +48,7 @@ interface Governed {
   readonly l1: JsonRpcProvider;
   readonly book: GovernanceBook;
   readonly known: RegistryGovernance;
-  /** Of the chain that was named. */
+  /** Version of the named chain. */
   readonly version: bigint;
 }
 
@@ -90,7 +90,7 @@ function requireOneThing(args: GovernanceArguments, acts: readonly string[], ste
     throw pluginError(`--description belongs to what is proposed: --${ACTS.join(", --")}`);
 }
 
-/** Where votes govern, a proposal of all acts together; else each of them, as the account that governs. */
+/** Proposes all acts together under votes; under an account, sends each of them as that account. */
 async function enact(governed: Governed, args: GovernanceArguments): Promise<void> {
   const { chain, l1, known } = governed;
   const { votes, governance, verifiers } = known;
@@ -183,7 +183,7 @@ async function carryOn(governed: Governed, step: (typeof STEPS)[number], args: G
   await tell(governed, { proposal: proposal.id, transactionHash });
 }
 
-/** By its id, or by the first digits that no other has. Throws a plugin error. */
+/** Proposal by its id, or by first digits that no other id has. Throws a plugin error. */
 function proposalNamed(
   { votes, governance }: RegistryGovernance,
   text: string,
@@ -193,7 +193,9 @@ function proposalNamed(
   const [proposal] = found;
   if (proposal !== undefined && found.length === 1) return { governor: votes.governor, proposal };
   const known = votes.proposals.map(({ id }) => String(id)).join(", ");
-  throw pluginError(`'${text}' is no one proposal; ${known === "" ? "nothing was proposed yet" : `there are ${known}`}`);
+  throw pluginError(
+    `'${text}' does not name exactly one proposal; ${known === "" ? "nothing was proposed yet" : `there are ${known}`}`,
+  );
 }
 
 /** Throws a plugin error. */
@@ -202,7 +204,7 @@ function readSupport(text = "for"): Support {
   throw pluginError(`--support is ${Object.keys(SUPPORT).join(", ")}; got '${text}'`);
 }
 
-/** As it stands now. */
+/** Prints the present governance. */
 async function tell({ chain, book, l1 }: Governed, done: object = {}): Promise<void> {
   const info = governanceInNumbers(await book.look(l1));
   const proposals = proposalsOf(info);

@@ -28,11 +28,11 @@ interface RehearsedBatch {
   /** That accepted its proof on what the chain settles on. */
   readonly verifier: Hex;
   readonly withdrawal: Hex;
-  /** Null where somebody else has claimed it. */
+  /** Null if another account has claimed it. */
   readonly claimTransactionHash: Hex | null;
 }
 
-/** What came of a chain's rehearsal. */
+/** Result of a chain's rehearsal. */
 interface Rehearsed extends ChainToUpgrade {
   readonly batches: readonly RehearsedBatch[];
 }
@@ -46,9 +46,7 @@ export function rehearseUpgrade(
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   if (args.settlementUrl !== undefined)
-    throw pluginError(
-      "--rehearse moves L1's time, so it needs a running devnet with an L1 of its own; leave --settlement-url out",
-    );
+    throw pluginError("--rehearse moves L1's time, so it needs a running devnet with a local L1; leave --settlement-url out");
   return withEcosystem(args, hre, "acts", async (session) => {
     const named = args.all ? session.info.chains.filter(({ stopped }) => stopped !== true) : [findChainInfo(session, args.chain)];
     const chains = await Promise.all(named.map((chain) => chainToUpgrade(session, chain)));
@@ -82,11 +80,14 @@ export function rehearseUpgrade(
 function findChainInfo({ info }: Session, name: string): ChainInfo {
   const { chainId } = findChain(info, name);
   const chain = info.chains.find((each) => each.chainId === chainId);
-  if (chain === undefined) throw new TypeError(`${name} was found and is gone`);
+  if (chain === undefined) throw new TypeError(`${name} was found and no longer exists`);
   return chain;
 }
 
-/** The chains must follow: beside an L1 that keeps its own time they do not. Rejects with the reason. */
+/**
+ * Requires that the chains follow moved time, which they do not with an L1 that has another clock. Rejects
+ * with the reason.
+ */
 async function requireMovableTime({ info, provider }: Session, { chainId }: ChainInfo): Promise<void> {
   await provider(chainId)
     .send("evm_increaseTime", [0])
@@ -99,7 +100,7 @@ async function requireMovableTime({ info, provider }: Session, { chainId }: Chai
     });
 }
 
-/** By chain; those of one registry and one version get the same. */
+/** Next version of each chain; equal for those of one registry and one version. */
 async function addNextVersions(session: Session, chains: readonly ChainToUpgrade[]): Promise<ReadonlyMap<number, bigint>> {
   const added = new Map<string, bigint>();
   const versions = new Map<number, bigint>();
@@ -114,7 +115,7 @@ async function addNextVersions(session: Session, chains: readonly ChainToUpgrade
   return versions;
 }
 
-/** The same chains as they are by now: votes have moved the time. */
+/** Reloads the chains, because votes have moved the time. */
 function again(session: Session, chains: readonly ChainToUpgrade[]): Promise<readonly ChainToUpgrade[]> {
   return Promise.all(chains.map(({ chain }) => chainToUpgrade(session, chain)));
 }
@@ -156,7 +157,7 @@ async function settle(session: Session, chainId: number | undefined): Promise<vo
 function holder(session: Session, member: string): AccountPlace {
   const [number] = session.info.accounts.funded;
   if (number === undefined)
-    throw pluginError("--rehearse withdraws from a funded account, and this ecosystem has none; leave fundedAccounts as it is");
+    throw pluginError("--rehearse withdraws from a funded account, and this ecosystem has none; do not set fundedAccounts");
   return readPlace(session, String(number), member);
 }
 

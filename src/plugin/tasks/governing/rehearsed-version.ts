@@ -17,8 +17,9 @@ import { taskWallets } from "../session/task-wallets.ts";
 const votesInterface = new Interface(["function getVotes(address account) view returns (uint256)"]);
 
 /**
- * Adds a version that differs from the present one in its verifier alone, which is deployed anew: as the account that governs, or
- * by the votes of the accounts whose keys are at hand, with the ecosystem's time moved over the delays. `holder` has money there.
+ * Adds a version that differs from the present one only in its verifier, which is deployed again: as the
+ * account that governs, or by the votes of accounts whose keys are available, with the ecosystem's time moved
+ * over the delays. `holder` has money there.
  */
 export async function addNextVersion(
   session: Session,
@@ -69,6 +70,6 @@ async function votersOf({ info }: Session, { token }: Votes, l1: JsonRpcProvider
   const [first, ...others] = voters;
   if (first !== undefined) return [first, ...others];
   throw pluginError(
-    `votes of ${token} govern, and no key at hand has any; set HYPERCHAIN_PRIVATE_KEY to a holder's key, or have the version added by hyperchain:governance`,
+    `votes of ${token} govern, and no available key has any; set HYPERCHAIN_PRIVATE_KEY to a holder's key, or have the version added by hyperchain:governance`,
   );
 }

@@ -4,14 +4,14 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 
-/** How long a running chain is given to read what was done, and the time between two questions whether it has. */
+/** Maximum time for a running chain to read the transaction, and the interval between the polls for it. */
 const READ_MS = 15_000;
 const LOOK_MS = 50;
 
 /** An account that alone may do something. */
 interface OnlyAccount {
   readonly account: Hex;
-  /** As messages call it. */
+  /** Role of the account in messages. */
   readonly role: string;
 }
 

@@ -34,7 +34,7 @@ const THRESHOLD = wholeNumber(0, 2 ** 32, 2);
 /** `hyperchain:terms`: shows a chain's terms, announces its next ones, or withdraws those. */
 const action: NewTaskActionFunction<TermsArguments> = (args, hre) => {
   const announces = CHANGES.some((option) => args[option] !== undefined);
-  if (announces && args.withdraw) throw pluginError("--withdraw takes back terms that wait: leave it out to announce others");
+  if (announces && args.withdraw) throw pluginError("--withdraw withdraws pending terms: leave it out to announce others");
   return withChainOnL1(args, hre, announces || args.withdraw ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
@@ -65,7 +65,7 @@ const action: NewTaskActionFunction<TermsArguments> = (args, hre) => {
   });
 };
 
-/** What the options change. Throws a plugin error for what they cannot say. */
+/** Changes in the options. Throws a plugin error for invalid ones. */
 function changesOf(terms: ChainTerms, args: TermsArguments): Partial<ChainTerms> {
   const { policy, filterer, governed, takesReplacements, secondCheck } = args;
   return {
@@ -86,7 +86,7 @@ function changed<Name extends keyof ChainTerms>(name: Name, value: ChainTerms[Na
   return value === undefined ? {} : { [name]: value };
 }
 
-/** Accounts of which so many sign, by default all of them; undefined where they stay. */
+/** Accounts and the number of them that must sign, by default all; undefined if they remain. */
 function signers(
   now: SigningAccounts,
   list: string | undefined,

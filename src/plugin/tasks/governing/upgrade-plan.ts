@@ -17,7 +17,7 @@ export interface ChainToUpgrade {
   /** In which what the chain settles on is L1. */
   readonly here: Session;
   readonly before: ChainUpgrades;
-  /** Its admin has taken it out of governance, or announced that. */
+  /** True if its admin has taken it out of governance, or has announced that. */
   readonly leaves: boolean;
   readonly times: LeavingTimes;
 }
@@ -25,7 +25,7 @@ export interface ChainToUpgrade {
 /** Time that transactions take until the last chain is scheduled. Seconds. */
 const SCHEDULING_SECONDS = 600n;
 
-/** As what it settles on has it now. Rejects with the provider's error. */
+/** Upgrade state of a chain on its settlement layer. Rejects with the provider's error. */
 export async function chainToUpgrade(session: Session, chain: ChainInfo): Promise<ChainToUpgrade> {
   const here = sessionOf(session, chain.chainId);
   const l1 = here.provider(here.info.l1.chainId);
@@ -81,7 +81,7 @@ export async function treeObjection(
   // One that is still to be added has the present one's tree.
   if (next === undefined || next === now) return undefined;
   const others = onTop.length === 0 ? "it settles on another chain" : `${onTop.join(" and ")} settle on it`;
-  return `its state tree is another, and ${others}: what L1 pays for accounts there once a base has stopped could not be shown any more`;
+  return `its state tree is another, and ${others}: the claims of accounts there on L1, after a base has stopped, could no longer be proven`;
 }
 
 /**
@@ -125,7 +125,7 @@ export async function inputsObjection(
   );
 }
 
-/** What users are to know of an upgrade of all chains, in a sentence each. */
+/** Warnings for users about an upgrade of all chains, in a sentence each. */
 export function warningsOf(chains: readonly ChainToUpgrade[]): readonly string[] {
   return [
     ...chains.filter(({ leaves }) => leaves).map(({ chain: { name } }) => `${name} has left governance, and keeps its version`),

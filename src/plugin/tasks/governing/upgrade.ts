@@ -37,7 +37,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type UpgradeArguments = ArgumentsOf<(typeof governingTasks)["upgrade"]>;
 
-/** What is to be scheduled; `notBefore` in seconds, 0 for as soon as the notice is over. */
+/** Upgrade to schedule; `notBefore` in seconds, 0 for the end of the notice. */
 interface WantedUpgrade extends Pick<UpgradeArguments, "from" | "verifier"> {
   readonly version: bigint;
   readonly notBefore: bigint;
@@ -147,7 +147,7 @@ async function schedule(
   chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
 }
 
-/** The chain's state must be one that the version can go on with; looked at where the chain runs. */
+/** Requires that the version can continue with the chain's state, which is read from the running chain. */
 async function requireState(
   { chain, onTop, output }: Pick<FoundOnL1, "chain" | "onTop" | "output">,
   upgrades: ChainUpgrades,
@@ -174,7 +174,10 @@ async function requireState(
     throw pluginError(`chain ${chainId} is not moved to version ${versionInWords(version)}: ${objection}`);
 }
 
-/** What governance would have to add; undefined where it has. Throws a plugin error where it must do so by itself. */
+/**
+ * Version that governance would have to add; undefined if it exists. Throws a plugin error if only governance
+ * can add it.
+ */
 async function missingVersion(
   { hyperchain, name }: FoundOnL1,
   { version: current, verifiers, governance }: ChainUpgrades,
@@ -196,7 +199,7 @@ async function missingVersion(
         ? `have that contract call addVersion of ${verifiers}`
         : `have a holder of votes propose it (npx hardhat ${act} --from <holder>), and the votes decide it`;
     throw pluginError(
-      `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}, and it is no account: ${how}; then schedule it with --to ${version}`,
+      `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}, and it is not an account: ${how}; then schedule it with --to ${version}`,
     );
   }
   if (verifier === undefined && chargesUnits(version))

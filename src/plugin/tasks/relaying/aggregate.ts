@@ -26,12 +26,12 @@ import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 
 type AggregateArguments = ArgumentsOf<(typeof relayingTasks)["aggregate"]>;
 
-/** How often nodes are asked. */
+/** Interval between polls of the nodes. */
 const LOOK_MS = 1_000;
-/** Of a node's answer: an own proof has some 600 KiB, two digits a byte. */
+/** Limits of a node's answer: a proof has some 600 KiB, two digits a byte. */
 const NODE_LIMITS = { timeoutMs: 10_000, mostBytes: 8 * 2 ** 20 };
 
-/** Where it works. */
+/** Environment of the aggregator. */
 interface Place {
   readonly l1: JsonRpcProvider;
   readonly sender: Signer;
@@ -143,10 +143,10 @@ function tell(output: Output, event: AggregatorEvent): void {
     case "left":
       return output.progress(warning(`batch ${event.batch} is left to its chain: ${printable(event.reason)}`));
     case "passedOver":
-      return output.progress(warning(`${event.url} has no part: ${printable(event.reason)}`));
+      return output.progress(warning(`${event.url} is not included: ${printable(event.reason)}`));
     case "trouble":
       return output.progress(
-        event.reason === undefined ? "going on" : warning(`waiting, and going on by itself: ${event.reason}`),
+        event.reason === undefined ? "continuing" : warning(`waiting, and continuing automatically: ${event.reason}`),
       );
   }
 }

@@ -71,8 +71,8 @@ const action: NewTaskActionFunction<DeliverArguments> = (args, hre) =>
   });
 
 /**
- * Puts root and message into the destination's queue on L1. Resolves with whether that is all that was asked for, else when the
- * destination has carried both out.
+ * Puts root and message into the destination's queue on L1. Resolves with true if nothing more was requested,
+ * else after the destination has executed both.
  */
 async function queueOnL1(
   session: Session,

@@ -24,8 +24,8 @@ interface GiveBackOptions {
 }
 
 /**
- * Has what a message carries given back to its senders on the chain that sent it. Throws a plugin error where that
- * is refused.
+ * Refunds the assets of a message to its senders on the sending chain. Throws a plugin error if the chain
+ * refuses.
  */
 export async function giveBack(session: Session, { message, account, noWait, throughQueue }: GiveBackOptions): Promise<void> {
   const { info, output } = session;
@@ -49,7 +49,7 @@ export async function giveBack(session: Session, { message, account, noWait, thr
   }
   const refused = refunds().find(({ steps }) => !steps.has("executed"));
   if (refused !== undefined)
-    throw pluginError(`${refused.messageHash} cannot be given back: ${refused.refusal ?? "the chain refused it"}`);
+    throw pluginError(`${refused.messageHash} cannot be refunded: ${refused.refusal ?? "the chain refused it"}`);
   const done = refunds().map((refund) => ({
     messageHash: refund.messageHash,
     transactionHash: refund.steps.get("executed")?.transactionHash as Hex,
@@ -61,7 +61,7 @@ export async function giveBack(session: Session, { message, account, noWait, thr
   );
 }
 
-/** Resolves with whether that is all that was asked for, else when the chain has carried all out. */
+/** Resolves with true if nothing more was requested, else after the chain has executed all refunds. */
 async function queueOnL1(
   session: Session,
   refunds: readonly Journey[],
@@ -98,7 +98,7 @@ async function queueOnL1(
   return false;
 }
 
-/** Hashes of the asset messages that go back. */
+/** Hashes of the asset messages to refund. */
 function namesOf(relayer: Relayer, { messageHash, sourceChainId }: MessageInfo): ReadonlySet<Hex> {
   const sent = relayer.journey(BigInt(sourceChainId), messageHash);
   return new Set(sent === undefined ? [messageHash] : carriersOf(sent));

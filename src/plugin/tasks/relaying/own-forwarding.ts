@@ -17,8 +17,8 @@ interface Relayed {
 }
 
 /**
- * Claims for its fee what chains have withdrawn, and carries on what forwarders get, beside the relayers of a task: as the
- * ecosystem's own relayer does, for no more than it brings.
+ * Claims withdrawals from chains for their fee, and forwards the money at forwarders, next to the relayers of
+ * a task. Like the ecosystem's relayer, it spends at most its earnings.
  */
 export class OwnForwarding {
   readonly #options: { readonly account: Hex; readonly policy?: DeliveryPolicy };
@@ -31,7 +31,7 @@ export class OwnForwarding {
     this.#options = options;
   }
 
-  /** What tells it of the chains of a session, which their relayer reads. */
+  /** Follower for the chains of a session, which their relayer reads. */
   followerOn({ info }: Session): RelayerFollower {
     const chainIds = new Set(info.chains.map(({ chainId }) => BigInt(chainId)));
     return {
@@ -46,7 +46,7 @@ export class OwnForwarding {
     this.#relayed.push({ session, relayer });
   }
 
-  /** Begins a look, unless one is under way. What fails in it is tried again at the next. */
+  /** Begins a poll, unless one is pending. The next poll retries its failures. */
   advance(): void {
     this.#underWay ??= this.#all
       .look()
@@ -54,7 +54,10 @@ export class OwnForwarding {
       .finally(() => (this.#underWay = undefined));
   }
 
-  /** Looks until nothing goes on any more, and waits for the blocks of what it sends as long as there come some. */
+  /**
+   * Polls until nothing more can be forwarded, and waits for the blocks of its transactions while new ones
+   * appear.
+   */
   async toTheEnd(): Promise<void> {
     await this.#underWay;
     const driver = this.#all;

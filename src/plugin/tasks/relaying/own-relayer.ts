@@ -20,8 +20,8 @@ interface OwnRelayerOptions {
 }
 
 /**
- * A relayer of this task's own beside the ecosystem's: it knows L1 and the chains by their public RPC, and pays from one
- * account.
+ * Opens a separate relayer of this task, next to the ecosystem's. It uses the public RPC of L1 and the
+ * chains, and pays from one account.
  */
 export function openRelayer(session: Session, options: OwnRelayerOptions): Relayer {
   const { account, policy = {}, bases, delivers, onStep, follower } = options;

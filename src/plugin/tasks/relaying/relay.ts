@@ -17,7 +17,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type RelayArguments = ArgumentsOf<(typeof relayingTasks)["relay"]>;
 
-/** How often L1 and the chains are looked at. */
+/** Interval between polls of L1 and the chains. */
 const LOOK_MS = 500;
 /** A reward may be asked to be this many percent of the gas cost at most. */
 
@@ -66,9 +66,9 @@ const action: NewTaskActionFunction<RelayArguments> = (args, hre) =>
     output.result(() => `relaying between ${names.join(", ")} from ${account}; Ctrl-C ends it`, { account, chains: names });
     let trouble = "";
     const tellTrouble = (error: unknown): void => {
-      // A member that is away only delays; it is told once.
+      // An unavailable member only delays; each reason is printed once.
       const reason = describeRefusal(error);
-      if (reason !== trouble) output.progress(warning(`waiting, and going on by itself: ${reason}`));
+      if (reason !== trouble) output.progress(warning(`waiting, and continuing automatically: ${reason}`));
       trouble = reason;
     };
     const signal = nextSignal().then(() => "ended" as const);

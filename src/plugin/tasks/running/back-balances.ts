@@ -6,14 +6,14 @@ import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { Session } from "../session/session.ts";
 import { waitForTransaction } from "../following/wait-for-transaction.ts";
 
-/** Of no account: what is sent there backs what others were given. */
+/** Address without an owner: the amount sent there backs the balances of the created accounts. */
 const BURNED: Hex = "0x000000000000000000000000000000000000dead";
-/** Of what is spent on L1 beside the amount that is deposited. */
+/** Gas money on L1 in addition to the deposited amount. */
 const L1_GAS_WEI = 10n ** 18n;
 
 interface Backing {
   readonly text: string;
-  /** Of the deposit on the chain. */
+  /** Hash of the deposit on the chain. */
   readonly hash?: Hex;
 }
 

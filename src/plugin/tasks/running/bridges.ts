@@ -78,7 +78,7 @@ function bridgeLines(
   ];
 }
 
-/** What a contract reverted with, or is called, is a stranger's. */
+/** Line for a delivery. The revert reason and the contract's name may come from any account. */
 function deliveryLine(
   { id, sourceChainId, destinationChainId, nonce, step, reason, data }: BridgeDelivery,
   info: EcosystemInfo,

@@ -51,7 +51,7 @@ const action: NewTaskActionFunction<CreateArguments> = async (args, hre) => {
   });
 };
 
-/** What the chain was born with, once its balances are backed. */
+/** Prints the chain's imported state, after its balances are backed. */
 async function tellImported(
   session: Session,
   created: ChainInfo,
@@ -65,7 +65,7 @@ async function tellImported(
   session.output.result(
     () =>
       `${createdLine(created)}\n` +
-      `  born with ${counts.accounts} accounts of ${source}, ${contracts} of them contracts, with ${slots} words of storage\n` +
+      `  starts with ${counts.accounts} accounts of ${source}, ${contracts} of them contracts, with ${slots} words of storage\n` +
       `  ${backing.text}${leftOutLine(leftOut)}`,
     { ...created, imported: { ...counts, leftOut, gainWei: String(gain), backed: backing.hash ?? null } },
   );
@@ -82,7 +82,7 @@ function requestable(accounts: readonly ImportedAccount[], { import: source, nam
   const bytes = JSON.stringify(state).length;
   if (bytes <= MOST_BYTES) return state;
   throw pluginError(
-    `what ${source} has takes ${bytes} bytes of JSON, and a running ecosystem is told at most ${MOST_BYTES}; name the accounts as chains.${name}.import in the config, which hyperchain:spawn reads whatever their size`,
+    `what ${source} has takes ${bytes} bytes of JSON, and a running ecosystem accepts at most ${MOST_BYTES}; name the accounts as chains.${name}.import in the config, which hyperchain:spawn reads whatever their size`,
   );
 }
 

@@ -35,7 +35,7 @@ const RETIREMENT_NOTICE = wholeNumber(0, 2 ** 32, 2_592_000);
 /** An announcement lasts a day. */
 const REVEAL_DELAY = wholeNumber(0, 43_200, REVEAL_DELAY_SECONDS);
 
-/** What a deployment costs at the network's price. */
+/** Price of a deployment on the network. */
 interface Cost {
   readonly gas: bigint;
   readonly gasPriceWei: bigint;
@@ -131,7 +131,7 @@ async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatR
   };
 }
 
-/** The same deployment in memory: it tells the gas, and whether it can work at all, before anything is paid. */
+/** Rehearses the deployment in memory: this measures the gas, and detects a failure before any payment. */
 async function rehearse(options: EcosystemOptions, hre: HardhatRuntimeEnvironment): Promise<DeployedEcosystem> {
   const connection = await hre.network.create({ network: ENGINE_NETWORK, chainType: "l1" });
   const provider = connectInProcess(

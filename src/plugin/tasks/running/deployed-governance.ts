@@ -10,13 +10,13 @@ const RETIREMENT_NOTICE_SECONDS = 30n * 86_400n;
 /** On devnets, whose tests move L1's time, it is 0. A week is what users have to look at a version that their chain takes. */
 const REACTION_SECONDS = 604_800n;
 
-/** What of the option is a devnet's where it is not said: accounts whose keys everyone has, and times of seconds. */
+/** Fields whose defaults are a devnet's: accounts with public keys, and times of seconds. */
 const TO_BE_SAID = {
   governor: ["holders", "votingDelaySeconds", "votingPeriodSeconds", "timelockDelaySeconds"],
   council: ["members", "softSeconds", "freezeSeconds"],
 } as const;
 
-/** What a deployment has of governance beside its versions. */
+/** Governance options of a deployment, except its versions. */
 type DeployedGovernance = Pick<
   EcosystemOptions,
   "governance" | "governor" | "council" | "reactionSeconds" | "retirementNoticeSeconds"

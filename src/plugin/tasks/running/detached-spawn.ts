@@ -5,13 +5,13 @@ import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts
 import { logFolder } from "../../discovery/state-file.ts";
 import { pluginError } from "../../plugin-error.ts";
 
-/** What `hyperchain:spawn --json` prints first. */
+/** First output of `hyperchain:spawn --json`. */
 type SpawnedInfo = EcosystemInfo & { readonly page?: string };
 
-/** A process of its own in which an ecosystem starts. */
+/** Separate process in which an ecosystem starts. */
 interface DetachedSpawn {
   readonly pid: number;
-  /** Where it writes what `hyperchain:spawn --json` prints. */
+  /** File with the output of `hyperchain:spawn --json`. */
   readonly log: string;
   /** Resolves when the ecosystem is ready. Rejects with a plugin error where the process ends before. */
   ready(): Promise<SpawnedInfo>;
@@ -19,7 +19,10 @@ interface DetachedSpawn {
 
 const LOOK_MS = 50;
 
-/** Starts the same command again, in the background: it goes on when this process ends. Throws a plugin error where it cannot. */
+/**
+ * Starts the same command again, in the background: it outlives this process. Throws a plugin error where it
+ * cannot.
+ */
 export function spawnDetached(startedAt: number): DetachedSpawn {
   const folder = logFolder();
   if (folder === undefined)

@@ -29,7 +29,10 @@ const action: NewTaskActionFunction<DumpArguments> = async (args, hre) => {
   return write(args.file, dumped, createOutput(args.json));
 };
 
-/** A file that is there already is replaced as a whole. Only its owner may read it: it may hold keys. */
+/**
+ * Writes the dump, and replaces an existing file as a whole. Only its owner may read it, because it may hold
+ * keys.
+ */
 async function write(name: string, { bytes, keys }: Dump, output: Output): Promise<void> {
   const path = resolve(name);
   const partial = `${path}.${process.pid}`;
@@ -40,10 +43,11 @@ async function write(name: string, { bytes, keys }: Dump, output: Output): Promi
     throw pluginError(`${path} cannot be written (${String((error as NodeJS.ErrnoException).code)}); name another file`, error);
   }
   if (keys > 0) output.progress(warning(`${path} holds private keys of ${keys} validators or keepers of data: keep it secret`));
-  output.result(
-    () => `dumped into ${path} (${bytes.length} bytes); 'npx hardhat hyperchain:spawn --load ${name}' goes on with it`,
-    { file: path, bytes: bytes.length, keys },
-  );
+  output.result(() => `dumped into ${path} (${bytes.length} bytes); 'npx hardhat hyperchain:spawn --load ${name}' resumes it`, {
+    file: path,
+    bytes: bytes.length,
+    keys,
+  });
 }
 
 export default action;

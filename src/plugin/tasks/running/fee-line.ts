@@ -1,7 +1,10 @@
 import { formatEther, formatUnits } from "ethers";
 import type { ChainStatus, FeeStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 
-/** What a chain's gas costs and why, in a line. `ethPrice` is dollars for one ETH; without it no cents are told. */
+/**
+ * Line about a chain's gas price and its reason. `ethPrice` is dollars for one ETH; without it the line has
+ * no cents.
+ */
 export function feeLine(
   { name, fees, settlesOn: layer = "L1" }: Pick<ChainStatus, "name" | "settlesOn"> & { readonly fees: FeeStatus },
   ethPrice?: number,

@@ -77,7 +77,7 @@ function memberRows({
   return porter === undefined ? [row] : [row, [`porter of ${name}`, String(porter.chainId), porter.url, "", ""]];
 }
 
-/** What binds inputs on L1 to the batch: a proof, or the word of signers. */
+/** Line about the link between the inputs on L1 and the batch: a proof, or signatures. */
 function inputsLine({ name, inputsBoundBy, quorum: { members, threshold } }: ChainInfo): string[] {
   if (inputsBoundBy === undefined) return [];
   if (inputsBoundBy === "proof")
@@ -124,7 +124,7 @@ function isOnChain({ settlesOn }: ChainInfo): boolean {
   return settlesOn !== undefined;
 }
 
-/** What a chain that settles on another is, and is not. */
+/** Properties of a chain that settles on another. */
 function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
   const below = settlesOn?.name;
   if (dataAvailability === "rollup")
@@ -134,7 +134,7 @@ function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
   const data = dataAvailability === "chain" ? `publishes its data on ${below} alone` : "gives its data to a committee";
   return warning(
     wrapped(
-      `${name} settles on ${below} and ${data}: it is NO ROLLUP. The operator of ${below} controls what is on ${name}, and L1 does not have what it takes to rebuild ${name}.`,
+      `${name} settles on ${below} and ${data}: it is NOT A ROLLUP. The operator of ${below} controls what is on ${name}, and L1 does not have what it takes to rebuild ${name}.`,
     ),
   );
 }
@@ -144,14 +144,14 @@ function forkLine({ name, fork }: EcosystemInfo["l1"]): string {
   return `${name} is a copy of chain ${fork.chainId} up to block ${fork.blockNumber}: what happens here stays here.`;
 }
 
-/** What proofs are made on, and why. */
+/** Device that makes proofs, and the reason for it. */
 function deviceLine(device: EcosystemInfo["prover"]["device"]): string {
   if (device === undefined) return "";
   const line = wrapped(`Proofs are made ${madeOn(device)}.`);
   return device.state === "wrong" || device.state === "lost" ? warning(line) : line;
 }
 
-/** What to run on another machine; the token is in the config. */
+/** Command for another machine; the token is in the config. */
 function fleetSection(fleet: EcosystemInfo["prover"]["fleet"]): string {
   if (fleet === undefined) return "";
   const join = `Provers join by: npx hardhat hyperchain:prover --url ${fleet.url}, with the token in HYPERCHAIN_PROVER_TOKEN`;
@@ -169,7 +169,7 @@ function sessionsHint(chains: EcosystemInfo["chains"]): string {
   const closed = chains.filter(({ readsNeedSession }) => readsNeedSession === true).map(({ name }) => name);
   if (closed.length === 0) return "";
   return wrapped(
-    `Only readers may read ${closed.join(", ")}: \`npx hardhat hyperchain:session --chain ${closed[0]}\` prints a token for the header Authorization. Tasks open a session by themselves.`,
+    `Only readers may read ${closed.join(", ")}: \`npx hardhat hyperchain:session --chain ${closed[0]}\` prints a token for the header Authorization. Tasks open a session automatically.`,
   );
 }
 
@@ -200,7 +200,7 @@ function operators(chains: number): string {
     : `${firstOperator} to ${firstOperator + chains - 1} the chains' operators`;
 }
 
-/** In lines of at most so many characters. */
+/** Wraps text to lines of at most `width` characters. */
 function wrapped(text: string, width = WIDTH): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -1,7 +1,7 @@
 import type { HyperlaneInfo } from "../../../devnet/view/books/bridge-info.ts";
 import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 
-/** What Hyperlane's own tools take for a chain's name. */
+/** Chain names that Hyperlane's tools accept. */
 const NAME = /^[a-z][a-z0-9]*$/;
 
 /** A file of a registry of Hyperlane's, beneath the registry's folder. */

@@ -3,7 +3,7 @@ import type { Devnet } from "../../../devnet/devnet.ts";
 import { executionFileOf } from "../../../devnet/keeping/world.ts";
 import { warning } from "../session/output.ts";
 
-/** What a folder keeps of an ecosystem, as the start found it. */
+/** Contents of a folder with an ecosystem, at the start. */
 interface KeepingInfo {
   readonly folder: string;
   /** Whether an earlier process left it there. */
@@ -34,10 +34,10 @@ export async function keepingInfo(devnet: Devnet, folder: string): Promise<Keepi
   };
 }
 
-/** The same for people. */
+/** Text of the information for people. */
 export function keepingLine({ folder, continues, blocks, noLongerProven = [] }: KeepingInfo): string {
-  if (!continues) return `kept in ${folder}; the next start with it goes on`;
-  const goesOn = `goes on from ${folder}: ${blocks.map(({ name, block }) => `${name} at block ${block}`).join(", ")}`;
+  if (!continues) return `kept in ${folder}; the next start with it resumes`;
+  const goesOn = `resumes from ${folder}: ${blocks.map(({ name, block }) => `${name} at block ${block}`).join(", ")}`;
   if (noLongerProven.length === 0) return goesOn;
   const names = noLongerProven.join(", ");
   return `${goesOn}\n${warning(`proofs of execution were made of ${names} and are not now; --execution proven goes on with them`)}`;

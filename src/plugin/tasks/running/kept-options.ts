@@ -9,9 +9,9 @@ import { resolveHyperchains } from "../../config/resolve.ts";
 import { pluginError } from "../../plugin-error.ts";
 
 /**
- * The config of an ecosystem that may go on in a folder: what the user's leaves out is as it was when the ecosystem was started,
- * where it cannot change any more. Undefined where the folder has no ecosystem. Throws LedgerError, or a plugin error where the
- * plan in the folder is invalid; `name` is what the user calls the folder.
+ * Config of an ecosystem that may resume in a folder. If the user's config omits an option that can no longer
+ * change, the value of the first start applies. Undefined if the folder has no ecosystem. Throws LedgerError,
+ * or a plugin error if the plan in the folder is invalid; `name` is the user's name of the folder.
  */
 export function keptConfig(
   user: HyperchainsUserConfig | undefined,
@@ -24,7 +24,7 @@ export function keptConfig(
   if (!("problems" in checked)) return resolveHyperchains(completed);
   const [problem] = checked.problems;
   const reason = problem === undefined ? "" : printable(said(optionName(problem.path), problem));
-  throw pluginError(`${name} holds an ecosystem whose plan is invalid (${reason}); make it anew`);
+  throw pluginError(`${name} holds an ecosystem whose plan is invalid (${reason}); create it again`);
 }
 
 /** Nothing of the plan is checked: it may come from elsewhere. */

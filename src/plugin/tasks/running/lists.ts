@@ -44,7 +44,7 @@ function changesLists(args: ListsArguments): boolean {
   return CHANGES.some((option) => args[option] !== undefined);
 }
 
-/** What a list shall be; undefined where it stays. */
+/** New content of a list; undefined if it remains. */
 function changed(
   session: Session,
   chain: RunningChain,
@@ -79,11 +79,11 @@ function changed(
 function accountOf(session: Session, { name, chainId }: RunningChain, text: string): readonly Hex[] {
   if (text === "") return [];
   const place = readPlace(session, text, name);
-  if (place.chainId !== chainId) throw pluginError(`'${text}' is no account of ${name}`);
+  if (place.chainId !== chainId) throw pluginError(`'${text}' is not an account of ${name}`);
   return [place.account];
 }
 
-/** Has the admin sign, and the chain change its lists; resolves with the lists then. */
+/** Signs as the admin, and changes the chain's lists; resolves with the new lists. */
 async function change(info: EcosystemInfo, chain: RunningChain, changes: Partial<Lists>): Promise<Lists> {
   const [wallet] = readersOf(info, chain);
   if (wallet === undefined)

@@ -7,8 +7,9 @@ import { pluginError } from "../../plugin-error.ts";
 import { explained } from "../session/task-error.ts";
 
 /**
- * Puts the ecosystem of the dump at this path into a folder and gives the folder's path; without one into a folder that ends with
- * the process. Rejects with a plugin error where the file is no such dump, or the folder keeps an ecosystem already.
+ * Puts the ecosystem of the dump at this path into a folder and returns the folder's path; without one, into
+ * a folder that ends with the process. Rejects with a plugin error if the file is not a dump of this format,
+ * or if the folder has an ecosystem.
  */
 export async function loadIntoFolder(file: string, folder: string | undefined): Promise<string> {
   const path = resolve(file);

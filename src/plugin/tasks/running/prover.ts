@@ -34,7 +34,7 @@ const action: NewTaskActionFunction<ProverArguments> = async (args) => {
   const device = await chooseDevice({ device: wish }).catch((error: unknown) => Promise.reject(explained(error)));
   const fleet = await openFleetQueue(args);
   const made = openWorkerPorts(workers, device);
-  output.progress(`proving for ${fleet.url} as ${name}; Ctrl-C ends it, and gives back what is not finished`);
+  output.progress(`proving for ${fleet.url} as ${name}; Ctrl-C ends it, and returns unfinished jobs`);
   output.progress(`proofs are made ${madeOn(device.report())}`);
   const onEvent = (event: WorkerEvent): void => tell(output, event);
   const works = made.ports.map((port) => fleet.queue.work(port, { name, once: args.once, onEvent }));
@@ -52,13 +52,13 @@ const action: NewTaskActionFunction<ProverArguments> = async (args) => {
 };
 
 interface FleetQueue {
-  /** What it is called. */
+  /** Name of the queue. */
   readonly url: string;
   readonly queue: Pick<JobQueue, "work">;
   close(): Promise<void>;
 }
 
-/** By the database where one is given, else by HTTP. */
+/** Opens the queue in the given database, or else over HTTP. */
 async function openFleetQueue(args: ProverArguments): Promise<FleetQueue> {
   const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
   const database = readOption("postgres", args.postgres ?? process.env["HYPERCHAIN_PROVER_POSTGRES"], postgresUrl);
@@ -83,7 +83,7 @@ async function openFleetQueue(args: ProverArguments): Promise<FleetQueue> {
 function tell(output: Output, event: WorkerEvent): void {
   switch (event.type) {
     case "waiting":
-      return output.progress(warning(`waiting, and going on by itself: ${event.reason}`));
+      return output.progress(warning(`waiting, and continuing automatically: ${event.reason}`));
     case "task":
       return output.progress(`task ${event.id}`);
     case "progress":

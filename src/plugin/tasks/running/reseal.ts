@@ -13,7 +13,7 @@ type ResealArguments = ArgumentsOf<(typeof runningTasks)["reseal"]>;
 
 const BATCH_NUMBER = wholeNumber(0, Number.MAX_SAFE_INTEGER, 1);
 
-/** `hyperchain:reseal`: has a chain form batches again that L1 has not executed. */
+/** `hyperchain:reseal`: rebuilds batches of a chain that L1 has not executed. */
 const action: NewTaskActionFunction<ResealArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (session) => {
     const { info, output, request } = session;

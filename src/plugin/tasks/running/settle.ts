@@ -30,7 +30,7 @@ const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>
     );
   });
 
-/** What the chains settle on, with its verb. */
+/** Settlement layers of the chains, with the verb. */
 function layersOf(info: EcosystemInfo, settled: EcosystemInfo["chains"]): string {
   const names = [...new Set(settled.map((chain) => layerOf(info, chain.chainId).name))];
   return `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;

@@ -15,7 +15,7 @@ import { readChains } from "../session/chain-option.ts";
 /** Names of chains where nothing is configured. */
 const DEFAULT_CHAIN_NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"] as const;
 
-/** The options of `hyperchain:spawn` as they are typed; each one that is given comes before the config. */
+/** Options of `hyperchain:spawn` in the user's spelling; each given one has priority over the config. */
 export type SpawnArguments = ArgumentsOf<(typeof runningTasks)["spawn"]>;
 
 /** The config with what the command line says. Throws a plugin error for what cannot be. */

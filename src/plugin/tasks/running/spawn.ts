@@ -34,11 +34,11 @@ import { explained } from "../session/task-error.ts";
 import { StepNews } from "../session/step-news.ts";
 import { closeAndExit, KEPT_CLOSE_MS, nextSignal } from "../session/until-signal.ts";
 
-/** What a relayer gets on each chain where money is real: 0.02 ETH. */
+/** Funds of a relayer on each chain with real money: 0.02 ETH. */
 const RELAYER_WEI = 2n * 10n ** 16n;
-/** How often a start says how far it is. */
+/** Interval between progress lines of a start. */
 const REPEATING_MS = 2_000;
-/** How often messages are looked at. */
+/** Interval between polls for messages. */
 const LOOK_MS = 200;
 
 /** `hyperchain:spawn`: starts an ecosystem, tells what happens in it, and ends with Ctrl-C. */
@@ -70,11 +70,11 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     onWait: (chainId, reason) =>
       output.progress(
         reason === undefined
-          ? `${nameOf(chainId)} goes on`
-          : warning(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
+          ? `${nameOf(chainId)} continues`
+          : warning(`${nameOf(chainId)} waits, and continues automatically: ${reason}`),
       ),
     onStop: (chainId, error) =>
-      output.progress(warning(`${nameOf(chainId)} stands still: ${error instanceof Error ? error.message : String(error)}`)),
+      output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
   }).catch((error: unknown) => {
     throw explained(inUsersWords(error, config, flagsGiven(args)));
   });
@@ -116,18 +116,18 @@ function startLine({ chains }: HyperchainsConfig, folder: string | undefined): s
   return `starting L1 and ${chains.map(({ name }) => name).join(", ")}${folder === undefined ? "" : `, kept in ${folder}`}…`;
 }
 
-/** A long past is done again for minutes: says now and then how far it is. */
+/** Prints the progress of a replay, which takes minutes for a long history. */
 function repeatedTeller(output: Output, nameOf: (id: bigint) => string): OnRepeated {
   let told = performance.now();
   return (member, done, total) => {
     if (performance.now() - told < REPEATING_MS) return;
     told = performance.now();
     const name = member === "L1" ? member : nameOf(member);
-    output.progress(`${name} does again what it did before: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} steps`);
+    output.progress(`${name} replays its history: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} steps`);
   };
 }
 
-/** What a user needs first, and where it is kept and shown. */
+/** Prints the first facts for a user, with their location. */
 function tellReady(
   output: Output,
   {
@@ -151,7 +151,7 @@ function tellReady(
   output.result(() => paragraphs.join("\n\n"), { ...info, readySeconds, ...more });
 }
 
-/** The page, where the config wants one. An ecosystem goes on without it where it cannot be served. */
+/** Page, if the config enables it. An ecosystem continues without a page that cannot be served. */
 async function servedPage(
   { info, workers }: Pick<Devnet, "info" | "workers">,
   config: HyperchainsConfig,
@@ -165,7 +165,7 @@ async function servedPage(
   });
 }
 
-/** Starts it in a process of its own, which has the options and prints as this one would. */
+/** Starts the ecosystem in a separate process, which has the same options and output. */
 async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promise<void> {
   const { pid, log, ready } = spawnDetached(Date.now());
   if (!wait) {
@@ -182,7 +182,7 @@ async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promi
   );
   output.result(
     () =>
-      `${strong(info.name)}\n\n${firstScreen(info)}\n\n${info.page === undefined ? "" : `Look at it in a browser: ${info.page}\n`}It goes on in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
+      `${strong(info.name)}\n\n${firstScreen(info)}\n\n${info.page === undefined ? "" : `Look at it in a browser: ${info.page}\n`}It runs in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
     { ...info, pid, log },
   );
 }
@@ -193,11 +193,11 @@ async function keptIn(given: HyperchainsConfig, root: string, args: SpawnArgumen
   const folder = data === undefined ? undefined : resolve(root, data);
   if (args.load === undefined) return folder === undefined ? {} : { data: folder };
   if (l1.url !== undefined)
-    throw pluginError("--load goes on with an L1 of its own, and this ecosystem has one elsewhere; leave one of the two out");
+    throw pluginError("--load includes an L1, and this ecosystem has a remote one; leave one of the two out");
   return { data: await loadIntoFolder(args.load, folder) };
 }
 
-/** The config, where what it leaves out is as in the ecosystem that goes on. */
+/** Config with the omitted options of the ecosystem that resumes. */
 function keptOrGiven(
   { config, userConfig }: HardhatRuntimeEnvironment,
   folder: string | undefined,
@@ -214,7 +214,7 @@ function keptOrGiven(
 /** On an existing L1 a key of the user's own pays, if there is one: then only the relayer gets money, since it is real. */
 function paidBy(key: string | undefined, options: DevnetOptions): DevnetOptions {
   if (options.l1?.url === undefined || key === undefined) return options;
-  if (!v.is(privateKey, key)) throw pluginError("HYPERCHAIN_PRIVATE_KEY is no private key: 0x and 64 hex digits");
+  if (!v.is(privateKey, key)) throw pluginError("HYPERCHAIN_PRIVATE_KEY is not a private key: 0x and 64 hex digits");
   const fundedAccounts = options.relayer === false ? [] : [ACCOUNT_NUMBERS.relayer];
   return { ...options, l1: { ...options.l1, deployerKey: key }, fundedAccounts, fundingWei: RELAYER_WEI };
 }
@@ -238,7 +238,7 @@ function tellMessages(devnet: Devnet, output: Output): () => void {
         output.result(() => stepLine(devnet.info(), message, step), { message: messageHash, ...step });
     }
   };
-  // A chain that has stopped is told elsewhere.
+  // A stopped chain is reported separately.
   return repeat(systemClock, LOOK_MS, look, () => true);
 }
 

@@ -8,7 +8,7 @@ import type { ArgumentsOf } from "../arguments/shared.ts";
 
 type StartArguments = ArgumentsOf<(typeof runningTasks)["start"]>;
 
-/** `hyperchain:start`: a chain that was paused goes on. */
+/** `hyperchain:start`: resumes a paused chain. */
 const action: NewTaskActionFunction<StartArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
     const started = (await request("hyperchain_startChain", findChain(info, args.chain).chainId)) as ChainInfo;

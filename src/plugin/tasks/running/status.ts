@@ -27,12 +27,12 @@ const dollars = wholeNumber(1, 10 ** 9, 3_000);
 type ExecutionOfChain = NonNullable<ChainStatus["execution"]>;
 type ProofInTheMaking = NonNullable<ChainStatus["proving"]>[number];
 
-/** Proofs of a chain that are told one by one. */
+/** Maximum printed proofs of a chain. */
 const MOST_PROOFS = 5;
 /** Stuck messages, and ready ones, that have a line each. */
 const MOST_LISTED = 10;
 
-/** `hyperchain:status`: what runs, and how far its batches and messages are. */
+/** `hyperchain:status`: prints the running chains, and the progress of their batches and messages. */
 const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
   const ethPrice = readNumber("eth-price", args.ethPrice, dollars);
   const status = withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
@@ -50,7 +50,10 @@ const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
   });
 };
 
-/** Undefined of a chain that its readers alone may see, and where what it settles on does not answer: the rest is told. */
+/**
+ * Announced changes of a chain. Undefined for a chain that only its readers may see, and if its settlement
+ * layer does not answer: the remainder is printed.
+ */
 function changesOf(name: string, request: Session["request"]): Promise<ChainPowersInfo | undefined> {
   return request("hyperchain_changes", name).then(
     (changes) => changes as ChainPowersInfo,
@@ -58,7 +61,7 @@ function changesOf(name: string, request: Session["request"]): Promise<ChainPowe
   );
 }
 
-/** What a chain knows without its ecosystem. */
+/** Description of a chain without its ecosystem. */
 function loneText(chain: LoneChain): string {
   const { url, chainId, blockNumber, batch, isExecuted, hyperchain, settlementChainId } = chain;
   const stage = isExecuted === undefined ? "" : isExecuted ? ", executed" : ", not executed yet";
@@ -67,17 +70,17 @@ function loneText(chain: LoneChain): string {
       ? "not known here: this node reads nothing of what the chain settles on"
       : `${hyperchain} on chain ${settlementChainId}`;
   return [
-    strong(`chain ${chainId} at ${url}, by itself`),
+    strong(`chain ${chainId} at ${url}, without an ecosystem`),
     table([
       ["contract", contract],
       ["newest block", String(blockNumber)],
       ["newest batch sealed here", batch === undefined ? "none" : `${batch}${stage}`],
     ]),
-    "It was rebuilt: members, messages and fees of its ecosystem are told where that answers.",
+    "It was rebuilt: members, messages and fees of its ecosystem are printed if that answers.",
   ].join("\n\n");
 }
 
-/** What does not change with each block. */
+/** Facts that do not change with each block. */
 interface Described {
   readonly info: EcosystemInfo;
   readonly changes: readonly ChainPowersInfo[];
@@ -85,12 +88,12 @@ interface Described {
 
 function text({ info, changes }: Described, { chains, messages, guardians = [] }: EcosystemStatus, ethPrice?: number): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
-  // That L1 refuses what an ended chain sends is told by its end.
+  // The end of a chain implies that L1 refuses its transactions.
   const faults = chains.flatMap(({ name, fault, ended }) =>
-    fault === undefined || ended === true ? [] : [warning(`${name} stands still: ${fault}`)],
+    fault === undefined || ended === true ? [] : [warning(`${name} has stopped: ${fault}`)],
   );
   const delays = chains.flatMap(({ name, waitsFor, ended }) =>
-    waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
+    waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and continues automatically: ${waitsFor}`)],
   );
   const standbys = info.chains.flatMap(standbyLines);
   const attested = info.chains.flatMap(({ name, attestation }) =>
@@ -191,7 +194,7 @@ function standbyLines({ name, standby, nextQuorum, nextStandby }: EcosystemInfo[
   return [...(standby === undefined ? [] : [line("", standby)]), ...(nextStandby === undefined ? [] : [line(from, nextStandby)])];
 }
 
-/** Looks that come by themselves take about this long at most while all members answer. */
+/** Maximum age of an automatic poll while all members answer. */
 const UNREMARKABLE_MS = 3_000;
 
 function ageNote({ ageMs = 0, outdated }: EcosystemStatus["messages"]): string {
@@ -208,7 +211,7 @@ function proofLine({ name, settlesOn: layer = "L1" }: ChainStatus, { batch, ...p
   return `Proof of batch ${batch} of ${name}: ${where}${maker === undefined ? "" : `, by ${maker}`}`;
 }
 
-/** What is proven of a chain's execution, and why the rest is not. */
+/** Lines about proven batches of a chain, and reasons for unproven ones. */
 function executionLines(
   { name: chain }: ChainStatus,
   { proven, unproven, pending, proving }: ExecutionOfChain,
@@ -217,7 +220,7 @@ function executionLines(
     .slice(-MOST_PROOFS)
     .map((each) => (each.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, each)));
   const others = unproven.length - told.length;
-  const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
+  const part = proving === undefined ? "" : `, batch ${proving.batch} in progress (${proving.phase})`;
   return [
     `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,
     ...(others === 0 ? [] : [`and ${others} before these without a proof; --json shows all`]),

@@ -55,7 +55,7 @@ const endEcosystems: NewTaskActionFunction<StopArguments> = async ({ url, json }
   );
 };
 
-/** The chains of the ecosystem with this member, and where their L1 is, which may be one that goes on. */
+/** Chains of the ecosystem with this member, and the URL of their L1, which may continue. */
 async function whatRuns(url: string): Promise<string> {
   const answer = await callJsonRpc(url, "hyperchain_info", [], { timeoutMs: ANSWER_MS }).catch(() => undefined);
   if (answer === undefined) return `the ecosystem with the member ${url}`;

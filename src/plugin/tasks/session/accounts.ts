@@ -49,7 +49,7 @@ export function signerOf(session: Session, place: AccountPlace): Wallet {
   );
 }
 
-/** Who sends where `--from` says nothing: the owner of HYPERCHAIN_PRIVATE_KEY, else development account 0. */
+/** Default sender: the owner of HYPERCHAIN_PRIVATE_KEY, else development account 0. */
 export function defaultSender({ info }: Session): Hex {
   const own = process.env["HYPERCHAIN_PRIVATE_KEY"];
   const wallet = own === undefined ? developmentAccount(info.accounts.mnemonic, 0) : ownWallet(own);

@@ -24,7 +24,7 @@ export function readOption<const S extends v.GenericSchema>(
   return text === undefined ? undefined : checked(option, text, schema, advice);
 }
 
-/** The same for an option that is a number. */
+/** Reads an option that is a number. Throws a plugin error for an invalid one. */
 export function readNumber<const S extends v.GenericSchema>(
   option: string,
   text: string | undefined,
@@ -34,7 +34,7 @@ export function readNumber<const S extends v.GenericSchema>(
   return text === undefined ? undefined : checked(option, /^\d+$/.test(text) ? Number(text) : text, schema, advice);
 }
 
-/** The same for an option that is a list with commas. */
+/** Reads an option that is a list with commas. Throws a plugin error for an invalid one. */
 function readList<const S extends v.GenericSchema>(
   option: string,
   text: string | undefined,
@@ -51,7 +51,7 @@ function readList<const S extends v.GenericSchema>(
       );
 }
 
-/** What the flags of `hyperchain:spawn` say. Throws a plugin error that names the first whose text is refused. */
+/** Values of the flags of `hyperchain:spawn`. Throws a plugin error that names the first invalid one. */
 export function readFlags(args: Readonly<Partial<Record<SpawnFlag, string | undefined>>>): GivenFlags {
   const readers = { number: readNumber, list: readList, text: readOption };
   const names = Object.keys(SPAWN_FLAGS) as SpawnFlag[];
@@ -76,8 +76,8 @@ function checked<const S extends v.GenericSchema>(
   throw pluginError(problem === undefined ? "" : `${said(flagName(option), problem)}${advice()}`);
 }
 
-/** A hash as it is typed. Throws a plugin error for any other text. */
+/** Checks a hash, and returns it unchanged. Throws a plugin error for any other text. */
 export function readHash(text: string): Hex {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex;
-  throw pluginError(`'${text}' is no hash: 0x and 64 hex digits`);
+  throw pluginError(`'${text}' is not a hash: 0x and 64 hex digits`);
 }

@@ -2,7 +2,10 @@ import { FunctionFragment, Interface } from "ethers";
 import { type Hex, isHexBytes } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 
-/** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */
+/**
+ * Calldata, which is given directly or by a function's signature and its arguments; arrays and tuples are
+ * JSON. Throws a plugin error.
+ */
 export function encodeCall(signature: string, args: readonly string[]): Hex {
   if (isHexBytes(signature)) {
     if (args.length > 0)
@@ -15,7 +18,7 @@ export function encodeCall(signature: string, args: readonly string[]): Hex {
   } catch (error) {
     const reason = error instanceof Error ? ((error as { shortMessage?: string }).shortMessage ?? error.message) : String(error);
     throw pluginError(
-      `'${signature}' with ${args.length} ${args.length === 1 ? "argument" : "arguments"} is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`,
+      `'${signature}' with ${args.length} ${args.length === 1 ? "argument" : "arguments"} is not a valid call (${reason}); write it as "transfer(address,uint256)" 0x… 5`,
       error,
     );
   }

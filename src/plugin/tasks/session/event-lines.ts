@@ -13,7 +13,7 @@ import type {
 import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { warning } from "./output.ts";
 
-/** What lines name members by. */
+/** Names of members for lines. */
 export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;
 
 /** The seven steps of a message, as sentences; `layer` is what the chain settles on on which the step is. */
@@ -27,7 +27,9 @@ const sentences = (layer: string): Readonly<Record<string, string>> => ({
   importSettled: `7/7 the import is settled: ${layer} has checked the root`,
 });
 
-/** Those of a message that a fact about its batch proves, which the layer checks with the importing batch. */
+/**
+ * Sentences of a message that a fact about its batch proves, which the layer checks with the importing batch.
+ */
 const sentencesByFact = (layer: string): ReturnType<typeof sentences> => ({
   ...sentences(layer),
   imported: `4/7 the receiving chain has imported a fact about its batch, before ${layer} has executed it`,
@@ -43,7 +45,10 @@ const sentencesByPromise = (layer: string): ReturnType<typeof sentences> => ({
   importSettled: `7/7 the import is settled: ${layer} has executed the promised batch`,
 });
 
-/** Those of a message to that layer, which has fewer: its batch's execution is all that the layer needs. */
+/**
+ * Sentences of a message to that layer, which has fewer steps: the layer needs only the execution of its
+ * batch.
+ */
 const sentencesTo = (layer: string): ReturnType<typeof sentences> => ({
   initiated: "sent",
   settled: `${layer} has accepted its batch`,
@@ -58,7 +63,7 @@ const sentencesOfCalls = (layer: string): ReturnType<typeof sentences> => ({
   executed: `made on ${layer}`,
 });
 
-/** What a chain settles on, as texts name it. */
+/** Settlement layer of a chain, with its name in texts. */
 export function layerOf({ l1, chains }: TitledMembers, chainId: number): { readonly chainId: number; readonly name: string } {
   return chains.find((chain) => chain.chainId === chainId)?.settlesOn ?? { chainId: l1.chainId, name: "L1" };
 }
@@ -97,7 +102,7 @@ function sentencesToLayer({ type }: MessageInfo): typeof sentences {
   return type === "l1Call" ? sentencesOfCalls : sentencesTo;
 }
 
-/** A message that does not go on by itself: why, and what helps. */
+/** Reason and remedy for a message that does not continue automatically. */
 export function stuckLine(info: EcosystemInfo, { why, help, ...message }: NamedMessage & Stuck): string {
   return `${messageTitle(info, message)} is stuck: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
 }
@@ -112,7 +117,7 @@ export function stuckChainLine(chain: string, { why, help }: Stuck): string {
   return `${chain} is stuck, it seals nothing: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
 }
 
-/** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */
+/** Type of a message and its route: "transfer 0x1234…cdef alpha → beta". */
 export function messageTitle(
   info: TitledMembers,
   { type, messageHash, sourceChainId, destinationChainId }: NamedMessage,
@@ -121,7 +126,7 @@ export function messageTitle(
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
 }
 
-/** Batches that were formed again, and a line for each change that was lost. */
+/** Rebuilt batches, and a line for each change that was lost. */
 export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost, unfulfilledPromises = [] }: ResealInfo): string {
   const lines = lost.map(({ hash, reason }) => `  lost: ${hash === undefined ? "" : `transaction ${hash}, `}${reason}`);
   const unfulfilled = unfulfilledPromises.map(({ batch, toChain }) =>
@@ -143,11 +148,11 @@ export function upgradeLine(chain: string, { version, effectiveAt, operations }:
   return `${chain} takes protocol version ${versionInWords(version)} with the batches that begin at ${time} or later${after}`;
 }
 
-/** A chain that has come to an ecosystem that runs. */
+/** Line for a chain that was added to a running ecosystem. */
 export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAvailability }: ChainInfo): string {
   const runs = `${name} (${chainId}) runs at ${url}; its contract on ${settlesOn?.name ?? "L1"} is ${hyperchain}`;
   if (settlesOn === undefined) return runs;
-  const data = dataAvailability === "rollup" ? "its data get to L1 from there" : "is no rollup";
+  const data = dataAvailability === "rollup" ? "its data get to L1 from there" : "is not a rollup";
   return `${runs}. It settles there, not on L1, and ${data}`;
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Where a task writes: results to stdout, everything on the way to stderr, so that a pipe gets results alone. */
+/** Output of a task: results to stdout, progress to stderr, so that a pipe receives only results. */
 export interface Output {
   readonly json: boolean;
   /** One step of the way. */
@@ -10,12 +10,12 @@ export interface Output {
 }
 
 export function createOutput(json: boolean): Output {
-  // `npx hardhat … | head -1`: the reader leaves, which is no fault.
+  // `npx hardhat … | head -1`: the reader leaves, which is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit(0);
   });
-  // What contracts print, and others, is no result.
+  // The output of contracts is not a result.
   if (json) console.log = console.error;
   return {
     json,
@@ -33,17 +33,17 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) => (typeof each === "bigint" ? each.toString() : each));
 }
 
-/** What a reader should see first. */
+/** Emphasizes text that a reader should see first. */
 export function strong(text: string): string {
   return styleText("bold", text);
 }
 
-/** What needs attention, in whichever stream. */
+/** Highlights a warning, in either stream. */
 export function warning(text: string): string {
   return styleText(["bold", "yellow"], text);
 }
 
-/** What must not be overlooked: something is wrong. */
+/** Highlights an error. */
 export function alarm(text: string): string {
   return styleText(["bold", "red"], text);
 }

@@ -9,8 +9,8 @@ const PATIENCE_MS = 5_000;
 /** Waits between two looks at something that happens elsewhere. */
 interface ProgressWait {
   /**
-   * Resolves when it is time to look again. `hint` is told once if nothing is new for long. Throws a plugin error where a
-   * chain stands still.
+   * Resolves at the time of the next poll. Prints `hint` once if nothing changes for long. Throws a plugin
+   * error if a chain has stopped.
    */
   wait(hint: string): Promise<void>;
   /** Something is new. */
@@ -34,15 +34,15 @@ export function createProgressWait(
       if (performance.now() - since > PATIENCE_MS) {
         since = performance.now();
         const { chains } = (await request("hyperchain_status")) as EcosystemStatus;
-        // Chains that have ended are no reason for the others.
+        // Ended chains are irrelevant to the others.
         const ended = chains.find((chain) => chain.ended === true && concerned.includes(chain.chainId));
         if (ended?.stuck !== undefined) throw pluginError(`this will not happen: ${ended.stuck.why}; ${ended.stuck.help}`);
         const faulty = chains.find((chain) => chain.fault !== undefined && chain.ended !== true);
         if (faulty !== undefined)
-          throw pluginError(`${faulty.name} stands still, so this may never happen: ${faulty.fault ?? ""}`);
+          throw pluginError(`${faulty.name} has stopped, so this may never happen: ${faulty.fault ?? ""}`);
         const paused = chains.find((chain) => chain.stopped === true && concerned.includes(chain.chainId));
         if (paused?.stuck !== undefined)
-          throw pluginError(`this waits until ${paused.name} goes on: ${paused.stuck.why}; ${paused.stuck.help}`);
+          throw pluginError(`this waits until ${paused.name} resumes: ${paused.stuck.why}; ${paused.stuck.help}`);
         if (!hinted) output.progress(hint);
         hinted = true;
         tellDelays(output, chains, told);
@@ -78,7 +78,7 @@ export async function waitWithProgress<T>(
 function tellDelays(output: Session["output"], chains: EcosystemStatus["chains"], told: Set<string>): void {
   for (const { name, waitsFor } of chains) {
     if (waitsFor === undefined) continue;
-    const line = `${name} waits, and goes on by itself: ${waitsFor}`;
+    const line = `${name} waits, and continues automatically: ${waitsFor}`;
     if (!told.has(line)) output.progress(line);
     told.add(line);
   }

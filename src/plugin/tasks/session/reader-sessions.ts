@@ -10,7 +10,7 @@ interface ReaderSessions {
   readonly authorization: string | undefined;
   /** Why chains cannot be read. */
   readonly missing: readonly string[];
-  /** Gives back what was opened. */
+  /** Closes the opened sessions. */
   close(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function openReaderSessions(
     authorization: opened.length === 0 ? undefined : bearer(opened.map(({ token }) => token)),
     missing,
     async close() {
-      // A chain that has gone has no sessions any more.
+      // A removed chain no longer has sessions.
       await Promise.allSettled(
         opened.map(({ url, token }) => callJsonRpc(url, "hyperchain_closeSession", [], { authorization: bearer([token]) })),
       );

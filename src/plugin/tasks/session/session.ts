@@ -23,7 +23,7 @@ export interface Session {
   provider(member: ChainName): JsonRpcProvider;
   /** Asks a chain, for no longer and no more than the limits say. Rejects as `callJsonRpc`. */
   ask(chainId: number, method: string, params: readonly unknown[], limits: AnswerLimits): Promise<unknown>;
-  /** What the project's contracts call their errors and functions. */
+  /** Names of errors and functions in the project's contracts. */
   names(): Promise<ContractNames>;
   /** Calls a method of the ecosystem. */
   request(method: string, ...params: readonly unknown[]): Promise<unknown>;

@@ -45,7 +45,7 @@ export async function requireTaking(whole: Session, chainId: number, { noWait }:
   if (chain?.stopped !== true) return;
   const { why, help } = pausedChain(chain.name);
   if (!noWait) throw pluginError(`${why}, so what is sent there would wait; ${help}, and --no-wait sends it all the same`);
-  whole.output.progress(`${why}: what is sent there arrives once it goes on; ${help}`);
+  whole.output.progress(`${why}: messages to it arrive after it resumes; ${help}`);
 }
 
 function layerOf({ settlesOn }: Members["chains"][number]): string {

@@ -5,7 +5,7 @@ import { withShortData } from "../../../errors/short-data.ts";
 import { printable } from "../../../runtime/printable.ts";
 import { pluginError } from "../../plugin-error.ts";
 
-/** The name that could not be resolved, wherever in the chain of causes that is told. */
+/** Unresolved host name in the chain of causes. */
 function unknownHost(error: unknown, depth = 5): string | undefined {
   if (!(error instanceof Error) || depth === 0) return undefined;
   const { code, hostname } = error as NodeJS.ErrnoException & { readonly hostname?: unknown };
@@ -14,7 +14,10 @@ function unknownHost(error: unknown, depth = 5): string | undefined {
   return named ?? unknownHost(error.cause, depth - 1);
 }
 
-/** What a member answered by JSON-RPC without a name for its reason, however ethers wrapped it; undefined where none did. */
+/**
+ * Answer of a member by JSON-RPC without a name for its reason, in any wrapper of ethers; undefined if no
+ * member answered.
+ */
 function answered(thrown: unknown, depth = 5): string | undefined {
   if (typeof thrown !== "object" || thrown === null || depth === 0) return undefined;
   const { code, message, error, info, cause } = thrown as Readonly<Record<string, unknown>>;
@@ -23,7 +26,7 @@ function answered(thrown: unknown, depth = 5): string | undefined {
   return answered(error, depth - 1) ?? answered(info, depth - 1) ?? answered(cause, depth - 1);
 }
 
-/** What a user should see of a fault: a plugin error where its cause is understood, else the fault itself, with its stack. */
+/** Error for the user: a plugin error if its cause is understood, else the fault itself, with its stack. */
 export function explained(error: unknown): unknown {
   if (HardhatPluginError.isHardhatPluginError(error)) return error;
   if (error instanceof HyperchainError) return pluginError(error.message, error);
@@ -41,7 +44,7 @@ export function explained(error: unknown): unknown {
   if (
     /ECONNREFUSED|ECONNRESET|fetch failed|socket hang up/.test(`${error.message} ${String((error as { code?: unknown }).code)}`)
   ) {
-    return pluginError(`a member of the ecosystem does not answer any more (${error.message}); is it still running?`, error);
+    return pluginError(`a member of the ecosystem no longer answers (${error.message}); is it still running?`, error);
   }
   return withShortData(error);
 }

@@ -9,11 +9,11 @@ export function taskWallets({ accounts }: Pick<EcosystemInfo, "accounts">): Reco
   return { own: own === undefined ? [] : [ownWallet(own)], development: developmentWallets(accounts.mnemonic) };
 }
 
-/** Throws a plugin error for what is no key. */
+/** Throws a plugin error for an invalid key. */
 export function ownWallet(key: string): Wallet {
   try {
     return new Wallet(key);
   } catch (error) {
-    throw pluginError("HYPERCHAIN_PRIVATE_KEY is no private key: 0x and 64 hex digits", error);
+    throw pluginError("HYPERCHAIN_PRIVATE_KEY is not a private key: 0x and 64 hex digits", error);
   }
 }

@@ -16,8 +16,9 @@ export interface NamedToken {
 }
 
 /**
- * What `--token` says, with the symbol of a token that the bridge knows on a member replaced by its address there; ETH, base
- * tokens and addresses stay as they are. Throws a plugin error for a symbol that names no token, or several.
+ * Resolves `--token`: replaces the symbol of a token that the bridge has on a member by its address there.
+ * ETH, base tokens and addresses remain unchanged. Throws a plugin error for a symbol that names no token, or
+ * several.
  */
 export async function resolveSymbol(session: Session, chainId: number, token: string | undefined): Promise<string | undefined> {
   const { info } = session;
@@ -44,8 +45,8 @@ export async function resolveSymbol(session: Session, chainId: number, token: st
 }
 
 /**
- * The token that `--token` names to a task that starts on L1; nothing named is the base token of `chain`, or ETH without one.
- * Throws ClientError, or a plugin error for what is no ERC-20.
+ * The token that `--token` names to a task that starts on L1; nothing named is the base token of `chain`, or
+ * ETH without one. Throws ClientError, or a plugin error for a contract that is not an ERC-20.
  */
 export async function tokenOnL1(session: Session, chain: number | undefined, token: string | undefined): Promise<NamedToken> {
   const address = chain === undefined ? (token ?? ETHER) : l1TokenOf(findChain(session.info, chain), token);
@@ -74,15 +75,17 @@ async function describe(provider: Provider, address: string, member: string): Pr
     return { symbol: shownSymbol(await ask("symbol")), decimals: Number(await ask("decimals")) };
   } catch (error) {
     throw pluginError(
-      `${address} is no ERC-20 token on ${member}: it does not answer symbol() and decimals(); check the address`,
+      `${address} is not an ERC-20 token on ${member}: it does not answer symbol() and decimals(); check the address`,
       error,
     );
   }
 }
 
-/** The amount that an argument says, in the token's smallest units. Throws a plugin error for what is no positive amount. */
+/** Parses an amount in the token's smallest units. Throws a plugin error unless it is positive. */
 export function readAmount(text: string, { symbol, decimals }: NamedToken): bigint {
   const amount = parseAmount(text, decimals);
   if (amount !== undefined && amount > 0n) return amount;
-  throw pluginError(`'${text}' is no amount of ${symbol}; write a number above 0 with at most ${decimals} decimals, such as 1.5`);
+  throw pluginError(
+    `'${text}' is not an amount of ${symbol}; write a number above 0 with at most ${decimals} decimals, such as 1.5`,
+  );
 }

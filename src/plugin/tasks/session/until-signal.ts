@@ -1,6 +1,9 @@
 /** Longest that a user waits after Ctrl-C. */
 const CLOSE_MS = 500;
-/** The same for a kept ecosystem: the place that a long past leaves saves the next start more than that. */
+/**
+ * Maximum wait of a user after Ctrl-C for a stored ecosystem: the checkpoint of a long history saves more
+ * time at the next start.
+ */
 export const KEPT_CLOSE_MS = 15_000;
 
 /** The first wish to end. npm and the terminal may both pass a Ctrl-C on: the others are ignored. */

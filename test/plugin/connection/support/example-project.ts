@@ -22,7 +22,7 @@ export function installPlugin(project = EXAMPLE_PROJECT): void {
   }
 }
 
-/** How a program ended, and everything that it wrote. */
+/** Exit of a program, and its complete output. */
 export interface ProgramResult {
   readonly code: number | null;
   readonly output: string;

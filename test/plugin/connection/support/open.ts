@@ -8,7 +8,7 @@ import type { HyperchainsUserConfig } from "../../../../src/types.ts";
 
 export const ETHER = 10n ** 18n;
 
-/** A Hardhat of its own, with the plugin and this project's compiled contracts. */
+/** Separate Hardhat, with the plugin and this project's compiled contracts. */
 export function createHardhat(hyperchains: HyperchainsUserConfig = {}): Promise<HardhatRuntimeEnvironment> {
   return createHardhatRuntimeEnvironment(
     { plugins: [hyperchain, hardhatEthers, networkHelpers, chaiMatchers], hyperchains },
