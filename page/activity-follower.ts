@@ -7,18 +7,24 @@ const MOST_BLOCKS = 600;
 const MAX_OLDER_BLOCKS = 2_000;
 /** Pages of older transactions that one press asks for, if what is looked for is not in them. */
 const MAX_PAGES = 10;
-/** Of one question; see `hyperchain_activity`. */
+/** Maximum blocks of one request; see `hyperchain_activity`. */
 const MOST_ASKED = 200;
-/** Questions for a member that may fail one after the other: then all members' newest blocks are asked for, which none refuses. */
+/**
+ * Maximum consecutive failures of requests for a member. After it the page requests all members' newest
+ * blocks, which no member refuses.
+ */
 const MOST_FAILURES = 3;
-/** As many as the ecosystem works at: a member whose blocks come slowly must not hold up the others'. */
+/**
+ * Number of requests that the ecosystem processes at a time: a member with slow blocks must not delay the
+ * others.
+ */
 const MOST_UNDER_WAY = 2;
 
-/** What is taken in of a block's entry: the member, and its newest block. */
+/** Part of a block's entry that the follower uses: the member, and its newest block. */
 interface News {
   readonly chainId: number;
   readonly number: number;
-  /** Where it was told with what happened in it. */
+  /** Block with its transactions, if the feed sent it. */
   readonly block?: ActivityBlock | undefined;
 }
 
@@ -60,7 +66,7 @@ export class ActivityFollower {
   #isAllWanted = false;
   #isAllAsked = false;
   #underWay = 0;
-  /** Members that a question is under way for; also while it waits after a failure. */
+  /** Members with a pending request, also during the wait after a failure. */
   readonly #asked = new Set<number>();
   readonly #failures = new Map<number, number>();
   /** Each member's newest block that was known when a look at the status began. */
@@ -78,12 +84,15 @@ export class ActivityFollower {
     this.#go();
   }
 
-  /** To be called when a look at the status begins: what is told meanwhile may be newer than its answer. */
+  /** Marks the start of a status request, because feed entries after it may be newer than its answer. */
   looks(): void {
     this.#knownThen = new Map([...this.#known].map(([chainId, blocks]) => [chainId, blocks.at(-1)?.number ?? 0]));
   }
 
-  /** Forgets the blocks that members have no more, by the answer of that look. What it does not say, the members are asked. */
+  /**
+   * Forgets blocks that members no longer have, by the answer to that request. The missing facts are
+   * requested from the members.
+   */
   prune({ chains }: EcosystemStatus): void {
     const gone = chains.filter(({ chainId, blockNumber }) => (this.#knownThen.get(chainId) ?? 0) > blockNumber);
     if (gone.length === 0) return;
@@ -113,7 +122,10 @@ export class ActivityFollower {
     }
   }
 
-  /** What of these members' users' transactions is known: all of them, as many as the page keeps, or some. */
+  /**
+   * Extent of the known transactions of these members' users: all of them, as many as the page stores, or
+   * some.
+   */
   reach(members: readonly number[]): "all" | "most" | "some" {
     const blocks = knownBlocks(this.#known, members);
     if (blocks.every(({ chainId, oldest }) => oldest === 0 || this.#reached.get(chainId) === 0)) return "all";
@@ -129,7 +141,7 @@ export class ActivityFollower {
     return new Map(places.filter(([chainId, place]) => place > 0 && hasRoom(chainId)));
   }
 
-  /** What was known before a block is no longer in a row with what comes. */
+  /** Marks a gap between the stored blocks and the new ones. */
   #break(chainId: number): void {
     this.#reached.delete(chainId);
     this.#breaks.set(chainId, (this.#breaks.get(chainId) ?? 0) + 1);
@@ -152,7 +164,7 @@ export class ActivityFollower {
   }
 
   #go(): void {
-    // It answers what all others are for, so it stands alone.
+    // This request includes all others, so it runs alone.
     if (this.#isAllWanted) return this.#underWay === 0 ? void this.#ask(undefined) : undefined;
     this.#takeTold();
     if (this.#underWay >= MOST_UNDER_WAY) return;
@@ -160,7 +172,10 @@ export class ActivityFollower {
     if (news.length > 0) void this.#ask(news);
   }
 
-  /** Takes blocks that follow on what is known, of members that no question is under way for: its answer would be older. */
+  /**
+   * Takes blocks that follow the stored ones, of members without a pending request, whose answer would be
+   * older.
+   */
   #takeTold(): void {
     if (this.#isAllAsked) return;
     const before = this.#wanted;
@@ -176,7 +191,7 @@ export class ActivityFollower {
     if (left.length < before.length) this.#ports.changed(new Map(this.#known));
   }
 
-  /** Of these members, or of all. */
+  /** Requests the news of these members, or of all. */
   async #ask(news: readonly News[] | undefined): Promise<void> {
     const members = new Set(news?.map(({ chainId }) => chainId));
     const places = news === undefined ? MOST_UNDER_WAY : 1;
@@ -224,7 +239,10 @@ export class ActivityFollower {
   }
 }
 
-/** What is to be asked for: from the block behind the newest known one, or the named one where that comes again, on. */
+/**
+ * Ranges to request: from the block after the newest stored one, or from the named one if that block was
+ * replaced.
+ */
 function rangesOf(news: readonly News[], known: ReadonlyMap<number, readonly ActivityBlock[]>): readonly Range[] {
   const ends = new Map<number, { from: number; to: number }>();
   for (const { chainId, number } of news) {
@@ -238,7 +256,7 @@ function rangesOf(news: readonly News[], known: ReadonlyMap<number, readonly Act
   return [...ends].map(([chain, { from, to }]) => ({ chain, from: Math.max(from, to - most + 1), to }));
 }
 
-/** Puts blocks in; one that comes again, of the same number, stands for it and all behind it. */
+/** Inserts blocks; a block with a stored number replaces that block and all after it. */
 function take(known: Map<number, readonly ActivityBlock[]>, blocks: readonly ActivityBlock[]): void {
   const byMember = Map.groupBy(blocks, ({ chainId }) => chainId);
   for (const [chainId, found] of byMember) {
@@ -264,7 +282,10 @@ function hasUsers({ transactions }: ActivityBlock): boolean {
   return transactions.some(({ by }) => by === "user");
 }
 
-/** Of these members, the blocks in a row up to the newest one: where the feed had a gap, those before it are asked for, too. */
+/**
+ * Contiguous blocks of these members up to the newest one. The blocks before a gap of the feed are requested
+ * too.
+ */
 export function knownBlocks(activity: Activity, members: readonly number[]): readonly KnownBlocks[] {
   return members.flatMap((chainId) => {
     const blocks = activity.get(chainId) ?? [];

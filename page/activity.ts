@@ -28,7 +28,7 @@ export interface FollowedActivity {
   readonly tell: (entry?: ToldEntry) => void;
   /** To be called when a look at the status begins, and `prune` with its answer. */
   readonly looks: () => void;
-  /** Forgets the blocks that members have no more, after a return to an earlier state. */
+  /** Forgets blocks that members no longer have, after a return to an earlier state. */
   readonly prune: (status: EcosystemStatus) => void;
   readonly older: Older;
 }

@@ -1,6 +1,6 @@
 import { printable } from "../src/runtime/printable.ts";
 
-/** What the reader calls an address. */
+/** Name of an address in the reader's address book. */
 export interface BookEntry {
   readonly name: string;
   /** In a word or two each. */
@@ -17,8 +17,8 @@ const MOST_TAGS = 6;
 const MOST_TAG = 20;
 
 /**
- * Entries in a text of JSON, such as `{"0x…": {"name": "bank", "tags": ["partner"]}}` or `{"0x…": "bank"}`; what is invalid is
- * left out. Throws SyntaxError for what is no JSON.
+ * Entries in a text of JSON, such as `{"0x…": {"name": "bank", "tags": ["partner"]}}` or `{"0x…": "bank"}`,
+ * without invalid ones. Throws SyntaxError for invalid JSON.
  */
 export function readBook(text: string): AddressBook {
   const read: unknown = JSON.parse(text);
@@ -36,7 +36,7 @@ export function bookAsJson(book: AddressBook): string {
   return JSON.stringify(book, undefined, 2);
 }
 
-/** The book with what a file has beside it: an address that has a name keeps it. */
+/** Book with the entries of a file; existing names remain. */
 export function joined(book: AddressBook, file: AddressBook): AddressBook {
   return Object.fromEntries(Object.entries({ ...file, ...book }).slice(0, MOST_ENTRIES));
 }
@@ -48,7 +48,7 @@ export function named(book: AddressBook, address: string, { name, tags }: BookEn
   return entry === undefined ? others : { ...others, [address.toLowerCase()]: entry };
 }
 
-/** Tags as they are typed: with commas between them. */
+/** Tags in the reader's spelling, with commas between them. */
 export function tagsIn(text: string): readonly string[] {
   return [...new Set(text.split(",").map(cleaned(MOST_TAG)))].filter((tag) => tag !== "").slice(0, MOST_TAGS);
 }

@@ -1,6 +1,6 @@
 import { printable } from "../src/runtime/printable.ts";
 
-/** A line of code, or a file's name, in which nothing hides or turns what stands behind it: such characters stand as their numbers. */
+/** Line of code, or a file's name, with escaped characters that would hide or turn the text after them. */
 export function allSeen(line: string): string {
   const spaced = line.replaceAll("\t", "    ");
   if (printable(spaced) === spaced) return spaced;

@@ -38,7 +38,7 @@ import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/books/bridg
 
 export type { HubBlockInfo, HubInfo };
 export type { ActInfo, ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };
-/** Of `hyperchain_bridges`; empty where the options name no bridge. */
+/** Answer of `hyperchain_bridges`; empty if the options name no bridge. */
 export type BridgesAnswer = Partial<BridgesInfo>;
 export type {
   AccountHistory,
@@ -69,7 +69,7 @@ export interface LogAnswer {
   readonly logIndex: string;
 }
 
-/** Of `eth_getTransactionByHash`. */
+/** Answer of `eth_getTransactionByHash`. */
 export interface TransactionAnswer {
   readonly hash: string;
   readonly type: string;
@@ -84,7 +84,7 @@ export interface TransactionAnswer {
   readonly l1BatchNumber?: string | null;
 }
 
-/** Of `eth_getTransactionReceipt`. */
+/** Answer of `eth_getTransactionReceipt`. */
 export interface ReceiptAnswer {
   readonly transactionHash: string;
   readonly status: string;
@@ -96,7 +96,7 @@ export interface ReceiptAnswer {
   readonly logs: readonly LogAnswer[];
 }
 
-/** Of `eth_getBlockByNumber` with whole transactions. */
+/** Answer of `eth_getBlockByNumber` with whole transactions. */
 export interface BlockAnswer {
   readonly number: string;
   readonly hash: string;
@@ -108,10 +108,10 @@ export interface BlockAnswer {
   readonly transactions: readonly TransactionAnswer[];
 }
 
-/** Where a batch's proof is, while L1 has not accepted it. */
+/** Progress of a batch's proof, until L1 has accepted it. */
 export type ProofInTheMaking = NonNullable<EcosystemStatus["chains"][number]["proving"]>[number];
 
-/** Of `zks_getL1BatchDetails`. */
+/** Answer of `zks_getL1BatchDetails`. */
 export interface BatchAnswer {
   readonly number: number;
   readonly timestamp: number;
@@ -126,7 +126,7 @@ export interface BatchAnswer {
   readonly executeTxHash: string | null;
 }
 
-/** Of `hyperchain_wallet`: amounts are smallest units in digits. */
+/** Answer of `hyperchain_wallet`: amounts are smallest units in digits. */
 export interface WalletAnswer {
   /** L1 first. */
   readonly members: readonly {
@@ -144,7 +144,7 @@ export interface TokenAnswer {
   readonly symbol: string;
   readonly decimals: number;
   readonly amount: string;
-  /** Where it was born. */
+  /** Origin of the token. */
   readonly origin: { readonly chainId: number; readonly token: string };
 }
 

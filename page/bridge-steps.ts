@@ -17,7 +17,7 @@ export interface BridgeHop {
   readonly state: "done" | "missing" | "failed";
 }
 
-/** What vouches for a message where it arrives, by the bridge's own name of it. */
+/** Verifier of a message on its destination, in the bridge's terms. */
 const VERIFIED: Readonly<Record<BridgeName, string>> = {
   layerzero: "the DVN has verified it on",
   hyperlane: "the security module takes its proof on",

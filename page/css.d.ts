@@ -1,2 +1,2 @@
-/** Style sheets that the bundler puts beside a script. */
+/** Style sheets that the bundler writes next to a script. */
 declare module "*.css";

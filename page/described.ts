@@ -3,7 +3,7 @@ import { useAsked } from "./ecosystem.ts";
 import { endedBecause } from "../src/devnet/view/governing/ended-because.ts";
 import { ask } from "./rpc.ts";
 
-/** Something that the ecosystem can say in words; see `hyperchain_describe`. */
+/** Item that the ecosystem can describe as text; see `hyperchain_describe`. */
 export type Thing =
   | { readonly input: string }
   | { readonly topics: readonly string[]; readonly data: string }
@@ -15,15 +15,15 @@ const MOST_THINGS = 100;
 const MOST_CHARACTERS = 50_000;
 
 /**
- * What things are, in words, by their places; those that are not known, or not known yet, are empty. `subject` names what they
- * belong to.
+ * Descriptions of items, by their indices; empty for unknown ones, and until the answer. `subject` names the
+ * owner of the items.
  */
 export function useDescriptions(subject: string, things: readonly Thing[]): readonly Description[] {
   const asked = useAsked(() => describe(things), [subject, things.length]);
   return asked.state === "there" ? asked.value : [];
 }
 
-/** What things are, in words, by their places. Rejects with RpcFailure. */
+/** Requests descriptions of items, by their indices. Rejects with RpcFailure. */
 export async function describe(things: readonly Thing[]): Promise<readonly Description[]> {
   const described: Description[] = [];
   for (let at = 0; at < things.length;) {
@@ -40,7 +40,7 @@ function firstOf(things: readonly Thing[]): readonly Thing[] {
   return end === -1 ? things : things.slice(0, Math.max(1, end));
 }
 
-/** Of what is too long to decode the function's name is told, by its first bytes. */
+/** Prefix of an input that is too long to decode: its first bytes name the function. */
 function shortened(thing: Thing): Thing {
   if ("input" in thing && thing.input.length > MOST_DECODED) return { input: thing.input.slice(0, MOST_DECODED + 2) };
   if ("output" in thing && thing.output.length > MOST_DECODED) return { output: thing.output.slice(0, MOST_DECODED + 2) };
@@ -48,7 +48,7 @@ function shortened(thing: Thing): Thing {
   return thing;
 }
 
-/** Of `hyperchain_describe`. */
+/** Limit of `hyperchain_describe`. */
 const MOST_DECODED = 16_386;
 /** Calls of a tree that get names. */
 const MOST_CALLS = 200;

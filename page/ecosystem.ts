@@ -6,25 +6,31 @@ import { withProof } from "./proof-phases.ts";
 import { ask } from "./rpc.ts";
 import { SESSIONS_CHANGED } from "./sessions.ts";
 
-/** How often the page looks while it is visible and nothing tells it what happens. */
+/** Interval between polls while the page is visible and the feed is not connected. */
 const LOOK_MS = 1_000;
-/** From look to look, however much is told: what asks for the newest blocks, and draws them, comes first. */
+/**
+ * Minimum interval between polls, whatever the feed sends, because requests for the newest blocks, and their
+ * drawing, have priority.
+ */
 const LEAST_BETWEEN_MS = 300;
 /** A look takes this part of the time at most, so that a busy ecosystem is not kept busier by its readers. */
 const MOST_SHARE = 1 / 3;
-/** How often it looks where it is told: for what follows from the time alone, such as a chain that has become stuck. */
+/**
+ * Interval between polls while the feed is connected, for facts that change with time alone, such as a chain
+ * that has become stuck.
+ */
 const QUIET_LOOK_MS = 10_000;
 
 /** Messages that every look asks for. */
 const MOST_MESSAGES = 200;
 
-/** What all pages know of the ecosystem. */
+/** Data of the ecosystem that all pages share. */
 export interface Ecosystem {
   readonly info: EcosystemInfo;
   readonly status: EcosystemStatus;
   /** The newest ones, and how many there are. */
   readonly messages: PagedMessages;
-  /** What clients have had it do beside transactions, the newest last. */
+  /** Requests of clients other than transactions, the newest last. */
   readonly acts: readonly ActInfo[];
   /** Changes whenever anything of the ecosystem does. */
   readonly version: number;
@@ -42,17 +48,17 @@ export function useEcosystem(): Ecosystem {
 }
 
 interface LookListeners {
-  /** What the feed tells, and nothing where it has a gap. */
+  /** Receives an entry of the feed, or undefined for a gap. */
   readonly tell: (entry?: ToldEntry) => void;
   /** A look begins. */
   readonly begins: () => void;
-  /** It was answered, with this status. */
+  /** Receives the status in the answer. */
   readonly answered: (status: EcosystemStatus) => void;
 }
 
 /**
- * Looks at the ecosystem whenever something happens in it, as long as the page is visible. Undefined until it has answered once;
- * then also its silence is told.
+ * Polls the ecosystem after each event, while the page is visible. Undefined until the first answer; after it
+ * the hook also reports missing answers.
  */
 export function useLooks({ tell, begins, answered: tellStatus }: LookListeners): {
   readonly ecosystem: Ecosystem | undefined;
@@ -67,7 +73,7 @@ export function useLooks({ tell, begins, answered: tellStatus }: LookListeners):
     let timer: ReturnType<typeof setTimeout> | undefined;
     let seen: Pick<Ecosystem, "info" | "status" | "messages" | "acts"> | undefined;
     let version = 0;
-    /** What was told of proofs since the look under way began, which may not know it. */
+    /** Entries about proofs since the start of the pending poll, which may not contain them. */
     let told: ToldEntry[] = [];
     const look = async (): Promise<boolean> => {
       told = [];
@@ -149,7 +155,7 @@ function asBefore<T>(before: T | undefined, now: T): T {
   return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
-/** Ages up to which what is told of messages is as good as of now. */
+/** Maximum age of message data that counts as current. */
 const UNREMARKABLE_MS = 3_000;
 
 /** An age that is worth telling, in whole seconds: each look has another one, and most say nothing. */
@@ -164,7 +170,10 @@ export type Asked<T> =
   | { readonly state: "there"; readonly value: T }
   | { readonly state: "failed"; readonly reason: string };
 
-/** Asks when the page opens and whenever `keys` change; an older answer is shown until the new one is there. */
+/**
+ * Sends a request when the page opens and whenever `keys` change; shows the earlier answer until the new one
+ * arrives.
+ */
 export function useAsked<T>(question: () => Promise<T>, keys: readonly unknown[]): Asked<T> {
   const [asked, set] = useState<{ readonly subject: unknown; readonly answer: Asked<T> }>();
   const subject = keys[0];

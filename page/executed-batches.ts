@@ -1,7 +1,7 @@
 import type { BatchInfo, EcosystemInfo, EcosystemStatus } from "./answers.ts";
 import { ask } from "./rpc.ts";
 
-/** Of each chain. */
+/** Maximum batches of each chain. */
 const MOST_BATCHES = 5;
 
 /** The newest executed batches of the chains that settle on L1. */

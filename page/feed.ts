@@ -5,19 +5,20 @@ import { SESSIONS_CHANGED, sessionTokens } from "./sessions.ts";
 const AGAIN_MS = 1_000;
 /** The socket's protocol, behind which stand the tokens of sessions: a browser's socket has no header for them. */
 const FEED_PROTOCOL = "hyperchain-feed";
-/** Of the page's server: the position is not kept. */
+/** Close code of the page's server: the position is no longer stored. */
 const NOT_KEPT = 4_404;
 
-/** What happens in the ecosystem, told as it happens. */
+/** Feed of the ecosystem's events. */
 export interface FollowedFeed {
-  /** Whether it is told now. */
+  /** True if it is connected. */
   isOpen(): boolean;
   end(): void;
 }
 
 /**
- * Calls `onChange` whenever something has happened, with what it is where that is known. A socket that ends is opened again and goes on behind the last entry that it
- * told, so that nothing is missed; where that is not kept, the page looks at everything anyway.
+ * Calls `onChange` for each event, with its entry if the feed has one. A closed socket is opened again and
+ * continues after the last received entry, so that no event is missed. If the server no longer stores that
+ * position, the page loads everything.
  */
 export function followFeed(onChange: (entry?: ToldEntry) => void): FollowedFeed {
   let socket: WebSocket;
@@ -39,7 +40,7 @@ export function followFeed(onChange: (entry?: ToldEntry) => void): FollowedFeed 
       timer = setTimeout(open, AGAIN_MS);
     });
   };
-  /** What it is told depends on its sessions. */
+  /** Reconnects, because the entries depend on the reader's sessions. */
   const openAnew = (): void => socket.close();
   addEventListener(SESSIONS_CHANGED, openAnew);
   open();

@@ -2,19 +2,19 @@ import { hasFailed, whereItIs } from "../src/devnet/view/feed/feed-words.ts";
 import type { MessageInfo } from "./answers.ts";
 import { happenings, timeOf, type Activity, type Happening } from "./happenings.ts";
 
-/** What of the feed is shown; it stands in the page's link. */
+/** Filter of the feed, which the page's link includes. */
 export interface Filter {
   /** In any of its words: account, contract, function, event, hash. */
   readonly text: string;
   /** Name of a member; empty for all. */
   readonly chain: string;
-  /** Those too of whose messages one failed elsewhere. */
+  /** True to show only transactions that failed, or with a message that failed on another member. */
   readonly failedOnly: boolean;
-  /** What chains, operators and the relayer do by themselves too. */
+  /** True to include transactions of chains, operators and the relayer. */
   readonly withSystem: boolean;
 }
 
-/** What is called by names: members by their ids, accounts by a member's name and their address. */
+/** Names of members by their ids, and of accounts by a member's name and their address. */
 export interface Naming {
   readonly nameOf: (chainId: number) => string;
   readonly addressName: (chain: string, address: string) => string | undefined;

@@ -12,7 +12,7 @@ import { ask } from "./rpc.ts";
 import { textOf, TOKEN_SELECTORS } from "./token-answers.ts";
 import { memberOf } from "./wallet/signer.ts";
 
-/** What a search leads to, by groups in the order in which they are shown: names that strangers give come last. */
+/** Groups of search results, in their order; names from unknown accounts are last. */
 export const GROUPS = {
   own: "Your address book",
   account: "Accounts",
@@ -30,30 +30,30 @@ export const GROUPS = {
 
 export interface FoundPlace {
   readonly group: keyof typeof GROUPS;
-  /** What the ecosystem, the project or the reader calls it. */
+  /** Name that the ecosystem, the project or the reader uses. */
   readonly title: string;
-  /** What a stranger calls it: text alone. */
+  /** Name from an unknown account: text alone. */
   readonly said?: string;
   readonly link: string;
 }
 
-/** What the page knows by itself. */
+/** Data for search without a request. */
 export interface Known {
   readonly info: EcosystemInfo;
   readonly names: Names;
   readonly activity: Activity;
 }
 
-/** Of the text of a name, and how many names of a group are shown. */
+/** Minimum length of a searched name, and maximum names of a group. */
 const LEAST_NAMED = 3;
 const MOST_NAMED = 50;
 /** Contracts that are asked for their symbol. */
 const MOST_TOKENS = 60;
-/** Of `hyperchain_search`. */
+/** Limit of `hyperchain_search`. */
 const MOST_SEARCHED = 200;
 const SELECTOR = /^0x[0-9a-f]{8}$/i;
 const HASH = /^0x[0-9a-f]{64}$/i;
-/** Addresses, hashes and numbers, which are no name. */
+/** Addresses, hashes and numbers, which are not names. */
 const NO_NAME = /^(0x[0-9a-f]*|\d+)$/i;
 
 /** All that a text names, and has it in its words. Rejects with RpcFailure. */
@@ -97,7 +97,7 @@ export function namedPlaces({ info, names }: Known, text: string): readonly Foun
   );
 }
 
-/** Whether the place of an address has been told by its name. */
+/** True if the result for an address exists under its name. */
 function isNamed({ names }: Known, found: Found): boolean {
   return found.type === "address" && names.all.some(({ address }) => address === found.address);
 }
@@ -133,7 +133,7 @@ async function feedPlaces({ info, activity }: Known, text: string): Promise<read
       : [];
   const event = isTopic ? described?.event : undefined;
   if (isTopic && event === undefined) return [];
-  // Events stand in the feed by their names.
+  // Events are in the feed by their names.
   const words = event === undefined ? text : `${event.split("(")[0]}(`;
   const everything = { text: words, chain: "", failedOnly: false, withSystem: false };
   const naming = { nameOf: (id: number) => memberName(info, id), addressName: () => undefined };

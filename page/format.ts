@@ -1,6 +1,9 @@
 export { amount, ether } from "../src/client/sending/shown-amount.ts";
 
-/** A symbol that turns the direction of nothing beside it: a stranger may have written it, with letters from the right. */
+/**
+ * Symbol in isolation, so that it cannot turn the direction of the text around it: any account may have
+ * written it, with letters from the right.
+ */
 export function isolated(symbol: string): string {
   return /^[\x20-\x7e]*$/.test(symbol) ? symbol : `\u2068${symbol}\u2069`;
 }

@@ -1,6 +1,6 @@
 import type { TracedCall } from "./answers.ts";
 
-/** What a contract's function took of a transaction's gas by itself, without the calls that it made. */
+/** Gas of a transaction that a contract's function used, without the calls that it made. */
 export interface FunctionGas {
   readonly to: string | undefined;
   /** Name of the function, its selector, or the kind of the call. */

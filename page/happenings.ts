@@ -13,7 +13,7 @@ export function timeOf({ at, timestamp }: ActivityBlock): number {
   return at ?? timestamp * 1_000;
 }
 
-/** What was held, with blocks before it that came later. */
+/** Stored activity, with earlier blocks that arrived later. */
 export function withOlder(held: Activity, now: Activity): Activity {
   return new Map(
     [...held].map(([chainId, blocks]) => {
@@ -23,7 +23,9 @@ export function withOlder(held: Activity, now: Activity): Activity {
   );
 }
 
-/** Of each block, the newest first: made once, since at each new block all that is kept is looked through. */
+/**
+ * Rows of each block, the newest first; cached, because each new block causes a search of all stored ones.
+ */
 const made = new WeakMap<ActivityBlock, readonly Happening[]>();
 
 /** All that is kept, the newest first. */

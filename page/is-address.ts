@@ -1,4 +1,4 @@
-/** Of `0x` and 20 bytes. */
+/** Length of `0x` and 20 bytes. */
 export const ADDRESS_LENGTH = 42;
 
 /**

@@ -8,7 +8,7 @@ const MOST_KEPT = 2_000;
 
 interface JourneyPorts {
   readonly ask: (hashes: readonly string[]) => Promise<PagedMessages>;
-  /** What is known has changed. */
+  /** Called after each change of the journeys. */
   readonly changed: () => void;
   /** Does something two seconds later. */
   readonly later: (work: () => void) => void;
@@ -16,13 +16,13 @@ interface JourneyPorts {
 
 interface KnownJourneys {
   readonly messages: readonly MessageInfo[];
-  /** Of the ecosystem, when they were asked for. */
+  /** Version of the ecosystem at the request. */
   readonly version: number;
 }
 
 /**
- * Messages by the transactions that began them, also where these are not among the newest ones, which each look has: of what the
- * feed shows they are asked for, in one question for all of it, and anew when something has happened, every two seconds at most.
+ * Messages by the transactions that began them, also older ones, which the polls do not include. One request
+ * covers all transactions that the feed shows, and it is repeated after an event, every two seconds at most.
  */
 export class Journeys {
   readonly #ports: JourneyPorts;

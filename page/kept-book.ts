@@ -1,7 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { bookAsJson, readBook, type AddressBook } from "./address-book.ts";
 
-/** Of this browser; other pages of this machine on the same port see it too, so it holds no secrets. */
+/**
+ * Storage key of this browser. Other pages of this machine on the same port can read it, so it holds no
+ * secrets.
+ */
 const KEPT_AS = "hyperchain-labels";
 
 /** The reader's address book, which the browser keeps, and how it is changed; what another tab changes stands here too. */

@@ -5,13 +5,13 @@ const MOST_SAMPLES = 3_600;
 const SAMPLE_MS = 1_000;
 const MOST_PROOFS = 200;
 
-/** What waited at a time. */
+/** Queue lengths at a time. */
 export interface Sample {
   /** Milliseconds of the reader's clock. */
   readonly at: number;
   /** Transactions that waited for a block, by chains' ids. */
   readonly waiting: ReadonlyMap<number, number>;
-  /** Messages that were under way. */
+  /** Messages in flight. */
   readonly inFlight: number;
 }
 
@@ -23,7 +23,7 @@ export interface KeptProof {
   readonly phases: readonly { readonly phase: string; readonly at: number }[];
 }
 
-/** What the page has seen since it was opened, of what the ecosystem does not keep. */
+/** Data that the page has collected since its opening, and that the ecosystem does not store. */
 export interface History {
   readonly samples: readonly Sample[];
   /** The oldest first. */
@@ -50,7 +50,7 @@ export function withSample(samples: readonly Sample[], sample: Sample): readonly
   return [...samples.slice(0, -1), both];
 }
 
-/** A proof that is queued again, since its prover was lost, begins anew. */
+/** A proof that is queued again, after its prover was lost, starts from the first phase. */
 export function withPhase(proofs: readonly KeptProof[], entry: FeedEntry, at: number): readonly KeptProof[] {
   const { chainId, number: batch, phase } = entry;
   if (chainId === undefined || batch === undefined || phase === undefined) return proofs;

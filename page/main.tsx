@@ -99,7 +99,10 @@ function App() {
   );
 }
 
-/** The same as before where the link and the members are: each part hears of what it shows by itself, and nothing else is drawn anew. */
+/**
+ * Content of the page, cached until the link or the members change: each part updates its data independently,
+ * without a new render of the others.
+ */
 function useContent(route: Route, info: EcosystemInfo | undefined): ComponentChildren {
   return useMemo(
     () =>

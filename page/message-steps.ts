@@ -2,7 +2,7 @@ import { layerName } from "../src/devnet/view/books/layer-name.ts";
 import { JOURNEY_STEPS } from "../src/protocol/cross-chain-message.ts";
 import type { MessageInfo } from "./answers.ts";
 
-/** What a step of this message means, in words that name what each chain settles on. */
+/** Text of a step of this message, with the name of each chain's settlement layer. */
 export function stepWords(step: string, message: Pick<MessageInfo, "sourceChainId" | "destinationChainId" | "imported">): string {
   const [sent, received] = [layerName(message.sourceChainId), layerName(message.destinationChainId)];
   const words: Readonly<Record<string, string>> = {

@@ -9,8 +9,8 @@ export interface NamedAddress {
 }
 
 /**
- * What a text names exactly, in any case, each address once; a number names the development account. On a `chain` a contract
- * there stands before those of other chains.
+ * Addresses that a text names exactly, in any case, each once; a number names the development account. On a
+ * `chain` its contracts are before those of other chains.
  */
 export function exactlyNamed(
   { all }: { readonly all: readonly NamedAddress[] },

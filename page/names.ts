@@ -15,11 +15,11 @@ export interface NamedContract {
   /** The member's name. */
   readonly chain: string;
   readonly address: string;
-  /** Of its source. */
+  /** Name of its source. */
   readonly name: string;
 }
 
-/** What accounts and contracts are called. */
+/** Names of accounts and contracts. */
 export interface Names {
   /** The project's contracts that users' transactions have shown, by their names, then by their members. */
   readonly contracts: readonly NamedContract[];
@@ -27,7 +27,7 @@ export interface Names {
   readonly all: readonly NamedAddress[];
   /** The reader's own names, which stand before all others. */
   readonly book: AddressBook;
-  /** Has these be the reader's own names from now on. */
+  /** Replaces the reader's address book. */
   keep(book: AddressBook): void;
   /** On a chain, or L1, by its name; undefined for an address without a name. */
   of(chain: string, address: string): string | undefined;

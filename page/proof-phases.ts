@@ -21,17 +21,17 @@ const wordsOn = (base: string): Readonly<Record<ProofInTheMaking["phase"], strin
 /** The phases of a proof, in their order. */
 export const PHASES: readonly string[] = Object.keys(wordsOn("L1"));
 
-/** What a phase of a chain's proof means, in words that name what the chain settles on. */
+/** Text of a phase of a chain's proof, with the name of the chain's settlement layer. */
 export function phaseWords(phase: string, chainId: number): string {
   return wordsOn(layerName(chainId))[phase as ProofInTheMaking["phase"]];
 }
 
-/** Where a chain's proof is. */
+/** Text of the progress of a chain's proof. */
 export function proofWords(proof: Omit<ProofInTheMaking, "batch">, chainId: number): string {
   return proofInWords(proof, layerName(chainId), ({ phase }) => phaseWords(phase, chainId));
 }
 
-/** Where it is, and which worker of a fleet makes it. */
+/** Text of the progress, with the worker of a fleet that makes the proof. */
 export function proofAndMaker(proof: Omit<ProofInTheMaking, "batch">, chainId: number): string {
   const maker = proofMaker(proof);
   return `${proofWords(proof, chainId)}${maker === undefined ? "" : `, by ${maker}`}`;

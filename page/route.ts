@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { EcosystemInfo } from "./answers.ts";
 
-/** Where the reader is: `#/alpha/block/12` is ["alpha", "block", "12"]. */
+/** Position of the reader: `#/alpha/block/12` is ["alpha", "block", "12"]. */
 export type Route = readonly string[];
 
 export function useRoute(): Route {
@@ -27,12 +27,12 @@ function routeNow(): Route {
     .map(decoded);
 }
 
-/** Whether the reader is there now: pages hear of a new link a moment later. */
+/** True if the reader is at the route; pages receive a new link a moment later. */
 export function isAt(...route: readonly string[]): boolean {
   return to(...routeNow()) === to(...route);
 }
 
-/** A link that was cut in the middle of an escape stays as it is. */
+/** Decodes a part of a link; a link that was cut in the middle of an escape remains unchanged. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -43,7 +43,7 @@ function decoded(part: string): string {
 
 const HASH = /^0x[0-9a-f]{64}$/i;
 const NUMBER = /^\d{1,15}$/;
-/** What a link names behind a member, and what that looks like. */
+/** Items that a link names after a member, with their form. */
 const NAMED = new Map([
   ["tx", { what: "a transaction", form: HASH }],
   ["address", { what: "an address", form: /^0x[0-9a-f]{40}$/i }],
@@ -51,7 +51,7 @@ const NAMED = new Map([
   ["batch", { what: "a batch", form: NUMBER }],
 ]);
 
-/** A part of a link that cannot be what it stands for: strangers write links too. */
+/** Part of a link that cannot be an item of its kind, because any account can write links. */
 export function misspelt([first, second = "", third = ""]: Route): { readonly text: string; readonly what: string } | undefined {
   if (first === "message") {
     if (NUMBER.test(second) && HASH.test(third)) return undefined;
@@ -66,7 +66,9 @@ export function to(...route: readonly (string | number)[]): string {
   return `#/${route.map((part) => encodeURIComponent(part)).join("/")}`;
 }
 
-/** What a page's link says of its state, behind "?", and how to change it: the link is copied with it. */
+/**
+ * State of a page in its link, after "?", and a function that changes it: a copied link includes the state.
+ */
 export function useLinkState(): readonly [URLSearchParams, (name: string, value: string | undefined) => void] {
   const [text, set] = useState(linkState);
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
 import { sessionHeader } from "./sessions.ts";
 
-/** What a member of the ecosystem answered instead of a result. */
+/** Error in an answer of a member of the ecosystem. */
 export class RpcFailure extends Error {
   override readonly name = "RpcFailure";
   readonly code: number | undefined;

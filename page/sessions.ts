@@ -1,6 +1,6 @@
-/** Of this tab alone, as the token is that lets accounts sign. */
+/** Storage key of this tab alone, like that of the token that lets accounts sign. */
 const KEPT_AS = "hyperchain-sessions";
-/** Told when a session has come or gone: what was refused before may be answered now. */
+/** Event for an opened or closed session: requests that were refused before may succeed now. */
 export const SESSIONS_CHANGED = "hyperchain-sessions";
 
 /** Tokens of readers' sessions, by the ids of their chains. */
@@ -24,7 +24,7 @@ export function keepSession(chainId: number, token: string | undefined): void {
   dispatchEvent(new Event(SESSIONS_CHANGED));
 }
 
-/** Of this tab's sessions. */
+/** Tokens of this tab's sessions. */
 export function sessionTokens(): readonly string[] {
   return Object.values(kept());
 }

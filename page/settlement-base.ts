@@ -1,13 +1,13 @@
 import type { EcosystemInfo } from "./answers.ts";
 
-/** What a chain settles on: L1, or another chain. */
+/** Settlement layer of a chain: L1, or another chain. */
 export interface SettlementBase {
-  /** As the page's server names it. */
+  /** Name of the layer in the page's server. */
   readonly member: string;
   readonly chainId: number;
-  /** As routes have it. */
+  /** Name of the layer in routes. */
   readonly name: string;
-  /** As texts have it. */
+  /** Name of the layer in texts. */
   readonly words: string;
 }
 
@@ -19,7 +19,7 @@ interface Layers {
   }[];
 }
 
-/** What the chain with this name settles on. */
+/** Settlement layer of the chain with this name. */
 export function baseOf({ l1, chains }: Layers, chain: string): SettlementBase {
   const on = chains.find(({ name }) => name === chain)?.settlesOn;
   if (on === undefined) return { member: "l1", chainId: l1.chainId, name: l1.name, words: "L1" };

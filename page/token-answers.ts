@@ -15,7 +15,10 @@ export const TOKEN_SELECTORS = {
 /** Hexadecimal digits of an ABI word. */
 const WORD = 64;
 
-/** Adds to each account what transfers left it with. What makes and burns a token is no account. */
+/**
+ * Adds to each account its balance from transfers. The address from which a token is minted, and to which it
+ * is burnt, is not an account.
+ */
 export function addTransfers(sums: Map<string, bigint>, logs: readonly Pick<LogAnswer, "topics" | "data">[]): void {
   for (const { topics, data } of logs) {
     const [, from, to] = topics;

@@ -8,7 +8,10 @@ const FIRST_SPAN = 1_000;
 const MOST_BLOCKS = 10_000;
 /** Logs of an answer that are taken in at once without the page standing still; after more, fewer blocks are asked for. */
 const MANY_LOGS = 500;
-/** What one reading of a token takes at most: others wrote its events, as many as they paid for. */
+/**
+ * Maximum transfers of one reading of a token, because other accounts wrote its events, as many as they paid
+ * for.
+ */
 const MOST_TRANSFERS = 20_000;
 const MOST_QUESTIONS = 100;
 
@@ -17,7 +20,7 @@ export type AskThere = <T>(method: string, params: readonly unknown[]) => Promis
 
 /** A token's transfers on a member, summed up over blocks without a gap. */
 export interface ReadTransfers {
-  /** What they left each account with. */
+  /** Balance of each account after them. */
   readonly sums: ReadonlyMap<string, bigint>;
   /** The first block that was read; 0 where all were. */
   readonly since: number;
@@ -26,8 +29,9 @@ export interface ReadTransfers {
 }
 
 /**
- * Reads a token's transfers from the newest block down, so many blocks at a time that no answer is large; of what `before` has read
- * only the blocks since, unless the chain has returned to an earlier state. Rejects where the member refuses.
+ * Reads a token's transfers from the newest block down, in ranges of blocks that keep each answer small;
+ * after an earlier reading `before`, only the blocks since then, unless the chain has returned to an earlier
+ * state. Rejects if the member refuses.
  */
 export async function readTransfers(ask: AskThere, address: string, before?: ReadTransfers): Promise<ReadTransfers> {
   const upTo = await blockAt(ask, "latest");

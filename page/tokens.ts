@@ -15,7 +15,7 @@ export interface TokenOnMember {
   readonly chain: string;
   readonly address: string;
   readonly supply: bigint;
-  /** Those with the largest balances, the largest first. */
+  /** Accounts with the largest balances, the largest first. */
   readonly holders: readonly { readonly address: string; readonly balance: bigint }[];
   /** Accounts that its transfers name: more than holders may have some. */
   readonly named: number;
@@ -28,12 +28,12 @@ export interface TokenOnMember {
 export interface TokenEverywhere {
   readonly symbol: string;
   readonly decimals: number;
-  /** Where it was born. */
+  /** Origin of the token. */
   readonly origin: TokenPlace;
   readonly places: readonly TokenOnMember[];
 }
 
-/** What was read of tokens' transfers before, by member and address; a reading goes on from there. */
+/** Earlier readings of tokens' transfers, by member and address; a reading continues from there. */
 export type ReadBefore = Map<string, ReadTransfers>;
 
 interface TokenPlace {
@@ -41,7 +41,10 @@ interface TokenPlace {
   readonly address: string;
 }
 
-/** The ERC-20 at an address of a member, and what the bridge made of it on the others; null where none is there. Rejects with RpcFailure. */
+/**
+ * ERC-20 at an address of a member, and its forms on the others by the bridge; null if there is no ERC-20.
+ * Rejects with RpcFailure.
+ */
 export async function tokenEverywhere(
   info: EcosystemInfo,
   { chainId, address }: TokenPlace,
@@ -69,7 +72,9 @@ function placeOf(chainId: number, address: string | undefined): readonly TokenPl
   return address === undefined ? [] : [{ chainId, address }];
 }
 
-/** Where the vault of a chain says that it was born; elsewhere, and where it is not known there, at the address itself. */
+/**
+ * Origin of the token from a chain's vault; on other members, and for an unknown token, the address itself.
+ */
 async function originOf(info: EcosystemInfo, chainId: number, address: string): Promise<TokenPlace> {
   if (chainId === info.l1.chainId) return { chainId, address };
   const vault = (data: string): Promise<string> => answerOf(String(chainId), PREDEPLOYS.L2NativeTokenVault, data);
@@ -83,7 +88,7 @@ async function originOf(info: EcosystemInfo, chainId: number, address: string): 
   return origin === 0 ? { chainId, address } : { chainId: origin, address: addressIn(token) };
 }
 
-/** Its address on another member; undefined where it has never come there. */
+/** Address on another member; undefined if the token has never arrived there. */
 async function addressOn(info: EcosystemInfo, chainId: number, origin: TokenPlace): Promise<string | undefined> {
   const member = memberOf(info, chainId);
   if (chainId !== origin.chainId && chainId === info.l1.chainId) return undefined;

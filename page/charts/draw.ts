@@ -5,7 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { numberLabels, timeLabels } from "./labels.ts";
 import type { Curve } from "./measures.ts";
 
-/** Served beside this script; the page's policy takes styles from its own server alone. */
+/** Style sheet next to this script, because the page's policy accepts styles from its server only. */
 const STYLE = "/charts.css";
 const HEIGHT = 170;
 /** Pixels that a time of day takes, with its seconds and without. */
@@ -13,7 +13,7 @@ const [WITH_SECONDS, WITHOUT_SECONDS] = [76, 44];
 /** Between two lines: what is counted has no halves. */
 const STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((each) => each * 10 ** power)).flat();
 
-/** What stands on the page, until it is ended. */
+/** Chart on the page, until its end. */
 export interface DrawnChart {
   show(seconds: readonly number[], curves: readonly Curve[]): void;
   end(): void;
@@ -60,7 +60,7 @@ function optionsOf(curves: readonly Curve[], kind: "steps" | "points", width: nu
   };
   return {
     ...{ width, height: HEIGHT },
-    // What it would tell where the pointer is stands in the table below the chart, for all readers.
+    // The table below the chart has the values at the pointer, for all readers.
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, most * 1.1)] } },
@@ -88,7 +88,9 @@ function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name);
 }
 
-/** What is drawn before its style is there is measured without it. Rejects where the server does not answer. */
+/**
+ * Waits for the style, because a chart without it is measured wrong. Rejects if the server does not answer.
+ */
 function styled(): Promise<void> {
   if (document.querySelector(`link[href="${STYLE}"]`) !== null) return style;
   const link = document.createElement("link");

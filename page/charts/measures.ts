@@ -18,7 +18,7 @@ export interface Measured {
   readonly curves: readonly Curve[];
 }
 
-/** What a chart shows: milliseconds of the machine's clock, cut into pieces of the same length. */
+/** Time range of a chart: milliseconds of the machine's clock, in pieces of equal length. */
 export interface Window {
   readonly last: number;
   readonly pieces: number;
@@ -31,7 +31,10 @@ export interface Lane {
   readonly chainId: number;
 }
 
-/** Ends of the pieces, on whole multiples of their length: what is drawn stands still while time runs within a piece. */
+/**
+ * Ends of the pieces, on whole multiples of their length, so that the chart does not move while time runs
+ * within a piece.
+ */
 function endsOf({ last, pieces, pieceMs }: Window): readonly number[] {
   const end = Math.ceil(last / pieceMs) * pieceMs;
   return Array.from({ length: pieces }, (_, i) => end - (pieces - 1 - i) * pieceMs);
@@ -59,7 +62,10 @@ export function measuredActivity(
   return { seconds: ends.map((end) => end / 1_000), curves };
 }
 
-/** What waited at the end of each piece of time, by the newest sample before it; the most within a piece where it has several. */
+/**
+ * Queue lengths at the end of each piece of time, by the newest sample before it; the maximum if a piece has
+ * several samples.
+ */
 export function measuredQueues(samples: readonly Sample[], lanes: readonly Lane[], window: Window): Measured {
   const ends = endsOf(window);
   const curve = (name: string, lane: number, of: (sample: Sample) => number | undefined): Curve => {
@@ -119,7 +125,7 @@ export function secondsOf(proof: KeptProof): number | undefined {
   return begun === undefined || made === undefined ? undefined : (made - begun.at) / 1_000;
 }
 
-/** What something of a user's takes of L1's gas, on average. */
+/** Average L1 gas of one kind of user action. */
 export interface ActCost {
   readonly act: string;
   readonly gas: number;
@@ -136,7 +142,7 @@ export function sharedCosts(batches: readonly BatchInfo[], nameOf: (chainId: num
   });
 }
 
-/** What users had L1 do themselves, by the functions that they called; the newest of them. */
+/** Actions of users on L1 itself, by the called functions; the newest of them. */
 export function ownCosts(l1: readonly ActivityTransaction[]): readonly ActCost[] {
   const calls = l1.filter(({ by, succeeded }) => by === "user" && succeeded);
   const acts = Map.groupBy(calls, ({ call, created, contract, selector }) => {

@@ -20,7 +20,7 @@ export function functionsOf(abi: unknown): readonly AbiFunction[] {
   return entries.filter((entry): entry is AbiFunction => (entry as { readonly type?: unknown } | null)?.type === "function");
 }
 
-/** Name and types, by which functions of one name are told apart. */
+/** Name and types, which distinguish functions with the same name. */
 export function signatureOf({ name, inputs }: AbiFunction): string {
   return `${name}(${inputs.map(typeOf).join(",")})`;
 }
@@ -29,12 +29,14 @@ function typeOf({ type, components = [] }: AbiParameter): string {
   return type.startsWith("tuple") ? `(${components.map(typeOf).join(",")})${type.slice("tuple".length)}` : type;
 }
 
-/** What is typed for a parameter, in words; `unnamed` stands where it has no name. */
+/** Label of a parameter; `unnamed` is the text for a missing name. */
 export function labelOf(parameter: AbiParameter, unnamed: string): string {
   return `${parameter.name === "" ? unnamed : parameter.name}, ${typeOf(parameter)}`;
 }
 
-/** What a parameter is made of: nothing smaller, parts in order, or items, of a fixed number where `count` is there. */
+/**
+ * Structure of a parameter: a plain value, parts in order, or items, whose number is fixed if `count` is set.
+ */
 export type Shape =
   | { readonly kind: "plain" }
   | { readonly kind: "parts"; readonly parts: readonly AbiParameter[] }

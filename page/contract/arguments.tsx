@@ -7,15 +7,15 @@ import { labelOf, shapeOf, type AbiParameter } from "./abi.ts";
 /** Fields of one list: each is drawn, and a longer list needs a script. */
 const MOST_ITEMS = 100;
 
-/** What was typed for a parameter. */
+/** Input for a parameter. */
 type Typed = string | readonly Typed[];
 
 interface FieldProps {
   readonly input: AbiParameter;
-  /** Of the field in its form: the places from the outermost parameter inwards. */
+  /** Name of the field in its form: the indices from the outermost parameter inwards. */
   readonly name: string;
   readonly unnamed: string;
-  /** Of the contract that is called. */
+  /** Chain of the called contract. */
   readonly chain: string | undefined;
 }
 
@@ -95,7 +95,7 @@ function ListField({
   );
 }
 
-/** What was typed for the parameters, in order: as it is, and parts and items as a list in JSON. */
+/** Inputs for the parameters, in order: plain ones unchanged, parts and items as a list in JSON. */
 export function argumentsIn(form: HTMLFormElement, inputs: readonly AbiParameter[]): readonly string[] {
   const fields = new FormData(form);
   return inputs.map((input, place) => {
@@ -121,7 +121,7 @@ export function ValueField() {
   );
 }
 
-/** Smallest units of the value that was typed; nothing where none was. Throws Error for what is no amount. */
+/** Smallest units of the input value; nothing without one. Throws Error for an invalid amount. */
 export function valueIn(form: HTMLFormElement): { readonly value?: string } {
   const text = String(new FormData(form).get("value") ?? "").trim();
   return text === "" ? {} : { value: smallestUnits(text, 18) };

@@ -4,8 +4,8 @@ import { useNames } from "../names.ts";
 import { interoperableOf, interoperableWords } from "./interoperable.ts";
 
 /**
- * A field for bytes, into which an account of a chain can be typed by name: `beta:0x…`, `Counter on beta`. What is sent is its
- * address in the form of ERC-7930, which stands in the field as soon as the name is whole.
+ * Field for bytes that accepts the name of an account of a chain: `beta:0x…`, `Counter on beta`. The field
+ * shows and sends the account's address in the form of ERC-7930 as soon as the name is complete.
  */
 export function BytesInput({ name, label }: { readonly name: string; readonly label: string }) {
   const { info } = useEcosystem();

@@ -6,8 +6,8 @@ export interface DeployedCode {
 }
 
 /**
- * How the code of contracts of one name compares, in words for each: equal, equal but for what each deployment has put into it, or
- * other code, which a letter tells apart.
+ * Comparison of the code of contracts with one name, as text for each: equal, equal except values of each
+ * deployment, or other code, which a letter distinguishes.
  */
 export function codeWords(alike: readonly DeployedCode[]): readonly string[] {
   const codes = [...new Set(alike.map(({ bytes }) => bytes))];
@@ -17,6 +17,6 @@ export function codeWords(alike: readonly DeployedCode[]): readonly string[] {
   const isOne = sources.size === 1 && !sources.has(undefined);
   return alike.map(({ bytes }) => {
     const letter = String.fromCodePoint(65 + codes.indexOf(bytes));
-    return isOne ? `equal but for values set at its deployment (${letter})` : `code ${letter}`;
+    return isOne ? `equal except values set at its deployment (${letter})` : `code ${letter}`;
   });
 }

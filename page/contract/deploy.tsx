@@ -41,7 +41,7 @@ export function Deploy() {
   );
 }
 
-/** By its name, with its source where the project has another contract of that name. */
+/** Name of a contract, with its source if the project has another contract of that name. */
 function named({ name, fullName }: Deployable, contracts: readonly Deployable[]): string {
   const isAlone = contracts.filter((each) => each.name === name).length === 1;
   return isAlone ? name : `${name} (${allSeen(fullName.slice(0, fullName.lastIndexOf(":")))})`;

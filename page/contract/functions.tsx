@@ -41,7 +41,7 @@ export function ContractFunctions({ place, abi }: { readonly place: Place; reado
   );
 }
 
-/** What answers without being told anything, read together, and again whenever something happens. */
+/** Functions without arguments, read together, and again after each event of the ecosystem. */
 function Views({ place, views }: { readonly place: Place; readonly views: readonly AbiFunction[] }) {
   const { version } = useEcosystem();
   const shown = views.slice(0, MOST_VIEWS);

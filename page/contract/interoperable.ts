@@ -19,7 +19,7 @@ export function interoperableOf(
   return there.length === 1 ? encoded(members, chain, there[0]?.address) : undefined;
 }
 
-/** What such bytes stand for, in words; empty for others. */
+/** Text for such bytes; empty for others. */
 export function interoperableWords(
   { l1, chains }: Members,
   names: { readonly of: (chain: string, address: string) => string | undefined },

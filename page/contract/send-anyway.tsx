@@ -1,6 +1,6 @@
 import type { Carrying } from "../wallet/signing.ts";
 
-/** Of a function and of a constructor: what a failing one burns of it depends on how it fails. */
+/** Gas of a function and of a constructor: the gas that a failing one burns depends on its failure. */
 const OFFERED_GAS = { write: "1000000", deploy: "5000000" } as const;
 
 /** Offers to have a call that would revert on the chain nevertheless, where it can be looked into. */

@@ -4,10 +4,16 @@ import { ask, type Member } from "../rpc.ts";
 import { reasonOf } from "../wallet/signing.ts";
 import { keptToken } from "../wallet/token.ts";
 
-/** What the ecosystem is had to do by this page's controls. What it did stands in the feed, which the ecosystem keeps. */
+/**
+ * Actions of the ecosystem that this page's controls request. Their results are in the feed, which the
+ * ecosystem stores.
+ */
 export interface Acts {
   readonly isBusy: boolean;
-  /** What the last one came to that the feed does not say: why it was not done, or more than that it was. */
+  /**
+   * Result of the last action that the feed does not contain: the reason of a failure, or details of the
+   * result.
+   */
   readonly notice: Notice | undefined;
   /** Does it; `work` may resolve with more to say. Rejects never. */
   readonly act: (text: string, work: () => Promise<unknown>) => Promise<void>;
@@ -43,7 +49,7 @@ export function useControlActs(done: () => void): Acts {
   return useMemo(() => ({ notice, isBusy: busy > 0, act }), [notice, busy]);
 }
 
-/** Has a member do something, with the token of the printed address. Rejects with RpcFailure. */
+/** Sends a command to a member, with the token of the printed address. Rejects with RpcFailure. */
 export function command<T>(member: Member, method: string, params: readonly unknown[] = []): Promise<T> {
   return ask<T>(member, method, params, { "x-page-token": keptToken() ?? "" });
 }

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
 import { command, useActs } from "./acts.ts";
 
-/** Pauses chains, has them go on, and adds one. */
+/** Pauses, resumes and adds chains. */
 export function Chains() {
   const { info, status } = useEcosystem();
   const { act, isBusy } = useActs();

@@ -14,7 +14,10 @@ import { Snapshots } from "./snapshots.tsx";
 
 const MOVES = { "1 minute": 60, "1 hour": 3_600, "1 day": 86_400, "1 week": 604_800 } as const;
 
-/** What a reader with the token can have the ecosystem do: time, blocks, batches, snapshots, chains, faults, money. */
+/**
+ * Controls of the ecosystem for a reader with the token: time, blocks, batches, snapshots, chains, faults,
+ * money.
+ */
 export function Controls() {
   const { info } = useEcosystem();
   const { notice } = useActs();

@@ -13,7 +13,7 @@ type FaultName = Exclude<
 type Field = "target" | "seconds" | "chain" | "account";
 
 interface Kind {
-  /** What it does, as the docs of the test API say it. */
+  /** Effect of the fault, as in the docs of the test API. */
   readonly does: string;
   readonly fields: readonly Field[];
   readonly running?: boolean;
@@ -21,10 +21,10 @@ interface Kind {
 
 const KINDS: Readonly<Record<FaultName, Kind>> = {
   relayerOff: { does: "The relayer does nothing at all.", fields: [], running: false },
-  relayerOn: { does: "The relayer goes on.", fields: [], running: true },
+  relayerOn: { does: "The relayer continues.", fields: [], running: true },
   drop: { does: "The relayer never delivers it. Anyone else still could.", fields: ["target"] },
   delay: {
-    does: "The relayer leaves it be until the ecosystem's clock has moved by so many seconds.",
+    does: "The relayer's delivery of the target waits until the ecosystem's clock has moved by the given seconds.",
     fields: ["target", "seconds"],
   },
   duplicate: {
@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<FaultName, Kind>> = {
   },
   reorder: { does: "The relayer delivers what waits for a chain newest first.", fields: [] },
   sequencerOff: {
-    does: "The chain takes transactions, but makes no blocks by itself, takes nothing from what it settles on and seals nothing.",
+    does: "The chain takes transactions, but makes no blocks automatically, takes nothing from what it settles on and seals nothing.",
     fields: ["chain"],
     running: false,
   },
@@ -43,17 +43,17 @@ const KINDS: Readonly<Record<FaultName, Kind>> = {
     fields: ["chain", "account"],
   },
   tamperNextProof: {
-    does: "One byte of the chain's next proof is wrong: what the chain settles on refuses it, and its settlement stands still until a return to a snapshot.",
+    does: "One byte of the chain's next proof is wrong: what the chain settles on refuses it, and its settlement stops until a return to a snapshot.",
     fields: ["chain"],
   },
   tamperNextData: {
     does:
-      "One change that the chain's next batch publishes is not what its blocks did. Validators that execute refuse it, and the chain stands still until hyperchain:reseal; " +
+      "One change that the chain's next batch publishes is not what its blocks did. Validators that execute refuse it, and the chain stops until hyperchain:reseal; " +
       "no proof of it can be made; where neither is asked for it is executed, and hyperchain:reconstruct finds it. Not in an ecosystem that is kept.",
     fields: ["chain"],
   },
   clear: {
-    does: "A settlement that stands still goes on only after a return to a snapshot.",
+    does: "A stopped settlement continues only after a return to a snapshot.",
     fields: [],
   },
 };

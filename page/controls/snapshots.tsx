@@ -4,7 +4,7 @@ import { clockTime, plural } from "../format.ts";
 import { saveFile } from "../save-file.ts";
 import { command, useActs } from "./acts.ts";
 
-/** Of this tab: a snapshot is one of the process that runs. */
+/** Storage key of this tab, because a snapshot belongs to the running process. */
 const KEPT_AS = "hyperchain-snapshots";
 
 interface Snapshot {
@@ -13,7 +13,7 @@ interface Snapshot {
   readonly at: number;
 }
 
-/** The whole ecosystem's state by names, to return to as often as is wanted. */
+/** Named states of the whole ecosystem, to which the reader can return repeatedly. */
 export function Snapshots() {
   const { act, isBusy } = useActs();
   const [snapshots, set] = useState(kept);
@@ -35,7 +35,7 @@ export function Snapshots() {
       const again = snapshots[place];
       if (!isThere || again === undefined) {
         keep(before);
-        throw new Error("the ecosystem does not have it any more");
+        throw new Error("the ecosystem no longer has it");
       }
       keep([...before, { ...again, id: await command<string>("any", "evm_snapshot", [{ name: again.name }]) }]);
     });
@@ -88,7 +88,7 @@ export function Snapshots() {
   );
 }
 
-/** Of hexadecimal digits behind 0x. */
+/** Bytes of hexadecimal digits after 0x. */
 function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: hex.length / 2 - 1 }, (_, place) => parseInt(hex.slice(2 + 2 * place, 4 + 2 * place), 16));
 }

@@ -14,7 +14,7 @@ export function AccountsPage() {
       accounts.map(async (address) => ({
         address,
         balances: await Promise.all(
-          // A chain that is paused, or that only its readers may read, is no reason to hide the others.
+          // A chain that is paused, or that only its readers may read, does not hide the others.
           info.chains.map(({ chainId, name }) =>
             ask<string>(String(chainId), "eth_getBalance", [address, "latest"]).then(ether, () => untold(info, name)),
           ),

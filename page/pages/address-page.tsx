@@ -22,7 +22,7 @@ interface Holding {
   readonly balance: string;
   readonly nonce: string;
   readonly codeBytes: number;
-  /** Of an account that has a contract's code run for it (EIP-7702). */
+  /** Contract whose code an account runs (EIP-7702). */
   readonly delegatesTo?: string;
 }
 
@@ -59,7 +59,7 @@ export function AddressPage({
   );
   const [{ contract } = {}] = useDescriptions(`${member}:${address}`, [{ chain, address }]);
   const names = useNames();
-  // The reader's own name has a line of its own.
+  // The reader's name has a separate line.
   const name = names.book[address.toLowerCase()] === undefined ? names.of(chain, address) : undefined;
   return (
     <>
@@ -144,7 +144,7 @@ function Assets({ address }: { readonly address: string }) {
   );
 }
 
-/** Of all chains; L1 keeps no history by address. */
+/** History on all chains; L1 stores no history by address. */
 function History({ address }: { readonly address: string }) {
   const { version } = useEcosystem();
   const nameOf = useChainName();

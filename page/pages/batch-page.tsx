@@ -80,7 +80,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
 }
 
 type Standing = Partial<Pick<EcosystemStatus["chains"][number], "fault" | "stopped" | "ended" | "waitsFor">> & {
-  /** What a prover does for the batch now. */
+  /** Present work of a prover on the batch. */
   readonly underWay: string | undefined;
 };
 
@@ -101,7 +101,7 @@ function missingProof(
   if (mode === "none") return { comes: false, why: `the prover is off, and ${base} takes a marker instead` };
   if (proveTxHash !== null) return undefined;
   if (ended === true) return { comes: false, why: "the chain has ended" };
-  if (fault !== undefined) return { comes: false, why: `the chain stands still: ${fault}` };
+  if (fault !== undefined) return { comes: false, why: `the chain has stopped: ${fault}` };
   if (stopped === true) return { comes: true, why: "the chain is paused" };
   return { comes: true, why: underWay ?? waitsFor ?? "it waits for its turn" };
 }
@@ -129,7 +129,7 @@ function onBase({ name }: SettlementBase, hash: string | null, gas: number | und
   );
 }
 
-/** Those whose signatures were checked when the batch was committed. */
+/** Signers whose signatures were checked at the batch's commit. */
 function Signed({ by, on, as }: { readonly by: readonly string[]; readonly on: string; readonly as: string }) {
   return (
     <>

@@ -7,7 +7,7 @@ import { AddressLink, BatchLink, BlockLink, TransactionLink, useSymbol } from ".
 import { Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 
-/** Characters of a call in a list: all of it stands on the transaction's page. */
+/** Maximum characters of a call in a list; the transaction's page has the whole call. */
 const MOST_OF_A_CALL = 200;
 
 export function BlockPage({
@@ -54,7 +54,7 @@ export function BlockPage({
   );
 }
 
-/** The block's transactions, with what each calls in words. */
+/** Transactions of the block, with a description of each call. */
 function Transactions({ chain, block: { hash, transactions } }: { readonly chain: string; readonly block: BlockAnswer }) {
   const symbol = useSymbol(chain);
   const described = useDescriptions(

@@ -156,7 +156,7 @@ function Changes({ name }: { readonly name: string }) {
   );
 }
 
-/** Who governs the chain's versions, how these stand, and what is voted on. */
+/** Governance of the chain's versions, their state, and the votes. */
 function Governance({ name }: { readonly name: string }) {
   const { info, status } = useEcosystem();
   const block = status.chains.find((each) => each.name === name)?.settlementBlock;
@@ -193,7 +193,7 @@ interface NewestProps<T> {
   readonly asked: Asked<readonly T[]>;
 }
 
-/** Where it is published, and what follows from that. */
+/** Location of its data, with the consequences. */
 function dataSentence({ dataAvailability, inputsBoundBy, settlesOn, name }: EcosystemInfo["chains"][number]): string {
   if (dataAvailability === "rollup") return "rollup: all of it is on L1, and anyone can rebuild the chain from there";
   if (dataAvailability === "validium") return "validium: a committee keeps it; if the committee withholds it, funds are frozen";

@@ -26,10 +26,10 @@ import { useLinkState } from "../route.ts";
 /** Minutes that the charts can show, and the seconds of a piece of time in each: some sixty pieces. */
 const SPANS = { "5": 5, "15": 15, "60": 60 } as const;
 const DEFAULT_SPAN = "5";
-/** Of the newest proofs, whose phases are shown. */
+/** Number of the newest proofs whose phases are shown. */
 const MOST_PROOFS = 12;
 const MOST_ACTS = 12;
-/** What gas and the coin are said to cost where the reader states nothing else. */
+/** Default prices of gas and of the coin. */
 const DEFAULT_PRICE = { gwei: "1", coin: "3000" } as const;
 
 /** Numbers over the last minutes: what the chains do, what waits, what proofs take, and what users' acts cost on L1. */
@@ -94,7 +94,7 @@ export function ChartsPage() {
   );
 }
 
-/** How long the newest proofs were in each phase. */
+/** Duration of the newest proofs in each phase. */
 function Phases({ proofs }: { readonly proofs: readonly KeptProof[] }) {
   const nameOf = useChainName();
   return (
@@ -113,7 +113,7 @@ function Phases({ proofs }: { readonly proofs: readonly KeptProof[] }) {
               cells: [
                 nameOf(proof.chainId),
                 <BatchLink chain={nameOf(proof.chainId)} number={proof.batch} />,
-                seconds === undefined ? "under way" : `${seconds.toFixed(1)} s`,
+                seconds === undefined ? "in progress" : `${seconds.toFixed(1)} s`,
                 <PhaseBar proof={proof} />,
               ],
             };
@@ -123,11 +123,14 @@ function Phases({ proofs }: { readonly proofs: readonly KeptProof[] }) {
   );
 }
 
-/** A proof's phases as pieces of a bar, as wide as they were long; each in words for readers that cannot see it. */
+/**
+ * Phases of a proof as pieces of a bar, with widths by duration; each has a text for readers that cannot see
+ * it.
+ */
 function PhaseBar({ proof: { chainId, phases } }: { readonly proof: KeptProof }) {
   const pieces = phases.flatMap(({ phase, at }, i) => {
     const next = phases[i + 1];
-    // What waits is no work of the prover's.
+    // A wait is not work of the prover.
     return next === undefined || phase === "queued" || phase === "made" ? [] : [{ phase, ms: next.at - at }];
   });
   const whole = pieces.reduce((sum, { ms }) => sum + ms, 0);
@@ -151,7 +154,7 @@ function PhaseBar({ proof: { chainId, phases } }: { readonly proof: KeptProof })
   );
 }
 
-/** What users' acts take of L1's gas, and what that is in money at a price that the reader states. */
+/** L1 gas of users' actions, and its value in money at a price that the reader sets. */
 function ActCosts() {
   const { info, status } = useEcosystem();
   const activity = useActivity();

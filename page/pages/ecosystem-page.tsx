@@ -15,7 +15,7 @@ import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";
 
 const MOST_PROOFS = 10;
 
-/** Messages of the table; the others are on a page of their own. */
+/** Number of messages in the table; the others are on a separate page. */
 const MOST_MESSAGES = 20;
 
 /** Everything at a glance: what happens, members, batches by stage, messages, and what is proven. */
@@ -54,7 +54,7 @@ export function EcosystemPage() {
       <Proofs chains={status.chains} />
       <Section title="Messages between chains">
         <p>
-          {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
+          {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} in flight,{" "}
           {status.messages.ready.length === 0 ? "" : `${count(status.messages.ready.length)} ready, `}
           {count(status.messages.stuck.length)} stuck
           {status.messages.failed === 0 ? "" : `, ${count(status.messages.failed)} arrived and failed`}
@@ -101,7 +101,7 @@ function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
   const proofs = chains.flatMap(({ name, chainId, proving = [] }) => proving.map((proof) => ({ name, chainId, ...proof })));
   if (proofs.length === 0) return null;
   return (
-    <Section title="Proofs in the making">
+    <Section title="Proofs in progress">
       <Table
         caption="Batches whose proof is being made, or shown to what the chain settles on"
         columns={["chain", "batch", "phase", "prover"]}
@@ -123,7 +123,7 @@ function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
 
 export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"][number] }) {
   if (chain.ended === true) return <Mark kind="bad">ended: what accounts held there is paid out below it</Mark>;
-  if (chain.fault !== undefined) return <Mark kind="bad">stands still: {chain.fault}</Mark>;
+  if (chain.fault !== undefined) return <Mark kind="bad">has stopped: {chain.fault}</Mark>;
   if (chain.stopped === true) return <Mark kind="under-way">paused; it refuses its clients until it is started</Mark>;
   if (chain.stuck !== undefined)
     return (
@@ -140,7 +140,7 @@ export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"
   return <Mark kind="good">runs</Mark>;
 }
 
-/** Where a chain's data goes, in a few words. */
+/** Short text of the location of a chain's data. */
 function dataOf({ name, settlesOn }: EcosystemStatus["chains"][number], { chains }: EcosystemInfo): string | undefined {
   const data = chains.find((chain) => chain.name === name)?.dataAvailability;
   if (settlesOn === undefined) return data;

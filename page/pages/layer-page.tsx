@@ -13,7 +13,7 @@ import { Words } from "../parts/words.tsx";
 import { to } from "../route.ts";
 
 const MOST_TRANSACTIONS = 20;
-/** Characters of a call in the list: all of it stands on the transaction's page. */
+/** Maximum characters of a call in the list; the transaction's page has the whole call. */
 const MOST_OF_A_CALL = 100;
 type Stage = keyof BatchInfo["l1Gas"];
 
@@ -101,7 +101,7 @@ function Costs() {
   );
 }
 
-/** The newest transactions here, of whomever. */
+/** Newest transactions here, of all accounts. */
 function Newest() {
   const { info } = useEcosystem();
   const { chainId, name } = info.l1;

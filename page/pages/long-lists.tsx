@@ -38,7 +38,7 @@ export function MessagesPage() {
 
 export interface MemberProps {
   readonly chain: string;
-  /** As the page's server names it. */
+  /** Name of the member in the page's server. */
   readonly member: string;
 }
 

@@ -48,7 +48,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
   );
 }
 
-/** What sent the message, in other forms; the test expects that it arrives. */
+/** Transaction that sent the message, in other forms; the form of a test expects its arrival. */
 function CopySent({ message: { steps } }: { readonly message: MessageInfo }) {
   const [first] = steps;
   return first === undefined ? null : <CopyAs chainId={first.chainId} hash={first.transactionHash} />;
@@ -99,7 +99,7 @@ function About({ message }: { readonly message: MessageInfo }) {
   );
 }
 
-/** The amount, with the token where it was born. */
+/** Amount, with the token on its origin chain. */
 function Carried({ carries }: { readonly carries: NonNullable<MessageInfo["carries"]> }) {
   const nameOf = useChainName();
   const { originChainId, originToken } = carries;
@@ -133,7 +133,7 @@ function When({ seconds }: { readonly seconds: number | undefined }) {
 
 type AskedTrace = Asked<MessageTrace | null>;
 
-/** Asks for the calls on both chains, with names; again when the message has come further. */
+/** Requests the calls on both chains, with names; again after each further step of the message. */
 function useTrace(hash: string, sourceChainId: number, steps: number): AskedTrace {
   return useAsked(async () => {
     const trace = steps === 0 ? null : await ask<MessageTrace | null>("any", "hyperchain_traceMessage", [hash, sourceChainId]);

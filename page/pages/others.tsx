@@ -16,7 +16,7 @@ import { ProverPage } from "./prover-page.tsx";
 import { SearchPage } from "./search-page.tsx";
 import { WalletPage } from "./wallet-page.tsx";
 
-/** What is loaded together. */
+/** Pages that are loaded together. */
 export interface Others {
   readonly Other: typeof Other;
 }

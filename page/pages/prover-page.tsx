@@ -7,7 +7,7 @@ import { phaseWords } from "../proof-phases.ts";
 import { useBrowserProver, type BrowserProving } from "../prove/browser-prover.ts";
 import { keptToken } from "../wallet/token.ts";
 
-/** Has this browser prove batches for the ecosystem, as a worker of its fleet. */
+/** Page on which this browser proves batches for the ecosystem, as a worker of its fleet. */
 export function ProverPage() {
   const { info } = useEcosystem();
   const missing = missingHere(info.prover.mode);
@@ -81,7 +81,7 @@ function Standing({ proving: { state, name, report, progress, proofs, last, trou
     <div role="status">
       <Facts
         facts={{
-          state: state === "off" ? "stopped" : state === "stopping" ? "gives back what is not finished" : doing,
+          state: state === "off" ? "stopped" : state === "stopping" ? "returns unfinished jobs" : doing,
           name: <code>{name}</code>,
           "proofs are made": report && madeOn(report),
           "proofs that count": count(proofs),

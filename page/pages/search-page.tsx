@@ -7,7 +7,7 @@ import { Answer, Section } from "../parts/layout.tsx";
 import { Said } from "../parts/words.tsx";
 import { isAt } from "../route.ts";
 
-/** What a text names, by groups; where it is one place alone, and no stranger has named that, the reader is led there. */
+/** Results for a text, by groups. A single result whose name comes from no unknown account opens directly. */
 export function SearchPage({ text }: { readonly text: string }) {
   const { info } = useEcosystem();
   const names = useNames();

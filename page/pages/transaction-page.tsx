@@ -39,11 +39,11 @@ interface WholeTransaction {
   readonly transaction: TransactionAnswer;
   /** Null while it waits for a block. */
   readonly receipt: ReceiptAnswer | null;
-  /** Of its block. */
+  /** Timestamp of its block. */
   readonly timestamp: string | undefined;
   /** ZK Stack's word: pending, included, verified or failed; undefined on L1. */
   readonly status: string | undefined;
-  /** Those that it brought a step further. */
+  /** Messages that it advanced. */
   readonly messages: PagedMessages;
 }
 
@@ -94,7 +94,7 @@ function statusWords(status: string, base: string): string | undefined {
   return words[status];
 }
 
-/** By EIP-2718, and operations of ZK Stack's number. */
+/** Names of the types of EIP-2718, and of ZK Stack's operations. */
 function typeWords(type: number, base: string): string {
   if (type === 255) return `priority operation, from ${base}'s queue`;
   const words = [
@@ -237,7 +237,7 @@ function Calls({ member, chain, hash }: { readonly member: string; readonly chai
       <details>
         <summary>Gas by contract and function</summary>
         <Table
-          caption="Gas that each function took by itself, without the calls that it made"
+          caption="Gas that each function used, without the calls that it made"
           columns={["contract", "function", "calls", "gas"]}
           empty=""
           rows={gasByFunction(asked.value).map(({ to, name, calls, gas }) => ({

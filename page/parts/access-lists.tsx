@@ -6,7 +6,7 @@ import { baseOf } from "../settlement-base.ts";
 import { Answer, Section, Table } from "./layout.tsx";
 import { AddressLink } from "./links.tsx";
 
-/** Of `hyperchain_getAccessLists`; null for every account. */
+/** Answer of `hyperchain_getAccessLists`; null for every account. */
 interface ListsAnswer {
   readonly senders: readonly string[] | null;
   readonly deployers: readonly string[] | null;

@@ -3,26 +3,26 @@ import { short } from "../format.ts";
 import { exactlyNamed, type NamedAddress } from "../named-address.ts";
 import { useNames } from "../names.ts";
 
-/** What address fields of all forms offer, once on the page. */
+/** Suggestions for the address fields of all forms, once on the page. */
 export const OFFERED = "named-addresses";
 const MOST_OFFERED = 200;
 
 interface AddressInputProps {
-  /** Of the field in its form. */
+  /** Name of the field in its form. */
   readonly name?: string;
   readonly label: string;
   readonly isNeeded?: boolean;
-  /** Where the account is meant to be; the same address can be something else on another chain. */
+  /** Chain of the account, because the address can belong to something else on another chain. */
   readonly chain?: string | undefined;
   /** Without a label that is seen. */
   readonly isBare?: boolean;
-  /** Called with what stands in the field. */
+  /** Called with the field's content. */
   readonly onAddress?: (address: string) => void;
 }
 
 /**
- * A field for an address, into which a name can be typed or chosen: an account, a contract, one of the address book. What is sent
- * is the address, which stands in the field as soon as a name is whole; beside it stands what the address is called.
+ * Field for an address that also accepts a name: an account, a contract, an entry of the address book. The
+ * field shows and sends the address as soon as a name is complete, with the name next to it.
  */
 export function AddressInput({ name, label, isNeeded = false, isBare = false, chain, onAddress }: AddressInputProps) {
   const names = useNames();
@@ -63,7 +63,7 @@ export function AddressInput({ name, label, isNeeded = false, isBare = false, ch
   );
 }
 
-/** What a text in the field stands for; empty where that is not known. */
+/** Meaning of a text in the field; empty if unknown. */
 function saidOf(
   all: readonly NamedAddress[],
   named: readonly NamedAddress[],
@@ -71,7 +71,8 @@ function saidOf(
 ): string {
   if (named.length > 1) return `${named.length} addresses are called so: choose one of the list, or write the address`;
   const [only] = named;
-  // In one line, as what follows once the address stands in the field: a button below stays under the pointer that presses it.
+  // One line, as after the address replaces the name, so that a button below stays under the pointer that
+  // presses it.
   if (only !== undefined) return `${only.name}: ${short(only.address)}`;
   const there = all.filter(({ address }) => address === text.toLowerCase());
   const known = there.find((each) => each.chain === chain) ?? there.find((each) => each.chain === undefined) ?? there[0];

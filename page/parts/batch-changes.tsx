@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<keyof BatchInfo["changes"], string>> = {
   codeDigest: "digests of codes, for proofs",
 };
 
-/** What the batch changed in the chain's state. */
+/** Changes of the chain's state by the batch. */
 export function BatchChanges({ batch: { changes, pubdataBytes } }: { readonly batch: BatchInfo }) {
   return (
     <Section title="What it changed">

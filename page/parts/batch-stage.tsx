@@ -2,7 +2,7 @@ import type { BatchAnswer, BatchSummary } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { Mark } from "./layout.tsx";
 
-/** How far a batch has come on what its chain settles on. */
+/** Stage of a batch on the chain's settlement layer. */
 export function BatchStage({ batch }: { readonly batch: BatchAnswer }) {
   if (batch.executeTxHash === null && batch.secondCheckTxHash !== undefined && batch.proveTxHash !== null)
     return <Mark kind="under-way">checked twice</Mark>;

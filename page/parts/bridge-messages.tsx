@@ -47,7 +47,7 @@ function Bridged({ message }: { readonly message: BridgeMessage }) {
   const { info } = useEcosystem();
   const nameOf = useChainName();
   const isMember = [info.l1, ...info.chains].some(({ chainId }) => chainId === destinationChainId);
-  const [from, to] = [nameOf(sourceChainId), isMember ? nameOf(destinationChainId) : "a network that is no member"];
+  const [from, to] = [nameOf(sourceChainId), isMember ? nameOf(destinationChainId) : "a network that is not a member"];
   const hops = bridgeHops(message, from, to);
   const missing = hops.find(({ state }) => state === "missing");
   return (
@@ -103,7 +103,7 @@ function Bridged({ message }: { readonly message: BridgeMessage }) {
 
 const MOST_DATA = 266;
 
-/** The proven message that vouches for it, with its own steps. */
+/** Proven message that attests it, with its steps. */
 function Voucher({ message: { provenMessage, sourceChainId } }: { readonly message: BridgeMessage }) {
   const { version } = useEcosystem();
   const asked = useAsked(
@@ -114,7 +114,7 @@ function Voucher({ message: { provenMessage, sourceChainId } }: { readonly messa
   if (asked.state !== "there" || asked.value === null) return null;
   return (
     <div class="small">
-      What vouches for it is a proven message of the ecosystem: <Journey message={asked.value} />
+      It is attested by a proven message of the ecosystem: <Journey message={asked.value} />
     </div>
   );
 }

@@ -14,7 +14,7 @@ const MOST_CALLS = 50;
 const MOST_TEXT = 400;
 const MOST_FOLDED = 100;
 
-/** A call in words; one with a proof among its arguments unfolds. */
+/** Description of a call; one with a proof among its arguments unfolds. */
 function CallText({ text, chain }: { readonly text: string; readonly chain: string }) {
   if (text.length <= MOST_TEXT) return <Words text={text} chain={chain} />;
   return (

@@ -9,7 +9,7 @@ import { Said } from "./words.tsx";
 
 type Carried = NonNullable<MessageInfo["carries"]>;
 
-/** What a token calls itself, and how its amounts are written. */
+/** Symbol of a token, and the format of its amounts. */
 interface TokenWords {
   readonly symbol: string;
   readonly decimals: number;
@@ -17,10 +17,10 @@ interface TokenWords {
 
 const NO_TOKEN = /^0x0{40}$/;
 const MOST_DECIMALS = 77;
-/** By member and address; a token's own code says it, once and for all. */
+/** Texts by member and address; a token's code returns them only once. */
 const told = new Map<string, Promise<TokenWords | undefined>>();
 
-/** What a message carries, in its token's own words; where that does not answer, in units. */
+/** Amount of a message with its token's symbol; in units if the token does not answer. */
 export function Amount({ carries }: { readonly carries: Carried }) {
   const { info } = useEcosystem();
   const { amount, originChainId, originToken } = carries;

@@ -8,7 +8,10 @@ import type { SettlementBase } from "../settlement-base.ts";
 /** Executed batches over which the average is. */
 const MOST_BATCHES = 5;
 
-/** What a transaction takes on what its chain settles on, by the newest executed batches: a sentence, or why there is none; undefined before it is known. */
+/**
+ * Cost of a transaction on the chain's settlement layer, by the newest executed batches: a sentence, or the
+ * reason why there is none; undefined until it is known.
+ */
 export function useSettlementCost(member: string, base: SettlementBase, executed: number): string | undefined {
   const asked = useAsked(() => settlementCost(member, base, executed), [member, executed]);
   if (asked.state === "failed") return `not told: ${asked.reason}`;

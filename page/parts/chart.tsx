@@ -6,14 +6,14 @@ import { Table } from "./layout.tsx";
 
 type DrawChart = typeof DrawChartFunction;
 
-/** What draws is asked for where a chart is: few pages have one. */
+/** Script that draws charts, which only pages with a chart load. */
 const DRAWS = "/charts.js";
 /** Rows of the table that says the same. */
 const MOST_ROWS = 30;
 
 export interface ChartProps {
   readonly title: string;
-  /** Of the numbers, in words. */
+  /** Text of the unit of the numbers. */
   readonly unit: string;
   readonly measured: Measured;
   readonly kind: "steps" | "points";

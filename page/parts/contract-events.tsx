@@ -13,7 +13,10 @@ interface Contract {
   readonly address: string;
 }
 
-/** What a contract has logged in the blocks that the page keeps, the newest first, as it happens. Nothing where it logged none. */
+/**
+ * Events of a contract in the blocks that the page stores, the newest first, updated continuously. Empty if
+ * it logged none.
+ */
 export function ContractEvents({ chain, chainId, address }: Contract) {
   const activity = useActivity();
   const wanted = address.toLowerCase();

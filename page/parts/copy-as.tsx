@@ -7,13 +7,13 @@ import type { EcosystemInfo, TransactionAnswer } from "../answers.ts";
 
 type Copy = (transaction: TransactionAnswer, url: string) => string;
 
-/** What a transaction can be copied as. */
+/** Forms in which a transaction can be copied. */
 const COPIES: Readonly<Record<string, Copy>> = { cast: asCast, curl: asCurl };
 
 /** With which library a test of it is written. */
 const TESTS: Readonly<Record<string, string>> = { test: "ethers", "test with viem": "viem" };
 
-/** Puts a transaction on the clipboard, in a form that does it again. */
+/** Puts a transaction on the clipboard, in a form that repeats it. */
 export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly hash: string }) {
   const { info } = useEcosystem();
   const [told, tell] = useState("");
@@ -52,6 +52,6 @@ async function copied(
 ): Promise<string> {
   const transaction = await ask<TransactionAnswer | null>(memberOf(info, chainId), "eth_getTransactionByHash", [hash]);
   const { url } = [info.l1, ...info.chains].find((member) => member.chainId === chainId) ?? info.l1;
-  if (transaction === null) throw new Error("the chain has the transaction no more");
+  if (transaction === null) throw new Error("the chain no longer has the transaction");
   return make(transaction, url);
 }

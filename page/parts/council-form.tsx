@@ -4,7 +4,7 @@ import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
 
-/** What a council does, and what each act is about beside the time and its signatures. */
+/** Acts of a council, with the fields of each in addition to the time and the signatures. */
 const ACTS = {
   softFreeze: { words: "freeze versions softly", fields: ["versions", "seconds"] },
   freeze: { words: "freeze versions", fields: ["versions", "seconds"] },

@@ -2,7 +2,10 @@ import { allSeen } from "../all-seen.ts";
 import type { CallFailure } from "../answers.ts";
 import { SourceLines } from "./source-lines.tsx";
 
-/** Where a call failed: the line in the project's source with those around it, and the calls within contracts that led there. */
+/**
+ * Location of a failed call: the line in the project's source with those around it, and the calls within
+ * contracts that led there.
+ */
 export function FailingLine({
   failure: { source, stackTrace },
   isFailing = true,

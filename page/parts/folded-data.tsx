@@ -3,7 +3,7 @@ import { CopyButton } from "./copy-button.tsx";
 
 /** Hexadecimal characters that stand unfolded: four bytes and two words. */
 const MOST_UNFOLDED = 138;
-/** Those that a page draws. */
+/** Maximum characters that a page draws. */
 const MOST_DRAWN = 20_000;
 
 /** Bytes in hexadecimal, folded where they are many, to be copied whole. */

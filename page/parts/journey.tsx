@@ -4,7 +4,7 @@ import { to } from "../route.ts";
 import { useChainName } from "./links.tsx";
 import { Where } from "./message-table.tsx";
 
-/** A message's steps in a line, as far as it is. */
+/** Steps of a message in a line, up to the present one. */
 export function Journey({ message }: { readonly message: MessageInfo }) {
   const nameOf = useChainName();
   const done = new Set(message.steps.map(({ step }) => step));

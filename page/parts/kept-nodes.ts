@@ -1,6 +1,6 @@
 /**
- * Makes what shows a row, and answers the same again as long as row and messages are the same objects: Preact passes over a node
- * that it has drawn. `make` may depend on nothing else, but for contexts, which tell what they change by themselves.
+ * Caches the node of a row while row and messages are the same objects, because Preact skips an unchanged
+ * node. `make` may depend on nothing else except contexts, which report their changes.
  */
 export function keptNodes<Row extends object, Messages, Node>(
   make: (row: Row, messages: Messages) => Node,

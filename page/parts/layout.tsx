@@ -12,7 +12,7 @@ export function Section({ title, children }: { readonly title: string; readonly 
 }
 
 export interface TableProps {
-  /** What the table holds, for readers that cannot see it. */
+  /** Content of the table, for readers that cannot see it. */
   readonly caption: string;
   readonly columns: readonly string[];
   readonly rows: readonly { readonly key: string; readonly cells: readonly ComponentChildren[] }[];
@@ -72,7 +72,10 @@ export function Facts({ facts }: { readonly facts: Readonly<Record<string, Compo
   );
 }
 
-/** What was asked for, or why it is not there. `children` is given null where there is no such thing. */
+/**
+ * Answer to a request, or the reason why it is missing. `children` receives null if the object does not
+ * exist.
+ */
 export function Answer<T>({
   asked,
   missing,

@@ -12,12 +12,12 @@ export function useChainName(): (chainId: number) => string {
       : (info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`);
 }
 
-/** What a chain's base token is called, and L1's. */
+/** Symbol of a chain's base token, or of L1's coin. */
 export function useSymbol(chain: string): string {
   return useSymbols()(chain);
 }
 
-/** The same of any member, by its name. */
+/** Symbols of all members, by name. */
 export function useSymbols(): (chain: string) => string {
   const { info } = useEcosystem();
   return (chain) => isolated(info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH");
@@ -38,7 +38,7 @@ export function AddressLink({ chain, address }: { readonly chain: string; readon
   );
 }
 
-/** An address in full, which leads to its page: what it is called stands beside it. */
+/** Full address, which links to its page, with its name next to it. */
 export function WholeAddress({ chain, address }: { readonly chain: string; readonly address: string }) {
   return (
     <a href={to(chain, "address", address)}>
@@ -47,7 +47,7 @@ export function WholeAddress({ chain, address }: { readonly chain: string; reado
   );
 }
 
-/** What the reader has tagged an address with. */
+/** Tags of an address in the reader's address book. */
 export function Tags({ address }: { readonly address: string }) {
   const tags = useNames().book[address.toLowerCase()]?.tags ?? [];
   return (

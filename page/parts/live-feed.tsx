@@ -114,7 +114,10 @@ export function LiveFeed() {
   );
 }
 
-/** What a browser, a test or a terminal had the ecosystem do is filtered by its words, its members, and whether it was done. */
+/**
+ * True if the filter includes an action of a browser, a test or a terminal: by its text, its members, and its
+ * success.
+ */
 function isShown({ text, method, chainId, refused }: ActInfo, filter: Filter, { nameOf }: Naming): boolean {
   const isThere = filter.chain === "" || chainId === undefined || nameOf(chainId) === filter.chain;
   const isMeant = `${method} ${text}`.toLowerCase().includes(filter.text.trim().toLowerCase());
@@ -229,7 +232,7 @@ function Row({ row, messages }: { readonly row: Happening; readonly messages: re
   );
 }
 
-/** What a transaction does, in one line. */
+/** Action of a transaction, in one line. */
 function What({ row, chain }: { readonly row: Happening; readonly chain: string }) {
   return (
     <>

@@ -22,7 +22,7 @@ export interface LongTableProps<T> {
   /** Asks for rows by their numbers, of which 0 is the oldest and shown last; fewer come where the list has become shorter. */
   readonly load: (first: number, count: number) => Promise<readonly T[]>;
   readonly cells: (row: T) => readonly ComponentChildren[];
-  /** What is known is asked for again when it changes. */
+  /** Version of the list; a change causes new requests. */
   readonly version: unknown;
 }
 
@@ -98,7 +98,7 @@ function useIsNarrow(): boolean {
   return isNarrow;
 }
 
-/** What is known of a list. A piece that was asked for is not asked for again until the list changes. */
+/** Loaded rows of a list. A loaded piece is not requested again until the list changes. */
 interface Known<T> {
   rows: ReadonlyMap<number, T>;
   asked: Set<number>;
@@ -110,7 +110,10 @@ interface Wanted<T> extends Pick<LongTableProps<T>, "total" | "load" | "version"
   readonly piece: number;
 }
 
-/** The rows that are known around a piece. One question is under way at a time: what was scrolled past is never asked for. */
+/**
+ * Loaded rows around a piece. One request is pending at a time: pieces that the reader scrolled past are
+ * never requested.
+ */
 function useRows<T>({ total, load, version }: LongTableProps<T>, piece: number): ReadonlyMap<number, T> {
   const [rows, set] = useState<ReadonlyMap<number, T>>(new Map());
   const wanted = useRef<Wanted<T> | undefined>(undefined);
@@ -126,7 +129,7 @@ function useRows<T>({ total, load, version }: LongTableProps<T>, piece: number):
   return rows;
 }
 
-/** Asks for the pieces that are seen until all of them are known as they are now. */
+/** Requests the visible pieces until all of them are current. */
 async function fill<T>(
   known: Known<T>,
   wanted: () => Wanted<T> | undefined,

@@ -8,7 +8,7 @@ import { ChainLink, MessageLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
 import { to } from "../route.ts";
 
-/** What the columns of a message are called. */
+/** Titles of the columns of a message. */
 export const MESSAGE_COLUMNS = ["message", "what", "from", "to", "where it is"];
 
 /** A row of them. */
@@ -51,7 +51,7 @@ export function MessageTable({
   );
 }
 
-/** Its kind, with the amount of what carries one. */
+/** Type of the message, with its amount. */
 function What({ message: { type, carries } }: { readonly message: MessageInfo }) {
   if (carries === undefined) return type;
   return (
@@ -61,7 +61,7 @@ function What({ message: { type, carries } }: { readonly message: MessageInfo })
   );
 }
 
-/** Where a message is, in a few words; a ready one leads to its page, which has the button. */
+/** Short text of a message's progress; a ready one links to its page, which has the button. */
 export function Where({ message }: { readonly message: MessageInfo }) {
   const { kind, text } = whereItIs(message);
   const { sourceChainId, messageHash } = message;

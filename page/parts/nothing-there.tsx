@@ -1,6 +1,6 @@
 import { Said } from "./words.tsx";
 
-/** Where a link leads to nothing. A stranger may have written it. */
+/** Page for a link without a target, which any account may have written. */
 export function NothingThere({ text, what }: { readonly text: string; readonly what: string }) {
   return (
     <>

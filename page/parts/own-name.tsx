@@ -2,7 +2,7 @@ import { named, tagsIn } from "../address-book.ts";
 import { useNames } from "../names.ts";
 import { Tags } from "./links.tsx";
 
-/** What the reader calls an address, to be changed; the browser keeps it. */
+/** Form for the reader's name of an address; the browser stores it. */
 export function OwnName({ address }: { readonly address: string }) {
   const { book, keep } = useNames();
   const entry = book[address.toLowerCase()];

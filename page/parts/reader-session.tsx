@@ -12,13 +12,13 @@ import { Section } from "./layout.tsx";
 
 type ChainInfo = EcosystemInfo["chains"][number];
 
-/** Of EIP-712, which wallets want in the list. */
+/** Fields of EIP-712's domain, which wallets require in the list. */
 const DOMAIN_FIELDS = ["name:string", "version:string", "chainId:uint256", "verifyingContract:address"].map((field) => {
   const [name, type] = field.split(":");
   return { name, type };
 });
 
-/** How a reader of a chain that only some may read is answered here; nothing on other chains. */
+/** Form that opens a session for a reader of a chain with restricted reads; empty on other chains. */
 export function ReaderSession({ chain }: { readonly chain: ChainInfo }) {
   const { info } = useEcosystem();
   const wallets = useWallets();

@@ -6,12 +6,12 @@ interface SourceLinesProps {
   /** Number of the first of `lines`. */
   readonly firstLine: number;
   readonly lines: readonly string[];
-  /** The line that is meant. */
+  /** Number of the highlighted line. */
   readonly line: number;
   readonly isFailing: boolean;
 }
 
-/** Lines of a source, one of which is meant. */
+/** Lines of a source with a highlighted one. */
 export function SourceLines({ caption, firstLine, lines, line, isFailing }: SourceLinesProps) {
   return (
     <figure class="source">

@@ -71,7 +71,7 @@ function Stepper({ sources, stops, more = 0, step = -1, choose }: SourceSteps & 
   );
 }
 
-/** The next stop that is no deeper. */
+/** Next stop at the same call depth or above. */
 function behind(stops: Stops, at: number, level: number): Stops[number] | undefined {
   return stops.slice(at + 1).find((each) => each.level <= level);
 }
@@ -79,7 +79,7 @@ function behind(stops: Stops, at: number, level: number): Stops[number] | undefi
 interface ToProps extends Pick<Place, "choose"> {
   readonly label: string;
   readonly stop: Stops[number] | undefined;
-  /** Where it is. */
+  /** Present stop. */
   readonly is: Stops[number];
 }
 

@@ -30,7 +30,10 @@ interface Traced {
   readonly gasUsed: number;
 }
 
-/** A small transaction line by line, and instruction by instruction, with the stack and the memory before each; asked for when it is wanted. */
+/**
+ * Steps of a small transaction by line and by instruction, with the stack and the memory before each;
+ * requested on demand.
+ */
 export function StepsSection(traced: Traced) {
   const [isWanted, want] = useState(false);
   if (traced.gasUsed > MOST_GAS) return null;

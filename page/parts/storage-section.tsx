@@ -7,7 +7,7 @@ import { Section, Table } from "./layout.tsx";
 import { AddressLink } from "./links.tsx";
 import { Words } from "./words.tsx";
 
-/** What a transaction changed in storage: variables by their names where the project has compiled the contract. */
+/** Storage changes of a transaction: variables have their names if the project has compiled the contract. */
 export function StorageSection({ chain, hash }: { readonly chain: string; readonly hash: string }) {
   const asked = useAsked(
     () => ask<readonly StorageChanges[]>("any", "hyperchain_storageChanges", [chain, hash]),

@@ -6,7 +6,9 @@ import { Section, Table } from "./layout.tsx";
 import { AddressLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
 
-/** Of an address with a token: how much there is on each member, and which accounts hold it. Nothing for any other address. */
+/**
+ * Token at an address: its amount on each member, and the accounts that hold it. Empty for any other address.
+ */
 export function TokenSection({ chainId, address }: { readonly chainId: number; readonly address: string }) {
   const { info, version } = useEcosystem();
   const read = useRef<ReadBefore>(new Map());
@@ -59,7 +61,7 @@ function Token({ token }: { readonly token: TokenEverywhere }) {
   );
 }
 
-/** How many hold it, as far as its transfers were read and balances asked for. */
+/** Number of holders, as far as transfers and balances were read. */
 function holdersOf({ holders, named, since }: TokenOnMember): string {
   const asked =
     named > MOST_HOLDERS ? `${count(holders.length)} of ${count(named)} accounts that transfers name` : count(holders.length);

@@ -12,7 +12,7 @@ import { Journey } from "./journey.tsx";
 import { TransactionLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
 
-/** Messages of one transaction that the tree follows, and chains one behind the other. */
+/** Maximum messages of one transaction that the tree follows, and maximum chains in sequence. */
 const MOST_MESSAGES = 20;
 const MOST_HOPS = 6;
 const ARRIVED = "executed";
@@ -27,7 +27,7 @@ interface Traced {
   readonly calls: TracedCall | undefined;
   readonly gasUsed: string | undefined;
   readonly succeeded: boolean;
-  /** Those that it began. */
+  /** Messages that it began. */
   readonly messages: readonly MessageInfo[];
 }
 

@@ -12,13 +12,13 @@ interface WordsProps {
   readonly text: string;
   readonly chain: string;
   readonly most?: number;
-  /** Addresses stand in it in lower case too, and nothing else has their length. */
+  /** True if its addresses may be in lower case, and nothing else has their length. */
   readonly anyCase?: boolean;
 }
 
 /**
- * A call, an event or a value in words, with its addresses as links and its hashes short. What a stranger says in quotes is text
- * alone, which turns the direction of nothing beside it. `most`: characters that are shown.
+ * Description of a call, an event or a value, with its addresses as links and its hashes shortened. Quoted
+ * text may come from any account: it is plain text, in isolation. `most`: maximum characters.
  */
 export function Words({ text, chain, most = Infinity, anyCase = false }: WordsProps) {
   const shown = text.length > most ? `${text.slice(0, most)}…` : text;
@@ -36,7 +36,7 @@ export function Sentence({ text, chain }: Pick<WordsProps, "text" | "chain">) {
   return <Data text={text} chain={chain} anyCase />;
 }
 
-/** What a stranger says: text alone. */
+/** Text from an unknown account, as plain text. */
 export function Said({ text }: { readonly text: string }) {
   return <bdi>{printable(text)}</bdi>;
 }

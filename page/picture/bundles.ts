@@ -2,7 +2,7 @@ import type { MessageInfo } from "../answers.ts";
 import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import type { Line, Stop } from "./lanes.ts";
 
-/** How a message fares. */
+/** State of a message. */
 export type Fate = "bad" | "good" | "under-way";
 
 /** Messages that went the same way at the same time as far as the picture can tell: one line for all of them. */

@@ -48,11 +48,11 @@ export interface BatchSpan {
   readonly from: number;
   readonly to: number;
   readonly stage: Stage;
-  /** Its proof in the making. */
+  /** Progress of its proof. */
   readonly proving?: ProofInTheMaking;
 }
 
-/** What L1, or a chain on which others settle, did with a batch. */
+/** Action of L1, or of a chain on which others settle, for a batch. */
 export interface StageMark {
   readonly on: number;
   readonly chainId: number;
@@ -75,7 +75,7 @@ export interface Landing {
   readonly hash: string;
 }
 
-/** Where a message was at a time. */
+/** Position of a message at a time. */
 export interface Stop {
   readonly chainId: number;
   readonly at: number;
@@ -87,9 +87,9 @@ export interface Line {
   readonly stops: readonly Stop[];
 }
 
-/** Of this package's contracts on L1, and of `SystemContext` on each chain. */
+/** Events of this package's contracts on L1, and of `SystemContext` on each chain. */
 const BATCH_EVENT = /^(BatchOpened|BatchClosed|BlockCommit|BlockExecution|BlocksVerification)\((\d+)/;
-/** Of hubs on L1, and of chains' contracts in the same transaction. */
+/** Events of hubs on L1, and of chains' contracts in the same transaction. */
 const LANDED_EVENT = /^BlockLanded\((\d+)/;
 const PROVEN_EVENT = /^ExecutionProven\((\d+)/;
 const STAGES = { BlockCommit: "committed", BlocksVerification: "proven", BlockExecution: "executed" } as const;
@@ -145,7 +145,7 @@ function stageOf(number: number, { committed, proven, executed }: EcosystemStatu
   return number < committed ? "committed" : "sealed";
 }
 
-/** What was done with batches. */
+/** Actions for batches. */
 export function stageMarks(activity: Activity, { l1, chains }: EcosystemInfo): readonly StageMark[] {
   const owners = new Map(
     chains.map(({ hyperchain, chainId, settlesOn }) => [`${settlesOn?.chainId ?? l1.chainId}:${hyperchain}`, chainId]),

@@ -11,7 +11,7 @@ import { messageWords } from "./message-lines.tsx";
 /** Entries of a list at first, and as many again with each press of its button. */
 const LISTED = 20;
 
-/** What the picture shows. */
+/** Content of the picture. */
 export interface Shown {
   readonly lines: readonly Line[];
   readonly spans: readonly BatchSpan[];

@@ -117,7 +117,7 @@ export function hrefOf(chain: string, { stage, number }: BatchSpan): string {
   return stage === "open" ? to(chain) : to(chain, "batch", number);
 }
 
-/** How much of a proof is made, by its phase's place among all. */
+/** Finished part of a proof, by the position of its phase among all. */
 function grown(phase: string): number {
   return (PHASES.indexOf(phase) + 1) / PHASES.length;
 }
@@ -127,7 +127,7 @@ export function batchWords(chain: string, { chainId, number, stage, proving }: B
   return `${chain}, batch ${number}: ${stage}${proof}`;
 }
 
-/** What L1, or another chain, did with batches of those that settle on it. */
+/** Actions of L1, or of another chain, for batches of the chains that settle on it. */
 export function StageMarks({
   marks,
   scale: { x, y },

@@ -50,7 +50,7 @@ export function MessageLines({
   );
 }
 
-/** What is under way, dashed from where it was last up to now and to where it goes. */
+/** Messages in flight, as dashed lines from their last position up to now and to their destination. */
 export function OpenLines({ bundles, scale }: { readonly bundles: readonly Bundle[]; readonly scale: Scale }) {
   return (
     <>
@@ -98,7 +98,9 @@ function middle(a: Point, b: Point): Point {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
-/** Pixels of a line for so many: each doubling makes it wider by as much, so that no number hides the lanes. */
+/**
+ * Width of a line for `count` messages: each doubling adds the same width, so that no number hides the lanes.
+ */
 function thick(count: number): number {
   return Math.min(9, 1.5 + Math.log2(count));
 }
@@ -111,7 +113,7 @@ function hrefOf([message, ...others]: readonly MessageInfo[]): string {
 export function bundleWords(messages: readonly MessageInfo[], nameOf: (chainId: number) => string): string {
   const [first] = messages;
   if (first === undefined) return "";
-  const fate = { bad: "stuck or failed", good: "arrived", "under-way": "under way" }[fateOf(first)];
+  const fate = { bad: "stuck or failed", good: "arrived", "under-way": "in flight" }[fateOf(first)];
   return `${plural(messages.length, "message")} from ${nameOf(first.sourceChainId)} to ${nameOf(first.destinationChainId)}, ${fate}`;
 }
 

@@ -16,7 +16,7 @@ import { fittingSpan, scaleOf, SPANS, type Scale } from "./scale.ts";
 /** Pixels that a time of day takes, and what may be between two. */
 const TICK_WIDTH = 78;
 const TICKS_MS = [5, 10, 30, 60, 120, 300, 600, 900, 1_800].map((seconds) => seconds * 1_000);
-/** Letters of a name that stand beside a lane. */
+/** Maximum letters of a name next to a lane. */
 const [LETTERS, NARROW_LETTERS] = [12, 8];
 
 /** L1, each hub and each chain as a lane in which time runs: blocks, batches by stage, messages from lane to lane, proofs as they grow. */
@@ -48,7 +48,7 @@ export function Picture() {
           ))}
         </div>
         <button aria-pressed={paused !== undefined} onClick={() => pause(paused === undefined ? now : undefined)}>
-          {paused === undefined ? "Hold still" : "Go on"}
+          {paused === undefined ? "Hold still" : "Resume"}
         </button>
         <Legend />
       </div>
@@ -96,7 +96,7 @@ function clipped(name: string, { label }: Scale): string {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
-/** What is drawn: all that reaches into the time that is shown. */
+/** Content of the picture: all that overlaps with the visible time. */
 function useShown({ drawnFrom, y }: Scale): Shown {
   const { info, status, messages } = useEcosystem();
   const activity = useActivity();
@@ -125,7 +125,7 @@ function useShown({ drawnFrom, y }: Scale): Shown {
   return useMemo(() => ({ blocks, spans, marks, landed, lines }), [blocks, spans, marks, landed, lines]);
 }
 
-/** What is drawn once for each change of what is shown: as time runs it is only moved. */
+/** Marks that are drawn once for each change of the content: as time runs they only move. */
 function Marks({ shown: { blocks, spans, marks, landed, lines }, scale }: { readonly shown: Shown; readonly scale: Scale }) {
   const { info } = useEcosystem();
   const nameOf = useChainName();

@@ -10,7 +10,7 @@ export const SPANS = {
 const MOST_UNCHOSEN = "600";
 /** Pixels of a lane, above the first one, and of the times of day below the last. */
 export const [LANE, TOP, AXIS] = [62, 8, 22];
-/** Pixels beside the lanes for their names, and of names on a narrow screen. */
+/** Pixels for the names next to the lanes, and on a narrow screen. */
 const [LABEL, NARROW_LABEL] = [92, 66];
 const NARROW = 520;
 /** Places are counted from the beginning of an hour: at a minute's zoom a day is more pixels than a browser tells apart. */
@@ -24,20 +24,23 @@ export function fittingSpan(sinceMs: number, nowMs: number): string {
   return spans.find((seconds) => nowMs - sinceMs < Number(seconds) * 1_000) ?? MOST_UNCHOSEN;
 }
 
-/** Where times and members are in the picture. What is drawn once keeps its place, and is moved as time runs. */
+/**
+ * Positions of times and members in the picture. A drawn mark has a fixed position, and moves with the whole
+ * picture as time runs.
+ */
 export interface Scale {
   readonly label: number;
   readonly plot: number;
   readonly height: number;
   /** The place of a time among what is moved. */
   readonly x: (atMs: number) => number;
-  /** How far all of it is moved. */
+  /** Displacement of the whole picture. */
   readonly shift: number;
   /** The middle of a member's lane; undefined where it has none. */
   readonly y: (chainId: number) => number | undefined;
   readonly first: number;
   readonly last: number;
-  /** What ends before it is not drawn; it changes seldom. */
+  /** Start of the drawn time, which changes seldom. */
   readonly drawnFrom: number;
   readonly perMs: number;
   /** The time at place 0. */

@@ -6,18 +6,18 @@ import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
 import type { Gpu } from "../../src/kernels/webgpu/card/gpu.ts";
 import { startBrowserThread } from "./browser-thread.ts";
 
-/** Of the card's memory that a proof may take: other tabs draw with it. */
+/** Maximum graphics memory of a proof, because other tabs draw with it. */
 const CARD_BYTES = 1.5 * 2 ** 30;
 
-/** How a card in software is measured; a page asks for none, tests do. */
+/** Measurement of a card in software, which only tests request. */
 export interface SoftwareCard {
   readonly logRows: number;
   readonly limitMs: number;
 }
 
 /**
- * What this browser proves on: WebAssembly in `threads` threads, and its graphics card once that is measured to be faster.
- * `onReport` hears what it is, at once and whenever that changes.
+ * Backend of this browser's proofs: WebAssembly in `threads` threads, and its graphics card after a
+ * measurement has shown it to be faster. `onReport` receives the backend, immediately and after each change.
  */
 export async function openBrowserBackends(
   { threads, software }: { readonly threads: number; readonly software: SoftwareCard | undefined },
@@ -49,7 +49,7 @@ export async function openBrowserBackends(
   return backends;
 }
 
-/** A driver that refuses is no card. */
+/** A driver that refuses counts as no card. */
 async function look(gpu: Gpu, software: SoftwareCard | undefined): Promise<Awaited<ReturnType<typeof openDevice>> | undefined> {
   return openDevice(gpu, software === undefined ? "refused" : "allowed").catch(() => undefined);
 }

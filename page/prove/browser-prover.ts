@@ -4,22 +4,22 @@ import type { ProofProgress } from "../../src/prover/job.ts";
 import type { WorkerEvent } from "../../src/proving/queue.ts";
 import type { ProveNews, ProveRequest } from "./prove-worker.ts";
 
-/** How far this tab's prover is. */
+/** Progress of this tab's prover. */
 export interface BrowserProving {
   readonly state: "off" | "on" | "stopping";
-  /** What the ecosystem calls it. */
+  /** Name of the worker in the ecosystem. */
   readonly name: string;
   readonly report?: DeviceReport;
-  /** Of the proof that it makes; absent while it waits for a batch. */
+  /** Progress of the present proof; absent while it waits for a batch. */
   readonly progress?: Pick<ProofProgress, "phase" | "fraction">;
   readonly proofs: number;
-  /** Of the last proof. */
+  /** Size and duration of the last proof. */
   readonly last?: { readonly bytes: number; readonly seconds: number };
-  /** Why it waits, gave something up, or ended by itself. */
+  /** Reason why it waits, abandoned something, or ended. */
   readonly trouble?: string;
 }
 
-/** This tab's prover: it goes on while its reader looks at other pages. */
+/** Prover of this tab, which continues while its reader looks at other pages. */
 class BrowserProver {
   readonly #listeners = new Set<() => void>();
   #worker: Worker | undefined;
@@ -47,7 +47,7 @@ class BrowserProver {
     worker.postMessage({ type: "begin", name, token, threads } satisfies ProveRequest);
   }
 
-  /** What is not finished is given back first. */
+  /** Returns unfinished jobs, then stops. */
   stop(): void {
     this.#set({ ...this.#proving, state: "stopping" });
     this.#worker?.postMessage({ type: "stop" } satisfies ProveRequest);
@@ -68,7 +68,7 @@ class BrowserProver {
   }
 }
 
-/** What an event makes of it. */
+/** State after an event. */
 function after(proving: BrowserProving, event: WorkerEvent): BrowserProving {
   const { progress: _, trouble: __, ...idle } = proving;
   switch (event.type) {

@@ -1,4 +1,5 @@
-// Proves beside the page, so that it stays fluent: a worker of the ecosystem's fleet, as `hyperchain:prover` is one.
+// Proves in parallel with the page, so that the page stays responsive: a worker of the ecosystem's fleet, as
+// `hyperchain:prover` is one.
 import { reasonOf } from "../../src/errors/reason-of.ts";
 import type { DeviceReport } from "../../src/devices/device-report.ts";
 import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
@@ -20,7 +21,7 @@ interface BeginProving {
 
 export type ProveRequest = BeginProving | { readonly type: "stop" };
 
-/** What the worker says. After "ended" it says nothing more. */
+/** Messages of the worker; "ended" is the last one. */
 export type ProveNews =
   | { readonly type: "device"; readonly report: DeviceReport }
   | { readonly type: "event"; readonly event: WorkerEvent }

@@ -16,7 +16,7 @@ export interface BatchToVerify {
   readonly hyperchain: string;
   readonly proveTransaction: string;
   readonly commitment: string;
-  /** What it settles on, as texts have it. */
+  /** Name of the settlement layer in texts. */
   readonly layer: string;
 }
 
@@ -26,7 +26,7 @@ export interface LayersWord {
   readonly storedHash: string;
 }
 
-/** Of `eth_getTransactionReceipt`. */
+/** Answer of `eth_getTransactionReceipt`. */
 interface LayerReceipt {
   readonly status: string;
   readonly to: string | null;
@@ -38,7 +38,7 @@ interface LayerLog {
   readonly topics: readonly string[];
 }
 
-/** Whether a record is that of the batch, on the layer and on its page. */
+/** Checks that a record belongs to the batch, on the layer and on its page. */
 export function recordChecks(
   { batchNumber, commitment, layer }: BatchToVerify,
   record: ProvenRecord,

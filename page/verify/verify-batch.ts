@@ -63,7 +63,7 @@ async function proofCheck({ protocolVersion }: ProvenRecord, request: VerifyRequ
   return { what, holds: code === undefined, detail: code === undefined ? bytes : `${code}: the proof is false` };
 }
 
-/** Asks a worker of its own. Rejects where it could not be loaded. */
+/** Verifies in a separate worker. Rejects if the worker could not be loaded. */
 function verifyApart(request: VerifyRequest): Promise<VerifyReply> {
   const worker = new Worker("/verify-worker.js", { type: "module" });
   return new Promise<VerifyReply>((resolve, reject) => {

@@ -8,7 +8,7 @@ import { whoCanFreeze } from "./freezing.ts";
 
 const PAID_OUT = ": if the chain stops, it is paid out on L1";
 
-/** What an account has on every member, and which parties can keep it from it. */
+/** Assets of an account on every member, and the parties that can withhold them. */
 export function Assets({ wallet }: { readonly wallet: WalletAnswer }) {
   const { info } = useEcosystem();
   const held = wallet.members.flatMap(({ name, chainId, tokens }) =>

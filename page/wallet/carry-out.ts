@@ -22,12 +22,12 @@ export interface Step {
 }
 
 const LOOK_MS = 300;
-/** Approval, announcement and what is asked for; more is no progress. */
+/** Maximum steps of a request: approval, announcement and the action itself; more means a fault. */
 const MOST_STEPS = 4;
 
 /**
- * Has the account sign one transaction after the other until its request is done; tells all steps whenever one comes further.
- * Rejects with the reason of the first that is refused.
+ * Signs the transactions of a request in sequence with the account; reports all steps after each progress.
+ * Rejects with the reason of the first refused one.
  */
 export async function carryOut(
   signer: Signer,

@@ -5,7 +5,7 @@ import { addChain, walletChains, type WalletChain } from "./signer.ts";
 import { reasonOf } from "./signing.ts";
 import type { Wallet } from "./wallets.ts";
 
-/** Has the wallet know the ecosystem's members. */
+/** Buttons that add the ecosystem's members to the wallet. */
 export function Chains({ wallet }: { readonly wallet: Wallet }) {
   const { info } = useEcosystem();
   const [told, tell] = useState<Readonly<Record<number, string>>>({});

@@ -3,8 +3,8 @@ import type { EcosystemInfo, TokenAnswer } from "../answers.ts";
 const ETHER = /^0x0{40}$/;
 
 /**
- * Which parties can keep an account from an asset that it has on a member, in words; empty if no party can. What a chain's
- * creator has chosen, and what is trusted: docs/concepts.md.
+ * Texts about parties that can withhold an asset on a member from its account; empty if no party can.
+ * docs/concepts.md explains the choices of a chain's creator, and the trust.
  */
 export function whoCanFreeze(
   { l1, chains }: Pick<EcosystemInfo, "l1" | "chains">,
@@ -24,7 +24,7 @@ export function whoCanFreeze(
     if (!ETHER.test(origin.token)) parties.push("the token's issuer, as far as its contract on L1 lets it");
     return parties;
   }
-  // L1 pays out only what was born there: what was born on a chain is lost with a chain that stops.
+  // L1 pays out only tokens that originate there. A chain's tokens are lost when that chain ends.
   const birth = chains.find(({ chainId }) => chainId === origin.chainId);
   const stopping = [...new Set([here?.name, birth?.name ?? `chain ${origin.chainId}`])].filter((name) => name !== undefined);
   for (const name of stopping) parties.push(`the validators of ${name}, by stopping it`);

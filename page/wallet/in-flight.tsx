@@ -6,7 +6,7 @@ import { TransactionLink, useChainName } from "../parts/links.tsx";
 import { Said } from "../parts/words.tsx";
 import type { WalletRequest } from "./carry-out.ts";
 
-/** Of `hyperchain_wallet`: what a withdrawal waits for that can be claimed. */
+/** Pending condition of a claimable withdrawal in `hyperchain_wallet`. */
 const CLAIMABLE = "its claim on L1";
 
 /** Everything that is on its way from or to the account. */

@@ -5,7 +5,10 @@ import type { Signing } from "./signing.ts";
 import { keptToken } from "./token.ts";
 import { useWallets, type Wallet } from "./wallets.ts";
 
-/** Of this tab alone, as the token is: an address, and which wallet signs for it; no key. */
+/**
+ * Storage key of this tab alone, like that of the token: an address, and the wallet that signs for it; no
+ * key.
+ */
 const KEPT_AS = "hyperchain-account";
 
 interface Choice {

@@ -131,7 +131,7 @@ function Form({
   );
 }
 
-/** What the way rests on, before it is taken. */
+/** Trust assumptions of the route, before its use. */
 function Trust({ from, to }: { readonly from: number | undefined; readonly to: number | undefined }) {
   const { info } = useEcosystem();
   if (from === undefined || to === undefined) return null;
@@ -147,7 +147,7 @@ function Trust({ from, to }: { readonly from: number | undefined; readonly to: n
   );
 }
 
-/** `base`: what the chain settles on, with which deposits and withdrawals go back and forth. */
+/** Title of an action. `base` is the chain's settlement layer, the other end of deposits and withdrawals. */
 function titleOf(action: Action, base: string): string {
   if (action === "deposit") return `${ACTIONS.deposit} from ${base}`;
   return action === "withdraw" ? `${ACTIONS.withdraw} to ${base}` : ACTIONS[action];
@@ -203,7 +203,7 @@ function moneyOf(
   return { action, chain, amount, token: named, ...(to === "" ? {} : { to }) };
 }
 
-/** Throws Error for arguments that are no list, and for a value that is no amount. */
+/** Throws Error unless the arguments are a list and the value is a valid amount. */
 function callOf(read: Read, chain: number): WalletRequest {
   const [named, data, value] = [read("function"), read("data"), read("value")];
   const to = `${read("to")}@${read("destination")}`;

@@ -3,15 +3,15 @@ import type { EcosystemInfo } from "../answers.ts";
 type Chain = EcosystemInfo["chains"][number];
 type Rested = Pick<EcosystemInfo, "l1" | "chains" | "prover" | "relayer">;
 
-/** Where a send begins and where it arrives: ids of members. */
+/** Origin and destination of a send: ids of members. */
 interface Way {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * What a send from one member to another rests on, and which parties can keep it from arriving, in words; docs/concepts.md has the
- * whole list.
+ * Texts about the trust assumptions of a send between members, and about the parties that can prevent its
+ * arrival; docs/concepts.md has the whole list.
  */
 export function routeTrust({ l1, chains, prover, relayer }: Rested, { from, to }: Way): readonly string[] {
   const [sender, receiver] = [from, to].map((id) => chains.find(({ chainId }) => chainId === id));
@@ -19,7 +19,7 @@ export function routeTrust({ l1, chains, prover, relayer }: Rested, { from, to }
     chain?.settlesOn === undefined ? [] : [{ ...chain, on: chain.settlesOn.name }],
   );
   return [
-    ...(sender === undefined ? [`${l1.name} vouches for what is sent there`] : leaving(sender, prover.mode)),
+    ...(sender === undefined ? [`${l1.name} attests what is sent there`] : leaving(sender, prover.mode)),
     ...(receiver === undefined ? [] : arriving(receiver)),
     ...new Set(
       layers.map(
@@ -40,7 +40,7 @@ function leaving(
   const parties = `${quorum.threshold} of ${name}'s ${quorum.members.length === 1 ? "1 validator" : `${quorum.members.length} validators`}`;
   const checked =
     mode === "none"
-      ? `nothing of ${name} is proven: ${parties} vouch for what is sent`
+      ? `nothing of ${name} is proven: ${parties} attest what is sent`
       : execution === undefined
         ? `${layer} checks a proof of ${name}'s changes; that they follow from its transactions is trusted to ${parties}`
         : `${layer} checks a proof that ${name}'s changes follow from its transactions; ${parties} choose which transactions these are`;
@@ -49,15 +49,15 @@ function leaving(
 }
 
 function arriving({ name, settlesOn, dataAvailability, inputsBoundBy }: Chain): readonly string[] {
-  const stop = `the validators of ${name} can stop it: what has not arrived then goes back to its sender`;
+  const stop = `the validators of ${name} can stop it: then the send is refunded to its sender if it has not arrived`;
   if (dataAvailability === "validium")
-    return [stop, `the data committee of ${name} can freeze what is there, by withholding its data`];
+    return [stop, `the data committee of ${name} can freeze the money there, by withholding its data`];
   if (dataAvailability === "guardians")
     return [stop, `the guardians of ${name} can freeze all assets on it, by withholding its data`];
   if (inputsBoundBy === "quorum")
     return [stop, `the validators of ${name} can freeze all balances on it, by publishing other inputs than they executed`];
   if (dataAvailability === "owners")
     return [stop, `${name} ends with its operator: held accounts that their owners store remain, and all other state is lost`];
-  if (dataAvailability === "chain") return [stop, `${name} is no rollup: its data are on ${settlesOn?.name} alone`];
+  if (dataAvailability === "chain") return [stop, `${name} is not a rollup: its data are on ${settlesOn?.name} alone`];
   return [stop];
 }

@@ -6,7 +6,7 @@ import type { Wallet } from "./wallets.ts";
 /** Signs and sends for one account. */
 export interface Signer {
   readonly account: string;
-  /** What it is, for the reader. */
+  /** Name for the reader. */
   readonly name: string;
   /** Resolves with the transaction's hash. Rejects where it is not signed, with the reason. */
   send(transaction: Prepared["transaction"]): Promise<string>;
@@ -64,7 +64,7 @@ export function walletSigner(wallet: Wallet, account: string, info: EcosystemInf
   };
 }
 
-/** Has a wallet know a chain. Rejects where the user or the wallet refuses. */
+/** Adds a chain to a wallet. Rejects if the user or the wallet refuses. */
 export async function addChain({ provider }: Wallet, { name, chainId, url, symbol }: WalletChain): Promise<void> {
   const nativeCurrency = { name: symbol, symbol, decimals: 18 };
   const chain = { chainId: hex(chainId), chainName: name, rpcUrls: [url], nativeCurrency };
@@ -74,7 +74,10 @@ export async function addChain({ provider }: Wallet, { name, chainId, url, symbo
 /** EIP-1193 and EIP-3326: the wallet does not know the chain; some wrap the code. */
 const UNKNOWN_CHAIN = 4902;
 
-/** Has a wallet go to a chain, which it is made to add where it does not know it. Rejects where it does not. */
+/**
+ * Switches a wallet to a chain, and adds the chain if the wallet does not have it. Rejects if the wallet
+ * refuses.
+ */
 export async function bringTo(wallet: Wallet, chain: WalletChain): Promise<void> {
   const { provider } = wallet;
   const isThere = async (): Promise<boolean> => Number(await provider.request({ method: "eth_chainId" })) === chain.chainId;
@@ -115,6 +118,6 @@ export async function otherGenesis(
   if (theirs?.hash !== ours.hash)
     return `${name} knows another chain ${chain.chainId} than the one that runs here (another block 0): remove that network from the wallet, and add it here again`;
   if (Number(theirNonce) > Number(ourNonce))
-    return `${name} remembers ${Number(theirNonce)} transactions of this account on ${chain.name}, which has ${Number(ourNonce)}: the chain has begun anew since. Clear the account's activity in the wallet (MetaMask: Settings, Advanced, Clear activity and nonce data)`;
+    return `${name} remembers ${Number(theirNonce)} transactions of this account on ${chain.name}, which has ${Number(ourNonce)}: the chain was reset since. Clear the account's activity in the wallet (MetaMask: Settings, Advanced, Clear activity and nonce data)`;
   return undefined;
 }

@@ -20,7 +20,7 @@ export function useSigning(): Signing {
   return useContext(SigningContext);
 }
 
-/** How a request stands. */
+/** State of a request. */
 export interface Carried {
   readonly steps: readonly Step[];
   readonly state: "running" | "done" | "failed";
@@ -30,7 +30,7 @@ export interface Carried {
   readonly wouldRevert: boolean;
 }
 
-/** Carries out one request at a time for the account that acts. */
+/** Processes one request at a time for the account of the reader. */
 export interface Carrying {
   /** Undefined before the first. */
   readonly carried: Carried | undefined;

@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<Step["step"], string>> = {
   describe: "brings the token's name",
   deliver: "delivers the message",
   bringRoot: "brings the root",
-  refund: "takes back what the chain never took",
+  refund: "reclaims an operation that the chain never took",
   claimListed: "claims what a list could not pay",
   callAfterExit: "calls from the account of the ended chain",
   mark: "marks the chain as silent",
@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<Step["step"], string>> = {
   deploy: "creates the contract",
 };
 
-/** How far a request has come. */
+/** Progress of a request. */
 export function Steps({ carried: { steps, state, reason } }: { readonly carried: Carried }) {
   const nameOf = useChainName();
   return (

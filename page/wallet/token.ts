@@ -1,4 +1,4 @@
-/** Of this tab alone: another page of this machine on the same port, later, does not find it. */
+/** Storage key of this tab alone, so that a later page of this machine on the same port does not find it. */
 const KEPT_AS = "hyperchain-token";
 
 /**
@@ -12,7 +12,7 @@ export function keepToken(): void {
   history.replaceState(null, "", "#/");
 }
 
-/** What lets development accounts sign; undefined where the page was opened without it. */
+/** Token that lets development accounts sign; undefined if the page was opened without it. */
 export function keptToken(): string | undefined {
   return sessionStorage.getItem(KEPT_AS) ?? undefined;
 }

@@ -12,7 +12,7 @@ export interface WalletProvider {
 export interface Wallet {
   readonly id: string;
   readonly name: string;
-  /** What it calls itself whenever a page is loaded, such as `io.metamask`; its id is another one each time. */
+  /** Identifier of the wallet that remains across page loads, such as `io.metamask`; its id changes. */
   readonly rdns: string;
   /** A `data:` address; undefined where it has another, which this page loads nothing from. */
   readonly icon: string | undefined;
@@ -38,7 +38,7 @@ export function useWallets(): readonly Wallet[] {
   return wallets;
 }
 
-/** Undefined for what is no such announcement: any extension of the browser can make one. */
+/** Undefined for an invalid announcement, because any extension of the browser can make one. */
 function readWallet(detail: unknown): Wallet | undefined {
   const { info, provider } = (detail ?? {}) as {
     readonly info?: Readonly<Record<string, unknown>>;

@@ -1,14 +1,16 @@
 import type { FeedEntry } from "../chain/rpc/transport/feed.ts";
 import type { ActivityBlock } from "../devnet/view/feed/activity.ts";
 
-/** An entry of the feed as the page's readers are told it: a block's with what happened in it, where that is short. */
+/**
+ * Entry of the feed for the page's readers: an entry of a block includes its transactions if they are short.
+ */
 export interface ToldEntry extends FeedEntry {
   readonly block?: ActivityBlock;
 }
 
 /** Blocks of a chain that wait for what happened in them. */
 const MOST_WAITING = 16;
-/** Characters of a block in words: the page asks for a larger one itself. */
+/** Maximum characters of a block's description: the page requests a larger one itself. */
 const MOST_CHARACTERS = 2 ** 18;
 
 interface BlocksInWordsPorts {
@@ -18,12 +20,13 @@ interface BlocksInWordsPorts {
 }
 
 /**
- * Tells blocks with what happened in them, so that the page need not ask. One question at a time for each chain: its blocks stay
- * in order, and a chain that is slow holds up no other. Where too many blocks wait, further ones are told as they are.
+ * Adds their transactions to entries of blocks, so that the page need not request them. One request at a time
+ * for each chain keeps its blocks in order, and a slow chain delays no other. If too many blocks wait,
+ * further entries pass unchanged.
  */
 export class BlocksInWords {
   readonly #ports: BlocksInWordsPorts;
-  /** By chain; the first one's question is under way. */
+  /** Waiting entries by chain; the request of the first one is pending. */
   readonly #waiting = new Map<number, readonly FeedEntry[]>();
 
   constructor(ports: BlocksInWordsPorts) {
@@ -39,7 +42,7 @@ export class BlocksInWords {
     if (waiting.length === 0) this.#ports.ask(chainId, number);
   }
 
-  /** What was answered to the question for a block of the chain; undefined where it was refused. */
+  /** Receives the answer for a block of the chain; undefined if the chain refused. */
   answer(chainId: number, blocks: readonly ActivityBlock[] | undefined): void {
     const [first, ...others] = this.#waiting.get(chainId) ?? [];
     if (first === undefined) return;

@@ -23,7 +23,10 @@ const MOST_UNREAD = 2 ** 20;
 const MOST_SENT = 1_024;
 const MOST_SINCE = 100;
 
-/** The socket's end where the position is not kept: look at everything, and follow anew. */
+/**
+ * Close code of the socket if the position is no longer stored: the reader must load everything, and follow
+ * from the present.
+ */
 const NOT_KEPT = 4_404;
 /** The socket's end in all other cases. */
 const TRY_AGAIN = 1_013;
@@ -31,18 +34,18 @@ const TRY_AGAIN = 1_013;
 interface FeedRelayDependencies {
   /** A member that tells now what happens. */
   readonly url: () => string | undefined;
-  /** Whether a request is refused. */
+  /** True if a request is refused. */
   readonly refuses: (request: IncomingMessage) => boolean;
-  /** Of the server. */
+  /** Open connections of the server. */
   readonly connections: Pick<OpenConnections<Socket>, "touch">;
   readonly clock: Pick<Clock, "after">;
 }
 
 /**
- * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
- * last entry that they have; blocks with what happened in them. Tokens of a reader's sessions stand behind the socket's first
- * protocol. Of too many readers, the one has to open another socket that was told something the longest time ago. A socket
- * that does not close then is terminated after a few seconds.
+ * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with
+ * the position of the last entry that they have; blocks with what happened in them. Tokens of a reader's
+ * sessions follow the socket's first protocol. If there are too many readers, the one with the oldest last
+ * entry has to open another socket. A socket that does not close then is terminated after a few seconds.
  */
 export function relayFeed(server: Server, { url, refuses, connections, clock }: FeedRelayDependencies): { close(): void } {
   const followers = new OpenConnections<WebSocket>(MAX_FOLLOWERS);
@@ -117,7 +120,7 @@ class ClosingSockets {
   }
 }
 
-/** Of a member's answers, beside which stands what it tells unasked. */
+/** JSON-RPC id of the feed subscription. */
 const SUBSCRIBED = "feed";
 
 interface MemberMessage {
@@ -137,7 +140,7 @@ interface Following {
   readonly url: string;
   readonly since: string | undefined;
   readonly tokens: readonly string[];
-  /** The reader has taken what it was told. */
+  /** Called after the reader has received the sent entries. */
   readonly onTaken: () => void;
   /** Ends the following, and closes the reader's socket with this code. */
   readonly leave: (code: number) => void;

@@ -15,7 +15,7 @@ import { relayWorkers } from "./worker-relay.ts";
 export interface PageOptions {
   /** Interface to listen on. */
   readonly host: string;
-  /** Where it listens if it can; another free port where this one is taken. */
+  /** Preferred port; another free port if it is taken. */
   readonly port: number;
   /** Further origins whose pages may ask. */
   readonly origins?: readonly string[];
@@ -28,16 +28,22 @@ export interface PageOptions {
 /** The page, served. */
 export interface PageServer {
   readonly url: string;
-  /** The same with the token, behind "#": a page that is opened by it can have the ecosystem's unlocked accounts sign. */
+  /**
+   * URL with the token, after "#": a page that is opened by it can sign with the ecosystem's unlocked
+   * accounts.
+   */
   readonly writingUrl: string;
   close(): Promise<void>;
 }
 
-/** What changes the ecosystem passes with the token alone: what it signs for accounts, and the controls. No state cheats. */
+/**
+ * Methods with effects that the ecosystem accepts only with the token: signatures for accounts, and the
+ * controls. State cheats are excluded.
+ */
 const WRITES = new Set([
   ...["eth_sendTransaction", "hardhat_impersonateAccount"],
   ...["evm_increaseTime", "evm_mine", "evm_revert", "evm_snapshot"],
-  // It has the private keys of members in processes of their own.
+  // The dump has the private keys of members in separate processes.
   "hyperchain_dump",
   ...["hyperchain_addChain", "hyperchain_relay", "hyperchain_setFault", "hyperchain_settle"],
   ...["hyperchain_startChain", "hyperchain_stopChain"],
@@ -86,7 +92,7 @@ const READS = new Set([
 ]);
 /** The largest code that creates a contract (EIP-3860: 49,152 bytes) fits, in hexadecimal. */
 const MOST_QUESTION_BYTES = 131_072;
-/** For a whole question to arrive, and for a reader to go on reading its answer. */
+/** Timeout for a complete request to arrive, and for a reader to continue with its answer. */
 const READER_MS = 30_000;
 const MAX_CONNECTIONS = 500;
 
@@ -94,7 +100,7 @@ function eth(method: string): string {
   return `eth_${method}`;
 }
 
-/** What scripts may do beside being from here. */
+/** Content security policy, with additional rights of scripts. */
 function policy(scripts: string): string {
   return (
     `default-src 'none'; script-src 'self'${scripts}; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; ` +
@@ -229,7 +235,7 @@ function refuse(reply: FastifyReply, status: number, message: string): FastifyRe
   return reply.code(status).send(failure(RpcCode.invalidRequest, message));
 }
 
-/** Of a single question; undefined for a list or for what is no question. */
+/** Method of a single request; undefined for a list or for an invalid one. */
 function methodOf(body: unknown): string | undefined {
   const { method } = (typeof body === "object" && body !== null ? body : {}) as { readonly method?: unknown };
   return typeof method === "string" ? method : undefined;

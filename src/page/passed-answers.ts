@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { NamedError } from "../errors/named-error.ts";
 
-/** Questions under way, of all readers, until their answers have been read. */
+/** Maximum pending requests of all readers, until their answers have been read. */
 const MOST_UNDER_WAY = 64;
 /** Bytes of one answer, and of all that have not been read yet. */
 const MOST_ANSWER_BYTES = 16 * 2 ** 20;
@@ -13,7 +13,7 @@ export class PassedAnswerError extends NamedError<number> {
   override readonly name = "PassedAnswerError";
 }
 
-/** Passes questions on to members, and holds no more of their answers than this process can bear. */
+/** Passes requests on to members, and limits the memory of their answers. */
 export class PassedAnswers {
   #underWay = 0;
   #heldBytes = 0;
@@ -23,7 +23,7 @@ export class PassedAnswers {
    * reader leaves. `authorization`: the reader's sessions, as `Authorization` names them.
    */
   async answer(url: string, question: unknown, reader: ServerResponse, authorization?: string): Promise<Buffer> {
-    if (this.#underWay >= MOST_UNDER_WAY) throw new PassedAnswerError(503, "too many questions are under way; ask again");
+    if (this.#underWay >= MOST_UNDER_WAY) throw new PassedAnswerError(503, "too many requests are pending; try again");
     this.#underWay++;
     const held = { bytes: 0 };
     const gone = new AbortController();

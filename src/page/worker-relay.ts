@@ -4,7 +4,7 @@ import { FleetError } from "../proving/fleet-error.ts";
 import { refusalOf, type FleetService } from "../proving/fleet-service.ts";
 import { PATHS } from "../proving/wire.ts";
 
-/** A worker's paths stand behind it. */
+/** Prefix of a worker's paths. */
 const AT = "/fleet";
 
 /**

@@ -11,7 +11,7 @@ describe("I11: contracts of one name, and whether their code is equal", () => {
 
   test("one contract with other immutable values is told from other code", () => {
     const other = { ...token, bytes: "0x6002" };
-    const words = (letter: string): string => `equal but for values set at its deployment (${letter})`;
+    const words = (letter: string): string => `equal except values set at its deployment (${letter})`;
     assert.deepEqual(codeWords([token, other, token]), [words("A"), words("B"), words("A")]);
     const stranger = { bytes: "0x6002", fullName: "npm/other/Token.sol:Token" };
     assert.deepEqual(codeWords([token, stranger]), ["code A", "code B"]);

@@ -106,7 +106,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       name: /bundle alpha beta the call arrived on beta and reverted there without a reason/,
     });
     assert.equal(await failed.locator(".bad").count(), 1);
-    await reads(/1 delivered, 0 under way, 0 stuck, 1 arrived and failed/);
+    await reads(/1 delivered, 0 in flight, 0 stuck, 1 arrived and failed/);
     await tab.locator("a.message.bad").waitFor({ state: "attached" });
     assert.deepEqual(await violations(tab), []);
   });
@@ -177,7 +177,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     await (await alice.sendTransaction({ to: BOB, value: 1n })).wait();
     await devnet.settle();
     await tab.getByRole("row", { name: new RegExp(`^alpha 271 rollup .* ${batch + 1} runs$`) }).waitFor();
-    await tab.getByRole("heading", { name: "Proofs in the making" }).waitFor({ state: "detached" });
+    await tab.getByRole("heading", { name: "Proofs in progress" }).waitFor({ state: "detached" });
     const phases = told.filter(({ type, chainId, number }) => type === "proof" && chainId === 271 && number === batch);
     end();
     const order = ["queued", "trace", "commit", "quotient", "openings", "deep", "fri", "grind", "queries", "made", "posting"];

@@ -166,7 +166,7 @@ describe("I11: a picture of much that happens at a time", async () => {
     await tab.keyboard.press("Tab");
     assert.equal(await tab.evaluate("document.activeElement.matches('.lists a')"), true);
     assert.deepEqual(await violations(tab), []);
-    await picture().getByRole("button", { name: "Go on" }).click();
+    await picture().getByRole("button", { name: "Resume" }).click();
   });
 
   test("messages that begin and end together are one, where they are four; other ways and other fates stay apart", () => {

@@ -177,7 +177,7 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
       }
       await message.locator("summary").getByText("the messenger has had its target called on beta").waitFor();
       assert.equal(await message.locator(".steps .done").count(), 3);
-      await message.getByText("What vouches for it is a proven message").getByRole("link").first().waitFor();
+      await message.getByText("It is attested by a proven message").getByRole("link").first().waitFor();
       await tab.goto(`${page.url}/#/alpha/tx/${hash}`);
       await tab.locator(".bridged li").getByText("Superchain").waitFor();
       assert.deepEqual(await violations(tab), []);

@@ -147,7 +147,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       const row = tab.getByRole("row", { name: / withdrawal, 0\.75 ETH alpha l1 ready: claim it$/ });
       await row.locator(".mark.ready").waitFor();
       assert.equal(await row.locator(".bad").count(), 0);
-      await tab.getByText(/0 under way, 1 ready, 0 stuck/).waitFor();
+      await tab.getByText(/0 in flight, 1 ready, 0 stuck/).waitFor();
       const item = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li").first();
       await item.locator(".journey .mark.ready", { hasText: "ready: claim it" }).waitFor();
       assert.equal(await item.locator(".bad").count(), 0);
@@ -210,7 +210,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     await fill("Withdraw to L1", { amount: "1000000" });
     await refusal(/lacks .* ETH on alpha/);
     await fill("Withdraw to L1", { amount: "much" });
-    await refusal(/"much" is no amount/);
+    await refusal(/"much" is not an amount/);
     assert.equal(signed(), before);
     wallet.refuses = true;
     await fill("Withdraw to L1", { amount: "0.1" });
@@ -225,7 +225,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       const before = signed();
       wallet.lies.set("eth_getTransactionCount", (count) => `0x${(Number(count) + 3).toString(16)}`);
       await fill("Withdraw to L1", { amount: "0.1" });
-      await refusal(/remembers \d+ transactions of this account on .*: the chain has begun anew since/);
+      await refusal(/remembers \d+ transactions of this account on .*: the chain was reset since/);
       wallet.lies.clear();
       wallet.lies.set("eth_getBlockByNumber", (block) => ({ ...(block as object), hash: `0x${"0e".repeat(32)}` }));
       await fill("Withdraw to L1", { amount: "0.1" });

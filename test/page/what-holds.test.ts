@@ -31,15 +31,15 @@ describe("I11: what holds", () => {
       toBeta,
       /L1 checks a proof of alpha's changes; that they follow from its transactions is trusted to 2 of alpha's 3 validators/,
     );
-    assert.match(toBeta, /the data committee of beta can freeze what is there/);
+    assert.match(toBeta, /the data committee of beta can freeze the money there/);
     assert.doesNotMatch(toBeta, /the validators of alpha, on which/);
     const fromBeta = trust(272, 271);
     assert.match(fromBeta, /L1 checks a proof that beta's changes follow from its transactions/);
     assert.match(fromBeta, /once L1 has executed its batch, at least 60 s after its commit/);
     assert.doesNotMatch(fromBeta, /data committee/);
-    assert.match(trust(271, 272, "none"), /nothing of alpha is proven: 2 of alpha's 3 validators vouch/);
+    assert.match(trust(271, 272, "none"), /nothing of alpha is proven: 2 of alpha's 3 validators attest/);
     assert.match(trust(273, 272), /the validators of alpha, on which inner settles, can stop it, or confirm a false state of it/);
-    assert.match(trust(31_337, 271), /^l1 vouches for what is sent there/);
+    assert.match(trust(31_337, 271), /^l1 attests what is sent there/);
   });
 
   test("the validators of a chain that publishes inputs can freeze balances, unless its proofs bind the inputs", () => {
