@@ -9,10 +9,10 @@ import { repeat } from "../runtime/repeat.ts";
 export interface ExecutedOnL1 {
   readonly chainId: number;
   readonly batchNumber: number;
-  /** Of the transaction that shows L1 the proof. */
+  /** Gas of the transaction that submits the proof to L1. */
   readonly gas: number;
   readonly proveTransaction: string | undefined;
-  /** What was done when, in seconds since the batch was sealed. */
+  /** Steps with their times, in seconds since the batch was sealed. */
   readonly steps: readonly { readonly step: string; readonly seconds: number }[];
 }
 

@@ -32,7 +32,7 @@ Options
   --seven-steps leave out the third chain
   --help
 
-npm run start:proof shows the prover by itself.`;
+npm run start:proof shows the prover alone.`;
 
 /** Called as in an ecosystem of `hyperchain:spawn`. */
 const CHAINS = [
@@ -44,7 +44,7 @@ const [ALICE, BOB] = [1, 2];
 /** A transfer and a call. */
 const MESSAGES = 2;
 const POLL_MS = 100;
-/** Age at which a chain's batch is sealed by itself. */
+/** Age at which a chain's batch is sealed automatically. */
 const BATCH_AGE_MS = 2_000;
 const FUNDING_WEI = 100n * ETHER;
 const REWARD_WEI = ETHER / 100n;
@@ -105,12 +105,12 @@ const starting = startDevnet(
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>
-      console.error(`${nameOf(chainId)} stands still: ${error instanceof Error ? error.message : String(error)}`),
+      console.error(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`),
   },
 );
 const devnet = await during("starting L1 and two chains", starting);
 const readySeconds = secondsSince(compiledAt);
-/** What must end before the process does. */
+/** Cleanup callbacks to run before exit. */
 const closing: (() => unknown)[] = [() => devnet.close()];
 let ending = false;
 
@@ -147,7 +147,7 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
   });
 }
 
-/** With its id, but for L1. */
+/** Name of a member, with its id unless it is L1. */
 function nameOf(chainId: bigint): string {
   if (chainId === devnet.l1.chainId) return "L1";
   const name = [...CHAINS, CHAIN_ON_L1].find((chain) => chain.chainId === chainId)?.name;
@@ -266,7 +266,7 @@ function sayStep(seconds: number, journey: Journey, step: JourneyStep, { chainId
   );
 }
 
-/** Of the report: a message with the seconds after which it took each step. */
+/** Report of a message with the seconds after which it took each step. */
 function toldMessage({ content, messageHash, steps }: Journey, at: ReadonlyMap<JourneyStep, number> | undefined): object {
   return {
     type: content.type,

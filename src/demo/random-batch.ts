@@ -22,7 +22,7 @@ interface RandomBatchOptions {
   readonly leafCount: number;
   /** Leaf writes besides the outputs entry; half of them, rounded down, are insertions. */
   readonly writeCount: number;
-  /** The same seed gives the same batch. */
+  /** Seed, which determines the batch. */
   readonly seed: number;
 }
 

@@ -10,13 +10,13 @@ const LOOK_MS = 20;
 interface StepListeners {
   /** Each step of each message, once, in order. */
   readonly onStep: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
-  /** Why the relayer could not read a member, once for each reason; it reads again by itself. */
+  /** Receives each reason once why the relayer could not read a member; the relayer retries automatically. */
   readonly onFailure: (reason: unknown) => void;
 }
 
 /** Follows what a relayer knows of messages. */
 interface StepWatch {
-  /** Resolves when so many messages have come so far. */
+  /** Resolves when `messages` messages have reached the step. */
   reached(step: JourneyStep, messages: number): Promise<void>;
   end(): void;
 }

@@ -2,8 +2,8 @@ import type { HDNodeWallet } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 
 /**
- * A contract that counts how often it was called, and keeps what it was paid: PUSH0 SLOAD PUSH1 1 ADD DUP1 PUSH0 SSTORE, then
- * returns the count. By hand, because the demonstration needs no more.
+ * A contract that counts how often it was called, and accepts payments: PUSH0 SLOAD PUSH1 1 ADD DUP1 PUSH0
+ * SSTORE, then returns the count. Written by hand, because this suffices for the demonstration.
  */
 const VISITOR_COUNTER_CODE = "5f5460010180" + "5f555f5260205ff3";
 /** PUSH14 code, PUSH0 MSTORE, then RETURN of its 14 bytes, which end the word. */
@@ -16,7 +16,7 @@ export async function deployVisitorCounter(wallet: HDNodeWallet): Promise<Hex> {
   return receipt.contractAddress.toLowerCase() as Hex;
 }
 
-/** How often the counter was called. */
+/** Number of calls of the counter. */
 export async function visits(wallet: HDNodeWallet, counter: Hex): Promise<bigint> {
   return BigInt((await wallet.provider?.getStorage(counter, 0n)) ?? 0n);
 }

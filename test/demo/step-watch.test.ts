@@ -10,7 +10,7 @@ const RECORD = {} as StepRecord;
 const journey = (messageHash: string, ...steps: JourneyStep[]) =>
   ({ messageHash, steps: new Map(steps.map((step) => [step, RECORD])) }) as unknown as Journey;
 
-test("each step is told once and in order, a silence once, and what is waited for comes when all messages are so far", async () => {
+test("reports each step once and in order, a silence once, and resolves when all messages have reached the step", async () => {
   let journeys: readonly Journey[] = [];
   let failure: unknown;
   let look = (): void => assert.fail("nothing is looked at");
@@ -41,7 +41,7 @@ test("each step is told once and in order, a silence once, and what is waited fo
   const reached = watch.reached("settled", 2).then(() => (isReached = true));
   assert.deepEqual(await next(journey("a", "settled", "initiated")), ["a initiated", "a settled"]);
   failure = "silent";
-  // The relayer has begun anew: its journeys are other objects.
+  // The relayer has restarted: its journeys are other objects.
   assert.deepEqual(await next(journey("a", "initiated", "settled"), journey("b", "initiated")), ["silent", "b initiated"]);
   assert.deepEqual(await next(...journeys), []);
   assert.equal(isReached, false);
