@@ -1,6 +1,6 @@
-// Bundles page/, the page that `hyperchain:spawn` serves, into the script of the first view, what other views load, one style sheet,
-// the workers that verify and prove, and what draws charts. Run by itself (`npm run build:page`) it writes them beside src/page,
-// where a checkout serves them from.
+// Bundles page/, the page that `hyperchain:spawn` serves, into the script of the first view, what other views
+// load, one style sheet, the workers that verify and prove, and what draws charts. Run alone (`npm run
+// build:page`) it writes them next to src/page, from which a checkout serves them.
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Files of the page beside its scripts. */
+/** Files of the page other than its scripts. */
 const COPIED = ["index.html", "page.css"] as const;
 
 /** Writes the page's files into a folder, and takes away what an earlier bundle left there. Resolves with the sources' paths. */

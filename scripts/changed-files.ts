@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a complete green run writes, and a commit keeps. */
+/** Record of a complete green run, which a commit contains. */
 export interface CompleteRun {
   /** Commit whose files were tested. */
   readonly commit: string;
@@ -36,7 +36,7 @@ export function changesSince(root: string, commit: string): Changes {
   return { since: commit, files: [...files].sort() };
 }
 
-/** Commit of the working tree; `undefined` if it has changes or is no checkout of git. */
+/** Commit of the working tree; `undefined` if it has changes or is not a checkout of git. */
 export function cleanCommit(root: string): string | undefined {
   const status = git(root, "status", "--porcelain");
   return status === "" ? git(root, "rev-parse", "HEAD")?.trim() : undefined;

@@ -1,7 +1,10 @@
 import { constants } from "node:os";
 import { systemProcesses } from "./process-tree.ts";
 
-/** Ends this process by a signal as others end by it, and with it all that it has started: a run that is ended leaves nothing running. */
+/**
+ * Ends this process by the signal's default action, and all processes that it has started, so that an
+ * interrupted run leaves nothing running.
+ */
 export function endAllWithThisProcess(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => {
@@ -16,7 +19,10 @@ export function endTree(pid: number): void {
   for (const one of [...stoppedBelow(pid), pid]) send(one, "SIGKILL");
 }
 
-/** All processes below one. They stand still: a child of one that ended first would not be known as its own any more. */
+/**
+ * Stops all processes below one, and returns them. If they ran on, the child of an ended process would lose
+ * its link to this one.
+ */
 function stoppedBelow(top: number): ReadonlySet<number> {
   const stopped = new Set<number>();
   for (let found = -1; found < stopped.size;) {

@@ -1,5 +1,6 @@
-// Makes the keys of all programs from chunks to L1 anew, and writes them into the package: node scripts/with-node24.mjs
-// scripts/generate-programs.ts. It takes minutes. Then `npm run generate` writes the contracts of the last one.
+// Makes the keys of all programs from chunks to L1 again, and writes them into the package: node
+// scripts/with-node24.mjs scripts/generate-programs.ts. It takes minutes. Then `npm run generate` writes the
+// contracts of the last one.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

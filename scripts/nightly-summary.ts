@@ -1,10 +1,10 @@
-/** How one of the nightly runs ended. */
+/** End of one of the nightly runs. */
 export interface NightlyEnd {
   readonly name: string;
   readonly isGood: boolean;
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** What it did, in numbers. */
+  /** Results of the run, in numbers. */
   readonly figures: string;
 }
 

@@ -1,6 +1,7 @@
-// Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`. Without a name, all.
-// At the end a line for each says how it ended, what it did and what it took; `--strict` fails for unsteady test files too.
-// `npm run nightly -- replay --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
+// Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`.
+// Without a name, all. At the end a line for each says how it ended, what it did and what it took; `--strict`
+// fails for unsteady test files too. `npm run nightly -- replay --ledger FOLDER test/flow/bridge.test.ts`
+// continues after an interruption.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -22,13 +23,13 @@ interface Options {
   readonly seed: number;
   readonly steps: number;
   readonly processes: number;
-  /** Where a run that is begun again finds what has ended. */
+  /** Folder with the results of an interrupted run. */
   readonly ledger: string | undefined;
   /** Whether the result is one line of JSON, and what is said before it goes to the standard error. */
   readonly isJson: boolean;
   /** A file with the trace of an earlier failure. */
   readonly trace: string | undefined;
-  /** How many of the replayed batches are shown to L1, how many others are proven, and how many have their tables checked. */
+  /** Numbers of replayed batches that are executed on L1, that are proven, and whose tables are checked. */
   readonly onL1: number;
   readonly proofs: number;
   readonly checks: number;
@@ -38,7 +39,7 @@ interface Options {
   readonly isStrict: boolean;
 }
 
-/** Whether all went well, and what was done. */
+/** Success of the run, and its results. */
 type Run = (options: Options) => Promise<Pick<NightlyEnd, "isGood" | "figures">>;
 
 const RUNS: Record<string, Run> = {
@@ -65,7 +66,7 @@ Runs; without a name, all
   simulation   random steps on the contracts on L1, compared with a model of them (--seed, --steps, --processes, --trace FILE)
   arithmetic   proofs of each arithmetic table, and of random operations (--seed)
   kills        processes killed at random moments lose nothing (--seed)
-  replay       the batches of the flow tests proven and verified (--on-l1 N, --proofs N, --checks N: so many, or all)
+  replay       the batches of the flow tests proven and verified (--on-l1 N, --proofs N, --checks N: a number, or all)
   shown-on-l1  one batch of each of six test files, or of those named, proven up to L1, whose contracts check the proof
   tests        all test files in their long forms, or those named (--strict)
 
@@ -196,7 +197,7 @@ async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: 
   return { isGood: isWhole, figures: `${done} steps in ${parts.length} parts` };
 }
 
-/** A trace has a file of its own. */
+/** Each trace has a separate file. */
 function withoutSteps({ failure, ...end }: PartEnd): object {
   return failure === undefined ? end : { ...end, failure: { name: failure.name, message: failure.message } };
 }

@@ -1,5 +1,6 @@
-// Takes the README's picture of a page that is served, by the whole address that is printed, which has the controls:
-// npm run picture -- http://127.0.0.1:8600/#/token/…. With `npm start` beside it, once its story is told, the picture shows two chains with proven batches and messages. Writes docs/page.webp.
+// Takes the README's picture of a served page, by the complete printed address, which has the controls: npm
+// run picture -- http://127.0.0.1:8600/#/token/…. If `npm start` runs and its story has ended, the picture
+// shows two chains with proven batches and messages. Writes docs/page.webp.
 import { statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -17,7 +17,7 @@ export interface Shard {
   readonly count: number;
 }
 
-/** What a run is asked for. */
+/** Options of a run. */
 export interface Wanted {
   /** Files by name; none: by the set. */
   readonly named: readonly string[];

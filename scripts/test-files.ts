@@ -13,7 +13,10 @@ import { RunProgress, type RunTimes } from "./test-progress.ts";
 export interface FilesRun extends RunTimes {
   /** Files, relative to the root, of which a test failed, or whose process failed although no test of it did. */
   readonly failed: readonly string[];
-  /** What to run again, by process: a file with a failed test alone, and together those whose process failed after them. */
+  /**
+   * Files to run again, by process: a file with a failed test alone, and together those whose process failed
+   * after them.
+   */
   readonly failedProcesses: readonly (readonly string[])[];
   /** Node's diagnostics of errors that belong to no running test. */
   readonly strayErrors: readonly string[];

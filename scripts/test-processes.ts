@@ -24,16 +24,21 @@ const TOGETHER: readonly string[] = [
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
 const MOST_TOGETHER = 24;
-/** The same in tiers of short files: a process loads the sources and compiles them for one to two CPU seconds. */
+/**
+ * Maximum files of a process in tiers of short files, in which loading and compiling the sources takes one to
+ * two CPU seconds.
+ */
 const MOST_SHORT_TOGETHER: ReadonlyMap<string, number> = new Map([
   ["unit", 48],
   ["contracts", 36],
   ["soundness", 32],
 ]);
-/** Of the last tier, behind whose processes no others come: one of 24 files would run on alone. */
+/**
+ * Maximum files of a process in the last tier, because one of 24 files would otherwise run alone at the end.
+ */
 const MOST_TOGETHER_AT_THE_END = 4;
 
-/** Files of these folders that need a process of their own, and why. */
+/** Files of these folders that need a separate process, and the reason. */
 export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/rpc/hostile.test.ts", "measures the memory of its process"],
   ["test/chain/execution/engine-states.test.ts", "sets a variable that the engine reads once"],
@@ -61,7 +66,7 @@ function mostOf(tier: string): number {
   return tier === TEST_TIERS.at(-1)?.name ? MOST_TOGETHER_AT_THE_END : (MOST_SHORT_TOGETHER.get(tier) ?? MOST_TOGETHER);
 }
 
-/** Undefined where the file has a process of its own. */
+/** Tier of a file's shared process; undefined if the file has a separate one. */
 function sharedTierOf(file: string): string | undefined {
   const [, folder = ""] = file.split("/");
   return TOGETHER.includes(folder) && !APART.has(file) && !LONGEST.includes(file) ? tierOf(file).name : undefined;

@@ -7,8 +7,8 @@ export interface RunTimes {
 }
 
 /**
- * How far a run of test files is, and what they took. Files of two tiers run side by side where one ends and the next begins:
- * each file that runs has an equal share of the clock.
+ * Progress of a run of test files, with their times. Files of two tiers run side by side where one ends and
+ * the next begins: each file that runs has an equal share of the clock.
  */
 export class RunProgress {
   readonly #now: () => number;

@@ -1,6 +1,7 @@
-// Imported before every test file of `npm test`: says by itself where a relative import leads that names a whole file, in this
-// repository and in the libraries of which every test process loads hundreds of files. Node looks each up in the file system
-// three times, a fifth of what loading an ecosystem's code takes. A file that is missing fails when it is read.
+// Imported before every test file of `npm test`: resolves relative imports that name a whole file, in this
+// repository and in the libraries of which every test process loads hundreds of files. Node looks each up in
+// the file system three times, a fifth of what loading an ecosystem's code takes. A file that is missing
+// fails when it is read.
 import { registerHooks } from "node:module";
 
 /** Packages of ES modules whose relative imports name files of theirs. */

@@ -81,22 +81,25 @@ export function tierOf(file: string): TestTier {
   return tier;
 }
 
-/** What one file's tests took. */
+/** Times of one file's tests. */
 export interface FileTime {
   readonly file: string;
   readonly seconds: number;
-  /** Of its process and of those that it started; absent where it was killed. */
+  /** CPU seconds of its process and of those that it started; absent if it was killed. */
   readonly cpuSeconds?: number;
 }
 
-/** What a tier took: seconds of the run's clock, which are the run's for all tiers together, and its files' CPU seconds. */
+/**
+ * Times of a tier: seconds of the run's clock, which are the run's for all tiers together, and its files' CPU
+ * seconds.
+ */
 export interface TierTime {
   readonly tier: TestTier;
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
-/** How many of the slowest files are named. */
+/** Number of the slowest files in the report. */
 const SLOWEST = 10;
 
 /** The run's times in lines: each tier's seconds, its CPU seconds next to their budget, and the slowest files. */

@@ -1,4 +1,4 @@
-// What a process of `npm test` does that runs several test files, one after the other.
+// Process of `npm test` that runs several test files in sequence.
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { cpuSeconds, noteCpuSeconds } from "./test-cpu.ts";

@@ -1,4 +1,4 @@
-/** How the files of a test run ended. */
+/** Outcome of a test run. */
 export interface TestVerdict {
   readonly hasPassed: boolean;
   /** Failed, and failed again or were not run again. */
@@ -7,13 +7,13 @@ export interface TestVerdict {
   readonly unsteady: readonly string[];
 }
 
-/** What `--report` writes. */
+/** Content of the file of `--report`. */
 export interface TestReport extends TestVerdict {
   readonly files: number;
   readonly cpuSeconds: number;
 }
 
-/** What a run comes to. `--strict` takes a file that needed a second run for a failure. */
+/** Verdict of a run. `--strict` counts a file that needed a second run as a failure. */
 export function verdictOf(
   first: { readonly isGood: boolean; readonly failed: readonly string[] },
   again: { readonly isGood: boolean; readonly failed: readonly string[] } | undefined,

@@ -63,7 +63,7 @@ async function succeeds([name, args, environment]: Step): Promise<boolean> {
   return code === 0;
 }
 
-/** Runs lists of steps side by side, each list one after the other; ends the run where one fails, when all have ended. */
+/** Runs lists of steps in parallel, each list in order; ends the run after all have ended if a step fails. */
 async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
   let isGood = true;
   const run = async (steps: readonly Step[]): Promise<void> => {
@@ -77,11 +77,14 @@ const SET: TestSet = values.night ? "long" : values.all ? "all" : "core";
 /** A run of all files compares the recorded outputs (test/package/package.test.ts), and compiles all contracts itself. */
 const RECORDED = SET === "core" ? { [USES_RECORDED]: "1" } : {};
 const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"], RECORDED];
-/** What the package has of the sources, whose types another step checks. Tests of the package pack it, others and the example use it. */
+/**
+ * Code of the package, whose types another step checks. Tests of the package pack it, others and the example
+ * use it.
+ */
 const PACKAGE_CODE: Step = ["package's code", ["scripts/build.ts", "--only", "code", "--unchecked"]];
-/** What dapps of bridges install and compile, once for all tests of bridges. */
+/** Packages and compilations of the bridges' dapps, once for all tests of bridges. */
 const DAPPS: Step = ["dapps of bridges", ["test/bridges/support/prepare-dapps.ts"]];
-/** What needs no contracts, beside them: one half for each of two cores. */
+/** Steps that need no contracts, in parallel with their compilation: one half for each of two cores. */
 const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [CONTRACTS],
   [PACKAGE_CODE, ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]], ["types and lint", ["scripts/lint.ts"]]],

@@ -55,14 +55,14 @@ const SELECTIONS: readonly AbiSelection[] = [
   {
     file: "state-exit",
     constant: "stateExitAbi",
-    summary: "Where holdings on stopped chains are claimed.",
+    summary: "Pays holdings on stopped chains.",
     interfaces: ["IStateExit"],
     omit: ["payOther"],
   },
   {
     file: "nested-exit",
     constant: "nestedExitAbi",
-    summary: "Where holdings on chains on a stopped chain are claimed.",
+    summary: "Pays holdings on chains on a stopped chain.",
     interfaces: ["INestedExit"],
   },
   {
@@ -316,7 +316,7 @@ const SELECTIONS: readonly AbiSelection[] = [
   {
     file: "proven-peer",
     constant: "provenPeerAbi",
-    summary: "What passes a bridge's records between members.",
+    summary: "Passes a bridge's records between members.",
     interfaces: ["bridges/IProvenPeer"],
     omit: ["receiveMessage"],
   },

@@ -14,7 +14,7 @@ export interface ErrorClass {
 
 export interface ErrorCode {
   readonly code: string;
-  /** What the messages say, with `<…>` for values; empty where none is written beside the code. */
+  /** Texts of the messages, with `<…>` for values; empty if the code has no text next to it. */
   readonly messages: readonly string[];
 }
 

@@ -5,18 +5,21 @@ import { MAX_UNITS_PER_GAS, userWeights } from "../../src/protocol/native-budget
 const [LONGEST_CODE, LONGEST_INIT_CODE] = [24_576, 49_152];
 const [KECCAK256, EXP, RATE, COLD] = [0x20, 0x0a, 136, 2600];
 
-/** What user code does at once, at its most for a gas. */
+/** Step of user code with the maximum work for its gas. */
 export interface Step {
   readonly name: string;
   readonly units: number;
-  /** What its own frame pays at least. */
+  /** Minimum gas that its frame pays. */
   readonly gas: number;
 }
 
-/** What the kernel weighs, by the names that it has there. */
+/** Weights of the kernel, by the kernel's names. */
 export type KernelWeights = Readonly<Record<string, number>>;
 
-/** Every step of format 3 that has a price of its own. What pays for its units in its own frame is none: BLOCKHASH, protocol codes. */
+/**
+ * Every step of format 3 with a separate price. Steps whose units are paid in their frame are excluded:
+ * BLOCKHASH, protocol codes.
+ */
 export function weighedSteps(kernel: KernelWeights): readonly Step[] {
   return [...userSteps(), ...kernelSteps(kernel)];
 }
@@ -45,14 +48,14 @@ function userSteps(): Step[] {
   ];
 }
 
-/** KECCAK256 of so many full blocks, in memory that is paid for. */
+/** KECCAK256 of `full` full blocks, in memory that is paid for. */
 function hashStep(full: number): Step {
   const { instructions, hashedBlock } = userWeights(3);
   const units = (instructions[KECCAK256] ?? 0) + (full + 1) * hashedBlock;
   return { name: `KECCAK256 of ${full * RATE} bytes`, units, gas: 30 + 6 * Math.ceil((full * RATE) / 32) };
 }
 
-/** What the kernel serves. Slots, and accounts with their codes, count when they become warm. */
+/** Steps that the kernel serves. Slots, and accounts with their codes, count when they become warm. */
 function kernelSteps(kernel: KernelWeights): Step[] {
   const of = (...names: readonly string[]): number => names.reduce((sum, name) => sum + required(kernel, name), 0);
   const load = LONGEST_CODE * of("codeByte");
@@ -80,7 +83,7 @@ function kernelSteps(kernel: KernelWeights): Step[] {
     { name: "a byte of code that a contract gets", units: of("depositedByte", "codeByte"), gas: 200 },
     { name: "an account of an access list with the longest code", units: of("account") + load, gas: 2400 },
     { name: "a slot of an access list", units: of("leaf"), gas: 1900 },
-    // What an authority that exists is given back for it is taken off.
+    // The refund for an existing authority is subtracted.
     { name: "an authorization", units: of("authorization"), gas: 12_500 },
     { name: "32 bytes of call data", units: of("inputWord"), gas: 32 * 4 },
     { name: "a transaction", units: of("transaction"), gas: 21_000 },
@@ -114,7 +117,10 @@ function required(kernel: KernelWeights, name: string): number {
   return units;
 }
 
-/** A step takes more than 24 units for a gas of its own frame, so a callee with a stipend could spend what its caller has left. */
+/**
+ * Error for a step that takes more than 24 units for a gas of its frame, because a callee with a stipend
+ * could then spend its caller's remaining units.
+ */
 export class DearStepError extends Error {
   override readonly name = "DearStepError";
 

@@ -37,7 +37,7 @@ const SOURCES = [
   "codes",
   "user",
 ];
-/** Of each format, in a folder of its own: what the two do otherwise. */
+/** Sources that differ between the formats, each in a separate folder. */
 const SOURCES_OF_FORMAT = ["opening", "inputs", "queue-alone", "code-digests", "block-words", "native-meter", "precompiles"];
 /** Sources of format 3 alone. */
 const SOURCES_OF_FORMAT_3 = ["format-3/points", "format-3/pairing"];
@@ -50,7 +50,7 @@ export function kernelFiles(root: string): readonly GeneratedFile[] {
   return [protocolCodesFile(codes), kernelFile(root, codes)];
 }
 
-/** Of each format: from the sources beside it. */
+/** Kernel of each format, from the sources next to it. */
 function kernelFile(root: string, codes: readonly ProtocolCode[]): GeneratedFile {
   const sources = FORMATS.map((format) => [format, kernelSource(root, format)] as const);
   const list = (of: (source: string, format: Format) => string): string =>

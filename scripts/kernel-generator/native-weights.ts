@@ -1,15 +1,15 @@
 import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
 import { type KernelWeights, requirePricedSteps, weighedSteps } from "./dear-steps.ts";
 
-/** What the kernel of format 3 weighs, by name. */
+/** Weights of format 3's kernel, by name. */
 export const KERNEL_WEIGHTS: KernelWeights = {
   ...SERVED_WEIGHTS,
   ...Object.fromEntries(LOG_WEIGHTS.map((units, topics) => [`log${topics}`, units])),
 };
 
 /**
- * What format 3's kernel weighs, as functions of it. Throws DearStepError for weights by which a step takes more than 24 units a gas
- * without paying for them in its own frame.
+ * Weights of format 3's kernel, as functions of the kernel. Throws DearStepError for weights by which a step
+ * takes more than 24 units a gas without paying for them in its frame.
  */
 export function nativeWeights(): string {
   requirePricedSteps(weighedSteps(KERNEL_WEIGHTS));

@@ -12,13 +12,13 @@ export interface ProtocolCode {
   readonly name: string;
   /** In hex. */
   readonly code: string;
-  /** What leaves of kind 3 say of a code in each format, by which its kernel loads this one. */
+  /** Digests of a code in the leaves of kind 3 of each format, by which its kernel loads the code. */
   readonly digests: Readonly<Record<Format, bigint>>;
 }
 
-/** By the kernel's names for them: `protocol.power()` is the digest of the code of power.yul. */
+/** Names of the codes in the kernel: `protocol.power()` is the digest of the code of power.yul. */
 const NAMES = ["power", "points", "blake2", "ripemd160"];
-/** Where each is called, as the kernel has it. */
+/** Address of each code in the kernel. */
 const PLACES: readonly (readonly [address: number, name: string])[] = [
   [0x03, "ripemd160"],
   [0x05, "power"],

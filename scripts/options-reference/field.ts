@@ -1,25 +1,25 @@
 import * as v from "valibot";
 
-/** What a schema says of one option. */
+/** Description of one option by its schema. */
 export interface Field {
   readonly name: string;
   readonly doc: string;
-  /** As it is written in the config, or in words. */
+  /** Default in the spelling of the config, or as text. */
   readonly byDefault: string | undefined;
   readonly isOptional: boolean;
   readonly value: Value;
 }
 
-/** What an option's value is. */
+/** Description of an option's value. */
 export interface Value {
-  /** What it must be, in words; undefined for objects. */
+  /** Description of valid values, as text; undefined for objects. */
   readonly wanted: string | undefined;
-  /** Its TypeScript type, with the interfaces of objects by their names. */
+  /** TypeScript type, with the interfaces of objects by their names. */
   readonly type: string;
-  /** Of an object with a name. */
+  /** Name of an object's interface. */
   readonly interfaceName: string | undefined;
   readonly fields: readonly Field[];
-  /** Of a record: what each entry is. */
+  /** Value of each entry of a record. */
   readonly each: Value | undefined;
 }
 

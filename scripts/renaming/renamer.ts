@@ -37,7 +37,7 @@ export class Renamer {
   renameSymbol(path: string, symbol: string, newName: string): void {
     const file = join(this.#root, path);
     const source = this.#service.getProgram()?.getSourceFile(file);
-    if (source === undefined) throw new Error(`${path} is no file of ${CODE}`);
+    if (source === undefined) throw new Error(`${path} is not a file of ${CODE}`);
     const position = positionOf(source, symbol.split("."));
     if (position === undefined) throw new Error(`${path} declares no ${symbol}`);
     const preferences = { providePrefixAndSuffixTextForRename: true };
@@ -56,7 +56,7 @@ export class Renamer {
   renameFile(path: string, newPath: string): void {
     const [file, newFile] = [join(this.#root, path), join(this.#root, newPath)];
     const known = this.#texts.get(file);
-    if (known === undefined) throw new Error(`${path} is no file of ${CODE}`);
+    if (known === undefined) throw new Error(`${path} is not a file of ${CODE}`);
     if (this.#texts.has(newFile) || existsSync(newFile)) throw new Error(`${newPath} exists`);
     for (const { fileName, textChanges } of this.#service.getEditsForFileRename(file, newFile, NEW_LINE, {}))
       this.#change(fileName, textChanges);
@@ -93,7 +93,7 @@ export class Renamer {
 
   #change(file: string, changes: readonly ts.TextChange[]): void {
     const before = this.#texts.get(file);
-    if (before === undefined) throw new Error(`${relative(this.#root, file)} would change, and is no file of ${CODE}`);
+    if (before === undefined) throw new Error(`${relative(this.#root, file)} would change, and is not a file of ${CODE}`);
     let { text } = before;
     for (const { span, newText } of changes.toSorted((a, b) => b.span.start - a.span.start))
       text = text.slice(0, span.start) + newText + text.slice(span.start + span.length);

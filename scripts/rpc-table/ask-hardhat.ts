@@ -4,7 +4,7 @@ import { ProbedNode, type NodeError, type Send } from "./probed-node.ts";
 import type { NodeAnswer } from "./table.ts";
 import { validParameters } from "./valid-parameters.ts";
 
-/** Of JSON-RPC and EIP-1474: there is no such method. */
+/** Codes of JSON-RPC and EIP-1474 for a missing method. */
 const ABSENT = new Set([-32601, -32004]);
 
 /** Error with which a node answers a method with valid parameters; undefined if it answers. */
@@ -32,7 +32,7 @@ export async function probe(send: Send): Promise<Answered> {
   };
 }
 
-/** Methods that a node has, also those that it refuses for a reason of its own. */
+/** Methods that a node has, also those that it refuses for another reason. */
 export async function methodsOf(answered: Answered): Promise<readonly string[]> {
   const present: string[] = [];
   for (const method of METHODS_OF_NODES) {

@@ -5,13 +5,14 @@ import { COMPRESS_FUNCTION } from "./yul-poseidon.ts";
 
 const HALF = "0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff";
 const QUARTER = "0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff";
-/** Of the kinds that a tree has today (docs/protocol.md). */
+/** Highest of the kinds that a tree has today (docs/protocol.md). */
 const MAX_LEAF_KIND = 3;
 const LOW_128 = "0xffffffffffffffffffffffffffffffff";
 
 /**
- * Where an error is written, and where one goes that did not come about; where the root is: above what compressions use. With the
- * error at 0 both ends cost the same: a jump's destination is 1 gas, and a zero is pushed for 1 less than another place.
+ * Address of an error, address for an error that did not occur, and address of the root: above the memory of
+ * compressions. With the error at 0 both ends have equal gas: a jump's destination is 1 gas, and a push of
+ * zero costs 1 less than another address.
  */
 const ERROR = 0;
 const ELSEWHERE = 0x1200;
@@ -78,7 +79,7 @@ let fault := faulty(faulty(0, calldataload(path)), own)
   mstore(${ROOT}, compress(${DomainTag.state}, root, shl(224, calldataload(add(path, 0x40)))))
 }`;
 
-/** What is wrong, the gravest last: it is the one that is told. */
+/** Checks for errors, the gravest last: the last one found is reported. */
 const CHECKS = `
 {
   // Elements are big-endian, the first one on top: digests in their order are words in theirs. No key follows the last leaf's.
@@ -101,7 +102,7 @@ refuse(iszero(iszero(fault)), digestNotCanonical, fault, 0, 0, 0x24)
 // As the compiler's decoder would, of what is no address.
 refuse(iszero(iszero(shr(160, calldataload(add(asked, 0x20))))), 0, 0, 0, 0, 0)`;
 
-/** What callers call: each says where in the calldata its key and its leaf are. */
+/** Entry points: each reads its key and its leaf at other positions of the calldata. */
 const ENTRY_POINTS = `    /// @inheritdoc IStateTree
     function computeRoot(StateLeaf calldata leaf, LeafPath calldata path) external pure returns (bytes32) {
         uint256 kind;

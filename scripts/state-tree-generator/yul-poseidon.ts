@@ -13,7 +13,10 @@ const LANE_BITS = 64n;
 const LANE = literal((1n << LANE_BITS) - 1n);
 const TOP = 192;
 const MODULUS = literal(BigInt(P));
-/** Where a digest's elements m and 4 + m go for a left input (places 3 and 2) and a right one (places 1 and 0). */
+/**
+ * Lanes of a digest's elements m and 4 + m for a left input (places 3 and 2) and a right one (places 1 and
+ * 0).
+ */
 const LEFT_LANES = literal((0xffffffffn << 192n) | (0xffffffffn << 128n));
 const RIGHT_LANES = literal((0xffffffffn << 64n) | 0xffffffffn);
 const PARTIAL_ROUNDS = COMPACT_CONSTANTS.partial.length;
@@ -54,7 +57,10 @@ const innerProduct = (word: string, constants: readonly number[]): string =>
 
 const words = (each: (m: number) => string): string => Array.from({ length: WORDS }, (_, m) => each(m)).join("\n");
 
-/** What word `from` adds to word `to` in the matrix: its rotation by k lanes, times the entry for lanes that far apart. */
+/**
+ * Factor by which the matrix adds word `from` to word `to`: its rotation by k lanes, times the entry for
+ * lanes that far apart.
+ */
 function matrixFactor(to: number, from: number): string {
   const entries = [0, 0, 0, 0];
   for (let step = 0; step < 4; step++) {
@@ -96,7 +102,10 @@ const REDUCE = words(
 /** A linear function of the state before the partial rounds and of the outputs of their S-boxes, in order. */
 type Combination = readonly number[];
 
-/** What the partial rounds compute, as combinations: the S-boxes' inputs without their constants, and the lanes at the end. */
+/**
+ * Results of the partial rounds as combinations: the S-boxes' inputs without their constants, and the lanes
+ * at the end.
+ */
 const COMBINATIONS = combinePartialRounds();
 
 function combinePartialRounds(): { readonly inputs: readonly Combination[]; readonly outputs: readonly Combination[] } {
@@ -113,7 +122,7 @@ function combinePartialRounds(): { readonly inputs: readonly Combination[]; read
   return { inputs, outputs: state };
 }
 
-/** A combination of the state in four words and of the first `known` S-boxes in words of four. */
+/** Combination of the four words of the state and of the first `known` S-boxes, four in a word. */
 function evaluate(combination: Combination, stateWord: (m: number) => string, known: number): string[] {
   const fromState = Array.from({ length: WORDS }, (_, m) => innerProduct(stateWord(m), inWord(combination, m)));
   const fromHistory = historyGroups(known).map((group) =>
@@ -168,7 +177,7 @@ const OUTER_QUARTERS = "0xffffffffffffffff00000000000000000000000000000000ffffff
 /** A digest with its two middle quarters exchanged: elements m and 4 + m then lie in neighbouring lanes. */
 const paired = (digest: string): string =>
   `or(and(${digest}, ${OUTER_QUARTERS}), or(shr(64, and(${digest}, ${MIDDLE_QUARTERS[0]})), shl(64, and(${digest}, ${MIDDLE_QUARTERS[1]}))))`;
-/** By how many bits a paired digest moves down so that element m comes to place 3 of its word, or to place 1. */
+/** Bits by which a paired digest moves down so that element m is at place 3 of its word, or at place 1. */
 const DOWN_TO_LEFT = [32, 0, -96, -128] as const;
 const DOWN_TO_RIGHT = [160, 128, 32, 0] as const;
 
@@ -203,5 +212,5 @@ export const COMPRESS_BODY = `
   ${OUTPUT}
 }`;
 
-/** The same as a function of Yul. */
+/** Compression as a function of Yul. */
 export const COMPRESS_FUNCTION = `function compress(tag, left, right) -> digest {\n${COMPRESS_BODY}\n}`;

@@ -18,7 +18,7 @@ export function compareOnBothNetworks(project: HardhatProject, reasons: readonly
     );
   // Of a part of the tests, reasons of others are not missed.
   const outdated = isWhole ? unused : [];
-  for (const { tests } of outdated) console.log(`OUTDATED: no test under "${tests}" differs any more; remove its reason`);
+  for (const { tests } of outdated) console.log(`OUTDATED: no test under "${tests}" still differs; remove its reason`);
   console.log(`${unnamed.length} tests differ without a named reason`);
   return unnamed.length + outdated.length === 0;
 }

@@ -1,4 +1,4 @@
-// A project for Hardhat 3 whose mocha tests run on Hardhat's own network and on a hyperchain, its files as they are.
+// Project for Hardhat 3 whose mocha tests run on Hardhat's network and on a hyperchain, with unchanged files.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -29,7 +29,7 @@ export interface HardhatProject {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Runs test files on a network of the config. Throws where the run ends without a report. */
   run(network: string, files: readonly string[]): Outcomes;
-  /** Removes what was added to the folder beside its packages. */
+  /** Removes the files that were added to the folder, other than its packages. */
   close(): void;
 }
 
@@ -70,7 +70,7 @@ export function openHardhatProject({ folder, only }: HardhatProjectOptions): Har
   };
 }
 
-/** Heavy projects are run in parts, each by a process of its own. */
+/** Heavy projects are run in parts, each by a separate process. */
 function groupsOf(folder: string, only: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const patterns = only.flatMap((path) => (/\.[jt]s$/.test(path) ? [path] : [`${path}/**/*.test.{js,ts}`]));
   const files = [...new Set(globSync(patterns, { cwd: folder }).map((file) => file.replaceAll("\\", "/")))].sort();

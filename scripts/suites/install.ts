@@ -5,12 +5,15 @@ import { join } from "node:path";
 
 const IS_WINDOWS = process.platform === "win32";
 const QUIET = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-/** Plugins for Hardhat 3 that npm may lack: the version from which the stand-in beside this file takes what it sets. */
+/**
+ * Plugins for Hardhat 3 that npm may lack: the version from which the stand-in next to this file copies its
+ * settings.
+ */
 const STAND_INS: Readonly<Record<string, string>> = { "hardhat-predeploy": "0.4.1" };
 
 /**
- * Installs the built plugin in a checkout, as its user would, with the Hardhat that it was tested with; the checkout's own files
- * stay as they are. Throws where the checkout's packages are not installed.
+ * Installs the built plugin in a checkout, like its user, with the Hardhat that it was tested with; the
+ * checkout's files remain unchanged. Throws if the checkout's packages are not installed.
  */
 export function installPlugin(root: string, folder: string): void {
   const installed = join(folder, "node_modules");

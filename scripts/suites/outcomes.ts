@@ -1,4 +1,4 @@
-/** How a test ended; "missing" where its suite failed before it. */
+/** Outcome of a test; "missing" if its suite failed before it. */
 export type Outcome = "passed" | "failed" | "pending" | "missing";
 
 /** Numbers and addresses that a test's title may have drawn at random. */
@@ -19,12 +19,12 @@ interface ReportedTest {
   readonly err?: { readonly message?: string };
 }
 
-/** What a run of mocha reported; hooks that failed are among the failures. */
+/** Report of a run of mocha; hooks that failed are among the failures. */
 export function readOutcomes(text: string): Outcomes {
   const { tests, pending, failures } = JSON.parse(text) as MochaReport;
   const outcomes = new Map<string, { outcome: Outcome; message: string }>();
   const seen = new Map<string, number>();
-  // The report repeats an object as equal text: what failed is told by its place among the equal ones.
+  // The report repeats an object as equal text: the index among the equal ones identifies a failed test.
   const left = (list: readonly ReportedTest[]): Map<string, ReportedTest[]> => Map.groupBy(list, ({ fullTitle }) => fullTitle);
   const [isPending, hasFailed] = [left(pending), left(failures)];
   const take = (from: Map<string, ReportedTest[]>, test: ReportedTest): ReportedTest | undefined => {
@@ -52,11 +52,11 @@ export interface Difference {
   readonly title: string;
   readonly onHardhat: Outcome;
   readonly onHyperchain: Outcome;
-  /** What the failure said, on whichever failed. */
+  /** Message of the failure, on whichever failed. */
   readonly message: string;
 }
 
-/** What differs, test by test, in the order of Hardhat's run. */
+/** Differences, test by test, in the order of Hardhat's run. */
 export function differencesOf(hardhat: Outcomes, hyperchain: Outcomes): readonly Difference[] {
   const titles = new Set([...hardhat.keys(), ...hyperchain.keys()]);
   return [...titles].flatMap((title) => {

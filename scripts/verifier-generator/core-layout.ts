@@ -13,7 +13,7 @@ export const ARGUMENT_WORDS = 4;
 export interface TreeLayout {
   readonly name: "preprocessed" | "main" | "quotient";
   readonly width: number;
-  /** How many of its leading columns are also opened at the next row. */
+  /** Number of its leading columns that are also opened at the next row. */
   readonly nextWidth: number;
   /** Index of its first column in the opening order. */
   readonly firstColumn: number;
@@ -46,7 +46,7 @@ export interface CoreLayout {
   readonly memory: CoreMemory;
 }
 
-/** Addresses of the verifier's memory; lengths in words are in `layoutCore`. */
+/** Addresses of the verifier's memory; lengths are in units of a word, in `layoutCore`. */
 export interface CoreMemory {
   /** Arguments, public values, opened values at z and at g·z, shared values: the constraint contracts' input, in this order. */
   readonly evaluatorArguments: number;
@@ -110,7 +110,7 @@ export function layoutCore(system: System): CoreLayout {
   if (parameters.hash.kind !== "keccak") throw new RangeError("the contract generator takes keccak trees");
   const { digestBytes } = parameters.hash;
   const shape = createShape(system, [parameters.minLogRows]);
-  if (typeof shape === "number") throw new RangeError("the system's smallest height is not allowed by itself");
+  if (typeof shape === "number") throw new RangeError("the system's smallest height is not allowed alone");
 
   const statementCount = system.definition.statementValueCount;
   const finalCount = Math.max(FINAL_CHUNK, 2 ** Math.min(parameters.logFinalMax, parameters.maxLogRows));

@@ -14,7 +14,7 @@ import { groupCount } from "./yul-opening.ts";
  * `rowSums`, `prefixSums`, `friValues`; `cursor` walks through the proof's openings.
  */
 
-/** What the checks of queries know of a verifier, whatever its columns are opened by. */
+/** Part of a verifier that the checks of queries use, for every way of opening the columns. */
 export interface QueryLayout {
   readonly parameters: ProofParameters;
   readonly digestBytes: number;
@@ -229,7 +229,7 @@ function finalChecks(layout: QueryLayout): string {
   const { memory, parameters } = layout;
   const { load } = slotAccess(layout);
   const { positions, friValues, hashes, friFolds, finalTable, finalTables } = memory;
-  // The points and sums take the place of arrays that are not needed any more.
+  // The points and sums reuse the memory of arrays that are no longer needed.
   const [points, sums] = [hashes, friFolds];
   return `let shift := ${SHIFT}
   for { let i := mul(${parameters.logArity}, ${load("layers")}) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, ${LITERAL.p}) }

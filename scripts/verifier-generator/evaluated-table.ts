@@ -1,6 +1,6 @@
 import type { Air } from "../../src/stark/constraints/air.ts";
 
-/** What an evaluator of constraints knows: the graph of one table, and how many words of each kind it is given. */
+/** Input of an evaluator of constraints: the graph of one table, and the number of words of each kind. */
 export interface EvaluatedTable {
   readonly table: {
     readonly air: Pick<Air, "nodes" | "constraints">;

@@ -130,7 +130,10 @@ class Evaluator {
     return [...functions, lines].join("\n");
   }
 
-  /** Copies the input: it is in Montgomery form, in this order, but for the quotient's values that nothing here reads. */
+  /**
+   * Copies the input: it is in Montgomery form, in this order, except the quotient's values, which nothing
+   * here reads.
+   */
   #readInput(importCount: number): void {
     const { columnCount, nextCount, statementCount, auxiliaryCount, table } = this.#layout;
     const first = 32 * (ARGUMENT_WORDS + statementCount + auxiliaryCount + table.preprocessedWidth + table.mainWidth);
@@ -282,7 +285,7 @@ interface Run {
   readonly length: number;
 }
 
-/** How many of the last members have neighbouring indices and words at neighbouring addresses. */
+/** Number of the last members with neighboring indices and words at neighboring addresses. */
 function runLength(members: readonly Member[], addressesOf: (member: Member) => readonly number[] | undefined): number {
   const last = members.at(-1);
   const top = last === undefined ? undefined : addressesOf(last);

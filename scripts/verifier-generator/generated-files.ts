@@ -18,7 +18,7 @@ export interface GeneratedFile {
 const DEPLOYED = "contracts/verifier/generated";
 /** Folder of contracts that only measure: a benchmark compiles them. */
 const MEASURING = "bench/generated";
-/** As both see it. */
+/** Import path of the interface, from both contracts. */
 const INTERFACE_PATH = "../../interfaces/IStarkVerifier.sol";
 
 /** Every generated file of the project. */
@@ -42,7 +42,7 @@ function deployedFiles(contracts: readonly GeneratedContract[]): GeneratedFile[]
   return contracts.map(({ name, source }) => ({ path: `${DEPLOYED}/${name}.sol`, content: source }));
 }
 
-/** Of the proof that L1 checks of the execution of batches. */
+/** Verifier of the proof of batches' execution that L1 checks. */
 function stackVerifierFiles(system: System, name: string): GeneratedFile[] {
   const { core, others } = generateStackVerifier(system, { name, interfacePath: INTERFACE_PATH });
   return deployedFiles([core, ...others]);

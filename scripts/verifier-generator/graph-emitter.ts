@@ -27,7 +27,7 @@ export interface Operand {
   readonly address?: number;
 }
 
-/** Where values live and how lines of code are collected; one per Yul function. */
+/** Memory of values, and collector of lines of code; one per Yul function. */
 export interface EmitterPort {
   /** A column, a public value or a gadget's parameter. */
   leaf(node: Extract<ExpressionNode, { kind: "column" | "public" | "parameter" }>): Operand;

@@ -1,9 +1,9 @@
 import { P, pow } from "../../src/field/koala-bear.ts";
 
 /**
- * How the generated Yul holds a quintic extension element: five lanes of 51 bits in one word, lane i the coordinate of
- * Xⁱ, not necessarily reduced. M = 2^255 + 2^102 − 1 is the extension's modulus X⁵ + X² − 1 at X = 2^51, so the EVM's
- * `mulmod` by M multiplies two elements and reduces the polynomial at once.
+ * Representation of a quintic extension element in the generated Yul: five lanes of 51 bits in one word, lane
+ * i the coordinate of Xⁱ, not necessarily reduced. M = 2^255 + 2^102 − 1 is the extension's modulus X⁵ + X² −
+ * 1 at X = 2^51, so the EVM's `mulmod` by M multiplies two elements and reduces the polynomial at once.
  */
 
 export const PRIME = BigInt(P);
@@ -23,7 +23,7 @@ export function lanes(values: readonly bigint[], stride: bigint = LANE_BITS): bi
   return values.reduce((word, value, i) => word + (value << (stride * BigInt(i))), 0n);
 }
 
-/** The same value in all five lanes. */
+/** Word with the value in all five lanes. */
 export function everyLane(value: bigint): bigint {
   return lanes(Array.from({ length: LANE_COUNT }, () => value));
 }

@@ -93,7 +93,10 @@ function operandsOf(node: ExpressionNode): readonly NodeIndex[] {
   }
 }
 
-/** What the later groups take from the own ones: nodes computed by both of which some later node or root is a user. */
+/**
+ * Nodes that both the own and the later groups compute, and that some later node or root uses. The later
+ * groups receive them.
+ */
 function sharedNodes(
   nodes: readonly ExpressionNode[],
   own: readonly Group[],

@@ -4,7 +4,7 @@ import { LITERAL } from "./yul-extension.ts";
 
 /** Position bits that one table word serves: 8 entries of 32 bits. */
 const DIGIT_BITS = 3;
-/** Positions below 2^15, as those after the last fold, need no more digits. */
+/** Number of digits of positions below 2^15, such as those after the last fold. */
 const SHORT_BITS = 15;
 
 /**

@@ -25,7 +25,7 @@ export const LITERAL = {
 const NEGATIVE_TERMS = [1n, 0n, 4n, 3n, 2n];
 const bias = (perTerm: bigint, always: bigint): string => hex(lanes(NEGATIVE_TERMS.map((n) => PRIME * (n * perTerm + always))));
 
-/** What the steps below are written with: literals, or stack variables where a function repeats them. */
+/** Constants in the steps below: literals, or stack variables if a function repeats them. */
 type Constants = Readonly<Record<"modulus" | "low16" | "low24" | "low31" | "p1" | "pShifted16" | "biasLow" | "biasHigh", string>>;
 
 const LITERALS: Constants = {
@@ -39,17 +39,17 @@ const LITERALS: Constants = {
   biasHigh: bias(85200n, 0n),
 };
 
-/** The same constants as stack variables, which are one byte to name and not 33. */
+/** Constants as stack variables, whose names take one byte instead of 33. */
 const VARIABLES = Object.fromEntries(Object.keys(LITERALS).map((name) => [name, `${name}_`])) as Record<keyof Constants, string>;
 
 /** Declares constants for `stackMulAdd` and `stackScale`; only those that the steps name. */
 export const declareConstants = (...names: readonly (keyof Constants)[]): string =>
   names.map((name) => `let ${VARIABLES[name]} := ${LITERALS[name]}`).join("\n  ");
-/** What `stackMulAdd` names. */
+/** Constants of `stackMulAdd`. */
 export const MUL_ADD_CONSTANTS = ["modulus", "biasLow", "biasHigh", "low16", "low24", "low31", "p1"] as const;
-/** What `stackMul` names. */
+/** Constants of `stackMul`. */
 export const MUL_CONSTANTS = ["modulus", "biasLow", "biasHigh", "low16", "low24", "p1"] as const;
-/** What `stackScale` names. */
+/** Constants of `stackScale`. */
 export const SCALE_CONSTANTS = ["pShifted16", "low16", "low24", "p1"] as const;
 
 /**

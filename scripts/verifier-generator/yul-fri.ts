@@ -75,7 +75,7 @@ const slotOf = (leaf: number, position: number): string => hex(leaf + 32 * posit
 /** Eight values in bit-reversed order to coefficients, in order, with lanes up to 9p. */
 function toCoefficients(leaf: number): string {
   const slot = (position: number): string => slotOf(leaf, position);
-  /** Where vₖ and vₖ₊₄ lie; later the coefficients that take their place. */
+  /** Places of vₖ and vₖ₊₄; later of the coefficients that replace them. */
   const place = [0, 4, 2, 6];
   /** Sums of the values at k and k + 4 to variables, their differences to memory. */
   const pair = (k: number): string => {
@@ -150,7 +150,7 @@ export const FINAL_CHUNK = 64;
 /** Bytes of a chunk's table. */
 export const FINAL_CHUNK_BYTES = 32 * FINAL_GROUP_WORDS * (FINAL_CHUNK / FINAL_GROUP);
 
-/** The same value at a stride of 64 bits. */
+/** The value repeated at a stride of 64 bits. */
 const everyQuarter = (value: bigint): bigint => value * (1n + (1n << 64n) + (1n << 128n) + (1n << 192n));
 
 /** One coordinate of the four elements w0 … w3 as a word of the table, the first element highest. */

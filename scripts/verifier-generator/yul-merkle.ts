@@ -2,15 +2,15 @@ import { hex } from "./lanes.ts";
 
 const sixteenths = (bits: (lane: bigint) => bigint): string =>
   hex([0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].reduce((sum, lane) => sum | (1n << bits(lane)), 0n));
-/** Copies of eight bits at a stride of 15 do not overlap, and bit i of copy i comes to lie at 16·i. */
+/** Copies of eight bits at a stride of 15 do not overlap, and bit i of copy i is at 16·i. */
 const SPREAD = sixteenths((lane) => 15n * lane);
 /** The lowest bit of eight lanes of 16 bits. */
 const LOWEST = sixteenths((lane) => 16n * lane);
 
 /**
- * Hashes the current node with the next sibling; `place` is where the node goes, `digestBytes` when it stands on the
- * right. The sibling is copied byte by byte length, after the node, so it overwrites what the node's word holds beyond
- * its digest.
+ * Hashes the current node with the next sibling; `place` is where the node goes, `digestBytes` if it is on
+ * the right. The sibling is copied byte by byte length, after the node, so it overwrites what the node's word
+ * holds beyond its digest.
  */
 function climb(digestBytes: number, place: string, sibling: string): string {
   return `{

@@ -187,7 +187,7 @@ function leafSum(row, weights, end) -> sum, bad {
 }`;
 }
 
-/** Whether some element of a leaf's row of one stack column is not canonical: not 0 then. */
+/** Function that is nonzero if some element of a leaf's row of one stack column is not canonical. */
 export const ROW_FAULTS = `
 // 16 elements in two groups; their carries
 function rowFaults(row) -> bad {

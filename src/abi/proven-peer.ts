@@ -1,5 +1,5 @@
 // Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
-/** What passes a bridge's records between members. */
+/** Passes a bridge's records between members. */
 export const provenPeerAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"}],"name":"RemoteOpened","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"id","type":"uint64"},{"indexed":false,"name":"peer","type":"address"},{"indexed":false,"name":"gateway","type":"address"}],"name":"RemoteSet","type":"event"},

@@ -1,5 +1,5 @@
 // Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
-/** Where holdings on stopped chains are claimed. */
+/** Pays holdings on stopped chains. */
 export const stateExitAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"name":"id","type":"bytes32"},{"indexed":true,"name":"leg","type":"uint256"},{"indexed":true,"name":"account","type":"address"},{"indexed":false,"name":"recipient","type":"address"},{"indexed":false,"name":"token","type":"address"},{"indexed":false,"name":"amount","type":"uint256"},{"indexed":false,"name":"fee","type":"uint256"}],"name":"EscrowPaid","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":false,"name":"heldExit","type":"address"}],"name":"HeldExitCreated","type":"event"},

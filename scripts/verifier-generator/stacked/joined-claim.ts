@@ -22,7 +22,7 @@ export function weighPlaces({ memory, stack, shape }: StackLayout): string {
     .join("\n  ");
 }
 
-/** Σ τ · what stands in the values' places. */
+/** Σ τ · value over the values' places. */
 export function weighedValues({ memory, shape }: StackLayout): string {
   const blocks = joinedBlocks(shape.blocks);
   const first = blocks[0]?.firstValue ?? 0;
@@ -43,8 +43,8 @@ export function weighedNextValues({ memory, shape }: StackLayout): string {
 }
 
 /**
- * What weighs a range's values, in their places: Σ_c X^c times the weight of column c's number, times `row`, or times `both` where the
- * value is opened at the next row too.
+ * Weights of a range's values, in their places: Σ_c X^c times the weight of column c's number, times `row`,
+ * or times `both` if the value is opened at the next row too.
  */
 export function weighJoined({ memory, shape }: StackLayout, range: StackRange): string {
   const { bits, number } = columnWindow(range);

@@ -16,8 +16,8 @@ export interface TableGraph extends EvaluatedTable {
 }
 
 /**
- * Throws RangeError for a table that reads next rows of its own, has constraints of a row whose selector the verifier does not
- * compute, or has several running sums, or none.
+ * Throws RangeError for a table that reads its next rows, has constraints of a row whose selector the
+ * verifier does not compute, or has several running sums, or none.
  */
 export function tableGraph(table: Table, statementCount: number): TableGraph {
   const { air, lookup, preprocessedWidth, mainWidth, mainNextWidth } = table;
@@ -91,7 +91,7 @@ class Graph {
     return this.#push({ kind: "column", phase: "main", column, next: false });
   }
 
-  /** What is 0 on every row, group by group. */
+  /** Terms that are 0 on every row, group by group. */
   lookups(plan: LookupPlan, at: LookupColumnsAt): NodeIndex[] {
     const add = (a: NodeIndex, b: NodeIndex): NodeIndex => this.#push({ kind: "add", a, b });
     const sub = (a: NodeIndex, b: NodeIndex): NodeIndex => this.#push({ kind: "sub", a, b });

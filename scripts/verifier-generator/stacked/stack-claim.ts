@@ -9,7 +9,7 @@ import { weighedNextValues, weighedValues, weighJoined, weighPlaces } from "./jo
 import { joinedRanges, lowestBit, type StackLayout } from "./stack-layout.ts";
 import { minus, ONE } from "./yul-claim.ts";
 
-/** Where what the claim's contract is given lies, in its memory as in the verifier's, and how long it is. */
+/** Address and length of the input of the claim's contract, equal in its memory and in the verifier's. */
 function claimInput({ memory, parameters }: StackLayout): { readonly at: number; readonly length: number } {
   const at = memory.nextChallenge;
   return { at, length: memory.finals + 32 * 2 ** parameters.logFinalMax - at };
@@ -48,9 +48,9 @@ export function claimBody(layout: StackLayout): string {
 }
 
 /**
- * Every value of a column that is opened by itself, times its place's challenges, summed up: bit by bit, neighbouring places become
- * one. The values of a phase are folded from its lowest height on; those of taller columns, which stand before them, join at their
- * height. All phases' stack columns stand side by side at the end.
+ * Sum of every value of a separately opened column, times its place's challenges: bit by bit, neighbouring
+ * places become one. The values of a phase are folded from its lowest height on; those of taller columns,
+ * which stand before them, join at their height. All phases' stack columns stand side by side at the end.
  */
 function foldColumns(layout: StackLayout): string {
   const { memory, stack } = layout;
@@ -61,7 +61,7 @@ function foldColumns(layout: StackLayout): string {
     `mcopy(${hex(memory.stackValues + 32 * first)}, ${hex(memory.folded)}, ${32 * width})`,
   ]);
   const width = phases.reduce((sum, phase) => sum + phase.width, 0);
-  if (phases.some(({ first }) => first >= width)) throw new Error("columns of coordinates stand behind all others");
+  if (phases.some(({ first }) => first >= width)) throw new Error("columns of coordinates must be after all others");
   const folds = Array.from({ length: Math.ceil(logWidth / 2) }, (_, i) => {
     const challenge = hex(memory.placeChallenges + 32 * (logStack + 2 * i));
     return foldBits(hex(memory.stackValues), Math.ceil(width / 2 ** (2 * i)), challenge, 2 * i + 1 === logWidth ? 1 : 2);
@@ -85,7 +85,7 @@ function foldPhase(layout: StackLayout, phase: TreePhase): string[] {
     if (bit === stack.logStack) break;
     const isJoined = ranges.some(({ logRows }) => logRows === bit + 1);
     const bits = isJoined || bit + 1 === stack.logStack ? 1 : 2;
-    // Taller columns stand in front, so the first place is a multiple of their length.
+    // Taller columns come first, so the first place is a multiple of their length.
     if (start % 2 ** bits !== 0) throw new Error(`the ${phase} columns of 2^${bit} coefficients begin at place ${start}`);
     lines.push(foldBits(hex(memory.folded), count, hex(memory.placeChallenges + 32 * bit), bits));
     [start, count] = [start / 2 ** bits, Math.ceil(count / 2 ** bits)];
@@ -94,7 +94,7 @@ function foldPhase(layout: StackLayout, phase: TreePhase): string[] {
   return lines;
 }
 
-/** Joins so many values at neighbouring places by the challenges of one bit or two. */
+/** Joins `count` values at neighboring places by the challenges of one bit or two. */
 function foldBits(values: string, count: number, challenges: string, bits: 1 | 2): string {
   return `foldPlaces${bits === 2 ? "Twice" : ""}(${values}, ${count}, ${challenges})`;
 }
@@ -136,8 +136,8 @@ function weighStack(layout: StackLayout): string {
 }
 
 /**
- * Adds up what the ranges of one height weigh, but for columns of extension values: of these, what each value is weighed with takes the
- * value's place.
+ * Adds up the weights of the ranges of one height, except for columns of extension values: in their places
+ * are the weights themselves.
  */
 function weighHeight(layout: StackLayout, logRows: number): string {
   const { memory, stack, shape } = layout;

@@ -9,7 +9,7 @@ import type { StackLayout, StackTable } from "./stack-layout.ts";
 /** The contracts that evaluate a verifier's constraints. */
 export interface StackEvaluators {
   readonly parts: readonly EvaluatorPart[];
-  /** Of each table, the numbers of its parts: tables of the same constraints have the same ones. */
+  /** Numbers of the parts of each table: tables of the same constraints have the same ones. */
   readonly ofTable: readonly (readonly number[])[];
 }
 

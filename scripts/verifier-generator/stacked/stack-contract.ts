@@ -29,7 +29,10 @@ export const STACK_GAS_PHASES = [
   "layersAndFinal",
 ] as const;
 
-/** The verifier of a system of stacked columns whose tables have heights of their own, and the contracts that it calls, in order. */
+/**
+ * Generates the verifier of a system of stacked columns whose tables have separate heights, and the contracts
+ * that it calls, in order.
+ */
 export function generateStackVerifier(
   system: System,
   options: GeneratorOptions,

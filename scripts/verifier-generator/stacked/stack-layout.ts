@@ -35,7 +35,7 @@ type StackSlot = (typeof SLOTS)[number];
 /** One tree of stack columns. */
 export interface StackTree {
   readonly phase: TreePhase;
-  /** Its first stack column, and how many it has. */
+  /** First stack column, and number of stack columns. */
   readonly first: number;
   readonly width: number;
   /** Neighbouring positions that share a leaf: 1 or 2. */
@@ -51,11 +51,11 @@ export interface StackTable {
   readonly logRows: number;
   /** Index of its first value of each phase among those that are opened. */
   readonly first: { readonly preprocessed: number; readonly main: number; readonly lookup: number };
-  /** Of the running sum among the values at the next row. */
+  /** Index of the running sum among the values at the next row. */
   readonly firstNext: number;
 }
 
-/** Where the parts of a proof begin. All proofs of a shape have them in the same places. */
+/** Offsets of the parts of a proof, equal in all proofs of a shape. */
 interface ProofOffsets {
   readonly mainRoot: number;
   readonly lookupRoot: number;
@@ -99,7 +99,7 @@ export function layoutStack(system: System): StackLayout {
   const { parameters } = system;
   requireTaken(system);
   const heights = system.tables.map(({ air, fixedLogRows }) => {
-    if (fixedLogRows === undefined) throw new RangeError(`table ${air.name} has no height of its own`);
+    if (fixedLogRows === undefined) throw new RangeError(`table ${air.name} has no fixed height`);
     return fixedLogRows;
   });
   const shape = createShape(system, heights);
@@ -146,7 +146,8 @@ function requireTaken({ parameters, tables, definition }: System): void {
   if (parameters.logFinalMax < Math.log2(FINAL_CHUNK))
     throw new RangeError(`final polynomials have at least ${FINAL_CHUNK} coefficients`);
   if (definition.segments !== undefined) throw new RangeError("the contract generator takes no segments");
-  if (tables.some(({ auxiliaryCount }) => auxiliaryCount > 0)) throw new RangeError("no table has values of its own");
+  if (tables.some(({ auxiliaryCount }) => auxiliaryCount > 0))
+    throw new RangeError("the contract generator takes no auxiliary values");
   if (tables.length > 31) throw new RangeError("the header is one word");
 }
 
@@ -212,7 +213,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     publicValues: memory.words(statementCount),
     foldPowers: memory.words(powers),
     sums: memory.words(tables.length),
-    /** By k, as points: what selects the first row of a table whose point is z^(2^k). */
+    /** Selectors of the first row of a table whose point is z^(2^k), by k, as points. */
     selectors: memory.words(shape.tallest),
     /** Arguments, public values, columns and shared values of an evaluator. */
     evaluator: memory.words(ARGUMENT_WORDS + statementCount + widest + 8 + powers + SHARED_WORDS),
@@ -225,7 +226,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     // Unpacking a last group of values may write up to seven words too many, into what is written later.
     values: memory.words(shape.openedCount),
     nextValues: memory.words(shape.nextCount + BASE31_GROUP),
-    /** By bit of a place. */
+    /** Challenges by bit of a place. */
     placeChallenges: memory.words(places),
     challenges: memory.words(rounds),
     messages: memory.words(2 * rounds),
@@ -247,7 +248,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     columns: memory.words(2 ** stack.logWidth),
     /** Weights of parts, packed. */
     partsTable: memory.words(GROUP_WORDS * GROUPS_PER_COLUMN),
-    /** Of each layer: three ratios and a factor. */
+    /** Three ratios and a factor of each layer. */
     folds: memory.words(4 * layerFolds(parameters, stack).length),
     // One zero word before the positions ends the search for a place.
     positions: memory.words(queries + 1) + 32,
@@ -288,7 +289,7 @@ export function columnWindow({ first, count }: StackRange): { readonly bits: num
   return { bits, number: Math.floor(first / 2 ** bits) };
 }
 
-/** The lowest bit of a place that has a challenge of its own: no column is shorter. */
+/** Lowest bit of a place that has a separate challenge: no column is shorter. */
 export function lowestBit({ parameters }: StackLayout): number {
   return parameters.minLogRows;
 }

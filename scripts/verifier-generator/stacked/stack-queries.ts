@@ -53,7 +53,7 @@ export function prepareQueries(layout: StackLayout): string {
   }`;
 }
 
-/** What the leaf in memory folds to, by the ratios of its layer: the factor of all of them comes last. */
+/** Fold of the leaf in memory, by the ratios of its layer: the factor of all of them comes last. */
 export function foldByRatios({ memory }: StackLayout): string {
   return `// inverses of the leaf's first point, of its square and of that one's
     let x := mulmod(inverseRootAt(and(position, not(${ARITY - 1}))), factor, ${LITERAL.p})
@@ -139,7 +139,7 @@ function sumOfLeaf({ memory }: StackLayout, { first, width }: StackTree, row: st
   return `leafSum(${row}, ${hex(memory.columns + 32 * first)}, ${hex(memory.columns + 32 * (first + width))})`;
 }
 
-/** The sums of the trees before are there already; the last one's is reduced. */
+/** Adds the last tree's sum, reduced, to those of the trees before it. */
 function addToQuery({ memory, trees }: StackLayout, index: number): string {
   const at = `add(${hex(memory.friValues)}, q)`;
   const sum = index === 0 ? "sum" : `add(sum, mload(${at}))`;

@@ -124,7 +124,7 @@ function foldPlacesTwice(from, count, challenges) {
   }
 }`;
 
-/** What weighs the stack at the rounds' point (`stark/stacked/claims.ts`). */
+/** Functions for the weights of the stack at the rounds' point (`stark/stacked/claims.ts`). */
 export function placeFunctions({ memory, logPlaces }: StackLayout): string {
   const at = (array: number, bit: string): string => `add(${hex(array)}, shl(5, ${bit}))`;
   return `
