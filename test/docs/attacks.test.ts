@@ -23,7 +23,7 @@ test("every attack and every rule has its number once, in order", () => {
     assert.ok((next.get(part) ?? 0) >= least, part);
 });
 
-test("every number has a test that carries it out, and no test a number that the page lacks", () => {
+test("every number has a test that executes it, and no test has a number that the page lacks", () => {
   assert.deepEqual(Object.keys(TESTS).sort(), numbers.toSorted());
   for (const [number, files] of Object.entries(TESTS))
     assert.ok(

@@ -7,7 +7,7 @@ import { BRIDGE_NAMES, BRIDGES } from "../../src/options/bridges.ts";
 const page = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 for (const bridge of BRIDGE_NAMES)
-  test(`C14 the recipe of ${bridge} says what vouches for a message in the words of tasks and methods`, () => {
+  test(`C14 the recipe of ${bridge} names the attestation of a message in the words of tasks and methods`, () => {
     assert.ok(
       page(`docs/recipes/${bridge}.md`)
         .replaceAll("\n", " ")
@@ -19,7 +19,7 @@ test("C14 the readme says it of all bridges, in the same words", () => {
   assert.ok(page("README.md").includes(bridgeTrust(BRIDGE_NAMES, true)));
 });
 
-test("C14 one table says of each bridge what vouches here, and the licences of what is read and of what is not used", () => {
+test("C14 one table has each bridge's attestation here, and the licences of what is read and of what is not used", () => {
   const [, table = ""] = page("docs/security.md").split(
     "| bridge | vouches there | vouches here | licences |\n|---|---|---|---|\n",
   );

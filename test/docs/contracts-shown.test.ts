@@ -11,7 +11,7 @@ function within(page: string): readonly string[] {
   return [page, ...links.filter((target) => PAGES.includes(target))];
 }
 
-test("a contract that a page's test deploys stands on that page, or on one that it links to: readers have no other source", () => {
+test("a contract that a page's test deploys is on that page, or on one that it links to, because readers have no other source", () => {
   const missing = PAGES.flatMap((page) => {
     const shown = within(page).map(readPage).join("\n");
     const deployed = [...readPage(page).matchAll(/\bdeployContract\("(\w+)"/g)].map(([, name = ""]) => name);

@@ -57,7 +57,7 @@ describe("I5: named errors", () => {
     for (const { name, codes } of classes) assert.equal(new Set(codes.map(({ code }) => code)).size, codes.length, name);
   });
 
-  test("no selector stands for two errors", () => {
+  test("no two errors have one selector", () => {
     const bySelector = new Map<string, string>();
     for (const { selector, signature, name } of contractErrors(root)) {
       const types = `${name}(${signature

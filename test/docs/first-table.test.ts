@@ -8,7 +8,7 @@ test("the table of docs/prover.md satisfies its constraints and is proven", () =
   assert.deepEqual(result, { ok: true });
 });
 
-test("docs/prover.md shows it as it is", () => {
+test("docs/prover.md shows it verbatim", () => {
   const source = readFileSync(new URL("./first-table.ts", import.meta.url), "utf8");
   const page = readFileSync(new URL("../../docs/prover.md", import.meta.url), "utf8");
   const [, shown] = /```ts\n([^]*?)```/.exec(page) ?? [];

@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const FOLDER = "fixtures/protocol";
-/** How functions are called that hash; conversions of digests are none. */
+/** Names of functions that hash, without conversions of digests. */
 const HASHES = /^(hash[A-Z]\w*|\w*(Hash|[a-z]Digest|Point|TreeRoot|TreeLeaf|FlagKey))$/;
 /**
- * A tag's own hash has a vector for every tag, those of an operation and of a typed transaction are ZK Stack's, records' hash is
- * compared with the kernel's and L1's, and a log of a hash is none.
+ * Hashes without a vector in the list. A tag's hash has a vector for every tag, those of an operation and of
+ * a typed transaction are ZK Stack's, records' hash is compared with the kernel's and L1's, and a log of a
+ * hash is not a hash.
  */
 const ELSEWHERE = ["hashTag", "canonicalTxHash", "typedTransactionHash", "hashRecords", "messageLogOfHash"];
 

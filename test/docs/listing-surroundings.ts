@@ -1,7 +1,7 @@
-/** Pages on which each listing goes on with what those before it declare. */
+/** Pages on which each listing continues with the declarations of those before it. */
 export const IN_SEQUENCE: ReadonlySet<string> = new Set(["docs/recipes/passkey-account.md", "docs/recipes/sponsored-call.md"]);
 
-/** Files that a page tells its reader to copy beside a listing, by the names under which it imports them. */
+/** Files that a page asks its reader to copy next to a listing, by the names under which it imports them. */
 export const COPIED: Readonly<Record<string, string>> = {
   "./deploy.ts": "fixtures/sponsored-call/deploy.ts",
   "./simple-account.ts": "fixtures/sponsored-call/simple-account.ts",
@@ -17,8 +17,8 @@ declare const providerOf: AskingProviderOf;
 `;
 
 /**
- * What a listing of TypeScript stands in, which the page says in words or leaves to the reader, by the listing's first line or by the
- * page where it has one program. A listing without an entry is whole.
+ * Code around a listing of TypeScript, which the page describes or leaves to the reader, by the listing's
+ * first line, or by the page if it has one program. A listing without an entry is complete.
  */
 export const SURROUNDINGS: Readonly<Record<string, string>> = {
   'const CREATE2_DEPLOYER = "0x4e59b44847b379578588920cA78FbF26c0B4956C";': `

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import * as client from "../../src/client.ts";
 import { LISTINGS, readPage, ROOT, type Listing } from "./page-listings.ts";
 
-/** By page and first line: the test files that run what a listing shows. */
+/** Test files that run a listing's content, by page and first line. */
 const RUN_BY = JSON.parse(readPage("test/docs/listing-tests.json")) as Record<string, Record<string, readonly string[]>>;
 /** Listings that no test can run, and why. */
 const NOT_RUN: Readonly<Record<string, readonly string[]>> = {

@@ -17,7 +17,7 @@ export function namedTests(text: string): readonly NamedTest[] {
   );
 }
 
-/** Those of them whose file or title there is not, each as `path: title`. `root` is the repository's. */
+/** Tests whose file or title does not exist, each as `path: title`. `root` is the repository's. */
 export function missingTests(root: string, tests: readonly NamedTest[]): readonly string[] {
   const titles = new Map<string, ReadonlySet<string>>();
   const titlesOf = (path: string): ReadonlySet<string> => {
@@ -37,7 +37,7 @@ function titlesIn(path: string): ReadonlySet<string> {
 /** A list of tests by what they show: what, then files of the repository with titles in them. */
 export type TestList = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** Reads such a list beside this file. */
+/** Reads a list of tests next to this file. */
 export function testList(file: string): TestList {
   return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as TestList;
 }

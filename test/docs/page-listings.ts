@@ -12,7 +12,7 @@ export const PAGES = globSync(["README.md", "docs/*.md", "docs/recipes/*.md"], {
 export interface Listing {
   readonly page: string;
   readonly language: string;
-  /** Its first line, which names it on the page. */
+  /** First line, which names it on the page. */
   readonly first: string;
   readonly code: string;
 }
@@ -21,7 +21,7 @@ export function readPage(page: string): string {
   return readFileSync(join(ROOT, page), "utf8");
 }
 
-/** Listings that are no files of the repository: those are run as they stand (snippets.test.ts). */
+/** Listings that are not files of the repository, which snippets.test.ts runs. */
 export const LISTINGS: readonly Listing[] = PAGES.flatMap((page) =>
   [...readPage(page).matchAll(/(<!-- snippet: \S+ -->\n)?^( *)```(\w*)\n([^]*?)^ *```/gm)]
     .filter(([, marked]) => marked === undefined)

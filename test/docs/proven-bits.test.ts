@@ -39,7 +39,7 @@ function unique(logPoints: number, logBlowup: number, queries: number, grindingB
   return grindingBits - queries * Math.log2(1 - ((positions - coefficients) / 2 - 1) / positions);
 }
 
-/** By the multiplicity whose queries and rounds over the leaves' values are least apart. */
+/** Bits for the multiplicity at which the queries and the rounds over the leaves' values are nearest. */
 function inJohnson(queries: number, blowup: number, multiplicity: number, grindingBits: number): number {
   return grindingBits - queries * Math.log2(Math.sqrt(1 / blowup) * (1 + 1 / (2 * multiplicity)));
 }
@@ -82,7 +82,8 @@ function listed(): readonly Listed[] {
     },
     {
       ...{ proof: "compress", checkedBy: programs, byHand: inJohnson(41, 16, 26, 20), isJohnson: true },
-      // Of so many public values; how wide its tables are, no round of least bits says.
+      // System with this number of public values; no round with the fewest bits depends on the width of its
+      // tables.
       system: systemOfForm(WRAPPED.count, forms.wrap, compressParameters()),
     },
     {

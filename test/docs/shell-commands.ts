@@ -11,7 +11,7 @@ const RECORDER = [
   ...PROGRAMS.map((program) => `${program}() { note ${program} "$@"; }`),
 ].join("\n");
 
-/** What a shell makes of a listing. */
+/** Result of a shell for a listing. */
 export interface ShellRun {
   /** Each program that the listing calls, with its arguments as the program receives them. */
   readonly commands: readonly (readonly string[])[];
@@ -20,8 +20,9 @@ export interface ShellRun {
 }
 
 /**
- * Has a shell run a listing in an empty folder, with programs that only note what they are called with: quotes, comments,
- * variables, pipes and files are the shell's own. Throws where the shell refuses the listing or finds no such program.
+ * Runs a listing in a shell in an empty folder, with programs that only record their arguments: quotes,
+ * comments, variables, pipes and files are the shell's. Throws if the shell refuses the listing or finds no
+ * program of the given names.
  */
 export function inShell(code: string, names: readonly string[] = []): ShellRun {
   const folder = mkdtempSync(join(tmpdir(), "listing-"));

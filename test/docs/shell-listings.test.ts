@@ -5,7 +5,7 @@ import { inShell } from "./shell-commands.ts";
 import { openTaskReader } from "./task-line.ts";
 
 const { scripts } = JSON.parse(readPage("package.json")) as { readonly scripts: Readonly<Record<string, string>> };
-/** What docs/rpc.md says that an ecosystem answers: tests compare it with a running one. */
+/** Methods in docs/rpc.md: tests compare them with those of a running ecosystem. */
 const METHODS = new Set(readPage("docs/rpc.md").match(/(?<=`)[a-z]+_\w+(?=`)/g));
 
 const inPages = LISTINGS.filter(({ language }) => language === "sh" || language === "bash");
@@ -55,7 +55,7 @@ describe("I6: shell listings of the docs", () => {
     for (const step of steps) for (const command of inShell(step).commands) await checkCommand(command);
   });
 
-  test("so are the commands within sentences, but for values that the sentence leaves out", async () => {
+  test("so are the commands within sentences, except values that the sentence omits", async () => {
     let spans = 0;
     for (const page of PAGES)
       for (const [, span = ""] of readPage(page).matchAll(/`((?:npx hardhat )?hyperchain:[a-z0-9-]+[^`]*|npm run [^`]+)`/g)) {
@@ -73,7 +73,7 @@ describe("I6: shell listings of the docs", () => {
     assert.ok(spans > 100, `${spans} commands`);
   });
 
-  test("what is no such task, option or argument is noticed", async () => {
+  test("detects an unknown task, option or argument", async () => {
     const refused = [
       "hyperchain:no-task",
       "hyperchain:send 1 2@beta --no-option",

@@ -11,13 +11,13 @@ import hyperchain from "../../src/index.ts";
 import { COPIED, IN_SEQUENCE, SURROUNDINGS } from "./listing-surroundings.ts";
 import { LISTINGS, ROOT, type Listing } from "./page-listings.ts";
 
-/** Shown as it is, and run, by first-table.test.ts. */
+/** Page whose program first-table.test.ts shows verbatim and runs. */
 const RUN_WHOLE = "docs/prover.md";
 const inTypeScript = LISTINGS.filter(({ language, page }) => language === "ts" && page !== RUN_WHOLE);
 /** Parts of a config: the inside of an object. */
 const isPartOfConfig = (code: string): boolean => /^\w+: \{/.test(code);
 
-/** What a project of the reader has, with this checkout's sources in place of the package. */
+/** Configuration of a reader's project, with this checkout's sources in place of the package. */
 const TSCONFIG = {
   extends: "../../tsconfig.json",
   compilerOptions: {
@@ -54,7 +54,7 @@ function moduleOf({ page, first, code }: Listing): string {
   ].join("\n");
 }
 
-/** What the compiler says of programs, each line with the program's number; nothing where they are right. */
+/** Errors of the compiler, each line with its program's number; empty for correct programs. */
 function compile(listings: readonly Listing[]): readonly (readonly [number, string])[] {
   const folder = mkdtempSync(join(ROOT, "test", "listings-"));
   try {
@@ -107,7 +107,7 @@ describe("I6: listings of TypeScript in the docs", () => {
   });
 });
 
-/** Has Hardhat read a config with such a part: of a chain, of `hyperchains`, or of all. */
+/** Loads a config with this part in Hardhat: of a chain, of `hyperchains`, or of all. */
 async function configured(code: string): Promise<void> {
   const part = runInNewContext(`({ ${code} })`) as Readonly<Record<string, object>>;
   if ("networks" in part) await createHardhatRuntimeEnvironment({ plugins: [hyperchain], ...part });

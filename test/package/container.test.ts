@@ -25,7 +25,7 @@ function instructions(): readonly (readonly [string, string])[] {
   return [...file.matchAll(/^(RUN|CMD|HEALTHCHECK(?: --\S+)* CMD) (.*)$/gm)].map(([, name = "", what = ""]) => [name, what]);
 }
 
-/** What follows `npx hardhat` in a command of the recipe. */
+/** Arguments of `npx hardhat` in a command of the recipe. */
 function hardhatArguments(command: string): readonly string[] {
   const words = command.startsWith("[") ? (JSON.parse(command) as string[]) : command.split(" ");
   assert.deepEqual(words.slice(0, 2), ["npx", "hardhat"]);

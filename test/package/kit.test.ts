@@ -35,7 +35,7 @@ const RUN_ALL = `for (const [example, ...args] of ${JSON.stringify(RUNS)}) {
 }
 `;
 
-describe("I9: a chain with parts of one's own, by the packed package", () => {
+describe("I9: a chain with custom parts, by the packed package", () => {
   const workplace = createWorkplace();
   let project: EmptyProject;
   /** Answers of the examples, in their order. */
@@ -88,7 +88,7 @@ describe("I9: a chain with parts of one's own, by the packed package", () => {
       readonly batches: readonly number[];
     };
     assert.deepEqual(told, { order: { large: 1, small: 0 }, refused: true, told: "0xb2d05e00" });
-    // Two payments; whatever blocks of the chain's own are beside them takes gas, too.
+    // Two payments, and the gas of any blocks that the chain makes itself.
     assert.ok(BigInt(gas) >= 2n * 21_000n, gas);
     assert.ok(batches.length > 0);
     assert.equal(jobs, batches.length);

@@ -34,7 +34,7 @@ export const notAny = (config: HyperchainsConfig): string => config.chains;
 export const connected = ({ hyperchains }: NetworkConnection): Hyperchains => hyperchains;
 export const names = (hyperchains: Hyperchains): string[] => [...hyperchains].map(({ name }) => name);
 export type Others = [keyof typeof client, typeof viemChain];
-// @ts-expect-error a name is no number
+// @ts-expect-error a name is not a number
 export const notAnyEither = ({ hyperchains }: NetworkConnection): number => hyperchains.info.name;
 `;
 const CONTRACT = `// SPDX-License-Identifier: MIT

@@ -62,7 +62,7 @@ export function installInEmptyProject(alsoLinked: readonly string[] = []): Empty
   };
 }
 
-/** Every Node that is at hand here and that the plugin supports, by its major version. */
+/** Every Node that is available here and that the plugin supports, by its major version. */
 export function supportedNodes(): ReadonlyMap<number, string> {
   const found = new Map([[Number(process.versions.node.split(".")[0]), process.execPath]]);
   for (const candidate of [
