@@ -25,7 +25,7 @@ const TOGETHER: readonly string[] = [
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
 const MOST_TOGETHER = 24;
 /**
- * Maximum files of a process in tiers of short files, in which loading and compiling the sources takes one to
+ * Maximum files of a process in tiers of short files, because loading and compiling the sources takes one to
  * two CPU seconds.
  */
 const MOST_SHORT_TOGETHER: ReadonlyMap<string, number> = new Map([

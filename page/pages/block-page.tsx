@@ -7,7 +7,7 @@ import { AddressLink, BatchLink, BlockLink, TransactionLink, useSymbol } from ".
 import { Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 
-/** Maximum characters of a call in a list; the transaction's page has the whole call. */
+/** Maximum characters of a call in a list; the transaction's page shows the call in full. */
 const MOST_OF_A_CALL = 200;
 
 export function BlockPage({

@@ -13,7 +13,7 @@ import { Words } from "../parts/words.tsx";
 import { to } from "../route.ts";
 
 const MOST_TRANSACTIONS = 20;
-/** Maximum characters of a call in the list; the transaction's page has the whole call. */
+/** Maximum characters of a call in the list; the transaction's page shows the call in full. */
 const MOST_OF_A_CALL = 100;
 type Stage = keyof BatchInfo["l1Gas"];
 

@@ -12,7 +12,7 @@ export interface ProtocolCode {
   readonly name: string;
   /** In hex. */
   readonly code: string;
-  /** Digests of a code in the leaves of kind 3 of each format, by which its kernel loads the code. */
+  /** Digests of a code in the leaves of kind 3 of each format; its kernel loads the code by them. */
   readonly digests: Readonly<Record<Format, bigint>>;
 }
 

@@ -177,7 +177,7 @@ const OUTER_QUARTERS = "0xffffffffffffffff00000000000000000000000000000000ffffff
 /** A digest with its two middle quarters exchanged: elements m and 4 + m then lie in neighbouring lanes. */
 const paired = (digest: string): string =>
   `or(and(${digest}, ${OUTER_QUARTERS}), or(shr(64, and(${digest}, ${MIDDLE_QUARTERS[0]})), shl(64, and(${digest}, ${MIDDLE_QUARTERS[1]}))))`;
-/** Bits by which a paired digest moves down so that element m is at place 3 of its word, or at place 1. */
+/** Number of bits that move a paired digest down so that element m is at place 3 of its word, or at place 1. */
 const DOWN_TO_LEFT = [32, 0, -96, -128] as const;
 const DOWN_TO_RIGHT = [160, 128, 32, 0] as const;
 

@@ -454,7 +454,7 @@ function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   return [{ path: at(delays === undefined ? "aggregatorSeconds" : "atLatestSeconds"), message }];
 }
 
-/** Option of a pace by which one proof covers batches of several chains. */
+/** Option of a pace that lets one proof cover batches of several chains. */
 function togetherOption({
   shared,
   aggregatorSeconds,

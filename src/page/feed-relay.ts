@@ -140,7 +140,7 @@ interface Following {
   readonly url: string;
   readonly since: string | undefined;
   readonly tokens: readonly string[];
-  /** Called after the reader has received the sent entries. */
+  /** Called after the reader received the entries. */
   readonly onTaken: () => void;
   /** Ends the following, and closes the reader's socket with this code. */
   readonly leave: (code: number) => void;

@@ -1,7 +1,7 @@
 /** Pages on which each listing continues with the declarations of those before it. */
 export const IN_SEQUENCE: ReadonlySet<string> = new Set(["docs/recipes/passkey-account.md", "docs/recipes/sponsored-call.md"]);
 
-/** Files that a page asks its reader to copy next to a listing, by the names under which it imports them. */
+/** Files that a page lets its reader copy next to a listing, by the names under which it imports them. */
 export const COPIED: Readonly<Record<string, string>> = {
   "./deploy.ts": "fixtures/sponsored-call/deploy.ts",
   "./simple-account.ts": "fixtures/sponsored-call/simple-account.ts",

@@ -115,7 +115,7 @@ const fees = v.pipe(
   v.metadata({ name: "HyperchainFeesUserConfig" }),
 );
 
-/** Rules and prices by which transactions enter blocks and batches. */
+/** Rules and prices of transactions in blocks and batches. */
 export const ORDERING = {
   blocks: chainOption({
     group: "ordering",

@@ -195,7 +195,7 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
 }
 
 /**
- * Variables by which Hardhat detects a CI server, on which it shows stack traces with every error; tests
+ * Variables of CI servers for Hardhat, which then shows stack traces with every error; tests
  * check the output for users.
  */
 const CI_VARIABLES = new Set([
