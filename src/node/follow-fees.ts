@@ -2,27 +2,36 @@ import type { Provider } from "ethers";
 import type { ChainSettlement } from "./l1-link.ts";
 import type { FeeOptions } from "./described/fee-options.ts";
 import { FollowedGasPrice } from "./fees/followed-gas-price.ts";
+import { NextFloorCosts } from "./fees/next-floor-costs.ts";
 
 /** What tells a chain's gas price of L1. */
 export interface FollowedFees {
   /** Undefined where the chain's price does not follow L1's. */
   readonly price: FollowedGasPrice | undefined;
+  /** Forecast of the cost of batches; undefined with the price. */
+  readonly nextFloor: NextFloorCosts | undefined;
   /** The settlement that also tells the price what executed batches cost. */
   following(settlement: ChainSettlement): ChainSettlement;
   /** Looks at L1's price when this look at L1 is over. A price that cannot be read stays as it was. */
   lookAfter<Result>(look: Promise<Result>): Promise<Result>;
 }
 
-export function followFees(options: FeeOptions | undefined, l1: Pick<Provider, "getFeeData"> | undefined): FollowedFees {
+export function followFees(
+  options: FeeOptions | undefined,
+  l1: Pick<Provider, "getFeeData" | "getTransaction"> | undefined,
+): FollowedFees {
   if (options === undefined || l1 === undefined)
-    return { price: undefined, following: (settlement) => settlement, lookAfter: (look) => look };
+    return { price: undefined, nextFloor: undefined, following: (settlement) => settlement, lookAfter: (look) => look };
   const price = new FollowedGasPrice(options);
+  const nextFloor = new NextFloorCosts(l1);
   return {
     price,
+    nextFloor,
     following: (settlement) => ({
       ...settlement,
       onSettled(batch) {
         price.addBatch(batch);
+        void nextFloor.add(batch);
         settlement.onSettled?.(batch);
       },
     }),

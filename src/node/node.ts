@@ -30,7 +30,7 @@ import {
 } from "./execution/node-execution.ts";
 import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
 import { followFees, type FollowedFees } from "./follow-fees.ts";
-import type { FeeReport } from "./fees/followed-gas-price.ts";
+import type { FeeForecast } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
 import { offeredMethods } from "./settling/offered-methods.ts";
 import { openL1Link, type L1Link, type ChainSettlement } from "./l1-link.ts";
@@ -132,7 +132,7 @@ export interface Node
   /** By what the chain has seen of L1. */
   versions(): NodeVersions;
   /** What its gas price is made of; undefined where it does not follow L1's. */
-  fees(): FeeReport | undefined;
+  fees(): FeeForecast | undefined;
   /** From now on nothing is taken that pays less for gas, and what waits and pays less is dropped. It never falls again. */
   raiseGasPrice(floorWei: bigint): void;
   /** What stopped the chain or its settlement for good; undefined while both run. */
@@ -261,7 +261,13 @@ function priced(
 ): Pick<Node, "fees" | "raiseGasPrice"> {
   const { fees, gasPrice, recipient } = of;
   return {
-    fees: () => fees.price && { ...fees.price.report(), gasPriceWei: gasPrice.toldWei, leastGasPriceWei: gasPrice.leastWei },
+    fees: () =>
+      fees.price && {
+        ...fees.price.report(),
+        gasPriceWei: gasPrice.toldWei,
+        leastGasPriceWei: gasPrice.leastWei,
+        l1GasPerBatchAtNextFloor: fees.nextFloor?.average,
+      },
     raiseGasPrice(floorWei) {
       gasPrice.raise(floorWei);
       dropUnderpaid(chain, recipient);

@@ -179,6 +179,8 @@ const SECOND_CHECK_GAS_PER_PROOF_BYTE = 95;
 const BASE_GAS = 21_000;
 /** Least price of a byte of calldata (EIP-7623). */
 const FLOOR_GAS_PER_BYTE = 40;
+/** Minimum price of a byte of calldata if L1 adopts EIP-7976. */
+export const NEXT_FLOOR_GAS_PER_BYTE = 64;
 
 /** Cost of these contents alone, in proportion to them; never too low, except for the floor of calldata. */
 export function l1CostOf(transaction: L1Transaction, load: L1Load): L1Cost {
@@ -208,6 +210,12 @@ const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, transaction: 
 export function l1TotalOf({ stages }: Pick<L1Transaction, "stages">, contents: L1Cost): L1Cost {
   const { gas, bytes } = sum([...stages.map((stage) => FIXED_COST[stage]), contents]);
   return { gas: Math.max(gas, BASE_GAS + FLOOR_GAS_PER_BYTE * bytes), bytes };
+}
+
+/** Gas of a transaction with this calldata, if L1 adopts the next floor: its present gas, or the floor if that is higher. */
+export function gasAtNextFloor(gasUsed: bigint, calldataBytes: number): bigint {
+  const floor = BigInt(BASE_GAS + NEXT_FLOOR_GAS_PER_BYTE * calldataBytes);
+  return floor > gasUsed ? floor : gasUsed;
 }
 
 /** Upper bound of the gas that confirms a batch with a proof of this size. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { DevnetOptionsError, planDevnet } from "../../src/devnet/described/options.ts";
+import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { feeLine } from "../../src/plugin/tasks/running/fee-line.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
@@ -96,6 +97,27 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
     assert.equal((await feesNow()).transfer, String(21_000n * told));
   });
 
+  test("the status has the cost of a batch at L1's next floor of calldata, by hand: 64 gas a byte", async () => {
+    const { batches } = await feesNow();
+    const hashes: string[] = [];
+    for (let number = 0; number < batches; number++) {
+      const { l1 } = (await client.send("hyperchain_batch", ["281", number])) as BatchInfo;
+      hashes.push(...(["commit", "prove", "execute"] as const).map((stage) => l1[stage]!.transactionHash));
+    }
+    let total = 0n;
+    for (const hash of hashes) {
+      const { data } = (await devnet.l1.provider.getTransaction(hash))!;
+      const { gasUsed } = (await devnet.l1.provider.getTransactionReceipt(hash))!;
+      const floor = 21_000n + 64n * BigInt((data.length - 2) / 2);
+      const sharing = BigInt(hashes.filter((each) => each === hash).length);
+      total += (gasUsed > floor ? gasUsed : floor) / sharing;
+    }
+    for (let looks = 0; (await feesNow()).l1GasPerBatchAtNextFloor === undefined; looks++) assert.ok(looks < 1_000, "in time");
+    const { l1GasPerBatchAtNextFloor: next, l1GasPerBatch } = await feesNow();
+    assert.equal(next, Number(total / BigInt(batches)));
+    assert.ok(next >= l1GasPerBatch);
+  });
+
   test("it moves with L1's price, at once", async () => {
     const before = await priceOf("eth_gasPrice");
     const [low, high] = [expectedLeast(await moveL1(GWEI)), expectedLeast(await moveL1(50n * GWEI))];
@@ -139,6 +161,10 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
     assert.match(
       feeLine({ name: "x", fees: { ...costs, provingPrice: "312000" } }),
       /^Gas of x: 1\.0 gwei \(0\.000312 for its proof\), so a transfer/,
+    );
+    assert.match(
+      feeLine({ name: "x", fees: { ...costs, l1GasPerBatchAtNextFloor: 5_000_000 } }),
+      /a batch takes 3000000 of it \(5000000 at 64 gas a byte of calldata, EIP-7976\) and has 42000/,
     );
     // 2 gwei are asked for by the chain below: its name is said.
     assert.match(feeLine({ name: "x", fees: costs, settlesOn: "alpha" }), /^Gas of x: .*; alpha's gas is at 2\.0 gwei, a batch/);

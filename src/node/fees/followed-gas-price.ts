@@ -4,11 +4,13 @@ import type { GasPrice } from "../../chain/mempool/gas-price.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { UNITS_PER_GAS } from "../../protocol/native-budget.ts";
+import { SETTLEMENT_STAGES } from "../../protocol/settlement-stage.ts";
+import { gasShare } from "../../settlement-layer/reader/gas-share.ts";
 import type { SettledBatch } from "../settling/settled-batch.ts";
 import type { FeeOptions } from "../described/fee-options.ts";
 
 /** What a gas price is made of. */
-export interface FeeReport {
+interface FeeReport {
   /** What clients are told to pay for each gas. */
   readonly gasPriceWei: bigint;
   /** The least that is taken. */
@@ -25,13 +27,19 @@ export interface FeeReport {
   readonly gasPerBatch: bigint;
 }
 
+/** Fees of a chain, with a view of L1's next price of calldata. */
+export interface FeeForecast extends FeeReport {
+  /** L1's gas for an average batch if L1 adopts EIP-7976; undefined until L1 has shown the transactions of one. */
+  readonly l1GasPerBatchAtNextFloor: bigint | undefined;
+}
+
 interface BatchCost {
   readonly l1Gas: bigint;
   readonly gas: bigint;
 }
 
 /** Batches over which costs are averaged. */
-const WINDOW = 16;
+export const WINDOW = 16;
 
 /**
  * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the
@@ -107,8 +115,7 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
   addBatch({ batch, receipts }: SettledBatch): void {
     const { firstBlock, lastBlock } = batch.outputs;
     const isKnown = this.#gasOfBlocks.has(firstBlock) && this.#gasOfBlocks.has(lastBlock);
-    const { commit, prove, secondCheck, execute } = receipts;
-    const isWhole = commit !== undefined && execute !== undefined;
+    const isWhole = receipts.commit !== undefined && receipts.execute !== undefined;
     let gas = 0n;
     for (const number of [...this.#gasOfBlocks.keys()]) {
       if (number > lastBlock) continue;
@@ -116,7 +123,7 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
       this.#gasOfBlocks.delete(number);
     }
     if (!isKnown || !isWhole) return;
-    const l1Gas = commit.gasUsed + (prove?.gasUsed ?? 0n) + (secondCheck?.gasUsed ?? 0n) + execute.gasUsed;
+    const l1Gas = sumOfShares(receipts);
     this.#costs.push({ gas, l1Gas });
     if (this.#costs.length > WINDOW) this.#costs.shift();
   }
@@ -142,4 +149,12 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
     const sum = (part: keyof BatchCost): bigint => this.#costs.reduce((total, cost) => total + cost[part], 0n);
     return { batches, l1GasPerBatch: sum("l1Gas") / BigInt(batches), gasPerBatch: sum("gas") / BigInt(batches) };
   }
+}
+
+/** Gas of a batch on L1: its share of each transaction that did a stage for it. */
+function sumOfShares(receipts: SettledBatch["receipts"]): bigint {
+  return SETTLEMENT_STAGES.reduce((sum, stage) => {
+    const receipt = receipts[stage];
+    return receipt === undefined ? sum : sum + gasShare(receipt, stage);
+  }, 0n);
 }

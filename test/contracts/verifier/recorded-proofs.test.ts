@@ -9,6 +9,7 @@ import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { LAST_PROOFS, LAST_VERIFIERS, type LastProof } from "../../../src/protocol/last-proof.ts";
 import { lastProofOfBytes } from "../../../src/l1-proof/proof-verdict.ts";
 import { fromHex, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import { gasAtNextFloor } from "../../../src/protocol/way-to-l1.ts";
 import { packAuxiliary, type ProofSection } from "../../../src/stark/openings/proof.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
@@ -150,8 +151,10 @@ describe("a recorded proof of execution", () => {
         const [signer] = await chain.l1.ethers.getSigners();
         const sent = await signer!.sendTransaction({ to: contracts[last].address, data, gasLimit: 2 ** 24 });
         const { gasUsed } = (await sent.wait())!;
-        context.diagnostic(`${last}: ${gasUsed} gas, ${bytes.length} bytes`);
+        const atNextFloor = gasAtNextFloor(gasUsed, (data.length - 2) / 2);
+        context.diagnostic(`${last}: ${gasUsed} gas, ${atNextFloor} at 64 gas a byte, ${bytes.length} bytes`);
         assert.ok(gasUsed <= { fast: 6_000_000n, small: 3_550_000n }[last], `${gasUsed}`);
+        assert.ok(atNextFloor <= { fast: 9_200_000n, small: 5_700_000n }[last], `${atNextFloor}`);
       });
 
       test("attack: is refused by the contract of the other last proof", async () => {

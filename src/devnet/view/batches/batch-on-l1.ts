@@ -14,6 +14,7 @@ import { GUARDIAN_TYPES } from "../../../protocol/guardians.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
 import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
 import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
+import { gasShare } from "../../../settlement-layer/reader/gas-share.ts";
 import { attestorShown, guardiansShown, signaturesShown } from "../../chains/policy-contracts.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
@@ -23,7 +24,7 @@ import { settledStages, type BatchSource, type SettledStages } from "./batch-inf
 export interface BatchInfo extends SettledStages {
   readonly pubdataBytes: number;
   readonly changes: BatchChanges;
-  /** What L1's transactions took; those that have not happened are absent. */
+  /** The batch's share of the gas of L1's transactions; those that have not happened are absent. */
   readonly l1Gas: Readonly<Partial<Record<SettlementStage, number>>>;
   /** Absent before L1 has the batch, and where another contract than the chain's own was called to commit it. */
   readonly signers?: BatchSigners;
@@ -66,10 +67,16 @@ async function gasOf({ l1: stages }: SettledStages, l1: AskedL1): Promise<BatchI
   for (const stage of SETTLEMENT_STAGES) {
     const hash = stages[stage]?.transactionHash;
     if (hash === undefined) continue;
-    const receipt = (await l1.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
-    if (receipt !== null) gas[stage] = Number(receipt.gasUsed);
+    const receipt = (await l1.request("eth_getTransactionReceipt", [hash])) as L1Receipt | null;
+    if (receipt !== null) gas[stage] = Number(gasShare({ ...receipt, gasUsed: BigInt(receipt.gasUsed) }, stage));
   }
   return gas;
+}
+
+/** Fields of `eth_getTransactionReceipt`. */
+interface L1Receipt {
+  readonly gasUsed: string;
+  readonly logs: readonly { readonly topics: readonly string[] }[];
 }
 
 /** What signers have signed of a batch, and where L1 was shown it. */

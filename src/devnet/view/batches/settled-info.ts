@@ -1,6 +1,7 @@
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
+import { gasShare } from "../../../settlement-layer/reader/gas-share.ts";
 import type { SettledBatchInfo } from "../books/ecosystem-info.ts";
 import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
 
@@ -11,7 +12,7 @@ export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: Se
   for (const stage of SETTLEMENT_STAGES) {
     const receipt = receipts[stage];
     if (receipt === undefined) continue;
-    l1Gas[stage] = Number(receipt.gasUsed);
+    l1Gas[stage] = Number(gasShare(receipt, stage));
     l1Transactions[stage] = receipt.hash as Hex;
   }
   return {

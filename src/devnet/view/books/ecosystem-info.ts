@@ -273,6 +273,8 @@ export interface FeeStatus {
   readonly batches: number;
   /** L1's gas for the commit, the proof and the execution of an average one. */
   readonly l1GasPerBatch: number;
+  /** The same if L1 charges at least 64 gas for a byte of calldata (EIP-7976); absent until L1 has shown the transactions. */
+  readonly l1GasPerBatchAtNextFloor?: number;
   /** Users' gas in an average one. */
   readonly gasPerBatch: number;
 }
@@ -330,6 +332,7 @@ export interface SettledBatchInfo {
   readonly pubdataBytes: number;
   /** Absent where nothing was proven; its seconds where an earlier process proved it; `worker` where this process did. */
   readonly proof?: { readonly bytes: number; readonly seconds?: number; readonly worker?: string };
+  /** Share of the batch in the gas of each of its transactions, which may do the stage for several batches. */
   readonly l1Gas: Readonly<Partial<Record<SettlementStage, number>>>;
   readonly l1Transactions: Readonly<Partial<Record<SettlementStage, Hex>>>;
 }

@@ -1,12 +1,13 @@
-import type { FeeReport } from "../../../node/fees/followed-gas-price.ts";
+import type { FeeForecast } from "../../../node/fees/followed-gas-price.ts";
 import type { FeeStatus } from "./ecosystem-info.ts";
 
 /** Of a transfer without data between accounts that exist. */
 const TRANSFER_GAS = 21_000n;
 
 /** A chain's fees as its status tells them. */
-export function feeStatus(report: FeeReport): FeeStatus {
+export function feeStatus(report: FeeForecast): FeeStatus {
   const { gasPriceWei, leastGasPriceWei, provingPriceWei, l1GasPriceWei, batches, l1GasPerBatch, gasPerBatch } = report;
+  const { l1GasPerBatchAtNextFloor: nextFloor } = report;
   return {
     gasPrice: String(gasPriceWei),
     leastGasPrice: String(leastGasPriceWei),
@@ -15,6 +16,7 @@ export function feeStatus(report: FeeReport): FeeStatus {
     ...(l1GasPriceWei === undefined ? {} : { l1GasPrice: String(l1GasPriceWei) }),
     batches,
     l1GasPerBatch: Number(l1GasPerBatch),
+    ...(nextFloor === undefined ? {} : { l1GasPerBatchAtNextFloor: Number(nextFloor) }),
     gasPerBatch: Number(gasPerBatch),
   };
 }
