@@ -13,6 +13,7 @@ import {IChainCallers} from "./IChainCallers.sol";
 import {IChainDirectory} from "./IChainDirectory.sol";
 import {IKnownChains} from "./IKnownChains.sol";
 import {IReentrancyGuard} from "./IReentrancyGuard.sol";
+import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 
 /// @title Creates chains, and is the hub that clients call (ZK Stack's Bridgehub names)
 /// @notice Anyone creates a chain, with two transactions: one announces it without showing it, a later one shows it. So an id
@@ -139,6 +140,9 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
 
     /// @notice The last import has come: from this second on the chain is one. Only its contract.
     function recordBirth(uint256 chainId) external;
+
+    /// @notice Versions that chains of this layer can have.
+    function verifiers() external view returns (IVerifierRegistry);
 
     /// @notice Seconds that must pass between a chain's announcement and its creation.
     function revealDelay() external view returns (uint256);

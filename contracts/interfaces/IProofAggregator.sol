@@ -20,7 +20,8 @@ struct AggregatedBatch {
 /// for which it has seen no proof.
 interface IProofAggregator is IKnownChains {
     /// @notice The chain did not take a batch of an aggregate: it was reverted or proven meanwhile, or the chain has stopped. The other
-    /// batches are proven all the same, so no chain can spoil others' proofs.
+    /// batches are proven all the same, so no chain can spoil others' proofs. For a chain on a chain: its version has stopped, so no statement
+    /// was recorded.
     event BatchSkipped(uint256 indexed chainId, uint256 indexed batchNumber);
 
     /// @notice The contract has checked a proof of the statement, and takes the statement without a proof from now on.
@@ -37,7 +38,8 @@ interface IProofAggregator is IKnownChains {
     error ProofNotStored(bytes32 statement);
 
     /// @notice Checks the proof of the batches, and tells each of them its chain. Batches of one chain must be in order. Reverts when the
-    /// proof is not valid, or the version is retired.
+    /// proof is not valid, or the version is retired. The batch of a chain that settles on another chain is a statement, which the
+    /// registry records (ITransactionRootRegistry.recordStatement).
     /// @param digest The circuit's digest of the list (A), fixed before the point at which the list is evaluated.
     /// @param proof Empty if `storeProof` has taken one of the same batches with the same digest.
     function proveBatches(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external;

@@ -69,7 +69,8 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     error BatchNotExecuted(uint256 chainId, uint256 batchNumber);
     error LogNotIncluded(bytes32 expectedRoot, bytes32 actualRoot);
     error NotAWithdrawal();
-    /// @notice The index names a fact or a link. Only the batches of a chain import those, because L1 checks them when it executes the batch.
+    /// @notice The index names a fact or a link, which only the batches of a chain import, because L1 checks them when it executes the batch. Or
+    /// it names a statement that is not recorded.
     error NotARoot(uint256 index);
     error NotAnAssetSender(address sender);
     error AssetNotOnL1(uint256 originChainId, address originToken);
@@ -126,7 +127,7 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     /// @notice Queues an operation on a chain that records a root of the registry there, for a chain that does not import it. Anyone,
     /// at no cost beside L1's gas; no filterer is asked. With the root anyone can deliver what was sent to the chain, also through the
     /// queue: so a chain that takes neither lets its exit open, and then what it has not delivered is refunded. Reverts with NotARoot for
-    /// an index of a fact or a link, because the operation would not depend on them.
+    /// an index of a fact or a link, because the operation would not depend on them, and for a statement that is not recorded.
     function sendRoot(uint256 chainId, uint256 rootIndex) external returns (bytes32 canonicalTxHash);
 
     /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.

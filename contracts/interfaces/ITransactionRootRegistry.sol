@@ -22,6 +22,9 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
         bytes32 root
     );
 
+    /// @notice A proof of the statement (ImportKinds.hashStatement) was checked here for the first time.
+    event StatementRecorded(uint256 indexed index, bytes32 statement);
+
     error RootIndexUnknown(uint256 latest, uint256 actual);
     error RegistryFull();
     /// @notice A link holds only while the batch that it names is executed in the same call (ILinkedExecution.executeTogether).
@@ -30,6 +33,8 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
     error NotOnL1();
     /// @notice The layer has no hash of this block: it is not mined yet, or has more than 256 successors (8,191 with EIP-2935).
     error BlockHashUnknown(uint256 number);
+    /// @notice Only the aggregator of a version records statements of this version.
+    error NotTheAggregator(uint256 version, address expected, address actual);
 
     /// @notice Appends a batch, or the mark of a chain that stops. Only the chain's own contract, on executing the batch.
     /// @return rootIndex Index of the new root.
@@ -47,6 +52,14 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
     /// get the leaf with the next root that they import.
     function noteBlock(uint256 number) external returns (uint256 rootIndex, bytes32 root);
 
+    /// @notice Records that a batch of a chain above this layer is proven. Only the aggregator of the version. Afterwards
+    /// L1 executes a base that imports this statement; a second record changes nothing. An aggregator that lies lets bases execute
+    /// batches of chains on them that no transaction led to.
+    /// @param batchHash keccak256 of the bytes that an aggregate has of the batch (BatchAggregate.hashBatch).
+    /// @return Whether the statement is recorded. False while the version is retired, frozen or halted: a version that is not to be
+    /// trusted makes no new statements. Bases that do not follow governance import none of its statements then.
+    function recordStatement(uint256 version, bytes32 batchHash) external returns (bool);
+
     /// @notice Index of the newest root: the number of leaves.
     function latestRootIndex() external view returns (uint256);
 
@@ -55,7 +68,8 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
     /// for a chain if L1 refused it a transfer of the batch (ISharedBridge.isRefused): that transfer is refunded, so nothing is in
     /// transit for it, and the chain's other messages of the batch need a root. Accounts get the log root.
     /// For the index of a link (LinkIndex) it is the log root of a batch of the call of `executeTogether` that runs, else it reverts with
-    /// NotLinked. Reverts with RootIndexUnknown for any other index beyond the newest root.
+    /// NotLinked. For the index of a statement (ImportKinds) it is the statement's hash, or 0 until the statement is recorded. Reverts
+    /// with RootIndexUnknown for any other index beyond the newest root.
     function rootAt(uint256 index) external view returns (bytes32);
 
     /// @notice Whether a batch with this log root and record is leaf `leafIndex` under root `rootIndex`.

@@ -7,11 +7,13 @@ import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 import {IStateTree} from "./IStateTree.sol";
 
 /// @notice What a protocol version fixes for all chains that run it.
-/// @param verifier Checks the proofs of its batches' data.
+/// @param verifier Checks the proofs of its batches' data, and of first states. 0 for a version that proves execution on a hyperchain: neither
+/// is shown there.
 /// @param secondVerifier Checks the same proofs a second time, for chains whose terms require that; 0: none. A verifier written apart from
 /// the first: a fault that both have is caught by none of them. One that refuses true batches stops these chains until their admins
 /// drop the second check (IChainTerms).
-/// @param aggregator Tells chains which of its batches' executions are proven; 0 where the version proves no execution.
+/// @param aggregator Tells chains which of its batches' executions are proven; 0 where the version proves no execution. On a hyperchain
+/// that is proven it is a CarriedProofs contract.
 /// @param tree Hashes proofs against the states of its batches.
 /// @param reader Reads its batches: all bytes that its format fixes.
 /// @param genesisStateRoot State root before the first batch.

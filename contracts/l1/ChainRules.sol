@@ -34,7 +34,8 @@ abstract contract ChainRules is IChainFactory {
     /// the exit of an honest chain would open.
     uint256 public constant MAX_PRIORITY_GAS_PER_SECOND = 100_000;
 
-    IVerifierRegistry internal immutable verifiers;
+    /// @inheritdoc IChainFactory
+    IVerifierRegistry public immutable verifiers;
     /// @inheritdoc IChainFactory
     uint256 public immutable recoveryTime;
 

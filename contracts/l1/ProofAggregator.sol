@@ -3,10 +3,13 @@ pragma solidity 0.8.37;
 
 import {AggregateStatement, IAggregateVerifier} from "../interfaces/IAggregateVerifier.sol";
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {IHubProofs} from "../interfaces/IHubProofs.sol";
 import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
+import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {BatchAggregate} from "../libraries/BatchAggregate.sol";
+import {ChainAncestry} from "../libraries/ChainAncestry.sol";
 import {Digest} from "../libraries/Digest.sol";
 import {Quintic} from "../verifier/Quintic.sol";
 
@@ -35,7 +38,7 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         bytes32 statement = _statementOf(batches, digest);
         if (proof.length != 0) _verify(statement, batches, digest, bytes32(0), bytes32(0), proof);
         else if (storedAt[statement] == 0) revert ProofNotStored(statement);
-        for (uint256 i = 0; i < batches.length; ++i) _tellChain(batches[i]);
+        for (uint256 i = 0; i < batches.length; ++i) _report(batches[i]);
     }
 
     /// @inheritdoc IProofAggregator
@@ -91,6 +94,19 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
             proof
         );
         if (!accepted) revert ProofRefused();
+    }
+
+    /// @dev Reports the batch to its chain. A chain that settles on another chain has its contract there, and that chain imports the
+    /// statement.
+    function _report(AggregatedBatch calldata item) private {
+        if (!ChainAncestry.isOnChain(item.chainId)) {
+            _tellChain(item);
+            return;
+        }
+        bytes32 batchHash = BatchAggregate.hashBatch(item.chainId, item.batch);
+        address roots = IChainFactory(address(directory)).messageRoot();
+        bool isRecorded = ITransactionRootRegistry(roots).recordStatement(protocolVersion, batchHash);
+        if (!isRecorded) emit BatchSkipped(item.chainId, item.batch.batchNumber);
     }
 
     /// @dev No call is caught: what a chain refuses it refuses by its answer, and an error is no chain's to choose.

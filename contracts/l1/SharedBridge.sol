@@ -198,6 +198,8 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
     function sendRoot(uint256 chainId, uint256 rootIndex) external returns (bytes32 canonicalTxHash) {
         if (ImportKinds.kindOf(rootIndex) >= ImportKinds.FACT) revert NotARoot(rootIndex);
         bytes32 root = ITransactionRootRegistry(factory.messageRoot()).rootAt(rootIndex);
+        // A statement that is not recorded.
+        if (root == 0) revert NotARoot(rootIndex);
         L2TransactionRequestDirect memory request;
         request.chainId = chainId;
         request.l2Contract = Predeploys.IMPORTED_ROOTS;

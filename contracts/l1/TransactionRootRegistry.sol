@@ -29,6 +29,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     /// @dev Per level the root of the last complete subtree that is a left child and waits for its sibling.
     mapping(uint256 level => bytes32) private pendingLeft;
     mapping(uint256 rootIndex => bytes32) private roots;
+    mapping(uint256 index => bytes32) private statements;
 
     constructor(IChainDirectory directory_) {
         directory = directory_;
@@ -62,7 +63,21 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
     }
 
     /// @inheritdoc ITransactionRootRegistry
+    function recordStatement(uint256 version, bytes32 batchHash) external returns (bool) {
+        (address aggregator, bool isStopped) = IChainFactory(address(directory)).verifiers().aggregatorOf(version);
+        if (msg.sender != aggregator) revert NotTheAggregator(version, aggregator, msg.sender);
+        if (isStopped) return false;
+        bytes32 statement = ImportKinds.hashStatement(version, batchHash);
+        uint256 index = ImportKinds.statementIndex(statement);
+        if (statements[index] == statement) return true;
+        statements[index] = statement;
+        emit StatementRecorded(index, statement);
+        return true;
+    }
+
+    /// @inheritdoc ITransactionRootRegistry
     function rootAt(uint256 index) external view returns (bytes32) {
+        if (ImportKinds.kindOf(index) == ImportKinds.STATEMENT) return statements[index];
         if (ImportKinds.isFactIndex(index)) return _executedLogRoot(uint64(index >> 64), uint64(index));
         if (LinkIndex.isLink(index)) return _linkedRoot(index);
         return _registryRoot(index);
@@ -124,7 +139,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry, LinkedExecution {
         emit TransactionRootUpdated(leafIndex, chainId, batchNumber, logRoot, record, root);
     }
 
-    /// @dev Indexes of statements, and second names of facts and links, are beyond the newest root.
+    /// @dev Second names of facts and links are beyond the newest root.
     function _registryRoot(uint256 rootIndex) private view returns (bytes32) {
         if (rootIndex > latestRootIndex) revert RootIndexUnknown(latestRootIndex, rootIndex);
         return roots[rootIndex];

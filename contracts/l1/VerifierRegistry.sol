@@ -34,7 +34,7 @@ contract VerifierRegistry is VersionStandings {
         if (version > MAX_VERSION) revert ProtocolVersionTooLarge(MAX_VERSION, version);
         if (_exists(version)) revert ProtocolVersionExists(version);
         _requireSameProofs(version);
-        if (address(content.verifier).code.length == 0) revert VerifierWithoutCode(address(content.verifier));
+        _checkVerifier(content);
         if (address(content.tree).code.length == 0) revert TreeWithoutCode(address(content.tree));
         _checkReader(version, content.reader);
         _checkAggregator(version, content);
@@ -102,6 +102,13 @@ contract VerifierRegistry is VersionStandings {
         }
     }
 
+    /// @dev Chains on chains import no first state, and a proven version's verifier checks nothing else.
+    function _checkVerifier(ProtocolVersion calldata content) private view {
+        address verifier = address(content.verifier);
+        if (verifier == address(0) && isOnHyperchain && address(content.aggregator) != address(0)) return;
+        if (verifier.code.length == 0) revert VerifierWithoutCode(verifier);
+    }
+
     function _checkReader(uint256 version, IBatchReader reader) private view {
         if (address(reader).code.length == 0) revert ReaderWithoutCode(address(reader));
         (uint256 named, uint256 read) = (VersionNumber.formatOf(version), reader.format());
@@ -128,6 +135,6 @@ contract VerifierRegistry is VersionStandings {
     }
 
     function _exists(uint256 version) private view returns (bool) {
-        return address(versions[version].verifier) != address(0);
+        return address(versions[version].reader) != address(0);
     }
 }

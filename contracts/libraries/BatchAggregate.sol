@@ -50,6 +50,15 @@ library BatchAggregate {
         }
     }
 
+    /// @notice keccak256 of the bytes of one batch. Reverts with DigestNotCanonical.
+    /// @param chainId Below 2^64.
+    /// @param batch Its version and the next batch's number are below 2^32.
+    function hashBatch(uint256 chainId, StoredBatch calldata batch) internal pure returns (bytes32) {
+        bytes memory encoded = new bytes(LENGTH);
+        write(encoded, 0, chainId, batch);
+        return keccak256(encoded);
+    }
+
     /// @notice Hash of all that a proof is about.
     /// @param bytesHash keccak256 of all batches' bytes.
     function hashStatement(uint256 version, uint256 batchCount, bytes32 digest, bytes32 bytesHash)

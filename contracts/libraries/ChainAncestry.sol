@@ -14,4 +14,9 @@ library ChainAncestry {
         if (chainId >> L2_BITS == 0) return 0;
         return chainId % (1 << (chainId >> L3_BITS == 0 ? L2_BITS : L3_BITS));
     }
+
+    /// @notice True for an id of a chain that settles on another chain: no factory on L1 assigns it.
+    function isOnChain(uint256 chainId) internal pure returns (bool) {
+        return chainId >> L2_BITS != 0 && chainId >> L4_BITS == 0;
+    }
 }

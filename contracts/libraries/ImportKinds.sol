@@ -10,6 +10,7 @@ library ImportKinds {
     uint256 internal constant FACT = 2;
 
     bytes32 private constant FACT_TAG = keccak256("hyperchain.fact.v1");
+    bytes32 private constant STATEMENT_TAG = keccak256("hyperchain.statement.v1");
 
     function kindOf(uint256 index) internal pure returns (uint256) {
         return index >> 254;
@@ -29,5 +30,16 @@ library ImportKinds {
     /// @notice Hash of a fact: L1 will execute this batch with this root of its log tree.
     function hashFact(uint256 index, bytes32 logRoot) internal pure returns (bytes32) {
         return keccak256(abi.encode(FACT_TAG, index, logRoot));
+    }
+
+    /// @notice Statement about a batch of a chain above this one: programs of the version prove its execution.
+    /// @param batchHash keccak256 of the bytes that an aggregate has of the batch (BatchAggregate).
+    function hashStatement(uint256 version, bytes32 batchHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(STATEMENT_TAG, version, batchHash));
+    }
+
+    /// @notice Index of a statement: it follows from its hash, so a statement has one index.
+    function statementIndex(bytes32 statement) internal pure returns (uint256) {
+        return (STATEMENT << 254) | (uint256(statement) >> 2);
     }
 }

@@ -38,4 +38,5 @@ export const chainFactoryAbi = [
   {"inputs":[],"name":"revealDelay","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"settlementLayer","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"sharedBridge","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"verifiers","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
 ] as const;

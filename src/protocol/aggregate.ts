@@ -119,7 +119,8 @@ export function statementElements({ batchCount, digest, point, evaluation, hubBe
   return [batchCount, ...digest, ...point, ...evaluation, ...hubBefore, ...hubAfter];
 }
 
-function aggregateBytes({ chainId, batch }: AggregatedFields): Hex {
+/** Bytes that L1 has of a batch: 352. */
+export function aggregateBytes({ chainId, batch }: AggregatedFields): Hex {
   const fixed = (value: bigint, bytes: number): Hex => toHex(fromHex(wordToHex(value)).subarray(32 - bytes));
   return concat([
     fixed(batch.protocolVersion, 4),

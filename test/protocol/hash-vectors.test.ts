@@ -8,6 +8,7 @@ import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregat
 import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { hashRefusedDestinations } from "../../src/protocol/batch-record.ts";
 import { flowFact, flowFactKey, hashAtomicFlow } from "../../src/protocol/atomic-flow.ts";
+import { hashStatement, statementImport } from "../../src/protocol/carried-statement.ts";
 import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
@@ -52,6 +53,17 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
     }
     assert.throws(() => factIndex(2n ** 64n, 0n), RangeError);
     assert.throws(() => factIndex(0n, 2n ** 64n), RangeError);
+  });
+
+  test("statements have one index, of their kind, and one hash", () => {
+    assert.equal(VECTORS.statements.length, 2);
+    for (const { hash, index, ...vector } of VECTORS.statements) {
+      const [item] = itemsOf(vector);
+      assert.ok(item);
+      assert.equal(hashStatement(item), hash);
+      assert.deepEqual(statementImport(item), { registryIndex: index, root: hash });
+      assert.equal(importKindOf(index), ImportKind.statement);
+    }
   });
 
   test("refused destinations, asset flows, stored batches", () => {

@@ -84,6 +84,11 @@ export interface HashVectors {
     readonly point: Hex;
     readonly evaluation: Hex;
   }[];
+  /** Each about its only batch. */
+  readonly statements: readonly (Pick<HashVectors["aggregates"][number], "batches"> & {
+    readonly hash: Hex;
+    readonly index: bigint;
+  })[];
   readonly attestations: readonly {
     readonly leaf: AttestationLeaf;
     readonly leafDigest: Hex;
@@ -107,7 +112,7 @@ type AggregatedFields = Pick<
 >;
 
 /** An aggregate of the vectors; what its statement does not depend on is that of no batch. */
-export function itemsOf({ batches }: HashVectors["aggregates"][number]): AggregatedBatch[] {
+export function itemsOf({ batches }: Pick<HashVectors["aggregates"][number], "batches">): AggregatedBatch[] {
   const empty = genesisStoredBatch(0n, wordToHex(0n), 0n);
   return batches.map(({ chainId, ...batch }) => ({ chainId, batch: { ...empty, ...batch } }));
 }

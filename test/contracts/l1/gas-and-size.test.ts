@@ -39,6 +39,7 @@ const CONTRACTS = [
   "SettingsFacet",
   "ChainContract",
   "ProofAggregator",
+  "CarriedProofs",
   "SettlementCreator",
   "HyperchainFacets",
   "CommitFacet",

@@ -31,6 +31,8 @@ const CONTRACTS = [
   "HyperchainGovernor",
   "VerifierDouble",
   "ProofAggregator",
+  "CarriedProofs",
+  "ImportedRoots",
   "AggregateVerifierDouble",
   "IStarkVerifier",
   "NoProofAggregate",
