@@ -209,6 +209,7 @@ export const CORE_FILES: readonly string[] = [
   "devnet/ask-contract",
   "devnet/facts/source-admission",
   "flow/void-facts-random",
+  "flow/void-facts-takeover",
   "devnet/links/pair-turns",
   "flow/availability-challenge",
   "page/feed-relay",

@@ -3,7 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { findImports } from "../../src/devnet/reconstruction/imports-of-batch.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { factIndex, hashFact } from "../../src/protocol/import-kinds.ts";
+import { factIndex, hashFact, readFactIndex } from "../../src/protocol/import-kinds.ts";
+import { linkIndex } from "../../src/protocol/link-index.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
@@ -67,8 +68,20 @@ describe("imports of a batch that L1 has not executed", () => {
       assert.deepEqual(await find(imports), imports);
   });
 
+  test("a link is found, and one with a batch that L1 does not have is named as the reason", async () => {
+    const { registryIndex, root } = await commit(5);
+    const { batchNumber } = readFactIndex(registryIndex)!;
+    const link = { registryIndex: linkIndex(270n, batchNumber), root };
+    assert.deepEqual(await find([link]), [link]);
+    const unknown = { registryIndex: linkIndex(270n, 99n), root };
+    await assert.rejects(find([unknown]), { code: "CommitmentMismatch", message: /has not committed/ });
+  });
+
   test("a fact about a batch that L1 does not have is named as the reason", async () => {
     const unknown = { registryIndex: factIndex(270n, 99n), root: wordToHex(5n) };
-    await assert.rejects(find([unknown]), { code: "CommitmentMismatch", message: /its chain has reverted/ });
+    await assert.rejects(find([await commit(6), unknown]), {
+      code: "FactNotStored",
+      message: /^batch \d+: it imports facts .* \(1\)/,
+    });
   });
 });

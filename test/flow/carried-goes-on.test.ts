@@ -56,6 +56,7 @@ describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and goes 
         ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, confirmations: 1 },
       },
       {
+        rebuild: () => Promise.resolve(rebuilt),
         connect: dependencies.connectChain,
         clock: systemClock,
         onSettled(batch) {

@@ -61,6 +61,7 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
         pace: { maxBatches: 2 },
       },
       {
+        rebuild: () => rollup.rebuild(),
         connect: dependencies.connectChain,
         clock: systemClock,
         onSettled: (batch) => settled.push(batch),

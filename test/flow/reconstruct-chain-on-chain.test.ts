@@ -98,6 +98,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
         ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, proofs: "none", prover: { workers: undefined } },
       },
       {
+        rebuild: () => rebuild(X, chainOf(A).url),
         connect: dependencies.connectChain,
         clock: systemClock,
         onSettled: (batch) => settled.push(batch),

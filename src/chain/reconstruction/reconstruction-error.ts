@@ -31,6 +31,8 @@ export type ReconstructionErrorCode =
   | "OperationMismatch"
   /** A part of a batch does not hash to what its record says. */
   | "CommitmentMismatch"
+  /** A batch that L1 has not executed imports a fact about a batch that no chain of L1 has stored. */
+  | "FactNotStored"
   /** The rebuilt state's root is not the one that the batch claims or that the chain's contract holds. */
   | "RootMismatch"
   /** Code of an account was published neither by this chain nor by another one. */

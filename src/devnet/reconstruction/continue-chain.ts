@@ -9,15 +9,16 @@ import { createMemoryJournal } from "../../settlement/journal/journal.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import { readContract, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
-import { createLocalMember, type Quorum, type TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import type { Quorum, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting, type PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { eventsFrom, startBehind } from "./chain-start.ts";
+import { ContinuationError } from "./continuation-error.ts";
+import { requireNoOpenBatch, soleMember } from "./drop-open-batches.ts";
 import { missingOperations, type MissingOperation } from "./queued-operations.ts";
 import { postingOf } from "../../settlement/data-policy.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import { startRepeated } from "./repeated-start.ts";
-import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
   /** Default 127.0.0.1. */
@@ -45,8 +46,8 @@ export interface ContinuationDependencies extends Pick<
 /**
  * Goes on with a rebuilt chain where it stopped: first the batches that L1 has not executed are proven and executed, then new
  * ones follow, from the queue's next operation on. The former operator must have stopped for good: of two, L1 takes whichever
- * commits first. What it seals from now on can be formed again; of earlier batches L1 has the changes, not the transactions.
- * Rejects with ContinuationError, PortInUseError, or as settlement, engine and L1 do.
+ * commits first. Batches that it seals can be rebuilt; L1 has no transactions of earlier ones, so `dropOpenBatches` reverts
+ * earlier ones that import open facts. Rejects with ContinuationError, PortInUseError, or as settlement, engine and L1 do.
  */
 export async function continueChain(
   reconstruction: Reconstruction,
@@ -59,10 +60,9 @@ export async function continueChain(
   const { settlementChainId, hyperchain, configuration } = contract;
   const coinbase = lowerCaseAddress(await operator.getAddress());
   checkContinuable(reconstruction, dependencies.quorum === undefined ? coinbase : undefined);
+  await requireNoOpenBatch(reconstruction, dependencies.l1);
   if (reconstruction.below !== undefined) await checkStanding(reconstruction, dependencies.l1);
-  const quorum = dependencies.quorum ?? {
-    members: [await createLocalMember(operator, { settlementChainId, hyperchain })],
-  };
+  const quorum = dependencies.quorum ?? (await soleMember(operator, { settlementChainId, hyperchain }));
   return startNode(
     {
       name: `chain ${configuration.chainId}`,
@@ -95,7 +95,7 @@ function changesPosting({ isCarried, terms }: Reconstruction["contract"]): Posti
 
 /** `operator` is absent where others sign. */
 function checkContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
-  const { contract, onL1, unapplied, porter } = reconstruction;
+  const { contract, onL1, unapplied, porter, factNotStored } = reconstruction;
   const { validators, threshold } = contract.terms;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");
   if (porter !== undefined)
@@ -106,7 +106,7 @@ function checkContinuable(reconstruction: Reconstruction, operator: string | und
   const missing = missingOperations(reconstruction);
   if (missing.length > 0) throw operationsUnknown(contract.settlementChainId, missing);
   const [first] = unapplied;
-  if (first !== undefined) {
+  if (first !== undefined && factNotStored === undefined) {
     const { batchNumber } = first.stored;
     throw new ContinuationError(
       "BatchesUnapplied",
@@ -153,18 +153,4 @@ async function checkStanding({ contract, last, batches, l1 }: Reconstruction, pr
     `the node of chain ${settlementChainId} has ${committed} batches of the chain committed, and L1 leads to ` +
       `${isSame ? expected : `another batch ${last.batchNumber}`}; wait until L1 has executed what that node has sealed, and reconstruct again`,
   );
-}
-
-type ContinuationErrorCode =
-  | "ChainExited"
-  | "PorterNotContinued"
-  | "OperationsUnknown"
-  | "BaseDiffers"
-  | "BatchesUnapplied"
-  | "NotAValidator"
-  | "QuorumNeeded";
-
-/** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
-export class ContinuationError extends HyperchainError<ContinuationErrorCode> {
-  override readonly name = "ContinuationError";
 }

@@ -5,6 +5,7 @@ import type { StateWrite } from "../../chain/state/change-set.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { factIndex, hashFact, MAX_CLAIMS } from "../../protocol/import-kinds.ts";
+import { linkIndex } from "../../protocol/link-index.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { importedRootsRollingHash, type ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -34,7 +35,8 @@ interface ImportsContext {
 /**
  * Imports of a batch that L1 has not executed. Its record has only their hash. Its changes have the value that the predeploy
  * of imported roots holds for the hash of each index, and the hashes of its facts in order. Rejects with ReconstructionError
- * CommitmentMismatch if no order of the imports found on L1 leads to that hash.
+ * FactNotStored if L1 stores no batch for a fact, and CommitmentMismatch if no order of the imports found on L1
+ * leads to that hash.
  */
 export async function findImports(
   context: ImportsContext,
@@ -48,20 +50,35 @@ export async function findImports(
   );
   const written = new Map(ofPredeploy.map(({ slot, value }) => [slot, value]));
   const roots = await findRoots(context, written, count);
-  const facts = roots.length === count ? [] : await findFacts(context, written);
+  const { claims, unknown } = roots.length === count ? NO_CLAIMS : await findClaims(context, written);
+  const { batchNumber, importedRootsRollingHash: expected } = stored;
+  if (unknown > 0)
+    throw new ReconstructionError(
+      "FactNotStored",
+      `it imports facts about batches that no chain of L1 has stored (${unknown}), so L1 cannot execute it`,
+      { batchNumber },
+    );
   let tried = 0;
-  for (const imports of merges(roots, facts)) {
-    if (importedRootsRollingHash(imports) === stored.importedRootsRollingHash) return imports;
+  for (const imports of merges(roots, claims)) {
+    if (importedRootsRollingHash(imports) === expected) return imports;
     if (++tried === MAX_ORDERS) break;
   }
-  const { batchNumber, importedRootsRollingHash: expected } = stored;
   throw new ReconstructionError(
     "CommitmentMismatch",
-    `${roots.length} roots and ${facts.length} facts of its ${count} imports were found, and ${tried} orders do not lead to ${expected}; ` +
-      "a fact about a batch that its chain has reverted cannot be found, and voids this batch",
+    `${roots.length} roots and ${claims.length} facts and links of its ${count} imports were found, and ${tried} orders do not lead to ${expected}; ` +
+      "a link with a batch that its chain has not committed cannot be found",
     { batchNumber },
   );
 }
+
+/** Facts and links among the imports of a batch, in order. */
+interface FoundClaims {
+  readonly claims: readonly ImportedRoot[];
+  /** Number of the batch's facts about batches that L1 does not store. */
+  readonly unknown: number;
+}
+
+const NO_CLAIMS: FoundClaims = { claims: [], unknown: 0 };
 
 type Written = ReadonlyMap<bigint, bigint>;
 
@@ -86,10 +103,11 @@ async function findRoots(
   return roots;
 }
 
-/** In the order of the imports. Finds facts about batches that the contract of a chain has stored. */
-async function findFacts(context: ImportsContext, written: Written): Promise<readonly ImportedRoot[]> {
+/** Finds facts and links about batches that the contract of a chain has stored. A linked batch has its link alone. */
+async function findClaims(context: ImportsContext, written: Written): Promise<FoundClaims> {
   const recent = Array.from({ length: MAX_CLAIMS }, (_, place) => written.get(RECENT_SLOT + BigInt(place)));
   const found: (ImportedRoot | undefined)[] = recent.map(() => undefined);
+  const links = new Map<bigint, ImportedRoot>();
   const { provider, fromBlock, block: toBlock } = context;
   const chainOf = await readChains(context);
   const topics = [topicOf(hyperchainInterface, "BatchStored")];
@@ -99,13 +117,15 @@ async function findFacts(context: ImportsContext, written: Written): Promise<rea
       const [stored, chainId] = [storedBatchOfLog(log), chainOf.get(log.address.toLowerCase() as Hex)];
       if (stored === undefined || chainId === undefined) continue;
       const { batchNumber, l2LogsTreeRoot: root } = stored;
-      const registryIndex = factIndex(chainId, batchNumber);
-      if (importedValue(written, registryIndex) !== BigInt(root)) continue;
-      const place = recent.indexOf(BigInt(hashFact(registryIndex, root)));
-      if (place !== -1) found[place] = { registryIndex, root };
+      const isImported = (index: bigint): boolean => importedValue(written, index) === BigInt(root);
+      const [fact, link] = [factIndex(chainId, batchNumber), linkIndex(chainId, batchNumber)];
+      if (isImported(link)) links.set(link, { registryIndex: link, root });
+      const place = isImported(fact) ? recent.indexOf(BigInt(hashFact(fact, root))) : -1;
+      if (place !== -1) found[place] = { registryIndex: fact, root };
     }
   }
-  return found.filter((fact) => fact !== undefined);
+  const claims = [...found.filter((fact) => fact !== undefined), ...links.values()];
+  return { claims, unknown: recent.filter((hash, place) => hash !== undefined && found[place] === undefined).length };
 }
 
 async function readChains({ provider, factory: to, block: blockTag }: ImportsContext): Promise<ReadonlyMap<Hex, bigint>> {

@@ -15,6 +15,7 @@ import { connectHttp } from "../relaying/relaying.ts";
 import type { Node } from "../../node/node.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { continueChain } from "./continue-chain.ts";
+import { dropOpenBatches, type DroppedBatches } from "./drop-open-batches.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import { isOfQueue, settleQueue } from "./settle-queue.ts";
 
@@ -41,6 +42,8 @@ interface OperatedChainOptions {
 }
 
 interface OperatedChainDependencies {
+  /** Rebuilds the chain again, after batches that import open facts were reverted. */
+  readonly rebuild: () => Promise<Reconstruction>;
   readonly connect: EdrConnect;
   readonly clock: Clock;
   readonly onSettled: (batch: SettledBatch) => void;
@@ -56,6 +59,10 @@ export interface OperatedChain {
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
   readonly continued: Node;
+  /** State and batches before the continuation. */
+  readonly reconstruction: Reconstruction;
+  /** Batches of the former operator that imported open facts; undefined if there were none. */
+  readonly dropped: DroppedBatches | undefined;
   close(): Promise<void>;
 }
 
@@ -73,18 +80,19 @@ export function operateChain(
 }
 
 async function start(
-  reconstruction: Reconstruction,
+  rebuilt: Reconstruction,
   { l1Url, key, host, port, confirmations, proofs: shows, prover: proving, pace = {}, ...running }: OperatedChainOptions,
-  { connect, clock, onSettled, onWait, onStop }: OperatedChainDependencies,
+  { connect, clock, onSettled, onWait, onStop, rebuild }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
   const { batchAgeMs, pollIntervalMs, minGasPriceWei } = running;
-  const { settlementChainId } = reconstruction.contract;
+  const { settlementChainId } = rebuilt.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
   const open = await openProver({ proofs: shows, prover: proving, inBackground: false }, { clock }, closing);
   const { prover, fleet } = open;
   const operator = new Wallet(key, l1);
+  const { reconstruction, dropped } = await dropOpenBatches(rebuilt, { l1, clock, operator, confirmations, onWait, rebuild });
   const others = {
     ...{ l1, l1MayBeBehind: true, confirmations },
     ...{ clock, prover, connect, operator, onSettled, onWait, onStop },
@@ -113,5 +121,5 @@ async function start(
       (error) => !(error instanceof L1ReorgError),
     ),
   );
-  return { url: continued.url, fleet, continued, close: () => closing.close() };
+  return { url: continued.url, fleet, continued, reconstruction, dropped, close: () => closing.close() };
 }

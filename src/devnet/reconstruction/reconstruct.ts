@@ -104,6 +104,8 @@ export interface Reconstruction {
   readonly unexecuted: readonly FormedBatch[];
   /** Committed batches that are not applied, in order. */
   readonly unapplied: readonly CommittedBatch[];
+  /** Error of the first of `unapplied`, if it is not applied because of a fact about a batch that L1 does not store. */
+  readonly factNotStored: ReconstructionError | undefined;
   /** Batches that were committed and taken back. */
   readonly revertedCount: number;
   /** Record of the last applied batch, which the next one names; the genesis record where there is none. */
@@ -202,13 +204,8 @@ export async function rebuild(
   const unexecuted = ledger.unexecuted();
   for (const { stored } of unexecuted) checkRecord(stored, await reader.storedBatchHash(stored.batchNumber));
   const further = unexecuted.filter(({ stored }) => stored.batchNumber < BigInt(total));
-  await replay.apply(further, () => report(l1.blockNumber));
-  for (const hash of state.missingCodes()) {
-    const code = await history.codeOf(hash);
-    if (code === undefined)
-      throw new ReconstructionError("BytecodeMissing", `an account's code has hash ${hash}, and no batch on L1 published it`);
-    state.addCode(code);
-  }
+  const factNotStored = await replay.applyUnexecuted(further, () => report(l1.blockNumber));
+  await addCodes(state, history);
   const now = await readBlock(provider, l1.blockNumber);
   if (now.blockHash !== l1.blockHash)
     throw new ReconstructionError(
@@ -224,7 +221,8 @@ export async function rebuild(
     fromBlock,
     batches,
     unexecuted: reformed,
-    unapplied: unexecuted.slice(further.length),
+    unapplied: unexecuted.slice(reformed.length),
+    factNotStored,
     revertedCount: ledger.revertedCount,
     last,
     stateRoot: state.stateRoot,
@@ -233,6 +231,16 @@ export async function rebuild(
     pendingHashes: ledger.hashesFrom(last.priorityOpTotal),
     ...{ below: undefined, upgrades, repeated: replay.repeated, porter: await replay.porter.result(contract, range) },
   };
+}
+
+/** Rejects with ReconstructionError BytecodeMissing. */
+async function addCodes(state: RebuiltState, history: PublishedHistory): Promise<void> {
+  for (const hash of state.missingCodes()) {
+    const code = await history.codeOf(hash);
+    if (code === undefined)
+      throw new ReconstructionError("BytecodeMissing", `an account's code has hash ${hash}, and no batch on L1 published it`);
+    state.addCode(code);
+  }
 }
 
 interface ReplayDependencies {
@@ -320,6 +328,21 @@ class BatchReplay {
         await this.#applyOne(batch, calls[i] ?? []);
         onApplied();
       }
+    }
+  }
+
+  /**
+   * Applies batches that L1 has not executed, up to one with a fact about a batch that L1 does not store. Resolves with the
+   * error about that fact. Rejects with it if L1 has the inputs, because these are executed already.
+   */
+  async applyUnexecuted(batches: readonly CommittedBatch[], onApplied: () => void): Promise<ReconstructionError | undefined> {
+    try {
+      await this.apply(batches, onApplied);
+      return undefined;
+    } catch (error) {
+      const isKnown = error instanceof ReconstructionError && error.code === "FactNotStored";
+      if (!isKnown || this.repeated !== undefined) throw error;
+      return error;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { FalseDigest } from "../../chain/reconstruction/leaf-directory.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
+import type { DroppedBatches } from "./drop-open-batches.ts";
 import { messagesOf } from "./proofs.ts";
 import { missingOperations } from "./queued-operations.ts";
 import type { Reconstruction } from "./reconstruct.ts";
@@ -53,6 +54,16 @@ export interface ReconstructionSummary {
   readonly unapplied: readonly { readonly batchNumber: number; readonly stateRoot: Hex; readonly isProven: boolean }[];
   /** Whether the chain has been left for good. */
   readonly exited: boolean;
+}
+
+/** Dropped batches as plain JSON. */
+export interface DroppedInfo extends Pick<DroppedBatches, "messages" | "operations" | "reason"> {
+  readonly firstBatch: number;
+  readonly lastBatch: number;
+}
+
+export function droppedInfo({ firstBatch, lastBatch, messages, operations, reason }: DroppedBatches): DroppedInfo {
+  return { firstBatch: Number(firstBatch), lastBatch: Number(lastBatch), messages, operations, reason };
 }
 
 /** Throws ReconstructionError BytecodeMissing. */

@@ -8,7 +8,7 @@ import { operateChain } from "../../../devnet/reconstruction/operate-chain.ts";
 import { startReconstructedChain } from "../../../devnet/reconstruction/start-reconstructed-chain.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { l1Request } from "../../../devnet/l1/request/l1-request.ts";
-import { summarize, type ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
+import { droppedInfo, summarize, type ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
 import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
 import { layerName } from "../../../devnet/view/books/layer-name.ts";
 import { settledBatchInfo } from "../../../devnet/view/batches/settled-info.ts";
@@ -23,7 +23,7 @@ import { confirmationsOf, depthOn, L1_BLOCK, withChainOnL1 } from "./chain-on-l1
 import { readLogs } from "./logs-file.ts";
 import { warning, type Output } from "../session/output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
-import { reconstructionText } from "./reconstruction-text.ts";
+import { droppedText, reconstructionText } from "./reconstruction-text.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 import type { fromL1Tasks } from "../arguments/from-l1.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
@@ -52,7 +52,8 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     };
     if (key !== undefined && place.hasNoNode) throw noNodeOfBase();
     const logs = args.operations === undefined ? [] : readLogs(args.operations);
-    const reconstruction = withOperations(await rebuildNamed(place, options, hre), logs);
+    const rebuild = async (): Promise<Reconstruction> => withOperations(await rebuildNamed(place, options, hre), logs);
+    const reconstruction = await rebuild();
     const summary = summarize(reconstruction);
     if (port === undefined) output.result(() => reconstructionText(summary), summary);
     else if (key === undefined)
@@ -64,7 +65,12 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
         output,
       );
     else
-      await operate(reconstruction, summary, { l1Url: place.l1, key, port, confirmations: depthOn(place, depth) }, hre, output);
+      await operate(
+        { reconstruction, rebuild },
+        { l1Url: place.l1, key, port, confirmations: depthOn(place, depth) },
+        hre,
+        output,
+      );
   });
 
 function noNodeOfBase(): Error {
@@ -86,16 +92,16 @@ function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
 }
 
 async function operate(
-  reconstruction: Reconstruction,
-  summary: ReconstructionSummary,
+  { reconstruction, rebuild }: { readonly reconstruction: Reconstruction; readonly rebuild: () => Promise<Reconstruction> },
   { port, ...operating }: Pick<Parameters<typeof operateChain>[1], "l1Url" | "key" | "port" | "confirmations">,
   hre: HardhatRuntimeEnvironment,
   output: Output,
 ): Promise<void> {
   const { host, pollIntervalMs, proofs, prover, chains } = hre.config.hyperchains;
-  const pace = chains.find(({ chainId }) => chainId === summary.chainId)?.pace ?? {};
-  const name = `chain ${summary.chainId}`;
-  const layer = layerName(summary.chainId);
+  const chainId = Number(reconstruction.contract.configuration.chainId);
+  const pace = chains.find((each) => each.chainId === chainId)?.pace ?? {};
+  const name = `chain ${chainId}`;
+  const layer = layerName(chainId);
   const told: ((batch: SettledBatch) => void)[] = [];
   const chain = await operateChain(
     reconstruction,
@@ -103,6 +109,7 @@ async function operate(
     {
       connect: connectChain(hre),
       clock: systemClock,
+      rebuild,
       onSettled: (batch) => told.forEach((tell) => tell(batch)),
       onWait: (reason) =>
         output.progress(
@@ -112,14 +119,18 @@ async function operate(
         output.progress(warning(`${name} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
     },
   );
+  const summary = summarize(chain.reconstruction);
+  const dropped = chain.dropped && droppedInfo(chain.dropped);
+  if (dropped !== undefined) output.progress(warning(droppedText(dropped)));
   const joining = chain.fleet === undefined ? "" : `\nworkers join its prover at ${chain.fleet.url}`;
   output.result(() => `${reconstructionText(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.${joining}`, {
     ...summary,
     url: chain.url,
     ...(chain.fleet === undefined ? {} : { fleet: chain.fleet.url }),
+    ...(dropped === undefined ? {} : { dropped }),
   });
   told.push((settled) => {
-    const batch = settledBatchInfo(BigInt(summary.chainId), settled);
+    const batch = settledBatchInfo(BigInt(chainId), settled);
     output.result(
       () =>
         `${name} batch ${batch.batchNumber}: ${batch.transactions} ${batch.transactions === 1 ? "transaction" : "transactions"}, settled on ${layer}`,

@@ -1,5 +1,5 @@
 import { layerName } from "../../../devnet/view/books/layer-name.ts";
-import type { ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
+import type { DroppedInfo, ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
 import { strong, table, warning } from "../session/output.ts";
 
 /** Summary of a rebuilt chain, and of the errors in its state. */
@@ -58,6 +58,15 @@ export function reconstructionText(summary: ReconstructionSummary): string {
           ),
         ];
   return [`${strong(`chain ${chainId}, rebuilt from ${sources}`)}\n${table(rows)}`, ...withoutPorter, ...lies].join("\n\n");
+}
+
+/** Batches that were reverted before a chain was continued. */
+export function droppedText({ firstBatch, lastBatch, messages, operations, reason }: DroppedInfo): string {
+  const batches = firstBatch === lastBatch ? `batch ${firstBatch} was` : `batches ${firstBatch} to ${lastBatch} were`;
+  return (
+    `${batches} reverted on L1: ${reason}. Their transactions are not on L1 and are lost, with ` +
+    `${counted(messages, "message", "messages")}; ${counted(operations, "operation", "operations")} of L1's queue will be executed again`
+  );
 }
 
 function counted(count: number, one: string, several: string): string {

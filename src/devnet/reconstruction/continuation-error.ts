@@ -1,0 +1,16 @@
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+
+type ContinuationErrorCode =
+  | "ChainExited"
+  | "PorterNotContinued"
+  | "OperationsUnknown"
+  | "BaseDiffers"
+  | "BatchesUnapplied"
+  | "FactsOpen"
+  | "NotAValidator"
+  | "QuorumNeeded";
+
+/** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
+export class ContinuationError extends HyperchainError<ContinuationErrorCode> {
+  override readonly name = "ContinuationError";
+}

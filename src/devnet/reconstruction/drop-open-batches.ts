@@ -1,0 +1,157 @@
+import type { Provider, Signer } from "ethers";
+import { createL1Contact } from "../../node/inflow/l1-contact.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { ImportKind, importKindOf, readFactIndex } from "../../protocol/import-kinds.ts";
+import { readLinkIndex } from "../../protocol/link-index.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { pauseBy, type Clock } from "../../runtime/clock.ts";
+import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { createL1Retry } from "../../settlement/l1-sender/l1-retry.ts";
+import { revertBatches } from "../../settlement/l1-sender/revert.ts";
+import { createTransactor } from "../../settlement/l1-sender/transactor.ts";
+import { UnsignedError } from "../../settlement/signing/signatures.ts";
+import { createLocalMember, type Quorum, type TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import { ContinuationError } from "./continuation-error.ts";
+import type { Reconstruction } from "./reconstruct.ts";
+
+interface DroppingDependencies {
+  readonly l1: Provider;
+  readonly clock: Clock;
+  /** Pays on L1, and signs the revert unless there is a `quorum`. */
+  readonly operator: Signer & TypedDataSigner;
+  /** Default: the operator alone. */
+  readonly quorum?: Quorum | undefined;
+  /** Depth of an L1 block that counts; 1 is the newest, and the default. */
+  readonly confirmations?: number | undefined;
+  readonly onWait?: (reason: string | undefined) => void;
+  /** Rebuilds the chain again, up to its last committed batch. */
+  readonly rebuild: () => Promise<Reconstruction>;
+}
+
+/** Reverted batches of the former operator. L1 had their changes, and no transactions. */
+export interface DroppedBatches {
+  readonly firstBatch: BatchNumber;
+  readonly lastBatch: BatchNumber;
+  /** Number of messages in those batches that were rebuilt. */
+  readonly messages: number;
+  /** Operations of L1's queue in these batches, which wait again. */
+  readonly operations: number;
+  /** Import that L1 did not show to the chain. */
+  readonly reason: string;
+}
+
+/** The first batch that L1 cannot execute now, and why. */
+interface OpenBatch {
+  readonly batchNumber: BatchNumber;
+  readonly reason: string;
+}
+
+/**
+ * Reverts the first batch of the former operator that imports a fact or a link which L1 does not show to the chain, and all
+ * batches after it. The new operator has neither the evidence with which L1 could execute the source, nor the transactions for a
+ * rebuild without a void fact. Resolves with the reconstruction without these batches. Rejects with ContinuationError FactsOpen
+ * if the quorum does not sign the revert, and as `rebuild` and L1 do.
+ */
+export async function dropOpenBatches(
+  reconstruction: Reconstruction,
+  dependencies: DroppingDependencies,
+): Promise<{ readonly reconstruction: Reconstruction; readonly dropped: DroppedBatches | undefined }> {
+  const open = await findOpenBatch(reconstruction, dependencies.l1);
+  if (open === undefined) return { reconstruction, dropped: undefined };
+  await revert(reconstruction, open, dependencies);
+  return { reconstruction: await dependencies.rebuild(), dropped: lossOf(reconstruction, open) };
+}
+
+/** Throws ContinuationError FactsOpen if L1 cannot execute a batch of the former operator now. Rejects with L1's error. */
+export async function requireNoOpenBatch(reconstruction: Reconstruction, l1: Provider): Promise<void> {
+  const open = await findOpenBatch(reconstruction, l1);
+  if (open !== undefined)
+    throw new ContinuationError(
+      "FactsOpen",
+      `${open.reason}; wait until L1 has executed that batch, or have the quorum revert batches from ${open.batchNumber} on (dropOpenBatches)`,
+    );
+}
+
+/** Reads L1's newest block, because the next one would execute the batch. */
+async function findOpenBatch(
+  { contract, unexecuted, factNotStored }: Reconstruction,
+  l1: Provider,
+): Promise<OpenBatch | undefined> {
+  for (const { outputs, importedRoots } of unexecuted) {
+    const { batchNumber } = outputs;
+    for (const imported of importedRoots) {
+      if (importKindOf(imported.registryIndex) === ImportKind.root || (await isShown(contract, imported, l1))) continue;
+      return { batchNumber, reason: `batch ${batchNumber} imports ${nameOf(imported)}, which L1 does not show to the chain` };
+    }
+  }
+  const batchNumber = factNotStored?.batchNumber;
+  return batchNumber === undefined ? undefined : { batchNumber, reason: factNotStored?.message ?? "" };
+}
+
+/** The registry's answer depends on its caller, so the call is made in the name of the chain's contract. */
+async function isShown(
+  { hyperchain: from, registry: to }: Reconstruction["contract"],
+  { registryIndex, root }: ImportedRoot,
+  l1: Provider,
+): Promise<boolean> {
+  const data = registryInterface.encodeFunctionData("rootAt", [registryIndex]);
+  return registryInterface.decodeFunctionResult("rootAt", await l1.call({ from, to, data }))[0] === root;
+}
+
+function nameOf({ registryIndex }: ImportedRoot): string {
+  const fact = readFactIndex(registryIndex);
+  const { chainId, batchNumber } = fact ?? readLinkIndex(registryIndex) ?? {};
+  return `${fact === undefined ? "a link with" : "a fact about"} batch ${batchNumber} of chain ${chainId}`;
+}
+
+async function revert(
+  { contract, fromBlock }: Reconstruction,
+  { batchNumber, reason }: OpenBatch,
+  { l1, clock, operator, quorum, confirmations = 1, onWait }: DroppingDependencies,
+): Promise<void> {
+  const { settlementChainId, hyperchain } = contract;
+  const contact = createL1Contact((waiting) => onWait?.(waiting));
+  const { signal } = new AbortController();
+  const delay = (ms: number): Promise<void> => pauseBy(clock, ms, signal);
+  const patience = createL1Retry({}, { delay, onTrouble: (trouble) => contact.settlementWaits(trouble) });
+  const transactor = createTransactor({ confirmations }, { signer: operator, patience });
+  try {
+    await revertBatches(
+      { provider: l1, hyperchain, settlementChainId, fromBlock, transactor, confirmations },
+      batchNumber,
+      quorum ?? (await soleMember(operator, { settlementChainId, hyperchain })),
+    );
+  } catch (error) {
+    if (!(error instanceof UnsignedError)) throw error;
+    throw new ContinuationError(
+      "FactsOpen",
+      `${reason}, and batches from ${batchNumber} on cannot be reverted: ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The operator as the only one to sign. */
+export async function soleMember(
+  operator: TypedDataSigner,
+  contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex },
+): Promise<Quorum> {
+  return { members: [await createLocalMember(operator, contract)] };
+}
+
+function lossOf({ batches, unapplied }: Reconstruction, { batchNumber: firstBatch, reason }: OpenBatch): DroppedBatches {
+  const rebuilt = batches.filter(({ stored }) => stored.batchNumber >= firstBatch);
+  const dropped = [...rebuilt, ...unapplied];
+  const before = batches.findLast(({ stored }) => stored.batchNumber < firstBatch)?.stored.priorityOpTotal ?? 0n;
+  const last = dropped.at(-1)?.stored;
+  return {
+    firstBatch,
+    lastBatch: last?.batchNumber ?? firstBatch,
+    messages: rebuilt.reduce((sum, { logs }) => sum + logs.filter(({ type }) => type === "message").length, 0),
+    operations: Number((last?.priorityOpTotal ?? before) - before),
+    reason,
+  };
+}
