@@ -18,12 +18,14 @@ struct AggregateStatement {
 }
 
 /// @title Verifier of aggregates
-/// @notice Accepts exactly the statements for which the caller shows a valid proof: there is a list of that many batches with this
-/// digest and this evaluation at this point, each of which is the execution of its chain's transactions by the version's kernel.
-/// @dev Stateless; anyone may call it and no one is trusted. One that lies lets the quorums of all chains of its version, and the
-/// settlers of chains without one, write states that no transaction led to: such a chain loses its own balances.
+/// @notice Accepts exactly the statements for which the caller shows a valid proof: a list of that many
+/// batches exists with this digest and this evaluation at this point, and each batch is the execution of its
+/// chain's transactions by the version's kernel.
+/// @dev Stateless; anyone may call it and no account is trusted. One that lies lets the quorums of all chains
+/// of its version, and the settlers of chains without one, write states that no transaction led to: such a
+/// chain loses its own balances.
 interface IAggregateVerifier {
-    /// @notice Checks a proof. Reverts with an error of its own, or returns false, when it is not valid.
+    /// @notice Checks a proof. Reverts with a named error, or returns false, if it is not valid.
     function verify(AggregateStatement calldata statement, bytes calldata proof) external view returns (bool);
 
     /// @notice The verification key of the last proof: provers read it to make that proof. 0 if nothing is proven.

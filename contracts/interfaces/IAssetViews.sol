@@ -21,11 +21,12 @@ interface IAssetViews {
     /// @notice The L1 token of an asset that was deposited before; address 1 is ETH, 0 says unknown.
     function tokenAddress(bytes32 assetId) external view returns (address);
 
-    /// @notice Chain on which an asset was born that was deposited before; 0 says unknown.
+    /// @notice Origin chain of an asset that was deposited before; 0 if unknown.
     function originChainId(bytes32 assetId) external view returns (uint256);
 
-    /// @notice Name, symbol and decimals as a chain is told: `0x01 ‖ abi.encode(originChainId, name, symbol, decimals)`, each
-    /// as the token's getter returned it; empty where the getter fails or returns more than 1,024 bytes.
+    /// @notice Name, symbol and decimals in the form that chains receive: `0x01 ‖ abi.encode(originChainId,
+    /// name, symbol, decimals)`, each as the token's getter returned it; empty where the getter fails or
+    /// returns more than 1,024 bytes.
     function getERC20Getters(address token, uint256 originChainId) external view returns (bytes memory);
 
     /// @notice The call that a deposit makes on L2.

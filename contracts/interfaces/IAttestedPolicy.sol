@@ -3,13 +3,15 @@ pragma solidity ^0.8.28;
 
 import {IDataAvailabilityPolicy} from "./IDataAvailabilityPolicy.sol";
 
-/// @notice What an attestor signed of a batch, and what its root signed of the attestor's key. P-256, `s` in the lower half.
+/// @notice Signature of an attestor for a batch, and of its root for the attestor's key. P-256, `s` in the
+/// lower half.
 /// @param leafX The attestor's public key, with `leafY`.
 /// @param measurement Hash of the program to which the root ties that key.
-/// @param notAfter The last second, of this chain's clock, at which the root vouches for the key.
-/// @param rootR The root's signature over sha256(abi.encode(LEAF_TAG, leafX, leafY, measurement, notAfter)), with `rootS`.
-/// @param quoteR The key's signature over sha256(abi.encode(QUOTE_TAG, policy, chain id, preCommitment, pubdataHash)), with
-/// `quoteS`.
+/// @param notAfter The last second, of this chain's clock, at which the root attests the key.
+/// @param rootR The root's signature over sha256(abi.encode(LEAF_TAG, leafX, leafY, measurement, notAfter)),
+/// with `rootS`.
+/// @param quoteR The key's signature over sha256(abi.encode(QUOTE_TAG, policy, chain id, preCommitment,
+/// pubdataHash)), with `quoteS`.
 struct Attestation {
     bytes32 leafX;
     bytes32 leafY;
@@ -21,15 +23,17 @@ struct Attestation {
     bytes32 quoteS;
 }
 
-/// @title A batch that a program vouches for
-/// @notice To be a member of an all-of policy, beside members that have the data: it says nothing of where they are. Policy data
-/// is `abi.encode(Attestation)`. The quote names this policy and this chain, and by the preCommitment the batch, its states, its
-/// outputs and its chain. Signatures are checked by the precompile 0x100; without one every batch is refused.
-/// @dev Root and measurement are fixed. A root that lies, or whose key is stolen, can vouch for any key: the policy then adds
-/// nothing to its other members, and takes nothing from them. A root that stops signing stops the chain until its terms change.
-/// Binds nothing, so a chain without a quorum cannot have it: such a policy must answer the settler's word.
+/// @title A batch that a program attests
+/// @notice Member of an all-of policy, together with members that have the data, because it does not show
+/// where they are. Policy data is `abi.encode(Attestation)`. The quote names this policy and this chain, and
+/// by the preCommitment the batch, its states, its outputs and its chain. Signatures are checked by the
+/// precompile 0x100; without one every batch is refused.
+/// @dev Root and measurement are fixed. A root that lies, or whose key is stolen, can attest any key: the
+/// policy then adds nothing to its other members, and takes nothing from them. A root that stops signing
+/// stops the chain until its terms change. Binds nothing, so a chain without a quorum cannot have it: such a
+/// policy must bind the settler's choice.
 interface IAttestedPolicy is IDataAvailabilityPolicy {
-    /// @notice The root is no point of the curve.
+    /// @notice The root is not a point of the curve.
     error RootInvalid(bytes32 x, bytes32 y);
     error MeasurementMismatch(bytes32 expected, bytes32 actual);
     error LeafExpired(uint256 notAfter, uint256 actual);

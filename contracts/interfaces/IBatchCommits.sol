@@ -7,12 +7,13 @@ import {IBatchReadingErrors} from "./IBatchReader.sol";
 import {IBatchStageErrors} from "./IBatchStageErrors.sol";
 
 /// @title Commitment and revert of a chain's batches, and their settlement without a quorum
-/// @notice Anyone may call these functions: the quorum's signatures, or the proof, and the order decide. Batches are numbered
-/// from 0. Each names the one before it and starts from that one's state root.
-/// @dev The quorum's signatures assert the execution of transactions (stage 0): a quorum that lies can change its own chain's
-/// state as it likes, within the rules below, and so ruin its users. It can move assets of other chains only out of its own
-/// chain's balance. While its quorum is silent the chain stands still, and its exit opens once an operation is overdue.
-/// A chain that was created without a quorum has `settle` instead: the proof of its execution is all that counts.
+/// @notice Anyone may call these functions: the quorum's signatures, or the proof, and the order decide.
+/// Batches are numbered from 0. Each names the one before it and starts from that one's state root.
+/// @dev The quorum's signatures assert the execution of transactions (stage 0): a quorum that lies can change
+/// its own chain's state as it likes, within the rules below, and so ruin its users. It can move assets of
+/// other chains only out of its chain's balance. While its quorum is silent the chain is halted, and its exit
+/// opens after an operation is overdue. A chain that was created without a quorum has `settle` instead: the
+/// proof of its execution is all that counts.
 interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     event BlockCommit(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
     /// @notice The stored form of a committed batch, which later calls must bring along.
@@ -29,9 +30,10 @@ interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     error TooManyImports(uint256 limit, uint256 actual);
     error ExecutionTooExpensive(uint256 limit, uint256 actual);
     error PriorityOpsNotQueued(uint256 queued, uint256 actual);
-    /// @notice By the chain's time: the batch takes no operation, and the oldest was due before its last block.
+    /// @notice The batch takes no operation, and by the chain's time the oldest was due before its last
+    /// block.
     error PriorityOpOverdue(uint256 index, uint256 deadline, uint256 lastTimestamp);
-    /// @notice By L1's time: the batch takes no operation, and the oldest is past its deadline by the window.
+    /// @notice The batch takes no operation, and by L1's time the oldest is past its deadline by the window.
     error PriorityOpOverdueOnL1(uint256 index, uint256 latest, uint256 actual);
     error ApprovalNotYetValid(uint256 validFrom, uint256 actual);
     error ApprovalExpired(uint256 validUntil, uint256 actual);
@@ -51,13 +53,14 @@ interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     error RevertOfProven(uint256 verified, uint256 actual);
 
     /// @notice Commits the next batch.
-    /// @dev L1 reads the pubdata, or what stands for it, rebuilds the log tree, sums the asset messages and evaluates the diff
-    /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment, its number, the revert counter and
-    /// the time in which they hold, by strictly ascending signers: what was signed before a revert cannot be committed after it.
-    /// A batch that takes none of the waiting operations is refused from the oldest's deadline on by the chain's time, and from
-    /// one window later on by L1's, whatever the chain's clock says. From that second on the standby's signatures do as well, until the
-    /// operation is committed.
-    /// Whether the pubdata counts as published depends on the sender too (IDataAvailabilityPolicy).
+    /// @dev L1 reads the pubdata, or its replacement, rebuilds the log tree, sums the asset messages and
+    /// evaluates the diff list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the
+    /// commitment, its number, the revert counter and the time in which they hold, by strictly ascending
+    /// signers: what was signed before a revert cannot be committed after it. A batch that takes none of the
+    /// waiting operations is refused from the oldest's deadline on by the chain's time, and from one window
+    /// later on by L1's, whatever the chain's clock says. From that second on the standby's signatures do as
+    /// well, until the operation is committed. Whether the pubdata counts as published depends on the sender
+    /// too (IDataAvailabilityPolicy).
     /// @param previous The last committed batch, or the genesis record before the first.
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         external;
@@ -80,9 +83,10 @@ interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
         AssetFlow[] calldata flows
     ) external;
 
-    /// @notice Reverts committed and proven batches from a number onwards. Needs the quorum's EIP-712 signatures of the first and the
-    /// last of them as they are stored, the revert counter and a time: a revert that was signed for other batches, or long
-    /// ago, reverts nothing. The standby's signatures do for batches that are not proven, once the oldest operation that is not executed
-    /// is overdue by a window and the chain's longest delay.
+    /// @notice Reverts committed and proven batches from a number onwards. Needs the quorum's EIP-712
+    /// signatures of the stored records of the first and the last of them, the revert counter and a time: a
+    /// revert that was signed for other batches, or long ago, reverts nothing. The standby's signatures do
+    /// for batches that are not proven, once the oldest operation that is not executed is overdue by a window
+    /// and the chain's longest delay.
     function revertBatches(BatchRevert calldata reversal, bytes[] calldata signatures) external;
 }

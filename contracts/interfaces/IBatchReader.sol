@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {CommitBatch, ImportBatch} from "../types/Batches.sol";
 
-/// @notice What a chain's contract knows about its next batch from its own storage.
+/// @notice Facts about the next batch from the storage of a chain's contract.
 /// @param oldLeafCount Leaves of the state tree before the batch; 0 where L1 cannot know.
 /// @param previousVersion Version of the batch before; the first batch has the chain's first version here.
 struct BatchContext {
@@ -18,9 +18,10 @@ struct BatchContext {
     bytes32 configurationHash;
 }
 
-/// @notice What L1 finds in a batch. `flowCount` is the number of distinct asset flows; `leafCount` is 0 where L1 cannot know.
-/// `extensions` is the hash of the batch's exports besides its logs, 0 of an import; `transactionsHash` that of its inputs, 0 if it exports
-/// none. `publishedCodes` are hashes of bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
+/// @notice Result of reading a batch on L1. `flowCount` is the number of distinct asset flows; `leafCount` is
+/// 0 where L1 cannot know. `extensions` is the hash of the batch's exports in addition to its logs, 0 of an
+/// import; `transactionsHash` that of its inputs, 0 if it exports none. `publishedCodes` are hashes of
+/// bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
 struct BatchReading {
     bytes32 preCommitment;
     bytes32 outputsHash;
@@ -70,11 +71,13 @@ interface IBatchReadingErrors {
 }
 
 /// @title Reads batches for chains' contracts
-/// @notice Rebuilds the log tree, sums the asset messages, draws the evaluation point and evaluates the diff list there. Where
-/// the pubdata is withheld, reads what stands for it; the point is then 0 and the evaluation the entry count.
-/// @dev Stateless. A protocol version names its reader: all bytes that a format may change are read and hashed here, and nowhere else
-/// (pubdata, outputs, preCommitment). Chains of the version trust it wholly: one that lied could take a batch for another. Others trust
-/// that it sums all that a batch sends, and finds the codes that it publishes: so a new one is taken with notice (IChainFactory).
+/// @notice Rebuilds the log tree, sums the asset messages, draws the evaluation point and evaluates the diff
+/// list there. Where the pubdata is withheld, reads its replacement; the point is then 0 and the evaluation
+/// the entry count.
+/// @dev Stateless. A protocol version names its reader: all bytes that a format may change are read and
+/// hashed here, and nowhere else (pubdata, outputs, preCommitment). Chains of the version trust it wholly:
+/// one that lied could take a batch for another. Others trust that it sums all that a batch sends, and finds
+/// the codes that it publishes: so a new one is taken with notice (IChainFactory).
 interface IBatchReader is IBatchReadingErrors {
     /// @notice The format that it reads: the lowest eight bits of the numbers of its versions.
     function format() external view returns (uint256);

@@ -9,15 +9,15 @@ import {IBatchCommits} from "./IBatchCommits.sol";
 import {IBatchExecutions} from "./IBatchExecutions.sol";
 import {IExecutionProofs} from "./IExecutionProofs.sol";
 
-/// @title A chain's batches: their stages, and how far they are
+/// @title A chain's batches: their stages and their numbers
 interface IBatches is IBatchCommits, IBatchProving, IBatchConfirmations, IExecutionProofs, IBatchExecutions {
     error OnlyRegistry(address expected, address actual);
     /// @notice The chain's last leaf is less than an hour old. A mark stays in the registry for good, where a leaf of that age says
     /// nearly the same.
     error MarkTooEarly(uint256 earliest, uint256 actual);
 
-    /// @notice The record of a mark of now, and the number of the next batch. Only the registry of Transaction Roots, which
-    /// appends it.
+    /// @notice Record of a mark at the present time, and the number of the next batch. Only the registry of
+    /// Transaction Roots, which appends it.
     function markRecord() external returns (uint256 nextBatch, BatchRecord memory record);
 
     /// @notice Record that stands before the first batch; of a chain with imports the one before the first of them (IChainImports).
@@ -29,7 +29,7 @@ interface IBatches is IBatchCommits, IBatchProving, IBatchConfirmations, IExecut
 
     function getTotalBatchesExecuted() external view returns (uint256);
 
-    /// @notice How often batches were reverted; part of all that the quorum signs.
+    /// @notice Number of reverts of batches, which all signatures of the quorum include.
     function revertCount() external view returns (uint256);
 
     /// @notice keccak256 of the stored form of a committed batch; 0 where there is none.

@@ -6,11 +6,13 @@ import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 import {IRestrictedCallers} from "./l2/IRestrictedCallers.sol";
 
 /// @title Calls that senders on chains make here
-/// @notice A sender on a chain says by a message to L1 which contract is to be called. Once the message's batch is executed here,
-/// any account has the call made, by the sender's own account here. L1CallMessage has the message's layout.
-/// @dev Beside the ecosystem's contracts, none of which knows it: what is lost here is what these accounts hold, and no other money.
-/// Trusted: the factory. If it says that a chain sent what it did not, the account of that sender is anyone's; so a chain
-/// whose quorum lies can act for its senders here, as it can take what they have on it.
+/// @notice A sender on a chain names by a message to L1 the contract to call. After the message's batch is
+/// executed here, any account executes the call, through the sender's account here. L1CallMessage has the
+/// message's layout.
+/// @dev Not one of the ecosystem's contracts, none of which calls it: a fault here can lose only the assets
+/// of these accounts. Trusted: the factory. If it says that a chain sent what it did not, the account of that
+/// sender is anyone's; so a chain whose quorum lies can act for its senders here, as it can take what they
+/// have on it.
 interface IChainAccounts is IReentrancyGuard {
     event AccountOpened(uint256 indexed chainId, address indexed sender, address account);
     event CallExecuted(address indexed account, uint256 indexed batchNumber, uint256 indexed index, bytes32 messageHash);
@@ -18,12 +20,13 @@ interface IChainAccounts is IReentrancyGuard {
     event CallCanceled(address indexed account, uint256 indexed batchNumber, uint256 indexed index);
 
     error MessageTooShort(uint256 expected, uint256 actual);
-    /// @notice The message is no call, or one for another L1, another ecosystem or another version of this contract.
+    /// @notice The message is not a call, or is one for another L1, another ecosystem or another version of
+    /// this contract.
     error NotACallHere(bytes32 expected, bytes32 actual);
     error CallExpired(uint256 lastSecond, uint256 actual);
     /// @notice No executed batch of the chain has this message of this sender at this place.
     error CallNotProven(uint256 chainId, uint256 batchNumber, uint256 index);
-    /// @notice It was executed, or its sender has canceled it.
+    /// @notice The call was executed, or its sender has canceled it.
     error CallClosed(address account, uint256 batchNumber, uint256 index);
     /// @notice While a chain runs, only messages of its senders move their accounts here: there may be rules for those.
     error ChainNotStopped(uint256 chainId);
@@ -47,13 +50,14 @@ interface IChainAccounts is IReentrancyGuard {
         external
         returns (bytes memory result);
 
-    /// @notice Closes a call of the caller's, so that it is not executed any more: of an account here, by another call of its sender.
+    /// @notice Closes a call of the caller's, so that it can no longer be executed: of an account here, by
+    /// another call of its sender.
     function cancel(uint256 batchNumber, uint256 index) external;
 
     /// @notice Whether a call was executed or canceled.
     function isClosed(address account, uint256 batchNumber, uint256 index) external view returns (bool);
 
-    /// @notice The account of a sender on a chain, whether or not its contract is there yet.
+    /// @notice The account of a sender on a chain, whether or not its contract exists yet.
     function accountOf(uint256 chainId, address sender) external view returns (address account);
 }
 

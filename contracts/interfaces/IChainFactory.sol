@@ -41,7 +41,7 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
 
     error MiswiredDeployment(address expected, address actual);
     error ChainIdTaken(uint256 chainId, address hyperchain);
-    /// @notice Ids here have `bits` bits, the lowest `prefixBits` of which are `prefix`; 0 is no id.
+    /// @notice Ids here have `bits` bits, the lowest `prefixBits` of which are `prefix`; 0 is not an id.
     error ChainIdOutOfRange(uint256 prefix, uint256 prefixBits, uint256 bits, uint256 actual);
     error ChainIdOfSettlementChain(uint256 chainId);
     /// @notice The caller has not announced a chain of this configuration with this secret.
@@ -95,15 +95,16 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// @notice Two windows, exit delay, execution delay and the settings' reaction time, which an upgrade takes, are longer than the
     /// notice of a version's retirement.
     error RetirementNoticeTooShort(uint256 expected, uint256 actual);
-    /// @notice The version's reader came when a chain was there already, and no chain takes it before this second.
+    /// @notice The version's reader was added after the first chain, and no chain takes it before this
+    /// second.
     error ReaderTooNew(uint256 earliest, uint256 actual);
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error NotASecondBridge(address bridge, bytes32 magicValue);
 
-    /// @notice Least `priorityGasPerSecond` of a chain.
+    /// @notice Minimum `priorityGasPerSecond` of a chain.
     function MIN_PRIORITY_GAS_PER_SECOND() external view returns (uint256);
 
-    /// @notice Most `priorityGasPerSecond` of a chain.
+    /// @notice Maximum `priorityGasPerSecond` of a chain.
     function MAX_PRIORITY_GAS_PER_SECOND() external view returns (uint256);
 
     /// @notice Announces a chain without showing it. Anyone. To announce the same again within a day changes nothing.
@@ -138,7 +139,7 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// taken, and no chain's own notice is longer.
     function requireReader(uint256 version, uint256 time) external view;
 
-    /// @notice The last import has come: from this second on the chain is one. Only its contract.
+    /// @notice Records the last import: from this second the chain exists. Only its contract.
     function recordBirth(uint256 chainId) external;
 
     /// @notice Versions that chains of this layer can have.
@@ -147,8 +148,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// @notice Seconds that must pass between a chain's announcement and its creation.
     function revealDelay() external view returns (uint256);
 
-    /// @notice Seconds that every chain must have, beside its window and its execution delay, to form a batch again that L1 has
-    /// refused. 0 only where tests move L1's time.
+    /// @notice Seconds that every chain must have, in addition to its window and its execution delay, to
+    /// rebuild a batch that L1 has refused. 0 only where tests move L1's time.
     function recoveryTime() external view returns (uint256);
 
     /// @notice When a chain was announced; 0 if it was not, or exists.
@@ -162,23 +163,25 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
         payable
         returns (bytes32 canonicalTxHash);
 
-    /// @notice Likewise, but only if the chain's contract is this one: an id that was created anew after L1 had forgotten blocks, or
-    /// that belongs to another chain than the caller believes, then takes nothing.
+    /// @notice Likewise, but only if the chain's contract is this one: an id that was created again after an
+    /// L1 reorg, or that belongs to another chain than the caller believes, then takes nothing.
     function requestL2TransactionDirectTo(address hyperchain, L2TransactionRequestDirect calldata request)
         external
         payable
         returns (bytes32 canonicalTxHash);
 
-    /// @notice Queues several, on one chain or many, in their order: all of them, or none where one is refused. Each then happens, or
-    /// reverts, on its chain by itself. The ETH that comes with the call is the sum of what they mint of it. Anyone.
+    /// @notice Queues several, on one chain or many, in their order: all of them, or none where one is
+    /// refused. Each then succeeds, or reverts, on its chain independently. The ETH that comes with the call
+    /// is the sum of what they mint of it. Anyone.
     /// @return canonicalTxHashes The operations' hashes on L2.
     function requestL2TransactionsTogether(L2TransactionRequestDirectTo[] calldata requests)
         external
         payable
         returns (bytes32[] memory canonicalTxHashes);
 
-    /// @notice Queues a transaction whose target and data a second bridge gives, after it was told about a deposit; its sender
-    /// is that bridge, aliased. Anyone; a bridge of the caller's choice, which must consent by returning the magic value.
+    /// @notice Queues a transaction whose target and data a second bridge gives, after it has received a
+    /// deposit; its sender is that bridge, aliased. Anyone; a bridge of the caller's choice, which must
+    /// consent by returning the magic value.
     function requestL2TransactionTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
         external
         payable
@@ -203,22 +206,22 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
 
     function baseTokenAssetId(uint256 chainId) external view returns (bytes32);
 
-    /// @notice The same as `getHyperchain`.
+    /// @notice Equal to `getHyperchain`.
     function getZKChain(uint256 chainId) external view returns (address);
 
     function getAllZKChainChainIDs() external view returns (uint256[] memory);
 
-    /// @notice When the chain was born, with its creation or the last import of its first state, in seconds of L1's time; 0 for an id without a
-    /// chain, and before the last import. What a batch sent to its id that
+    /// @notice Start of the chain, with its creation or the last import of its initial state, in seconds of
+    /// L1's time; 0 for an id without a chain, and before the last import. What a batch sent to its id that
     /// began then or earlier is refunded (IStateExit), and the chain itself refuses it (ISystemContext).
     function bornAt(uint256 chainId) external view returns (uint256);
 
-    /// @notice Where the contract of a chain with this configuration is or would be.
+    /// @notice Present or future address of the contract of a chain with this configuration.
     function hyperchainAddress(ChainConfiguration calldata configuration) external view returns (address);
 
     function sharedBridge() external view returns (address);
 
-    /// @notice The same as `sharedBridge`.
+    /// @notice Equal to `sharedBridge`.
     function assetRouter() external view returns (address);
 
     /// @notice The registry of Transaction Roots.
@@ -229,7 +232,7 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// @notice The chain on which a chain settles.
     function settlementLayer(uint256 chainId) external view returns (uint256);
 
-    /// @notice Whether an executed batch of the chain sent this message.
+    /// @notice Checks that an executed batch of the chain sent this message.
     function proveL2MessageInclusion(
         uint256 chainId,
         uint256 batchNumber,
@@ -238,7 +241,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
         bytes32[] calldata proof
     ) external view returns (bool);
 
-    /// @notice Whether an executed batch of the chain has this log. The log that is all zeros stands for none, and is in none.
+    /// @notice Checks that an executed batch of the chain has this log. The log that is all zeros means none,
+    /// and is in no batch.
     function proveL2LogInclusion(
         uint256 chainId,
         uint256 batchNumber,
@@ -247,7 +251,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
         bytes32[] calldata proof
     ) external view returns (bool);
 
-    /// @notice Whether an executed batch of the chain logged this result (0 failure, 1 success) of an operation.
+    /// @notice Checks that an executed batch of the chain logged this result (0 failure, 1 success) of an
+    /// operation.
     function proveL1ToL2TransactionStatus(
         uint256 chainId,
         bytes32 l2TxHash,

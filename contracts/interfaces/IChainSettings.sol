@@ -8,7 +8,7 @@ import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {ISettingsChanges} from "./ISettingsChanges.sol";
 
-/// @notice What a commit asks of its chain's settings.
+/// @notice Settings of a chain that a commit reads.
 struct CommitSettings {
     uint256 protocolVersion;
     IBatchReader reader;
@@ -18,7 +18,7 @@ struct CommitSettings {
     bytes32 configurationHash;
 }
 
-/// @notice What a chain's creation says of its first state.
+/// @notice Initial state of a chain, as named at its creation.
 struct ImportSettings {
     uint32 batches;
     bytes32 stateRoot;
@@ -36,7 +36,7 @@ struct Upgrade {
     uint64 operations;
 }
 
-/// @notice What a request for an operation asks of its chain's settings.
+/// @notice Settings of a chain that a request for an operation reads.
 struct QueueSettings {
     address transactionFilterer;
     uint64 priorityOpWindow;
@@ -53,14 +53,16 @@ struct ExecutionSettings {
 }
 
 /// @title The settings of all chains, and the count of their validators' signatures
-/// @notice A contract of its own because chains' contracts would be too large with it. Settings are written once, when a chain
-/// is created. What can change changes with a notice in which every account can leave: the protocol version, for another that governance
-/// has added, and the chain's terms (IChainTerms). The chain's contract, its address and its assets stay.
+/// @notice A separate contract, because chains' contracts would be too large with it. Settings are written
+/// once, when a chain is created. What can change changes with a notice in which every account can leave: the
+/// protocol version, for another that governance has added, and the chain's terms (IChainTerms). The chain's
+/// contract, its address and its assets stay.
 ///
-/// Which version a batch has follows from the batch itself: from the time of its first block, which is never ahead of L1's clock,
-/// and from the operations before it. So sequencer, validators and L1 agree on it whenever the batch is committed.
-/// @dev Chains trust it wholly: one that lied could name other validators. An admin can do no more than governance has prepared:
-/// a version's verifier serves all chains, and nothing in a version holds assets.
+/// Which version a batch has follows from the batch itself: from the time of its first block, which is never
+/// ahead of L1's clock, and from the operations before it. So sequencer, validators and L1 agree on it
+/// whenever the batch is committed.
+/// @dev Chains trust it wholly: one that lied could name other validators. An admin can do no more than
+/// governance has prepared: a version's verifier serves all chains, and nothing in a version holds assets.
 interface IChainSettings is ISettingsChanges, IChainTerms {
     error QuorumTooSmall(uint256 expected, uint256 actual);
     error SignersNotAscending(address previous, address next);
@@ -70,7 +72,7 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// @notice Every batch of a chain in this mode has an operation of the queue.
     error BatchWithoutOperation(uint256 batchNumber);
 
-    /// @notice Of the first state that the chain was created with.
+    /// @notice Initial state with which the chain was created.
     function importsOf(uint256 chainId) external view returns (ImportSettings memory);
 
     /// @notice Reverts unless enough validators of the chain's present epoch signed the digest, or enough accounts of its standby, by
@@ -90,7 +92,7 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// one whose fees an account gets, or one without operations behind the first, which brings the configuration.
     function requireNoQuorum(uint256 chainId, uint256 batchNumber, uint256 operations, address coinbase) external view;
 
-    /// @notice All settings of a chain as it was created; empty for a chain that was not.
+    /// @notice All settings of a chain at its creation; empty for a chain that was not created.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);
 
     /// @notice The chain's next version, and what it waits for; empty where none was scheduled since the last that took effect.
@@ -108,8 +110,8 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// @notice Seconds that everyone has to look at a version that a chain is about to take.
     function reactionTime() external view returns (uint256);
 
-    /// @notice For a batch with that first timestamp, after so many operations. Reverts like the registry's `requireActive` where the
-    /// chain follows governance.
+    /// @notice Settings for a batch with that first timestamp, after that number of operations. Reverts like
+    /// the registry's `requireActive` where the chain follows governance.
     function forCommit(uint256 chainId, uint64 firstTimestamp, uint64 operations)
         external
         view
@@ -117,10 +119,11 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
 
     function forQueue(uint256 chainId) external view returns (QueueSettings memory);
 
-    /// @notice Of a version. Reverts like the registry's `requireActive` where the chain follows governance.
+    /// @notice Verifier of a version. Reverts like the registry's `requireActive` where the chain follows
+    /// governance.
     function verifierOf(uint256 chainId, uint256 version) external view returns (IStateTransitionVerifier);
 
-    /// @notice Of a version. Reverts with UnknownProtocolVersion for one that was not added.
+    /// @notice Aggregator of a version. Reverts with UnknownProtocolVersion for one that was not added.
     /// @return aggregator 0 where the version proves no execution.
     /// @return isStopped Whether governance or council have stopped the chain's batches of it.
     function aggregatorOf(uint256 chainId, uint256 version) external view returns (address aggregator, bool isStopped);
@@ -133,7 +136,7 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// operation, and the exit delay.
     function exitAfterDeadline(uint256 chainId) external view returns (uint256);
 
-    /// @notice Has the versions that chains may take.
+    /// @notice Registry of the versions that chains may take.
     function verifiers() external view returns (IVerifierRegistry);
 
     function factory() external view returns (address);

@@ -22,7 +22,7 @@ interface IChainTerms {
     /// @notice Which epoch counts now.
     function epochsOf(uint256 chainId) external view returns (Epochs memory);
 
-    /// @notice The account that speaks for the chain now; 0 for a chain that was not created.
+    /// @notice Present admin of the chain; 0 for a chain that was not created.
     function adminOf(uint256 chainId) external view returns (address);
 
     /// @notice Whether this account's signature counts now.

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-/// @notice What a chain says about a batch's data.
-/// @param published Whether the complete pubdata is in the committing transaction's own input, which is the call of
-/// `commitBatch` or `settle`: a reader of L1 over plain RPC finds it by the batch's event. The chain's contract has read it then;
-/// no caller's word is taken. False for commits by contracts, and by accounts that have code by EIP-7702: their calldata need not
-/// be anywhere. False too where the input is not the ABI's one encoding of the arguments, which every decoder reads.
+/// @notice A chain's claim about a batch's data.
+/// @param published Whether the complete pubdata is in the committing transaction's own input, which is the
+/// call of `commitBatch` or `settle`: a reader of L1 over plain RPC finds it by the batch's event. The
+/// chain's contract has read it then; no caller's word is taken. False for commits by contracts, and by
+/// accounts that have code by EIP-7702: their calldata need not be anywhere. False too where the input is not
+/// the ABI's one encoding of the arguments, which every decoder reads.
 /// @param preCommitment Binds chain, batch, state roots and the digest of the diff list.
 /// @param pubdataHash keccak256 of the pubdata.
-/// @param transactionsHash Hash of the batch's inputs (docs/protocol.md §11): proven with the batch on chains that export it, else 0.
+/// @param transactionsHash Hash of the batch's inputs (docs/protocol.md §11): proven with the batch on chains
+/// that export it, else 0.
 struct AvailabilityClaim {
     bool published;
     bytes32 preCommitment;

@@ -20,7 +20,7 @@ interface IDataCarrier is IDataAvailabilityPolicy {
     error TransactionsHashNotCarried(address hyperchain, bytes32 actual);
     /// @notice This batch of this chain is not committed by `commit`, so its data are not on their way to L1.
     error NotCarried(address hyperchain, bytes32 pubdataHash);
-    /// @notice The chain's state names code that none of its own carried batches holds.
+    /// @notice The chain's state names code that none of its carried batches holds.
     error CodeNotCarried(address hyperchain, bytes32 hash);
 
     /// @notice Sends the batch's data to L1 and commits the batch; reverts whole where the chain refuses it. Anyone, as commitBatch.

@@ -4,11 +4,13 @@ pragma solidity ^0.8.28;
 import {IERC7786GatewaySource} from "./l2/IERC7786.sol";
 
 /// @title One end of the ERC-7786 gateway between a chain and what it settles on
-/// @notice Each end sends messages to contracts behind the other, and is what calls `receiveMessage` of those on its own side. So
-/// contracts that must send and receive through one gateway, as OpenZeppelin's CrosschainLinked, are linked to the end on their side. Any
-/// account may send; the attribute `gasLimit` says with how much gas at least the recipient is called (default 1,000,000, at most
-/// 5,000,000). A message carries no value.
-/// @dev Beside the contracts of ecosystem and chain, none of which knows it. An end calls nothing but `receiveMessage`, and holds nothing.
+/// @notice Each end sends messages to contracts behind the other, and is what calls `receiveMessage` of those
+/// on its own side. So contracts that must send and receive through one gateway, as OpenZeppelin's
+/// CrosschainLinked, are linked to the end on their side. Any account may send; the attribute `gasLimit` says
+/// with how much gas at least the recipient is called (default 1,000,000, at most 5,000,000). A message
+/// carries no value.
+/// @dev Not one of the contracts of ecosystem and chain, none of which calls it. An end calls nothing but
+/// `receiveMessage`, and holds nothing.
 interface IGatewayEnd is IERC7786GatewaySource {
     event MessageDelivered(bytes32 indexed receiveId, address indexed recipient);
 

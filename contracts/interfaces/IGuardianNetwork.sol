@@ -93,7 +93,7 @@ interface IGuardianNetwork is IDataAvailabilityPolicy, IEvidence, IAvailabilityC
     /// @notice Appoints another admin; 0 opens the network, permanently. Called by the admin.
     function setAdmin(address admin) external;
 
-    /// @notice Those that have not left, at most 64, in ascending order of their keys.
+    /// @notice Guardians that have not left, at most 64, in ascending order of their keys.
     function guardians() external view returns (Guardian[] memory);
 
     /// @notice Keys that count in a past second of the last hour, with their weights. Reverts if the total is below `minTotal`.

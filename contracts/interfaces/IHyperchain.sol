@@ -15,18 +15,19 @@ interface IHyperchain is IPriorityQueue, IBatches, IChainImports, IExit {
     /// @notice Sets the chain up. Only the factory, in the transaction that creates the proxy, once the settings are written.
     function initialize(uint256 chainId, address baseToken, uint32 importBatches) external;
 
-    /// @notice How many imports of its first state are missing (IChainImports); 0 of a chain that is born.
+    /// @notice Number of missing imports of its initial state (IChainImports); 0 for a complete one.
     function importsLeft() external view returns (uint32);
 
     function getChainId() external view returns (uint256);
 
-    /// @notice The account that speaks for the chain now (IChainTerms).
+    /// @notice Present admin of the chain (IChainTerms).
     function getAdmin() external view returns (address);
 
     /// @notice ERC-20 on L1; address 1 is ETH.
     function getBaseToken() external view returns (address);
 
-    /// @notice Of the last executed batch; before the first, the version with which the chain was created.
+    /// @notice Version of the last executed batch; before the first, the version with which the chain was
+    /// created.
     function getProtocolVersion() external view returns (uint256);
 
     /// @notice The complete configuration, as the chain was created; its terms may be others by now (IChainTerms).

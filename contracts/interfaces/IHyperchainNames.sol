@@ -46,14 +46,14 @@ interface IHyperchainNames {
     /// @notice Takes a name on a chain that the factory knows, for an account there. Anyone, after the announcement.
     function nameAccount(uint256 chainId, string calldata label, address account, bytes32 secret) external;
 
-    /// @notice Has a name stand for another account of its chain. Only the name's owner.
+    /// @notice Points a name to another account of its chain. Only the name's owner.
     function point(uint256 chainId, string calldata label, address account) external;
 
-    /// @notice Gives a name to another owner; what it stands for stays. Only the name's owner.
+    /// @notice Transfers a name to another owner; its target account remains. Only the name's owner.
     function transfer(uint256 chainId, string calldata label, address owner) external;
 
-    /// @notice Chooses which name the caller's account on a chain is shown by; an empty label takes the choice back. Reverts unless
-    /// the name stands for the caller's address.
+    /// @notice Chooses the displayed name of the caller's account on a chain; an empty label removes the
+    /// choice. Reverts unless the name points to the caller's address.
     function choose(uint256 chainId, string calldata label) external;
 
     /// @notice The account for which a name stands, as ERC-7930 bytes; empty where the name was not taken. Its chain is the name's own.
@@ -62,7 +62,7 @@ interface IHyperchainNames {
     /// @notice Owner of a name, and the account for which it stands; 0 where it was not taken.
     function nameOf(uint256 chainId, string calldata label) external view returns (address owner, address account);
 
-    /// @notice The label that an account chose, as long as it stands for that account; else empty.
+    /// @notice The label that an account chose, as long as it points to that account; else empty.
     function chosenName(uint256 chainId, address account) external view returns (string memory label);
 
     /// @notice The chain with this label; 0 where there is none.

@@ -4,11 +4,11 @@ pragma solidity ^0.8.28;
 import {IGatewayEnd} from "./IGatewayEnd.sol";
 
 /// @title The end of the gateway on L1, or on a chain on which others settle
-/// @notice A message to a chain is announced there by an operation of the chain's queue, which is free: it brings the message's name.
-/// Any account on the chain then delivers the message (IL2MessageGateway). A message from a chain is delivered here by any account, with a
-/// proof, once its batch is executed.
-/// @dev Trusted: the factory. If it says that a chain sent what it did not, that is what recipients here are told; so a chain whose
-/// quorum lies can speak here for all its senders, as it can take what they have on it.
+/// @notice A message to a chain is announced there by an operation of the chain's queue, which is free: it
+/// brings the message's name. Any account on the chain then delivers the message (IL2MessageGateway). A
+/// message from a chain is delivered here by any account, with a proof, once its batch is executed.
+/// @dev Trusted: the factory. If it confirms a message that a chain did not send, recipients here receive it;
+/// so a chain whose quorum lies can impersonate all its senders here, as it can take what they have on it.
 interface IMessageGateway is IGatewayEnd {
     /// @param message In GatewayMessage's layout: what delivers it on the chain.
     event MessageWritten(bytes32 indexed sendId, uint256 indexed chainId, bytes message);

@@ -7,9 +7,9 @@ import {IKnownChains} from "./IKnownChains.sol";
 import {HoldingProof} from "./IStateExit.sol";
 import {LeafPath, LowLeaf} from "./IStateTree.sol";
 
-/// @notice A chain that settles on a chain of this layer, by all from which its contract's address follows.
+/// @notice A chain that settles on a chain of this layer, by all inputs of its contract's address.
 /// @param terms Of the contracts on the chain below.
-/// @param configuration Of the chain, as it was created there.
+/// @param configuration Configuration of the chain at its creation there.
 struct NestedChain {
     SettlementTerms terms;
     ChainConfiguration configuration;
@@ -34,19 +34,23 @@ struct NestedHolding {
 }
 
 /// @title The way out of a chain whose base has stopped
-/// @notice What chains on a chain hold is held there by a bridge, which can claim nothing here. After the base's exit was activated, this
-/// contract pays accounts of those chains out of what the bridge held: at most what it held for the chain, by the base's last executed
-/// state, and what the account held, by the chain's last state that the base had executed. Covers what was born on this layer, as
-/// IStateExit does, by the same rule of which account may claim: an aliased account is the alias on the base of a contract here.
+/// @notice Assets of chains on a chain are held there by a bridge, which can claim nothing here. After the
+/// base's exit was activated, this contract pays accounts of those chains out of what the bridge held: at
+/// most what it held for the chain, by the base's last executed state, and what the account held, by the
+/// chain's last state that the base had executed. Covers assets that originate on this layer, as IStateExit
+/// does, by the same rule of which account may claim: an aliased account is the alias on the base of a
+/// contract here.
 ///
-/// Which contract is the bridge is computed, not believed (ISettlementCreator): from the codes that this contract was made for, and the
-/// terms and the configuration that the caller names. Others' terms name others' contracts, with what those hold.
+/// Which contract is the bridge is computed, not believed (ISettlementCreator): from the codes that this
+/// contract was made for, and the terms and the configuration that the caller names. Others' terms name
+/// others' contracts, with what those hold.
 ///
-/// What it does not pay: withdrawals, transfers between chains and operations that were on their way on the base; chains two or more
-/// layers above the one that stopped; tokens that were born on the base.
-/// @dev Trust: the base's executed state root, and for the holding that of the chain, whose validators may have lied: claims then compete
-/// for what the bridge held for this chain. Nothing is paid twice: no account is the bridge's alias, what was paid is remembered by base,
-/// contract of the chain, account and token, and what the base's own exit paid is counted.
+/// What it does not pay: withdrawals, transfers between chains and operations that were on their way on the
+/// base; chains two or more layers above the one that stopped; tokens that originate on the base.
+/// @dev Trust: the base's executed state root, and for the holding that of the chain, whose validators may
+/// have lied: claims then compete for what the bridge held for this chain. Nothing is paid twice: no account
+/// is the bridge's alias, what was paid is remembered by base, contract of the chain, account and token, and
+/// what the base's own exit paid is counted.
 interface INestedExit is IKnownChains {
     /// @param hyperchain The chain's contract on the base.
     event NestedHoldingClaimed(
@@ -74,9 +78,9 @@ interface INestedExit is IKnownChains {
     /// @notice The contract of a chain on its base. Each settlement on a base can have a chain of the same id.
     function hyperchainOf(NestedChain calldata chain) external view returns (address);
 
-    /// @notice What was paid of an account's holding. `token` 0 is ETH.
+    /// @notice Amount that was paid of an account's holding. `token` 0 is ETH.
     function claimed(uint256 baseId, address hyperchain, address account, address token) external view returns (uint256);
 
-    /// @notice What was paid to all accounts of a chain.
+    /// @notice Amount that was paid to all accounts of a chain.
     function paid(uint256 baseId, address hyperchain, address token) external view returns (uint256);
 }

@@ -3,10 +3,11 @@ pragma solidity ^0.8.28;
 
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 
-/// @notice How many of a council's members must sign, and for how long the fewer may freeze.
+/// @notice Thresholds of a council's signatures, and the time for which the lower one may freeze.
 /// @param soft Signatures for a soft freeze.
 /// @param hard Signatures for everything else.
-/// @param softTime Less than the registry's `freezeTime`: what is more of a cycle's time is left to `hard` signatures.
+/// @param softTime Less than the registry's `freezeTime`: what is more of a cycle's time is left to `hard`
+/// signatures.
 struct CouncilTerms {
     uint256 soft;
     uint256 hard;
@@ -14,10 +15,11 @@ struct CouncilTerms {
 }
 
 /// @title A council that can freeze protocol versions, and agree to their halt
-/// @notice It has no other power, and no owner: its members and thresholds are fixed. Governance names another council with notice.
-/// Members sign off-chain (EIP-712, domain `SecurityCouncil` version `1`), in ascending order of their addresses; anyone brings the
-/// signatures. Each is for one kind of act and its next number alone. Soft freezes have numbers of their own: none of them makes void
-/// what more members have signed, and no signature for another act counts for one.
+/// @notice It has no other power, and no owner: its members and thresholds are fixed. Governance names
+/// another council with notice. Members sign off-chain (EIP-712, domain `SecurityCouncil` version `1`), in
+/// ascending order of their addresses; anyone brings the signatures. Each is for one kind of act and its next
+/// number alone. Soft freezes have separate numbers: none of them voids an act that more members have signed,
+/// and no signature for another act counts for one.
 interface ISecurityCouncil {
     event ActDone(uint256 indexed nonce, uint256 signatures);
     event SoftFreezeDone(uint256 indexed nonce, uint256 signatures);
@@ -34,10 +36,10 @@ interface ISecurityCouncil {
     function members() external view returns (address[] memory);
     function isMember(address account) external view returns (bool);
 
-    /// @notice Of the next act that is no soft freeze.
+    /// @notice Number of the next act other than a soft freeze.
     function nonce() external view returns (uint256);
 
-    /// @notice Of the next soft freeze.
+    /// @notice Number of the next soft freeze.
     function softNonce() external view returns (uint256);
 
     /// @notice Seconds that a soft freeze can have now. It never makes what is spent of the registry's cycle more than `softTime`, by

@@ -34,25 +34,25 @@ interface ISettingsChanges is IFactoryCaller {
 
     /// @notice The chain has this version, has scheduled it, or has executed it last.
     error VersionUnchanged(uint256 version);
-    /// @notice Another upgrade is under way: no batch of its version has been executed yet.
+    /// @notice Another upgrade is pending: no batch of its version has been executed yet.
     error UpgradePending(uint256 version);
     error NoUpgradeScheduled();
     /// @notice Too late to cancel it.
     error UpgradeInEffect(uint256 effectiveAt, uint256 actual);
-    /// @notice A stopped chain commits no more batches.
+    /// @notice A stopped chain commits no further batches.
     error UpgradeOfStoppedChain();
     /// @notice The chain has no quorum that could sign: batches come by `settle` alone, and nothing is reverted.
     error NoQuorum();
     /// @notice The chain has a quorum, which must sign: no batch comes by `settle`.
     error QuorumRequired(uint256 threshold);
-    /// @notice This version proves no execution, and the chain has no quorum that would vouch for it.
+    /// @notice This version proves no execution, and the chain has no quorum that could attest it.
     error VersionNeedsQuorum(uint256 version);
 
     /// @notice The version of what the chain has not executed is not halted.
     error NotHalted(uint256 version);
     /// @notice No upgrade of the chain is in effect, and its terms take no replacements, or the halted version has no replacement.
     error NoReplacement(uint256 version);
-    /// @notice Committed batches are to be executed, or taken back, first.
+    /// @notice Committed batches must be executed or reverted first.
     error BatchesWaiting(uint256 executed, uint256 committed);
     /// @notice Bits 16 to 30 of a version: which machine runs its batches.
     error MachineMismatch(uint256 expected, uint256 actual);
@@ -63,13 +63,16 @@ interface ISettingsChanges is IFactoryCaller {
     /// @notice Writes a new chain's settings. Only the factory, which has checked them and uses no chain id twice.
     function configure(ChainConfiguration calldata configuration) external;
 
-    /// @notice The chain is born: what it exports has the second of that. Only the factory.
+    /// @notice Records the chain's start, whose second its exports have. Only the factory.
     function recordBirth(uint256 chainId) external;
 
-    /// @notice Settles the chain's terms from `upgradeNotice` seconds on, as its next epoch; from one window on if they are the current
-    /// ones without the second check. Only the chain's admin. Reverts with SecondCheckUnsupported if they require the second check and
-    /// the chain's version, or the one of an upgrade that waits, has no second verifier (IVerifierRegistry), with TermsPending while others wait, with ImportsMissing before the chain is born (IChainImports), with the factory's errors for terms
-    /// with which no chain could be created, and with NoQuorum or QuorumRequired for a chain that would get its first quorum, or lose it.
+    /// @notice Settles the chain's terms from `upgradeNotice` seconds on, as its next epoch; from one window
+    /// on if they are the current ones without the second check. Only the chain's admin. Reverts with
+    /// SecondCheckUnsupported if they require the second check and the chain's version, or the one of an
+    /// upgrade that waits, has no second verifier (IVerifierRegistry), with TermsPending while others wait,
+    /// with ImportsMissing before the chain starts (IChainImports), with the factory's errors for terms with
+    /// which no chain could be created, and with NoQuorum or QuorumRequired for a chain that would get its
+    /// first quorum, or lose it.
     function scheduleTerms(uint256 chainId, Terms calldata next) external;
 
     /// @notice Withdraws terms that do not count yet. Only the chain's admin. Reverts with SecondCheckUnsupported if the current terms
@@ -86,22 +89,25 @@ interface ISettingsChanges is IFactoryCaller {
     /// A higher price is at most twice the one before, a day or more after the last that was higher.
     function setPrice(uint256 chainId, uint128 price) external;
 
-    /// @notice Settles the protocol version of the chain's batches from a time on: after the notice, and not before a time of at most 90
-    /// days from now, by which many chains can choose one day (0: after the notice). Only the chain's admin. Reverts with ImportsMissing
-    /// before the chain is born (IChainImports), unless the version is known and neither halted nor retired nor about to retire, unless
-    /// it has the same machine and no lower format, unless its reader counts by then (IChainFactory.requireReader), for a chain without a
-    /// quorum unless it proves execution, with SecondCheckUnsupported if the last terms of the chain require the second check and the
-    /// version has no second verifier, and while another upgrade has no executed batch yet, unless that version is halted.
+    /// @notice Settles the protocol version of the chain's batches from a time on: after the notice, and not
+    /// before a time of at most 90 days from now, by which many chains can choose one day (0: after the
+    /// notice). Only the chain's admin. Reverts with ImportsMissing before the chain starts (IChainImports),
+    /// unless the version is known and neither halted nor retired nor about to retire, unless it has the same
+    /// machine and no lower format, unless its reader counts by then (IChainFactory.requireReader), for a
+    /// chain without a quorum unless it proves execution, with SecondCheckUnsupported if the last terms of
+    /// the chain require the second check and the version has no second verifier, and while another upgrade
+    /// has no executed batch yet, unless that version is halted.
     function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external;
 
-    /// @notice Withdraws an upgrade that is not in effect yet, or whose version was halted before any batch of it was executed. Then the
-    /// version before it, which must last, goes on at once; committed batches are to be executed, or taken back, first. Only the
-    /// chain's admin.
+    /// @notice Withdraws an upgrade that is not in effect yet, or whose version was halted before any batch
+    /// of it was executed. Then the version before it, which must last, continues immediately; committed
+    /// batches must be executed or reverted first. Only the chain's admin.
     function cancelUpgrade(uint256 chainId) external;
 
-    /// @notice Takes a governed chain from a halted version: to the next one, once its upgrade is in effect, by anyone; else at once to
-    /// the replacement, by the admin, where the chain's terms take replacements and its reader counts (IChainFactory.requireReader).
-    /// Reverts with SecondCheckUnsupported as `scheduleUpgrade` does. Committed batches are then the quorum's to take back: none of a
-    /// halted version is executed. Where it is the next version that is halted, those before it come first.
+    /// @notice Takes a governed chain from a halted version: to the next one, once its upgrade is in effect,
+    /// by anyone; else at once to the replacement, by the admin, where the chain's terms take replacements
+    /// and its reader counts (IChainFactory.requireReader). Reverts with SecondCheckUnsupported as
+    /// `scheduleUpgrade` does. The quorum must then revert committed batches: none of a halted version is
+    /// executed. Where it is the next version that is halted, those before it come first.
     function passHalted(uint256 chainId) external;
 }

@@ -10,24 +10,25 @@ import {SettlementTerms} from "../types/SettlementTerms.sol";
 interface ISettlementCreator {
     event SettlementPlanned(address indexed factory, SettlementTerms terms, bytes32 codes);
 
-    /// @notice These are not the hashes of the codes that the address stands for.
+    /// @notice These are not the hashes of the codes from which the address follows.
     error OtherCodes(bytes32 expected, bytes32 actual);
     /// @notice This is not the code for the place.
     error OtherCode(uint256 place, bytes32 expected, bytes32 actual);
     error PlaceOutOfRange(uint256 places, uint256 actual);
-    /// @notice Contracts come to be in the order of their places.
+    /// @notice Contracts are created in index order.
     error PlaceTooEarly(uint256 next, uint256 actual);
     /// @notice The constructor reverted, or had not gas enough.
     error CreationFailed(uint256 place);
 
-    /// @notice Creates the contract of a place. Anyone; where it is there, nothing happens, so that none can be in another's way.
+    /// @notice Creates the contract of a place. Anyone; an existing one remains, so that no caller can block
+    /// another.
     /// @param hashes Of the creation codes of all places, without arguments.
     /// @param code The creation code for the place, without arguments.
     function create(uint256 place, bytes32[] calldata hashes, bytes calldata code) external returns (address created);
 
-    /// @notice The terms that the addresses stand for: readers of a state have them without the event.
+    /// @notice Terms from which the addresses follow: readers of a state have them without the event.
     function terms() external view returns (SettlementTerms memory);
 
-    /// @notice How many places have their contract.
+    /// @notice Number of places with a contract.
     function createdCount() external view returns (uint256);
 }

@@ -8,7 +8,7 @@ import {IFactoryCaller} from "./IFactoryCaller.sol";
 import {IKnownChains} from "./IKnownChains.sol";
 import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 
-/// @notice The account that gets a queued operation's token deposit back, as it was recorded.
+/// @notice Recorded recipient of the refund of a queued operation's token deposit.
 struct TokenDeposit {
     address depositor;
     address token;
@@ -16,16 +16,17 @@ struct TokenDeposit {
 }
 
 /// @title Vault and asset router of the ecosystem
-/// @notice Holds every asset that is on any chain. Per chain and asset it keeps a balance (what the chain may send out), a claim
-/// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
-/// delivered). What a batch sends to a chain id that no chain had before its first block is refused: it stays in the sending
-/// chain's balance, the registry tells that chain so, and no chain that takes the id later can have it. For assets of L1 the
-/// sum of all is what the bridge holds.
-/// @dev No account has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
-/// exit (holdings on stopped chains, transfers to them). A chain whose quorum lies can move its own balances, and take or hold
-/// back what is on its way to it, also after it has stopped; an overdraft reverts. So a sender to a chain trusts it as
-/// its own users do, and no other account has to. Not supported: tokens that take a fee (refused on deposit) and tokens whose
-/// balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
+/// @notice Holds every asset that is on any chain. Per chain and asset it keeps a balance (what the chain may
+/// send out), a claim pot (withdrawals of executed batches that wait for their claims), and transit (sent to
+/// the chain by others and not yet delivered). What a batch sends to a chain id that no chain had before its
+/// first block is refused: it stays in the sending chain's balance, the registry tells that chain so, and no
+/// chain that takes the id later can have it. For assets of L1 the sum of all is what the bridge holds.
+/// @dev No account has rights except the factory (deposits), chains' contracts (flows of their batches,
+/// refunds) and the state exit (holdings on stopped chains, transfers to them). A chain whose quorum lies can
+/// move its own balances, and take or hold back what is on its way to it, also after it has stopped; an
+/// overdraft reverts. So a sender to a chain trusts it as its own users do, and no other account has to. Not
+/// supported: tokens that take a fee (refused on deposit) and tokens whose balances change without transfers.
+/// A token's own admin can still freeze or take what the bridge holds of it.
 interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentrancyGuard {
     /// @notice A deposit entered a chain's balance. `token` 0 is ETH.
     event DepositReceived(uint256 indexed chainId, address indexed depositor, address indexed token, uint256 amount);
@@ -95,16 +96,18 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     /// @notice Remembers which operation carries a deposit. Only the factory.
     function bridgehubConfirmL2Transaction(uint256 chainId, bytes32 txDataHash, bytes32 txHash) external;
 
-    /// @notice Moves a batch's sums: deliveries first, then withdrawals and sends. Only the chain's own contract, on executing
-    /// the batch. Assets born on the chain itself have no limit there. What is sent to an id that no chain had before
-    /// the batch's first block is not moved: the sending chain gives it back (IL2AssetRouter.refundTransfer).
+    /// @notice Moves a batch's sums: deliveries first, then withdrawals and sends. Only the chain's own
+    /// contract, on executing the batch. Assets that originate on the chain itself have no limit there. What
+    /// is sent to an id that no chain had before the batch's first block is not moved: the sending chain
+    /// refunds it (IL2AssetRouter.refundTransfer).
     /// @param firstTimestamp Of the batch's first block, by the chain's clock.
     /// @return refused Those ids, each once, in order of appearance.
     function applyFlows(uint256 chainId, uint256 batchNumber, uint256 firstTimestamp, AssetFlow[] calldata flows)
         external
         returns (uint256[] memory refused);
 
-    /// @notice Gives back the base token of an operation that never ran. Only the chain's own contract, after its exit opened.
+    /// @notice Refunds the base token of an operation that never ran. Only the chain's own contract, after
+    /// its exit opened.
     function refundBaseToken(
         uint256 chainId,
         bytes32 canonicalTxHash,
@@ -113,8 +116,8 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
         uint256 mintValue
     ) external;
 
-    /// @notice Gives back the token deposit of an operation that never ran; apart from its base token, so that neither of two
-    /// assets can hold the other back. Only the chain's own contract, after its exit opened.
+    /// @notice Refunds the token deposit of an operation that never ran; apart from its base token, so that
+    /// neither of two assets can hold the other back. Only the chain's own contract, after its exit opened.
     function refundTokenDeposit(uint256 chainId, bytes32 canonicalTxHash, TokenDeposit calldata deposit) external;
 
     /// @notice Pays a holding on a stopped chain out of that chain's balance. Only `stateExit`, which is trusted to have
@@ -125,7 +128,7 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     function payTransit(uint256 chainId, address token, address recipient, uint256 amount) external;
 
     /// @notice Queues an operation on a chain that records a root of the registry there, for a chain that does not import it. Anyone,
-    /// at no cost beside L1's gas; no filterer is asked. With the root anyone can deliver what was sent to the chain, also through the
+    /// at no cost other than L1's gas; no filterer is asked. With the root anyone can deliver what was sent to the chain, also through the
     /// queue: so a chain that takes neither lets its exit open, and then what it has not delivered is refunded. Reverts with NotARoot for
     /// an index of a fact or a link, because the operation would not depend on them, and for a statement that is not recorded.
     function sendRoot(uint256 chainId, uint256 rootIndex) external returns (bytes32 canonicalTxHash);
@@ -133,8 +136,10 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.
     function finalizeDeposit(FinalizeL1DepositParams calldata params) external;
 
-    /// @notice Pays a deposit back to its depositor when the chain's log says that it failed. Anyone (ZK Stack's shape).
-    /// @param assetData `abi.encode(amount, receiver, token)`, or what the chain was told about the deposit.
+    /// @notice Pays a deposit back to its depositor when the chain's log says that it failed. Anyone (ZK
+    /// Stack's shape).
+    /// @param assetData `abi.encode(amount, receiver, token)`, or the data about the deposit that the chain
+    /// received.
     function bridgeRecoverFailedTransfer(
         uint256 chainId,
         address depositSender,
@@ -161,7 +166,7 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
         view
         returns (bool);
 
-    /// @notice What binds an operation to the deposit it carries; 0 for operations without one.
+    /// @notice Hash that binds an operation to its deposit; 0 for operations without one.
     function depositHappened(uint256 chainId, bytes32 canonicalTxHash) external view returns (bytes32);
 
     /// @notice Whether an operation's token deposit was paid back.
@@ -170,6 +175,6 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     /// @notice Whether an operation's base token was paid back.
     function isBaseTokenRefunded(uint256 chainId, bytes32 canonicalTxHash) external view returns (bool);
 
-    /// @notice Where holdings on stopped chains are claimed (IStateExit).
+    /// @notice Contract that pays holdings on stopped chains (IStateExit).
     function stateExit() external view returns (address);
 }

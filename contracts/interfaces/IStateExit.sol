@@ -42,12 +42,14 @@ struct UndeliveredTransfer {
     LeafPath path;
 }
 
-/// @notice What a party of an atomic flow gave on a chain that stopped before it was paid out or back.
+/// @notice Escrow of an atomic flow on a chain that stopped before its release or refund.
 /// @param leg Number of the leg whose chain stopped.
 /// @param token On L1, whose counterpart the leg holds; not looked at where that is the chain's base token.
-/// @param fee What was left there for the account that ends the leg, in the chain's base token. It is paid with the leg; where that token
-/// cannot be moved, or the bridge has not enough of it, the leg is paid alone, and the same claim pays the fee later.
-/// @param path Place of the escrow's slot under the stopped chain's last executed state root, where it is held.
+/// @param fee Reward for the account that ends the leg, in the chain's base token. It is paid with the leg;
+/// where that token cannot be moved, or the bridge has not enough of it, the leg is paid alone, and the same
+/// claim pays the fee later.
+/// @param path Place of the escrow's slot under the stopped chain's last executed state root, where it is
+/// held.
 struct EscrowOnStoppedChain {
     AtomicFlow flow;
     uint256 leg;
@@ -56,7 +58,7 @@ struct EscrowOnStoppedChain {
     LeafPath path;
 }
 
-/// @notice The message by which a leg's chain says that the leg is there.
+/// @notice Message by which a leg's chain confirms the leg's escrow.
 /// @param batch Executed, and its place in the registry.
 /// @param index Of the message in the batch's log tree; `proof` are its siblings there.
 struct FlowMessage {
@@ -65,30 +67,34 @@ struct FlowMessage {
     bytes32[] proof;
 }
 
-/// @title The way out of a stopped chain: what its last executed state says an account holds is paid on L1
-/// @notice After a chain's exit was activated. Covers the chain's base token (the account's balance) and every token of L1 that
-/// was bridged to it (the account's balance in the bridged token's contract, whose address follows from the token).
+/// @title Exit of a stopped chain: pays on L1 the holdings of accounts in the chain's last executed state
+/// @notice After a chain's exit was activated. Covers the chain's base token (the account's balance) and
+/// every token of L1 that was bridged to it (the account's balance in the bridged token's contract, whose
+/// address follows from the token).
 ///
-/// The claimer is the account that could have sent a transaction from the holding account through the chain's queue. That is the
-/// account itself, in a transaction of its own (the key is the same on both chains, and EIP-7702 changes nothing about that);
-/// and for an aliased address the contract on L1 that it stands for. So an exit gives no account a power that it did not have,
-/// and no claim needs to prove what code an account has.
+/// The claimer is the account that could have sent a transaction from the holding account through the chain's
+/// queue. That is the account itself, in a direct transaction (the key is the same on both chains, and
+/// EIP-7702 changes nothing about that); and for an aliased address the contract on L1 with that alias. So an
+/// exit gives no account a power that it did not have, and no claim needs to prove what code an account has.
 ///
-/// No account claims for contracts of the chain that no account on L1 speaks for. What they hold (pools, vaults, multisigs deployed on
-/// the chain; rewards that wait in the interop center; the base token's reserve and other predeploys) stays in the bridge.
-/// Nor is there an exit for assets that were not born on L1, of which the bridge holds nothing, and without the
-/// chain's data no proof can be made: on a validium the exit is as good as its committee.
+/// No account claims for contracts of the chain without an owner on L1. What they hold (pools, vaults,
+/// multisigs deployed on the chain; rewards that wait in the interop center; the base token's reserve and
+/// other predeploys) stays in the bridge. Assets that do not originate on L1 have no exit, because the bridge
+/// holds nothing of them, and without the chain's data no proof can be made: on a validium the exit is as
+/// good as its committee.
 ///
-/// What was on its way to a stopped chain goes back to its sender, by the same rule, if the chain's last state does not
-/// say that it arrived. What a stopped chain had sent to an id that no chain had, and by its last state has not given back, goes
-/// back to its sender likewise. What an interop handler sent back belongs to its recipient instead.
-/// What parties of atomic flows (IAtomicFlows) had given on a stopped chain goes to the leg's recipient, if the flow happened, and
-/// back to its party if a leg is missing: by the rules of the chains' own contract, read from L1's registry itself, so that exactly
-/// one of both can be proven here as there. An escrow counts if the chain's last state holds it.
-/// @dev Trust: the executed state root. A quorum that lied before the chain stopped may have given balances to itself; claims
-/// then compete for what the bridge holds for this chain, and can never take more than that. Nothing can be paid twice: a
-/// withdrawal lowered the L2 balance in the batch that sent it, operations that never ran did not raise one, and what an
-/// account has claimed is remembered by chain, account and token.
+/// A transfer in flight to a stopped chain is refunded to its sender, by the same rule, if the chain's last
+/// state does not contain its arrival. A transfer of a stopped chain to an id that no chain had, which that
+/// chain has not refunded by its last state, is refunded to its sender likewise. A transfer that an interop
+/// handler returned belongs to its recipient instead. Escrows of atomic flows (IAtomicFlows) on a stopped
+/// chain are paid to the leg's recipient, if the flow happened, or to its party if a leg is missing: by the
+/// rules of the chains' own contract, read from L1's registry itself, so that exactly one of both can be
+/// proven here as there. An escrow counts if the chain's last state holds it.
+/// @dev Trust: the executed state root. A quorum that lied before the chain stopped may have given balances
+/// to itself; claims then compete for what the bridge holds for this chain, and can never take more than
+/// that. Nothing can be paid twice: a withdrawal lowered the L2 balance in the batch that sent it, operations
+/// that never ran did not raise one, and what an account has claimed is remembered by chain, account and
+/// token.
 interface IStateExit is IKnownChains {
     event HoldingClaimed(
         uint256 indexed chainId, address indexed account, address indexed token, address recipient, uint256 amount
@@ -105,7 +111,8 @@ interface IStateExit is IKnownChains {
 
     /// @param account Recipient of the leg, or its party.
     /// @param amount 0 where it was paid before, and the fee is paid now.
-    /// @param fee Of the chain's base token, beside the amount; 0 where it is left for a later claim.
+    /// @param fee Fee in the chain's base token, in addition to the amount; 0 if it remains for a later
+    /// claim.
     event EscrowPaid(
         bytes32 indexed id,
         uint256 indexed leg,
@@ -130,16 +137,16 @@ interface IStateExit is IKnownChains {
     error ClaimTooLarge(uint256 holding, uint256 alreadyClaimed, uint256 amount);
     /// @notice The message sends no asset to another chain.
     error NotATransfer();
-    /// @notice The asset was born on a chain: L1 has nothing to pay with.
+    /// @notice The asset originates on a chain: L1 has nothing to pay with.
     error AssetNotOnL1(uint256 originChainId, address originToken);
     /// @notice No executed batch of the source has this message of its asset router at this place.
     error MessageNotIncluded(uint256 chainId, uint256 batchNumber, uint256 messageIndex);
-    /// @notice The transfer is refunded to another account. A contract on L1 speaks for its alias.
+    /// @notice The transfer is refunded to another account. A contract on L1 owns the assets of its alias.
     error NotTheOwner(address expected, address actual);
     error TransferAlreadyRefunded(uint256 sourceChainId, bytes32 messageHash);
     /// @notice The message is of no list, or the list has no such entry.
     error NotInList(uint256 place);
-    /// @notice These are not the entries that the list's message names, or they come to another sum.
+    /// @notice These are not the entries that the list's message names, or their sum differs.
     error ListMismatch(bytes32 expected, bytes32 actual);
     /// @notice The flow has no such leg.
     error FlowMalformed();
@@ -191,8 +198,9 @@ interface IStateExit is IKnownChains {
     /// @notice INestedExit of this layer.
     function nestedExit() external view returns (address);
 
-    /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped destination, or, where L1 refused the
-    /// transfer, out of the balance of its stopped source. Only for assets born on L1, to a recipient of the sender's choice.
+    /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped destination,
+    /// or, where L1 refused the transfer, out of the balance of its stopped source. Only for assets that
+    /// originate on L1, to a recipient of the sender's choice.
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
 
     /// @notice Pays one entry of a list that never arrived, as `refundTransfer` does, but to its recipient: a list keeps no senders. The
@@ -232,13 +240,13 @@ interface IStateExit is IKnownChains {
     /// @notice Whether it was paid without its fee, which the same claim pays when it can be.
     function isEscrowFeeLeft(bytes32 id, uint256 leg) external view returns (bool);
 
-    /// @notice Where the contract of atomic flows is on every chain: the address that follows from its code. What is held elsewhere is
-    /// no escrow here, since any code could write any slot of its own.
+    /// @notice Address of the contract of atomic flows on every chain, which follows from its code. Slots of
+    /// another contract are not escrows here, since any code could write any of its slots.
     function atomicFlows() external view returns (address);
 
     /// @notice Whether a transfer was paid back.
     function isTransferRefunded(uint256 sourceChainId, bytes32 messageHash) external view returns (bool);
 
-    /// @notice How much of a holding was claimed. `token` 0 is ETH.
+    /// @notice Amount of a holding that was claimed. `token` 0 is ETH.
     function claimed(uint256 chainId, address account, address token) external view returns (uint256);
 }

@@ -7,10 +7,13 @@ import {IKnownChains} from "./IKnownChains.sol";
 import {ILinkedExecution} from "./ILinkedExecution.sol";
 
 /// @title Registry of Transaction Roots
-/// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs, record) per executed batch, and all roots it ever
-/// had. A mark is a leaf too: it says that a chain had executed nothing more at a time of L1. A noted block of L1 is also one. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
-/// @dev Only the chains' contracts have rights here, each for its own batches. A chain whose quorum lies can append
-/// false log roots of its own: contracts that trust that chain's messages are deceived, asset balances are not.
+/// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs, record) per executed
+/// batch, and all roots it ever had. A mark is a leaf too: it says that a chain had executed nothing more at
+/// a time of L1. A noted block of L1 is also one. Root i covers the first i leaves; chains import roots and
+/// check messages of other chains against them.
+/// @dev Only the chains' contracts have rights here, each for its own batches. A chain whose quorum lies can
+/// append false log roots for itself: contracts that trust that chain's messages are deceived, asset balances
+/// are not.
 interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecution {
     /// @notice A batch was appended: `leafIndex` is its place, `leafIndex + 1` the index of the new root.
     event TransactionRootUpdated(
@@ -73,7 +76,7 @@ interface ITransactionRootRegistry is IChainCallers, IKnownChains, ILinkedExecut
     function rootAt(uint256 index) external view returns (bytes32);
 
     /// @notice Whether a batch with this log root and record is leaf `leafIndex` under root `rootIndex`.
-    /// @param siblings 32 nodes beside the path, lowest first, as they were at that root.
+    /// @param siblings 32 nodes next to the path, lowest first, at that root.
     function isIncluded(
         uint256 rootIndex,
         uint256 leafIndex,

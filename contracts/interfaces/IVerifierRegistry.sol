@@ -6,7 +6,7 @@ import {IProofAggregator} from "./IProofAggregator.sol";
 import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 import {IStateTree} from "./IStateTree.sol";
 
-/// @notice What a protocol version fixes for all chains that run it.
+/// @notice Contracts and constants of a protocol version, equal for all chains that run it.
 /// @param verifier Checks the proofs of its batches' data, and of first states. 0 for a version that proves execution on a hyperchain: neither
 /// is shown there.
 /// @param secondVerifier Checks the same proofs a second time, for chains whose terms require that; 0: none. A verifier written apart from
@@ -18,8 +18,8 @@ import {IStateTree} from "./IStateTree.sol";
 /// @param reader Reads its batches: all bytes that its format fixes.
 /// @param genesisStateRoot State root before the first batch.
 /// @param genesisLeafCount Leaves of that state's tree.
-/// @param executionKey Digest of the kernel that proves execution, for readers: it is a constant of the aggregator's verifier. 0 where
-/// the version proves no execution.
+/// @param executionKey Digest of the kernel that proves execution, for readers: it is a constant of the
+/// aggregator's verifier. 0 where the version proves no execution.
 struct ProtocolVersion {
     IStateTransitionVerifier verifier;
     IStateTransitionVerifier secondVerifier;
@@ -31,7 +31,7 @@ struct ProtocolVersion {
     bytes32 executionKey;
 }
 
-/// @notice Where a version stands. One word.
+/// @notice Status of a version. One word.
 /// @param retiresAt Seconds from which chains stop that follow governance; 0 while that is not scheduled.
 /// @param frozenUntil Seconds until which those chains are stopped; in the past where nothing is frozen.
 /// @param haltedAt Seconds since when those chains are stopped for good; 0 where they are not.
@@ -43,7 +43,7 @@ struct Standing {
     uint32 replacement;
 }
 
-/// @notice What a registry is created with, for good but for the council.
+/// @notice Terms of a registry, permanent except the council.
 /// @param governance Adds, retires and halts versions.
 /// @param council Freezes them; 0: no freezes until governance names one.
 /// @param retirementNotice Seconds between a retirement's announcement, or a council's, and its effect.
@@ -59,21 +59,24 @@ struct RegistryTerms {
 
 /// @title Verifiers by protocol version
 /// @notice One verifier serves all chains of a version; a chain cannot bring its own.
-/// @dev Governance adds versions and retires them with notice; it can neither replace nor revive one. A chain never moves to
-/// another version unless its admin says so (IChainSettings), so a verifier, an aggregator or a tree endangers only chains that are
-/// created on the version or choose it: a verifier that lies lets such a chain's quorum take that chain's own balances. A reader that
-/// lies endangers all chains: it can hide what a chain sends, which others then take for backed. So a reader that came when a chain
-/// was there already is taken by no chain within the notice (IChainFactory). Retiring a version stops the chains
-/// that are still on it after the notice: from then on they neither commit nor prove under it. What was proven before executes,
-/// after its delay; so a withdrawal that was begun before the announcement can finish, and no chain is created whose upgrade takes
-/// longer than the notice. Where no version follows, holders should withdraw within the notice. Afterwards the exit is the only
-/// way: anyone queues an operation, which no batch can take, waits for its deadline and the chain's exit delay, and stops the
-/// chain; batches that were not executed until then are void. Exits and claims ask no version whether it is active.
+/// @dev Governance adds versions and retires them with notice; it can neither replace nor revive one. A chain
+/// never moves to another version unless its admin says so (IChainSettings), so a verifier, an aggregator or
+/// a tree endangers only chains that are created on the version or choose it: a verifier that lies lets such
+/// a chain's quorum take that chain's own balances. A reader that lies endangers all chains: it can hide what
+/// a chain sends, which others then take for backed. So no chain takes a reader that was added after the
+/// first chain within the notice (IChainFactory). Retiring a version stops the chains that are still on it
+/// after the notice: from then on they neither commit nor prove under it. What was proven before executes,
+/// after its delay; so a withdrawal that was begun before the announcement can finish, and no chain is
+/// created whose upgrade takes longer than the notice. Where no version follows, holders should withdraw
+/// within the notice. Afterwards the exit is the only way: anyone queues an operation, which no batch can
+/// take, waits for its deadline and the chain's exit delay, and stops the chain; batches that were not
+/// executed until then are void. Exits and claims ask no version whether it is active.
 ///
-/// A council freezes versions, for a time that is bounded in any cycle: batches of chains on them are neither committed, proven nor
-/// executed. While one is frozen, governance and council together halt it for good. Neither stops anything else: operations are
-/// queued, exits open and pay, claims and refunds are made, batches taken back, upgrades and terms scheduled. A chain that does not
-/// follow governance (Terms.isGoverned) is reached by none of it.
+/// A council freezes versions, for a time that is bounded in any cycle: batches of chains on them are neither
+/// committed, proven nor executed. While one is frozen, governance and council together halt it for good.
+/// Neither stops anything else: operations are queued, exits open and pay, claims and refunds are made,
+/// batches reverted, upgrades and terms scheduled. A chain that does not follow governance (Terms.isGoverned)
+/// is reached by none of it.
 interface IVerifierRegistry {
     event ProtocolVersionAdded(uint256 indexed version, ProtocolVersion content);
     event ProtocolVersionRetirementScheduled(uint256 indexed version, uint256 retiresAt);
@@ -88,12 +91,13 @@ interface IVerifierRegistry {
     error OnlyGovernance(address expected, address actual);
     error OnlyCouncil(address expected, address actual);
     error UnknownProtocolVersion(uint256 version);
-    /// @notice Where a version is stored, 0 says that there is none.
+    /// @notice A version has no number 0, because 0 means that there is no version.
     error ProtocolVersionZero();
     error ProtocolVersionTooLarge(uint256 maximum, uint256 actual);
     error ProtocolVersionExists(uint256 version);
     error ProtocolVersionRetired(uint256 version, uint256 retiredAt);
-    /// @notice Its retirement is announced: chains that took it now would have less than the notice.
+    /// @notice The version's retirement is announced: chains that took it now would have less than the
+    /// notice.
     error ProtocolVersionRetiring(uint256 version, uint256 retiresAt);
     error RetirementAlreadyScheduled(uint256 version, uint256 retiresAt);
     error VersionFrozen(uint256 version, uint256 frozenUntil, uint256 actual);
@@ -102,7 +106,7 @@ interface IVerifierRegistry {
     error VersionNotFrozen(uint256 version);
     /// @notice No version is named.
     error NothingToFreeze();
-    /// @notice Of the time of this cycle `left` seconds may still be frozen. A freeze takes at least one.
+    /// @notice Only `left` seconds of this cycle's time may still be frozen. A freeze takes at least one.
     error FreezeTooLong(uint256 left, uint256 asked);
     /// @notice The council has not agreed to this halt in this freeze.
     error HaltNotApproved(uint256 version, uint256 replacement);
@@ -156,7 +160,7 @@ interface IVerifierRegistry {
     /// @notice Names the next council, or none (0), after the retirement's notice. Only governance. Replaces one that waits.
     function scheduleCouncil(address next) external;
 
-    /// @notice Has the council that was named take over, once its time has come. Anyone.
+    /// @notice Replaces the council by the named one, after its time has been reached. Anyone.
     function changeCouncil() external;
 
     /// @notice Reverts with UnknownProtocolVersion, ProtocolVersionRetired, VersionFrozen or VersionHalted unless batches of the version
@@ -167,17 +171,19 @@ interface IVerifierRegistry {
     /// governance: what was proven before a retirement executes behind it.
     function requireExecutable(uint256 version) external view;
 
-    /// @notice Of any version. Reverts like `requireActive` if it must be active, else with UnknownProtocolVersion.
+    /// @notice Verifier of any version. Reverts like `requireActive` if it must be active, else with
+    /// UnknownProtocolVersion.
     function verifierOf(uint256 version, bool active) external view returns (IStateTransitionVerifier);
 
-    /// @notice Of any version, also of a stopped one: it confirms batches and moves nothing. Reverts with UnknownProtocolVersion, or with
-    /// SecondCheckUnsupported for a version without one.
+    /// @notice Second verifier of any version, also of a stopped one: it confirms batches and moves nothing.
+    /// Reverts with UnknownProtocolVersion, or with SecondCheckUnsupported for a version without one.
     function secondVerifierOf(uint256 version) external view returns (IStateTransitionVerifier);
 
-    /// @notice Of any version. Reverts like `requireActive` if it must be active, else with UnknownProtocolVersion.
+    /// @notice Reader of any version. Reverts like `requireActive` if it must be active, else with
+    /// UnknownProtocolVersion.
     function readerOf(uint256 version, bool active) external view returns (IBatchReader);
 
-    /// @notice Of any version. Reverts with UnknownProtocolVersion.
+    /// @notice Aggregator of any version. Reverts with UnknownProtocolVersion.
     /// @return aggregator 0 where the version proves no execution.
     /// @return isStopped Whether it is retired, frozen or halted.
     function aggregatorOf(uint256 version) external view returns (address aggregator, bool isStopped);

@@ -19,7 +19,7 @@ struct Execution {
     uint256 gasLimit;
 }
 
-/// @notice What a receiver has queued for a contract, likewise.
+/// @notice Call that a receiver has queued for a contract.
 struct Composition {
     address from;
     address to;
@@ -54,14 +54,15 @@ interface IDevnetExecutor {
     error NotEnoughGas(uint256 required, uint256 actual);
     error PaymentFailed(address receiver, uint256 amount);
 
-    /// @notice What executing a message costs. `options` are LayerZero's of type 3, those for executors. Gas together is at most
-    /// 5,000,000, drops are at most 32, and coins at most 10, only where both members have the same base token.
+    /// @notice Price of executing a message. `options` are LayerZero's of type 3, those for executors. Gas
+    /// together is at most 5,000,000, drops are at most 32, and coins at most 10, only where both members
+    /// have the same base token.
     function getFee(uint32 dstEid, address sender, uint256 calldataSize, bytes calldata options)
         external
         view
         returns (uint256 fee);
 
-    /// @notice The same, for the send library, which owes the fee from then on.
+    /// @notice Assigns a message for the send library, which then owes the fee.
     function assignJob(uint32 dstEid, address sender, uint256 calldataSize, bytes calldata options)
         external
         returns (uint256 fee);
@@ -76,7 +77,8 @@ interface IDevnetExecutor {
     /// back what is left.
     function drop(bytes32 guid, NativeDrop[] calldata drops) external payable;
 
-    /// @notice As `execute`, what a receiver has queued for a contract (`lzCompose`). The operator.
+    /// @notice Executes a call that a receiver has queued for a contract (`lzCompose`), like `execute`. The
+    /// operator.
     /// @return success Whether the contract took it.
     function compose(Composition calldata composition) external payable returns (bool success);
 

@@ -14,7 +14,7 @@ interface IHyperlaneHook {
 
     function supportsMetadata(bytes calldata metadata) external view returns (bool);
 
-    /// @notice What `postDispatch` takes, in this member's coin.
+    /// @notice Fee of `postDispatch`, in this member's coin.
     function quoteDispatch(bytes calldata metadata, bytes calldata message) external view returns (uint256 fee);
 
     function postDispatch(bytes calldata metadata, bytes calldata message) external payable;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice Where a packet comes from, as LayerZero's endpoint names it.
+/// @notice Origin of a packet, in the terms of LayerZero's endpoint.
 struct Origin {
     uint32 srcEid;
     bytes32 sender;
     uint64 nonce;
 }
 
-/// @notice What a send library tells a DVN of a packet.
+/// @notice Job of a DVN for a packet, from a send library.
 struct AssignJobParam {
     uint32 dstEid;
     bytes packetHeader;

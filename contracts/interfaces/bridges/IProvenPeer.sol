@@ -3,12 +3,13 @@ pragma solidity ^0.8.28;
 
 import {IERC7786Recipient} from "../l2/IERC7786.sol";
 
-/// @title What passes a bridge's records between members of an ecosystem by proven messages
-/// @notice One contract on each member. It sends records to its peers and keeps what they send; it never calls an application. So a
-/// message that arrives is recorded whatever the application does, and the application's own delivery is a transaction of its own that
-/// can be repeated.
-/// @dev Trusted: the operator, who names the peers; and of a peer's chain what L1 checks of its batches. A chain whose quorum lies can
-/// send any record in its own name, and in no other's: a record is about the chain that the gateway names.
+/// @title Exchange of a bridge's records between members of an ecosystem by proven messages
+/// @notice One contract on each member. It sends records to its peers and keeps what they send; it never
+/// calls an application. So a message that arrives is recorded whatever the application does, and the
+/// application's delivery is a separate transaction that can be repeated.
+/// @dev Trusted: the operator, who names the peers; and of a peer's chain what L1 checks of its batches. A
+/// chain whose quorum lies can send any record in its own name, and in no other's: a record is about the
+/// chain that the gateway names.
 interface IProvenPeer is IERC7786Recipient {
     /// @notice Another member, as this one reaches it.
     /// @param id The bridge's own number of it.
@@ -44,7 +45,7 @@ interface IProvenPeer is IERC7786Recipient {
 
     function operator() external view returns (address);
 
-    /// @notice Zeros for a chain that is no remote.
+    /// @notice Zeros for a chain that is not a remote.
     function remoteOf(uint256 chainId) external view returns (Remote memory);
 
     /// @notice The chain with the bridge's number; 0 where none has it.

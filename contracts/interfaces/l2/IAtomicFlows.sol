@@ -5,7 +5,7 @@ import {LeafPath, LowLeaf} from "../IStateTree.sol";
 import {BatchRoot} from "./ICrossChainViews.sol";
 import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 
-/// @notice What one party gives on one chain, and to which account of that chain it goes if the flow happens.
+/// @notice Assets that one party gives on one chain, and their recipient on that chain if the flow happens.
 /// @param isPivot Whether this leg is the one that decides: it is paid out by {IAtomicFlows.execute}.
 /// @param token Base token is 0x800a.
 /// @param amount May be 0: the party then only agrees.
@@ -29,7 +29,7 @@ struct AtomicFlow {
     FlowLeg[] legs;
 }
 
-/// @notice Where a leg's message is, as `IMessageVerification` takes it.
+/// @notice Position of a leg's message, in the form of `IMessageVerification`.
 struct FlowFact {
     uint256 batchNumber;
     uint256 index;
@@ -43,7 +43,7 @@ struct FlowAbsence {
     LeafPath path;
 }
 
-/// @notice What became of what a party gave.
+/// @notice Outcome of a party's escrow.
 enum EscrowStatus {
     Missing,
     Held,
@@ -53,8 +53,8 @@ enum EscrowStatus {
 
 /// @title What the pivot's recipient implements to be called
 interface IFlowRecipient {
-    /// @notice Called by the flows' contract once the recipient has `amount` of `token`; base token comes as value. A revert leaves
-    /// the pivot as it was: it can be tried again until the deadline.
+    /// @notice Called by the flows' contract once the recipient has `amount` of `token`; base token comes as
+    /// value. A revert leaves the pivot unchanged: it can be tried again until the deadline.
     /// @return This function's selector.
     function onFlow(bytes32 id, address party, address token, uint256 amount, bytes calldata data)
         external
@@ -63,15 +63,16 @@ interface IFlowRecipient {
 }
 
 /// @title Legs on several chains that happen all or not at all
-/// @notice The same code at the same address of each chain. An escrow counts in a batch that L1 executed until the deadline, and is
-/// missing from the state before a batch that L1 executed later. The pivot runs until the deadline of its chain's clock, whenever
-/// L1 executes that, and is missing from the state after a batch that ends later. So of release and refund of a flow's legs exactly
-/// one can be proven in the end.
-/// @dev All legs are on chains that settle on the same layer, L1 or one chain: facts of a leg are in that layer's registry alone, so that
-/// a chain on another layer could be shown neither that the leg is there nor that it is missing.
-/// Facts are as true as the quorum of the chain that they are from: one lying chain of a flow breaks it for all its parties. An
-/// account gives nothing to a flow before it has checked all legs: a chain id that no chain has cannot be shown to be missing.
-/// Tokens whose balances change by themselves are not for escrows.
+/// @notice The same code at the same address of each chain. An escrow counts in a batch that L1 executed
+/// until the deadline, and is missing from the state before a batch that L1 executed later. The pivot runs
+/// until the deadline of its chain's clock, whenever L1 executes that, and is missing from the state after a
+/// batch that ends later. So of release and refund of a flow's legs exactly one can be proven in the end.
+/// @dev All legs are on chains that settle on the same layer, L1 or one chain: facts of a leg are in that
+/// layer's registry alone, so that a chain on another layer could be shown neither that the leg exists nor
+/// that it is missing. Facts are as true as the quorum of the chain that they are from: one lying chain of a
+/// flow breaks it for all its parties. An account gives nothing to a flow before it has checked all legs: a
+/// chain id that no chain has cannot be shown to be missing. Tokens whose balances change without transfers
+/// are not for escrows.
 interface IAtomicFlows is IReentrancyGuard {
     event EscrowHeld(bytes32 indexed id, uint256 indexed leg, AtomicFlow flow);
     event PivotExecuted(bytes32 indexed id, uint256 indexed leg);
@@ -80,7 +81,8 @@ interface IAtomicFlows is IReentrancyGuard {
 
     /// @notice A leg's fee grew by this much.
     event FeeAdded(bytes32 indexed id, uint256 indexed leg, address from, uint256 fee);
-    /// @param payee 0 where neither the caller nor the leg's payee took it: it stays in this contract, and is no account's.
+    /// @param payee 0 where neither the caller nor the leg's payee took it: it stays in this contract, and
+    /// belongs to no account.
     event FeePaid(bytes32 indexed id, uint256 indexed leg, address payee, uint256 fee);
 
     error FlowMalformed();
@@ -119,9 +121,10 @@ interface IAtomicFlows is IReentrancyGuard {
     /// given to a flow with a leg whose chain settles on another layer.
     function prepare(AtomicFlow calldata flow, uint256 leg) external payable;
 
-    /// @notice As {prepare}, with a fee in base token, attached beside the amount, for the account that ends the leg: the caller that
-    /// executes, releases or refunds it. A caller that takes no coins leaves it to the account that the leg is paid to. On a chain
-    /// that stops, the fee goes where the leg goes (IStateExit).
+    /// @notice Prepares a leg like {prepare}, with a fee in base token, attached in addition to the amount,
+    /// for the account that ends the leg: the caller that executes, releases or refunds it. A caller that
+    /// takes no coins leaves it to the account that the leg is paid to. On a chain that stops, the fee goes
+    /// where the leg goes (IStateExit).
     function prepareWithFee(AtomicFlow calldata flow, uint256 leg, uint256 fee) external payable;
 
     /// @notice Adds what is attached to the fee of a leg that is in escrow. Anyone, and no account gets it back before the leg ends.
@@ -152,7 +155,7 @@ interface IAtomicFlows is IReentrancyGuard {
 
     function escrowStatus(bytes32 id, uint256 leg) external view returns (EscrowStatus);
 
-    /// @notice What the account that ends a leg gets beside, in base token; 0 once it has ended.
+    /// @notice Fee of the account that ends a leg, in base token; 0 once it has ended.
     function feeOf(bytes32 id, uint256 leg) external view returns (uint256);
 
     function isExecuted(bytes32 id) external view returns (bool);

@@ -15,10 +15,12 @@ interface IERC7802 {
     function crosschainBurn(address from, uint256 amount) external;
 }
 
-/// @title An asset that was born on another chain
-/// @notice ERC-20 with permits (ERC-2612) and ERC-7802, at an address that follows from the asset: the same asset has the
-/// same token whichever way it came. Balances are the mapping in storage slot 0, which exit proofs read.
-/// @dev The native token vault is trusted with the supply: it mints what L1 holds for the chain, and no other caller can.
+/// @title An asset that originates on another chain
+/// @notice ERC-20 with permits (ERC-2612) and ERC-7802, at an address that follows from the asset: the same
+/// asset has the same token whichever way it came. Balances are the mapping in storage slot 0, which exit
+/// proofs read.
+/// @dev The native token vault is trusted with the supply: it mints what L1 holds for the chain, and no other
+/// caller can.
 interface IBridgedToken is IERC7802, IRestrictedCallers {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
@@ -60,13 +62,14 @@ interface IBridgedToken is IERC7802, IRestrictedCallers {
     function DOMAIN_SEPARATOR() external view returns (bytes32);
     function supportsInterface(bytes4 interfaceId) external view returns (bool);
 
-    /// @notice Chain on which the asset was born.
+    /// @notice Origin chain of the asset.
     function originChainId() external view returns (uint256);
 
-    /// @notice Where the chain of birth said what name, symbol and decimals are: (number of the message's batch + 1) · 2^14 + its
-    /// place among the batch's logs. 1 if L1 did, with a deposit. 0 while it is another chain's word, or no chain's.
+    /// @notice Position of the origin chain's message with name, symbol and decimals: (number of the
+    /// message's batch + 1) · 2^14 + its place among the batch's logs. 1 if L1 did, with a deposit. 0 while
+    /// it is another chain's word, or no chain's.
     function descriptionPosition() external view returns (uint88);
 
-    /// @notice Its token there; 0 is that chain's native coin.
+    /// @notice Token on the origin chain; 0 is that chain's native coin.
     function originToken() external view returns (address);
 }

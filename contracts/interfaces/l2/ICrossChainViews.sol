@@ -20,9 +20,10 @@ struct BatchRoot {
     uint256 rootIndex;
 }
 
-/// @notice What a storage slot holds under a state root.
+/// @notice Proof of a storage slot's value under a state root.
 /// @param isWritten Whether the state has a leaf for the slot.
-/// @param leaf The slot's own, of which only the value counts; of a slot that was never written the leaf before its gap.
+/// @param leaf The slot's own, of which only the value counts; of a slot that was never written the leaf
+/// before its gap.
 struct SlotProof {
     bool isWritten;
     LowLeaf leaf;
@@ -41,11 +42,13 @@ struct RemoteValue {
 }
 
 /// @title Storage of contracts on other chains, at roots that L1 has settled
-/// @notice A state root is in the record of its batch; the record is in a leaf of the registry on L1, which holds executed
-/// batches only; the registry's root was imported. L1 never executes a batch of this chain whose imports are not in the
-/// registry's history, so what is shown here either stands on L1 or is undone.
-/// @dev Anyone may call it, and nothing that it keeps can be changed but for a newer state of the same chain. A value is as true
-/// as the quorum of the chain that it is read from, until execution is proven: that quorum can show anything of its own chain.
+/// @notice A state root is in the record of its batch; the record is in a leaf of the registry on L1, which
+/// holds executed batches only; the registry's root was imported. L1 never executes a batch of this chain
+/// whose imports are not in the registry's history, so a value that is shown here is either final on L1 or is
+/// undone.
+/// @dev Anyone may call it, and its stored values can only be replaced by a newer state of the same chain. A
+/// value is as true as the quorum of the chain that it is read from, until execution is proven: that quorum
+/// can show anything of that chain.
 interface ICrossChainViews {
     /// @notice A newer state of the slot is kept than before.
     event ValueKept(uint256 indexed chainId, address indexed account, uint256 indexed slot, RemoteValue value);
@@ -67,7 +70,7 @@ interface ICrossChainViews {
     /// @notice ERC-3668: the client asks one of `urls` for `callData`, and calls `callbackFunction` with the answer.
     error OffchainLookup(address sender, string[] urls, bytes callData, bytes4 callbackFunction, bytes extraData);
 
-    /// @notice What the slot holds after the batch.
+    /// @notice Value of the slot after the batch.
     function storageAt(BatchRoot calldata batch, address account, uint256 slot, SlotProof calldata proof)
         external
         view

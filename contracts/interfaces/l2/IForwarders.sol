@@ -5,12 +5,13 @@ import {FinalizeL1DepositParams} from "../../types/L2Transactions.sol";
 import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
-/// @notice Where a forwarder sends on what it receives. Base token is 0x800a.
-/// @param to The recipient and its chain (ERC-7930): L1, a sibling of this chain, a chain that settles on this one; or this chain or L1
-/// itself, for a withdrawal that pays the account that claims it.
+/// @notice Terms by which a forwarder sends on its assets. Base token is 0x800a.
+/// @param to The recipient and its chain (ERC-7930): L1, a sibling of this chain, a chain that settles on
+/// this one; or this chain or L1 itself, for a withdrawal that pays the account that claims it.
 /// @param factory The factory of the chains that settle on this one, where the recipient's does; else zero.
-/// @param refundTo Gets back, on this chain, what cannot be sent on, and may take all at any time: for a withdrawal that is to be its
-/// recipient's once it was sent, the recipient. A chain that settles here pays unused gas to it.
+/// @param refundTo Gets back, on this chain, what cannot be sent on, and may take all at any time: for a
+/// withdrawal that is to be its recipient's once it was sent, the recipient. A chain that settles here pays
+/// unused gas to it.
 /// @param token What is forwarded, and what the fee is paid in.
 /// @param fee For the account that has it sent on, in units of `token`.
 struct Forwarding {
@@ -22,12 +23,13 @@ struct Forwarding {
 }
 
 /// @title Accounts that send on all that they receive
-/// @notice What takes two hops, such as from a chain on a chain to L1, is sent to a forwarder's address on the chain between. The
-/// address follows from where the money goes: it needs no contract to receive, and whichever account creates that contract or
-/// calls it, all goes to the one recipient, or back to `refundTo`. On L1 it takes withdrawals alone, whose recipients are there.
-/// @dev No owner, no storage. Trusted: this chain, and `factory`, which the sender names and which takes what is sent to
-/// its chains; a false one can take that forwarder's money, and no other's. A token's own code can keep it from leaving. Tokens
-/// that take a fee are refunded.
+/// @notice What takes two hops, such as from a chain on a chain to L1, is sent to a forwarder's address on
+/// the chain between. The address follows from where the money goes: it needs no contract to receive, and
+/// whichever account creates that contract or calls it, all goes to the one recipient, or back to `refundTo`.
+/// On L1 it takes only withdrawals with recipients on L1.
+/// @dev No owner, no storage. Trusted: this chain, and `factory`, which the sender names and which takes what
+/// is sent to its chains; a false one can take that forwarder's money, and no other's. A token's own code can
+/// keep it from leaving. Tokens that take a fee are refunded.
 interface IForwarders is IReentrancyGuard {
     event ForwarderOpened(address indexed forwarder, Forwarding forwarding);
 
@@ -41,8 +43,9 @@ interface IForwarders is IReentrancyGuard {
     /// @return amount What was sent on.
     function forward(Forwarding calldata forwarding, address token) external returns (uint256 amount);
 
-    /// @notice Has the bridge of the chains that settle here pay a withdrawal to the forwarder, and sends that on: the account
-    /// that brings the proof gets the fee, and no other can take it between the two. Anyone.
+    /// @notice Claims a withdrawal for the forwarder from the bridge of the chains that settle here, and
+    /// sends it on: the account that brings the proof gets the fee, and no other can take it between the two.
+    /// Anyone.
     /// @param bridge Trusted with nothing: it is called with the withdrawal alone.
     function claimAndForward(
         address bridge,
@@ -56,7 +59,7 @@ interface IForwarders is IReentrancyGuard {
     /// @return amount What was paid.
     function refund(Forwarding calldata forwarding, address token) external returns (uint256 amount);
 
-    /// @notice Where the money is sent, whether or not the contract is there yet.
+    /// @notice Address to which the money is sent, whether or not the contract exists yet.
     function forwarderOf(Forwarding calldata forwarding) external view returns (address forwarder);
 }
 
@@ -65,17 +68,17 @@ interface IForwarder is IRestrictedCallers {
     event Forwarded(address indexed token, uint256 amount, uint256 fee);
     event Refunded(address indexed token, uint256 amount, uint256 fee);
 
-    /// @notice There is no more of the token than the fee.
+    /// @notice The token's balance does not exceed the fee.
     error NothingToForward(uint256 fee, uint256 balance);
     /// @notice The amount does not pay the gas that the recipient's chain asks for in its queue.
     error LessThanQueueCost(uint256 cost, uint256 amount);
     error RecipientNotAllowed(address recipient);
     error ApprovalFailed(address token);
 
-    /// @notice As `IForwarders.forward`. Only from there.
+    /// @notice Implements `IForwarders.forward`. Only from there.
     /// @param payee Gets the fee.
     function forward(Forwarding calldata forwarding, address token, address payee) external returns (uint256 amount);
 
-    /// @notice As `IForwarders.refund`, which has checked that it may be. Only from there.
+    /// @notice Implements `IForwarders.refund`, which has checked the permission. Only from there.
     function refund(Forwarding calldata forwarding, address token, address payee) external returns (uint256 amount);
 }

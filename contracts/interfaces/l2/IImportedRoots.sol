@@ -22,10 +22,11 @@ interface IImportedRoots {
     /// never executes, so nothing that follows from it reaches L1 or another chain.
     function importRoot(uint256 registryIndex, bytes32 root) external;
 
-    /// @notice Records a root that the shared bridge on L1 has read from the registry and sent through the queue. Only that bridge's
-    /// alias. Anyone can ask the bridge for it (ISharedBridge.sendRoot): a sequencer that imports nothing holds up no message.
-    /// @dev L1 itself says so, therefore it is no import that L1 would have to look up, and no import of the bootloader's stands in its
-    /// way, nor it in theirs. To send a root twice changes nothing.
+    /// @notice Records a root that the shared bridge on L1 has read from the registry and sent through the
+    /// queue. Only that bridge's alias. Anyone can ask the bridge for it (ISharedBridge.sendRoot): a
+    /// sequencer that imports nothing holds up no message.
+    /// @dev L1 itself confirms the root, so L1 need not look it up, and it does not conflict with imports of
+    /// the bootloader. To send a root twice changes nothing.
     function importRootFromL1(uint256 registryIndex, bytes32 root) external;
 
     /// @notice Returns the open batch's imports and forgets their count and hash. Only the system context, once a batch.

@@ -6,8 +6,9 @@ import {InteropCallStarter} from "./InteropBundle.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
 /// @title Calls to other chains, sending side
-/// @notice The gateway (ERC-7786) of its chain: messages are sent to it, and it is the caller when they arrive. A bundle is a message to L1; values, rewards and tokens are asset messages beside it. When L1 has executed the
-/// batch, anyone can bring both to the destination's interop handler.
+/// @notice The gateway (ERC-7786) of its chain: messages are sent to it, and it is the caller when they
+/// arrive. A bundle is a message to L1; values, rewards and tokens are separate asset messages. When L1 has
+/// executed the batch, anyone can bring both to the destination's interop handler.
 interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     event InteropBundleSent(bytes32 indexed bundleHash, uint256 indexed destinationChainId, address indexed sender);
     event CallbackSettled(bytes32 indexed bundleHash, address indexed relayer, uint256 reward);
@@ -16,16 +17,18 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error InvalidDestination(uint256 chainId);
     error InvalidRecipient(bytes recipient);
     error WrongValue(uint256 expected, uint256 actual);
-    /// @notice Of the bundle's gas, or of what it leaves for the callback: name no more than the limit.
+    /// @notice The bundle's gas, or the callback's, is above the limit: name at most the limit.
     error GasLimitTooHigh(uint256 limit, uint256 actual);
     error TooManyCalls(uint256 limit, uint256 actual);
     error TooManyTokens(uint256 limit, uint256 actual);
-    /// @notice By this chain's clock, which the destination's is near: the bundle could only come back. Name a later second.
+    /// @notice The bundle has expired by this chain's clock, which is near the destination's, so it could
+    /// only be refunded. Name a later second.
     error AlreadyExpired(uint256 expiresAt, uint256 actual);
-    /// @notice The bundle was not sent from here, asked for no callback, or its outcome was told or can no longer be.
+    /// @notice The bundle was not sent from here, requested no callback, or its outcome was delivered or can
+    /// no longer be.
     error NoCallbackPending(bytes32 bundleHash);
     error RewardRefused(address recipient, uint256 reward);
-    /// @notice The bundle asked for no callback, attached no reward, or its reward was paid or taken back.
+    /// @notice The bundle requested no callback, attached no reward, or its reward was paid or refunded.
     error NoRewardPending(bytes32 bundleHash);
     /// @notice The outcome may still be brought for the reward.
     error RewardNotReclaimable(bytes32 bundleHash, uint256 reclaimableFrom, uint256 actual);
@@ -51,8 +54,9 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
         payable
         returns (bytes4);
 
-    /// @notice Pays the relayer that brought a bundle's outcome, once, and ends the wait for it if the sender was told. If the
-    /// sender failed, it can be told again for 30 days, without a reward. Only the interop handler.
+    /// @notice Pays the relayer that brought a bundle's outcome, once, and ends the wait for it if the sender
+    /// has received it. If the sender failed, the outcome can be delivered again for 30 days, without a
+    /// reward. Only the interop handler.
     function settleCallback(bytes32 bundleHash, address relayer, uint256 reward, bool told) external;
 
     /// @notice Gives a reward back that was not earned for 30 days: the destination may be dead, or its outcome lost. The

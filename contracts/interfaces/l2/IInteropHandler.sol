@@ -19,15 +19,16 @@ interface IInteropCallback {
 }
 
 /// @title Calls from other chains, receiving side
-/// @notice Anyone brings a bundle with the proofs that it was sent and that its assets left; it is executed once. If its
-/// calls fail, together they leave no trace, and value and tokens go back to the source chain; so they do, without any call,
-/// once it has expired.
-/// @dev A bundle is the word of its source chain's quorum; what it may spend is what L1 took from that chain. The relayer
-/// chooses only the moment between two transactions: with less gas than the bundle asks for, nothing happens, and a run that
-/// fails counts only if an account without code makes it, at the top level of its transaction. Contracts can deliver what
-/// succeeds; else one could call a bundle's target first and deliver from inside it, where the calls must fail.
-/// Whether a bundle has expired is for this chain's clock to say, which its operator sets as far as the chain's rules allow:
-/// an operator who withholds a delivery until then costs the sender the calls, and no money.
+/// @notice Anyone brings a bundle with the proofs that it was sent and that its assets left; it is executed
+/// once. If its calls fail, together they leave no trace, and value and tokens are refunded on the source
+/// chain; so they do, without any call, once it has expired.
+/// @dev A bundle is the word of its source chain's quorum; what it may spend is what L1 took from that chain.
+/// The relayer chooses only the moment between two transactions: with less gas than the bundle asks for,
+/// nothing happens, and a run that fails counts only if an account without code makes it, at the top level of
+/// its transaction. Contracts can deliver what succeeds; else one could call a bundle's target first and
+/// deliver from inside it, where the calls must fail. Whether a bundle has expired is for this chain's clock
+/// to say, which its operator sets as far as the chain's rules allow: an operator who withholds a delivery
+/// until then costs the sender the calls, and no money.
 interface IInteropHandler is IRestrictedCallers, IReentrancyGuard, IReceivedMessages {
     /// @notice Unreceived, then Executed or Failed, which is final.
     enum BundleStatus {

@@ -12,10 +12,12 @@ struct Keys {
 }
 
 /// @title Keys of accounts, kept on one chain for all
-/// @notice An account's id follows from its first keys, so registering it takes no right and gives none. Later keys take its place by
-/// the signatures of those before them. Other chains read {headOf}, the mapping in slot 0, by a proof of this chain's state.
-/// @dev Nothing here has an owner, and no money comes here. Trusted is the chain that it is on: what that chain's quorum says of its own
-/// state is believed by other chains until its execution is proven, so a lying one gives its accounts away.
+/// @notice An account's id follows from its first keys, so registering it takes no right and gives none.
+/// Later keys take its place by the signatures of those before them. Other chains read {headOf}, the mapping
+/// in slot 0, by a proof of this chain's state.
+/// @dev Nothing here has an owner, and no money comes here. Trusted is the chain that it is on: other chains
+/// believe what that chain's quorum says of the chain's state until its execution is proven, so a lying one
+/// gives its accounts away.
 interface IKeystore {
     /// @notice All that anyone needs to sign with an account's keys, or to replace them.
     event KeysSet(bytes32 indexed id, uint64 indexed version, Keys keys);
@@ -27,7 +29,7 @@ interface IKeystore {
     error RotationNotSigned(bytes32 id, bytes32 digest);
     /// @notice No signatures would be enough for these keys.
     error UnreachableThreshold(uint64 threshold, uint256 owners);
-    /// @notice So many are checked in one transaction everywhere.
+    /// @notice A key set has too many owners: all chains can check at most `limit` in one transaction.
     error TooManyOwners(uint256 limit, uint256 actual);
 
     /// @notice Names an account by its first keys. Anyone, once.
@@ -42,7 +44,7 @@ interface IKeystore {
     /// @notice Hash of the version and the keys of an account; 0 for none.
     function headOf(bytes32 id) external view returns (bytes32 head);
 
-    /// @notice What the keys of `version` sign to be replaced by `next` (EIP-712, `Rotation(bytes32 id,uint64 version,bytes32 head)`):
-    /// of this chain, this keystore and that version only.
+    /// @notice Digest that the keys of `version` sign to be replaced by `next` (EIP-712,
+    /// `Rotation(bytes32 id,uint64 version,bytes32 head)`): of this chain, this keystore and that version only.
     function rotationDigest(bytes32 id, uint64 version, Keys calldata next) external view returns (bytes32 digest);
 }

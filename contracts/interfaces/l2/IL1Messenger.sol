@@ -17,8 +17,9 @@ interface IL1Messenger {
     /// @notice Publishing on L1 costs more than the gas that is left.
     error NotEnoughGasForPubdata(uint256 required, uint256 actual);
 
-    /// @notice Sends a message to L1. Anyone may call it; L1 sees the caller's address beside the message.
-    /// @dev Burns gas for each published byte, because emission alone would cost less than its share of a batch.
+    /// @notice Sends a message to L1. Anyone may call it; L1 sees the caller's address with the message.
+    /// @dev Burns gas for each published byte, because emission alone would cost less than its share of a
+    /// batch.
     /// @return hash keccak256 of the message, the value of its log.
     function sendToL1(bytes calldata message) external returns (bytes32 hash);
 
@@ -27,7 +28,7 @@ interface IL1Messenger {
     /// its queue; the result is the quorum's word: a lie gives or denies a refund of that chain's own deposit.
     function logPriorityOpResult(bytes32 canonicalTxHash, bool success) external;
 
-    /// @notice Has the batch's closing ask the asset router for its lists. Only the asset router.
+    /// @notice Marks that the batch's closing must request the asset router's lists. Only the asset router.
     /// @dev A batch without lists asks nothing: a proof of its execution need not load the router's code.
     function expectLists() external;
 

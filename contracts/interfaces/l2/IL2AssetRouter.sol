@@ -69,7 +69,7 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     error UnbackedList(uint256 unbacked);
     /// @notice These are not the entries that the list's message names.
     error ListMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The entries come to more than the list carries: its chain lied.
+    /// @notice The sum of the entries exceeds the list's amount: its chain lied.
     error ListSumMismatch(uint256 expected, uint256 actual);
     error NotEnoughGasForEntry(uint256 required, uint256 actual);
     error NothingOwed(bytes32 assetId, address recipient);
@@ -77,7 +77,7 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     error ZeroRecipient();
     error InvalidDestination(uint256 chainId);
     error AssetIdMismatch(bytes32 expected, bytes32 actual);
-    /// @notice L1 pays out assets that were born there; others go back to their origin.
+    /// @notice L1 pays out assets that originate there; others return to their origin.
     error AssetNotOnL1(uint256 originChainId, address originToken);
     error UnknownAsset(bytes32 assetId);
     /// @notice Base token leaves for L1 through its own predeploy.
@@ -126,10 +126,11 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     /// recipients with a key; for contracts use `sendToChain`.
     function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable;
 
-    /// @notice Likewise, with a fee beside the amount and in the same token for the account that delivers the list: it gets what all who use
-    /// the list gave. Below 2^96.
-    /// @dev A list keeps no senders, so no fee goes back to one: where L1 refused the list, the account that has it paid here gets the fees
-    /// (`refundList`), and on L1 the owner of its first entry does.
+    /// @notice Likewise, with a fee in addition to the amount and in the same token for the account that
+    /// delivers the list, which gets the fees of all entries. Below 2^96.
+    /// @dev A list stores no senders, so no fee is refunded to a sender: where L1 refused the list, the
+    /// account that has it paid here gets the fees (`refundList`), and on L1 the owner of its first entry
+    /// does.
     function sendListedWithFee(uint256 destinationChainId, address token, uint256 amount, uint256 fee, address recipient)
         external
         payable;
@@ -153,10 +154,10 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     /// @notice Pays what a recipient is owed of an asset. Anyone.
     function claimListed(uint256 originChainId, address originToken, address recipient) external;
 
-    /// @notice What `claimListed` would pay.
+    /// @notice Amount that `claimListed` would pay.
     function owedOf(bytes32 assetId, address recipient) external view returns (uint256);
 
-    /// @notice What the newest batch that had the place wrote there: entry `place` of its list `number`.
+    /// @notice Value that the newest batch with the place wrote there: entry `place` of its list `number`.
     function listedEntry(uint256 number, uint256 place) external view returns (bytes32);
 
     /// @notice Sends an amount to an account of this chain, of L1 or of another chain: paid at once, by a withdrawal, or as by
@@ -166,8 +167,9 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     /// @return messageHash keccak256 of the asset message; 0 on this chain.
     function send(bytes calldata to, address token, uint256 amount) external payable returns (bytes32 messageHash);
 
-    /// @notice Likewise, with the caller's allowance for the token vault by signature (ERC-2612). A permit that does not pass, as one
-    /// that was used before it came here, is no reason to fail: the allowance decides.
+    /// @notice Likewise, with the caller's allowance for the token vault by signature (ERC-2612). A permit
+    /// that does not pass, as one that was used before it came here, does not cause a revert: the allowance
+    /// decides.
     function sendWithPermit(
         bytes calldata to,
         address token,
@@ -178,9 +180,10 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         bytes32 s
     ) external returns (bytes32 messageHash);
 
-    /// @notice Sends an amount to an account of another chain, and beside it a fee in the same token for the account that delivers it there.
-    /// @dev The caller gives both; base token is attached as value. Whatever goes back to the caller, here or on L1, goes back with the fee. Whether
-    /// anybody takes this token for a fee is for the deliverer to say.
+    /// @notice Sends an amount to an account of another chain, with a fee in the same token for the account
+    /// that delivers it there.
+    /// @dev The caller gives both; base token is attached as value. A refund to the caller, here or on L1,
+    /// includes the fee. The deliverer decides whether to accept this token for a fee.
     /// @param to The account and its chain (ERC-7930).
     function sendWithFee(bytes calldata to, address token, uint256 amount, uint256 fee)
         external
@@ -197,13 +200,16 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     /// @notice Pays out what was sent here from another chain, and the fee to the caller. Anyone, once a message.
     function deliver(MessageInclusionProof calldata message) external;
 
-    /// @notice Gives a transfer of this chain back, which L1 refused because no chain had the destination's id before the
-    /// first block of the transfer's batch. Anyone, to the sender, whatever it is; the sender itself, to any recipient. What the interop
-    /// handler had sent back to another chain goes there once more instead: its recipient is an account of that chain.
-    /// @dev The registry's record of the batch is trusted: L1 left the amount in this chain's balance, and moved none of it to the
-    /// destination, which refuses the transfer (`SentBeforeChain`) whenever it comes to be.
+    /// @notice Refunds a transfer of this chain that L1 refused because no chain had the destination's id
+    /// before the first block of the transfer's batch. Anyone, to the sender, whatever it is; the sender
+    /// itself, to any recipient. What the interop handler had sent back to another chain goes there once more
+    /// instead: its recipient is an account of that chain.
+    /// @dev The registry's record of the batch is trusted: L1 left the amount in this chain's balance, and
+    /// moved none of it to the destination, which refuses the transfer (`SentBeforeChain`) whenever it is
+    /// created.
     /// @param sent The transfer in an executed batch of this chain, under an imported root.
-    /// @param refused The chain ids that L1 refused in the batch, as the chain's contract on L1 told them (TransfersRefused).
+    /// @param refused The chain ids that L1 refused in the batch, as the chain's contract on L1 told them
+    /// (TransfersRefused).
     function refundTransfer(MessageInclusionProof calldata sent, uint256[] calldata refused, address recipient) external;
 
     /// @notice Consumes a message whose recipient is the interop handler, without paying out. Only the interop handler, which

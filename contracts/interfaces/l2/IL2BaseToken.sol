@@ -19,12 +19,12 @@ interface IL2BaseToken is IRestrictedCallers {
     error NothingToWithdraw();
     error ZeroRecipient();
 
-    /// @notice Pays out of the reserve. Only the bootloader, for deposits, fees and refunds of priority operations, without
-    /// running any code of the recipient, and the native token vault, for arrivals from other chains, with 2,300 gas for it.
-    /// Arrivals leave half of the reserve to deposits, of which L1 takes no more than that: a deposit's payout never fails, or
-    /// the chain would halt.
-    /// @dev The bootloader is trusted to pay what L1 holds for the chain: the quorum vouches for it, and a quorum that lies
-    /// can only drain what its own chain holds on L1.
+    /// @notice Pays out of the reserve. Only the bootloader, for deposits, fees and refunds of priority
+    /// operations, without running any code of the recipient, and the native token vault, for arrivals from
+    /// other chains, with 2,300 gas for it. Arrivals leave half of the reserve to deposits, of which L1 takes
+    /// no more than that: a deposit's payout never fails, or the chain would halt.
+    /// @dev The bootloader is trusted to pay what L1 holds for the chain: the quorum attests it, and a quorum
+    /// that lies can only drain its chain's assets on L1.
     function payout(address to, uint256 amount) external;
 
     /// @notice Pays the entries of a list out of the reserve, as arrivals. Only the native token vault.
@@ -43,11 +43,12 @@ interface IL2BaseToken is IRestrictedCallers {
     function withdraw(address l1Receiver) external payable;
 
     /// @notice Withdraws likewise and leaves a second message, from the caller, for a contract on L1.
-    /// @param additionalData Sent as `abi.encode(keccak256 of the withdrawal's asset message, caller, additionalData)` in a
-    /// message of its own, from the interop center, because asset messages have a fixed width.
+    /// @param additionalData Sent as `abi.encode(keccak256 of the withdrawal's asset message, caller,
+    /// additionalData)` in a separate message, from the interop center, because asset messages have a fixed
+    /// width.
     function withdrawWithMessage(address l1Receiver, bytes calldata additionalData) external payable;
 
-    /// @notice What is outside the reserve.
+    /// @notice Amount outside the reserve.
     function totalSupply() external view returns (uint256);
 
     /// @notice Balance of the account whose address this is.

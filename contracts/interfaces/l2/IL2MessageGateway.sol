@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IGatewayEnd} from "../IGatewayEnd.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
-/// @notice How far a message from L1 has come.
+/// @notice Progress of a message from L1.
 enum MessageStatus {
     Unknown,
     Announced,

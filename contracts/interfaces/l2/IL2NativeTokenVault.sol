@@ -6,8 +6,9 @@ import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 
 /// @title Where assets enter and leave the chain
-/// @notice Holds the chain's own tokens while they are elsewhere, mints and burns the bridged tokens of assets born
-/// elsewhere, and lets base token in and out of its reserve. Names of views are those that clients of ZK Stack call.
+/// @notice Holds the chain's own tokens while they are elsewhere, mints and burns the bridged tokens of
+/// assets of other chains, and lets base token in and out of its reserve. Names of views are those that
+/// clients of ZK Stack call.
 /// @dev The asset router is trusted with all of it: what it asks for is minted.
 interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
     event BridgedTokenDeployed(bytes32 indexed assetId, address indexed token, uint256 originChainId, address originToken);
@@ -15,7 +16,7 @@ interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
 
     error WrongValue(uint256 expected, uint256 actual);
     error NotAToken(address token);
-    /// @notice The token took a fee, or moved something else than it was told.
+    /// @notice The token took a fee, or moved another amount than requested.
     error TokenAmountMismatch(uint256 expected, uint256 actual);
     /// @notice The token has neither a name nor a symbol, as one that is not initialised yet.
     error NamelessToken(address token);
@@ -29,15 +30,16 @@ interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
         payable
         returns (uint256 originChainId, address originToken);
 
-    /// @notice Gives out an amount that arrived. Only the asset router, after it checked that the amount left elsewhere.
-    /// @param metadata Name, symbol and decimals as deposits carry them (ZK Stack's encoding); may be empty. Of an asset that was
-    /// born on L1, the first with a name or a symbol stands.
+    /// @notice Gives out an amount that arrived. Only the asset router, after it checked that the amount left
+    /// elsewhere.
+    /// @param metadata Name, symbol and decimals as deposits carry them (ZK Stack's encoding); may be empty.
+    /// For an asset that originates on L1, the first with a name or a symbol remains.
     function mint(uint256 originChainId, address originToken, address to, uint256 amount, bytes calldata metadata)
         external
         returns (address token);
 
-    /// @notice Mints what a list of transfers brings of an asset that was not born here: no payment of such runs code that could refuse it.
-    /// Only the asset router.
+    /// @notice Mints the entries of a list of transfers for an asset of another chain: no payment of these
+    /// runs code that could refuse it. Only the asset router.
     /// @param entries Recipient (20) ‖ amount (12) each.
     function mintListed(uint256 originChainId, address originToken, bytes32[] calldata entries) external;
 
@@ -48,15 +50,15 @@ interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
     function announce(address token) external returns (bytes32 messageHash);
 
     /// @notice Describes the token here by such a message of another chain. Anyone.
-    /// @dev Of several messages of the chain where the asset was born the newest stands, in whatever order they are brought; what an
-    /// older one says is passed over. Another chain's message stands until the chain of birth says something. A chain can lie
-    /// about assets it passes on: decimals and names are for display, amounts never depend on them.
+    /// @dev Of several messages of the origin chain the newest counts, in whatever order they are delivered;
+    /// an older one is ignored. Another chain's message counts until the origin chain sends one. A chain can
+    /// lie about assets it passes on: decimals and names are for display, amounts never depend on them.
     function importDescription(MessageInclusionProof calldata message) external;
 
     /// @notice Gives a token of this chain its asset id, or returns the id it has. Anyone.
     function ensureTokenIsRegistered(address token) external returns (bytes32);
 
-    /// @notice As `ensureTokenIsRegistered`.
+    /// @notice Equal to `ensureTokenIsRegistered`.
     function registerToken(address token) external;
 
     /// @notice Asset id of a token of this chain; 0 if it is unknown.
@@ -65,7 +67,7 @@ interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
     /// @notice This chain's token for an asset; 0 if there is none yet.
     function tokenAddress(bytes32 assetId) external view returns (address);
 
-    /// @notice Chain on which an asset was born; 0 if it is unknown.
+    /// @notice Origin chain of an asset; 0 if it is unknown.
     function originChainId(bytes32 assetId) external view returns (uint256);
 
     /// @notice The asset's token there; 0 for that chain's native coin.

@@ -24,12 +24,14 @@ interface IMessageVerification {
     /// @notice The leaf is of a block of L1, or a chain's mark: neither has messages.
     error LeafOfBlock(uint256 chainId, uint256 number);
 
-    /// @notice Whether the message with this index in the batch's log tree is in an imported root.
-    /// @param proof Metadata (version 2, depth of the log tree 14, depth of the registry 32, then zeros) ‖ siblings in the
-    /// log tree from the leaf up ‖ the batch's index in the registry ‖ siblings in the registry from the leaf up ‖ registry
-    /// index of the imported root ‖ the eleven words of the batch's record (BatchRecord). Against an imported fact instead: metadata
-    /// (version 3, depth 14, then zeros) ‖ siblings in the log tree from the leaf up, 15 words. Clients treat it as opaque.
-    /// @return False where a hash or an index is wrong; reverts with MalformedProof where the shape is, and with LeafOfBlock.
+    /// @notice Checks that the message with this index in the batch's log tree is in an imported root.
+    /// @param proof Metadata (version 2, depth of the log tree 14, depth of the registry 32, then zeros) ‖
+    /// siblings in the log tree from the leaf up ‖ the batch's index in the registry ‖ siblings in the
+    /// registry from the leaf up ‖ registry index of the imported root ‖ the eleven words of the batch's
+    /// record (BatchRecord). Against an imported fact instead: metadata (version 3, depth 14, then zeros) ‖
+    /// siblings in the log tree from the leaf up, 15 words. Clients treat it as opaque.
+    /// @return False where a hash or an index is wrong; reverts with MalformedProof where the shape is, and
+    /// with LeafOfBlock.
     function proveL2MessageInclusionShared(
         uint256 chainId,
         uint256 batchNumber,

@@ -54,7 +54,7 @@ interface ISystemContext3 {
     /// and has no backing.
     function bornAt() external view returns (uint256);
 
-    /// @notice How the chain's order is made: 0 by one sequencer, 1 by L1's queue alone. L1 hashes the same mode.
+    /// @notice Sequencing mode: 0 by one sequencer, 1 by L1's queue alone. L1 hashes the same mode.
     function sequencingMode() external view returns (uint256);
 
     /// @notice Hash of the fact (ImportKinds) about the newest batch with logs, or about the first one; 0 on a chain that serves no facts.

@@ -31,10 +31,12 @@ struct InteropToken {
 
 /// @notice Calls that happen together or not at all. Its hash is keccak256 of the message that carries it.
 /// @param nonce Makes equal bundles differ.
-/// @param valueMessageHash keccak256 of the asset message that carries `value` and `relayerReward`; 0 if both are 0.
+/// @param valueMessageHash keccak256 of the asset message that carries `value` and `relayerReward`; 0 if both
+/// are 0.
 /// @param value Sum of the calls' values.
-/// @param relayerReward Paid on the destination to the account that executes the bundle, even if the calls fail.
-/// @param gasLimit Gas the calls get; with less at hand the bundle is not executed.
+/// @param relayerReward Paid on the destination to the account that executes the bundle, even if the calls
+/// fail.
+/// @param gasLimit Gas the calls get; with less gas left the bundle is not executed.
 /// @param executionAddress Only this account may execute the bundle; 0 for anyone.
 /// @param refundRecipient Account on the source chain that gets value and tokens back if the calls fail.
 /// @param callbackGasLimit Gas for telling the sender the outcome; 0 if it did not ask.

@@ -9,7 +9,7 @@ struct CcipTokenAmount {
     uint256 amount;
 }
 
-/// @notice What an application asks its router to send.
+/// @notice Message that an application sends through its router.
 /// @param receiver An address as one word.
 /// @param feeToken 0 for coins.
 /// @param extraArgs Empty for 200,000 gas, or a tag of four bytes with its fields.
@@ -21,7 +21,7 @@ struct CcipRequest {
     bytes extraArgs;
 }
 
-/// @notice What a receiver gets.
+/// @notice Message in the form that a receiver gets.
 /// @param sender An address as one word.
 struct CcipDelivery {
     bytes32 messageId;
@@ -64,7 +64,8 @@ struct CcipRampMessage {
     CcipTokenTransfer[] tokenAmounts;
 }
 
-/// @notice What CCIP's clients ask the onramp for. One contract is all of the parts that have no address of their own here.
+/// @notice Configuration of the onramp for CCIP's clients. One contract is all of the parts that have no
+/// separate address here.
 struct OnRampStaticConfig {
     uint64 chainSelector;
     address rmnRemote;
@@ -81,7 +82,7 @@ struct OnRampDynamicConfig {
     address allowlistAdmin;
 }
 
-/// @notice What CCIP's clients ask the offramp for.
+/// @notice Configuration of the offramp for CCIP's clients.
 /// @param minSeqNr Any message may be the next one: they come one by one.
 /// @param onRamp The address as bytes.
 struct SourceChainConfig {
@@ -92,7 +93,7 @@ struct SourceChainConfig {
     bytes onRamp;
 }
 
-/// @notice What CCIP's clients ask the router for.
+/// @notice Offramp in the router's list for CCIP's clients.
 struct CcipOffRamp {
     uint64 sourceChainSelector;
     address offRamp;

@@ -21,7 +21,7 @@ interface ICcipCoinPool is ICcipPool {
     error ChainNotAllowed(uint64 remoteChainSelector);
 
     // Ours.
-    /// @notice The message waits until somebody has sent the pool more of the token; coins become wrapped ones.
+    /// @notice The message waits until any account has sent the pool more of the token; coins become wrapped ones.
     error NotEnoughInPool(address token, uint256 amount, uint256 available);
 
     /// @notice Whether the member has the same coin, so that a wrapped one here is one there.

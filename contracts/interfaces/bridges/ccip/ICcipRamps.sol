@@ -10,7 +10,7 @@ import {
     SourceChainConfig
 } from "./ICcip.sol";
 
-/// @notice How far a message is on its destination, with CCIP's numbers.
+/// @notice Progress of a message on its destination, with CCIP's numbers.
 enum ExecutionState {
     UNTOUCHED,
     IN_PROGRESS,
@@ -19,11 +19,13 @@ enum ExecutionState {
 }
 
 /// @title CCIP's ramps, both ends of them in one contract on each member
-/// @notice As the onramp it tells a message whole and passes its id on as a proven message. As the offramp it executes a message whose
-/// id came from the chain that the message names as its source: tokens, then the receiver, and all of it or nothing.
-/// @dev Trusted: the router of its own member, for senders; the registry, for pools; the operator, for prices, for which contracts the peers
-/// are, and for the order of first executions: an operator that withholds one delays it by `permissionLessExecutionThresholdSeconds`.
-/// Not trusted: accounts that execute manually, receivers, tokens and pools.
+/// @notice As the onramp it tells a message whole and passes its id on as a proven message. As the offramp it
+/// executes a message whose id came from the chain that the message names as its source: tokens, then the
+/// receiver, and all of it or nothing.
+/// @dev Trusted: the router on its member, for senders; the registry, for pools; the operator, for prices,
+/// for which contracts the peers are, and for the order of first executions: an operator that withholds one
+/// delays it by `permissionLessExecutionThresholdSeconds`. Not trusted: accounts that execute manually,
+/// receivers, tokens and pools.
 interface ICcipRamps is IProvenPeer {
     event CCIPMessageSent(uint64 indexed destChainSelector, uint64 indexed sequenceNumber, CcipRampMessage message);
     event MessageRecorded(uint64 indexed sourceChainSelector, uint64 indexed sequenceNumber, bytes32 indexed messageId);
@@ -72,7 +74,7 @@ interface ICcipRamps is IProvenPeer {
     /// @notice No message with this id came from the chain under this number.
     error NotRecorded(uint64 sourceChainSelector, uint64 sequenceNumber, bytes32 messageId);
     error AlreadyRecorded(uint64 sourceChainSelector, uint64 sequenceNumber);
-    /// @notice It is executed, or was tried: one that failed is repeated by `manuallyExecute`.
+    /// @notice The message is executed, or was tried: one that failed is repeated by `manuallyExecute`.
     error NotUntouched(bytes32 messageId, ExecutionState state);
     /// @notice An earlier message of the same sender, which asked for order, was not tried yet.
     error NotInOrder(uint64 expected, uint64 actual);
@@ -81,7 +83,7 @@ interface ICcipRamps is IProvenPeer {
     /// @notice There are no node operators that fees are shared with, as in CCIP 1.5: an application that funds itself by them is created
     /// with 0 round trips before it is funded.
     error NoNodeOperators();
-    /// @notice What the transaction has left could make the message fail.
+    /// @notice The transaction's remaining gas could make the message fail.
     error NotEnoughGas(uint256 required, uint256 actual);
 
     /// @notice Sends a message whose fee and tokens the router has moved. The router.
@@ -110,7 +112,8 @@ interface ICcipRamps is IProvenPeer {
     /// @notice Refuses: a function of CCIP 1.5, for applications that are among those whom it pays.
     function payNops() external pure;
 
-    /// @notice Of gas on a member, in coins and fee tokens alike, and whether its coin is this member's. The operator.
+    /// @notice Sets the price of gas on a member, in coins and fee tokens alike, and whether its coin is this
+    /// member's. The operator.
     function setPrice(uint64 destChainSelector, uint256 weiPerGas, bool sharesCoin) external;
 
     /// @notice Takes fees. The operator.
@@ -126,7 +129,7 @@ interface ICcipRamps is IProvenPeer {
 
     function getExpectedNextSequenceNumber(uint64 destChainSelector) external view returns (uint64);
 
-    /// @notice Of the last message of a sender that asked for order.
+    /// @notice Nonce of the last message of a sender that requested order.
     function getOutboundNonce(uint64 destChainSelector, address sender) external view returns (uint64);
 
     function getInboundNonce(uint64 sourceChainSelector, address sender) external view returns (uint64);

@@ -41,7 +41,7 @@ interface ICcipRouter {
 
     function getWrappedNative() external view returns (address);
 
-    /// @notice What knows of curses.
+    /// @notice Contract that reports curses.
     function getArmProxy() external view returns (address);
 
     function typeAndVersion() external pure returns (string memory);

@@ -26,7 +26,7 @@ interface ICcipTokenAdmin {
     /// @notice The token's owner becomes its pending administrator. That account.
     function registerAdminViaOwner(address token) external;
 
-    /// @notice What the token's `getCCIPAdmin` names becomes its pending administrator. That account.
+    /// @notice Makes the account of the token's `getCCIPAdmin` its pending administrator. That account.
     function registerAdminViaGetCCIPAdmin(address token) external;
 
     /// @notice An account with the token's default admin role becomes its pending administrator. That account.

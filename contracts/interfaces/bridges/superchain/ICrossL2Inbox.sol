@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC7786Recipient} from "../../l2/IERC7786.sol";
 
-/// @notice Where a log is, as the Superchain's contracts name it.
+/// @notice Position of a log, in the terms of the Superchain's contracts.
 struct Identifier {
     address origin;
     uint256 blockNumber;
@@ -13,10 +13,12 @@ struct Identifier {
 }
 
 /// @title The Superchain's inbox, which says whether a log of another chain is true
-/// @notice There its word is the sequencer's, for logs of any contract. Here it is a message of the source chain's messenger, which that chain's
-/// batch on L1 proves, so that only the messenger's logs are known. A contract does not know the index of its log: any index is
-/// taken, and the messages have numbers of their own.
-/// @dev Trusted: the interop center of this chain, for which chain and account a message is from; a source chain, for its own messages only.
+/// @notice There its word is the sequencer's, for logs of any contract. Here it is a message of the source
+/// chain's messenger, which that chain's batch on L1 proves, so that only the messenger's logs are known. A
+/// contract does not know the index of its log: any index is accepted, and the messages have separate
+/// numbers.
+/// @dev Trusted: the interop center of this chain, for which chain and account a message is from; a source
+/// chain, for its own messages only.
 interface ICrossL2Inbox is IERC7786Recipient {
     event ExecutingMessage(bytes32 indexed msgHash, Identifier id);
     /// @notice A chain has proven a message of its messenger.
@@ -42,7 +44,7 @@ interface ICrossL2Inbox is IERC7786Recipient {
     /// @notice The slot that an access list must have.
     function calculateChecksum(Identifier memory id, bytes32 msgHash) external pure returns (bytes32 checksum);
 
-    /// @notice What stands for a message: all of it but the log's index.
+    /// @notice Hash that represents a message: all of it except the log's index.
     function recordOf(Identifier memory id, bytes32 msgHash) external pure returns (bytes32 record);
 
     function isProven(bytes32 record) external view returns (bool);

@@ -4,9 +4,10 @@ pragma solidity ^0.8.28;
 import {Identifier} from "./ICrossL2Inbox.sol";
 
 /// @title The Superchain's messenger between chains
-/// @notice Each message that it tells goes to the inbox of the destination as a proven message too. Anyone relays, once the inbox knows it;
-/// a target that reverts undoes the relay, which can be repeated.
-/// @dev Trusted: the inbox of its own chain. Not trusted: relayers, targets and what other accounts than the messenger tell.
+/// @notice Each message that it tells goes to the inbox of the destination as a proven message too. Anyone
+/// relays, once the inbox knows it; a target that reverts undoes the relay, which can be repeated.
+/// @dev Trusted: the inbox on its chain. Not trusted: relayers, targets and what other accounts than the
+/// messenger tell.
 interface IL2ToL2CrossDomainMessenger {
     event SentMessage(
         uint256 indexed destination, address indexed target, uint256 indexed messageNonce, address sender, bytes message
@@ -55,7 +56,7 @@ interface IL2ToL2CrossDomainMessenger {
 
     function sentMessages(uint256 nonce) external view returns (bytes32 messageHash);
 
-    /// @notice Of the message under way. Reverts with NotEntered outside.
+    /// @notice Sender of the message that is being relayed. Reverts with NotEntered outside.
     function crossDomainMessageSender() external view returns (address sender);
 
     function crossDomainMessageSource() external view returns (uint256 source);

@@ -4,9 +4,10 @@ pragma solidity ^0.8.28;
 import {IERC7786Recipient} from "../../l2/IERC7786.sol";
 
 /// @title The Superchain's bridge of coins
-/// @notice There coins are made on arrival. Here they come with a message of their own, so that each is backed on L1, and a relay pays out of what
-/// came for the same sender, recipient and amount from the same chain.
-/// @dev Trusted: the messenger and the interop center of its own chain. A chain that lies can have paid only what it has sent.
+/// @notice There coins are made on arrival. Here a separate message carries them, so that each is backed on
+/// L1, and a relay pays out of what came for the same sender, recipient and amount from the same chain.
+/// @dev Trusted: the messenger and the interop center on its chain. A chain that lies can have paid only what
+/// it has sent.
 interface ISuperchainETHBridge is IERC7786Recipient {
     event SendETH(address indexed from, address indexed to, uint256 amount, uint256 destination);
     event RelayETH(address indexed from, address indexed to, uint256 amount, uint256 source);
@@ -27,6 +28,6 @@ interface ISuperchainETHBridge is IERC7786Recipient {
     /// @notice Pays. Only by the messenger, for this contract of another chain.
     function relayETH(address from, address to, uint256 amount) external;
 
-    /// @notice How many such transfers have come and are not paid.
+    /// @notice Number of equal transfers that have arrived and are not paid.
     function backed(bytes32 transfer) external view returns (uint256);
 }

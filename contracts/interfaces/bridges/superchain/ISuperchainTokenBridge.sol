@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title The Superchain's bridge of tokens that are at one address on all chains
-/// @dev Trusted: the messenger of its own chain. A token is trusted by those who hold it; a chain that lies can mint what tokens of other
-/// chains let it, which are those that their owners put at the same address.
+/// @dev Trusted: the messenger on its chain. A token is trusted by those who hold it; a chain that lies can
+/// mint what tokens of other chains let it, which are those that their owners put at the same address.
 interface ISuperchainTokenBridge {
     event SendERC20(
         address indexed token, address indexed from, address indexed to, uint256 amount, uint256 destination
