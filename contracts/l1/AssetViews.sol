@@ -97,7 +97,7 @@ abstract contract AssetViews is IAssetViews {
         return abi.encodeCall(IL2DepositReceiver.finalizeDeposit, (block.chainid, id, transferData));
     }
 
-    /// @dev What a getter returned, or nothing. Assembly, so that a token cannot make us copy megabytes.
+    /// @dev Return data of a getter, or nothing. Assembly, so that a token cannot make us copy megabytes.
     function _getter(address token, bytes4 selector) private view returns (bytes memory result) {
         bytes memory data = abi.encodePacked(selector);
         assembly ("memory-safe") {

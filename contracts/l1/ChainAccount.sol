@@ -6,8 +6,8 @@ import {RestrictedCallers} from "../l2/RestrictedCallers.sol";
 
 /// @notice See {IChainAccount}. Runs behind minimal proxies.
 contract ChainAccount is IChainAccount, RestrictedCallers {
-    /// @dev Beside the call's own gas: twice 2,600 for an account that delegates (EIP-7702), 9,000 for a value, and what runs between the
-    /// check and the call.
+    /// @dev Gas in addition to the call's: twice 2,600 for an account that delegates (EIP-7702), 9,000 for a
+    /// value, and the code between the check and the call.
     uint256 private constant MARGIN = 15_000;
 
     address private immutable accounts = msg.sender;

@@ -11,7 +11,8 @@ import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {L2Message} from "../types/L2Transactions.sol";
 import {ChainAccount} from "./ChainAccount.sol";
 
-/// @notice See {IChainAccounts}. Beside the ecosystem's contracts: anyone puts it at one address for each factory (CREATE2).
+/// @notice See {IChainAccounts}. Not one of the ecosystem's contracts: anyone puts it at one address for each
+/// factory (CREATE2).
 contract ChainAccounts is IChainAccounts, ReentrancyGuard {
     IChainFactory private immutable factory;
     address private immutable implementation = address(new ChainAccount());
@@ -58,7 +59,7 @@ contract ChainAccounts is IChainAccounts, ReentrancyGuard {
 
     /// @inheritdoc IChainAccounts
     function cancel(uint256 batchNumber, uint256 index) external {
-        // Whatever the caller is, these are calls of its own alone.
+        // For any caller, these are only its calls.
         _close(msg.sender, batchNumber, index);
         emit CallCanceled(msg.sender, batchNumber, index);
     }

@@ -17,7 +17,7 @@ import {ChainContract} from "./ChainContract.sol";
 import {MessageProofs} from "./MessageProofs.sol";
 import {RequestRouter} from "./RequestRouter.sol";
 
-/// @notice The factory under the names by which the contracts beside it know it.
+/// @notice Getters of the factory, by their names in contracts that are bound to it.
 interface IBoundToFactory {
     function factory() external view returns (address);
     function directory() external view returns (address);
@@ -33,7 +33,7 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     /// @inheritdoc IChainFactory
     mapping(uint256 chainId => uint256) public bornAt;
     uint256[] private chainIds;
-    /// @dev When the first chain was born: before, there was no account to give notice to.
+    /// @dev Start of the first chain: before, there was no account to give notice to.
     uint256 private firstBirth;
     /// @inheritdoc IChainFactory
     mapping(uint256 porterId => uint256 chainId) public chainOfPorter;

@@ -59,7 +59,7 @@ abstract contract ChainIds is IChainFactory {
         if (!fits) revert ChainIdOutOfRange(prefix, prefixBits, limit, chainId);
     }
 
-    /// @dev How many of an id's bits are this settlement layer's own.
+    /// @dev Number of an id's bits that belong to this settlement layer.
     function _prefixBits() private view returns (uint256) {
         if (!isOnHyperchain) return 0;
         return block.chainid >> ChainAncestry.L2_BITS == 0 ? ChainAncestry.L2_BITS : ChainAncestry.L3_BITS;

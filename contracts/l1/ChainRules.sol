@@ -39,10 +39,10 @@ abstract contract ChainRules is IChainFactory {
     /// @inheritdoc IChainFactory
     uint256 public immutable recoveryTime;
 
-    /// @dev In which an honest chain may be held up beside its own time to recover.
+    /// @dev Time for which an honest chain may be held up, in addition to its time to recover.
     uint256 private immutable freezeTime;
 
-    /// @dev Beside windows and delays, of the notice that every chain's upgrade has.
+    /// @dev Part of the notice of every chain's upgrade, in addition to windows and delays.
     uint256 private immutable reactionTime;
 
     constructor(IVerifierRegistry verifiers_, IChainSettings settings_, uint256 recoveryTime_) {
@@ -99,15 +99,16 @@ abstract contract ChainRules is IChainFactory {
         if (filterer != address(0)) revert FiltererOfQueue(filterer);
     }
 
-    /// @dev A standby takes back batches without a proof once an operation is overdue by a window and the delay. What it commits
-    /// then must be executed before the exit opens.
+    /// @dev A standby reverts batches without a proof after an operation is overdue by a window and the
+    /// delay. Its next batches must be executed before the exit opens.
     function _checkStandby(ChainConfiguration calldata configuration) private view {
         _checkQuorum(configuration.standby, configuration.standbyThreshold);
         uint256 needed = 2 * configuration.executionDelay + recoveryTime + freezeTime;
         if (configuration.exitDelay <= needed) revert ExitDelayTooShort(needed, configuration.exitDelay);
     }
 
-    /// @dev Whether imports lead to this root L1 sees when they come; a root that none can lead to is refused here.
+    /// @dev L1 checks the root that imports lead to when they arrive; this refuses a root that none can lead
+    /// to.
     function _checkImports(ChainConfiguration calldata configuration) private pure {
         (bytes32 stateRoot, bytes32 data) = (configuration.importStateRoot, configuration.importData);
         if (configuration.importBatches != 0) Digest.requireCanonical(stateRoot);
@@ -128,8 +129,9 @@ abstract contract ChainRules is IChainFactory {
         if (needed > notice) revert RetirementNoticeTooShort(needed, notice);
     }
 
-    /// @dev An account that delegates to code (EIP-7702) is no contract: it answers as its key's holder likes. What a contract will
-    /// answer tomorrow cannot be seen here: whether it is a proxy, and whose, is for users to look up.
+    /// @dev An account that delegates to code (EIP-7702) is not a contract: its key's holder controls its
+    /// answers. A contract's later answers cannot be checked here: users must look up whether it is a proxy,
+    /// and of which owner.
     function _checkContracts(ChainConfiguration calldata configuration) private view {
         address policy = configuration.dataAvailabilityPolicy;
         if (!AddressAlias.isContract(policy)) revert PolicyWithoutCode(policy);

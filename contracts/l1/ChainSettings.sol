@@ -158,7 +158,8 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     {
         uint64 threshold = _threshold(chainId);
         if (threshold != 0) revert QuorumRequired(threshold);
-        // With one sequencer a settler's transactions stand beside the queue's, and their fees are its own.
+        // With one sequencer the settler includes transactions in addition to the queue's, and receives their
+        // fees.
         if (configurations[chainId].sequencingMode & type(uint8).max == 0) return;
         if (coinbase != address(0)) revert CoinbaseOfQueue(coinbase);
         if (operations == 0) revert BatchWithoutOperation(batchNumber);
@@ -246,8 +247,9 @@ contract ChainSettings is SettingsStorage, IChainSettings {
         return isUpgraded ? known.next : known.current;
     }
 
-    /// @dev By the time of the batch's first block, which is in no future: L1's clock has passed a change that such a time has passed.
-    /// A batch that begins before one must be committed within a window, or a chain could keep the old policy by its clock.
+    /// @dev Policy at the time of the batch's first block, which is never in the future: L1's clock has
+    /// passed every change that this time has passed. A batch that begins before one must be committed within
+    /// a window, or a chain could keep the old policy by its clock.
     function _policyAt(uint256 chainId, uint64 firstTimestamp, uint64 window) private view returns (address) {
         Course memory known = _course(chainId);
         uint256 epoch = known.current;

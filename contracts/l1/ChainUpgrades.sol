@@ -43,7 +43,8 @@ abstract contract ChainUpgrades is SettingsChanges {
         Versions memory known = versions[chainId];
         if (known.next == 0) revert NoUpgradeScheduled();
         if (block.timestamp >= known.effectiveAt) {
-            // Of a version that was halted before any batch of it was executed none ever is: the one before goes on.
+            // No batch is ever executed of a version that was halted before its first one: the version before
+            // it continues.
             IHyperchain chain = _bornChain(chainId);
             bool isUnused = _isHalted(chainId, known.next) && chain.getProtocolVersion() != known.next;
             if (!isUnused) revert UpgradeInEffect(known.effectiveAt, block.timestamp);
@@ -105,7 +106,7 @@ abstract contract ChainUpgrades is SettingsChanges {
         _requireSecondVerifier(chainId, version);
     }
 
-    /// @dev Another machine could not go on with the state, and a lower format could not read its codes.
+    /// @dev Another machine could not continue with the state, and a lower format could not read its codes.
     function _requireSuccessor(uint256 base, uint256 version) private pure {
         (uint256 expected, uint256 actual) = (VersionNumber.machineOf(base), VersionNumber.machineOf(version));
         if (expected != actual) revert MachineMismatch(expected, actual);

@@ -9,7 +9,8 @@ import {IKnownChains} from "../interfaces/IKnownChains.sol";
 import {InteroperableAddress} from "../l2/InteroperableAddress.sol";
 import {NameLabel} from "../libraries/NameLabel.sol";
 
-/// @notice See {IHyperchainNames}. Beside the ecosystem's contracts: anyone puts it at one address for each factory (CREATE2).
+/// @notice See {IHyperchainNames}. Not one of the ecosystem's contracts: anyone puts it at one address for
+/// each factory (CREATE2).
 contract HyperchainNames is IHyperchainNames {
     struct Name {
         address owner;
@@ -113,7 +114,7 @@ contract HyperchainNames is IHyperchainNames {
     /// @inheritdoc IHyperchainNames
     function chosenName(uint256 chainId, address account) external view returns (string memory label) {
         label = chosen[chainId][account];
-        // What a name stands for can have changed since.
+        // The target of a name can have changed since.
         if (names[chainId][keccak256(bytes(label))].account != account) return "";
     }
 

@@ -54,7 +54,7 @@ abstract contract HyperchainStorage {
     bytes32 internal genesisHash;
     /// @dev May hold hashes of reverted batches at numbers that are not committed.
     mapping(uint256 batchNumber => bytes32) internal batchHashes;
-    /// @dev Of executed batches.
+    /// @dev Roots of executed batches.
     mapping(uint256 batchNumber => bytes32) internal logRoots;
     /// @dev After the last executed batch.
     bytes32 internal stateRoot;
@@ -65,10 +65,10 @@ abstract contract HyperchainStorage {
     uint64 internal recordedAt;
     uint32 internal executedVersion;
     uint32 internal provenSince;
-    /// @dev How often batches were reverted.
+    /// @dev Number of reverts of batches.
     uint256 internal reverts;
 
-    /// @dev Of the first state; 0 once the chain is born.
+    /// @dev Missing imports of the initial state; 0 after the chain's start.
     uint32 internal importsMissing;
     /// @dev Rolling hash of the imports' data.
     bytes32 internal importHash;
@@ -90,7 +90,7 @@ abstract contract HyperchainStorage {
         _;
     }
 
-    /// @dev A chain that has batches, or operations, is born: callers ask only where there are none yet.
+    /// @dev A chain with batches or operations has started: callers check only without them.
     function _requireBorn() internal view {
         if (importsMissing != 0) revert IChainImports.ImportsMissing(importsMissing);
     }

@@ -58,7 +58,8 @@ contract ImportFacet is BatchBinding, IChainImports {
         IChainFactory(chainFactory).recordBirth(chainId);
     }
 
-    /// @dev Readers find the data in the transaction itself, in the ABI's one encoding; a first state is worth an account of its own.
+    /// @dev Readers find the data in the transaction itself, in the ABI's one encoding; an initial state is
+    /// worth a separate account.
     function _requireOwnImport(StoredBatch calldata previous, ImportBatch calldata batch, bytes32[] calldata later)
         private
         view

@@ -11,7 +11,8 @@ import {GatewayEnd} from "../libraries/GatewayEnd.sol";
 import {GatewayMessage} from "../libraries/GatewayMessage.sol";
 import {L2Message, L2TransactionRequestDirect} from "../types/L2Transactions.sol";
 
-/// @notice See {IMessageGateway}. Beside the ecosystem's contracts: anyone puts it at one address for each factory (CREATE2).
+/// @notice See {IMessageGateway}. Not one of the ecosystem's contracts: anyone puts it at one address for
+/// each factory (CREATE2).
 contract MessageGateway is IMessageGateway, GatewayEnd {
     /// @dev An announcement takes 46,000. Up to 100,000 are free (IPriorityQueue.MAX_FREE_GAS).
     uint256 private constant ANNOUNCEMENT_GAS = 80_000;

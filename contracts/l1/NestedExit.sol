@@ -99,7 +99,7 @@ contract NestedExit is StoppedChains, INestedExit {
         );
     }
 
-    /// @dev Where ChainFactory puts it, whose salt is the configuration.
+    /// @dev Address at which ChainFactory creates it, with the configuration as the salt.
     function _hyperchainOf(address creator, NestedChain calldata chain) private pure returns (address) {
         return MinimalProxy.predict(
             SettlementPlaces.addressOf(creator, SettlementPlaces.FACTORY),

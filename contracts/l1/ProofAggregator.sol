@@ -65,7 +65,8 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         for (uint256 i = 0; i < batches.length; ++i) accepted[i] = _tellChain(batches[i]);
     }
 
-    /// @dev What the point is drawn from: it binds version, count, digest and every byte of every batch that a proof is about.
+    /// @dev Hash from which the point is drawn: it binds version, count, digest and every byte of every batch
+    /// that a proof is about.
     function _statementOf(AggregatedBatch[] calldata batches, bytes32 digest) private view returns (bytes32) {
         uint256 count = batches.length;
         if (count == 0 || count > MAX_BATCHES) revert BatchCountOutOfRange(MAX_BATCHES, count);

@@ -20,7 +20,7 @@ import {ChainLookup} from "./ChainLookup.sol";
 /// @dev Guarded: base tokens and second bridges are hostile; a request inside a request could take the other's place in the
 /// queue between its payment and its entry.
 abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
-    /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
+    /// @dev Answer by which a second bridge identifies itself (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
 
     ISharedBridge private immutable bridge;
@@ -178,8 +178,9 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
         secondBridge.bridgehubConfirmL2Transaction(request.chainId, inner.txDataHash, canonicalTxHash);
     }
 
-    /// @dev Where none is given the caller, not the second bridge. The queue knows contracts by their code; one that calls from
-    /// its constructor has none yet, and no account will have its own address on L2.
+    /// @dev Refund recipient; by default the caller, not the second bridge. The queue knows contracts by
+    /// their code; one that calls from its constructor has none yet, and no account will have its own address
+    /// on L2.
     function _refundRecipient(address given, uint256 chainId) private view returns (address) {
         if (given != address(0) && given != msg.sender) return given;
         return AddressAlias.isInConstructor(msg.sender) ? AddressAlias.aliased(msg.sender, chainId) : msg.sender;

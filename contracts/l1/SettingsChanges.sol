@@ -14,7 +14,8 @@ abstract contract SettingsChanges is SettingsStorage, ISettingsChanges {
         if (msg.sender != admin) revert OnlyAdmin(admin, msg.sender);
     }
 
-    /// @dev What imports bring is bound by the configuration, and nothing can be in the chain that would need a notice.
+    /// @dev Contract of a chain that has started. Before, the configuration binds the imported data, and
+    /// nothing in the chain needs a notice.
     function _bornChain(uint256 chainId) internal view returns (IHyperchain chain) {
         chain = IHyperchain(IChainDirectory(chainFactory).getHyperchain(chainId));
         uint32 importsLeft = chain.importsLeft();

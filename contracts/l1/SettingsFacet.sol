@@ -36,7 +36,7 @@ contract SettingsFacet is ChainTerms, ChainUpgrades {
         configurationHashes[chainId] = _hashOrigin(chainId, configurations[chainId]);
     }
 
-    /// @dev By what L1 knows itself, as the chain's first state must say it.
+    /// @dev Hash of facts that L1 itself has, and that the chain's initial state must repeat.
     function _hashOrigin(uint256 chainId, ChainConfiguration storage configuration) private view returns (bytes32) {
         address baseToken = configuration.baseToken;
         return BatchCommitment.hashConfiguration(

@@ -6,7 +6,7 @@ import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {Quorum, Terms} from "../types/Terms.sol";
 
-/// @notice What the settings of all chains are bound to.
+/// @notice Contracts to which the settings of all chains are bound.
 struct SettingsBase {
     address factory;
     IVerifierRegistry verifiers;
@@ -58,13 +58,13 @@ abstract contract SettingsStorage {
         uint64 operations;
     }
 
-    /// @dev As the chains were created: their addresses follow from it.
+    /// @dev Configurations at the chains' creation: their addresses follow from them.
     mapping(uint256 chainId => ChainConfiguration) internal configurations;
     mapping(uint256 chainId => Course) internal courses;
     /// @dev The lists of epoch 0 are in the configuration.
     mapping(uint256 chainId => mapping(uint256 epoch => EpochTerms)) internal terms;
     mapping(uint256 chainId => mapping(uint256 epoch => mapping(address account => uint8))) internal memberships;
-    /// @dev Of chains whose admin is another than at their creation.
+    /// @dev Admins of chains that have replaced their first one.
     mapping(uint256 chainId => address) internal admins;
     mapping(uint256 chainId => address) internal offeredTo;
     mapping(uint256 chainId => uint256) internal priceRoseAt;
@@ -83,7 +83,7 @@ abstract contract SettingsStorage {
         return admin == address(0) ? configurations[chainId].admin : admin;
     }
 
-    /// @dev By L1's clock. What is stored is moved on when the next terms are scheduled.
+    /// @dev Present course by L1's clock. The stored one is updated when the next terms are scheduled.
     function _course(uint256 chainId) internal view returns (Course memory known) {
         known = courses[chainId];
         if (known.nextAt == 0 || block.timestamp < known.nextAt) return known;

@@ -27,7 +27,7 @@ import {AssetViews} from "./AssetViews.sol";
 /// @title Vault and asset router of the ecosystem
 /// @dev Guarded: tokens and recipients are hostile, and while one of them runs, nothing else here does.
 contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
-    /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
+    /// @dev Answer by which a second bridge identifies itself (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
     /// @dev Half of what a chain's reserve can pay out. The chain lets deliveries of other chains have the other half only, so that
     /// a deposit of a token that can be minted without limit never meets an empty reserve, at which the chain would halt.
@@ -278,7 +278,7 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
 
     function _applyOutflow(uint256 chainId, AssetFlow calldata flow) private {
         bytes32 id = AssetMessage.assetId(flow.originChainId, flow.originToken);
-        // What was born on the chain is the chain's to issue.
+        // The chain itself issues assets that originate there.
         if (flow.originChainId != chainId) _debit(chainId, id, flow.amount);
         if (flow.kind == AssetMessage.WITHDRAWAL) {
             claimPot[chainId][id] += flow.amount;
@@ -365,7 +365,8 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
         if (assetId(token) != id) revert UnknownAsset(assetId(token), id);
     }
 
-    /// @dev Three words as in a deposit's request, or (sender, receiver, token, amount, metadata) as the chain was told.
+    /// @dev Three words as in a deposit's request, or (sender, receiver, token, amount, metadata) in the form
+    /// that the chain received.
     function _decodeAssetData(bytes calldata data) private pure returns (uint256 amount, address token) {
         if (data.length == 96) {
             (amount,, token) = abi.decode(data, (uint256, address, address));

@@ -146,7 +146,8 @@ contract StateExit is StoppedChains, IStateExit {
         (address owner, uint256 amount) = TransferList.partsOf(entries[place]);
         // The list was not delivered, and what its senders gave for that has no other owner.
         if (place == 0) amount += transfer.amount - total;
-        // The list was for the destination; where that is no chain, its recipients are accounts of the source.
+        // The list was for the destination; if no chain has that id, its recipients are accounts of the
+        // source.
         bytes32 messageHash = keccak256(sent.message);
         bool isRefused = _requireUnpaid(sent, messageHash, transfer.destinationChainId);
         _requireOwner(owner, isRefused ? sent.sourceChainId : transfer.destinationChainId);
@@ -170,7 +171,7 @@ contract StateExit is StoppedChains, IStateExit {
             if (shown.length != 1) revert FlowMessageCount(1, shown.length);
             _requireThere(escrow.flow, id, pivot, shown[0]);
         } else {
-            // This leg too: its batch may have come too late, and then the others are given back.
+            // This leg too: its batch may have been executed too late, and then the others are refunded.
             if (shown.length != count) revert FlowMessageCount(count, shown.length);
             for (uint256 i = 0; i < count; ++i) _requireThere(escrow.flow, id, i, shown[i]);
         }
@@ -284,7 +285,8 @@ contract StateExit is StoppedChains, IStateExit {
         if (actual != expected) revert StateRootMismatch(expected, actual);
     }
 
-    /// @dev That an executed batch of the leg's chain says that the leg is there, and L1 executed it in time.
+    /// @dev Requires that an executed batch of the leg's chain confirms the leg, and that L1 executed it in
+    /// time.
     function _requireThere(AtomicFlow calldata flow, bytes32 id, uint256 leg, FlowMessage calldata shown) private view {
         FlowLeg calldata other = flow.legs[leg];
         _requireOnL1(shown.batch, other.chainId);
@@ -297,8 +299,9 @@ contract StateExit is StoppedChains, IStateExit {
         if (executedAt > flow.deadline) revert LegTooLate(leg, flow.deadline, executedAt);
     }
 
-    /// @dev As on chains: an escrow from the state before what L1 executed after the deadline, the pivot from the state after what
-    /// ends after it by its chain's clock. A stopped chain's mark ends after every deadline.
+    /// @dev Requires absence by the rules of the chains: of an escrow in the state before a batch that L1
+    /// executed after the deadline, of the pivot in the state after a batch that ends after the deadline by
+    /// its chain's clock. A stopped chain's mark ends after every deadline.
     function _requireMissing(AtomicFlow calldata flow, bytes32 id, uint256 leg, FlowAbsence calldata absence) private view {
         FlowLeg calldata lost = flow.legs[leg];
         BatchRoot calldata batch = absence.batch;
@@ -399,7 +402,7 @@ contract StateExit is StoppedChains, IStateExit {
         if (actual != expected) revert StateRootMismatch(expected, actual);
     }
 
-    /// @dev What the chain's last state says.
+    /// @dev Holding in the chain's last state.
     function _holding(uint256 chainId, address token, address account, HoldingProof calldata proof)
         private
         view

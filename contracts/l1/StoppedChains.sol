@@ -39,7 +39,7 @@ abstract contract StoppedChains is IKnownChains {
         if (!chain.exited()) revert IStateExit.ChainNotExited();
     }
 
-    /// @dev Of the version under which the chain's last state was proven, be that retired or not.
+    /// @dev Tree of the version under which the chain's last state was proven, also of a retired one.
     function _treeOf(IHyperchain chain) internal view returns (IStateTree) {
         return IVersioned(address(chain)).verifiers().contentOf(chain.getProtocolVersion()).tree;
     }
@@ -59,8 +59,8 @@ abstract contract StoppedChains is IKnownChains {
         amount = value;
     }
 
-    /// @dev Where the native token vault of every chain deploys the counterpart of a token of its settlement layer, and no other contract
-    /// can deploy.
+    /// @dev Address at which the native token vault of every chain deploys the counterpart of a token of its
+    /// settlement layer, and at which no other contract can deploy.
     function _bridgedToken(uint256 settlementId, address token) internal pure returns (address) {
         return MinimalProxy.predict(
             Predeploys.NATIVE_TOKEN_VAULT,

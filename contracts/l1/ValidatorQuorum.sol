@@ -17,8 +17,9 @@ abstract contract ValidatorQuorum is HyperchainStorage {
         "BatchRevert(uint256 firstNumber,bytes32 firstBatchHash,bytes32 lastBatchHash,uint256 revertCount,uint64 validUntil)"
     );
 
-    /// @dev A revert voids all signatures from before it: else anyone could commit again what the quorum took back.
-    /// The times let a quorum sign another batch of the same number without ever vouching for both at once.
+    /// @dev A revert voids all signatures from before it: else anyone could commit batches again that the
+    /// quorum has reverted. The times let a quorum sign another batch of the same number without both
+    /// signatures being valid at the same time.
     /// @param head The first operation that the batches before it took none of.
     function _requireApproval(bytes32 commitment, uint64 batchNumber, uint256 head, BatchApproval calldata approval)
         internal
@@ -32,7 +33,7 @@ abstract contract ValidatorQuorum is HyperchainStorage {
         if (_requireQuorum(structHash, approval.signatures)) _requireOverdue(head, false);
     }
 
-    /// @dev What is reverted must be what was signed: L1's counter and hashes are compared by the caller.
+    /// @dev The reverted batches must be the signed ones: L1's counter and hashes are compared by the caller.
     function _requireQuorumForRevert(BatchRevert calldata reversal, bytes[] calldata signatures) internal view {
         if (block.timestamp > reversal.validUntil) {
             revert IBatchCommits.RevertExpired(reversal.validUntil, block.timestamp);

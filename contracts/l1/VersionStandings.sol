@@ -172,7 +172,7 @@ abstract contract VersionStandings is IVerifierRegistry {
         return block.timestamp >= uint256(known.lastEnd) + freezeCycle ? freezeTime : freezeTime - known.time;
     }
 
-    /// @dev Of a version that there is.
+    /// @dev Requires that an existing version is active.
     function _requireActive(uint256 version) internal view {
         Standing memory standing = standings[version];
         uint256 end = standing.retiresAt;

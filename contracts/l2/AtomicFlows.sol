@@ -81,7 +81,8 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         _requirePayee(own.recipient, to);
         uint256 fee = _requireHeld(id, leg);
         if (pivot == flow.legs.length) {
-            // This leg's own fact too: its batch may have come too late, and then the others are given back.
+            // This leg's own fact too: its batch may have been executed too late, and then the others are
+            // refunded.
             _requireEscrows(flow, id, pivot, facts);
         } else if (flow.legs[pivot].chainId == block.chainid) {
             // What this chain says of itself settles with the release, or is undone with it.

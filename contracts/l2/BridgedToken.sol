@@ -22,7 +22,7 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
     uint256 public originChainId;
     address public originToken;
     uint8 public decimals;
-    // Beside the origin, in one slot with it.
+    // In one slot with the origin.
     uint88 public descriptionPosition;
     string public name;
     string public symbol;

@@ -11,7 +11,7 @@ import {Predeploys} from "./Predeploys.sol";
 contract CrossChainViews is ICrossChainViews {
     /// @dev Kind of a storage slot's leaf.
     uint8 private constant STORAGE = 0;
-    /// @dev What a mark says instead of the first batch with proven execution.
+    /// @dev Value in a mark in place of the first batch with proven execution.
     uint64 private constant NO_BATCH = type(uint64).max;
 
     mapping(uint256 chainId => mapping(address account => mapping(uint256 slot => RemoteValue))) private kept;

@@ -20,7 +20,7 @@ interface IApprovable {
 contract Forwarder is IForwarder, RestrictedCallers {
     IL2AssetRouter private constant ROUTER = IL2AssetRouter(Predeploys.ASSET_ROUTER);
     IL2NativeTokenVault private constant VAULT = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT);
-    /// @dev What a deposit gives a recipient; the rest goes to `refundTo` on its chain.
+    /// @dev Gas of a deposit for the recipient; the rest goes to `refundTo` on its chain.
     uint256 private constant COIN_GAS = 300_000;
     /// @dev The most that the queue takes for nothing (IPriorityQueue.MAX_FREE_DELIVERY_GAS): a token cannot pay for its gas.
     uint256 private constant TOKEN_GAS = 500_000;

@@ -14,13 +14,13 @@ library GuardedCall {
     /// 316,000 for a bundle with value.
     uint256 private constant ENOUGH_UNITS = 650_000;
 
-    /// @notice Beside the call's own gas: its base cost, twice 2,600 for an account that delegates (EIP-7702), and what runs
-    /// between the check and the call.
+    /// @notice Gas in addition to the call's: its base cost, twice 2,600 for an account that delegates
+    /// (EIP-7702), and the code between the check and the call.
     uint256 private constant MARGIN = 6_000;
 
-    /// @notice Calls with exactly `gasLimit` and copies no more return data than the limits say (less is cut off), so that
-    /// neither the caller's choice of gas, nor units that it has spent before, nor the callee's return data changes the outcome.
-    /// Reverts with NotEnoughUnits and NotEnoughGas.
+    /// @notice Calls with exactly `gasLimit` and copies at most the return data of the limits (the remainder
+    /// is cut off), so that neither the caller's choice of gas, nor units that it has spent before, nor the
+    /// callee's return data changes the outcome. Reverts with NotEnoughUnits and NotEnoughGas.
     function execute(
         address target,
         uint256 gasLimit,

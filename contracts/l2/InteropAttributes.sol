@@ -14,7 +14,7 @@ struct RequestedToken {
     address recipient;
 }
 
-/// @notice What the attributes of a bundle ask for.
+/// @notice Options of a bundle, from its attributes.
 struct BundleOptions {
     uint256 relayerReward;
     uint256 gasLimit;
@@ -30,8 +30,9 @@ struct BundleOptions {
 /// @title Reading the attributes of calls and bundles
 library InteropAttributes {
     uint256 internal constant DEFAULT_GAS = 1_000_000;
-    /// @notice For the calls of a bundle and its callback together. Beside it, bringing a bundle at all limits, or its outcome,
-    /// fits the 8,000,000 gas with which an operation can be forced onto a chain from L1.
+    /// @notice Maximum gas for the calls of a bundle and its callback together. With it, the delivery of a
+    /// bundle at all limits, or of its outcome, fits the 8,000,000 gas with which an operation can be forced
+    /// onto a chain from L1.
     uint256 internal constant MAX_GAS = 5_000_000;
     uint256 internal constant MAX_TOKENS = 8;
 

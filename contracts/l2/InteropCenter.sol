@@ -14,7 +14,7 @@ import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
 /// @notice A bundle whose outcome is awaited, in one word.
-/// @param rewardReclaimableFrom When the reward can be taken back; 0 where no reward waits.
+/// @param rewardReclaimableFrom Time from which the reward can be refunded; 0 if no reward waits.
 /// @param expiresAt Until when the outcome can be told; 0 while the listener has not failed.
 struct AwaitedOutcome {
     bool isAwaited;
@@ -25,9 +25,9 @@ struct AwaitedOutcome {
 /// @notice See {IInteropCenter}. Its balance is the sum of the rewards of pending callbacks.
 contract InteropCenter is IInteropCenter, RestrictedCallers {
     uint256 public constant MAX_CALLS = 16;
-    /// @notice How long a callback's reward waits for the account that brings the outcome, in seconds.
+    /// @notice Seconds for which a callback's reward waits for the account that delivers the outcome.
     uint256 public constant REWARD_LIFETIME = 30 days;
-    /// @notice How long a listener that failed can be told again, in seconds.
+    /// @notice Seconds for which the outcome can be delivered again to a listener that failed.
     uint256 public constant RETRY_PERIOD = 30 days;
     IL1Messenger private constant MESSENGER = IL1Messenger(Predeploys.L1_MESSENGER);
 

@@ -79,7 +79,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers, ReentrancyGuard {
         if (reported != bundleHash) revert WrongResult(bundleHash, reported);
         if (sent.chainId != bundle.destinationChainId) revert WrongSourceChain(bundle.destinationChainId, sent.chainId);
         _requireSent(sent, address(this));
-        // Not pending: bundles that were not sent from here, did not ask, or have been told.
+        // Not pending: bundles that were not sent from here, requested no callback, or have received it.
         bool pending = IInteropCenter(Predeploys.INTEROP_CENTER).isCallbackPending(bundleHash);
         if (!pending) revert IInteropCenter.NoCallbackPending(bundleHash);
         bytes memory callback = abi.encodeCall(IInteropCallback.onInteropResult, (bundleHash, success, result));
@@ -208,9 +208,9 @@ contract InteropHandler is IInteropHandler, RestrictedCallers, ReentrancyGuard {
         }
     }
 
-    /// @dev A contract chooses what has happened before in its transaction: it can be inside the target, which is locked or
-    /// half-way through a change, so that a run fails which would succeed by itself. An account with a key and code
-    /// (EIP-7702) can do the same by calling itself first.
+    /// @dev A contract chooses what has happened before in its transaction: it can be inside the target,
+    /// which is locked or half-way through a change, so that a run fails which would succeed alone. An
+    /// account with a key and code (EIP-7702) can do the same by calling itself first.
     function _requireTopLevel(bytes32 bundleHash, bytes memory reason) private view {
         bool topLevel = msg.sender == tx.origin && msg.sender.code.length == 0;
         if (!topLevel) revert FailingRunOfContract(bundleHash, msg.sender, reason);

@@ -5,7 +5,8 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IKeystore, Keys} from "../interfaces/l2/IKeystore.sol";
 import {KeyChecks} from "../libraries/KeyChecks.sol";
 
-/// @dev A base of its own, so that the mapping has slot 0: accounts on other chains compute where it keeps an id.
+/// @dev A separate base, so that the mapping has slot 0: accounts on other chains compute where it keeps an
+/// id.
 abstract contract KeystoreHeads is IKeystore {
     /// @inheritdoc IKeystore
     mapping(bytes32 id => bytes32 head) public headOf;

@@ -20,7 +20,7 @@ import {Predeploys} from "./Predeploys.sol";
 contract KeystoreAccount is IKeystoreAccount, Account, ERC7821 {
     /// @dev A bit for each leg.
     uint256 private constant MAX_LEGS = 256;
-    /// @dev Where the keystore has its mapping.
+    /// @dev Slot of the keystore's mapping.
     uint256 private constant HEADS_SLOT = 0;
 
     mapping(bytes32 plan => uint256 legs) private done;

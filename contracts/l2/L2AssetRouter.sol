@@ -34,12 +34,13 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     uint256 private constant REFUSED =
         1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1 + TransactionTree.RECORD_WORDS - 1;
     uint256 private constant FIRST_TIMESTAMP = REFUSED - 1;
-    /// @dev Of the payment of one entry of a list in a token of this chain, whose code may refuse it: what takes more is claimed.
-    /// A full list of such must fit a transaction, which has 2^24 gas at most (EIP-7825).
+    /// @dev Gas of the payment of one entry of a list in a token of this chain, whose code may refuse it: an
+    /// entry that takes more is claimed. A full list of these must fit a transaction, which has 2^24 gas at
+    /// most (EIP-7825).
     uint256 private constant ENTRY_GAS = 80_000;
     /// @dev Accounts below are the protocol's and precompiled contracts, and have no key.
     uint160 private constant FIRST_LISTED = 0x100000;
-    /// @dev Of what runs between the check of that and the call.
+    /// @dev Gas of the code between that check and the call.
     uint256 private constant MARGIN = 10_000;
 
     // The first two slots are part of the protocol: L1 proves what is in `delivered` (StateExit).
@@ -470,7 +471,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         if (fee != 0) _payEntry(sourceChainId, messageHash, transfer, msg.sender, fee);
     }
 
-    /// @dev Of a token of this chain, whose code may refuse it.
+    /// @dev Pays an entry in a token of this chain, whose code may refuse it.
     function _payEntry(
         uint256 sourceChainId,
         bytes32 messageHash,

@@ -20,8 +20,8 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
         if (msg.sender != Predeploys.NATIVE_TOKEN_VAULT && msg.sender != Predeploys.BOOTLOADER) {
             revert CallerNotAllowed(Predeploys.BOOTLOADER, msg.sender);
         }
-        // The bootloader's payments are no part of a verdict on an operation, so they run no code. The vault's give a recipient
-        // 2,300 gas, which lets it log the receipt; it can neither write nor call.
+        // The bootloader's payments do not affect the verdict on an operation, so they run no code. The
+        // vault's give a recipient 2,300 gas, which lets it log the receipt; it can neither write nor call.
         bool isArrival = msg.sender == Predeploys.NATIVE_TOKEN_VAULT;
         _pay(to, amount, isArrival ? Predeploys.DEPOSIT_RESERVE : 0, isArrival);
     }

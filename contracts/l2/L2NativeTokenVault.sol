@@ -21,9 +21,10 @@ import {TokenMetadata} from "./TokenMetadata.sol";
 /// @notice See {IL2NativeTokenVault}.
 contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers, ReentrancyGuard {
     ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
-    /// @dev What the code of a chain's own token gets when it comes home at no price. A free delivery has more gas for the chain's code; a
-    /// token could spend that on what its chain must publish. Nothing costs more to publish than a contract of new code, for which
-    /// CREATE takes 32,400: this is less than two take, because a delivery with a fee pays twice.
+    /// @dev Gas for the code of a chain's token when the token returns by a free delivery. A free delivery
+    /// has more gas for the chain's code; a token could spend that on what its chain must publish. Nothing
+    /// costs more to publish than a contract of new code, for which CREATE takes 32,400: this is less than
+    /// two take, because a delivery with a fee pays twice.
     uint256 private constant FREE_TOKEN_GAS = 64_000;
     /// @dev Before every message's.
     uint88 private constant POSITION_OF_DEPOSITS = 1;
@@ -209,7 +210,8 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers, Reentranc
         );
     }
 
-    /// @dev Of a message whose proof was checked, which bounds its place. A batch number has 64 bits.
+    /// @dev Position of a message whose proof was checked, which bounds its index. A batch number has 64
+    /// bits.
     function _positionOf(MessageInclusionProof calldata sent) private pure returns (uint88) {
         return uint88(((sent.l1BatchNumber + 1) << L2LogTree.DEPTH) | sent.l2MessageIndex);
     }

@@ -25,8 +25,10 @@ library Predeploys {
     /// @notice Roots of the state trees of all chains whose protocol version hashes as this one's does.
     address internal constant STATE_TREE = address(0x20003);
 
-    /// @notice What the base token holds at genesis; more than any token's supply, so that it never limits a deposit.
+    /// @notice Base token in the reserve at genesis; more than any token's supply, so that it never limits a
+    /// deposit.
     uint256 internal constant BASE_TOKEN_RESERVE = 2 ** 127;
-    /// @notice What of it is left to deposits: L1 takes no more into a chain's balance, and a deposit's payout must not fail.
+    /// @notice Part of the reserve for deposits: L1 takes at most this into a chain's balance, and a
+    /// deposit's payout must not fail.
     uint256 internal constant DEPOSIT_RESERVE = 2 ** 126;
 }

@@ -55,9 +55,10 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
         _send(token, amount, chainId, recipient);
     }
 
-    /// @dev What the purse had beside the amount stays: anyone can put it there. What cannot leave, such as a token for L1 that
-    /// was not born there, stays too: it is the owner's to empty, and no reason to undo the swap.
-    /// @param had Of `tokenIn`, before the router was called.
+    /// @dev The purse's other balance stays: anyone can put it there. A remainder that cannot leave, such as
+    /// a token for L1 that does not originate there, stays too: the owner can empty it, and the swap is not
+    /// undone.
+    /// @param had Balance of `tokenIn` before the call of the router.
     function _sendLeft(SwapOrder calldata order, uint256 had) private {
         uint256 has = _balanceOf(order.tokenIn);
         uint256 taken = had > has ? had - has : 0;

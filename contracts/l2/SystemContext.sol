@@ -61,7 +61,8 @@ contract SystemContext is ISystemContext, RestrictedCallers {
         return (baseTokenOriginChainId, baseTokenOriginToken);
     }
 
-    /// @dev Of the slots themselves: L1 compares it with what it knows, so that no first state can name another bridge.
+    /// @dev Hash of the slots themselves: L1 compares it with its configuration, so that no initial state can
+    /// name another bridge.
     function _configurationHash() private view returns (bytes32) {
         return BatchCommitment.hashConfiguration(
             ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt)

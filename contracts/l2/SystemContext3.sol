@@ -9,7 +9,8 @@ import {ImportKinds} from "../libraries/ImportKinds.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
-/// @notice See {ISystemContext3}. Beside {SystemContext}, whose code is format 2's genesis and cannot change.
+/// @notice See {ISystemContext3}. Separate from {SystemContext}, whose code is format 2's genesis and cannot
+/// change.
 contract SystemContext3 is ISystemContext3, RestrictedCallers {
     // The order is part of the protocol: slot 0 is proven, slots 2 to 6 and 9 are written by a chain's first opening
     // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`), programs read slot 11,
@@ -100,7 +101,8 @@ contract SystemContext3 is ISystemContext3, RestrictedCallers {
         delete transactionsHash;
     }
 
-    /// @dev Of the slots themselves: L1 compares it with what it knows, so that no opening can name another bridge.
+    /// @dev Hash of the slots themselves: L1 compares it with its configuration, so that no opening can name
+    /// another bridge.
     function _configurationHash() private view returns (bytes32) {
         return BatchCommitment.hashConfiguration(
             ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt), modeAndFlags

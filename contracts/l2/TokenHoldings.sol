@@ -10,10 +10,11 @@ interface IShownToken {
     function decimals() external view returns (uint8);
 }
 
-/// @notice What an account has of many tokens, as the answer to one `eth_call` that creates this: it is put nowhere. Anyone may have
-/// made a token, so that each has so much gas and may answer so much, whatever its code does.
-/// @dev Returns, as the code of a contract would be, `bytes[]` in ABI encoding: of each token what `balanceOf`, `symbol` and `decimals`
-/// answered, cut off; nothing where a call failed.
+/// @notice Balances of an account in many tokens, as the answer to one `eth_call` that creates this contract,
+/// which is never deployed. Any account may have made a token, so that each token's gas and answer are
+/// limited, whatever its code does.
+/// @dev Returns, as the code of a contract would be, `bytes[]` in ABI encoding: of each token what
+/// `balanceOf`, `symbol` and `decimals` answered, cut off; nothing where a call failed.
 contract TokenHoldings {
     uint256 private constant CALL_GAS = 50_000;
     /// @dev Offset and length of a string, and more of it than is shown.

@@ -5,7 +5,7 @@ import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {Attestation, IAttestedPolicy} from "../../interfaces/IAttestedPolicy.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../../interfaces/IDataAvailabilityPolicy.sol";
 
-/// @title A batch that a program vouches for
+/// @title A batch that a program attests
 contract AttestedPolicy is IAttestedPolicy {
     bytes32 private constant LEAF_TAG = keccak256("hyperchain.attestation-leaf.v1");
     bytes32 private constant QUOTE_TAG = keccak256("hyperchain.attestation-quote.v1");

@@ -17,8 +17,8 @@ contract DataCarrier is IDataCarrier {
     /// @inheritdoc IDataCarrier
     mapping(address hyperchain => mapping(bytes32 hash => bool)) public isCodeCarried;
 
-    /// @dev What is being committed: hash of the chain's contract and of the pubdata. The chain's contract calls none but the contracts of its
-    /// settlement, so it commits one batch while this stands.
+    /// @dev Present commit: hash of the chain's contract and of the pubdata. The chain's contract calls none
+    /// but the contracts of its settlement, so it commits one batch while this is set.
     bytes32 private transient carried;
 
     /// @inheritdoc IDataCarrier

@@ -20,7 +20,7 @@ contract BrokenPromises is IBrokenPromises, QuorumEvidence {
     bytes32 private constant PROMISE_TYPE = keccak256(
         "BatchPromise(uint256 toChain,uint64 batchNumber,bytes32 logRoot,uint256 protocolVersion,uint48 stakedAt,bytes32 stakedBlock,uint48 landsBy,address payee)"
     );
-    /// @dev Of nine tenths, which the registry pays to this contract, five are burnt.
+    /// @dev Burnt tenths of the nine that the registry pays to this contract.
     uint256 private constant BURNT_PARTS = 5;
     uint256 private constant RECEIVED_PARTS = 9;
 

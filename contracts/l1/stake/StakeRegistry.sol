@@ -53,7 +53,7 @@ contract StakeRegistry is IStakeRegistry {
     /// @inheritdoc IStakeRegistry
     function deposit() external payable {
         uint256 total = uint256(actives[msg.sender].latest()) + msg.value;
-        // No layer has so many coins; the checkpoint's width bounds it.
+        // No layer has that number of coins; the checkpoint's width bounds it.
         if (total > type(uint128).max) revert ValueOutOfRange(type(uint128).max, total);
         _setActive(msg.sender, total);
         emit Deposited(msg.sender, msg.value);
