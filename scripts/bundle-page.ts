@@ -1,6 +1,6 @@
 // Bundles page/, the page that `hyperchain:spawn` serves, into the script of the first view, what other views
-// load, one style sheet, the workers that verify and prove, and what draws charts. Run alone (`npm run
-// build:page`) it writes them next to src/page for a checkout.
+// load, one style sheet, the workers that verify and prove, and what draws charts. Run alone
+// (`npm run build:page`) it writes them next to src/page for a checkout.
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

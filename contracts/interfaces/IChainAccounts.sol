@@ -9,8 +9,8 @@ import {IRestrictedCallers} from "./l2/IRestrictedCallers.sol";
 /// @notice A sender on a chain names by a message to L1 the contract to call. After the message's batch is
 /// executed here, any account executes the call, through the sender's account here. L1CallMessage has the
 /// message's layout.
-/// @dev Not one of the ecosystem's contracts, none of which calls it: a fault here can lose only the assets
-/// of these accounts. Trusted: the factory. If it says that a chain sent what it did not, the account of that
+/// @dev Not one of the ecosystem's contracts, none of which calls it: a fault here can lose only these
+/// accounts' assets. Trusted: the factory. If it says that a chain sent what it did not, the account of that
 /// sender is anyone's; so a chain whose quorum lies can act for its senders here, as it can take what they
 /// have on it.
 interface IChainAccounts is IReentrancyGuard {

@@ -47,7 +47,7 @@ interface IPriorityQueue is IFactoryCaller {
     error TransactionNotAllowed(address sender);
     error FactoryDepsUnsupported(uint256 count);
     error GasLimitTooLow(uint256 lowest, uint256 actual);
-    /// @notice The gas limit is too high: name at most `highest`.
+    /// @notice The gas limit exceeds the maximum: name at most `highest`.
     error GasLimitTooHigh(uint256 highest, uint256 actual);
     error CalldataTooLong(uint256 highest, uint256 actual);
     error MintValueTooLow(uint256 expected, uint256 actual);

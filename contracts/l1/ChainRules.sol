@@ -131,7 +131,7 @@ abstract contract ChainRules is IChainFactory {
 
     /// @dev An account that delegates to code (EIP-7702) is not a contract: its key's holder controls its
     /// answers. A contract's later answers cannot be checked here: users must look up whether it is a proxy,
-    /// and of which owner.
+    /// and whose.
     function _checkContracts(ChainConfiguration calldata configuration) private view {
         address policy = configuration.dataAvailabilityPolicy;
         if (!AddressAlias.isContract(policy)) revert PolicyWithoutCode(policy);

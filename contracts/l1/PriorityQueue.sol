@@ -122,8 +122,8 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         return _isFree(request) && request.contractL2 == address(0) && request.l2Calldata.length == 0;
     }
 
-    /// @dev True for a root of the registry, by which messages of other chains are shown. The bridge sends
-    /// nothing else to that contract.
+    /// @dev True for a root of the registry, which shows messages of other chains. The bridge sends nothing
+    /// else to that contract.
     function _isRoot(BridgehubL2TransactionRequest calldata request) private view returns (bool) {
         return request.sender == address(bridge) && request.contractL2 == Predeploys.IMPORTED_ROOTS;
     }

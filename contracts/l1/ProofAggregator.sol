@@ -65,7 +65,7 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         for (uint256 i = 0; i < batches.length; ++i) accepted[i] = _tellChain(batches[i]);
     }
 
-    /// @dev Hash from which the point is drawn: it binds version, count, digest and every byte of every batch
+    /// @dev Hash that the point is drawn from: it binds version, count, digest and every byte of every batch
     /// that a proof is about.
     function _statementOf(AggregatedBatch[] calldata batches, bytes32 digest) private view returns (bytes32) {
         uint256 count = batches.length;
@@ -110,7 +110,7 @@ contract ProofAggregator is IProofAggregator, IHubProofs {
         if (!isRecorded) emit BatchSkipped(item.chainId, item.batch.batchNumber);
     }
 
-    /// @dev No call is caught: what a chain refuses it refuses by its answer, and an error is no chain's to choose.
+    /// @dev No call is caught, because a chain refuses by its answer, and no chain can choose an error.
     function _tellChain(AggregatedBatch calldata item) private returns (bool isAccepted) {
         address chain = directory.getHyperchain(item.chainId);
         if (chain == address(0)) revert UnknownChain(item.chainId);

@@ -20,7 +20,7 @@ import {ChainLookup} from "./ChainLookup.sol";
 /// @dev Guarded: base tokens and second bridges are hostile; a request inside a request could take the other's place in the
 /// queue between its payment and its entry.
 abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
-    /// @dev Answer by which a second bridge identifies itself (ZK Stack's value).
+    /// @dev Answer that identifies a second bridge (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
 
     ISharedBridge private immutable bridge;

@@ -6,7 +6,7 @@ import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {Quorum, Terms} from "../types/Terms.sol";
 
-/// @notice Contracts to which the settings of all chains are bound.
+/// @notice Contracts that the settings of all chains are bound to.
 struct SettingsBase {
     address factory;
     IVerifierRegistry verifiers;

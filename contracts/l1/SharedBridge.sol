@@ -27,7 +27,7 @@ import {AssetViews} from "./AssetViews.sol";
 /// @title Vault and asset router of the ecosystem
 /// @dev Guarded: tokens and recipients are hostile, and while one of them runs, nothing else here does.
 contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
-    /// @dev Answer by which a second bridge identifies itself (ZK Stack's value).
+    /// @dev Answer that identifies a second bridge (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
     /// @dev Half of what a chain's reserve can pay out. The chain lets deliveries of other chains have the other half only, so that
     /// a deposit of a token that can be minted without limit never meets an empty reserve, at which the chain would halt.

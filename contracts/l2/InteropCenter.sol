@@ -14,7 +14,7 @@ import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
 /// @notice A bundle whose outcome is awaited, in one word.
-/// @param rewardReclaimableFrom Time from which the reward can be refunded; 0 if no reward waits.
+/// @param rewardReclaimableFrom First second at which the reward can be refunded; 0 if no reward waits.
 /// @param expiresAt Until when the outcome can be told; 0 while the listener has not failed.
 struct AwaitedOutcome {
     bool isAwaited;

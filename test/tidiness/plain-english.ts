@@ -10,6 +10,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "README.md",
   "SECURITY.md",
   "contracts",
+  "contracts/l2",
   "contracts/shielded",
   "docs/decisions",
   "docs/recipes",

@@ -29,7 +29,7 @@ interface IKeystore {
     error RotationNotSigned(bytes32 id, bytes32 digest);
     /// @notice No signatures would be enough for these keys.
     error UnreachableThreshold(uint64 threshold, uint256 owners);
-    /// @notice A key set has too many owners: all chains can check at most `limit` in one transaction.
+    /// @notice A key set has more owners than every chain can check in one transaction: at most `limit`.
     error TooManyOwners(uint256 limit, uint256 actual);
 
     /// @notice Names an account by its first keys. Anyone, once.
