@@ -45,12 +45,7 @@ export const FINISHED_ROOMS: readonly string[] = [
 
 const COUNTS = new URL("prose-counts.json", import.meta.url);
 /** All files that people write. */
-const FILES = [
-  "{src,test,page,scripts,bench,contracts}/**/*.{ts,tsx,sol}",
-  "{docs,docs/recipes}/*.md",
-  "docs/decisions/[A-Za-z]*.md",
-  "*.md",
-];
+const FILES = ["{src,test,page,scripts,bench,contracts}/**/*.{ts,tsx,sol}", "docs/**/*.md", "*.md"];
 
 export function readProseTree(): SourceTree {
   return new Map([...readSourceTree(FILES)].filter(([path]) => !path.includes("/generated/")));
