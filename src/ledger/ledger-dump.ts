@@ -40,7 +40,7 @@ export async function loadLedger(
   if (existsSync(place))
     throw new LedgerError(
       "Occupied",
-      `${folder} keeps an ecosystem already; go on with that one without loading another, or name another folder`,
+      `${folder} keeps an ecosystem already; resume that one without a dump, or name another folder`,
     );
   const unpacked = await unpack(dump, name);
   await mkdir(folder, { recursive: true });

@@ -7,7 +7,7 @@ export interface LedgerStream {
   entry(position: number): string | undefined;
   /** Throws LedgerError Unwritable. */
   append(entry: string): void;
-  /** What came after the first `length` entries has not happened. */
+  /** Deletes all entries after the first `length`. */
   truncate(length: number): void;
 }
 
@@ -21,8 +21,8 @@ export interface LedgerFacts {
 }
 
 /**
- * What an ecosystem did, beyond its process. What is written is on disk when the call returns, unless a `together` is under way:
- * then at its end.
+ * Record of an ecosystem that outlives its process. A write is on disk when the call returns, except within
+ * `together`: then at its end.
  */
 export interface Ledger {
   stream(name: string): LedgerStream;
@@ -38,7 +38,7 @@ export interface Ledger {
   copyTo(folder: string): Promise<void>;
   /** Throws LedgerError Damaged where something is missing, or is not what was written, of any stream or facts. */
   requireWhole(): void;
-  /** Forgets everything: a start that did not come to its end. */
+  /** Deletes everything after a failed start. */
   clear(): void;
   close(): void;
 }

@@ -8,7 +8,7 @@ export const OWNER_FILE = "owner.pid";
 /** SQLite's result codes, without their details. */
 const [BUSY, CORRUPT, NOT_A_DATABASE] = [5, 11, 26];
 
-/** Does something with the file at this path; what fails is told in our words. */
+/** Runs work on the file at this path, and translates its errors. */
 export function telling<T>(path: string, work: () => T): T {
   try {
     return work();

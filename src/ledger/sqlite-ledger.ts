@@ -10,7 +10,7 @@ import { sqliteModule } from "./sqlite-module.ts";
 
 /** "hypr": by which the file is known. */
 const APPLICATION_ID = 0x68797072;
-/** Format 1 had neither checksums nor counts, by which damage is told. */
+/** Format 1 had neither checksums nor counts, which reveal damage. */
 const VERSION = 2;
 export const LEDGER_FILE = "ecosystem.sqlite";
 
@@ -59,7 +59,7 @@ function prepare(database: DatabaseSync, folder: string, path: string): void {
   if (count > 0 && version < VERSION)
     throw new LedgerError(
       "Older",
-      `${path} has format ${version}, this software reads ${VERSION}; go on with the version that wrote it, or name another folder`,
+      `${path} has format ${version}, this software reads ${VERSION}; use the version that wrote it, or name another folder`,
     );
   if (count > 0) requireOurs(database, path);
   if (count === 0) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
@@ -81,7 +81,7 @@ class SqliteLedger implements Ledger {
   readonly #streams = new Map<string, LedgerStream>();
   /** Names of the facts of each kind. */
   readonly #names = new Map<string, Set<string>>();
-  /** Works of `together` under way. */
+  /** Nesting depth of `together`. */
   #held = 0;
   #inTransaction = false;
   #end: Promise<undefined> | undefined;
@@ -160,7 +160,7 @@ class SqliteLedger implements Ledger {
     };
   }
 
-  /** How many entries a stream has, all of them as they were written. Throws LedgerError Damaged. */
+  /** Number of entries of a stream, after checking that all are intact. Throws LedgerError Damaged. */
   #wholeLength(name: string): number {
     const all = this.#database.prepare("SELECT position, entry, checksum FROM entries WHERE stream = ? ORDER BY position");
     const each = this.#read(() => all.iterate(name));
@@ -183,7 +183,7 @@ class SqliteLedger implements Ledger {
     return known;
   }
 
-  /** The same of facts. */
+  /** Names of facts, after checking that all are intact. Throws LedgerError Damaged. */
   #wholeNames(kind: string): Set<string> {
     const rows = this.#factsOf(kind);
     const wrong = rows.find(({ name, value, checksum }) => checksum !== checksumOf(kind, name, value));
@@ -305,7 +305,7 @@ class SqliteLedger implements Ledger {
     try {
       this.#database.exec("ROLLBACK");
     } catch {
-      // SQLite has done so by itself, as it may where the disk is full.
+      // SQLite has rolled back automatically, as it may if the disk is full.
     }
   }
 

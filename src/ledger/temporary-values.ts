@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { sqliteModule } from "./sqlite-module.ts";
 
-/** Plain data by number, beside the memory: in a file that ends with its process, however that ends. */
+/** Plain data by number outside the memory: in a file that ends with its process, however that ends. */
 export interface TemporaryValues<Value> {
   get(number: bigint): Value | undefined;
   set(number: bigint, value: Value): void;

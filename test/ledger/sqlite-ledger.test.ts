@@ -169,7 +169,7 @@ describe("the ledger", () => {
     earlier.close();
     assert.throws(
       () => openSqliteLedger(folder),
-      refusal("Older", /format 1, this software reads 2; go on with the version that wrote it/),
+      refusal("Older", /format 1, this software reads 2; use the version that wrote it/),
     );
   });
 
