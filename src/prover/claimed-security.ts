@@ -6,8 +6,8 @@ import { createShape } from "../stark/systems/shape.ts";
 import type { System } from "../stark/systems/system.ts";
 
 /**
- * Coefficients of the longest diff list: pubdata can count 65,535 updates and as many insertions, and the outputs entry comes
- * on top. A proof's own list is no measure, because the one that L1 read may be longer.
+ * Coefficients of the longest diff list: pubdata can count 65,535 updates and as many insertions, and the
+ * outputs entry comes on top. A proof's list is not a measure, because the one that L1 read may be longer.
  */
 export const LONGEST_LIST = 6 * 0xffff + 9 * 0xffff + 6;
 

@@ -7,13 +7,15 @@ import type { ProofPhase } from "../stark/proving/column-prover.ts";
 /** Everything a prover needs for one batch. Plain data: it crosses thread boundaries by structured clone. */
 export interface StateJob {
   readonly witness: StateTransitionWitness;
-  /** What is to be proven; a statement that the witness does not support is refused before any proving work. */
+  /** Statement to prove; one that the witness does not support is refused before any proving work. */
   readonly statement: BatchStatement;
-  /** Of the batch: its verifier checks the proof. */
+  /** Protocol version of the batch: its verifier checks the proof. */
   readonly protocolVersion: bigint;
 }
 
-/** What callers are told of a proof in the making. "queued": it waits for a prover, for another one where the first was lost. */
+/**
+ * Phase of a pending proof. "queued": it waits for a prover, also for another one after the first was lost.
+ */
 export type ProvingPhase = "queued" | ProofPhase;
 
 /** Progress of a proof. */
@@ -21,11 +23,11 @@ export interface ProofProgress {
   readonly phase: ProvingPhase;
   /** Part of this phase that is done, 0…1. */
   readonly fraction: number;
-  /** What the worker of a fleet calls itself; absent where this process makes the proof. */
+  /** Name of the fleet's worker; absent if this process makes the proof. */
   readonly worker?: string;
-  /** Of the tree of proofs up to the one for L1; absent where the proof stands on no others. */
+  /** Progress of the tree of proofs up to the one for L1; absent for a proof without others below it. */
   readonly tree?: TreeProgress;
-  /** Of a batch whose execution L1 checks: where the proof of that is, on which the one for L1 stands. */
+  /** Progress of the execution proof, for a batch whose execution L1 checks. */
   readonly execution?: ExecutionStage;
 }
 
@@ -37,15 +39,15 @@ export type ExecutionStage =
       /** The first one without a proof, from 0, and about how many there will be. */
       readonly chunk: number;
       readonly chunks: number;
-      /** Of that chunk's proof; "plan" while the batch is cut into chunks. */
+      /** Phase of that chunk's proof; "plan" while the batch is cut into chunks. */
       readonly phase: ProvingPhase | "plan";
       readonly fraction: number;
       readonly worker?: string;
     };
 
-/** How far a tree of proofs is. */
+/** Progress of a tree of proofs. */
 export interface TreeProgress {
-  /** What the one that is being made is a proof of: "leaf", "wrap". */
+  /** Kind of the proof that is being made: "leaf", "wrap". */
   readonly kind: string;
   /** Proofs that are made, and how many there are, the last one included. */
   readonly made: number;
@@ -64,7 +66,7 @@ export interface BatchProof {
 export interface ProofMetrics {
   readonly backend: string;
   readonly workers: number;
-  /** What the worker of a fleet calls itself; absent where this process made the proof. */
+  /** Name of the fleet's worker; absent if this process made the proof. */
   readonly worker?: string;
   readonly logRows: number;
   /** Cells of the main trace: rows × columns. */

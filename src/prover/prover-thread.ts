@@ -24,7 +24,8 @@ serveJobs<Uint8Array, BatchProof, ProofProgress, ProofFailure>(
   port,
   async (input, context) => proveJob(decodeStateInput(input), await backends, context),
   (error) => {
-    // The backend is of no more use. Ending the thread makes the prover start another one and do the job again.
+    // The backend is no longer usable. Ending the thread makes the prover start another one and do the job
+    // again.
     if (error instanceof KernelThreadsLost) throw error;
     return describe(error);
   },

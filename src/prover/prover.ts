@@ -5,7 +5,7 @@ import { JobThread } from "../runtime/job-thread.ts";
 import { ProofError, type BatchProof, type ProofFailure, type ProofOptions, type ProofProgress, type StateJob } from "./job.ts";
 import { encodeStateInput } from "./encode-state-input.ts";
 
-/** Has batches proven. */
+/** Proves batches. */
 export interface Prover {
   /**
    * Rejects with ProofError, or with the signal's reason when aborted. A job whose prover is lost is begun again by another one:
@@ -25,9 +25,9 @@ export interface StateProver extends Prover {
 interface ProverOptions {
   /** Threads that compute; default: all cores. */
   readonly workers?: number;
-  /** How long an idle prover keeps its threads and memory before it ends. Default 10,000; longer with a card. */
+  /** Time for which an idle prover retains its threads and memory. Default 10,000; longer with a card. */
   readonly idleTimeoutMs?: number;
-  /** What its proofs are made on beside WebAssembly, which alone makes them by default. */
+  /** Device for proofs in addition to WebAssembly, which alone makes them by default. */
   readonly device?: DeviceChoice | undefined;
 }
 
@@ -39,10 +39,15 @@ interface ProverDependencies {
 /** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./prover-thread.ts" : "./prover-thread.js", import.meta.url);
 
-/** Most new objects of the thread before they are sorted out. V8's own choice is 192 MiB, which a busy thread touches in full. */
+/**
+ * Maximum new objects of the thread before they are collected. V8's default is 192 MiB, which a busy thread
+ * touches in full.
+ */
 const MAX_NEW_OBJECTS_MIB = 48;
 
-/** A job that so many threads were lost with would most likely take the next one along too. */
+/**
+ * Maximum threads lost with one job, because the job would most likely cause the loss of the next one too.
+ */
 const MAX_LOST_THREADS = 3;
 
 /** Starts nothing until the first job. */

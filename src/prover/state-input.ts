@@ -9,7 +9,10 @@ export const MAGIC = 0x48435331;
 /** Bytes of an operation at least. */
 const LEAST_OPERATION = 32;
 
-/** Inverse of `encodeStateInput`, of any bytes. Throws RangeError, or DigestError and StatementError for what stands in them. */
+/**
+ * Inverse of `encodeStateInput`, for any bytes. Throws RangeError, or DigestError and StatementError for
+ * invalid content.
+ */
 export function decodeStateInput(bytes: Uint8Array): StateJob {
   const reader = new WordReader(bytes);
   const magic = reader.number(4);
