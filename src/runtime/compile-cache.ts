@@ -3,8 +3,9 @@ import { constants, enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
- * Has Node keep compiled modules over processes, of this process, its threads and those that it starts: compiling is a quarter of
- * what a start of an ecosystem takes. A process that was told otherwise, or measures what of its code runs, is left as it is.
+ * Stores compiled modules across processes, for this process, its threads and those that it starts:
+ * compilation is a quarter of an ecosystem's start. It changes nothing in a process with another setting, or
+ * one that measures its code coverage.
  */
 export function keepCompiledCode(folder: string): void {
   if (process.env["NODE_V8_COVERAGE"] !== undefined) return;
@@ -13,7 +14,10 @@ export function keepCompiledCode(folder: string): void {
   if (status === constants.compileCacheStatus.ENABLED) process.env["NODE_COMPILE_CACHE"] = folder;
 }
 
-/** Where tools keep what they can make again: beside the packages among which the one with this root is, else in its own. */
+/**
+ * Folder for reproducible files of tools: next to the packages around the one with this root, else in the
+ * package's.
+ */
 export function cacheFolderOf(packageRoot: URL): string {
   const root = fileURLToPath(packageRoot);
   const around = dirname(root);

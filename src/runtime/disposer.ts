@@ -1,4 +1,4 @@
-/** What must end before something has ended. */
+/** Collector of resources that must end before their owner. */
 export interface Disposer {
   add(end: () => unknown): void;
   /** Ends everything, the newest first, and all of it even if one fails. Rejects with an AggregateError then. Once. */

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 
-/** From a thread to its owner: how far a job is, what came of it, or why nothing did. */
+/** Reply of a thread to its owner: progress, result or failure of a job. */
 export type ThreadReply<Result, Progress, Failure> =
   | { readonly type: "progress"; readonly id: number; readonly progress: Progress }
   | { readonly type: "done"; readonly id: number; readonly result: Result }
@@ -15,7 +15,7 @@ interface JobThreadOptions<Progress, Failure> {
   readonly startThread: () => Worker;
   /** Ends one. Default: `terminate`. */
   readonly endThread?: ((thread: Worker) => Promise<unknown>) | undefined;
-  /** How long an idle thread keeps its memory before it ends. */
+  /** Time for which an idle thread retains its memory. */
   readonly idleTimeoutMs: number;
   /** Jobs that the thread has at a time. Default 1. */
   readonly mostAtOnce?: number;
@@ -23,7 +23,7 @@ interface JobThreadOptions<Progress, Failure> {
   readonly mostLostThreads: number;
   /** The progress of a job that waits for another thread. */
   readonly queued: Progress;
-  /** What jobs are rejected with. */
+  /** Errors with which jobs are rejected. */
   readonly errors: {
     /** For a job that comes after the end. */
     closed(): Error;
@@ -51,8 +51,9 @@ interface QueuedJob<Job, Result, Progress> {
 }
 
 /**
- * Does jobs on one thread, which it starts for the first job and ends when no job has come for a while: one at a time unless the
- * options say otherwise, in the order in which they come. A job whose thread is lost is begun again on a new one.
+ * Runs jobs on one thread, which it starts for the first job and ends after an idle time: one at a time
+ * unless the options differ, in the order of their arrival. A job whose thread is lost is restarted on a new
+ * one.
  */
 export class JobThread<Job, Result, Progress, Failure> {
   readonly #options: JobThreadOptions<Progress, Failure>;

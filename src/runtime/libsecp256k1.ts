@@ -4,7 +4,7 @@ import { guardedCall } from "./guarded-worker.ts";
 
 /** Signs and recovers; signatures are r ‖ s, 64 bytes, of hashes of 32. Both implementations are the C library libsecp256k1. */
 export interface Libsecp256k1 {
-  /** By RFC 6979, with the lower s. Throws for an invalid key. */
+  /** Signs by RFC 6979, with the lower s. Throws for an invalid key. */
   ecdsaSign(messageHash: Uint8Array, privateKey: Uint8Array): { readonly signature: Uint8Array; readonly recid: number };
   /** Throws a plain Error where no key has the signature; errors of other classes are faults. */
   ecdsaRecover(signature: Uint8Array, recoveryId: number, messageHash: Uint8Array, compressed: boolean): Uint8Array;
@@ -33,7 +33,10 @@ function signatureErrorsPlain<Result>(call: () => Result): Result {
   }
 }
 
-/** By the package `secp256k1`, which is optional; undefined where it is missing, or has no binary for this system. */
+/**
+ * Implementation of the optional package `secp256k1`; undefined if it is missing, or has no binary for this
+ * system.
+ */
 export const native: Libsecp256k1 | undefined = loadNative();
 
 /** The fastest one available (decision 331). */

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
-/** What a clock showed, to return to. */
+/** Time of a clock to which it can return. */
 export interface ClockMark {
   /** Whole seconds since the epoch. */
   readonly seconds: bigint;
@@ -34,7 +34,7 @@ export class MovableClock implements Clock {
     this.#fixedBecause = fixedBecause;
   }
 
-  /** How far it has been moved, all in all. */
+  /** Total offset of the clock. */
   get offsetSeconds(): bigint {
     return this.#offsetSeconds;
   }
@@ -87,13 +87,16 @@ export class MovableClock implements Clock {
     await Promise.all([...this.#preparations].map((prepare) => prepare()));
   }
 
-  /** Has users' moves wait for this; returns the function that ends it. */
+  /** Delays users' moves until this preparation; returns the function that ends the delay. */
   prepare(preparation: () => Promise<void>): () => void {
     this.#preparations.add(preparation);
     return () => void this.#preparations.delete(preparation);
   }
 
-  /** Takes another clock along; returns the function that ends it. The follower is told of each move at once. */
+  /**
+   * Moves another clock along; returns the function that ends it. The follower receives each move
+   * immediately.
+   */
   follow(follower: (seconds: bigint) => Promise<void>): () => void {
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
@@ -109,7 +112,10 @@ export class MovableClock implements Clock {
     return { seconds: this.nowSeconds() };
   }
 
-  /** Shows again what it showed at the mark, and goes on from there. Does not notify followers: the caller that returns knows. */
+  /**
+   * Returns to the time of the mark, and continues from there. Does not notify followers, because the caller
+   * of a return is responsible for them.
+   */
   revert(mark: ClockMark): void {
     this.#offsetSeconds = mark.seconds - this.#baseSeconds();
   }

@@ -1,4 +1,4 @@
-/** Lets one after another in, in the order of the calls. */
+/** Admits one caller at a time, in the order of the calls. */
 export class OneAtATime {
   #last: Promise<undefined> = Promise.resolve(undefined);
 

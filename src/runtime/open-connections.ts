@@ -61,7 +61,7 @@ export class OpenConnections<Connection extends object> {
     else this.#countByMachine.set(open.machine, count);
   }
 
-  /** The connection is in use: its idle time begins again. */
+  /** Marks the connection as used, and restarts its idle time. */
   touch(connection: Connection): void {
     const open = this.#open.get(connection);
     if (open === undefined) return;
@@ -106,7 +106,10 @@ export class OpenConnections<Connection extends object> {
   }
 }
 
-/** Bounds the connections of an HTTP server. Whoever upgrades a connection calls `touch` for what it does from then on. */
+/**
+ * Bounds the connections of an HTTP server. The owner of an upgraded connection calls `touch` for each later
+ * use.
+ */
 export function limitConnections(server: Server, limit: number): OpenConnections<Socket> {
   const connections = new OpenConnections<Socket>(limit);
   server.on("connection", (socket: Socket) => {

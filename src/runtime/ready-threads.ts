@@ -8,7 +8,7 @@ export class ReadyThreads {
   readonly #start: () => Worker;
   readonly #mostKept: number;
   readonly #ready = new Set<Worker>();
-  /** Those of them that no owner has taken yet: whatever prepared them ends them. */
+  /** Threads that no owner has taken yet; the one who prepared them ends them. */
   readonly #untaken = new Set<Worker>();
 
   /** `mostKept`: threads that wait after an owner's end; each holds the code that it has loaded. */
@@ -17,7 +17,10 @@ export class ReadyThreads {
     this.#mostKept = mostKept;
   }
 
-  /** Sees to it that so many wait. Returns what ends those that it has started and no owner has taken. */
+  /**
+   * Ensures that `count` threads wait. Returns a function that ends those that it has started and no owner
+   * has taken.
+   */
   prepare(count: number): () => Promise<void> {
     const own = Array.from({ length: Math.max(0, count - this.#ready.size) }, () => this.#new());
     for (const thread of own) {
@@ -39,7 +42,7 @@ export class ReadyThreads {
     return thread;
   }
 
-  /** Takes back a thread that has nothing to do for its owner any more; ends it where enough of them wait. */
+  /** Accepts an idle thread from its owner; ends it if enough of them wait. */
   async giveBack(thread: Worker): Promise<void> {
     if (this.#ready.size >= this.#mostKept) {
       await thread.terminate();

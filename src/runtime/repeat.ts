@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * Does something again and again, each time `intervalMs` after it was done; returns what ends that. After a failure it goes
- * on if `onFailure` says true.
+ * Runs work repeatedly, each time `intervalMs` after its end; returns a function that stops this. After a
+ * failure it continues if `onFailure` returns true.
  */
 export function repeat(
   clock: Clock,

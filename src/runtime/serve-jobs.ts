@@ -1,7 +1,7 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
 import type { ThreadReply, ThreadRequest } from "./job-thread.ts";
 
-/** What a job may tell, and how it hears that it is not wanted any more. */
+/** Functions of a job that report its progress and receive its cancellation. */
 interface JobContext<Progress> {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;

@@ -3,7 +3,7 @@ import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Someone at the gate. */
 interface Holder {
-  /** Why it is there: `commit of batch 3 on chain 271`. */
+  /** Purpose of the holder: `commit of batch 3 on chain 271`. */
   readonly label: string;
   readonly alone: boolean;
   readonly urgent: boolean;
@@ -15,7 +15,7 @@ interface WaitingHolder {
   readonly enter: () => void;
 }
 
-/** How long a snapshot, or a return to one, waits for what is under way. */
+/** Maximum wait of a snapshot, or of a return to one, for pending work. */
 const LONGEST_WAIT_MS = 15_000;
 
 /**
@@ -34,12 +34,15 @@ export class SharedExclusiveLock {
     this.#clock = clock;
   }
 
-  /** Does something beside others. Rejects as it does. `urgent`: others that are in may wait for it. */
+  /**
+   * Runs work in parallel with others. Rejects like the work. `urgent`: others that hold the lock may wait
+   * for it.
+   */
   shared<Result>(label: string, work: () => Promise<Result>, { urgent = false } = {}): Promise<Result> {
     return this.#visit({ label, alone: false, urgent }, work);
   }
 
-  /** Does something alone. Rejects as it does, or with EcosystemBusyError when what is under way does not end. */
+  /** Runs work alone. Rejects like the work, or with EcosystemBusyError if pending work does not end. */
   alone<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
     return this.#visit({ label, alone: true, urgent: false }, work);
   }
@@ -82,7 +85,7 @@ export class SharedExclusiveLock {
     });
   }
 
-  /** Whether the visitor may go in now, past those who came before it. */
+  /** True if the holder may enter now, before earlier ones. */
   #admits({ alone, urgent }: Holder, earlier: readonly WaitingHolder[]): boolean {
     if (alone) return this.#inside.size === 0;
     if ([...this.#inside].some((other) => other.alone)) return false;
@@ -103,7 +106,7 @@ export class SharedExclusiveLock {
   }
 }
 
-/** A snapshot could not be taken, or returned to, since something under way between the members did not end. */
+/** A snapshot could not be taken, or returned to, because pending work between the members did not end. */
 export class EcosystemBusyError extends HyperchainError<"EcosystemBusy"> {
   override readonly name = "EcosystemBusyError";
 
