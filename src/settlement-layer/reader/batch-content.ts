@@ -7,8 +7,8 @@ import { decodeWithheldLogs, withheldLogLeaves, WithheldLogsError, type Withheld
 import { calledCommits, toldCommits, type CommitCall } from "./commit-call.ts";
 
 /**
- * What L1 knows of a batch's logs. pending: not read yet. unreadable: the batch is committed, but its logs cannot be read here:
- * nothing of it can be proven with this node, and everything else can.
+ * Logs of a batch in L1's data. pending: not read yet. unreadable: the batch is committed, but its logs
+ * cannot be read here: this node can prove nothing of the batch, and everything else.
  */
 export type BatchContent =
   | { readonly state: "pending" }

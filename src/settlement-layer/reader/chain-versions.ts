@@ -58,7 +58,10 @@ export class ChainVersions {
     this.#readFrom = readFrom;
   }
 
-  /** Takes over what a poll found, and forgets what L1 took back. Events of other chains and contracts count for nothing. */
+  /**
+   * Processes the result of a poll, and forgets reverted events. It ignores events of other chains and
+   * contracts.
+   */
   take({ events, reorg, checkpoint }: L1Poll): void {
     if (checkpoint === undefined) return;
     if (this.#isProvisional) this.#events = this.#events.filter((event) => event.blockNumber < this.#readFrom);
@@ -74,7 +77,7 @@ export class ChainVersions {
     this.#readUpTo = blockNumber;
   }
 
-  /** Of the newest block whose events count; undefined before the reader's first look. */
+  /** Number of the newest block whose events count; undefined before the reader's first poll. */
   get readUpTo(): number | undefined {
     return this.#readUpTo;
   }
@@ -90,7 +93,7 @@ export class ChainVersions {
     return newest === undefined || "firstBatch" in newest ? undefined : newest;
   }
 
-  /** Those that were not withdrawn, in the order in which they came. */
+  /** Changes that were not withdrawn, in the order of their events. */
   get changes(): readonly VersionChange[] {
     const { firstVersion } = this.#chain;
     const changes: VersionChange[] = [];
@@ -99,14 +102,14 @@ export class ChainVersions {
       if (event.type === "haltedPassed") changes.push({ version: event.version, firstBatch: event.firstBatch });
       if (event.type !== "upgradeScheduled") continue;
       const { version, previousVersion, effectiveAt, operations } = event;
-      // The one before it was halted before any batch of it was executed, and this one stands in its place.
+      // The change before it was halted before any batch of it was executed, and this one replaces it.
       if (previousVersion !== undefined && (changes.at(-1)?.version ?? firstVersion) !== previousVersion) changes.pop();
       changes.push({ version, effectiveAt, operations });
     }
     return changes;
   }
 
-  /** Those that were not withdrawn, by epoch: the first is epoch 1. */
+  /** Terms that were not withdrawn, by epoch: the first is epoch 1. */
   get terms(): readonly ScheduledTerms[] {
     return termsIn(this.#events);
   }

@@ -13,7 +13,10 @@ interface CommitApproval {
   readonly signatures: readonly Hex[];
 }
 
-/** What calldata of a commit or a settlement say beside the record. Hostile: it may be a decoy that no contract has seen. */
+/**
+ * Content of the calldata of a commit or a settlement, other than the record. Hostile: it may be a decoy that
+ * no contract has seen.
+ */
 export interface CommitCall {
   readonly batchNumber: BatchNumber;
   readonly commitment: Hex;
@@ -26,7 +29,7 @@ export interface CommitCall {
   readonly transactionsHash: Hex;
   /** Empty where it is withheld. */
   readonly pubdata: Uint8Array;
-  /** Of the pubdata that are withheld, as the committer says. */
+  /** Hash of the withheld pubdata, from the committer. */
   readonly withheldHash: Hex;
   /** The batch's logs where the pubdata is withheld. */
   readonly withheldLogs: Uint8Array;
@@ -49,8 +52,8 @@ interface CommitFunction {
 
 const COMMIT = functionOf(hyperchainInterface, "commitBatch");
 /**
- * By the digits of their selectors. A chain without a quorum has its batches settled in one call; a chain on a chain has
- * them carried.
+ * Functions by the digits of their selectors. A chain without a quorum settles its batches in one call; a
+ * chain on a chain lets a carrier commit its data.
  */
 const FUNCTIONS: ReadonlyMap<string, CommitFunction> = new Map(
   [COMMIT, functionOf(hyperchainInterface, "settle"), functionOf(dataCarrierInterface, "commit")].map((fragment) => [
@@ -61,7 +64,7 @@ const FUNCTIONS: ReadonlyMap<string, CommitFunction> = new Map(
 const TOLD_TOPIC = topicOf(hyperchainInterface, "CommitCall");
 const SELECTOR_DIGITS = 8;
 const WORD_DIGITS = 64;
-/** Decoys cost bytes, and reading them costs time: after so many the true call is not looked for any more. */
+/** Decoys cost bytes, and reading them costs time: after this number the search for the true call ends. */
 const MAX_CANDIDATES = 256;
 
 /**
@@ -82,7 +85,10 @@ export function commitsIn(calldata: string, commitment?: Hex): CommitCall[] {
   return found;
 }
 
-/** Where a selector stands, from the front: a transaction that is such a call itself comes before any decoy in it. */
+/**
+ * Positions of selectors, from the front: a transaction that is this kind of call itself comes before any
+ * decoy in it.
+ */
 function* commitFunctionsIn(digits: string): Iterable<readonly [at: number, called: CommitFunction]> {
   const selectors = new RegExp([...FUNCTIONS.keys()].join("|"), "g");
   for (let match = selectors.exec(digits); match !== null; match = selectors.exec(digits)) {
@@ -171,7 +177,7 @@ function inputOf(log: Log): string | undefined {
   );
 }
 
-/** Those that say they are this batch's. */
+/** Calls that name this batch. */
 export function commitsOf(commits: readonly CommitCall[], { batchNumber, commitment }: StoredBatch): readonly CommitCall[] {
   return commits.filter((commit) => commit.batchNumber === batchNumber && commit.commitment === commitment);
 }

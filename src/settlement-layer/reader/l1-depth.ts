@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
 
 /**
- * L1, and the depth from which on its blocks count: so many stand on one, its own included. All that a chain, its validators and
- * its settlement learn from L1 for good they read with one depth. 1: the newest block counts.
+ * L1, and the depth at which its blocks are final, including the block itself. A chain, its validators and
+ * its settlement read all permanent facts from L1 with one depth. 1: the newest block counts.
  */
 export interface L1AtDepth {
   readonly provider: Provider;

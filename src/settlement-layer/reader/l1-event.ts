@@ -7,7 +7,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";
 import { hyperchainInterface, registryInterface, settingsInterface, topicOf, verifiersInterface } from "./contract-interfaces.ts";
 
-/** Where on L1 an event stands. */
+/** Position of an event on L1. */
 interface L1Position {
   readonly blockNumber: number;
   readonly blockHash: Hex;
@@ -18,7 +18,7 @@ interface L1Position {
   readonly contract: Hex;
 }
 
-/** What a chain must know of L1. */
+/** Event of L1 that a chain reads. */
 export type L1Event = L1Position &
   (
     | {
@@ -41,7 +41,10 @@ export type L1Event = L1Position &
     /** The second verifier has confirmed the batch, proven or not. */
     | { readonly type: "batchConfirmed"; readonly batchNumber: BatchNumber; readonly batchHash: Hex }
     | { readonly type: "batchExecuted"; readonly batchNumber: BatchNumber; readonly batchHash: Hex; readonly commitment: Hex }
-    /** What the batch, executed just before, sent to these chain ids comes back: no chain had them when it began. */
+    /**
+     * Ids of chains that did not exist at the start of the batch that was executed just before: its transfers
+     * to them are refunded.
+     */
     | { readonly type: "transfersRefused"; readonly batchNumber: BatchNumber; readonly destinationChainIds: readonly bigint[] }
     /** The counts that remain. */
     | { readonly type: "batchesReverted"; readonly committed: bigint; readonly verified: bigint; readonly executed: bigint }
@@ -57,7 +60,7 @@ export type L1Event = L1Position &
         readonly record: BatchRecord;
         readonly root: Hex;
       }
-    /** Of the settings of all chains. */
+    /** Event of the settings of all chains. */
     | {
         readonly type: "upgradeScheduled";
         readonly chainId: ChainId;

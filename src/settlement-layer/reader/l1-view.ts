@@ -18,7 +18,7 @@ export interface L1ViewOptions {
   readonly fromBlock: number;
 }
 
-/** Where something happened. */
+/** Position of an event. */
 export interface PlaceOnL1 {
   readonly blockNumber: number;
   readonly transactionHash: Hex;
@@ -28,13 +28,13 @@ export interface PlaceOnL1 {
 export interface BatchOnL1 {
   readonly chainId: ChainId;
   readonly batchNumber: BatchNumber;
-  /** What the contract keeps the hash of. */
+  /** Record whose hash the contract stores. */
   readonly stored: StoredBatch;
   readonly committed: PlaceOnL1;
   readonly proven: PlaceOnL1 | undefined;
   readonly executed: PlaceOnL1 | undefined;
   readonly content: BatchContent;
-  /** Its leaf in the registry; known from its execution on. */
+  /** Leaf in the registry; set after its execution. */
   readonly registryLeaf: RegistryLeaf | undefined;
   /** Ids of chains that did not exist yet when it sent assets to them; known from its execution on. */
   readonly refusedDestinations: readonly bigint[];
@@ -53,12 +53,12 @@ export interface PlacedLeaf extends RegistryLeaf {
   readonly batchNumber: BatchNumber;
 }
 
-/** Where a message stands on L1. */
+/** Position of a message on L1. */
 export interface MessagePlace {
   readonly batch: BatchOnL1;
   /** In the batch's log tree. */
   readonly index: number;
-  /** Of the batch's log tree. */
+  /** Leaves of the batch's log tree. */
   readonly logLeaves: readonly Hex[];
   readonly sender: Hex;
   readonly body: Uint8Array;
@@ -86,9 +86,9 @@ interface Batch extends BatchOnL1 {
 interface Chain {
   readonly chainId: ChainId;
   readonly hyperchain: Hex;
-  /** Its exit was activated. */
+  /** True if its exit was activated. */
   hasEnded: boolean;
-  /** By batch number: those that are committed and not reverted. */
+  /** Committed and not reverted batches, by number. */
   readonly batches: Batch[];
   readonly operations: Hex[];
   readonly operationHashes: Set<Hex>;
@@ -102,26 +102,26 @@ const PARALLEL_READS = 8;
 const MAX_PAUSE_DOUBLINGS = 10;
 
 /**
- * What L1 says about batches and their messages, rebuilt from events and calls alone: no chain has to be asked or believed. The
- * state of each batch follows from the contracts' own events; a call only tells what the batch's record binds. After an L1 reorg
- * everything is read again.
+ * Batches and their messages on L1, rebuilt from events and calls alone: no chain is queried or trusted. The
+ * state of each batch follows from the contracts' own events; a call only tells what the batch's record
+ * binds. After an L1 reorg everything is read again.
  */
 export class L1View {
   readonly #provider: Provider;
   readonly #watcher: L1Watcher;
   readonly #options: L1ViewOptions;
   #chains: ReadonlyMap<Hex, Chain>;
-  /** By chain, sender and keccak of the body: anyone can send the same body. */
+  /** Messages by chain, sender and keccak of the body, because any account can send the same body. */
   #messages = new Map<string, KnownMessage[]>();
-  /** Of messages whose chain withholds its data, by their keccak, from any source. */
+  /** Bodies of messages whose chain withholds its data, by their keccak, from any source. */
   readonly #bodies = new Map<Hex, Uint8Array>();
   #unread = new Set<Batch>();
   #refused: RefusedTransfer[] = [];
   #registry = new TransactionTree();
-  /** Of each chain, its batches' and its marks', in order. */
+  /** Leaves of each chain, its batches' and its marks', in order. */
   #leavesOf = new Map<bigint, PlacedLeaf[]>();
   #looks = 0;
-  /** L1 has taken back blocks, and no poll has said so yet. */
+  /** True after an unreported L1 reorg. */
   #isAnew = false;
 
   constructor(options: L1ViewOptions, { provider }: { readonly provider: Provider }) {
@@ -193,7 +193,10 @@ export class L1View {
     );
   }
 
-  /** Whether a chain's exit was activated: it takes no batch any more, and what its last executed state owes is paid out. */
+  /**
+   * True if a chain's exit was activated: it takes no further batch, and the balances of its last executed
+   * state are paid out.
+   */
   hasEnded(chainId: ChainId): boolean {
     return this.#chainOf(chainId)?.hasEnded === true;
   }
@@ -219,8 +222,8 @@ export class L1View {
   }
 
   /**
-   * Reads what is new. Resolves with whether L1 had taken back blocks, so that everything was read again. Rejects with the
-   * provider's error, and goes on at the next poll where it stopped; calls must not overlap.
+   * Reads new data. Resolves with true after a reorg of L1, after which everything was read again. Rejects
+   * with the provider's error, and continues there at the next poll; calls must not overlap.
    */
   async poll(): Promise<boolean> {
     const { events, reorg } = await this.#watcher.poll();

@@ -21,24 +21,29 @@ interface L1WatcherOptions {
   readonly verifiers?: Hex;
   /** First block to read. */
   readonly fromBlock: number;
-  /** Where an earlier watcher stood, oldest first; reading goes on behind the last one that L1 still has. */
+  /**
+   * Checkpoints of an earlier watcher, oldest first; reading continues after the last one that L1 still has.
+   */
   readonly resumeFrom?: readonly L1Checkpoint[];
-  /** Blocks per request for logs, at most; fewer where the node refuses so many. Default 2,000: public nodes limit it. */
+  /** Maximum blocks per request for logs; fewer if the node refuses. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
   /**
    * Looks in a row that find L1 shorter than it was until that is believed; before, they reject. A node that was restarted, or
    * one of several behind a URL, may only be behind. Default 1: believed at once.
    */
   readonly looksUntilShorter?: number;
-  /** Checkpoints that are remembered, and so how many polls a reorg can go back without reading from the start. Default 256. */
+  /**
+   * Number of stored checkpoints, and so of the polls that a reorg can cover without reading from the start.
+   * Default 256.
+   */
   readonly checkpointLimit?: number;
 }
 
-/** What one poll found. */
+/** Result of one poll. */
 export interface L1Poll {
   /** In L1's order. */
   readonly events: readonly L1Event[];
-  /** Set where L1 took back what was read: everything from blocks after `blockNumber` is void, and read again in `events`. */
+  /** Set after a reorg: everything from blocks after `blockNumber` is void, and read again in `events`. */
   readonly reorg: { readonly blockNumber: number; readonly removed: readonly L1Event[] } | undefined;
   /** Up to here everything was read. */
   readonly checkpoint: L1Checkpoint | undefined;
@@ -58,7 +63,7 @@ export interface L1Watcher {
   poll(): Promise<L1Poll>;
   /** To resume from, or to return to, oldest first. */
   checkpoints(): readonly L1Checkpoint[];
-  /** Reads on from where it stood earlier, after L1 has returned to that state. No poll may be under way. */
+  /** Continues from an earlier checkpoint, after L1 has returned to that state. No poll may be pending. */
   returnTo(checkpoints: readonly L1Checkpoint[]): void;
 }
 
@@ -70,7 +75,7 @@ export function createL1Watcher(options: L1WatcherOptions, { provider, confirmat
   const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, VERIFIERS_TOPIC, ...SETTINGS_TOPICS]];
   const width = new PageWidth(blocksPerRequest);
   let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
-  /** Events behind the oldest checkpoint, to be named when they are taken back. */
+  /** Events after the oldest checkpoint, to report them after a reorg. */
   let recent: readonly L1Event[] = [];
   /** Looks in a row that found L1 shorter than it was. */
   let shorterLooks = 0;

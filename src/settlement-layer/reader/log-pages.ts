@@ -1,9 +1,9 @@
 import type { Log, Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 
-/** Which logs are wanted; both as in `eth_getLogs`. */
+/** Filter of logs, as in `eth_getLogs`. */
 export interface LogQuestion {
-  /** Of the contracts that emit them; default: all. */
+  /** Addresses of the contracts that emit them; default: all. */
   readonly address?: Hex | readonly Hex[];
   readonly topics: (string | string[] | null)[];
   readonly fromBlock: number;
@@ -19,7 +19,10 @@ interface LogPage {
 
 /** Blocks per request where the node is unknown: public nodes limit them. */
 export const DEFAULT_BLOCKS_PER_PAGE = 2_000;
-/** Of an answer with more logs than that the next page is half as wide: the node may be one that refuses nothing. */
+/**
+ * Number of logs in an answer above which the next page is half as wide, because the node may be one that
+ * refuses nothing.
+ */
 export const MANY_LOGS = 10_000;
 /** Answers in a row after which a larger page is tried again. */
 const PAGES_UNTIL_WIDER = 8;
@@ -27,15 +30,16 @@ const PAGES_UNTIL_WIDER = 8;
 const UNREACHED = /ECONN|ENOTFOUND|EAI_AGAIN|socket hang up|connection (reset|closed|refused)|NETWORK_ERROR/i;
 
 /**
- * How many blocks a node is asked for at a time. Nodes limit the blocks, or the logs, of an answer, and say so in many ways: a
- * refused page is halved, and after some answers a page of twice the width is tried. Kept between questions to the same node.
+ * Number of blocks in a request. Nodes limit the blocks, or the logs, of an answer, with many different
+ * errors: a refused page is halved, and after some answers a page of twice the width is tried. One instance
+ * serves all requests to the same node.
  */
 export class PageWidth {
   readonly #most: number;
   #blocks: number;
   #answered = 0;
 
-  /** At most so many blocks, and so many at first. */
+  /** Sets the maximum and the initial number of blocks. */
   constructor(most: number = DEFAULT_BLOCKS_PER_PAGE, first: number = most) {
     this.#most = most;
     this.#blocks = first;
@@ -45,13 +49,16 @@ export class PageWidth {
     return this.#blocks;
   }
 
-  /** The node has answered a page of so many blocks with so many logs. */
+  /** Records that the node has answered a page with this number of blocks and logs. */
   accept(blocks: number, logs: number): void {
     if (logs > MANY_LOGS) void this.refuse(blocks);
     else if (++this.#answered % PAGES_UNTIL_WIDER === 0) this.#blocks = Math.min(2 * this.#blocks, this.#most);
   }
 
-  /** The node has refused a page of so many blocks. Returns whether a smaller one can be asked for. */
+  /**
+   * Records that the node has refused a page with this number of blocks. Returns true if a smaller one is
+   * possible.
+   */
   refuse(blocks: number): boolean {
     this.#answered = 0;
     if (blocks === 1) return false;
@@ -97,7 +104,7 @@ export async function* readLogPages(
   }
 }
 
-/** The same at once. `blocksPerPage` is the most that is asked for at a time; default: all. */
+/** Reads all logs together. `blocksPerPage` is the maximum of one request; default: all. */
 export async function readLogs(
   provider: Pick<Provider, "getLogs">,
   question: LogQuestion,
