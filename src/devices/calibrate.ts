@@ -13,7 +13,7 @@ const CALIBRATION_LOG_ROWS = 13;
 const MOST_TIMES = 8;
 const LEAST_LIMIT_MS = 5_000;
 
-/** How long a proof took on each backend, in milliseconds. */
+/** Time of a proof on each backend, in milliseconds. */
 export interface Calibration {
   readonly processorMs: number;
   /** The limit where it took longer. */
@@ -28,8 +28,8 @@ export class CalibrationMismatch extends NamedError<"OtherProof"> {
 }
 
 /**
- * Has both backends make a short proof, each a first time for what is done once, and measures the second. Rejects with
- * CalibrationMismatch, or as the device does.
+ * Makes a short proof on both backends, once for their initialization, and measures the second one. Rejects
+ * with CalibrationMismatch, or with the device's error.
  */
 export async function calibrate(
   { processor, device }: { readonly processor: Backend; readonly device: Backend },

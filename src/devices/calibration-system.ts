@@ -10,7 +10,7 @@ import { compileSystem, type System } from "../stark/systems/system.ts";
  * degree 3 and a message for every eight columns, hashed and opened as its proofs are. It means nothing.
  */
 
-/** Those of proofs of execution, whatever the heights. */
+/** Parameters of execution proofs, for all heights. */
 const PARAMETERS: ProofParameters = {
   extensionDegree: 5,
   logBlowup: 1,

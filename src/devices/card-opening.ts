@@ -6,7 +6,7 @@ import type { CardNews, CardSetup } from "./card-setup.ts";
 import { LEAST_GAIN } from "./device-report.ts";
 import type { DeviceFault, ProvingBackends } from "./proving-backends.ts";
 
-/** Of the proofs that a thread makes. */
+/** Extension degree of the proofs that a thread makes. */
 const EXTENSION_DEGREE = 5;
 
 /** A card that is to be opened, in Node or in a browser. */

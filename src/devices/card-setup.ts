@@ -1,6 +1,6 @@
 import type { DeviceFault } from "./proving-backends.ts";
 
-/** What a proving thread is told of the card. Plain data: it crosses to the thread. */
+/** Settings of the card for a proving thread. Plain data, because it crosses to the thread. */
 export interface CardSetup {
   /** Whether the card is asked first whatever it gains. */
   readonly isForced: boolean;
@@ -18,26 +18,26 @@ export interface CardSetup {
 }
 
 /**
- * Whether a thread has a card. Dawn ends the whole process where a thread ends to which the card owes an answer: the thread is
- * asked to give the card back before that.
+ * State of a thread's card. Dawn ends the whole process if a thread with a pending answer of the card ends,
+ * so the thread must release the card first.
  */
 export const CARD_LIFE = { none: 0, open: 1, ended: 2 } as const;
 
-/** To a proving thread, beside its jobs: give the card back. */
+/** Request to a proving thread, separate from its jobs: release the card. */
 export interface EndCard {
   readonly type: "end-card";
 }
 
-/** To a proving thread: give the card back once the proof that is being made is there, and ask it for no other. */
+/** Request to a proving thread: release the card after the current proof, and use no other. */
 export interface LeaveCard {
   readonly type: "leave-card";
 }
 
-/** What a proving thread says of the card, beside its replies to jobs. */
+/** Message of a proving thread about the card, separate from its replies to jobs. */
 export interface CardNews {
   readonly type: "card";
   readonly news:
     | { readonly kind: "measured"; readonly gain: number }
-    /** It could not be opened, or what it made does not count. */
+    /** The card could not be opened, or its results are invalid. */
     | { readonly kind: "fault"; readonly fault: DeviceFault };
 }

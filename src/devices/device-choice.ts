@@ -12,7 +12,9 @@ import {
 import { isWebgpuInstalled, mayHaveCard } from "./installed-gpu.ts";
 import type { DeviceFault } from "./proving-backends.ts";
 
-/** How long is waited for a thread to give its card back: a kernel that is being compiled is finished before. */
+/**
+ * Maximum wait for a thread to release its card, because a pending compilation of a kernel finishes first.
+ */
 const END_MS = 10_000;
 const IDLE_MS = 10_000;
 /** To open a card, and to compile its kernels, takes some seconds. */
@@ -28,7 +30,7 @@ export class ProverDeviceError extends HyperchainError<"NotInstalled" | "NoCard"
   override readonly name = "ProverDeviceError";
 }
 
-/** What is asked of a worker thread. */
+/** Messages that a worker thread accepts. */
 interface ProvingThread {
   on(event: "message" | "exit", listener: (value: unknown) => void): unknown;
   postMessage(message: unknown): void;
@@ -45,8 +47,8 @@ export interface DeviceOptions {
 }
 
 /**
- * What the provers of a process prove on. It is looked for once, and measured once; what proving threads say of it counts for
- * those that start later.
+ * Device of a process's provers. It is probed and measured once; reports of proving threads affect those that
+ * start later.
  */
 export class DeviceChoice {
   readonly #options: DeviceOptions;
@@ -62,7 +64,7 @@ export class DeviceChoice {
     this.#found = found;
   }
 
-  /** What a thread that starts now does with a card; undefined: nothing. */
+  /** Settings of the card for a new thread; undefined: none. */
   setup(): CardSetup | undefined {
     const { state } = this.report();
     if (state !== "found" && state !== "used") return undefined;
@@ -98,8 +100,8 @@ export class DeviceChoice {
   }
 
   /**
-   * Ends a thread that it has started, without its card first. A thread whose card does not answer goes on until it does, or
-   * until the process ends: Dawn would end the process with the thread.
+   * Ends a thread that it has started, without its card first. A thread whose card does not answer continues
+   * until it does, or until the process ends: Dawn would end the process with the thread.
    */
   async end(thread: ProvingThread): Promise<void> {
     const life = this.#lives.get(thread);
@@ -129,7 +131,7 @@ export class DeviceChoice {
   }
 }
 
-/** How long an idle prover keeps its thread and memory before it gives them back. */
+/** Time for which an idle prover retains its thread and memory. */
 export function defaultIdleTimeoutMs(device: DeviceChoice | undefined): number {
   return device?.setup() === undefined ? IDLE_MS : IDLE_WITH_CARD_MS;
 }
@@ -167,7 +169,7 @@ async function lookForCard({ device, software }: DeviceOptions): Promise<FoundCa
     thread.once("exit", () => resolve({ state: "absent" }));
   });
   if (!(await isInTime(found, DRIVER_LIMIT_MS))) {
-    // The thread goes on without keeping the process: Dawn would end the process with it.
+    // The thread continues without keeping the process: Dawn would end the process with it.
     thread.unref();
     return { state: "lost" };
   }

@@ -1,27 +1,27 @@
 import type { DeviceFault } from "./proving-backends.ts";
 
-/** What proofs are to be made on: a graphics card where it is faster, WebAssembly, or a card in any case. */
+/** Requested device of proofs: a graphics card if it is faster, WebAssembly, or a card in any case. */
 export type DeviceWish = "auto" | "wasm" | "gpu";
 
 /** "found": a card that has not been measured yet. "lost": also a card that fails, or does not answer. */
 export type DeviceState = "not-asked" | "not-installed" | "absent" | "software" | "found" | "used" | "slower" | "lost" | "wrong";
 
-/** What proofs are made on, and why. Plain data. */
+/** Device of proofs, and the reason. Plain data. */
 export interface DeviceReport {
   readonly on: "wasm" | "gpu";
   readonly state: DeviceState;
-  /** What the card calls itself; absent where none was found. */
+  /** Name of the card; absent if none was found. */
   readonly card?: string;
   /** Times as fast as WebAssembly that the card made a proof; absent where it was not measured. */
   readonly gain?: number;
-  /** Why, in words. */
+  /** Reason, as text. */
   readonly why: string;
 }
 
 /** From this many times as fast on, a card is asked first: below it the way to the card, and the check, take what it gains. */
 export const LEAST_GAIN = 1.3;
 
-/** How long is waited for what a card's driver says of it: a loaded machine takes seconds to load it. */
+/** Maximum wait for a card's driver to report: a loaded machine takes seconds to load it. */
 export const DRIVER_LIMIT_MS = 30_000;
 
 /** On what, and why, behind "proofs are made". */
@@ -29,10 +29,10 @@ export function madeOn({ on, why }: DeviceReport): string {
   return `${on === "gpu" ? "on the graphics card" : "by WebAssembly"}: ${why}`;
 }
 
-/** What was found when a card was looked for. "lost": its driver has not answered. */
+/** Result of the search for a card. "lost": its driver has not answered. */
 export interface FoundCard {
   readonly state: "not-installed" | "absent" | "software" | "lost" | "found";
-  /** What it calls itself; absent where there is none. */
+  /** Name of the card; absent if there is none. */
   readonly card?: string;
 }
 
@@ -55,7 +55,7 @@ export function absenceReason({ state, card }: FoundCard): string {
 /** A card that was lost once may have been asleep: the next thread opens it again. */
 const MOST_FAILURES = 2;
 
-/** What is known of a card. */
+/** Facts about a card. */
 interface KnownCard {
   /** Undefined where no card is wished for. */
   readonly found: FoundCard | undefined;
@@ -65,7 +65,7 @@ interface KnownCard {
   readonly isForced: boolean;
 }
 
-/** What proofs are made on, by what is known of the card. */
+/** Device of proofs, by the facts about the card. */
 export function deviceReport({ found, gain, faults, isForced }: KnownCard): DeviceReport {
   if (found === undefined) return { on: "wasm", state: "not-asked", why: 'prover.device is "wasm"' };
   if (found.state !== "found") return { on: "wasm", ...found, why: absenceReason(found) };

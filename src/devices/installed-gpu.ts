@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Gpu } from "../kernels/webgpu/card/gpu.ts";
 
-/** Where Linux shows a card to programs: its own drivers, NVIDIA's, and those of Windows below it. */
+/** Paths at which Linux shows a card to programs: its drivers, NVIDIA's, and those of Windows below it. */
 const CARDS_OF_LINUX = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"];
 
-/** Whether the optional package is there. */
+/** True if the optional package is installed. */
 export function isWebgpuInstalled(): boolean {
   try {
     import.meta.resolve("webgpu");

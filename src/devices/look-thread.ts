@@ -17,5 +17,5 @@ async function look(): Promise<FoundCard> {
   return { state: "found", card: opened.name };
 }
 
-// A package that is not for this machine, or a driver that cannot be loaded, is no card.
+// A package that is not for this machine, or a driver that cannot be loaded, counts as no card.
 port.postMessage(await look().catch((): FoundCard => ({ state: "absent" })));

@@ -8,8 +8,8 @@ import { installedGpu, softwareGpuOf } from "./installed-gpu.ts";
 import { ProvingBackends } from "./proving-backends.ts";
 
 /**
- * The backends of a thread that proves. Where it is told of a card, that is opened meanwhile: proofs are made on the processor
- * until all its kernels are compiled, and it has been measured between two of them.
+ * Backends of a proving thread. With a card, they make proofs on the processor until all of the card's
+ * kernels are compiled and it has been measured between two proofs.
  */
 export function openBackends(processor: Backend, card: CardSetup | undefined, port: MessagePort): ProvingBackends {
   const tell = (news: CardNews["news"]): void => port.postMessage({ type: "card", news } satisfies CardNews);
@@ -35,7 +35,9 @@ export function openBackends(processor: Backend, card: CardSetup | undefined, po
   return backends;
 }
 
-/** What ends this thread does so once the card owes no answer. What goes wrong until then is of no account. */
+/**
+ * Registers a cleanup that waits for the card's last answer before the thread ends. Its errors are ignored.
+ */
 function endBeforeThread(end: () => Promise<void>): void {
   let isEnding = false;
   const onUncaught = (error: unknown): void => {
@@ -49,10 +51,10 @@ function endBeforeThread(end: () => Promise<void>): void {
   process.on("uncaughtException", onUncaught);
 }
 
-/** Rejects where the card that was found is not there any more. */
+/** Rejects if the card that was found no longer exists. */
 async function openCard({ software }: CardSetup): Promise<GpuDevice> {
   const gpu = software === undefined ? await installedGpu() : softwareGpuOf(software.module);
   const opened = await openDevice(gpu, software === undefined ? "refused" : "allowed");
-  if (opened.state !== "open") throw new Error("the graphics card is not there any more");
+  if (opened.state !== "open") throw new Error("the graphics card no longer exists");
   return opened.device;
 }

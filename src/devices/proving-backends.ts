@@ -6,9 +6,12 @@ import { OneAtATime } from "../runtime/one-at-a-time.ts";
 
 /** A proof that any backend can be asked for. */
 export interface ProofRequest<Proof> {
-  /** `onTracesRead`: called once the traces are not read any more; absent where another backend may have to read them again. */
+  /**
+   * `onTracesRead`: called after the last read of the traces; absent where another backend may have to read
+   * them again.
+   */
   make(backend: Backend, onTracesRead: (() => void) | undefined): Promise<Proof>;
-  /** How much memory the proof takes; absent where only making it tells. */
+  /** Memory of the proof; absent if only making it shows this. */
   readonly plan?: ProofPlan | undefined;
   /** Frees the traces. */
   free(): void;
@@ -17,7 +20,7 @@ export interface ProofRequest<Proof> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a proof takes of a device's memory, found before anything is uploaded. */
+/** Memory of a proof on a device, found before any upload. */
 interface ProofPlan {
   /** Proofs of one shape take the same. */
   readonly shape: string;
@@ -29,13 +32,13 @@ interface ProofPlan {
 interface ProvingDevice extends Backend {
   /** Rejects with CardMemoryExceeded where the work takes more than there is. */
   plan?(work: (backend: Backend) => Promise<unknown>): Promise<unknown>;
-  /** Called between proofs: gives back memory that only the next one would take again. */
+  /** Called between proofs: releases memory that only the next one would allocate again. */
   rest?(): void;
 }
 
 /**
- * What a device did where the processor made a proof that holds. "too-large": the proof takes more of its memory than there is,
- * which says nothing about others.
+ * Fault of a device for a proof that the processor could make. "too-large": the proof needs more memory than
+ * the device has, which implies nothing about others.
  */
 export interface DeviceFault {
   readonly kind: "failed" | "lost" | "wrong" | "too-large";
@@ -56,7 +59,7 @@ export class ProvingBackends {
   readonly #turns = new OneAtATime();
   readonly #onFault: (fault: DeviceFault) => void;
   readonly #faults: DeviceFault[] = [];
-  /** What is known of shapes: why a proof does not fit the device, undefined where it does. */
+  /** Results for shapes: the reason why a proof does not fit the device, undefined if it does. */
   readonly #plans = new Map<string, DeviceFault | undefined>();
   #device: ProvingDevice | undefined;
 
@@ -94,7 +97,7 @@ export class ProvingBackends {
     });
   }
 
-  /** Work beside which no proof is made. */
+  /** Runs work while no proof is made. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const leave = await this.#turns.enter();
     try {

@@ -40,8 +40,8 @@ describe("H2: a card that is opened beside proofs", () => {
   }
 
   it("is not asked where it cannot be opened, and why is told", async () => {
-    const { news, first, opening } = await opened(() => Promise.reject(new Error("the graphics card is not there any more")));
-    assert.deepEqual(news, { kind: "fault", fault: { kind: "failed", reason: "the graphics card is not there any more" } });
+    const { news, first, opening } = await opened(() => Promise.reject(new Error("the graphics card no longer exists")));
+    assert.deepEqual(news, { kind: "fault", fault: { kind: "failed", reason: "the graphics card no longer exists" } });
     assert.equal(first, processor);
     await opening.end();
   });
