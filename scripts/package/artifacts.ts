@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { genesisAccounts } from "../../src/protocol/genesis.ts";
 import { FORMATS } from "../../src/protocol/protocol-version.ts";
 import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
+import { packedValues } from "./packed-values.ts";
 
 interface Artifact {
   readonly _format: string;
@@ -30,7 +31,7 @@ const IN_FIRST_STATES: ReadonlySet<string> = new Set([
 
 /**
  * Compiled contracts that the package's code deploys or puts into first states, each on a line after its name, for
- * `src/plugin/contract-artifacts.ts`. Libraries are compiled into the contracts that use them, interfaces have no code, and
+ * `src/plugin/contract-artifacts.ts`. Lines of codes that modules read come first. Libraries are compiled into the contracts that use them, interfaces have no code, and
  * `src/abi` has the code of contracts that clients deploy. Contracts that only transactions create are without
  * `deployedBytecode`, which would be 2 % of the package.
  * @throws if two contracts have one name, or none is compiled
@@ -51,7 +52,7 @@ export function packageArtifacts(root: string): string {
     lines.push(`${contractName} ${JSON.stringify(packed(artifact))}`);
   }
   if (lines.length === 0) throw new Error("no compiled contracts; run 'npm run build:contracts' first");
-  return lines.join("\n");
+  return [...packedValues(), ...lines].join("\n");
 }
 
 function packed({ _format, contractName, sourceName, abi, bytecode, deployedBytecode }: Artifact): object {

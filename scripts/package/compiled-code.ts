@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { transform } from "esbuild";
-import ts from "typescript";
+import { packDeclarations } from "./declarations.ts";
+import { readPackedValues } from "./packed-values.ts";
 
 interface CompiledCode {
   /** Folder of the repository. */
@@ -17,8 +18,8 @@ interface CompiledCode {
 const MAX_LINE_LENGTH = 500;
 
 /**
- * Writes JavaScript and declarations of `src/`. Declarations retain their comments. JavaScript is minified, which saves a
- * twelfth of the package; functions and classes of modules retain their names, for traces of errors.
+ * Writes JavaScript and declarations of `src/`. Public declarations retain their comments. JavaScript is minified, which saves a
+ * twelfth of the package; functions and classes of modules retain their names, for traces of errors. Codes are read from the artifacts.
  * Ends the process if the sources have wrong types.
  */
 export async function compileCode({ root, dist, unchecked }: CompiledCode): Promise<void> {
@@ -27,8 +28,8 @@ export async function compileCode({ root, dist, unchecked }: CompiledCode): Prom
   const files = globSync(["**/*.js", "**/*.d.ts"], { cwd: dist }).map((file) => join(dist, file));
   const declarations = files.filter((file) => file.endsWith(".d.ts"));
   declarations.forEach(nameJavaScript);
-  const reachable = reachableDeclarations(root);
-  for (const file of declarations.filter((file) => !reachable.has(file))) rmSync(file);
+  readPackedValues(dist);
+  packDeclarations({ root, files: declarations });
   await Promise.all(files.filter((file) => file.endsWith(".js")).map(minify));
 }
 
@@ -43,21 +44,6 @@ async function minify(file: string): Promise<void> {
   const options = { minify: true, lineLimit: MAX_LINE_LENGTH, target: "node22", charset: "utf8" } as const;
   const { code } = await transform(readFileSync(file, "utf8"), options);
   writeFileSync(file, code);
-}
-
-/** Declarations that a user's compiler reads: those of the package's entries, and the ones that these import. */
-function reachableDeclarations(root: string): ReadonlySet<string> {
-  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    exports: Readonly<Record<string, string>>;
-  };
-  const entries = Object.values(exports).filter((entry) => entry.endsWith(".js"));
-  const reachable = new Set(entries.map((entry) => join(root, entry.replace(/\.js$/, ".d.ts"))));
-  for (const file of reachable) {
-    for (const { fileName } of ts.preProcessFile(readFileSync(file, "utf8")).importedFiles) {
-      if (fileName.startsWith(".")) reachable.add(join(dirname(file), fileName.replace(/\.js$/, ".d.ts")));
-    }
-  }
-  return reachable;
 }
 
 /**

@@ -88,7 +88,7 @@ describe("I1 the packed plugin in an empty project", () => {
       files.filter((file) => file.startsWith("docs/")),
       [],
     );
-    assert.ok(project.tarball.bytes < 2.3 * 2 ** 20, `${project.tarball.bytes} bytes`);
+    assert.ok(project.tarball.bytes < 2.15 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
   test("of its contracts it carries those that a project may import, and their imports", () => {
