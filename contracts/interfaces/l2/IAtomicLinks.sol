@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice A call that a chain sends to another chain, on the condition that it is received.
 /// @param nonce Number of the sender's links that were sent before it on its chain.
