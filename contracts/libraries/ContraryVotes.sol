@@ -23,13 +23,40 @@ library ContraryVotes {
         );
     }
 
-    /// @notice EIP-712 digest of a vote.
-    function digest(bytes32 domain, BlockVote calldata vote) internal pure returns (bytes32) {
+    /// @notice Judges two votes in one life of a group. Reverts unless one account signed both, and no honest node casts both.
+    /// @param domain Domain of the life.
+    /// @param faultAt Second of one of the votes: the coins of another second do not answer for them.
+    /// @return signer The account that signed both.
+    /// @return id Name of its fault, in whichever order the votes are reported.
+    function judge(
+        bytes32 domain,
+        uint256 faultAt,
+        BlockVote calldata first,
+        bytes calldata firstSignature,
+        BlockVote calldata second,
+        bytes calldata secondSignature
+    ) internal pure returns (address signer, bytes32 id) {
+        _requireContrary(first, second, faultAt);
+        return signerOf(_digest(domain, first), firstSignature, _digest(domain, second), secondSignature);
+    }
+
+    /// @notice The account that signed both digests, and the name of its fault.
+    function signerOf(bytes32 one, bytes calldata oneSignature, bytes32 two, bytes calldata twoSignature)
+        internal
+        pure
+        returns (address signer, bytes32 id)
+    {
+        signer = Signatures.recover(one, oneSignature);
+        address other = Signatures.recover(two, twoSignature);
+        if (signer != other) revert IContraryVotes.SignersDiffer(signer, other);
+        id = keccak256(one < two ? abi.encode(signer, one, two) : abi.encode(signer, two, one));
+    }
+
+    function _digest(bytes32 domain, BlockVote calldata vote) private pure returns (bytes32) {
         return Signatures.typedDataHash(domain, keccak256(abi.encode(VOTE_TYPE, vote)));
     }
 
-    /// @notice Reverts unless no honest node casts both votes. The coins of another second do not answer for them.
-    function requireContrary(BlockVote calldata first, BlockVote calldata second, uint256 faultAt) internal pure {
+    function _requireContrary(BlockVote calldata first, BlockVote calldata second, uint256 faultAt) private pure {
         if (first.epoch != second.epoch) revert IContraryVotes.VoteEpochsDiffer(first.epoch, second.epoch);
         if (first.view_ != second.view_) revert IContraryVotes.ViewsDiffer(first.view_, second.view_);
         bool areOfOneKind = first.kind == second.kind && (first.kind == NOTARIZE || first.kind == FINALIZE);
@@ -40,21 +67,5 @@ library ContraryVotes {
         if (faultAt != first.signedAt && faultAt != second.signedAt) {
             revert IContraryVotes.FaultOutsideVotes(first.signedAt, second.signedAt, faultAt);
         }
-    }
-
-    /// @notice The account that signed both digests.
-    function signerOf(bytes32 one, bytes calldata oneSignature, bytes32 two, bytes calldata twoSignature)
-        internal
-        pure
-        returns (address signer)
-    {
-        signer = Signatures.recover(one, oneSignature);
-        address other = Signatures.recover(two, twoSignature);
-        if (signer != other) revert IContraryVotes.SignersDiffer(signer, other);
-    }
-
-    /// @notice Name of one signer's fault, in whichever order the digests are reported.
-    function idOf(address signer, bytes32 one, bytes32 two) internal pure returns (bytes32) {
-        return keccak256(one < two ? abi.encode(signer, one, two) : abi.encode(signer, two, one));
     }
 }

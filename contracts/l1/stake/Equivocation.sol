@@ -39,7 +39,8 @@ contract Equivocation is IEquivocation, QuorumEvidence {
         _requireContrary(first, second, fault.faultAt);
         bytes32 one = _digest(fault.chainId, first);
         bytes32 two = _digest(fault.chainId, second);
-        _slash(registry, fault, [one, two], ContraryVotes.signerOf(one, firstSignature, two, secondSignature));
+        (address signer, bytes32 id) = ContraryVotes.signerOf(one, firstSignature, two, secondSignature);
+        _slash(registry, fault, signer, id);
     }
 
     /// @inheritdoc IEquivocation
@@ -52,11 +53,10 @@ contract Equivocation is IEquivocation, QuorumEvidence {
         BlockVote calldata second,
         bytes calldata secondSignature
     ) external {
-        ContraryVotes.requireContrary(first, second, fault.faultAt);
         bytes32 domain = ContraryVotes.lifeDomain(DOMAIN_NAME, _hyperchainOf(fault.chainId), life);
-        bytes32 one = ContraryVotes.digest(domain, first);
-        bytes32 two = ContraryVotes.digest(domain, second);
-        _slash(registry, fault, [one, two], ContraryVotes.signerOf(one, firstSignature, two, secondSignature));
+        (address signer, bytes32 id) =
+            ContraryVotes.judge(domain, fault.faultAt, first, firstSignature, second, secondSignature);
+        _slash(registry, fault, signer, id);
     }
 
     /// @inheritdoc IEvidence
@@ -64,9 +64,8 @@ contract Equivocation is IEquivocation, QuorumEvidence {
         return slashedWithin;
     }
 
-    function _slash(IStakeRegistry registry, Fault calldata fault, bytes32[2] memory digests, address signer) private {
+    function _slash(IStakeRegistry registry, Fault calldata fault, address signer, bytes32 id) private {
         _requireCounted(fault.chainId, fault.epoch, fault.faultAt, signer);
-        bytes32 id = ContraryVotes.idOf(signer, digests[0], digests[1]);
         emit Equivocated(fault.chainId, signer, fault.epoch, id, msg.sender);
         registry.slash(abi.encode(fault.chainId), signer, fault.faultAt, id, msg.sender, address(0));
     }

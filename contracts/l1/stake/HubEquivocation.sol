@@ -31,13 +31,10 @@ contract HubEquivocation is IHubEquivocation {
         BlockVote calldata second,
         bytes calldata secondSignature
     ) external {
-        ContraryVotes.requireContrary(first, second, fault.faultAt);
         bytes32 domain = ContraryVotes.lifeDomain(DOMAIN_NAME, fault.hub, fault.life);
-        bytes32 one = ContraryVotes.digest(domain, first);
-        bytes32 two = ContraryVotes.digest(domain, second);
-        address signer = ContraryVotes.signerOf(one, firstSignature, two, secondSignature);
+        (address signer, bytes32 id) =
+            ContraryVotes.judge(domain, fault.faultAt, first, firstSignature, second, secondSignature);
         _requireCounted(fault, first.epoch, signer);
-        bytes32 id = ContraryVotes.idOf(signer, one, two);
         emit AggregatorEquivocated(fault.hub, signer, first.epoch, id, msg.sender);
         registry.slash(abi.encode(fault.hub), signer, fault.faultAt, id, msg.sender, address(0));
     }

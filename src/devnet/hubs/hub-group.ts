@@ -265,8 +265,7 @@ export class HubGroup {
       sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
       signerOf: (vote) => keys.signerOf(vote),
       onEvidence: (first, second) => {
-        const signer = this.#options.keys[first.voter]?.address ?? "0x";
-        this.#evidence.add({ life, signer, first, second });
+        this.#evidence.add({ life, signer: addressOf(this.#options.keys, first.voter), first, second });
       },
       onFailure: (error) => {
         if (!this.#isClosed) onFailure(error);
@@ -403,6 +402,13 @@ export class HubGroup {
     this.#waiting = Promise.withResolvers();
     this.#waiting.promise.catch(() => undefined);
   }
+}
+
+/** Throws RangeError for a voter without a key: evidence against no account would be reported in vain. */
+function addressOf(keys: readonly NodeKey[], voter: number): Hex {
+  const key = keys[voter];
+  if (key === undefined) throw new RangeError(`voter ${voter} has no key; the hub has ${keys.length} keys`);
+  return key.address;
 }
 
 /**

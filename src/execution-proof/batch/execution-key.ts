@@ -51,9 +51,9 @@ export async function createExecutionKey(
   processor: WasmBackend,
   rows = rowsOfVersion(protocolVersion),
 ): Promise<ExecutionKey> {
-  const kernel = kernelSystem(protocolVersion, parameters, rows);
-  const roots = writtenChunkRoots(protocolVersion, parameters) ?? (await commitPreprocessed(kernel.definition, processor));
-  return keyWith(kernel, protocolVersion, roots);
+  const roots = writtenChunkRoots(protocolVersion, parameters);
+  if (roots === undefined) return committedExecutionKey(protocolVersion, parameters, processor, rows);
+  return keyWith(kernelSystem(protocolVersion, parameters, rows), protocolVersion, roots);
 }
 
 /** The rows of a version's kernel. They take half a second: a caller that needs them twice hands them on. */
@@ -69,8 +69,9 @@ export async function committedExecutionKey(
   protocolVersion: bigint,
   parameters: ProofParameters,
   processor: WasmBackend,
+  rows = rowsOfVersion(protocolVersion),
 ): Promise<ExecutionKey> {
-  const kernel = kernelSystem(protocolVersion, parameters);
+  const kernel = kernelSystem(protocolVersion, parameters, rows);
   return keyWith(kernel, protocolVersion, await commitPreprocessed(kernel.definition, processor));
 }
 

@@ -6,6 +6,7 @@ import { FINALIZE, NOTARIZE, NULLIFY, type VoteKind } from "../../../src/consens
 import { hubVoteDomain } from "../../../src/hub/hub-certificate.ts";
 import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { quorumDomain } from "../../../src/protocol/quorum.ts";
+import { startLocalL1 } from "../../support/l1.ts";
 import { as, deployEcosystem, eventsOf, hexAddress, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import {
@@ -134,6 +135,28 @@ describe("contrary votes of a hub's aggregators take their stake", () => {
     }
     await report(world, pairAt(second), { life: OTHER_LIFE });
     assert.equal(await activeOf(), 0n);
+  });
+
+  test("an L1 counts the votes that name its chain id, and those of another L1 contradict none", async () => {
+    const other = await deployEcosystem(0n, () => startLocalL1({ chainId: 1_234 }));
+    try {
+      const [governor, staker, accuser] = other.accounts as [HardhatEthersSigner, HardhatEthersSigner, HardhatEthersSigner];
+      const there = await deployHubStakes(other, UNBONDING);
+      const hub = await hexAddress(await deployHub(other, governor, KEYS));
+      await send(as(there.registry, staker), "deposit", { value: ETHER });
+      await enlistAggregator(there, { ecosystem: other, hub }, staker, LIAR!);
+      await other.increaseTime(10n);
+      const votes = pairAt((await other.latestTimestamp()) - 1n);
+      const foreign = hubVoteDomain(ecosystem.chainId, hub, LIFE);
+      const accusation = { hub, by: [LIAR!, LIAR!] } as const;
+      const report = (domains?: Accusation["domains"]): Promise<unknown> =>
+        accuse(there, { ecosystem: other, reporter: accuser }, votes, { ...accusation, domains });
+      await assertReverts(report([foreign, foreign]), "SignersDiffer");
+      await report();
+      assert.equal((await view<{ active: bigint }>(there.registry, "depositOf", staker.address)).active, 0n);
+    } finally {
+      await other.l1.close();
+    }
   });
 
   test("fake hub: a stranger's hub that lists the key takes nothing that was enlisted for another", async () => {

@@ -73,7 +73,7 @@ export interface Accusation {
   readonly faultAt?: bigint;
   readonly by: readonly [NodeKey, NodeKey];
   /** Domains of the two votes. Default: those of the hub and the life. */
-  readonly domains?: readonly [BlockVoteDomain, BlockVoteDomain];
+  readonly domains?: readonly [BlockVoteDomain, BlockVoteDomain] | undefined;
 }
 
 /** Reports the two votes as an account. By default the fault's second is the second vote's. */
