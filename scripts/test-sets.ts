@@ -89,6 +89,7 @@ export const BEYOND_CORE: readonly string[] = [
   "contracts/verifier/second-deletions",
   "contracts/verifier/planted-faults",
   "contracts/verifier/stacked",
+  "contracts/l1/units-on-a-proven-base",
   "contracts/l1/imports",
   "contracts/verifier/stacked-heights",
   "contracts/verifier/stacked-entries",
