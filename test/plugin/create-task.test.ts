@@ -160,7 +160,11 @@ describe("A1: hyperchain:create", () => {
       game.stderr,
     );
     const status = await run("hyperchain:status");
-    assert.match(status.stdout, /game settles on alpha and publishes its data on alpha alone: it is NO\s+ROLLUP/, status.stderr);
+    assert.match(
+      status.stdout,
+      /game settles on alpha and publishes its data on alpha alone: it is NOT\s+A\s+ROLLUP/,
+      status.stderr,
+    );
     const resealed = await run("hyperchain:reseal", "alpha");
     assert.deepEqual([resealed.code, resealed.stdout], [1, ""]);
     assert.match(
