@@ -13,7 +13,7 @@ import { testContract } from "../test/chain/support/artifact.ts";
 import { startVerifiedChain } from "../test/chain/support/verified-chain.ts";
 import { TestWallet } from "../test/chain/support/wallet.ts";
 import { batchesOfCalls } from "../test/execution-proof/support/call-batches.ts";
-import { ChainBatches, type WitnessedBatch } from "../test/execution-proof/support/chain-batches.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "../test/execution-proof/support/chain-batches.ts";
 import { compileGroth16Verifier, GROTH16_PROOF, groth16Call } from "../test/machine/support/groth16.ts";
 import type { ExecutionSample } from "./execution-sample.ts";
 
@@ -80,7 +80,7 @@ export async function transferBatches(
 ): Promise<{ readonly batch: WitnessedBatch; readonly job: StateJob; readonly witnessSeconds: number }[]> {
   const wallet = new TestWallet(1);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-  const chain = await startVerifiedChain({ accounts });
+  const chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts });
   try {
     const batches = await ChainBatches.of(chain, accounts);
     const { abi, initCode } = await testContract("PlainToken");

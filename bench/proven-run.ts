@@ -48,7 +48,7 @@ export function provenRun(
     read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),
   };
   const recorder = new RunRecorder(system.program, environment);
-  kernel.run({ environment, state, codes: { codeOf: unused } }, hints, recorder);
+  kernel.run({ environment, state, codes: { codeOf: unused, isLengthFirst: unused } }, hints, recorder);
   const trace = withState(recorder.trace(), tree);
   return { system, steps: trace.processor.length, input: runInput(system, trace) };
 }

@@ -4,8 +4,6 @@ import { DEFAULT_MAX_INSTRUCTIONS } from "../src/chain/model/instruction-limits.
 import { mostWork } from "../src/chain/model/work-limits.ts";
 import { SequencerError } from "../src/chain/sequencer/sequencer-error.ts";
 import { BatchWitness } from "../src/chain/witness/batch-witness.ts";
-import { batchMachine, batchWitness } from "../src/execution-proof/batch/batch-witness.ts";
-import { withTurns } from "../src/runtime/turns.ts";
 import { compile } from "../src/demo/compile.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import { loop, staticCall } from "../test/chain/support/assembler.ts";
@@ -13,7 +11,6 @@ import { CHAIN_ID, environmentOf } from "../test/chain/support/engine.ts";
 import { startVerifiedChain, type VerifiedChain } from "../test/chain/support/verified-chain.ts";
 import { TestWallet } from "../test/chain/support/wallet.ts";
 import { worstOperations, type WorstOperation } from "../test/chain/support/worst-operations.ts";
-import { ChainBatches } from "../test/execution-proof/support/chain-batches.ts";
 
 export interface WorstGasBenchOptions {
   readonly json: boolean;
@@ -83,7 +80,6 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
   }));
   const witness = await BatchWitness.create(CHAIN_ID, accounts);
   const chain = await startVerifiedChain({ accounts });
-  const batches = await ChainBatches.of(chain, accounts);
   const print = (figures: object): void => console.log(json ? JSON.stringify(figures) : Object.values(figures).join("  "));
   const plain = classes.find(({ what }) => what.includes(PLAIN));
   if (plain === undefined) throw new Error(`no class is called ${PLAIN}`);
@@ -112,12 +108,12 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
       waitMs,
       waitCpuMs,
     });
-    batches.next(await chain.sealAndVerify());
+    await chain.sealAndVerify();
   }
-  const sealing = await seal(chain, batches, plain);
+  const sealStallMs = await seal(chain, plain);
   const { waitMs: worstWaitMs, waitCpuMs: worstWaitCpuMs, what: worstClass } = worst;
   const { waitMs: worstFirstWaitMs, what: worstFirstClass } = firstUse;
-  print({ worstWaitMs, worstWaitCpuMs, worstClass, worstFirstWaitMs, worstFirstClass, ...sealing });
+  print({ worstWaitMs, worstWaitCpuMs, worstClass, worstFirstWaitMs, worstFirstClass, sealStallMs });
   await chain.chain.close();
 }
 
@@ -158,23 +154,13 @@ async function waitBehind({ chain }: VerifiedChain, { sender, to, data }: GasCla
   return { wallMs, processorMs: Math.round((user + system) / 1000) };
 }
 
-/** The longest time for which a seal keeps the process from anything else, without and with what a proof of execution needs. */
-async function seal(
-  chain: VerifiedChain,
-  batches: ChainBatches,
-  { to, data }: GasClass,
-): Promise<{ readonly sealStallMs: number; readonly provenSealStallMs: number }> {
+/** The longest time for which a seal keeps the process from anything else. */
+async function seal(chain: VerifiedChain, { to, data }: GasClass): Promise<number> {
   for (let gas = 0n; gas < SEALED_GAS; gas += 3_900_000n)
     await chain.chain.submit(await PAYER.signRaw({ to, data, gasLimit: 3_900_000n }));
-  const sealing = await stalled(() => chain.chain.seal());
-  if (sealing.done === undefined) throw new Error("no batch was open");
-  const sealStallMs = sealing.stallMs;
-  const { executed, before } = batches.next(sealing.done);
-  const tree = batches.treeBefore;
-  // As the chain's followers do, who have a machine from the first batch on.
-  const machine = await withTurns(batchMachine(2));
-  const witnessed = await stalled(() => withTurns(batchWitness(executed, { ...before, tree }, { machine })));
-  return { sealStallMs, provenSealStallMs: Math.max(sealStallMs, witnessed.stallMs) };
+  const { done, stallMs } = await stalled(() => chain.chain.seal());
+  if (done === undefined) throw new Error("no batch was open");
+  return stallMs;
 }
 
 /** The longest time for which work keeps the thread from anything else. */

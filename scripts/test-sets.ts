@@ -47,7 +47,6 @@ export const BEYOND_CORE: readonly string[] = [
   "machine/hostile-hints",
   "machine/kernel-file",
   "machine/format-3",
-  "machine/random-contracts",
   "machine/batches",
   "machine/callee-units",
   "machine/operations",

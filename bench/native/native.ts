@@ -61,7 +61,7 @@ function weightsFile(weights: Weights): string {
   const { opcodes, parts, precompiles } = weights;
   return [
     "// Written by 'npm run -s bench -- native --write' from what a proof's tables have of each. Do not edit.\n",
-    "/** Format 3's (docs/native.md): units of opcodes, of what depends on operands, of precompiled contracts with their call. */\n",
+    "/** Weights (docs/native.md): units of opcodes, of what depends on operands, of precompiled contracts with their call. */\n",
     `export const NATIVE_WEIGHTS = {\n  opcodes: {\n${list(opcodes, hex)}  } as Readonly<Record<number, number>>,\n`,
     `  parts: {\n${list(parts, (key) => key)}  },\n  precompiles: {\n${list(precompiles, hex)}  },\n} as const;\n`,
   ].join("");

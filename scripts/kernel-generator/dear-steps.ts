@@ -1,5 +1,5 @@
 import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { MAX_UNITS_PER_GAS, userWeights } from "../../src/protocol/native-budget.ts";
+import { MAX_UNITS_PER_GAS, USER_WEIGHTS } from "../../src/protocol/native-budget.ts";
 
 /** The longest code that a contract can have, and init code (EIP-170, EIP-3860). */
 const [LONGEST_CODE, LONGEST_INIT_CODE] = [24_576, 49_152];
@@ -17,7 +17,7 @@ export interface Step {
 export type KernelWeights = Readonly<Record<string, number>>;
 
 /**
- * Every step of format 3 with a separate price. Steps whose units are paid in their frame are excluded:
+ * Every step with a separate price. Steps whose units are paid in their frame are excluded:
  * BLOCKHASH, protocol codes.
  */
 export function weighedSteps(kernel: KernelWeights): readonly Step[] {
@@ -32,7 +32,7 @@ export function requirePricedSteps(steps: readonly Step[]): void {
 
 /** Opcodes that user mode runs: with the most of what their operands make. */
 function userSteps(): Step[] {
-  const { instructions, copiedWord, exponentByte } = userWeights(3);
+  const { instructions, copiedWord, exponentByte } = USER_WEIGHTS;
   const plain = OPCODES.flatMap((rule, opcode): Step[] => {
     const units = instructions[opcode];
     if (rule === undefined || rule.trapped || units === undefined || opcode === KECCAK256) return [];
@@ -50,7 +50,7 @@ function userSteps(): Step[] {
 
 /** KECCAK256 of `full` full blocks, in memory that is paid for. */
 function hashStep(full: number): Step {
-  const { instructions, hashedBlock } = userWeights(3);
+  const { instructions, hashedBlock } = USER_WEIGHTS;
   const units = (instructions[KECCAK256] ?? 0) + (full + 1) * hashedBlock;
   return { name: `KECCAK256 of ${full * RATE} bytes`, units, gas: 30 + 6 * Math.ceil((full * RATE) / 32) };
 }

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Format } from "../../src/protocol/protocol-version.ts";
 import { expandSource, KernelSourceError } from "./expand-source.ts";
 import { type ProtocolCode, protocolCodes, protocolCodesFile } from "./protocol-codes.ts";
 import { nativeWeights } from "./native-weights.ts";
@@ -36,45 +35,43 @@ const SOURCES = [
   "state",
   "codes",
   "user",
+  "opening",
+  "inputs",
+  "queue-alone",
+  "code-digests",
+  "block-words",
+  "native-meter",
+  "precompiles-with-input",
+  "points",
+  "pairing",
 ];
-/** Sources that differ between the formats, each in a separate folder. */
-const SOURCES_OF_FORMAT = ["opening", "inputs", "queue-alone", "code-digests", "block-words", "native-meter", "precompiles"];
-/** Sources of format 3 alone. */
-const SOURCES_OF_FORMAT_3 = ["format-3/points", "format-3/pairing"];
-const FORMATS = [2, 3] as const satisfies readonly Format[];
 const FOLDER = "src/machine/kernel";
 
-/** The kernels' code and the protocol codes whose digests they have, compiled by stock solc. The contracts must be compiled. */
+/** The kernel's code and the protocol codes whose digests it has, compiled by stock solc. */
 export function kernelFiles(root: string): readonly GeneratedFile[] {
   const codes = protocolCodes(root, compileSource);
   return [protocolCodesFile(codes), kernelFile(root, codes)];
 }
 
-/** Kernel of each format, from the sources next to it. */
 function kernelFile(root: string, codes: readonly ProtocolCode[]): GeneratedFile {
-  const sources = FORMATS.map((format) => [format, kernelSource(root, format)] as const);
-  const list = (of: (source: string, format: Format) => string): string =>
-    sources.map(([format, source]) => `  ${format}:${of(source, format)},\n`).join("");
-  const digests = (format: Format): ReadonlyMap<string, bigint> =>
-    new Map(codes.map((code) => [code.name, code.digests[format]]));
+  const source = kernelSource(root);
+  const digests = new Map(codes.map(({ name, digest }) => [name, digest]));
   return {
     path: `${FOLDER}/generated/kernel-code.ts`,
     content: [
       "// Written by 'npm run generate' from the kernel's Yul sources. Do not edit.",
-      "/** By format: SHA-256 of the sources, in the order in which they are compiled. */",
-      `export const KERNEL_SOURCE_HASHES = {\n${list((source) => ` "${bytesToHex(sha256(utf8ToBytes(source)))}"`)}};`,
-      "/** By format: what solc made of them, the bytecode that the ROM's rows are translated from. */",
-      `export const KERNEL_CODES = {\n${list((source, format) => `\n    "${compileSource(source, digests(format))}"`)}};`,
+      "/** SHA-256 of the sources, in the order in which they are compiled. */",
+      `export const KERNEL_SOURCE_HASH = "${bytesToHex(sha256(utf8ToBytes(source)))}";`,
+      "/** What solc made of them, the bytecode that the ROM's rows are translated from. */",
+      `export const KERNEL_CODE =\n  "${compileSource(source, digests)}";`,
       "",
     ].join("\n"),
   };
 }
 
-function kernelSource(root: string, format: Format): string {
-  const own = SOURCES_OF_FORMAT.map((name) => `format-${format}/${name}`);
-  const names = [...SOURCES, ...own, ...(format === 3 ? SOURCES_OF_FORMAT_3 : [])];
-  const parts = names.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
-  if (format === 3) parts.push(nativeWeights(), pairingSteps());
+function kernelSource(root: string): string {
+  const parts = SOURCES.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
+  parts.push(nativeWeights(), pairingSteps());
   return `object "Kernel" { code {\n${parts.join("\n")}\n} }\n`;
 }
 

@@ -1,14 +1,14 @@
 import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
 import { type KernelWeights, requirePricedSteps, weighedSteps } from "./dear-steps.ts";
 
-/** Weights of format 3's kernel, by name. */
+/** Weights of the kernel, by name. */
 export const KERNEL_WEIGHTS: KernelWeights = {
   ...SERVED_WEIGHTS,
   ...Object.fromEntries(LOG_WEIGHTS.map((units, topics) => [`log${topics}`, units])),
 };
 
 /**
- * Weights of format 3's kernel, as functions of the kernel. Throws DearStepError for weights by which a step
+ * Weights of the kernel, as Yul functions. Throws DearStepError for weights by which a step
  * takes more than 24 units a gas without paying for them in its frame.
  */
 export function nativeWeights(): string {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
-import type { Format } from "../../src/protocol/protocol-version.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 const FOLDER = "src/machine/protocol-codes";
@@ -12,8 +11,8 @@ export interface ProtocolCode {
   readonly name: string;
   /** In hex. */
   readonly code: string;
-  /** Digests of a code in the leaves of kind 3 of each format; its kernel loads the code by them. */
-  readonly digests: Readonly<Record<Format, bigint>>;
+  /** Digest of the code in leaves of kind 3; the kernel loads the code by it. */
+  readonly digest: bigint;
 }
 
 /** Names of the codes in the kernel: `protocol.power()` is the digest of the code of power.yul. */
@@ -32,18 +31,15 @@ export function protocolCodes(root: string, compile: (source: string) => string)
   return NAMES.map((name) => {
     const source = readFileSync(join(root, FOLDER, `${name}.yul`), "utf8");
     const code = compile(`object "Kernel" { code {\n${source}\n} }\n`);
-    const digest = (format: Format): bigint => codeDigestWord(Buffer.from(code, "hex"), format, compress);
-    return { name, code, digests: { 2: digest(2), 3: digest(3) } };
+    return { name, code, digest: codeDigestWord(Buffer.from(code, "hex"), 3, compress) };
   });
 }
 
-/** Their bytes by all their digests, as TypeScript. */
+/** Their bytes by their digests, as TypeScript. */
 export function protocolCodesFile(codes: readonly ProtocolCode[]): GeneratedFile {
   const hexOf = ({ name }: ProtocolCode): string => name.toUpperCase();
   const constants = codes.map((code) => `const ${hexOf(code)} = bytesOf(\n  "${code.code}",\n);`);
-  const entries = codes.flatMap((code) =>
-    Object.values(code.digests).map((digest) => `  [0x${digest.toString(16)}n, ${hexOf(code)}],`),
-  );
+  const entries = codes.map((code) => `  [0x${code.digest.toString(16)}n, ${hexOf(code)}],`);
   const places = PLACES.map(([address, name]) => `  [${address}n, ${name.toUpperCase()}],`);
   return {
     path: `${FOLDER}/generated/protocol-codes.ts`,
@@ -51,7 +47,7 @@ export function protocolCodesFile(codes: readonly ProtocolCode[]): GeneratedFile
       "// Written by 'npm run generate' from the Yul sources beside this folder. Do not edit.",
       "const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));",
       ...constants,
-      "/** What solc made of the precompiled contracts that are bytecode, by the digests that the kernels of each format know. */",
+      "/** What solc made of the precompiled contracts that are bytecode, by the digests that the kernel knows. */",
       "export const PROTOCOL_CODES: ReadonlyMap<bigint, Uint8Array> = new Map([",
       ...entries,
       "]);",

@@ -2,7 +2,7 @@ import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts
 import { FRAME_PLACES } from "../circuits/shapes/instruction.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
 import { MemoryCostRequests } from "../circuits/memory-cost/memory-cost-trace.ts";
-import { type BytesWeights, USER_BYTES_FIELDS } from "../circuits/user-bytes/user-bytes-air.ts";
+import { USER_BYTES_FIELDS } from "../circuits/user-bytes/user-bytes-air.ts";
 import {
   type ByteOpcode,
   byteOpcodeName,
@@ -15,6 +15,7 @@ import {
   userBytesRow,
 } from "../circuits/user-bytes/user-bytes-trace.ts";
 import { WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
+import { USER_WEIGHTS } from "../protocol/native-budget.ts";
 import { TableRows } from "../stark/rows/table-rows.ts";
 import { BYTE_PLACES } from "./memory-places.ts";
 import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
@@ -38,10 +39,7 @@ export class ByteOpcodeTracer {
   readonly #rows = new TableRows("userBytes", USER_BYTES_FIELDS);
   readonly #costs = new MemoryCostRequests();
 
-  readonly #weights: BytesWeights;
-
-  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes, weights: BytesWeights) {
-    this.#weights = weights;
+  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes) {
     this.#places = places;
     this.#arithmetic = arithmetic;
     this.#bytes = bytes;
@@ -66,14 +64,14 @@ export class ByteOpcodeTracer {
   /** The opcode's row: with its result if it runs. */
   trace({ opcode, slicePlace }: PendingOpcode, result: Limbs | undefined): void {
     const { time, words } = opcode;
-    const { after } = reachOf(opcode, this.#weights);
+    const { after } = reachOf(opcode, USER_WEIGHTS);
     if (after > words) for (const count of [words, after]) this.#costs.ask(count);
     if (slicePlace !== undefined) slicePlace.time = time;
-    if (result === undefined) return void this.#rows.push(userBytesRow(opcode, this.#weights));
+    if (result === undefined) return void this.#rows.push(userBytesRow(opcode, USER_WEIGHTS));
     const loaded = this.#access(opcode);
     if (opcode.name === "hashes") this.#bytes.hash(this.#own(opcode), Number(wordOf(opcode.operands[1])), time);
     if (copiesBytes(opcode.name)) this.#copy(opcode);
-    this.#rows.push(userBytesRow(opcode, this.#weights, { result, ...(loaded === undefined ? {} : { loaded }) }));
+    this.#rows.push(userBytesRow(opcode, USER_WEIGHTS, { result, ...(loaded === undefined ? {} : { loaded }) }));
   }
 
   /** The memory of the opcode's frame, at its first operand. */

@@ -10,7 +10,7 @@ import type { RomRow } from "../machine/rom/rom-row.ts";
 import { decodeAll } from "./decode.ts";
 import { firstWords } from "./memory-places.ts";
 import { type Limbs, type RecordedOpcode, type RecordedStep, UnprovableRowError, ZERO_WORD } from "./recorded-run.ts";
-import { weightsOf, type ProvenProgram } from "./run-tables.ts";
+import type { ProvenProgram } from "./run-tables.ts";
 import { type RunTrace, RunTracer } from "./run-trace.ts";
 
 /** Where a frame's position is among its fields; its fourth limb is the code's frame. */
@@ -33,13 +33,13 @@ export class RunRecorder implements RunObserver {
   #leaves = 0;
 
   /** Of a run that begins in an environment. */
-  constructor(program: Pick<ProvenProgram, "rows" | "places" | "weights">, environment: RunEnvironment) {
+  constructor(program: Pick<ProvenProgram, "rows" | "places">, environment: RunEnvironment) {
     const { rows, places } = program;
     const words = firstWords(environment);
     const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
     this.#rows = rows;
     this.#instructions = decodeAll(rows);
-    this.#tracer = new RunTracer(stated, weightsOf(program));
+    this.#tracer = new RunTracer(stated);
   }
 
   /** Throws UnprovableRowError, and as `RunTracer` does. */

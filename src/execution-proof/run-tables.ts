@@ -80,7 +80,7 @@ import type { Limbs } from "./recorded-run.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import { formOf } from "./run-statement.ts";
 import { userOpcodes } from "./user-decode.ts";
-import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../protocol/native-budget.ts";
 
 /** A program whose runs are proven. */
 export interface ProvenProgram {
@@ -90,13 +90,6 @@ export interface ProvenProgram {
   readonly places: readonly MemoryPlace[];
   /** What the statement says of them. Default: the root, and their whole words. */
   readonly statement?: StatementForm;
-  /** What user mode takes from the budget. Default: format 2's. */
-  readonly weights?: UserWeights;
-}
-
-/** What user mode takes from the budget in runs of a program. */
-export function weightsOf({ weights }: Pick<ProvenProgram, "weights">): UserWeights {
-  return weights ?? userWeights(2);
 }
 
 /** A table that is cut between any two rows: those that a run needs, and which row may follow a last one. */
@@ -276,13 +269,13 @@ export const RUN_TABLES: readonly RunTable[] = [
   },
   chained(
     optional(
-      (program) => userAir(USER_STACK_SPACE, weightsOf(program)),
+      () => userAir(USER_STACK_SPACE, USER_WEIGHTS),
       ({ user }) => user,
     ),
     { rows: ({ user }) => user, after: filledWith("user", USER_FIELDS, NO_OPCODE) },
   ),
   optional(
-    (program) => userBytesAir(BYTE_PLACES, weightsOf(program)),
+    () => userBytesAir(BYTE_PLACES, USER_WEIGHTS),
     ({ trace }, least) => userBytesColumns(trace.userBytes, least),
   ),
   optional(memoryCostAir, ({ trace }, least) => memoryCostColumns(trace.memoryCost, least)),
@@ -311,7 +304,7 @@ export const RUN_TABLES: readonly RunTable[] = [
       romUses(instructions, usedRows(instructions, processor), leastLogRows(least)),
   },
   {
-    definition: (program) => opcodesTable(userOpcodes(weightsOf(program))),
+    definition: () => opcodesTable(userOpcodes()),
     columns: ({ user, code }) => opcodesUses(columnOf(USER_FIELDS, user, "byte"), columnOf(CODE_FIELDS, code, "byte")),
   },
   ...ARITHMETIC_TABLE_NAMES.map((name) => optional(ARITHMETIC_TABLES[name].air, ({ arithmetic }) => arithmetic[name])),

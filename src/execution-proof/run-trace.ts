@@ -1,4 +1,3 @@
-import type { UserWeights } from "../protocol/native-budget.ts";
 import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/operations/operation.ts";
 import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
@@ -96,9 +95,9 @@ export class RunTracer {
   #clock = 0;
   #frame = 0;
 
-  /** `stated` are the places of which the statement speaks, `weights` what user mode takes from the budget. */
-  constructor(stated: readonly StatedPlace[], weights: UserWeights) {
-    this.#visits = new VisitTracer(this.#places, this.#arithmetic, this.#bytes, weights);
+  /** `stated` are the places of which the statement speaks. */
+  constructor(stated: readonly StatedPlace[]) {
+    this.#visits = new VisitTracer(this.#places, this.#arithmetic, this.#bytes);
     for (const place of stated) this.#places.at(place, place.first);
   }
 

@@ -1,9 +1,9 @@
 import { OPERATION } from "../circuits/operations/operation.ts";
 import { operandSize } from "../circuits/opcodes/opcodes-air.ts";
 import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../circuits/shapes/user-opcode.ts";
-import { type OpcodeRule, opcodeRules } from "../machine/instructions/evm.ts";
+import { OPCODES, type OpcodeRule } from "../machine/instructions/evm.ts";
 import { fieldIndex, type FrameField, type Variable } from "../machine/kernel/names.ts";
-import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../protocol/native-budget.ts";
 import { ENVIRONMENT_PLACES, FIELD_SPACE, placeOfVariable } from "./memory-places.ts";
 
 type Cells = Partial<UserOpcode>;
@@ -80,11 +80,11 @@ const MEANINGS = new Map<number, Cells>([
   ]),
 ]);
 
-function decode(byte: number, rule: OpcodeRule | undefined, weights: UserWeights): UserOpcode | undefined {
+function decode(byte: number, rule: OpcodeRule | undefined): UserOpcode | undefined {
   if (rule === undefined) return { ...NOTHING, byte, isInvalid: 1 };
   const meaning = rule.trapped ? { traps: 1 } : MEANINGS.get(byte);
   // What the kernel serves it weighs, too.
-  const weight = rule.trapped ? 0 : (weights.instructions[byte] ?? 0);
+  const weight = rule.trapped ? 0 : (USER_WEIGHTS.instructions[byte] ?? 0);
   return meaning === undefined ? undefined : { ...NOTHING, byte, weight, size: operandSize(byte), ...needs(rule), ...meaning };
 }
 
@@ -97,23 +97,14 @@ const NOTHING = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) =>
 /** What a row does that runs no opcode. */
 const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
 
-const decoded = new WeakMap<UserWeights, readonly (UserOpcode | undefined)[]>();
+const DECODED = OPCODES.map((rule, byte) => decode(byte, rule));
 
-function decodedBy(weights: UserWeights): readonly (UserOpcode | undefined)[] {
-  const known = decoded.get(weights) ?? opcodeRules(weights.served).map((rule, byte) => decode(byte, rule, weights));
-  decoded.set(weights, known);
-  return known;
-}
-
-/**
- * An opcode as the tables have it, with format 2's weight unless weights are given. Undefined for one that user mode runs itself
- * and they do not prove.
- */
-export function decodeOpcode(byte: number, weights = userWeights(2)): UserOpcode | undefined {
-  return decodedBy(weights)[byte];
+/** An opcode as the tables have it. Undefined for one that user mode runs itself and they do not prove. */
+export function decodeOpcode(byte: number): UserOpcode | undefined {
+  return DECODED[byte];
 }
 
 /** All opcodes that are proven, and what a row does that runs none. */
-export function userOpcodes(weights = userWeights(2)): readonly UserOpcode[] {
-  return [...decodedBy(weights).filter((opcode) => opcode !== undefined), IDLE_OPCODE];
+export function userOpcodes(): readonly UserOpcode[] {
+  return [...DECODED.filter((opcode) => opcode !== undefined), IDLE_OPCODE];
 }

@@ -17,7 +17,7 @@ import type { VisitCells } from "../circuits/visits/visits-air.ts";
 import { bigEndianBytes } from "../circuits/words/big-endian.ts";
 import { number30, writeNumber30 } from "../circuits/words/earlier.ts";
 import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
-import type { UserWeights } from "../protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../protocol/native-budget.ts";
 import { smallInverse } from "../field/small-inverse.ts";
 import { fieldOffsets } from "../stark/constraints/fields.ts";
 import { RowTemplates } from "../stark/rows/row-templates.ts";
@@ -79,14 +79,12 @@ export class VisitTracer {
   readonly #visits: VisitCells[] = [];
   readonly #codes = new CodeRequests();
   readonly #bytes: ByteOpcodeTracer;
-  readonly #weights: UserWeights;
   #visit: Visit | undefined;
 
-  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes, weights: UserWeights) {
-    this.#weights = weights;
+  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes) {
     this.#places = places;
     this.#arithmetic = arithmetic;
-    this.#bytes = new ByteOpcodeTracer(places, arithmetic, bytes, weights);
+    this.#bytes = new ByteOpcodeTracer(places, arithmetic, bytes);
   }
 
   /** User mode is entered by the kernel's row of a time, in a frame. */
@@ -162,13 +160,13 @@ export class VisitTracer {
   #row(visit: Visit, recorded: RecordedOpcode, { next, halts, spends, ends }: RowEnd): number {
     const { start, frame, name, code, clock } = visit;
     const { byte, place, height, gas, words: paid } = recorded;
-    const opcode = decodeOpcode(byte, this.#weights);
+    const opcode = decodeOpcode(byte);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     const begins = clock === start + 1 ? 1 : 0;
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
     const asked = this.#asked(opcode, visit, recorded);
-    const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode, this.#weights);
+    const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode, USER_WEIGHTS);
     const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
     const fault = spends ? SPENT : faultOf({ ...opcode, cost }, recorded, reach.refused);
     const runs = fault.fails === 0;
@@ -213,7 +211,7 @@ export class VisitTracer {
     cells[at + AT.inverse] = test.inverse;
     cells[at + AT.taken] = opcode.jumps + opcode.jumpsIf * (1 - test.zero);
     const isWeighed = fault.fails === fault.spent;
-    return isWeighed ? opcode.weight + reach.units + this.#weights.exponentByte * exponent.exponentBytes : 0;
+    return isWeighed ? opcode.weight + reach.units + USER_WEIGHTS.exponentByte * exponent.exponentBytes : 0;
   }
 
   /** What an opcode that touches bytes asks for; undefined for others, and where words or room for it are missing. */

@@ -1,5 +1,4 @@
 import { NATIVE_WEIGHTS } from "./native-weights.ts";
-import type { Format } from "./protocol-version.ts";
 
 /**
  * What an operation of L1's queue may take to prove, in units of 100 cells of a proof's trace. An operation cannot be refused, so
@@ -74,8 +73,6 @@ function range(first: number, last: number): number[] {
 
 /** What user mode takes from a budget itself: of the opcodes that it runs, and for each unit of their operands. */
 export interface UserWeights {
-  /** Opcodes that the format's kernel serves, though user mode can run them. */
-  readonly served: readonly number[];
   readonly instructions: readonly (number | undefined)[];
   /** 32 bytes that are copied, a permutation of KECCAK256, a byte of EXP's exponent. */
   readonly copiedWord: number;
@@ -83,17 +80,10 @@ export interface UserWeights {
   readonly exponentByte: number;
 }
 
-const { copiedWord, hashedBlock, exponentByte } = UNIT_WEIGHTS;
-const [KECCAK256, PREVRANDAO] = [0x20, 0x44];
-/** PREVRANDAO of format 2 is a hash, which its kernel makes. */
-const OF_FORMAT_2: UserWeights = {
-  ...{ served: [PREVRANDAO], instructions: INSTRUCTION_WEIGHTS },
-  ...{ copiedWord, hashedBlock, exponentByte },
-};
+const KECCAK256 = 0x20;
 
-/** KECCAK256 was measured with its first block, which counts as all blocks do. */
-const OF_FORMAT_3: UserWeights = {
-  served: [],
+/** Measured weights (docs/native.md). KECCAK256 was measured with its first block, which counts as all blocks do. */
+export const USER_WEIGHTS: UserWeights = {
   instructions: Array.from({ length: 256 }, (_, opcode) =>
     opcode === KECCAK256
       ? (NATIVE_WEIGHTS.opcodes[opcode] ?? 0) - NATIVE_WEIGHTS.parts.hashedBlock
@@ -101,11 +91,6 @@ const OF_FORMAT_3: UserWeights = {
   ),
   ...NATIVE_WEIGHTS.parts,
 };
-
-/** What user mode takes in a format: in 3 what was measured (docs/native.md). */
-export function userWeights(format: Format): UserWeights {
-  return format === 2 ? OF_FORMAT_2 : OF_FORMAT_3;
-}
 
 /** What a gas pays for in format 3, and the most that one transaction may take: half of the cells that a step may have. */
 export const UNITS_PER_GAS = 6;

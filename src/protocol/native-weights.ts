@@ -1,5 +1,5 @@
 // Written by 'npm run -s bench -- native --write' from what a proof's tables have of each. Do not edit.
-/** Format 3's (docs/native.md): units of opcodes, of what depends on operands, of precompiled contracts with their call. */
+/** Weights (docs/native.md): units of opcodes, of what depends on operands, of precompiled contracts with their call. */
 export const NATIVE_WEIGHTS = {
   opcodes: {
     0x01: 4,

@@ -5,7 +5,7 @@ const of = (opcode: number): number => opcodes[opcode] ?? 0;
 const CALLS = [0xf1, 0xf2, 0xf4, 0xfa];
 const CREATIONS = [0xf0, 0xf5];
 
-/** Units of what format 3's kernel serves and of what is counted beside instructions, as all meters take them. */
+/** Units of what the kernel serves and of what is counted beside instructions, as all meters take them. */
 export const SERVED_WEIGHTS = {
   sload: of(0x54),
   sstore: of(0x55),

@@ -74,7 +74,7 @@ async function typedTransaction(wallet: TestWallet): Promise<Hex> {
 async function startPublishing(wallet: TestWallet, sequencer: { readonly cheatsAllowed?: boolean } = {}) {
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
   const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, mode: PUBLISHES, sequencer });
-  const machine = new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP, 3);
+  const machine = new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP);
   machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
   return { test, machine };
 }

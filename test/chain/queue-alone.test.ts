@@ -20,7 +20,7 @@ async function startQueueOnly() {
   const bornAt = GENESIS_TIMESTAMP;
   const accounts = [{ ...STORE, digestFormat: 3 as const }];
   const test = await startVerifiedChain({ accounts, format: 3, bornAt, mode: 1 });
-  const machine = new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP, 3);
+  const machine = new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP);
   machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
   let [taken, seconds] = [0, GENESIS_TIMESTAMP];
   return {

@@ -13,7 +13,8 @@ import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { startVerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
-import { ChainBatches } from "../execution-proof/support/chain-batches.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { ChainBatches, PROVEN_CHAIN } from "../execution-proof/support/chain-batches.ts";
 import { createSoftwareBackend, NO_CARD } from "../kernels/support/swiftshader.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
@@ -64,7 +65,7 @@ describe("H2: the same proof, byte for byte, by the reference, by WebAssembly an
   it("of a chunk of an execution", { skip: byDay }, async () => {
     const wallet = new TestWallet(78);
     const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-    const chain = await startVerifiedChain({ accounts });
+    const chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts });
     const batches = await ChainBatches.of(chain, accounts);
     await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 7n }));
     const { witness, claim } = batches.next(await chain.sealAndVerify());
@@ -73,7 +74,7 @@ describe("H2: the same proof, byte for byte, by the reference, by WebAssembly an
       ...{ minLogRows: 4, maxLogRows: 18, queryCount: 4, hash: { kind: "poseidon" }, transcript: "poseidon" },
       opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
     });
-    const key = await createExecutionKey(2n, parameters, wasm);
+    const key = await createExecutionKey(PROVEN_VERSION, parameters, wasm);
     await assertSame(async (backend) => {
       const proving = new ExecutionProving(key, new ProvingBackends(backend));
       try {

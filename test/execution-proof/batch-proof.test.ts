@@ -25,7 +25,8 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight } from "../support/nightly.ts";
-import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { openOwnProver } from "./support/own-prover.ts";
 
 /** NOT SECURE: small parameters. */
@@ -101,10 +102,10 @@ describe("the proof of a batch's execution", () => {
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
+    chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
     batches = await makeBatches(chain);
     prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
-    await prover.prepare(2n);
+    await prover.prepare(PROVEN_VERSION);
     const proofs = await Promise.all(
       batches.map(async (batch) => {
         const result = await prover.prove(witnessOf(batch), batch.claim);
@@ -114,7 +115,7 @@ describe("the proof of a batch's execution", () => {
     );
     proven = proofs as [ProvenExecution, ProvenExecution];
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(2n, PARAMETERS, backend);
+    key = await createExecutionKey(PROVEN_VERSION, PARAMETERS, backend);
     ({ claim } = batches[1]);
     proof = decodeBatchProof(proven[1].proof);
   });
@@ -216,12 +217,9 @@ describe("the proof of a batch's execution", () => {
     /** From the state before the first batch to that behind the second, as one. */
     const asNumber = (batchNumber: bigint): string => {
       const outputs = { ...claim.outputs, batchNumber, firstBlock, firstTimestamp };
-      const { firstState } = batches[0].claim;
-      assert.ok(firstState !== undefined);
-      const isFirst = batchNumber === 0n;
-      const previous = { ...batches[0].claim.previous, ...(isFirst ? {} : { newStateRoot: firstState }) };
+      const { previous } = batches[0].claim;
       const changed = { batchNumber, firstTimestamp, oldStateRoot: previous.newStateRoot, outputsHash: hashOutputs(outputs) };
-      const whole = { ...claim, previous, batch: { ...claim.batch, ...changed }, outputs, ...(isFirst ? { firstState } : {}) };
+      const whole = { ...claim, previous, batch: { ...claim.batch, ...changed }, outputs };
       return verdict(encodeBatchProof({ ...both, batchNumber, chunks }), whole);
     };
     // The second closing is of the number 1, whatever the first was of.
@@ -295,12 +293,12 @@ describe("the proof of a batch's execution", () => {
       ["OtherStateBefore", { ...claim, previous: { ...previous, newStateRoot: root }, batch: { ...batch, oldStateRoot: root } }],
       ["OtherStateAfter", { ...claim, batch: { ...batch, newStateRoot: root } }],
       ["OtherCheatCount", withOutputs({ cheatCount: 0n })],
-      ["OtherEnd", { ...claim, coinbase: RECEIVER }],
+      ["BadClaim", { ...claim, coinbase: RECEIVER }],
+      ["OtherEnd", { ...withOutputs({ coinbase: RECEIVER }), coinbase: RECEIVER }],
       ["BadClaim", { ...claim, outputs: { ...outputs, cheatCount: 0n } }],
       ["BadClaim", { ...claim, batch: { ...batch, lastBlock: batch.lastBlock + 1n } }],
       ["BadClaim", { ...claim, previous: { ...previous, lastBlock: previous.lastBlock + 1n } }],
       ["BadClaim", { ...claim, previous: { ...previous, newStateRoot: root } }],
-      ["BadClaim", { ...claim, firstState: root }],
       // No digest, no address, no number of 64 bits.
       ["BadClaim", { ...claim, batch: { ...batch, newStateRoot: wordToHex(2n ** 256n - 1n) } }],
       ["BadClaim", { ...claim, coinbase: "0xzz" }],
@@ -311,12 +309,6 @@ describe("the proof of a batch's execution", () => {
     const end = { ...withOutputs({ lastBlock: outputs.lastBlock + 1n }) };
     const late = { ...end, batch: { ...end.batch, lastBlock: batch.lastBlock + 1n } };
     assert.equal(verdict(proven[1].proof, late), "OtherEnd");
-    const { firstState: _, ...withoutFirst } = batches[0].claim;
-    assert.equal(verdict(proven[0].proof, withoutFirst), "BadClaim");
-    assert.equal(
-      verdict(proven[0].proof, { ...withoutFirst, firstState: batches[0].claim.batch.newStateRoot }),
-      "OtherStateBefore",
-    );
   });
 
   it("does not say which outputs the state behind the batch holds: L1's list proof does", () => {

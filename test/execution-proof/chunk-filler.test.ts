@@ -17,7 +17,8 @@ import { Kernel } from "../../src/machine/interpreter/kernel.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 
 const wallet = new TestWallet(78);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
@@ -29,12 +30,12 @@ describe("the thread that cuts batches and fills tables", () => {
   let chain: VerifiedChain;
   let first: WitnessedBatch;
   let second: WitnessedBatch;
-  const filler = new ChunkFiller(2n, PARAMETERS);
-  const system = uncommittedSystem(2n, PARAMETERS);
+  const filler = new ChunkFiller(PROVEN_VERSION, PARAMETERS);
+  const system = uncommittedSystem(PROVEN_VERSION, PARAMETERS);
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts: ACCOUNTS });
     const batches = await ChainBatches.of(chain, ACCOUNTS);
     const sealed = async (transfers: number): Promise<WitnessedBatch> => {
       for (let i = 0; i < transfers; i++)
@@ -54,7 +55,7 @@ describe("the thread that cuts batches and fills tables", () => {
   });
   const cut = ({ witness, claim }: WitnessedBatch, mostCells = MOST_CELLS, cuts: readonly number[] = []) =>
     cutBatch(witness as ExecutionWitness, claim, { mostCells, cuts }, tools());
-  const filled = (input: Uint8Array) => new ChunkFilling(system, 2n, input).fill();
+  const filled = (input: Uint8Array) => new ChunkFilling(system, PROVEN_VERSION, input).fill();
 
   it("cuts a batch as a caller would, and fills its chunks: each goes on where the last one ended", async () => {
     const planned = await filler.plan(first.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
@@ -76,17 +77,13 @@ describe("the thread that cuts batches and fills tables", () => {
     assert.ok(inputs.some(({ steps }) => steps.length > STEPS_OF_RUN));
     const { program, primitives, compress } = tools();
     for (const input of inputs) {
-      const run = new BatchRun(
-        input,
-        new PartialTree(input.state, compress),
-        new Kernel(primitives, program.rows, program.weights),
-      );
+      const run = new BatchRun(input, new PartialTree(input.state, compress), new Kernel(primitives, program.rows));
       run.run(input.steps);
       assert.deepEqual({ boundary: run.environment.boundary, root: run.tree.root }, input.after);
     }
     // Its accounts are new. Their leaves have other places where the chunk is several runs.
     const [{ state, steps, after, ...rest }] = inputs as [ChunkInput];
-    const run = new BatchRun(rest, new PartialTree(state, compress), new Kernel(primitives, program.rows, program.weights));
+    const run = new BatchRun(rest, new PartialTree(state, compress), new Kernel(primitives, program.rows));
     for (let at = 0; at < steps.length; at += STEPS_OF_RUN) run.run(steps.slice(at, at + STEPS_OF_RUN));
     assert.deepEqual(run.environment.boundary, after.boundary);
     assert.notDeepEqual(run.tree.root, after.root);
@@ -114,7 +111,7 @@ describe("the thread that cuts batches and fills tables", () => {
     const altered = (change: Partial<typeof chunk>) => () => filled(encodeChunkInput({ ...chunk, ...change }));
     assert.throws(altered({ after: { boundary, root: other } }), /do not end where its input says/);
     assert.throws(altered({ rootBefore: other }), /is not below the root/);
-    assert.throws(altered({ protocolVersion: 3n }), /of version 3, not of 2/);
+    assert.throws(altered({ protocolVersion: 3n }), /of version 3, not of 515/);
   });
 
   it("reads the input of a chunk as it was written, and no other bytes", () => {
@@ -131,7 +128,7 @@ describe("the thread that cuts batches and fills tables", () => {
 
   it("counts a step's cells by its filled tables, and before that no more than these have", () => {
     const witness = first.witness as ExecutionWitness;
-    const parts = { program: system.program, primitives: createPrimitives(), limits: stepLimits(2n) };
+    const parts = { program: system.program, primitives: createPrimitives(), limits: stepLimits(PROVEN_VERSION) };
     const { weights } = planBatch(witness, new PartialTree(witness.state, createCompressor().compress), parts);
     const chunks = cut(first, 1).chunks.map(({ input }) => filled(input) as FilledChunk);
     assert.equal(chunks.length, weights.length);
@@ -156,7 +153,7 @@ describe("the thread that cuts batches and fills tables", () => {
   });
 
   it("refuses what comes behind its end", async () => {
-    const closed = new ChunkFiller(2n, PARAMETERS);
+    const closed = new ChunkFiller(PROVEN_VERSION, PARAMETERS);
     await closed.close();
     await assert.rejects(closed.fill(new Uint8Array()), /the filler of tables was closed/);
   });

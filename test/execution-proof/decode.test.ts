@@ -25,7 +25,7 @@ function arityOf(opcode: number): { readonly pops: number; readonly pushes: numb
 
 const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) => total + flag, 0);
 
-const ROWS = ([2, 3] as const).flatMap((format) => [...kernelRows(format), ...kernelRows(format, { fused: false })]);
+const ROWS = [...kernelRows(), ...kernelRows({ fused: false })];
 
 /** For messages: where it is, and what it does. */
 function unprovenBy({ pc, parts }: RomRow): string {

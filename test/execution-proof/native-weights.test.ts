@@ -7,12 +7,11 @@ import { SEGMENT_PROFILES } from "../../src/execution-proof/run-profiles.ts";
 import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { userWeights } from "../../src/protocol/native-budget.ts";
 import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import type { TransactionOutcome } from "../../src/machine/interpreter/machine-state.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
-import { ENVIRONMENT } from "../machine/support/compare.ts";
+import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { callOf, worldOf } from "../machine/support/contract-call.ts";
 import { primitives } from "../machine/support/primitives.ts";
 import { World } from "../machine/support/world.ts";
@@ -93,18 +92,17 @@ describe("weights of what a proof's tables have", () => {
   });
 
   it("attack: a hash of what fills Keccak's table one block beyond a power of two is no step that is too large", () => {
-    const rows = kernelRows(3);
+    const rows = kernelRows();
     const verdictOf = (blocks: number) => {
       const code = [...push(136 * blocks - 1), 0x5f, 0x20, 0x50];
       const call = userTransaction(callOf(OWN, { gasLimit: 2n ** 24n }), 1n);
       const world = new World(worldOf(new Map([[OWN, { code }]])));
-      const codes = { codeOf: (digest: bigint) => world.codeOf(digest), isLengthFirst: () => true };
       const weight = { ...NO_WEIGHT };
       const counter = new RunCounter(primitives, rows);
       counter.count(weight);
       const hints = [...blockHints(ENVIRONMENT.boundary.timestamp), ...transactionHints(call), ...endHints()];
-      const kernel = new Kernel(counter.primitives, rows, userWeights(3));
-      const { transactions } = kernel.run({ environment: ENVIRONMENT, state: world, codes }, hints, counter);
+      const kernel = new Kernel(counter.primitives, rows);
+      const { transactions } = kernel.run({ environment: ENVIRONMENT, state: world, codes: world }, hints, counter);
       return { status: transactions[0]?.status, isTooLarge: exceeds(weight, LIMITS) };
     };
     // 24 rows each, and 2^16 / 24 are 2,730. What no budget pays for is not hashed.

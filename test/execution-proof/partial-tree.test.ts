@@ -26,7 +26,7 @@ describe("the known part of a state's tree", () => {
     for (let round = 0; round < 8; round++) {
       const whole = treeOf(PRESENT);
       const names = Array.from({ length: 12 }, () => leaf(random.below(80), 0));
-      const part = new PartialTree(atOnce(partOf(whole, names, whole.leafCount)), compress);
+      const part = new PartialTree(atOnce(partOf(whole, names)), compress);
       assert.deepEqual(part.root, whole.root);
       for (let list = 0; list < 4; list++) {
         const changed = new Map(names.map((name) => [name.slot, leaf(Number(name.slot), random.below(4))]));
@@ -45,7 +45,7 @@ describe("the known part of a state's tree", () => {
 
   it("says that it does not know what was not asked for", () => {
     const whole = treeOf(PRESENT);
-    const part = new PartialTree(atOnce(partOf(whole, [leaf(3, 0)], whole.leafCount)), compress);
+    const part = new PartialTree(atOnce(partOf(whole, [leaf(3, 0)])), compress);
     assert.equal(part.get(leaf(3, 0)), 2n);
     const unknown = PRESENT.filter((name) => {
       try {
@@ -63,7 +63,7 @@ describe("the known part of a state's tree", () => {
 function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   const whole = treeOf(PRESENT);
   const net = new Map(lists.flat().map((write) => [write.slot, write]));
-  const part = new PartialTree(atOnce(partOf(whole, lists.flat(), whole.leafCount)), compress);
+  const part = new PartialTree(atOnce(partOf(whole, lists.flat())), compress);
   const first = whole.leafCount;
   for (const list of lists) part.write(list);
   applyWrites(whole, [...net.values()]);

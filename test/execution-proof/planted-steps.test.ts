@@ -65,7 +65,7 @@ describe("a step that has room in no profile of a chunk", () => {
   const heightsOf = async () => {
     const { witness, claim } = await chain.seal();
     const profiles = CHUNK_PROFILES.map((heights) => sizedProfile(system.system, heights));
-    const tools = { ...planningTools(3), profiles };
+    const tools = { ...planningTools(), profiles };
     for (const cuts: number[] = []; ;) {
       const { chunks } = cutBatch(witness, claim, { mostCells: MOST_CELLS, cuts }, tools);
       const filled = chunks.map(({ input }) => new ChunkFilling(system, PROVEN_VERSION, input).fill());

@@ -11,11 +11,11 @@ import { blockHints, endHints, transactionHints } from "../../src/machine/hints/
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { PRECOMPILE_WEIGHTS, UNIT_WEIGHTS } from "../../src/protocol/native-budget.ts";
-import { ENVIRONMENT } from "../machine/support/compare.ts";
+import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
 import { hashOf } from "../machine/support/world.ts";
 import { cellsOf, refusalsOf } from "./support/judge.ts";
-import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
+import { BOUNDARY, codesOf, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
 import { usedTables } from "./support/used-tables.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);
@@ -42,7 +42,7 @@ function runOfCode(hex: string, data: Uint8Array): InterpretedRun {
     leaf(LeafKind.account, SENDER, (10n ** 24n) << 64n),
     leaf(LeafKind.account, CONTRACT, 1n),
     leaf(LeafKind.codeHash, CONTRACT, hashOf(code)),
-    leaf(LeafKind.codeDigest, CONTRACT, codeDigestValue(code, 2)),
+    leaf(LeafKind.codeDigest, CONTRACT, codeDigestValue(code, 3)),
   ];
   const fields = { ...{ type: 2, chainId: 1n, nonce: 0n, gasLimit: 200_000n, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n }, data };
   const transaction = createTx({ ...fields, to: createAddressFromBigInt(CONTRACT) }, { common: rules }).sign(KEY);
@@ -51,7 +51,13 @@ function runOfCode(hex: string, data: Uint8Array): InterpretedRun {
     ...transactionHints(userTransaction(transaction, ENVIRONMENT.chainId)),
     ...endHints(),
   ];
-  return interpret(PROGRAM, hints, BOUNDARY, { codeOf: () => code }, treeOf(state));
+  return interpret(
+    PROGRAM,
+    hints,
+    BOUNDARY,
+    codesOf(() => code),
+    treeOf(state),
+  );
 }
 
 const definition = runDefinition(PROGRAM, executionParameters());

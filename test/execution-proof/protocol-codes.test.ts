@@ -12,7 +12,8 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight } from "../support/nightly.ts";
-import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 import { checkTraces, type Violation } from "../stark/check-traces.ts";
 
@@ -52,10 +53,10 @@ describe("a batch with calls of precompiled contracts that are bytecode", () => 
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts: ACCOUNTS });
     follower = await ChainBatches.of(chain, ACCOUNTS);
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(2n, PARAMETERS, backend);
+    key = await createExecutionKey(PROVEN_VERSION, PARAMETERS, backend);
     proving = new ExecutionProving(key, new ProvingBackends(backend));
   });
   after(async () => {

@@ -38,7 +38,7 @@ import { TestWallet } from "../chain/support/wallet.ts";
 import { startCodeChain } from "../contracts/verifier/support/chain.ts";
 import { deployStackVerifier } from "../contracts/verifier/support/small-verifier.ts";
 import { provenOnce } from "../recursion/nodes/proven-once.ts";
-import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 import { checkByNode } from "../recursion/check-by-program.ts";
 
@@ -51,7 +51,7 @@ const MOST_CELLS = 7_000_000;
 async function makeBatch(): Promise<{ readonly formed: FormedBatch; readonly batch: WitnessedBatch }> {
   const wallet = new TestWallet(78);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-  const chain = await startVerifiedChain({ accounts });
+  const chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts });
   try {
     const batches = await ChainBatches.of(chain, accounts);
     const pay = async (): Promise<FormedBatch> => {

@@ -14,7 +14,7 @@ import {
 import { readBigInt } from "../../src/machine/interpreter/word-stack.ts";
 import type { MachineState } from "../../src/machine/interpreter/machine-state.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { ENVIRONMENT } from "../machine/support/compare.ts";
+import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { cellsOf, refusalsOf } from "./support/judge.ts";
 import * as p from "./support/programs.ts";
 import { randomCode } from "./support/random-code.ts";

@@ -33,7 +33,7 @@ const PRESENT = Array.from({ length: 20 }, (_, i) => leaf(3 * i, i + 1));
 /** What several lists after each other make of a tree, and the root of one list of all net changes. */
 function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   const whole = StateTree.genesis(PRESENT, { compressor });
-  const part = new PartialTree(atOnce(partOf(whole, lists.flat(), whole.leafCount)), compressor.compress);
+  const part = new PartialTree(atOnce(partOf(whole, lists.flat())), compressor.compress);
   const first = whole.leafCount;
   for (const list of lists) part.write(list);
   applyWrites(whole, [...new Map(lists.flat().map((write) => [write.slot, write])).values()]);

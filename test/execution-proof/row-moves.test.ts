@@ -139,10 +139,10 @@ function compare(row: RomRow): boolean {
   return true;
 }
 
-test("the cells of each of the kernels' rows move words as its instructions do, one after another", () => {
-  const rows = ([2, 3] as const).flatMap((format) => [...kernelRows(format), ...kernelRows(format, { fused: false })]);
+test("the cells of each of the kernel's rows move words as its instructions do, one after another", () => {
+  const rows = [...kernelRows(), ...kernelRows({ fused: false })];
   const compared = rows.filter(compare).length;
-  assert.ok(compared > 25_000, `${compared} rows`);
+  assert.ok(compared > 12_500, `${compared} rows`);
 });
 
 test("so do those of random instructions that are one row's", () => {

@@ -20,7 +20,6 @@ import { blockHints, endHints, transactionHints } from "../../src/machine/hints/
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
 import { compress as referenceCompress } from "../../src/kernels/poseidon.ts";
-import type { Format } from "../../src/protocol/protocol-version.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
@@ -29,13 +28,14 @@ import { checkProverInput, type ProverInput } from "../../src/stark/proving/prov
 import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { TableRows } from "../../src/stark/rows/table-rows.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
-import { ENVIRONMENT } from "../machine/support/compare.ts";
+import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import {
   ADD,
   applyWrites,
   BOUNDARY,
+  codesOf,
   dup,
   GAS,
   interpret,
@@ -53,7 +53,6 @@ import {
 } from "./support/programs.ts";
 import { USER_FRAME, userCode } from "./support/user-run.ts";
 import type { Instruction } from "../../src/circuits/shapes/instruction.ts";
-import { userWeights } from "../../src/protocol/native-budget.ts";
 import { checkTraces } from "../stark/check-traces.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
@@ -197,7 +196,7 @@ describe("proofs of runs", () => {
 
   /** Which places a run of one row accesses that finds an address on the stack. */
   function placesOf(instruction: Instruction, address: bigint): number[] {
-    const tracer = new RunTracer([], userWeights(2));
+    const tracer = new RunTracer([]);
     const top = limbsOf(address);
     tracer.step({ instruction, top, takenB: ZERO_WORD, takenC: ZERO_WORD }, top, 0);
     return tracer.trace([]).places.map(({ index }) => index);
@@ -213,10 +212,10 @@ describe("proofs of runs", () => {
   }
 
   /** Of the functions that load codes and make digests. */
-  function codeRoutine(name: string, lines: readonly string[], format: Format = 2): RunSystem["program"] {
+  function codeRoutine(name: string, lines: readonly string[]): RunSystem["program"] {
     const functions = "loadCode|codeDigest|lengthFirstDigest|lengthAsTold|digestAsTold|newFrame|pointer";
     const pattern = new RegExp(`^function (${functions})\\((?:.*}$|[^]*?^}$)`, "gm");
-    return routine(name, ["codes.yul", `format-${format}/code-digests.yul`, "frames.yul", "state.yul"], pattern, lines);
+    return routine(name, ["codes.yul", "code-digests.yul", "frames.yul", "state.yul"], pattern, lines);
   }
 
   it("show what the kernel makes an authorization's signer sign: the hash of bytes in its memory (EIP-7702)", async () => {
@@ -505,16 +504,21 @@ describe("proofs of runs", () => {
     ]);
     const run = await compile(program);
     const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
-    const digest = codeDigestWord(code, 2, referenceCompress);
+    const digest = codeDigestWord(code, 3, referenceCompress);
     const boundary = { ...BOUNDARY, blockNumber: 1n, timestamp: 2n, coinbase: digest };
-    const { trace, roots } = interpret(program, [], boundary, { codeOf: () => code });
+    const { trace, roots } = interpret(
+      program,
+      [],
+      boundary,
+      codesOf(() => code),
+    );
     const input = runInput(run, trace);
     const statement = encodeStatement(
       run.program,
       [
         { before: 1n, after: 2n + (50n << 16n) },
         { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
-        { before: digest, after: codeDigestWord(code.subarray(1, 24), 2, referenceCompress) },
+        { before: digest, after: codeDigestWord(code.subarray(1, 24), 3, referenceCompress) },
         ...KEPT,
       ],
       roots,
@@ -529,33 +533,38 @@ describe("proofs of runs", () => {
     }
     // Of another code, however it ends, no run comes to its stop.
     for (const false_ of [code.subarray(0, 49), Uint8Array.from([...code, 0]), code.with(20, 0)]) {
-      const run = () => interpret(program, [], boundary, { codeOf: () => false_ });
+      const run = () =>
+        interpret(
+          program,
+          [],
+          boundary,
+          codesOf(() => false_),
+        );
       assert.throws(run, { name: "UnprovableRowError", message: /opcode 0xbd/ });
     }
   });
 
-  for (const [format, read] of [
-    [2, 2],
-    [3, 3],
-    [3, 2],
+  for (const [form, read] of [
+    ["last", 3],
+    ["first", 2],
   ] as const)
-    it(`make the digest of codes of any length in format ${format}, of codes with digests of format ${read}, whatever lies behind them`, () => {
+    it(`make the digest of codes of any length, of codes whose digests have the length ${form}, whatever lies behind them`, () => {
       const lines = [
         "{ set.nextFrame(2)",
         "let p := pointer(and(loadCode(get.coinbase()), 0xffff), 0)",
         "set.coinbase(codeDigest(add(p, 1), get.timestamp())) }",
       ];
-      const program = codeRoutine("codes of any length", lines, format);
+      const program = codeRoutine("codes of any length", lines);
       // Up to where loops over several words or blocks have had a turn and a rest of each length.
       for (let length = 3; length < 320; length++) {
         const code = Uint8Array.from({ length }, (_, i) => 255 - ((31 * i) % 97));
         const part = code.subarray(1, length - 1);
         const digest = codeDigestWord(code, read, referenceCompress);
         const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: digest };
-        const isLengthFirst = () => read !== format;
+        const isLengthFirst = () => read === 2;
         const { trace } = interpret(program, [], boundary, { codeOf: () => code, isLengthFirst });
         const after = changesOf(program, trace)[2]?.after;
-        assert.equal(after, codeDigestWord(part, format, referenceCompress), `${length} bytes`);
+        assert.equal(after, codeDigestWord(part, 3, referenceCompress), `${length} bytes`);
       }
     });
 

@@ -18,7 +18,8 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { LEAST_LIMITS } from "../kernels/support/least-limits.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 
 /** NOT SECURE: small parameters. */
@@ -55,12 +56,12 @@ describe("the proof of a batch of which a step is cut into segments", () => {
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts });
+    chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts });
     const batches = await ChainBatches.of(chain, accounts);
     await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 7n }));
     batch = batches.next(await chain.sealAndVerify());
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(2n, PARAMETERS, backend);
+    key = await createExecutionKey(PROVEN_VERSION, PARAMETERS, backend);
     // What it makes of the first chunk, which is cut, is refused.
     const planner = createWebgpuBackend({ device: emptyDevice({ limits: LEAST_LIMITS }), now: () => 0 });
     const device = {

@@ -19,7 +19,7 @@ import { proveRun } from "../../src/stark/proofs/prove-run.ts";
 import { type RunProof, verifyRun } from "../../src/stark/proofs/verify-run.ts";
 import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
-import { ENVIRONMENT } from "../machine/support/compare.ts";
+import { ENVIRONMENT } from "../machine/support/environment.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { callingTransaction, PROGRAM as SEGMENTED } from "./support/calling-transaction.ts";
 import { BOUNDARY, interpret, provenProgram } from "./support/programs.ts";
@@ -109,7 +109,7 @@ describe("the statement about a chunk of a batch", () => {
 
   it("is shown by a run's proof, and no statement with another element is", async () => {
     const { chainId, baseFee, blockGasLimit } = ENVIRONMENT;
-    const kernel = provenProgram("the kernel", kernelRows(3));
+    const kernel = provenProgram("the kernel", kernelRows());
     const program: ProvenProgram = { ...kernel, statement: kernelIn(ENVIRONMENT) };
     const backend = await createWasmBackend({ workers: 1 });
     try {

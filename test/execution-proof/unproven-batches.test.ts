@@ -20,15 +20,14 @@ import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { isUncovered, KernelPanic, PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { aliasOf } from "../../src/protocol/address-alias.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
-import { byNight } from "../support/nightly.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 import { atOnce } from "../../src/runtime/turns.ts";
 import { checkTraces, type Violation } from "../stark/check-traces.ts";
@@ -38,20 +37,13 @@ type Planned = PlannedBatch | UnprovenExecution;
 /** Calls the account that its input names, with 32 bytes; stores BLOCKHASH of the number that its input names. */
 const CALLS = { address: `0x${"ca".repeat(20)}`, nonce: 1n, code: "0x60015f5260205f60205f5f5f355af100" } as const;
 const HASHES = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
-/** Asks for PREVRANDAO, 75 rows of the kernel each time: 720 times twenty of them. */
-const ASKING = `0x6102d05b${"4450".repeat(20)}600190038060035700` as const;
-const ASKS = { address: `0x${"ad".repeat(20)}`, nonce: 1n, code: ASKING } as const;
 /** Hashes as many different words as its input says. */
 const GRINDS = { address: `0x${"ae".repeat(20)}`, nonce: 1n, code: "0x5f355b805f5260205f2050600190038060025700" } as const;
-/** One more than the rows of Keccak's table are for, 24 each. */
-const TOO_MANY = Math.floor(2 ** 20 / 24) + 1;
+/** Nearly the maximum that a transaction pays for. */
+const HASHED = 1_900;
 const wallet = new TestWallet(77);
-const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }, CALLS, HASHES, ASKS, GRINDS];
-const SENDER = aliasOf(270n, `0x${"1a".repeat(20)}`);
+const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }, CALLS, HASHES, GRINDS];
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
-/** Rows that are counted until a plan sees what they come to. */
-const UNSEEN = 5_000;
-
 describe("a batch without a proof of its execution", () => {
   let chain: VerifiedChain;
   let follower: ChainBatches;
@@ -68,10 +60,10 @@ describe("a batch without a proof of its execution", () => {
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts: ACCOUNTS });
     follower = await ChainBatches.of(chain, ACCOUNTS);
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(2n, PARAMETERS, backend);
+    key = await createExecutionKey(PROVEN_VERSION, PARAMETERS, backend);
     await next(HASHES.address, 0n);
     await next(HASHES.address, 2n);
   });
@@ -112,10 +104,12 @@ describe("a batch without a proof of its execution", () => {
     const { claim } = last;
     const { batch, outputs, previous } = claim;
     assert.equal(await labelWith({ ...claim, batch: { ...batch, newStateRoot: wordToHex(5n) } }), "disagreement");
-    assert.equal(await labelWith({ ...claim, coinbase: CALLS.address }), "disagreement");
-    const root = wordToHex(5n);
-    const elsewhere = { ...claim, previous: { ...previous, newStateRoot: root }, batch: { ...batch, oldStateRoot: root } };
+    const paid = { ...outputs, coinbase: CALLS.address };
+    const elsewhere = { ...claim, coinbase: CALLS.address, outputs: paid, batch: { ...batch, outputsHash: hashOutputs(paid) } };
     assert.equal(await labelWith(elsewhere), "disagreement");
+    const root = wordToHex(5n);
+    const behind = { ...claim, previous: { ...previous, newStateRoot: root }, batch: { ...batch, oldStateRoot: root } };
+    assert.equal(await labelWith(behind), "disagreement");
     const cheated = { ...outputs, cheatCount: 1n };
     const counted = { ...claim, outputs: cheated, batch: { ...batch, outputsHash: hashOutputs(cheated) } };
     assert.equal(await labelWith(counted), "cheat-unknown");
@@ -137,99 +131,49 @@ describe("a batch without a proof of its execution", () => {
     }
   });
 
-  describe("with a step that no chunk has room for", () => {
-    let asking: WitnessedBatch;
+  describe("with a step of many hashes", () => {
     let hashing: WitnessedBatch;
-    let grinding: WitnessedBatch;
-    /** A thread with the heap that a prover gives it, for one batch after another. */
-    const filler = new ChunkFiller(2n, PARAMETERS, undefined, { mostMib: 192, mostNewMib: 16 });
-    after(() => filler.close());
 
     before(async () => {
-      for (let block = 0; block < 256; block++)
-        await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 1n }));
-      follower.next(await chain.sealAndVerify());
-      const asks = chain.queueUnseen({ from: SENDER, to: ASKS.address });
-      assert.ok(asks.queued !== undefined);
-      assert.equal((await chain.chain.sequencer.runPriorityOp(asks)).notRun, undefined);
-      asking = follower.next(await chain.sealAndVerify(), [asks.queued]);
-      const hashes = async (count: number, gasLimit: bigint): Promise<WitnessedBatch> => {
-        await chain.chain.submit(await wallet.signRaw({ to: GRINDS.address, data: wordToHex(BigInt(count)), gasLimit }));
-        return follower.next(await chain.sealAndVerify());
-      };
-      hashing = await hashes(6_000, 600_000n);
-      grinding = last = await hashes(TOO_MANY, 5_000_000n);
+      await chain.chain.submit(
+        await wallet.signRaw({ to: GRINDS.address, data: wordToHex(BigInt(HASHED)), gasLimit: 2n ** 24n }),
+      );
+      hashing = last = follower.next(await chain.sealAndVerify());
     });
 
-    async function foundBy(
-      thread: ChunkFiller,
-      claims: readonly (readonly [WitnessedBatch, ExecutionClaim])[],
-    ): Promise<Planned[]> {
-      const found: Planned[] = [];
-      for (const [batch, claim] of claims)
-        found.push(await thread.plan(batch.witness as ExecutionWitness, claim, { mostCells: MOST_CELLS }).catch(unprovenBy));
-      return found;
-    }
-    /** What a thread with so much heap finds of the second batch. */
-    async function foundWith(mostMib: number): Promise<readonly string[]> {
-      const thread = new ChunkFiller(2n, PARAMETERS, undefined, { mostMib, mostNewMib: 16 });
-      try {
-        return reasons(await foundBy(thread, [[grinding, grinding.claim]]));
-      } finally {
-        await thread.close();
-      }
-    }
-    const reasons = (found: readonly Planned[]) => found.map((each) => (each.kind === "unproven" ? each.reason : each.kind));
-    const planOf = ({ witness }: WitnessedBatch) => {
-      const { state } = witness as ExecutionWitness;
-      const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
-      return planBatch(witness as ExecutionWitness, new PartialTree(state, createCompressor().compress), tools);
+    const planOf = (
+      { witness: { state, ...rest } }: { readonly witness: ExecutionWitness },
+      limits = stepLimits(PROVEN_VERSION),
+    ) => {
+      const tools = { program: key.program, primitives: createPrimitives(), limits };
+      return planBatch({ ...rest, state }, new PartialTree(state, createCompressor().compress), tools);
     };
 
-    it("43,691 hashes of a transaction: is unproven before any table is filled", async () => {
-      const { cpuUsage } = process;
-      const begun = cpuUsage();
-      const found = await foundBy(filler, [[grinding, grinding.claim]]);
-      const { user } = cpuUsage(begun);
-      assert.deepEqual(reasons(found), ["too-large"]);
-      const limits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000 };
-      // Behind the opening and the block.
-      assert.deepEqual(
-        found.map((each) => each.kind === "unproven" && each.large),
-        [{ protocolVersion: 2n, limits, step: 2 }],
-      );
-      // Twice what it takes, the start of the thread included.
-      assert.ok(user < 8e6, `${user / 1e6} s`);
-    });
-
-    it("is weighed up to its limits alone, and run to its end", () => {
-      const plan = planOf(grinding);
-      assert.equal(plan.large, 2);
-      const { permutations } = plan.weights[2]!;
-      assert.ok(permutations >= TOO_MANY && permutations < TOO_MANY + UNSEEN, `${permutations} permutations`);
-      assert.equal(plan.boundary.nextBatch, grinding.claim.batch.batchNumber + 1n);
-    });
-
-    it("has none with 14,400 PREVRANDAOs of an operation, or with 6,000 hashes: these are proven in segments", async () => {
-      for (const batch of [asking, hashing]) {
-        const { large, weights } = planOf(batch);
-        assert.equal(large, undefined);
-        if (batch === asking) assert.ok(weights[1]!.rows > 2 ** 20, "more rows than a table has in one proof");
-        // Filling all tables takes half a minute.
-        if (byNight(true, false))
-          assert.equal(await proving().examine(batch.witness as ExecutionWitness, batch.claim), undefined);
-      }
-    });
-
-    it("attack: large step hides a false root", async () => {
-      const { claim } = grinding;
-      const lie = { ...claim, batch: { ...claim.batch, newStateRoot: wordToHex(5n) } };
-      assert.deepEqual(reasons(await foundBy(filler, [[grinding, lie]])), ["disagreement"]);
+    it("is below the version's limits; with lower limits it is weighed no further, and run to its end", () => {
+      const hashed = { witness: hashing.witness as ExecutionWitness };
+      const whole = planOf(hashed);
+      assert.equal(whole.large, undefined);
+      // After the opening and the block. Keccak's table has 24 rows for a permutation.
+      const rows = 24 * 1_000;
+      const cut = planOf(hashed, { ...stepLimits(PROVEN_VERSION), rows });
+      assert.equal(cut.large, 2);
+      const { permutations } = cut.weights[2]!;
+      assert.ok(permutations >= 1_000 && permutations <= whole.weights[2]!.permutations, `${permutations} permutations`);
+      assert.equal(cut.boundary.nextBatch, hashing.claim.batch.batchNumber + 1n);
     });
 
     it("attack: label by another heap: a thread that is lost finds a fault, which says nothing of the batch", async () => {
-      assert.deepEqual(await foundWith(8), ["fault"]);
-      assert.deepEqual(await foundWith(1024), ["too-large"]);
+      const foundWith = async (mostMib: number): Promise<string> => {
+        const thread = new ChunkFiller(PROVEN_VERSION, PARAMETERS, undefined, { mostMib, mostNewMib: 16 });
+        try {
+          const planned = thread.plan(hashing.witness as ExecutionWitness, hashing.claim, { mostCells: MOST_CELLS });
+          const found: Planned = await planned.catch(unprovenBy);
+          return found.kind === "unproven" ? found.reason : found.kind;
+        } finally {
+          await thread.close();
+        }
+      };
+      assert.deepEqual([await foundWith(8), await foundWith(1024)], ["fault", "planned"]);
     });
   });
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { BUDGET_SPENT, HALT } from "../../src/circuits/user/user-air.ts";
 import type { UserBytesCells } from "../../src/circuits/user-bytes/user-bytes-air.ts";
-import { INSTRUCTION_WEIGHTS } from "../../src/protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../src/protocol/native-budget.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { honest } from "./support/forgeries.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
@@ -195,7 +195,7 @@ describe("user code that touches bytes", () => {
     });
     it("at such a copy, although it weighs more than is left of the budget, which stops one of what is there", () => {
       const before = data("returned", 1, 9);
-      const start = { before, budget: 3 * INSTRUCTION_WEIGHTS[0x60]! };
+      const start = { before, budget: 3 * USER_WEIGHTS.instructions[0x60]! };
       halted(call(RETURNDATACOPY, 0, 1, 9), start);
       assert.equal(outcome(call(RETURNDATACOPY, 0, 0, 9), start).opcode, BUDGET_SPENT);
     });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PROVEN_VERSION } from "../../src/protocol/protocol-version.ts";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
 import { systemForL1 } from "../../src/execution-proof/batch/l1-system.ts";
@@ -70,7 +71,7 @@ function withAnyStatement(system: System): System {
 
 /** That of chunks of executions, and its tables' programs. */
 function executionSystem(parameters: ProofParameters): { readonly system: System; readonly programs: TablePrograms } {
-  const system = withAnyStatement(uncommittedSystem(2n, parameters).system);
+  const system = withAnyStatement(uncommittedSystem(PROVEN_VERSION, parameters).system);
   return { system, programs: new TablePrograms(system) };
 }
 
@@ -135,7 +136,7 @@ describe("a card's memory", () => {
   }
 
   it("of 2 GiB holds a run whose segments have 120 million cells each, by its plan and by what is allocated", async () => {
-    const { definition } = uncommittedSystem(2n, executionParameters());
+    const { definition } = uncommittedSystem(PROVEN_VERSION, executionParameters());
     const root = new Uint8Array(digestLength(executionParameters().hash));
     const roots = new Map(committedHeights(definition).map((height) => [height, root]));
     const system = compileSystem(segmentedDefinition(definition), roots);

@@ -12,11 +12,10 @@ import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
 import { testContract } from "../chain/support/artifact.ts";
-import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
-import { configuration, realGenesis } from "../chain/support/predeploys.ts";
+import { CHAIN_ID, COINBASE, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
+import { BORN_AT, configurationWords, realGenesis } from "../chain/support/predeploys.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
-import { mergeAccounts } from "../../src/chain/model/genesis.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "./support/replay.ts";
 import type { BatchStep } from "../../src/execution-proof/batch/batch-steps.ts";
 
@@ -106,8 +105,7 @@ describe("the kernel, of the batches of a chain", () => {
   let chain: VerifiedChain;
   let batches: FormedBatch[];
   let steps: BatchStep[][];
-  const fresh = async () =>
-    new ReplayedChain(mergeAccounts(await realGenesis(), [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
+  const fresh = async () => new ReplayedChain([...(await realGenesis(3)), ...ACCOUNTS], GENESIS_TIMESTAMP);
   const blocksOf = (number: bigint) => chain.blocks.filter(({ batchNumber }) => batchNumber === number);
   const foldAll = (replayed: ReplayedChain) => {
     replayed.hashes.fold(BigInt(chain.inputs(0n).parentHash));
@@ -116,9 +114,12 @@ describe("the kernel, of the batches of a chain", () => {
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    chain = await startVerifiedChain({ accounts: ACCOUNTS, format: 3, bornAt: BORN_AT });
     batches = await makeBatches(chain);
-    steps = batches.map(({ outputs: { batchNumber } }) => stepsOf(blocksOf(batchNumber), chain.inputs(batchNumber).parentHash));
+    steps = batches.map(({ outputs: { batchNumber } }) => {
+      const configuration = batchNumber === 0n ? configurationWords(BORN_AT) : undefined;
+      return stepsOf(blocksOf(batchNumber), chain.inputs(batchNumber).parentHash, { configuration });
+    });
   });
   after(() => chain.chain.close());
 
@@ -165,6 +166,10 @@ describe("the kernel, of the batches of a chain", () => {
       return "nothing";
     };
     const time = GENESIS_TIMESTAMP + 1000n;
+    const forgetting = openingHints({ timestamp: time, parentHash: 0n }, true, {
+      coinbase: BigInt(COINBASE),
+      configuration: configurationWords(BORN_AT),
+    });
 
     for (const [name, reason, list] of [
       ["a block before the opening", "batch-not-open", () => [blockHints(time)]],
@@ -185,16 +190,12 @@ describe("the kernel, of the batches of a chain", () => {
       [
         "a transaction within 255 blocks behind an opening that forgets hashes",
         "hashes-forgotten",
-        () => [
-          openingHints({ timestamp: time, parentHash: 0n }, true),
-          ...Array.from({ length: 255 }, () => blockHints(time)),
-          step(user).hints,
-        ],
+        () => [forgetting, ...Array.from({ length: 255 }, () => blockHints(time)), step(user).hints],
       ],
       [
         "a closing right behind such an opening",
         "hashes-forgotten",
-        () => [openingHints({ timestamp: time, parentHash: 0n }, true), closingHints({ timestamp: time, parentHash: 1n })],
+        () => [forgetting, closingHints({ timestamp: time, parentHash: 1n })],
       ],
       ["a transaction in the opening's block", "not-a-users-block", () => [step(opening).hints, step(user).hints]],
       [
@@ -220,11 +221,7 @@ describe("the kernel, of the batches of a chain", () => {
     }
 
     it("no transaction 256 blocks behind an opening that forgets hashes", async () => {
-      const list = [
-        openingHints({ timestamp: time, parentHash: 0n }, true),
-        ...Array.from({ length: 256 }, () => blockHints(time)),
-        step(user).hints,
-      ];
+      const list = [forgetting, ...Array.from({ length: 256 }, () => blockHints(time)), step(user).hints];
       assert.equal(await refusal(list), "nothing");
     });
 

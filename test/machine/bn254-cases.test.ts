@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { byNight } from "../support/nightly.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { comparedMeters } from "./support/meters.ts";
 import { runReference } from "./support/reference.ts";
 import { accountsOf, stateTestCases, type StateTestCase, transactionOf } from "./support/state-tests.ts";
@@ -26,7 +26,7 @@ async function compare(one: StateTestCase): Promise<void> {
     assert.fail(`${one.name}: ${error.message}`),
   );
   assert.equal(compared.kind, "ran", one.name);
-  const reference = await runReference(accounts, { ...ENVIRONMENT, baseFee: 0n }, transaction, 3);
+  const reference = await runReference(accounts, ENVIRONMENT, transaction);
   assert.ok(compared.kind === "ran" && reference.refused === undefined, one.name);
   assert.equal(compared.receipt.success, reference.success, one.name);
   // Accounts pay for their units, so their balances may be others.

@@ -14,7 +14,7 @@ import { comparedMeters } from "./support/meters.ts";
 
 const [POP, SSTORE, JUMP, JUMPDEST, GAS, CODECOPY, STOP] = [0x50, 0x55, 0x56, 0x5b, 0x5a, 0x39, 0x00];
 const [OWN, CALLEE, LINK, LARGE, COINBASE] = [0xc0de01n, 0xc0de02n, 0x11000n << 8n, 0x22000n << 8n, 0xfeen];
-const METER = "src/machine/kernel/format-3/native-meter.yul";
+const METER = "src/machine/kernel/native-meter.yul";
 /** Functions that weigh before the first frame, and helpers. */
 const OF_TRANSACTIONS = [
   "meterUser",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { getCreateAddress } from "ethers";
-import { mergeAccounts } from "../../src/chain/model/genesis.ts";
 import { cheatOf } from "../../src/execution-proof/batch/batch-steps.ts";
 import { cheatHints, impersonationHints } from "../../src/machine/hints/batch-hints.ts";
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
@@ -10,7 +9,7 @@ import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
 import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
-import { configuration, extensions, realGenesis } from "../chain/support/predeploys.ts";
+import { BORN_AT, configurationOf, configurationWords, realGenesis } from "../chain/support/predeploys.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
 import { startTestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
@@ -19,6 +18,8 @@ import { ask } from "../chain/support/ask.ts";
 
 const wallet = new TestWallet(78);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+const { accounts: initialState, extensions } = configurationOf(BORN_AT);
+const configuration = configurationWords(BORN_AT);
 const CHEATED: Hex = `0x${"ce".repeat(20)}`;
 /** Stores the caller. */
 const CODE: Hex = "0x335f5500";
@@ -33,9 +34,9 @@ const CHEATS: readonly StateCheat[] = [
 describe("the kernel, of a batch with cheats", () => {
   it("comes to what both engines have, and counts them", async () => {
     wallet.nonce = 0;
-    const predeploys = await realGenesis();
+    const predeploys = await realGenesis(3);
     const { chain, blocks, batches, faults } = await startTestChain({
-      ...{ predeploys, genesis: ACCOUNTS, initialState: configuration, extensions, system: predeployTransactions },
+      ...{ predeploys, genesis: ACCOUNTS, initialState, extensions, system: predeployTransactions, versionOf: () => 3n },
       sequencer: { firstBatch: 0n, cheatsAllowed: true },
     });
     try {
@@ -49,10 +50,10 @@ describe("the kernel, of a batch with cheats", () => {
       await chain.seal();
       const [batch] = batches;
       assert.ok(batch !== undefined);
-      const replayed = new ReplayedChain(mergeAccounts(predeploys, [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
+      const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
       const behind = blocks[before - 1]?.environment.number ?? 0n;
-      const result = replayed.run(stepsOf(blocks, hash, { cheats: CHEATS.map((cheat) => ({ behind, cheat })) }));
+      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: CHEATS.map((cheat) => ({ behind, cheat })) }));
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.deepEqual([result.boundary.cheatCount, batch.outputs.cheatCount], [6n, 6n]);
@@ -64,9 +65,9 @@ describe("the kernel, of a batch with cheats", () => {
 
   it("comes to what the engine has of accounts that cheats leave empty, or with storage alone", async () => {
     wallet.nonce = 0;
-    const predeploys = await realGenesis();
+    const predeploys = await realGenesis(3);
     const { chain, blocks, batches, faults } = await startTestChain({
-      ...{ predeploys, genesis: ACCOUNTS, initialState: configuration, extensions, system: predeployTransactions },
+      ...{ predeploys, genesis: ACCOUNTS, initialState, extensions, system: predeployTransactions, versionOf: () => 3n },
       sequencer: { firstBatch: 0n, cheatsAllowed: true },
     });
     const [emptied, named] = [new TestWallet(79), new TestWallet(80)];
@@ -99,9 +100,9 @@ describe("the kernel, of a batch with cheats", () => {
       // No authorizer existed, so that nothing is given back; an account with a nonce is in the creation's way.
       assert.equal(authorized?.gasUsed, 21_000n + 2n * 25_000n);
       assert.deepEqual([creation?.success, creation?.gasUsed], [false, 1_000_000n]);
-      const replayed = new ReplayedChain(mergeAccounts(predeploys, [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
+      const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
-      const result = replayed.run(stepsOf(blocks, hash, { cheats: made.map((cheat) => ({ behind, cheat })) }));
+      const result = replayed.run(stepsOf(blocks, hash, { configuration, cheats: made.map((cheat) => ({ behind, cheat })) }));
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.equal(batch.outputs.cheatCount, BigInt(made.length));
@@ -112,7 +113,7 @@ describe("the kernel, of a batch with cheats", () => {
   });
 
   it("refuses them where the protocol has contracts", async () => {
-    const replayed = new ReplayedChain(await realGenesis(), GENESIS_TIMESTAMP);
+    const replayed = new ReplayedChain(await realGenesis(3), GENESIS_TIMESTAMP);
     const refusal = (hints: readonly Hint[]): string => {
       replayed.boundary = { ...replayed.boundary, open: 1n };
       try {

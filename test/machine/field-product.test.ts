@@ -5,7 +5,7 @@ import { MACHINE } from "../../src/machine/instructions/privileged.ts";
 import { Kernel } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { primitives } from "./support/primitives.ts";
 import { bytesOf, numberOf } from "./support/reference.ts";
 import { World } from "./support/world.ts";

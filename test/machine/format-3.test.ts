@@ -9,7 +9,7 @@ import {
   impersonationHints,
   importHints,
   openingHints,
-  type OpeningOfFormat3,
+  type OpeningWords,
 } from "../../src/machine/hints/batch-hints.ts";
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
@@ -45,7 +45,7 @@ const PREDEPLOY_WORDS = VERSION_PREDEPLOYS.map(({ address, codeHash, codeDigest 
   BigInt(codeHash),
   BigInt(codeDigest),
 ]);
-const opening = (told: Partial<OpeningOfFormat3> = {}): Hint[] => openingHints(PLACE, false, { coinbase: COINBASE, ...told });
+const opening = (told: Partial<OpeningWords> = {}): Hint[] => openingHints(PLACE, false, { coinbase: COINBASE, ...told });
 const slotOf = (chain: ReplayedChain, slot: bigint): bigint => chain.state.read(0, CONTEXT, slot);
 const steps = (...list: readonly (readonly Hint[])[]) => list.map((hints) => ({ hints }));
 
@@ -80,7 +80,7 @@ describe("the kernel of format 3", () => {
     landed = await realGenesis(2);
   });
   const fresh = (...accounts: readonly GenesisAccount[]): ReplayedChain =>
-    new ReplayedChain([...genesis, ...accounts], GENESIS_TIMESTAMP, 3);
+    new ReplayedChain([...genesis, ...accounts], GENESIS_TIMESTAMP);
   const opened = (mode = 0n): ReplayedChain => {
     const chain = fresh();
     chain.run(steps(opening({ configuration: words(mode) })));
@@ -90,7 +90,6 @@ describe("the kernel of format 3", () => {
     new ReplayedChain(
       genesis.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, ...account } : each)),
       GENESIS_TIMESTAMP,
-      3,
     );
 
   it("opens a chain's first batch with its configuration, and exports the coinbase that the opening told", () => {
@@ -185,7 +184,7 @@ describe("the kernel of format 3", () => {
     const upgraded = (...accounts: readonly GenesisAccount[]): ReplayedChain => {
       const storage = words().flatMap((value, i) => (i < 5 ? [{ slot: BigInt(i) + 2n, value }] : []));
       const all = landed.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, storage } : each));
-      return new ReplayedChain([...all, ...accounts], GENESIS_TIMESTAMP, 3);
+      return new ReplayedChain([...all, ...accounts], GENESIS_TIMESTAMP);
     };
     const addContextCode = async (chain: ReplayedChain): Promise<Uint8Array> => {
       const code = fromHex((await testContract("SystemContext3")).runtimeCode);
@@ -217,7 +216,7 @@ describe("the kernel of format 3", () => {
       for (const address of [PREDEPLOYS.SystemContext, PREDEPLOYS.L1Messenger])
         for (const code of hostile) {
           const edited = landed.map((each) => (each.address === address ? { ...each, code } : each));
-          const chain = new ReplayedChain(edited, GENESIS_TIMESTAMP, 3);
+          const chain = new ReplayedChain(edited, GENESIS_TIMESTAMP);
           for (const { code: own = "0x" } of genesis) chain.state.addCode(fromHex(own));
           chain.run(steps(opening({ ...installed, configuration: words() }), closingHints(PLACE)));
           const own = genesis.find((each) => each.address === address)?.code ?? "0x";

@@ -7,7 +7,7 @@ import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
 import { SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { byNight } from "../support/nightly.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";
 import { compileGroth16Verifier, GROTH16_PROOF, groth16Call, type Groth16Proof } from "./support/groth16.ts";
 import { comparedMeters } from "./support/meters.ts";
@@ -65,7 +65,7 @@ describe("a Groth16 verification with three public inputs on a proven chain", ()
 
   it("costs its gas alone: the gas of another engine, with another price of three sums", async () => {
     const { world, transaction, gasUsed, native } = await send(codes.plain, 300_000n);
-    const reference = await runReference(world, { ...ENVIRONMENT, baseFee: 0n }, transaction, 3);
+    const reference = await runReference(world, ENVIRONMENT, transaction);
     assert.ok(reference.refused === undefined && reference.success);
     // EIP-1108's price of a sum is 150; its units are worth more.
     assert.equal(gasUsed, reference.gasUsed + 3n * (gasOfUnits(SERVED_WEIGHTS.pointSum) - 150n));

@@ -3,20 +3,19 @@ import { describe, it } from "node:test";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { userWeights } from "../../src/protocol/native-budget.ts";
+import { Kernel } from "../../src/machine/interpreter/kernel.ts";
 import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { type CalledContract, callOf, worldOf } from "./support/contract-call.ts";
 import { primitives } from "./support/primitives.ts";
 import { runReference } from "./support/reference.ts";
-import { NewWorld } from "./support/world.ts";
+import { World } from "./support/world.ts";
 
 const { opcodes, parts } = NATIVE_WEIGHTS;
 const [OWN, OTHER, THIRD] = [0xc0de01n, 0xc0de02n, 0xc0de03n];
 const [POP, SSTORE, SLOAD, TSTORE, CALL, GAS, REVERT, STOP, EXTCODESIZE] = [0x50, 0x55, 0x54, 0x5d, 0xf1, 0x5a, 0xfd, 0x00, 0x3b];
-const kernel = new Kernel(primitives, kernelRows(3), userWeights(3));
+const kernel = new Kernel(primitives);
 /** A budget of 6 units a gas, and the most that a chunk has room for. */
 const [PER_GAS, LONE] = [6, 1_300_000];
 const repeated = (count: number, code: Code): Code => Array.from({ length: count }, () => code).flat();
@@ -34,8 +33,8 @@ const worldWith = (own: Code, others: readonly CalledContract[] = []) =>
 
 /** How a call of the first contract ends. */
 function run(own: Code, others: readonly CalledContract[] = [], { gasLimit = 1_000_000n, second = false }: Call = {}) {
-  const world = new NewWorld(worldWith(own, others));
-  const environment = { ...ENVIRONMENT, baseFee: 0n };
+  const world = new World(worldWith(own, others));
+  const environment = ENVIRONMENT;
   const calls = (second ? [0, 1] : [0]).map((nonce) => userTransaction(callOf(OWN, { gasLimit, nonce }), environment.chainId));
   const hints = [...blockHints(environment.boundary.timestamp), ...calls.flatMap(transactionHints), ...endHints()];
   const { transactions, leaves } = kernel.run({ environment, state: world, codes: world }, hints);
@@ -49,7 +48,7 @@ describe("the kernel of format 3 weighs every transaction", () => {
   it("takes the EVM's gas where that is more than six units a gas cost", async () => {
     const own = [...push(7), 0x5f, SSTORE];
     const { gasUsed, status, units } = run(own);
-    const expected = await runReference(worldWith(own), { ...ENVIRONMENT, baseFee: 0n }, callOf(OWN, { gasLimit: 1_000_000n }));
+    const expected = await runReference(worldWith(own), ENVIRONMENT, callOf(OWN, { gasLimit: 1_000_000n }));
     assert.equal(status, "success");
     assert.equal(gasUsed, expected.refused === undefined ? expected.gasUsed : undefined);
     // By hand: what a transaction has, its target, two pushes, a slot that is written.
@@ -80,8 +79,8 @@ describe("the kernel of format 3 weighs every transaction", () => {
   });
 
   it("attack: an access list that no budget pays for is looked up as far as gas pays for it, and all gas is taken", () => {
-    const world = new NewWorld(worldWith([STOP]));
-    const environment = { ...ENVIRONMENT, baseFee: 0n };
+    const world = new World(worldWith([STOP]));
+    const environment = ENVIRONMENT;
     const outcomeOf = (entries: number) => {
       const accessList = Array.from({ length: entries }, (_, i) => ({
         address: createAddressFromBigInt((1n << 100n) + BigInt(i)).toString(),

@@ -43,7 +43,7 @@ describe("inputs that the kernel notes", () => {
     genesis = [...(await realGenesis(3)), { address: wallet.address.toLowerCase() as Hex, balanceWei: 10n ** 20n }];
     unopened = fresh();
   });
-  const fresh = () => new ReplayedChain(genesis, GENESIS_TIMESTAMP, 3);
+  const fresh = () => new ReplayedChain(genesis, GENESIS_TIMESTAMP);
   const notedBy = (...list: readonly (readonly Hint[])[]): bigint => {
     const { leaves } = unopened.attempt(steps(...list));
     return leaves.find(({ leafKind, account, slot }) => leafKind === 0 && account === CONTEXT && slot === 13n)?.after ?? 0n;
@@ -105,7 +105,6 @@ describe("inputs that the kernel notes", () => {
         each.address === PREDEPLOYS.SystemContext ? { ...each, storage: [{ slot: 13n, value: 0xbadn }] } : each,
       ),
       GENESIS_TIMESTAMP,
-      3,
     );
     chain.run(steps(opening()));
     assert.equal(chain.state.read(0, CONTEXT, 13n), notedBy(opening()));

@@ -42,7 +42,7 @@ describe("a check of the kernel", () => {
 
   /** A batch of format 3 behind its opening, as the chain's second one if the first has ended. */
   const opened = (): ReplayedChain => {
-    const chain = new ReplayedChain(genesis, GENESIS_TIMESTAMP, 3);
+    const chain = new ReplayedChain(genesis, GENESIS_TIMESTAMP);
     chain.run([{ hints: openingHints(PLACE, false, OPENING) }]);
     for (const hash of [1n, 2n]) chain.hashes.fold(hash);
     return chain;

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
 import { Kernel } from "../../src/machine/interpreter/kernel.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { PairingMachine, pairingProgram } from "./support/pairing-program.ts";
 import { primitives } from "./support/primitives.ts";
 import { bytesOf } from "./support/reference.ts";

@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { Kernel, kernelRows, type RunResult } from "../../src/machine/interpreter/kernel.ts";
-import { userWeights } from "../../src/protocol/native-budget.ts";
+import { Kernel, type RunResult } from "../../src/machine/interpreter/kernel.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";
 import { primitives } from "./support/primitives.ts";
-import { NewWorld } from "./support/world.ts";
+import { World } from "./support/world.ts";
 
-const kernel = new Kernel(primitives, kernelRows(3), userWeights(3));
+const kernel = new Kernel(primitives);
 const [OWN, OTHER, REVERTS, SPENDS] = [0xc0de01n, 0xc0de02n, 0xc0de03n, 0xc0de04n];
 const [ADD, KECCAK256, POP, MSTORE, SLOAD, SSTORE, JUMP, GAS, CALL, REVERT] = [
   ...[0x01, 0x20, 0x50, 0x52, 0x54, 0x55, 0x56, 0x5a, 0xf1, 0xfd],
@@ -41,8 +40,8 @@ interface Told {
 }
 
 function inputs() {
-  const environment = { ...ENVIRONMENT, baseFee: 0n };
-  const world = new NewWorld(worldOf(ACCOUNTS));
+  const environment = ENVIRONMENT;
+  const world = new World(worldOf(ACCOUNTS));
   const calls = [0, 1].map((nonce) => userTransaction(callOf(OWN, { gasLimit: 200_000n, nonce }), environment.chainId));
   const hints = [...blockHints(environment.boundary.timestamp), ...calls.flatMap(transactionHints), ...endHints()];
   return [{ environment, state: world, codes: world }, hints] as const;

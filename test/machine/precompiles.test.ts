@@ -4,14 +4,10 @@ import { describe, test } from "node:test";
 import { createTx, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
 import { p256 } from "@noble/curves/nist.js";
-import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { Kernel } from "../../src/machine/interpreter/kernel.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
-import { primitives } from "./support/primitives.ts";
+import { comparedMeters } from "./support/meters.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
-import { World, type WorldAccount } from "./support/world.ts";
+import type { WorldAccount } from "./support/world.ts";
 
 const SENDER = bytesOf(0x5e0de4n, 32);
 const CONTRACT = 0xc0de01n;
@@ -27,7 +23,6 @@ interface Answer {
   readonly word: bigint;
 }
 
-const kernel = new Kernel(primitives);
 /** Of inputs, in bytes. */
 const LENGTHS = [0, 1, 2, 30, 31, 32, 33, 54, 55, 56, 57, 63, 64, 65, 87, 118, 119, 120, 127, 128, 129, 1000];
 
@@ -59,21 +54,13 @@ function transactionWith(data: Uint8Array): TypedTransaction {
   return createTx(fields, { common: rules }).sign(SENDER);
 }
 
-/** What the machine has, whose gas, success and leaves are those of ethereumjs. */
+/** What the machine has, whose units, gas, success and leaves are the witness's. */
 async function answerOf(address: number, input: Uint8Array, skipped = 0, left = 0): Promise<Answer> {
-  const code = callerCode(address, skipped, left);
-  const accounts = worldWith(code);
   const data = Uint8Array.from([...new Uint8Array(skipped).fill(0xaa), ...input, ...new Uint8Array(left).fill(0xbb)]);
-  const transaction = transactionWith(data);
-  const compared = await compareEngines(accounts, transaction);
-  assert.equal(compared.kind, "equal", JSON.stringify(compared));
-  const world = new World(accounts);
-  const steps = transactionHints(userTransaction(transaction, ENVIRONMENT.chainId));
-  const { leaves } = kernel.run({ environment: ENVIRONMENT, state: world, codes: world }, [
-    ...[...blockHints(ENVIRONMENT.boundary.timestamp), ...steps, ...endHints()],
-  ]);
+  const compared = await comparedMeters(worldWith(callerCode(address, skipped, left)), transactionWith(data));
+  assert.ok(compared.kind === "ran", compared.kind === "refused" ? compared.reason : "");
   const [success = 0n, size = 0n, word = 0n] = [0n, 1n, 2n].map(
-    (slot) => leaves.find((leaf) => leaf.leafKind === 0 && leaf.account === CONTRACT && leaf.slot === slot)?.after,
+    (slot) => compared.leaves.find((leaf) => leaf.leafKind === 0 && leaf.account === CONTRACT && leaf.slot === slot)?.after,
   );
   return { success: success === 2n, size, word };
 }
@@ -101,24 +88,16 @@ describe("SHA-256 block by block", () => {
       }
   });
 
-  test("is that of a megabyte, which takes no more than 25 rows of the kernel for a block", () => {
-    // RETURNDATACOPY(0, 0, 32) behind STATICCALL(gas, 2, 0, 10^6, 0, 0), and the word is stored.
-    const code = Uint8Array.from(Buffer.from("5f5f620f42405f60025afa5060205f5f3e5f515f5500", "hex"));
-    const accounts = worldWith(code);
+  test("is that of 64,000 bytes, which takes no more than 25 rows of the kernel for a block", async () => {
+    // RETURNDATACOPY(0, 0, 32) behind STATICCALL(gas, 2, 0, 64000, 0, 0), and the word is stored.
+    const code = Uint8Array.from(Buffer.from("5f5f61fa005f60025afa5060205f5f3e5f515f5500", "hex"));
     const fields = { type: 0, nonce: 0n, gasLimit: 5_000_000n, gasPrice: 3n, to: createAddressFromBigInt(CONTRACT) };
-    const transaction = createTx(fields, { common: rules }).sign(SENDER);
-    const world = new World(accounts);
-    const steps = transactionHints(userTransaction(transaction, ENVIRONMENT.chainId));
-    let rows = 0;
-    const { leaves } = kernel.run(
-      { environment: ENVIRONMENT, state: world, codes: world },
-      [...blockHints(ENVIRONMENT.boundary.timestamp), ...steps, ...endHints()],
-      { row: () => void rows++, opcode: () => undefined },
-    );
-    const word = leaves.find((leaf) => leaf.leafKind === 0 && leaf.account === CONTRACT && leaf.slot === 0n)?.after;
-    assert.equal(word, hashOf(new Uint8Array(1_000_000)));
-    const blocks = 15_626;
-    assert.ok(rows > blocks && rows < 25 * blocks, `${rows} rows`);
+    const compared = await comparedMeters(worldWith(code), createTx(fields, { common: rules }).sign(SENDER));
+    assert.ok(compared.kind === "ran");
+    const word = compared.leaves.find((leaf) => leaf.leafKind === 0 && leaf.account === CONTRACT && leaf.slot === 0n)?.after;
+    assert.equal(word, hashOf(new Uint8Array(64_000)));
+    const blocks = 1_001;
+    assert.ok(compared.kernelSteps > blocks && compared.kernelSteps < 25 * blocks, `${compared.kernelSteps} rows`);
   });
 
   test("is right where words carry most and least", async () => {
@@ -127,24 +106,6 @@ describe("SHA-256 block by block", () => {
         const input = new Uint8Array(length).fill(value);
         assert.equal((await answerOf(2, input)).word, hashOf(input));
       }
-  });
-});
-
-describe("what a transaction has the kernel's own code compute", () => {
-  /** Calls a precompiled contract with the call data, so many times. */
-  const outcome = async (address: number, times: number, data: Uint8Array): Promise<string> => {
-    const call = `5f5f365f61${address.toString(16).padStart(4, "0")}5afa50`;
-    const code = Uint8Array.from(Buffer.from(`365f5f37${call.repeat(times)}00`, "hex"));
-    const compared = await compareEngines(worldWith(code), transactionWith(data));
-    return "reason" in compared ? `${compared.kind}: ${compared.reason}` : compared.kind;
-  };
-
-  test("is 16 signatures of P-256 at most; the next one stops the transaction's proof. SHA-256 does not count", async () => {
-    assert.equal(await outcome(2, 65, new Uint8Array(64)), "equal");
-    assert.equal(await outcome(2, 1, new Uint8Array(128 * 64 - 8)), "equal");
-    assert.equal(await outcome(0x100, 16, new Uint8Array(160)), "equal");
-    assert.equal(await outcome(0x100, 17, new Uint8Array(160)), "refused: unsupported-precompile");
-    assert.equal(await outcome(0x100, 17, new Uint8Array(161)), "equal");
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gasOfUnits, userWeights } from "../../src/protocol/native-budget.ts";
+import { gasOfUnits, USER_WEIGHTS } from "../../src/protocol/native-budget.ts";
 import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { callOf, worldOf } from "./support/contract-call.ts";
@@ -55,7 +55,7 @@ describe("a step that is dear to prove is paid for in its own frame", () => {
   });
 
   it("a hash of up to 135 bytes weighs what was measured, and each 136 more a permutation", async () => {
-    const { instructions, hashedBlock } = userWeights(3);
+    const { instructions, hashedBlock } = USER_WEIGHTS;
     assert.equal((instructions[KECCAK256] ?? 0) + hashedBlock, opcodes[KECCAK256]);
     const units = async (bytes: number) => (await run([0x61, bytes >> 8, bytes & 0xff, 0x5f, KECCAK256, POP])).native.units;
     assert.equal((await units(136)) - (await units(135)), hashedBlock);

@@ -6,8 +6,7 @@ import { PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { PUSH, type RomRow } from "../../src/machine/rom/rom-row.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
-import type { Format } from "../../src/protocol/protocol-version.ts";
-import { ENVIRONMENT } from "./support/compare.ts";
+import { ENVIRONMENT } from "./support/environment.ts";
 import { primitives } from "./support/primitives.ts";
 import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
@@ -58,16 +57,16 @@ test("a loop of nothing but jumps is refused", () => {
 });
 
 test("the kernel's rows are found in pieces of some hundred, for a thread that others wait for", () => {
-  const rows = kernelRows(3);
-  const work = kernelInTurns(3, primitives);
+  const rows = kernelRows();
+  const work = kernelInTurns(primitives);
   let pieces = 1;
   for (; work.next().done !== true; pieces++) assert.ok(pieces < rows.length);
   assert.ok(rows.length / pieces < 300, `${pieces} pieces of ${rows.length} rows`);
 });
 
 test("every row goes on at a row, unless it ends the run", () => {
-  for (const [format, fused] of [2, 3].flatMap((format) => [true, false].map((fused) => [format as Format, fused] as const))) {
-    const rows = kernelRows(format, { fused });
+  for (const fused of [true, false]) {
+    const rows = kernelRows({ fused });
     const positions = new Set(rows.map(({ pc }) => pc));
     assert.equal(positions.size, rows.length, "two rows at one position");
     const dangling = rows.filter(({ next }) => !positions.has(next)).map(({ parts }) => parts.at(-1)?.opcode);
@@ -80,8 +79,7 @@ test("every row goes on at a row, unless it ends the run", () => {
 });
 
 test("fused rows do what solc's instructions do", () => {
-  const [fused, plain] = [new Kernel(primitives), new Kernel(primitives, kernelRows(2, { fused: false }))];
-  const environment = { ...ENVIRONMENT, baseFee: 0n };
+  const [fused, plain] = [new Kernel(primitives), new Kernel(primitives, kernelRows({ fused: false }))];
   let [fusedSteps, plainSteps] = [0, 0];
   for (const one of stateTestCases().filter((_, i) => i % 45 === 7)) {
     const transaction = transactionOf(one, 200_000n);
@@ -90,7 +88,7 @@ test("fused rows do what solc's instructions do", () => {
     const hints = [...blockHints(1_700_000_000n), ...transactionHints(userTransaction(transaction, 1n)), ...endHints()];
     const run = (kernel: Kernel) => {
       try {
-        return kernel.run({ environment, state: world, codes: world }, hints);
+        return kernel.run({ environment: ENVIRONMENT, state: world, codes: world }, hints);
       } catch (error) {
         return (error as Error).message;
       }
@@ -110,7 +108,7 @@ test("fused rows do what solc's instructions do", () => {
 });
 
 test("every reason that the kernel can give has a name, and every name is given", () => {
-  const panics = [...kernelRows(2), ...kernelRows(3)].filter(({ parts }) => parts.at(-1)?.opcode === MACHINE.panic.code);
+  const panics = kernelRows().filter(({ parts }) => parts.at(-1)?.opcode === MACHINE.panic.code);
   const given = new Set(panics.flatMap(({ parts }) => (parts.length === 1 ? [] : [Number(parts[0]?.pushed)])));
   assert.deepEqual(
     [...given].sort((a, b) => a - b),

@@ -50,7 +50,6 @@ describe("an operation of L1's queue in format 3", () => {
     const chain = new ReplayedChain(
       [...genesis, { address: `0x${TARGET.toString(16).padStart(40, "0")}`, nonce: 1n, code: hex(code) }],
       GENESIS_TIMESTAMP,
-      3,
     );
     chain.run([{ hints: openingHints(PLACE, false, { coinbase: 0xfeen, configuration }) }]);
     // Of the two blocks before the operation's own.

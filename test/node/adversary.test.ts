@@ -78,7 +78,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
         if (i % IN_BATCH !== IN_BATCH - 1 && i !== RUNS - 1) continue;
         const { witness, claim } = await seal();
         // Throws where the machine comes to another root, and where the batch would have a label.
-        for (const weight of comparedPlan(witness, claim, planningTools(3)).weights)
+        for (const weight of comparedPlan(witness, claim, planningTools()).weights)
           assert.ok(countedCells(weight) <= MOST_CELLS, `${name} ${i}: a step of ${countedCells(weight)} cells`);
       }
       assert.deepEqual(test.faults, []);

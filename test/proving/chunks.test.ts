@@ -21,7 +21,7 @@ import type { ProverPort, Running } from "../../src/proving/queue.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
-import { ChainBatches, type WitnessedBatch } from "../execution-proof/support/chain-batches.ts";
+import { ChainBatches, PROVEN_CHAIN, type WitnessedBatch } from "../execution-proof/support/chain-batches.ts";
 import { aloneInQueue } from "../execution-proof/support/own-prover.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 
@@ -53,7 +53,7 @@ describe("chunks of a batch's execution as jobs", () => {
   let server: Awaited<ReturnType<typeof startQueueServer>>;
 
   before(async () => {
-    chain = await startVerifiedChain({ accounts });
+    chain = await startVerifiedChain({ ...PROVEN_CHAIN, accounts });
     const batches = await ChainBatches.of(chain, accounts);
     for (const value of [7n, 8n, 9n, 10n, 11n, 12n])
       await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value }));

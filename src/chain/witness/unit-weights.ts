@@ -1,9 +1,9 @@
-import { userWeights, type UserWeights } from "../../protocol/native-budget.ts";
+import { USER_WEIGHTS, type UserWeights } from "../../protocol/native-budget.ts";
 import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
 import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { RunState } from "./instruction-table.ts";
 
-const WEIGHTS: UserWeights = userWeights(3);
+const WEIGHTS: UserWeights = USER_WEIGHTS;
 const HASH_BLOCK = 136n;
 const [EXP, KECCAK256] = [0x0a, 0x20];
 /** CALLDATACOPY, CODECOPY, RETURNDATACOPY, MCOPY: destination, source, length. */

@@ -20,7 +20,6 @@ import { NO_HASHES } from "../../protocol/block-hashes.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { InTurns } from "../../runtime/turns.ts";
@@ -30,7 +29,7 @@ import { signedTransaction } from "./user-transaction.ts";
 
 const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);
 
-/** Words of each predeploy that a first opening in format 3 installs. */
+/** Words of each predeploy that a first opening installs. */
 const PREDEPLOY_WORDS = VERSION_PREDEPLOYS.map(({ address, codeHash, codeDigest }) => [
   BigInt(address),
   BigInt(codeHash),
@@ -103,8 +102,8 @@ function blockSteps(
   if (isOwn && isFirst) {
     const { forgetsHashes, coinbase } = openingOf([{ environment, transactions }]);
     const predeploys = installsPredeploys ? PREDEPLOY_WORDS : [];
-    const told = coinbase === undefined ? undefined : { coinbase, configuration, predeploys };
-    return [openingHints(made, forgetsHashes, told)];
+    if (coinbase === undefined) throw new UnprovableBatch("disagreement", "the batch's opening names no coinbase");
+    return [openingHints(made, forgetsHashes, { coinbase, configuration, predeploys })];
   }
   if (isOwn && isLast) return [closingHints(made)];
   if (isOwn) return [importHints(made, transactions.map(importedRoot))];
@@ -117,18 +116,16 @@ export function openingOf([opening]: readonly Pick<ExecutedBlock, "environment" 
   readonly forgetsHashes: boolean;
   /** True if L1's queue alone makes the chain's order: then BLOCKHASH is 0. */
   readonly isQueueAlone: boolean;
-  readonly format: Format;
-  /** Undefined in format 2. */
+  /** Undefined on a trusted chain. */
   readonly coinbase: bigint | undefined;
 } {
   const [first] = opening?.transactions ?? [];
   const call = first === undefined ? null : abi.parseTransaction({ data: first.data });
-  const isOfFormat3 = call?.fragment.inputs.length === 3;
+  const coinbase = call?.args.toObject()["coinbase"] as string | undefined;
   return {
     forgetsHashes: call !== null && call.args["since"] === opening?.environment.number,
     isQueueAlone: call !== null && call.args["since"] === NO_HASHES,
-    format: isOfFormat3 ? 3 : 2,
-    coinbase: isOfFormat3 ? BigInt(call.args["coinbase"] as string) : undefined,
+    coinbase: coinbase === undefined ? undefined : BigInt(coinbase),
   };
 }
 

@@ -1,5 +1,4 @@
 import { codeDigestValue } from "../../chain/model/code-digests.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
 import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
@@ -28,12 +27,10 @@ export interface ExecutionWitness {
   readonly steps: readonly (readonly Hint[])[];
   /** The state before the batch, as far as the steps need it. */
   readonly state: TreePart;
-  /** The place of the first leaf that the batch's list has as a new one. */
-  readonly listedFrom: number;
   /** Codes that the steps load, by their digests. */
   readonly codes: ReadonlyMap<bigint, Uint8Array>;
-  /** Those of these digests that are as format 2 wrote them; absent in format 2, where all are. */
-  readonly lengthFirst?: ReadonlySet<bigint>;
+  /** Those of these digests that have the older form, with the length first. */
+  readonly lengthFirst: ReadonlySet<bigint>;
   /** Links of the chain of blocks' hashes that its transactions can ask for. */
   readonly links: readonly BlockLink[];
 }
@@ -42,16 +39,16 @@ export interface ExecutionWitness {
 interface KnownBefore {
   /** What `batchLinks` gave. */
   readonly links?: readonly BlockLink[];
-  /** The machine of the batch's format. */
+  /** Default: one is made. */
   readonly machine?: BatchMachine;
 }
 
-/** What runs batches of a format, any number of them. */
+/** What runs batches, any number of them. */
 export type BatchMachine = Kernel;
 
 /** Makes it, in pieces. */
-export function batchMachine(format: Format): InTurns<BatchMachine> {
-  return kernelInTurns(format, createPrimitives());
+export function batchMachine(): InTurns<BatchMachine> {
+  return kernelInTurns(createPrimitives());
 }
 
 /** Steps in one run of the machine: its frames, those of codes included, have a limit. */
@@ -73,19 +70,15 @@ export function* batchWitness(
     const { links = batchLinks(batch, before) } = known;
     const environment = environmentOf(batch, before);
     const steps = (yield* batchSteps(batch)).map(({ hints }) => hints);
-    const { format } = openingOf(batch.blocks);
-    const kernel = known.machine ?? (yield* batchMachine(format));
-    const { names, codes } = yield* follow({ kernel, format, environment, steps, foldedHashes: new BlockLinks(links) }, before);
-    const lengthFirst = format === 2 ? {} : { lengthFirst: new Set([...codes].flatMap(digestIfLengthFirst)) };
-    const { tree, listedFrom = tree.leafCount } = before;
+    const kernel = known.machine ?? (yield* batchMachine());
+    const { names, codes } = yield* follow({ kernel, environment, steps, foldedHashes: new BlockLinks(links) }, before);
     return {
       kind: "witness",
       environment,
       steps,
-      state: yield* partOf(tree, names, listedFrom),
-      listedFrom,
+      state: yield* partOf(before.tree, names),
       codes,
-      ...lengthFirst,
+      lengthFirst: new Set([...codes].flatMap(digestIfLengthFirst)),
       links,
     };
   } catch (error) {
@@ -110,7 +103,6 @@ type StateKey = Parameters<ExecutionBefore["tree"]["get"]>[0];
 /** A batch's run. */
 interface FollowedRun {
   readonly kernel: Kernel;
-  readonly format: Format;
   readonly environment: RunEnvironment;
   readonly steps: ExecutionWitness["steps"];
   readonly foldedHashes: FoldedHashSource;
@@ -118,7 +110,7 @@ interface FollowedRun {
 
 /** The leaves that the steps ask for, and the codes of the state that they load. Throws what the machine does. */
 function* follow(
-  { kernel, format, environment, steps, foldedHashes }: FollowedRun,
+  { kernel, environment, steps, foldedHashes }: FollowedRun,
   before: ExecutionBefore,
 ): InTurns<{ readonly names: StateKey[]; readonly codes: ReadonlyMap<bigint, Uint8Array> }> {
   const values = new Map<string, bigint>();
@@ -140,8 +132,7 @@ function* follow(
   let { boundary } = environment;
   for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
     const hints = [...steps.slice(at, at + STEPS_OF_RUN).flat(), ...endHints()];
-    const sources = format === 2 ? { codeOf } : { codeOf, isLengthFirst };
-    const inputs = { environment: { ...environment, boundary }, state, codes: sources, foldedHashes };
+    const inputs = { environment: { ...environment, boundary }, state, codes: { codeOf, isLengthFirst }, foldedHashes };
     const run = kernel.begin(inputs, hints);
     let result: RunResult | undefined;
     while (result === undefined) {

@@ -1,10 +1,11 @@
 import { GuardedWorker } from "../../runtime/guarded-worker.ts";
+import { kernelRows } from "../../machine/interpreter/kernel.ts";
+import type { RomRow } from "../../machine/rom/rom-row.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import { rowsOfVersion } from "./execution-key.ts";
 import { type UnprovenExecution, UnprovableBatch } from "./unproven-execution.ts";
 import type { Filled, FillingAnswer, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
@@ -32,7 +33,7 @@ export class ChunkFiller {
   constructor(
     protocolVersion: bigint,
     parameters: ProofParameters,
-    rows = rowsOfVersion(protocolVersion),
+    rows: readonly RomRow[] = kernelRows(),
     { mostMib, mostNewMib }: FillerHeap = HEAP,
   ) {
     const resourceLimits = { maxOldGenerationSizeMb: mostMib, maxYoungGenerationSizeMb: mostNewMib };

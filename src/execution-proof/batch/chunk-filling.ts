@@ -64,7 +64,7 @@ export class ChunkFilling {
     const { steps, state, rootBefore, after, firstStep, protocolVersion } = this.#chunk;
     const { program } = this.#key;
     const counter = new RunCounter(createPrimitives(), program.rows);
-    const kernel = new Kernel(counter.primitives, program.rows, program.weights);
+    const kernel = new Kernel(counter.primitives, program.rows);
     const run = new BatchRun(this.#chunk, new PartialTree(state, createCompressor().compress), kernel);
     if (compareDigests(run.tree.root, rootBefore) !== 0)
       throw new RangeError("the chunk's part of the state is not below the root that its input begins with");

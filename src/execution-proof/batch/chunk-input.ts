@@ -9,7 +9,7 @@ import type { ChunkEnds, Joint } from "./chunk-statement.ts";
 import type { PartialLeaf, PlacedNode, TreePart } from "./partial-tree.ts";
 
 /** All that proofs of some consecutive steps of a batch are made from. Plain data. */
-export interface ChunkInput extends Omit<ExecutionWitness, "kind" | "listedFrom"> {
+export interface ChunkInput extends Omit<ExecutionWitness, "kind"> {
   readonly protocolVersion: bigint;
   /** Place of the first step among the batch's. */
   readonly firstStep: number;
@@ -21,17 +21,17 @@ export interface ChunkInput extends Omit<ExecutionWitness, "kind" | "listedFrom"
   readonly after: Joint;
 }
 
-/** "HCC1": what the bytes are, and in which format. */
-const MAGIC = 0x48434331;
+/** "HCC2": what the bytes are, and in which format. */
+const MAGIC = 0x48434332;
 /** Bytes at least of a list's entries. */
 const LEAST = { step: 4, hint: 32, code: 37, link: 96, leaf: 101, node: 37 };
 
 /**
  * magic (4) ‖ protocol version (32) ‖ first step (4) ‖ most cells (8) ‖ chain id, base fee, block gas limit (32 each) ‖ before,
- * after: the boundary's words in their order (32 each), root ‖ steps, each a list of hints (32 each) ‖ whether codes say how
- * format 2 wrote them (1) ‖ codes, each: digest (32), whether it is as format 2 wrote it (1), length (4), bytes ‖ links, each:
- * hash, before, digest (32 each) ‖ leaf count (4) ‖ leaves, each: place (4), kind (1), key, next key, value (32) ‖ nodes, each:
- * height (1), place (4), digest. Lists and numbers as `WordWriter` has them.
+ * after: the boundary's words in their order (32 each), root ‖ steps, each a list of hints (32 each) ‖ codes, each: digest (32),
+ * whether it has the older form (1), length (4), bytes ‖ links, each: hash, before, digest (32 each) ‖ leaf count (4) ‖ leaves,
+ * each: place (4), kind (1), key, next key, value (32) ‖ nodes, each: height (1), place (4), digest. Lists and numbers as
+ * `WordWriter` has them.
  */
 export function encodeChunkInput(input: ChunkInput): Uint8Array {
   const writer = new WordWriter();
@@ -44,10 +44,9 @@ export function encodeChunkInput(input: ChunkInput): Uint8Array {
   writeJoint(writer, { boundary: environment.boundary, root: input.rootBefore });
   writeJoint(writer, after);
   writer.list(input.steps, (hints) => writer.list(hints, (hint) => writer.word(hint)));
-  writer.number(lengthFirst === undefined ? 0 : 1, 1);
   writer.list([...input.codes], ([digest, code]) => {
     writer.word(digest);
-    writer.number(lengthFirst?.has(digest) === true ? 1 : 0, 1);
+    writer.number(lengthFirst.has(digest) ? 1 : 0, 1);
     writer.sized(code);
   });
   writer.list(input.links, ({ hash, before, digest }) => [hash, before, digest].forEach((word) => writer.word(word)));
@@ -67,10 +66,9 @@ export function decodeChunkInput(bytes: Uint8Array): ChunkInput {
   const { environment: shared, before, after, ...head } = readHead(reader);
   const environment: RunEnvironment = { ...shared, boundary: before.boundary };
   const steps = reader.list(LEAST.step, (): Hint[] => reader.list(LEAST.hint, () => reader.word()));
-  const saysHow = reader.number(1) === 1;
   const loaded = reader.list(LEAST.code, () => [reader.word(), reader.number(1), reader.sized().slice()] as const);
   const codes = new Map(loaded.map(([digest, , code]) => [digest, code]));
-  const old = loaded.flatMap(([digest, isLengthFirst]) => (isLengthFirst === 1 ? [digest] : []));
+  const lengthFirst = new Set(loaded.flatMap(([digest, isLengthFirst]) => (isLengthFirst === 1 ? [digest] : [])));
   const links = reader.list(LEAST.link, (): BlockLink => ({ hash: reader.word(), before: reader.word(), digest: reader.word() }));
   const state: TreePart = {
     leafCount: reader.number(4),
@@ -81,8 +79,7 @@ export function decodeChunkInput(bytes: Uint8Array): ChunkInput {
     }),
   };
   reader.end();
-  const input = { ...head, environment, rootBefore: before.root, after, steps, codes, links, state };
-  return saysHow ? { ...input, lengthFirst: new Set(old) } : input;
+  return { ...head, environment, rootBefore: before.root, after, steps, codes, lengthFirst, links, state };
 }
 
 /** Between which joints a chunk stands, of the bytes of its input. Throws RangeError or DigestError. */

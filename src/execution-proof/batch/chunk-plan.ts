@@ -31,7 +31,7 @@ const ROWS_OF_CODE_BYTE = 0.53;
 
 /** What a plan is made with. */
 interface PlanningParts {
-  readonly program: Pick<ProvenProgram, "rows" | "weights">;
+  readonly program: Pick<ProvenProgram, "rows">;
   readonly primitives: Primitives;
   readonly limits: StepLimits;
 }
@@ -76,7 +76,7 @@ export function planBatch(
     current = step;
     if (large === undefined) counter.count(weights[step], look);
   };
-  const run = new BatchRun(witness, tree, new Kernel(counter.primitives, program.rows, program.weights));
+  const run = new BatchRun(witness, tree, new Kernel(counter.primitives, program.rows));
   for (let first = 0; first < steps.length; first += STEPS_OF_RUN) {
     const own = steps.slice(first, first + STEPS_OF_RUN);
     enter(first);

@@ -118,8 +118,7 @@ export class BatchRun {
       if (code === undefined) throw new UnprovableBatch("code-unknown", `the witness lacks the code of digest ${digest}`);
       return code;
     };
-    const sources =
-      lengthFirst === undefined ? { codeOf } : { codeOf, isLengthFirst: (digest: bigint) => lengthFirst.has(digest) };
+    const sources = { codeOf, isLengthFirst: (digest: bigint) => lengthFirst.has(digest) };
     const inputs = { environment: this.environment, state, codes: sources, foldedHashes: this.#links };
     return this.#kernel.run(inputs, [...steps.flat(), ...endHints()], observer);
   }

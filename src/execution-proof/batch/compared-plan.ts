@@ -8,13 +8,13 @@ import { type BatchPlan, planBatch } from "./chunk-plan.ts";
 import { otherWord } from "./chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import { StepTooLarge, UnprovableBatch } from "./unproven-execution.ts";
-import { PartialTree } from "./partial-tree.ts";
+import { PartialTree, type TreePart } from "./partial-tree.ts";
 import { stepLimits } from "./step-limits.ts";
 import { relist, relistedRoots, type Relisting } from "./relisting.ts";
 
 /** What a batch's run is made with. */
 export interface PlanningTools {
-  readonly program: Pick<ProvenProgram, "rows" | "weights">;
+  readonly program: Pick<ProvenProgram, "rows">;
   readonly primitives: Primitives;
   readonly compress: Compress;
   /** Of chunks, the smallest first. Default: a chunk's tables are as high as its steps need. */
@@ -51,21 +51,24 @@ export function comparedPlan(
       different === "cheatCount" ? "cheat-unknown" : "disagreement",
       `the machine ends with ${different} ${plan.boundary[different]}, L1 has ${{ ...last, blockHashes: 0n }[different]}`,
     );
-  relistingTo(claim, plan.tree, witness, compress);
+  relistingTo(claim, plan.tree, witness.state, compress);
   if (plan.large !== undefined) throw new StepTooLarge({ protocolVersion, limits, step: plan.large });
   return plan;
 }
 
-/** How the root of a tree is L1's; undefined where it is the same. Throws UnprovableBatch for another state. */
+/**
+ * Relisting that gives a tree L1's root; undefined if the root is the same. `leafCount`: leaves before the batch. Throws
+ * UnprovableBatch for another state.
+ */
 export function relistingTo(
   claim: ExecutionClaim,
   tree: PartialTree,
-  { listedFrom }: Pick<ExecutionWitness, "listedFrom">,
+  { leafCount }: Pick<TreePart, "leafCount">,
   compress: Compress,
 ): Relisting | undefined {
   const { rootAfter } = claimedEnds(claim);
   if (isSame(tree.root, rootAfter)) return undefined;
-  const relisting = relist(tree, listedFrom);
+  const relisting = relist(tree, leafCount);
   const roots = relistedRoots(relisting, compress);
   if (roots === undefined || !isSame(roots.after, rootAfter))
     throw new UnprovableBatch("disagreement", "the machine comes to another state than L1 has");

@@ -26,9 +26,9 @@ export interface ExecutedBatch {
   readonly blocks: readonly ExecutedBlock[];
   /** The operations that it took from L1's queue, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
-  /** Of a chain's first batch in format 3: slots 2 to 6 and 9 of the system context, which its opening writes. */
+  /** Of a chain's first batch: slots 2 to 6 and 9 of the system context, which its opening writes. */
   readonly configuration?: readonly bigint[] | undefined;
-  /** True if its opening installs the predeploys of format 3. Default false. */
+  /** True if its opening installs the version's predeploys. Default false. */
   readonly installsPredeploys?: boolean;
   /** Changes of the state that no transaction made, in order, each with the number of the block behind which it stands. */
   readonly cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[];
@@ -41,11 +41,6 @@ export interface ExecutionBefore {
     readonly root: readonly number[];
     get(key: Parameters<FirstTree["prove"]>[0]): bigint;
   };
-  /**
-   * The place of the first leaf that the batch's list has as a new one. Of the first batch that is the number of the genesis's
-   * leaves, since its list has the first state, too. Default: the number of the tree's leaves.
-   */
-  readonly listedFrom?: number;
   /** The newest block before the batch, as L1's record of the batch before it has it; of the first batch 0 and 0. */
   readonly head: { readonly number: bigint; readonly timestamp: bigint };
   /** The code with a digest; undefined where it is not known. */

@@ -6,7 +6,6 @@ import { digestFromHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { type BatchOutputs, hashOutputs } from "../../protocol/outputs.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BASE_FEE_WEI, isStated, isStatedChainId } from "./kernel-statement.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
@@ -33,10 +32,8 @@ export interface ExecutionClaim {
   >;
   /** What was committed beside it, of which the record has the hash. */
   readonly outputs: BatchOutputs;
-  /** Receives the fees. The chain says so; L1 knows it in format 3 alone. */
+  /** Receives the fees. */
   readonly coinbase: Hex;
-  /** Of the first batch in format 2: the root of the state that its first transaction found (`firstStateRoot`). */
-  readonly firstState?: Hex;
 }
 
 /** What a claim says of the batch's first and last step. */
@@ -60,7 +57,7 @@ export function claimedEnds(claim: ExecutionClaim): ClaimedEnds {
   }
 }
 
-function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: ExecutionClaim): ClaimedEnds {
+function endsOf({ chainId, previous, batch, outputs, coinbase }: ExecutionClaim): ClaimedEnds {
   const contradictions: readonly (readonly [string, bigint | Hex, bigint | Hex])[] = [
     ["the outputs' hash", hashOutputs(outputs), batch.outputsHash],
     ["the batch's number", outputs.batchNumber, batch.batchNumber],
@@ -73,12 +70,6 @@ function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: Exe
   ];
   const wrong = contradictions.find(([, got, expected]) => got !== expected);
   if (wrong !== undefined) throw new ExecutionProofError("BadClaim", `${wrong[0]} is ${wrong[1]}, L1's records have ${wrong[2]}`);
-  const { format } = versionParts(batch.protocolVersion);
-  if ((batch.batchNumber === 0n && format === 2) !== (firstState !== undefined))
-    throw new ExecutionProofError(
-      "BadClaim",
-      "the first batch of format 2 alone needs the root of the first state, which L1 does not have",
-    );
   const shared = { coinbase: BigInt(coinbase), open: 0n };
   const ends: ClaimedEnds = {
     environment: { chainId, baseFee: BASE_FEE_WEI, blockGasLimit: BLOCK_GAS_LIMIT },
@@ -91,7 +82,7 @@ function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: Exe
       ...{ ...shared, nextBatch: batch.batchNumber + 1n, cheatCount: outputs.cheatCount },
       ...{ blockNumber: batch.lastBlock, timestamp: batch.lastTimestamp },
     },
-    rootBefore: digestFromHex(firstState ?? batch.oldStateRoot),
+    rootBefore: digestFromHex(batch.oldStateRoot),
     rootAfter: digestFromHex(batch.newStateRoot),
   };
   if (!isStatedChainId(chainId)) throw new ExecutionProofError("BadClaim", `no statement has ${chainId} as a chain's id`);

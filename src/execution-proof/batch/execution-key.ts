@@ -2,8 +2,7 @@ import { digestLength } from "../../kernels/tree-hash.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import type { RomRow } from "../../machine/rom/rom-row.ts";
-import { userWeights } from "../../protocol/native-budget.ts";
-import { PROVEN_VERSION, versionParts } from "../../protocol/protocol-version.ts";
+import { PROVEN_VERSION } from "../../protocol/protocol-version.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import { commitPreprocessed } from "../../stark/proving/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
@@ -49,16 +48,11 @@ export async function createExecutionKey(
   protocolVersion: bigint,
   parameters: ProofParameters,
   processor: WasmBackend,
-  rows = rowsOfVersion(protocolVersion),
+  rows: readonly RomRow[] = kernelRows(),
 ): Promise<ExecutionKey> {
   const roots = writtenChunkRoots(protocolVersion, parameters);
   if (roots === undefined) return committedExecutionKey(protocolVersion, parameters, processor, rows);
   return keyWith(kernelSystem(protocolVersion, parameters, rows), protocolVersion, roots);
-}
-
-/** The rows of a version's kernel. They take half a second: a caller that needs them twice hands them on. */
-export function rowsOfVersion(protocolVersion: bigint): readonly RomRow[] {
-  return kernelRows(versionParts(protocolVersion).format);
 }
 
 /**
@@ -69,7 +63,7 @@ export async function committedExecutionKey(
   protocolVersion: bigint,
   parameters: ProofParameters,
   processor: WasmBackend,
-  rows = rowsOfVersion(protocolVersion),
+  rows: readonly RomRow[] = kernelRows(),
 ): Promise<ExecutionKey> {
   const kernel = kernelSystem(protocolVersion, parameters, rows);
   return keyWith(kernel, protocolVersion, await commitPreprocessed(kernel.definition, processor));
@@ -99,7 +93,7 @@ function segmentedKey(definition: SystemDefinition, roots: ReadonlyMap<number, U
 export function uncommittedSystem(
   protocolVersion: bigint,
   parameters: ProofParameters,
-  rows = rowsOfVersion(protocolVersion),
+  rows: readonly RomRow[] = kernelRows(),
 ): ExecutionSystem {
   const { definition, ...own } = kernelSystem(protocolVersion, parameters, rows);
   const root = new Uint8Array(digestLength(parameters.hash));
@@ -110,13 +104,9 @@ export function uncommittedSystem(
   };
 }
 
-function kernelSystem(protocolVersion: bigint, parameters: ProofParameters, rows = rowsOfVersion(protocolVersion)): RunSystem {
-  const { format } = versionParts(protocolVersion);
+function kernelSystem(protocolVersion: bigint, parameters: ProofParameters, rows: readonly RomRow[] = kernelRows()): RunSystem {
   const name = `the kernel of version ${protocolVersion}`;
-  const program: ProvenProgram = {
-    ...{ name, rows, weights: userWeights(format) },
-    ...statedKernel(protocolVersion),
-  };
+  const program: ProvenProgram = { name, rows, ...statedKernel(protocolVersion) };
   const definition = runDefinition(program, parameters);
   // Of proofs that programs check there are a few shapes.
   if (parameters.transcript !== "poseidon") return { program, definition };

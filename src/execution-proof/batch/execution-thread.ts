@@ -3,11 +3,12 @@ import { openBackends } from "../../devices/open-backends.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../../kernels/wasm/device/worker-pool.ts";
+import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
 import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
-import { createExecutionKey, type ExecutionKey, rowsOfVersion } from "./execution-key.ts";
+import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { ExecutionAnswer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import { ExecutionProving } from "./prove-execution.ts";
@@ -39,7 +40,7 @@ function toolsOf(protocolVersion: bigint): Tools {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
   const parameters = given ?? executionParameters();
-  const rows = rowsOfVersion(protocolVersion);
+  const rows = kernelRows();
   const filler = new ChunkFiller(protocolVersion, parameters, rows);
   const made = backends.then(async (own) => {
     const key = await createExecutionKey(protocolVersion, parameters, await processor, rows);

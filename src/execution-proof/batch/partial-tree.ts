@@ -31,11 +31,11 @@ export interface TreePart {
 
 type StateKey = Parameters<FirstTree["prove"]>[0];
 
-/** The part of a tree with the leaves of these names, or the last ones below them, those from a place on, and the last one. */
-export function* partOf(tree: FirstTree, names: readonly StateKey[], first: number): InTurns<TreePart> {
+/** The part of a tree with the leaves of these names, or the last ones below them, and the last leaf. */
+export function* partOf(tree: FirstTree, names: readonly StateKey[]): InTurns<TreePart> {
   const leaves = new Map<number, PartialLeaf>();
   const nodes = new Map<string, PlacedNode>();
-  for (const path of pathsOf(tree, names, Math.min(first, tree.leafCount - 1))) {
+  for (const path of pathsOf(tree, names)) {
     yield;
     if (leaves.has(path.index)) continue;
     const { siblings, ...leaf } = path;
@@ -48,9 +48,9 @@ export function* partOf(tree: FirstTree, names: readonly StateKey[], first: numb
   return { leafCount: tree.leafCount, leaves: [...leaves.values()], nodes: [...nodes.values()] };
 }
 
-function* pathsOf(tree: FirstTree, names: readonly StateKey[], lowest: number): Iterable<ReturnType<FirstTree["prove"]>> {
+function* pathsOf(tree: FirstTree, names: readonly StateKey[]): Iterable<ReturnType<FirstTree["prove"]>> {
   for (const name of names) yield tree.prove(name);
-  for (let leaf = lowest; leaf < tree.leafCount; leaf++) yield tree.proveLeaf(leaf);
+  yield tree.proveLeaf(tree.leafCount - 1);
 }
 
 /**

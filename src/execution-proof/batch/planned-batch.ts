@@ -53,7 +53,7 @@ export function cutBatch(
   const { weights, touched, boundary } = comparedPlan(witness, claim, tools);
   const { program, primitives, compress, profiles } = tools;
   const cellsOf = profiles === undefined ? chunkCells : (weight: StepWeight): number => profiledCells(weight, profiles);
-  const kernel = new Kernel(primitives, program.rows, program.weights);
+  const kernel = new Kernel(primitives, program.rows);
   const run = new BatchRun(witness, new PartialTree(witness.state, compress), kernel);
   const chunks: PlannedChunk[] = [];
   for (let at = 0; at < steps.length;) {
@@ -69,12 +69,12 @@ export function cutBatch(
     const after: Joint = { boundary: run.environment.boundary, root: tree.root };
     const input = encodeChunkInput({
       ...{ protocolVersion, firstStep: at, mostCells, environment, after, links, codes, steps: own },
-      ...(lengthFirst === undefined ? {} : { lengthFirst }),
-      ...{ state: atOnce(partOf(before, names, before.leafCount)), rootBefore: before.root },
+      lengthFirst,
+      ...{ state: atOnce(partOf(before, names)), rootBefore: before.root },
     });
     chunks.push({ input, firstStep: at, cells: cellsOf(weights.slice(at, at + count).reduce(addWeights, NO_WEIGHT)) });
     at += count;
   }
   // New leaves have other places than in the plan's run: each chunk lists its own in the order of their keys.
-  return { chunks, relisting: relistingTo(claim, run.tree, witness, compress) };
+  return { chunks, relisting: relistingTo(claim, run.tree, witness.state, compress) };
 }

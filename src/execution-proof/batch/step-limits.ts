@@ -22,11 +22,8 @@ export interface LargeStep {
 }
 
 /**
- * What the filler has memory for (decision 169), and a run has segments for. In format 3 no step comes near them: its
- * budget of 1,300,000 units is 130 million cells before tables are filled up. In format 2, whose users' transactions have no
- * budget, 2^24 gas of ordinary code stay below, but not 43,691 different permutations of Keccak, 16,385 blocks of SHA-256, or
- * more than 2^20 words that are copied or bytes of codes that run. A step below the limits that has no room is a `fault`, which
- * no validator signs.
+ * What the filler has memory for (decision 169), and a run has segments for. No step comes near them: its budget of
+ * 1,300,000 units is 130 million cells before tables are filled up. A step below the limits that has no room is a `fault`.
  */
 const LIMITS: StepLimits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000 };
 

@@ -11,8 +11,8 @@ export interface StepBlock {
   readonly parentHash: bigint;
 }
 
-/** What an opening in format 3 tells beside. */
-export interface OpeningOfFormat3 {
+/** What an opening tells beside its block. */
+export interface OpeningWords {
   /** Who gets the batch's fees. */
   readonly coinbase: bigint;
   /** Of a chain's first batch: slots 2 to 6 and 9 of the system context. */
@@ -21,19 +21,16 @@ export interface OpeningOfFormat3 {
   readonly predeploys?: readonly (readonly bigint[])[] | undefined;
 }
 
-/**
- * Witness of a batch's opening. `forgets`: the chain of blocks' hashes begins anew with its block. `told`: in format 3, and never
- * in format 2.
- */
-export function openingHints({ timestamp, parentHash }: StepBlock, forgets = false, told?: OpeningOfFormat3): Hint[] {
+/** Witness of a batch's opening. `forgets`: the chain of blocks' hashes begins anew with its block. */
+export function openingHints({ timestamp, parentHash }: StepBlock, forgets: boolean, told: OpeningWords): Hint[] {
   return [
     STEP.opening,
-    ...(told === undefined ? [] : predeployHints(told.predeploys)),
-    ...(told?.configuration ?? []),
+    ...predeployHints(told.predeploys),
+    ...(told.configuration ?? []),
     forgets ? 1n : 0n,
     timestamp,
     ...(forgets ? [] : [parentHash]),
-    ...(told === undefined ? [] : [told.coinbase]),
+    told.coinbase,
   ];
 }
 

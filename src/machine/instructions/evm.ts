@@ -28,17 +28,10 @@ const GAS: readonly (readonly [gas: number, opcodes: readonly number[]])[] = [
 ];
 const gasOf = new Map(GAS.flatMap(([gas, opcodes]) => opcodes.map((opcode): [number, number] => [opcode, gas])));
 
-/** By opcode; undefined for bytes that are no instruction. What user mode has no price for, the kernel of every format serves. */
+/** By opcode; undefined for bytes that are no instruction. What user mode has no price for, the kernel serves. */
 export const OPCODES: readonly (OpcodeRule | undefined)[] = STACK_NEEDS.map((need, opcode) =>
   need === undefined ? undefined : { ...need, gas: gasOf.get(opcode) ?? 0, trapped: !gasOf.has(opcode) },
 );
-
-/** The rules where the kernel serves some more. */
-export function opcodeRules(served: readonly number[]): readonly (OpcodeRule | undefined)[] {
-  return OPCODES.map((rule, opcode) =>
-    rule === undefined || !served.includes(opcode) ? rule : { ...rule, gas: 0, trapped: true },
-  );
-}
 
 /** What `machine.run` answers for an exceptional halt. */
 export const EXCEPTION = 0xfe;

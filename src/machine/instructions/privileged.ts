@@ -54,7 +54,7 @@ export const MACHINE = {
   sha256Block: instruction(0xb7, 3, 1),
   /** (pointer to, pointer from, length) → length. The two are of different frames. */
   copy: instruction(0xb8, 3, 1),
-  /** (code digest) → the code's length, as the witness has it; in format 3 with 1 << 24 where the digest has format 2's form */
+  /** (code digest) → the code's length, as the witness has it, with 1 << 24 where the digest has the older form */
   codeLength: instruction(0xb9, 1, 1),
   /** (code digest, offset) → a word of the code, as the witness has it; at 2^24 the chain over its bytes, without its length */
   codeWord: instruction(0xba, 2, 1),

@@ -18,13 +18,13 @@ export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
   /**
-   * Whether a code's digest is as format 2 wrote it, which the kernel of format 3 is told. Absent where format 2 is run. It is
-   * asked of codes, too, that the source never gave: those that the run deployed, and the protocol's own.
+   * Whether a code's digest has the older form, with the length first, which the kernel is told. It is asked of codes, too, that
+   * the source never gave: those that the run deployed, and the protocol's own.
    */
-  isLengthFirst?(digest: bigint, code: Uint8Array): boolean;
+  isLengthFirst(digest: bigint, code: Uint8Array): boolean;
 }
 
-/** Beside a code's length where its digest is as format 2 wrote it. */
+/** Beside a code's length where its digest has the older form. */
 const LENGTH_FIRST = 2 ** 24;
 
 /** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
@@ -46,16 +46,15 @@ export class CodeStore {
   load(digest: bigint): Uint8Array {
     const known = this.#byDigest.get(digest);
     if (known !== undefined) return known;
-    // Also where an account has the same bytes: its digest may be that of another format than is run.
     const bytes = PROTOCOL_CODES.get(digest) ?? this.#source.codeOf(digest);
     this.#byDigest.set(digest, bytes);
     return bytes;
   }
 
-  /** What the kernel is told of a code before it loads it: its length, and in format 3 which form its digest has. */
+  /** What the kernel is told of a code before it loads it: its length, and which form its digest has. */
   told(digest: bigint): number {
     const code = this.load(digest);
-    return this.#source.isLengthFirst?.(digest, code) === true ? code.length + LENGTH_FIRST : code.length;
+    return this.#source.isLengthFirst(digest, code) ? code.length + LENGTH_FIRST : code.length;
   }
 
   /** Chain over a code's bytes. The code's digest is the chain's compression with the length. */

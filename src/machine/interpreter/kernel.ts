@@ -1,6 +1,4 @@
-import { KERNEL_CODES } from "../kernel/generated/kernel-code.ts";
-import { userWeights } from "../../protocol/native-budget.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
+import { KERNEL_CODE } from "../kernel/generated/kernel-code.ts";
 import { translate, translating } from "../rom/translate.ts";
 import type { RomRow } from "../rom/rom-row.ts";
 import type { Boundary } from "./environment.ts";
@@ -23,7 +21,7 @@ export interface LeafChange {
 
 export interface RunResult {
   readonly transactions: readonly TransactionOutcome[];
-  /** Of operations that did not run, why: in format 3 alone. */
+  /** Of operations that did not run, why. */
   readonly verdicts: readonly MachineVerdict[];
   /** Every leaf that was asked for, in the order of first use; most are unchanged. */
   readonly leaves: readonly LeafChange[];
@@ -45,27 +43,27 @@ export interface RunObserver {
   readonly opcode: OpcodeObserver;
 }
 
-/** The rows of a format's kernel, as circuits have them unless `fused` is false. */
-export function kernelRows(format: Format = 2, { fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
-  return translate(kernelCode(format), { fused });
+/** The kernel's rows, as circuits have them unless `fused` is false. */
+export function kernelRows({ fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
+  return translate(kernelCode(), { fused });
 }
 
-/** The machine with a format's kernel, made in pieces: its rows take some hundredths of a second. */
-export function* kernelInTurns(format: Format, primitives: Primitives): Generator<undefined, Kernel> {
-  return new Kernel(primitives, yield* translating(kernelCode(format), { fused: true }), userWeights(format));
+/** The machine with the kernel, made in pieces: its rows take some hundredths of a second. */
+export function* kernelInTurns(primitives: Primitives): Generator<undefined, Kernel> {
+  return new Kernel(primitives, yield* translating(kernelCode(), { fused: true }));
 }
 
-function kernelCode(format: Format): Uint8Array {
-  return Uint8Array.from(Buffer.from(KERNEL_CODES[format], "hex"));
+function kernelCode(): Uint8Array {
+  return Uint8Array.from(Buffer.from(KERNEL_CODE, "hex"));
 }
 
 /** The machine with the kernel in it: a third engine, whose steps circuits can follow. One serves any number of runs. */
 export class Kernel {
   readonly #mode: KernelMode;
 
-  /** Without rows format 2's; what user mode weighs is the format's, too. */
-  constructor(primitives: Primitives, rows: readonly RomRow[] = kernelRows(), weights = userWeights(2)) {
-    const user = new UserMode(primitives.keccak, weights);
+  /** Without rows the kernel's. */
+  constructor(primitives: Primitives, rows: readonly RomRow[] = kernelRows()) {
+    const user = new UserMode(primitives.keccak);
     this.#mode = new KernelMode(rows, privilegedOperations(user, primitives), primitives.keccak);
   }
 

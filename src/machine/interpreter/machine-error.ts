@@ -23,7 +23,6 @@ export const PANIC_REASONS = {
   0x17: "sender-has-code",
   0x18: "nonce",
   0x19: "priority-fee-above-fee",
-  0x1a: "fee-below-base-fee",
   0x1b: "balance",
   0x1c: "init-code-size",
   0x1d: "gas-below-intrinsic",
@@ -39,7 +38,7 @@ export const PANIC_REASONS = {
   0x2a: "not-an-input",
   0x2b: "not-the-queues-second",
 } as const;
-export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
+type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
 
 /** Whether the kernel gives the reason for what it does not cover: a batch with such a step may be right, and has no proof. */
 export function isUncovered(reason: PanicReason): boolean {

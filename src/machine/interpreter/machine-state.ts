@@ -18,7 +18,7 @@ type TransactionStatus = "success" | "reverted" | "halted";
 /** By the number that the kernel gives them. */
 const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"];
 
-/** Why an operation of L1's queue did not run, by the number that the kernel of format 3 gives it (docs/native.md). */
+/** Why an operation of L1's queue did not run, by the number that the kernel gives it (docs/native.md). */
 const VERDICTS = {
   1: "invalid",
   2: "budget",

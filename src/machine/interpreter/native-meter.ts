@@ -1,4 +1,4 @@
-import type { UserWeights } from "../../protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../protocol/native-budget.ts";
 import { variableIndex } from "../kernel/names.ts";
 import { byteLength } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
@@ -8,7 +8,7 @@ import { readNumber, writeBigInt } from "./word-stack.ts";
 
 const LEFT = variableIndex("nativeLeft") * LIMBS;
 /** Units of an opcode beside its own weight; undefined where gas does not reach for it. */
-type Units = (frame: Frame, weights: UserWeights, machine: MachineState) => number | undefined;
+type Units = (frame: Frame, machine: MachineState) => number | undefined;
 
 /**
  * Takes what user code weighs from the native budget, opcode by opcode, as docs/protocol.md, section 8, says. What the kernel
@@ -16,13 +16,11 @@ type Units = (frame: Frame, weights: UserWeights, machine: MachineState) => numb
  */
 export class KernelNativeMeter {
   readonly #machine: MachineState;
-  readonly #weights: UserWeights;
   #left: number;
 
   /** Goes on from what the kernel's variable says. */
-  constructor(machine: MachineState, weights: UserWeights) {
+  constructor(machine: MachineState) {
     this.#machine = machine;
-    this.#weights = weights;
     this.#left = readNumber(machine.variables, LEFT);
   }
 
@@ -31,7 +29,7 @@ export class KernelNativeMeter {
    * then is what is missing, less one.
    */
   take(frame: Frame, opcode: number): boolean {
-    const weight = this.#weights.instructions[opcode] ?? 0;
+    const weight = USER_WEIGHTS.instructions[opcode] ?? 0;
     const units = this.#unitsOf(frame, opcode);
     // It halts by itself.
     if (units === undefined) return true;
@@ -49,7 +47,7 @@ export class KernelNativeMeter {
     const unitsOf = UNITS[opcode];
     if (unitsOf === undefined) return 0;
     const { gas, memoryWords } = frame;
-    const units = unitsOf(frame, this.#weights, this.#machine);
+    const units = unitsOf(frame, this.#machine);
     [frame.gas, frame.memoryWords] = [gas, memoryWords];
     return units;
   }
@@ -60,9 +58,10 @@ const words = (bytes: number): number => Math.ceil(bytes / 32);
 
 /** A copy to memory at `farthest`, of the length that is the third operand. */
 function copying(farthest: (frame: Frame) => number): Units {
-  return (frame, { copiedWord }) => {
+  return (frame) => {
     const length = operand(frame, 2);
-    return frame.expand(farthest(frame), length) && frame.charge(3 * words(length)) ? words(length) * copiedWord : undefined;
+    if (!frame.expand(farthest(frame), length) || !frame.charge(3 * words(length))) return undefined;
+    return words(length) * USER_WEIGHTS.copiedWord;
   };
 }
 
@@ -71,21 +70,21 @@ const access =
   (frame) =>
     frame.expand(operand(frame, 0), size) ? 0 : undefined;
 
-function exponent(frame: Frame, { exponentByte }: UserWeights): number | undefined {
+function exponent(frame: Frame): number | undefined {
   const bytes = byteLength(frame.stack.limbs, frame.stack.at(1));
-  return frame.charge(50 * bytes) ? bytes * exponentByte : undefined;
+  return frame.charge(50 * bytes) ? bytes * USER_WEIGHTS.exponentByte : undefined;
 }
 
-function hash(frame: Frame, { hashedBlock }: UserWeights): number | undefined {
+function hash(frame: Frame): number | undefined {
   const length = operand(frame, 1);
   return frame.expand(operand(frame, 0), length) && frame.charge(6 * words(length))
-    ? (Math.floor(length / 136) + 1) * hashedBlock
+    ? (Math.floor(length / 136) + 1) * USER_WEIGHTS.hashedBlock
     : undefined;
 }
 
-const copyReturned: Units = (frame, weights, machine) => {
+const copyReturned: Units = (frame, machine) => {
   const end = operand(frame, 1) + operand(frame, 2);
-  return end > machine.slice("returned").length ? undefined : copying((each) => operand(each, 0))(frame, weights, machine);
+  return end > machine.slice("returned").length ? undefined : copying((each) => operand(each, 0))(frame, machine);
 };
 
 /** Opcodes whose gas depends on operands. */

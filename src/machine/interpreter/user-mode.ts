@@ -1,6 +1,5 @@
-import type { UserWeights } from "../../protocol/native-budget.ts";
 import { fitsStack } from "../../protocol/stack-needs.ts";
-import { BUDGET_SPENT, EXCEPTION, opcodeRules } from "../instructions/evm.ts";
+import { BUDGET_SPENT, EXCEPTION, OPCODES } from "../instructions/evm.ts";
 import { fieldIndex, variableIndex, type FrameField, type Variable } from "../kernel/names.ts";
 import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
@@ -21,12 +20,7 @@ const PAUSED = -1;
 export class UserMode {
   readonly #natives: readonly (NativeOpcode | undefined)[];
 
-  readonly #weights: UserWeights;
-  readonly #rules: ReturnType<typeof opcodeRules>;
-
-  constructor(keccak: Keccak, weights: UserWeights) {
-    this.#weights = weights;
-    this.#rules = opcodeRules(weights.served);
+  constructor(keccak: Keccak) {
     const natives = nativeOpcodes(keccak);
     this.#natives = Array.from({ length: 256 }, (_, opcode) => natives.get(opcode));
   }
@@ -35,7 +29,7 @@ export class UserMode {
   run(machine: MachineState): number | undefined {
     const frame = machine.current;
     frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
-    const meter = new KernelNativeMeter(machine, this.#weights);
+    const meter = new KernelNativeMeter(machine);
     const opcode = this.#serve(machine, frame, meter);
     meter.store();
     frame.park();
@@ -66,7 +60,7 @@ export class UserMode {
   #step(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number | undefined {
     const { stack } = frame;
     const opcode = frame.code.bytes[frame.pc] ?? 0;
-    const rule = this.#rules[opcode];
+    const rule = OPCODES[opcode];
     if (rule === undefined || !fitsStack(rule, stack.height)) return EXCEPTION;
     frame.pc++;
     if (rule.trapped) return opcode;

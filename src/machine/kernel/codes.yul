@@ -41,7 +41,7 @@ function loadCode(digest) -> code {
   if eq(length, 23) { if eq(shr(232, mload(p)), 0xef0100) { code := or(code, shl(48, 1)) } }
 }
 
-// C_code with the length first, as format 2 writes it (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements,
+// C_code with the length first, its older form (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements,
 // of the length and three bytes each. A block is in the upper 24 bytes of a word.
 function lengthFirstDigest(p, length) -> digest {
   let end := add(p, length)

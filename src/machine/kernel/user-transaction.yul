@@ -114,7 +114,6 @@ function checkSender(sender, id) {
   if sub(nonceOf(id), get.nonce()) { machine.panic(0x18) }
   let kind := get.transactionType()
   let price := get.feeCap()
-  if lt(price, baseFee()) { machine.panic(0x1a) }
   if gt(kind, 1) {
     if lt(kind, 5) { if gt(get.priorityFeeCap(), price) { machine.panic(0x19) } }
     let most := sub(price, baseFee())

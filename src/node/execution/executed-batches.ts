@@ -6,7 +6,6 @@ import type { NamedHead } from "../../chain/model/block.ts";
 import { codeDigestValue } from "../../chain/model/code-digests.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
-import type { StateTree } from "../../chain/state/state-tree.ts";
 import { openingOf } from "../../execution-proof/batch/batch-steps.ts";
 import {
   batchLinks,
@@ -18,8 +17,6 @@ import {
 import type { BlockLink } from "../../execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execution-proof/batch/executed-batch.ts";
 import type { UnprovenExecution } from "../../execution-proof/batch/unproven-execution.ts";
-import { firstStateTree } from "../../execution-proof/batch/first-state.ts";
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { PREDEPLOY_CODES } from "../../protocol/generated/predeploy-codes.ts";
 import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
 import { installsPredeploys, CONFIGURATION_SLOTS } from "../../protocol/genesis.ts";
@@ -67,7 +64,7 @@ export interface TakenBatch {
 }
 
 /** True for a batch whose witness is to be made. */
-type IsWanted = (batchNumber: BatchNumber, format: Format) => boolean;
+type IsWanted = (batchNumber: BatchNumber) => boolean;
 
 /** Where it stands. */
 interface ExecutedMark {
@@ -87,7 +84,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly #codes: Map<bigint, Uint8Array>;
   /** Links that were known before a batch. */
   readonly #links = new Map<bigint, readonly BlockLink[]>();
-  readonly #machines = new Map<Format, BatchMachine>();
+  /** Made once: that takes longer than a small batch's run. */
+  #machine: BatchMachine | undefined;
   /** The newest block that it was told; undefined before the first. */
   #head: NamedHead | undefined;
   #growing: GrowingBatch | undefined;
@@ -102,7 +100,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
     );
-    // The opening that converts a state to format 3 loads the predeploys that it has just put there.
+    // The first opening of a proven chain loads the predeploys that it has just put there.
     this.#codes = new Map([...codes, ...options.codes, ...PREDEPLOY_CODES.map((code) => fromHex(code))].flatMap(byDigests));
   }
 
@@ -159,9 +157,9 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   async #take(batchNumber: BatchNumber, growing: GrowingBatch): Promise<TakenBatch> {
     const { before: head, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
-    const { format } = openingOf(blocks);
+    const isProven = openingOf(blocks).coinbase !== undefined;
     const isFirst = batchNumber === 0n;
-    const configuration = isFirst && format === 3 ? this.#configuration() : undefined;
+    const configuration = isFirst && isProven ? this.#configuration() : undefined;
     const previous = isFirst ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
     const before = this.#before(batchNumber, previous);
     const batch: ExecutedBatch = {
@@ -173,22 +171,15 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
       operations,
       cheats,
       configuration,
-      installsPredeploys: installsPredeploys(batchNumber, format, formatOfState(before)),
+      installsPredeploys: installsPredeploys(batchNumber, isProven ? 3 : 2, formatOfState(before)),
     };
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
-    if (!this.#isWanted(batchNumber, format)) return { batchNumber, previous, witness: undefined };
-    const machine = await this.#machineOf(format);
-    const found = isFirst && format === 2 ? { ...before, tree: this.#firstState(), listedFrom: before.tree.leafCount } : before;
-    return { batchNumber, previous, witness: await withTurns(batchWitness(batch, found, { links, machine })) };
-  }
-
-  /** Made once: that takes longer than a small batch's run. */
-  async #machineOf(format: Format): Promise<BatchMachine> {
-    const machine = this.#machines.get(format) ?? (await withTurns(batchMachine(format)));
-    this.#machines.set(format, machine);
-    return machine;
+    if (!isProven || !this.#isWanted(batchNumber)) return { batchNumber, previous, witness: undefined };
+    this.#machine ??= await withTurns(batchMachine());
+    const known = { links, machine: this.#machine };
+    return { batchNumber, previous, witness: await withTurns(batchWitness(batch, before, known)) };
   }
 
   /** The batch is formed: later ones may run the code that accounts received in it. */
@@ -208,16 +199,11 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     };
   }
 
-  /** The words that the first opening in format 3 writes. */
+  /** The words that the first opening of a proven chain writes. */
   #configuration(): readonly bigint[] {
     const own = this.#options.initialState.filter(({ address }) => address === PREDEPLOYS.SystemContext);
     const words = new Map(own.flatMap(({ storage = [] }) => storage).map(({ slot, value }) => [slot, value]));
     return CONFIGURATION_SLOTS.map((slot) => words.get(slot) ?? 0n);
-  }
-
-  #firstState(): StateTree {
-    const { genesis, initialState } = this.#options;
-    return firstStateTree(genesis, initialState, { compressor: createCompressor() });
   }
 }
 

@@ -13,7 +13,7 @@ import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
-import { isProvenOnL1, type Format } from "../../protocol/protocol-version.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { OfferedBatches } from "../settling/offered-batches.ts";
 import type { SharedProofs } from "../settling/shared-proofs.ts";
@@ -100,8 +100,8 @@ export function openNodeExecution(
 ): NodeExecution {
   const open = proofs === undefined || !isProven ? undefined : openProofs(options.coinbase, proofs, closing);
   const first = new FirstProven();
-  const isWanted = (batchNumber: BatchNumber, format: Format): boolean =>
-    format === 3 && (onProvable !== undefined || (open !== undefined && open.store.outcome(batchNumber) === undefined));
+  const isWanted = (batchNumber: BatchNumber): boolean =>
+    onProvable !== undefined || (open !== undefined && open.store.outcome(batchNumber) === undefined);
   const claims = new NewestClaims();
   let executed: ExecutedBatches | undefined;
   let followed: Pick<Chain, "protocolVersion"> | undefined;

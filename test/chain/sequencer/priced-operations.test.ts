@@ -48,7 +48,7 @@ it("attack: an operation whose callee has gas enough for the EVM's price, and no
     const batch = await test.sealAndVerify();
     const blocks = test.blocks.filter(({ batchNumber }) => batchNumber === batch.outputs.batchNumber);
     const { parentHash } = test.inputs(batch.outputs.batchNumber);
-    const machine = new ReplayedChain(mergeAccounts(await realGenesis(3), accounts), GENESIS_TIMESTAMP, 3);
+    const machine = new ReplayedChain(mergeAccounts(await realGenesis(3), accounts), GENESIS_TIMESTAMP);
     machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
     const before = machine.state.copy();
     machine.run(stepsOf(blocks, parentHash, { configuration: WORDS, operations: [operation.queued] }));

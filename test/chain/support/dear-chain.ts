@@ -1,26 +1,15 @@
 import assert from "node:assert/strict";
 import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
-import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
-import type { RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../machine/support/context-code.ts";
 import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
+import { compareReceipts, ReplayedChain, stepsOf } from "../../machine/support/replay.ts";
 import { ask } from "./ask.ts";
 import { type Code, push } from "./assembler.ts";
 import { GENESIS_TIMESTAMP } from "./engine.ts";
-import { CONFIGURATION, realGenesis } from "./predeploys.ts";
+import { BORN_AT, configurationWords, realGenesis } from "./predeploys.ts";
 import { startVerifiedChain, type VerifiedChain } from "./verified-chain.ts";
 import type { TestWallet } from "./wallet.ts";
 
-const BORN_AT = 1_700_000_123n;
-const WORDS = [
-  CONFIGURATION.l1ChainId,
-  BigInt(CONFIGURATION.l1SharedBridge),
-  CONFIGURATION.baseTokenOriginChainId,
-  0n,
-  BORN_AT,
-  0n,
-] as const;
 const [POP, CALL, SSTORE, SLOAD, JUMPI, JUMPDEST, JUMP, GAS] = [0x50, 0xf1, 0x55, 0x54, 0x57, 0x5b, 0x56, 0x5a] as const;
 const [NUMBER, SUB, BLOCKHASH] = [0x43, 0x03, 0x40];
 const repeated = (count: number, code: Code): Code => Array.from({ length: count }, () => code).flat();
@@ -88,22 +77,6 @@ interface ShownReceipt {
   readonly transactionHash: Hex;
 }
 
-/** Gas, success and units of each transaction. An operation's gas is charged behind its run, so its receipt has the EVM's. */
-function compareRuns({ transactions: ran }: RunResult, blocks: readonly SequencedBlock[]): void {
-  const made = blocks.flatMap(({ transactions, receipts }) => transactions.map((one, i) => ({ one, receipt: receipts[i] })));
-  assert.equal(made.length, ran.length);
-  for (const [i, { one, receipt }] of made.entries()) {
-    const { gasUsed, success, nativeUnits } = receipt ?? {};
-    const isOperation = one.kind === "unsigned" && one.canonicalTxHash !== undefined;
-    const { gasUsed: machineGas, status, units } = ran[i] ?? {};
-    assert.deepEqual(
-      { success, gasUsed: isOperation ? machineGas : gasUsed, units: nativeUnits === undefined ? units : BigInt(nativeUnits) },
-      { success: status === "success", gasUsed: machineGas, units },
-      `transaction ${i}`,
-    );
-  }
-}
-
 /** A chain of format 3; at its end the machine runs its batch, and comes to the same receipts, units and state. */
 export async function onDearChain(wallets: readonly TestWallet[], run: (tested: Tested) => Promise<void>): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
@@ -121,13 +94,15 @@ export async function onDearChain(wallets: readonly TestWallet[], run: (tested: 
     };
     await run({ test, send });
     const batch = await test.sealAndVerify();
-    const machine = new ReplayedChain(mergeAccounts(await realGenesis(3), accounts), GENESIS_TIMESTAMP, 3);
+    const machine = new ReplayedChain(mergeAccounts(await realGenesis(3), accounts), GENESIS_TIMESTAMP);
     machine.state.addCode(fromHex(SYSTEM_CONTEXT_3_CODE));
     const blocks = test.blocks.filter(({ batchNumber }) => batchNumber === batch.outputs.batchNumber);
     const start = machine.state.copy();
     const { parentHash } = test.inputs(batch.outputs.batchNumber);
-    const result = machine.run(stepsOf(blocks, parentHash, { configuration: WORDS, operations: test.queued }));
-    compareRuns(result, blocks);
+    const result = machine.run(
+      stepsOf(blocks, parentHash, { configuration: configurationWords(BORN_AT), operations: test.queued }),
+    );
+    compareReceipts(result, blocks);
     machine.state.compare(start, batch.writes, BigInt(batch.outputsHash));
     assert.deepEqual(test.faults, []);
   } finally {

@@ -37,4 +37,13 @@ export function configurationOf(
   };
 }
 
+/** Creation time of a test chain on L1, in seconds; its first opening writes it. */
+export const BORN_AT = 1_700_000_123n;
+
+/** Slots 2 to 6 and 9 of the system context after the first opening. */
+export function configurationWords(bornAt: bigint, mode = 0n): readonly bigint[] {
+  const { l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken } = CONFIGURATION;
+  return [l1ChainId, BigInt(l1SharedBridge), baseTokenOriginChainId, BigInt(baseTokenOriginToken), bornAt, mode];
+}
+
 export const { accounts: configuration, extensions } = configurationOf(CONFIGURATION.bornAt);

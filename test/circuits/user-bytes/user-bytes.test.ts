@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { userWeights } from "../../../src/protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { describe, it } from "node:test";
 import {
   BYTE_OPCODES,
@@ -15,7 +15,7 @@ import { isBalanced, isTrue, messagesOf } from "../../execution-proof/support/ju
 import { canonical } from "../arithmetic/support/judge.ts";
 import { checkConstraints } from "../../stark/check-traces.ts";
 
-const AIR = userBytesAir(BYTE_PLACES, userWeights(2));
+const AIR = userBytesAir(BYTE_PLACES, USER_WEIGHTS);
 const ROW = Uint32Array.of(0);
 
 function columnsOf(row: UserBytesCells): Uint32Array[] {

@@ -1,3 +1,4 @@
+import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
 import { digestLength } from "../../../src/kernels/tree-hash.ts";
 import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
@@ -20,7 +21,7 @@ const PARAMETERS = smallParameters({
  * table's constraints and of its lookups, on values that no execution has. Of a table's fixed rows there are the first 2^mostLogRows.
  */
 export function randomExecution(mostLogRows: number): { readonly system: System; readonly input: ProverInput } {
-  const { definition: whole } = uncommittedSystem(2n, PARAMETERS).system;
+  const { definition: whole } = uncommittedSystem(PROVEN_VERSION, PARAMETERS).system;
   const definition = {
     ...whole,
     tables: whole.tables.map((table) => withFewRows(table, mostLogRows)),

@@ -1,4 +1,4 @@
-import { userWeights } from "../../../src/protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { memoryCost } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
 import type { ByteOpcodeName, UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
 import { type ByteOpcode, type LoadedWord, userBytesRow } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
@@ -7,8 +7,6 @@ import { limbsOf } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { negative, word } from "./forgeries.ts";
-
-const WEIGHTS = userWeights(2);
 
 /** A row that says what is false, the one thing that refuses it, and the rows that say the truth. */
 export interface RowForgery {
@@ -45,9 +43,13 @@ function ran(
   change: Change,
   result = loaded?.word ?? ZERO,
 ) {
-  const truth = userBytesRow(opcode, WEIGHTS, { result, ...(loaded === undefined ? {} : { loaded }) });
+  const truth = userBytesRow(opcode, USER_WEIGHTS, { result, ...(loaded === undefined ? {} : { loaded }) });
   const third = change.c === undefined ? {} : thirdOf(truth, change.c);
-  return { refusedBy, row: weighed({ ...truth, ...third, ...change }, change), honest: [truth, userBytesRow(opcode, WEIGHTS)] };
+  return {
+    refusedBy,
+    row: weighed({ ...truth, ...third, ...change }, change),
+    honest: [truth, userBytesRow(opcode, USER_WEIGHTS)],
+  };
 }
 
 /** What there is to know of another third word. */
@@ -62,11 +64,11 @@ function thirdOf({ middle, large, inverse }: UserBytesCells, c: readonly number[
 
 /** The row of an opcode that does not run, with cells changed. */
 function stopped(refusedBy: string, opcode: ByteOpcode, change: Change): RowForgery {
-  const truth = userBytesRow(opcode, WEIGHTS);
+  const truth = userBytesRow(opcode, USER_WEIGHTS);
   return {
     refusedBy,
     row: weighed({ ...truth, ...change }, change),
-    honest: [truth, userBytesRow(opcode, WEIGHTS, { result: ZERO })],
+    honest: [truth, userBytesRow(opcode, USER_WEIGHTS, { result: ZERO })],
   };
 }
 
@@ -77,7 +79,8 @@ function weighed(row: UserBytesCells, given: Change): UserBytesCells {
   const cells = { ...row, ...(row.hashes === 1 ? hashed : {}), ...given };
   const { hashes, copiesInput, copiesCode, copiesReturned, copiesWithin, lengthWords } = cells;
   const copied = (copiesInput + copiesCode + copiesReturned + copiesWithin) * (lengthWords[0]! + 2 ** 16 * lengthWords[1]!);
-  const units = 3 * copied + hashes * 637 * (cells.blocks + 2 ** 16 * cells.moreBlocks);
+  const units =
+    USER_WEIGHTS.copiedWord * copied + hashes * USER_WEIGHTS.hashedBlock * (cells.blocks + 2 ** 16 * cells.moreBlocks);
   return { ...cells, units: given.units ?? canonical(units) };
 }
 
@@ -112,8 +115,8 @@ function* weightForgeries(): Generator<RowForgery> {
   yield stopped("units", hash, { units: 0 });
   yield stopped("bytes[7]", hash, { blocks: 1, lastBlock: 200 });
   const count = mul(336, inv(136));
-  yield stopped("range16[8]", hash, { blocks: count, lastBlock: 0, units: mul(637, count) });
-  const more = { blocks: 0, moreBlocks: mul(count, inv(2 ** 16)), lastBlock: 0, units: mul(637, count) };
+  yield stopped("range16[8]", hash, { blocks: count, lastBlock: 0, units: mul(USER_WEIGHTS.hashedBlock, count) });
+  const more = { blocks: 0, moreBlocks: mul(count, inv(2 ** 16)), lastBlock: 0, units: mul(USER_WEIGHTS.hashedBlock, count) };
   yield stopped("moreBlocks is boolean", hash, more);
 }
 

@@ -5,10 +5,10 @@ import { userTransaction } from "../../../src/execution-proof/batch/user-transac
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { ENVIRONMENT } from "../../machine/support/compare.ts";
+import { ENVIRONMENT } from "../../machine/support/environment.ts";
 import { bytesOf, numberOf, rules } from "../../machine/support/reference.ts";
 import { hashOf, type WorldAccount } from "../../machine/support/world.ts";
-import { BOUNDARY, interpret, type InterpretedRun, provenProgram, push, treeOf } from "./programs.ts";
+import { BOUNDARY, codesOf, interpret, type InterpretedRun, provenProgram, push, treeOf } from "./programs.ts";
 
 /* A signed transaction to a contract that calls another one, as the whole kernel runs it. */
 
@@ -46,7 +46,7 @@ export const TRANSACTION = createTx(
 
 const STATE = [...ACCOUNTS].flatMap(([address, { nonce, balance, code, storage }]) => {
   const leaf = (leafKind: LeafKind, value: bigint, slot = 0n) => ({ leafKind, address, slot, value });
-  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 2))];
+  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 3))];
   const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
   return [leaf(LeafKind.account, (balance << 64n) + nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
 });
@@ -57,9 +57,9 @@ const HINTS = [
   ...transactionHints(userTransaction(TRANSACTION, ENVIRONMENT.chainId)),
   ...endHints(),
 ];
-const codeBy = (digest: bigint): Uint8Array => (digest === codeDigestValue(CALLER_CODE, 2) ? CALLER_CODE : CALLEE_CODE);
+const codeBy = (digest: bigint): Uint8Array => (digest === codeDigestValue(CALLER_CODE, 3) ? CALLER_CODE : CALLEE_CODE);
 
 /** The run, with other codes than the state names where they are given. */
 export function callingTransaction(codeOf = codeBy): InterpretedRun {
-  return interpret(PROGRAM, HINTS, BOUNDARY, { codeOf }, treeOf(STATE));
+  return interpret(PROGRAM, HINTS, BOUNDARY, codesOf(codeOf), treeOf(STATE));
 }

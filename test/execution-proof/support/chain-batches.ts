@@ -1,4 +1,4 @@
-import { genesisLeaves, mergeAccounts, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
@@ -8,13 +8,13 @@ import type { BlockLink } from "../../../src/execution-proof/batch/block-links.t
 import type { ExecutedBatch, ExecutionBefore } from "../../../src/execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
 import type { UnprovenExecution } from "../../../src/execution-proof/batch/unproven-execution.ts";
-import { firstStateTree } from "../../../src/execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
+import { PROVEN_VERSION } from "../../../src/protocol/protocol-version.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
-import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
+import { BORN_AT, configurationWords, realGenesis } from "../../chain/support/predeploys.ts";
 import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
 import { atOnce } from "../../../src/runtime/turns.ts";
 
@@ -26,32 +26,32 @@ export interface WitnessedBatch {
   readonly before: ExecutionBefore;
 }
 
-/** Follows a chain's batches, in order. */
+/** Options of `startVerifiedChain` for a proven chain. */
+export const PROVEN_CHAIN = { format: 3, versionOf: () => PROVEN_VERSION, bornAt: BORN_AT } as const;
+
+/** Follows the batches of a proven chain, in order. */
 export class ChainBatches {
   readonly #chain: VerifiedChain;
-  readonly #genesis: readonly GenesisAccount[];
-  #tree: StateTree;
+  readonly #tree: StateTree;
   #treeBefore: StateTree;
   readonly #codes = new Map<bigint, Uint8Array>();
-  readonly #firstState: ReturnType<typeof digestToHex>;
   #links: readonly BlockLink[] = [];
   #last: FormedBatch | undefined;
 
   private constructor(chain: VerifiedChain, predeploys: readonly GenesisAccount[], accounts: readonly GenesisAccount[]) {
     this.#chain = chain;
-    this.#genesis = [...predeploys, ...accounts];
-    this.#tree = firstStateTree(this.#genesis, configuration, { compressor: createCompressor() });
+    const genesis = [...predeploys, ...accounts];
+    this.#tree = StateTree.genesis(genesisLeaves(genesis), { compressor: createCompressor() });
     this.#treeBefore = this.#tree;
-    this.#firstState = digestToHex(this.#tree.root);
-    for (const { code } of mergeAccounts(this.#genesis, configuration)) if (code !== undefined) this.#addCode(fromHex(code));
+    for (const { code } of genesis) if (code !== undefined) this.#addCode(fromHex(code));
   }
 
   static async of(chain: VerifiedChain, accounts: readonly GenesisAccount[]): Promise<ChainBatches> {
-    return new ChainBatches(chain, await realGenesis(), accounts);
+    return new ChainBatches(chain, await realGenesis(3), accounts);
   }
 
   #addCode(code: Uint8Array): void {
-    this.#codes.set(codeDigestValue(code, 2), code);
+    for (const format of [2, 3] as const) this.#codes.set(codeDigestValue(code, format), code);
   }
 
   /** The state that the newest batch found. */
@@ -71,10 +71,11 @@ export class ChainBatches {
       ...{ chainId: BigInt(CHAIN_ID), batchNumber, coinbase: COINBASE, operations, cheats },
       parentHash: this.#chain.inputs(batchNumber).parentHash,
       blocks: this.#chain.blocks.filter((block) => block.batchNumber === batchNumber),
+      configuration: batchNumber === 0n ? configurationWords(BORN_AT) : undefined,
+      installsPredeploys: batchNumber === 0n,
     };
     const head = { number: this.#last?.outputs.lastBlock ?? 0n, timestamp: this.#last?.outputs.lastTimestamp ?? 0n };
     const before: ExecutionBefore = {
-      ...(batchNumber === 0n ? { listedFrom: genesisLeaves(this.#genesis).length + 2 } : {}),
       ...{ tree: this.#tree, head, links: this.#links },
       codeOf: (digest) => this.#codes.get(digest),
     };
@@ -99,17 +100,14 @@ export class ChainBatches {
       },
       outputs,
       coinbase: COINBASE,
-      ...(batchNumber === 0n ? { firstState: this.#firstState } : {}),
     };
   }
 
-  /** The tree goes on from what L1 has: the first batch's list has the first state, too. */
+  /** The tree goes on from what L1 has. */
   #follow(formed: FormedBatch): void {
     const { writes, outputsHash, bytecodes } = formed;
     for (const code of bytecodes) this.#addCode(fromHex(code));
     this.#last = formed;
-    if (formed.outputs.batchNumber === 0n)
-      this.#tree = StateTree.genesis(genesisLeaves(this.#genesis), { compressor: createCompressor() });
     this.#tree.apply(writes, BigInt(outputsHash));
   }
 }

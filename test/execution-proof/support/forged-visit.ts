@@ -11,7 +11,7 @@ import {
   USER_STACK_SPACE,
 } from "../../../src/execution-proof/memory-places.ts";
 import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
-import { UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { fieldIndex } from "../../../src/machine/kernel/names.ts";
 import { gap, honest, placeChanged, word } from "./forgeries.ts";
 import { airOf, columnsOf, messagesOf, type RunCells } from "./judge.ts";
@@ -50,7 +50,7 @@ export function weighed(run: RunCells): RunCells {
   const user = run.user.map((row) => {
     const budget = row.follows === 1 ? left : row.budget;
     const counts = row.fails === row.spent ? 1 : 0;
-    left = budget - counts * (row.weight + row.units + UNIT_WEIGHTS.exponentByte * row.exponentBytes);
+    left = budget - counts * (row.weight + row.units + USER_WEIGHTS.exponentByte * row.exponentBytes);
     if (row.ends === 1) ends.set(row.start, left);
     return { ...row, budget };
   });

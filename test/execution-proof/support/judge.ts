@@ -50,7 +50,7 @@ import { encodeStatement, formOf, type RootChange, statementValues } from "../..
 import { changesOf } from "../../../src/execution-proof/run-system.ts";
 import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
-import { userWeights } from "../../../src/protocol/native-budget.ts";
+import { USER_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/poseidon.ts";
 import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
@@ -198,8 +198,8 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     keys: () => keysAir(CURRENT_SPACE),
     recover: recoverAir,
     fieldProduct: () => fieldProductAir(KERNEL_MEMORY_SPACE),
-    user: () => userAir(USER_STACK_SPACE, userWeights(2)),
-    userBytes: () => userBytesAir(BYTE_PLACES, userWeights(2)),
+    user: () => userAir(USER_STACK_SPACE, USER_WEIGHTS),
+    userBytes: () => userBytesAir(BYTE_PLACES, USER_WEIGHTS),
     visits: () => visitsAir(USER_PLACES),
     code: codeAir,
     codeWords: () => codeWordsAir(KERNEL_MEMORY_SPACE),

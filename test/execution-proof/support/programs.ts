@@ -21,7 +21,7 @@ import { instructionsOf, type PlacedInstruction } from "../../../src/machine/rom
 import { PUSH, type RomRow } from "../../../src/machine/rom/rom-row.ts";
 import { operationOf } from "../../../src/machine/rom/row-operations.ts";
 import { movesOf } from "../../../src/machine/rom/row-moves.ts";
-import { ENVIRONMENT } from "../../machine/support/compare.ts";
+import { ENVIRONMENT } from "../../machine/support/environment.ts";
 import { primitives } from "../../machine/support/primitives.ts";
 
 /** Instructions as bytes. */
@@ -100,11 +100,14 @@ export function provenProgram(name: string, rows: ProvenProgram["rows"]): Proven
 const STATE: StateSource = {
   read: (kind, account, slot) => BigInt.asUintN(256, BigInt(kind) + 3n * account + 5n * slot),
 };
-const NO_CODES: CodeSource = {
-  codeOf: () => {
-    throw new Error("the state names no code");
-  },
-};
+const NO_CODES = codesOf(() => {
+  throw new Error("the state names no code");
+});
+
+/** Codes whose digests have their length last. */
+export function codesOf(codeOf: CodeSource["codeOf"]): CodeSource {
+  return { codeOf, isLengthFirst: () => false };
+}
 
 /** A run by the interpreter, without what the tables of the state are filled with. */
 export interface TracedRun {

@@ -20,7 +20,7 @@ import { decodeRun, encodeRun, isRun } from "../../../src/stark/proofs/encode-ru
 import { proveRun } from "../../../src/stark/proofs/prove-run.ts";
 import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
-import { ChainBatches } from "../../execution-proof/support/chain-batches.ts";
+import { ChainBatches, PROVEN_CHAIN } from "../../execution-proof/support/chain-batches.ts";
 import { proveHere } from "../../execution-proof/support/own-prover.ts";
 import { CHUNK_PARAMETERS } from "./few-query-programs.ts";
 
@@ -45,7 +45,10 @@ interface ExecutedBatch {
 export async function executedBatch(): Promise<ExecutedBatch> {
   const wallet = new TestWallet(78);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-  const [chain, backend] = await Promise.all([startVerifiedChain({ accounts }), createWasmBackend({ workers: 2 })]);
+  const [chain, backend] = await Promise.all([
+    startVerifiedChain({ ...PROVEN_CHAIN, accounts }),
+    createWasmBackend({ workers: 2 }),
+  ]);
   try {
     const batches = await ChainBatches.of(chain, accounts);
     const pay = async () => {

@@ -34,7 +34,7 @@ describe("RIPEMD-160 by bytecode of the kernel", () => {
   });
 
   test("is another implementation's, of inputs that end anywhere in a block", async () => {
-    for (const length of [1, 3, 4, 31, 32, 54, 55, 56, 57, 63, 64, 65, 118, 119, 120, 127, 128, 129, 1000])
+    for (const length of [1, 3, 4, 31, 32, 54, 55, 56, 57, 63, 64, 65, 118, 119, 120, 127, 128, 129, 400])
       await check(Uint8Array.from({ length }, () => random.below(256)));
     for (const value of [0, 0xff, 0x80]) await check(new Uint8Array(70).fill(value));
   });

@@ -12,18 +12,17 @@ import { userTransaction } from "../../../src/execution-proof/batch/user-transac
 import { impersonationHints } from "../../../src/machine/hints/batch-hints.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { FoldedHashes } from "./folded-hashes.ts";
-import { Kernel, kernelRows, type LeafChange, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
+import { Kernel, type LeafChange, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "./context-code.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import { userWeights } from "../../../src/protocol/native-budget.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { hexAddress } from "./hex-address.ts";
 import { primitives } from "./primitives.ts";
-import { hashOf, NewWorld, type WorldAccount } from "./world.ts";
+import { hashOf, World, type WorldAccount } from "./world.ts";
 
-const kernel = new Kernel(primitives, kernelRows(3), userWeights(3));
+const kernel = new Kernel(primitives);
 const rules = chainRules(1, UNLIMITED_CODE);
 const COINBASE = 0xfeen;
 const BLOCK = 400n;
@@ -35,8 +34,9 @@ const hashOfBlock = (number: bigint): bigint => hashOf(new TextEncoder().encode(
 export interface Agreed {
   readonly kind: "ran";
   readonly receipt: ReexecutedReceipt & { readonly native: NonNullable<ReexecutedReceipt["native"]> };
-  /** Rows of the kernel. */
+  /** Rows of the kernel, and opcodes of user code. */
   readonly kernelSteps: number;
+  readonly userSteps: number;
   /** Leaves that the machine has changed, which the witness has alike. */
   readonly leaves: readonly LeafChange[];
 }
@@ -44,7 +44,7 @@ export interface Agreed {
 type Compared = Agreed | { readonly kind: "refused"; readonly reason: string };
 type Accounts = ReadonlyMap<bigint, WorldAccount>;
 
-/** Runs a signed transaction in format 3 by the witness and by the machine, and asserts that units, gas and leaves agree. */
+/** Runs a signed transaction by the witness and by the machine, and asserts that units, gas and leaves agree. */
 export function comparedMeters(accounts: Accounts, transaction: TypedTransaction): Promise<Compared> {
   const signed = decodeTransaction(toHex(transaction.serialize()), rules, { replayProtection: "optional" });
   return compare(accounts, signed, transactionHints(userTransaction(transaction, 1n)));
@@ -86,7 +86,8 @@ async function compare(accounts: Accounts, transaction: EngineTransaction, hints
   );
   for (const leaf of machine.leaves)
     assert.equal(leafOf(witness, leaf), leaf.after, `leaf ${leaf.leafKind} of ${leaf.account.toString(16)} slot ${leaf.slot}`);
-  return { kind: "ran", receipt: { ...receipt, native }, kernelSteps: Number(outcome?.kernelSteps), leaves: machine.leaves };
+  const { kernelSteps = 0, userSteps = 0 } = outcome ?? {};
+  return { kind: "ran", receipt: { ...receipt, native }, kernelSteps, userSteps, leaves: machine.leaves };
 }
 
 async function startWitness(accounts: ReadonlyMap<bigint, WorldAccount>): Promise<Reexecution> {
@@ -114,7 +115,7 @@ function runMachine(accounts: Accounts, steps: readonly bigint[]): RunResult | K
     },
   };
   const hints = [...blockHints(TIMESTAMP, parent), ...steps, ...endHints()];
-  const world = new NewWorld(accounts);
+  const world = new World(accounts);
   try {
     return kernel.run({ environment, state: world, codes: world, foldedHashes }, hints);
   } catch (error) {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { mergeAccounts, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { isUncovered, KernelPanic, type PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { Hint } from "../../../src/machine/interpreter/machine-state.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { GENESIS_TIMESTAMP } from "../../chain/support/engine.ts";
-import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
+import { BORN_AT, configurationWords, realGenesis } from "../../chain/support/predeploys.ts";
 import { startVerifiedChain, type RequestedOperation, type VerifiedChain } from "../../chain/support/verified-chain.ts";
 import { compareReceipts, ReplayedChain, stepsOf, type ObservedRun } from "./replay.ts";
 
@@ -24,11 +23,8 @@ export class OperationReplay {
   }
 
   static async start(accounts: readonly GenesisAccount[]): Promise<OperationReplay> {
-    const chain = await startVerifiedChain({ accounts });
-    return new OperationReplay(
-      chain,
-      new ReplayedChain(mergeAccounts(await realGenesis(), [...accounts, ...configuration]), GENESIS_TIMESTAMP),
-    );
+    const chain = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
+    return new OperationReplay(chain, new ReplayedChain([...(await realGenesis(3)), ...accounts], GENESIS_TIMESTAMP));
   }
 
   get chain(): VerifiedChain {
@@ -55,7 +51,8 @@ export class OperationReplay {
     for (const { hash } of blocks.slice(this.#folded)) this.#machine.hashes.fold(BigInt(hash));
     this.#folded = blocks.length;
     const own = blocks.filter((block) => block.batchNumber === batchNumber);
-    const steps = stepsOf(own, this.#chain.inputs(batchNumber).parentHash, { operations: this.#queue });
+    const configuration = batchNumber === 0n ? configurationWords(BORN_AT) : undefined;
+    const steps = stepsOf(own, this.#chain.inputs(batchNumber).parentHash, { operations: this.#queue, configuration });
     this.#queue = [];
     return { batch, own, steps };
   }
@@ -71,25 +68,15 @@ export class OperationReplay {
     return { hints: operation.hints, outcome };
   }
 
-  /**
-   * Seals the batch, has validators and the machine run it, and compares; or why the machine cannot follow it. `observe` is told
-   * of the machine's run, before it begins and behind its end.
-   */
-  async compare(observe?: ObservedRun): Promise<PanicReason | undefined> {
+  /** Seals the batch, has validators and the machine run it, and compares. `observe` is told of the machine's run, before it begins and behind its end. */
+  async compare(observe?: ObservedRun): Promise<void> {
     const { batch, own, steps } = await this.#seal();
     const { writes, outputsHash } = batch;
     const start = this.#machine.state.copy();
-    let result;
-    try {
-      result = this.#machine.run(steps, observe);
-    } catch (error) {
-      if (!(error instanceof KernelPanic) || !isUncovered(error.code)) throw error;
-      this.#machine.skip(batch);
-      return error.code;
-    }
+    const result = this.#machine.run(steps, observe);
     compareReceipts(result, own);
     this.#machine.state.compare(start, writes, BigInt(outputsHash));
-    return undefined;
+    for (const code of batch.bytecodes) this.#machine.state.addCode(fromHex(code));
   }
 }
 

@@ -6,7 +6,7 @@ import type { RomRow } from "../../../src/machine/rom/rom-row.ts";
 import { translate } from "../../../src/machine/rom/translate.ts";
 import { compileSource } from "../../../scripts/kernel-generator/kernel-file.ts";
 import { pairingSteps } from "../../../scripts/kernel-generator/pairing-steps.ts";
-import { ENVIRONMENT } from "./compare.ts";
+import { ENVIRONMENT } from "./environment.ts";
 import { primitives } from "./primitives.ts";
 import { World } from "./world.ts";
 
@@ -36,7 +36,7 @@ function kernelFunctions(): string {
     frames: ["pointer", "slice"],
     state: ["newFrame"],
     "modular-power": ["power"],
-    "format-3/points": ["inverseOf"],
+    points: ["inverseOf"],
   };
   return Object.entries(named)
     .flatMap(([file, names]) => {
@@ -54,7 +54,7 @@ function functionOf(source: string, name: string): string {
 
 /** Compiles a program that has the kernel's pairings. */
 export function pairingProgram(main: string): readonly RomRow[] {
-  const pairing = readFileSync(join(FOLDER, "format-3/pairing.yul"), "utf8");
+  const pairing = readFileSync(join(FOLDER, "pairing.yul"), "utf8");
   const source = `object "Kernel" { code {\n${[main, pairing, pairingSteps(), kernelFunctions()].join("\n")}\n} }\n`;
   return translate(Uint8Array.from(Buffer.from(compileSource(source), "hex")), { fused: true });
 }

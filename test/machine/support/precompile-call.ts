@@ -2,22 +2,13 @@ import assert from "node:assert/strict";
 import { createTx, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
-import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
-import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
-import { userWeights } from "../../../src/protocol/native-budget.ts";
-import type { Format } from "../../../src/protocol/protocol-version.ts";
-import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import { compareEngines, ENVIRONMENT } from "./compare.ts";
+import { comparedMeters } from "./meters.ts";
 import { worldOf } from "./contract-call.ts";
-import { primitives } from "./primitives.ts";
 import { bytesOf, numberOf, rules } from "./reference.ts";
-import { World, type WorldAccount } from "./world.ts";
+import type { WorldAccount } from "./world.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);
 const CONTRACT = 0xc0de01n;
-const kernel = new Kernel(primitives);
-const kernel3 = new Kernel(primitives, kernelRows(3), userWeights(3));
 
 /** What a contract gets from a precompiled one, and what the machine did for that. */
 export interface PrecompileAnswer {
@@ -53,35 +44,16 @@ export function precompileCall(
   return { accounts, transaction: createTx(fields, { common: rules }).sign(KEY) };
 }
 
-/** What the machine has, whose gas, success and leaves are those of ethereumjs. */
+/** What the machine has, whose units, gas, success and leaves are the witness's. */
 export async function precompileAnswer(address: number, input: Uint8Array, gasLimit?: bigint): Promise<PrecompileAnswer> {
   const { accounts, transaction } = precompileCall(address, input, gasLimit);
-  const compared = await compareEngines(accounts, transaction);
-  assert.equal(compared.kind, "equal", JSON.stringify(compared));
-  return machineAnswer(accounts, transaction);
-}
-
-/** The same without the comparison, by the kernel of a format. The world's codes have the digests of format 2. */
-export function machineAnswer(
-  accounts: ReadonlyMap<bigint, WorldAccount>,
-  transaction: TypedTransaction,
-  format: Format = 2,
-): PrecompileAnswer {
-  const world = new World(accounts);
-  const codes = {
-    codeOf: (digest: bigint) => world.codeOf(digest),
-    isLengthFirst: (digest: bigint, code: Uint8Array) => codeDigestValue(code, 2) === digest,
-  };
-  const run = format === 2 ? kernel : kernel3;
-  const { leaves, transactions } = run.run({ environment: ENVIRONMENT, state: world, codes: format === 2 ? world : codes }, [
-    ...blockHints(ENVIRONMENT.boundary.timestamp),
-    ...transactionHints(userTransaction(transaction, ENVIRONMENT.chainId)),
-    ...endHints(),
-  ]);
+  const compared = await comparedMeters(accounts, transaction);
+  assert.ok(compared.kind === "ran", compared.kind === "refused" ? compared.reason : "");
+  const { leaves, receipt, kernelSteps, userSteps } = compared;
   const [success = 0n, size = 0n, hash = 0n] = [0n, 1n, 2n].map(
     (slot) => leaves.find((leaf) => leaf.leafKind === 0 && leaf.account === CONTRACT && leaf.slot === slot)?.after,
   );
-  return { success: success === 2n, size, hash, ...transactions[0]! };
+  return { success: success === 2n, size, hash, gasUsed: receipt.gasUsed, kernelSteps, userSteps };
 }
 
 /** What `hash` is of these bytes. */

@@ -8,7 +8,6 @@ import type { LeafChange } from "../../../src/machine/interpreter/kernel.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
-import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { UNCOVERED_PRECOMPILES } from "../../../src/protocol/uncovered-precompiles.ts";
 import type { WorldAccount } from "./world.ts";
 
@@ -25,12 +24,11 @@ export type ReferenceResult =
       leaf(change: LeafChange): Promise<bigint>;
     };
 
-/** Runs one transaction in the block after the environment's boundary, with the precompiled contracts of a format's kernel. */
+/** Runs one transaction in the block after the environment's boundary, with the kernel's precompiled contracts. */
 export async function runReference(
   accounts: ReadonlyMap<bigint, WorldAccount>,
   environment: RunEnvironment,
   transaction: TypedTransaction,
-  format: Format = 2,
 ): Promise<ReferenceResult> {
   const vm = await createVM({ common: rules });
   for (const [address, { nonce, balance, code, storage }] of accounts) {
@@ -49,11 +47,11 @@ export async function runReference(
     coinbase: createAddressFromBigInt(boundary.coinbase),
     gasLimit: blockGasLimit,
     baseFeePerGas: baseFee,
-    mixHash: Buffer.from(prevRandaoOf(chainId, number, 2).slice(2), "hex"),
+    mixHash: Buffer.from(prevRandaoOf(chainId, number, 3).slice(2), "hex"),
     excessBlobGas: 0n,
   };
   const block = createBlock({ header }, { common: rules });
-  failUncovered(vm.evm, format);
+  failUncovered(vm.evm);
   try {
     const result = await runTx(vm, { tx: transaction, block, skipBlockGasLimitValidation: true });
     return {
@@ -69,15 +67,10 @@ export async function runReference(
 
 type Evm = Awaited<ReturnType<typeof createVM>>["evm"];
 
-/** Precompiled contract that the kernel of format 2 lacks. */
-const PAIRING = 0x08n;
-
 /** A precompiled contract without a proof fails if it has input. */
-function failUncovered({ precompiles }: Evm, format: Format): void {
+function failUncovered({ precompiles }: Evm): void {
   for (const [name, original] of precompiles) {
-    const address = BigInt(`0x${name}`);
-    const isCovered = !UNCOVERED_PRECOMPILES.has(address) && (address !== PAIRING || format === 3);
-    if (isCovered) continue;
+    if (!UNCOVERED_PRECOMPILES.has(BigInt(`0x${name}`))) continue;
     precompiles.set(name, (input) =>
       input.data.length === 0
         ? original(input)
@@ -102,7 +95,7 @@ async function leafOf(states: States, { leafKind, account, slot }: LeafChange): 
   if (leafKind === 1) return (found.balance << 64n) | found.nonce;
   const hash = numberOf(found.codeHash);
   if (hash === NO_CODE_HASH) return 0n;
-  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at), 2);
+  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at), 3);
 }
 
 export function bytesOf(value: bigint, length: number): Uint8Array {

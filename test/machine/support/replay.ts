@@ -10,11 +10,9 @@ import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts"
 import type { Boundary, RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import { FoldedHashes } from "./folded-hashes.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
-import { Kernel, kernelRows, type RunObserver, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
+import { Kernel, type RunObserver, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
 import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import { userWeights } from "../../../src/protocol/native-budget.ts";
-import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
@@ -88,11 +86,8 @@ export class ReplayedChain {
   readonly hashes = new FoldedHashes(primitives.compress);
   boundary: Boundary;
 
-  readonly #format: Format;
-
-  constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint, format: Format = 2, kernel?: Kernel) {
-    this.#format = format;
-    this.kernel = kernel ?? new Kernel(primitives, kernelRows(format), userWeights(format));
+  constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint, kernel = new Kernel(primitives)) {
+    this.kernel = kernel;
     this.state = new ReplayedState(accounts);
     this.boundary = {
       ...{ nextBatch: 0n, open: 0n, blockNumber: 0n, timestamp: firstTimestamp },
@@ -100,7 +95,7 @@ export class ReplayedChain {
     };
   }
 
-  /** Goes on behind a batch that the machine does not follow, as the other engines have it. */
+  /** Continues after a batch that the machine does not follow, with the changes of the other engines. */
   skip({ writes, bytecodes, outputs, outputsHash }: FormedBatch): void {
     const changes = writes.map(({ leafKind, address, slot, value }) => ({
       leafKind,
@@ -135,8 +130,7 @@ export class ReplayedChain {
       boundary: this.boundary,
     };
     const { state, hashes: foldedHashes } = this;
-    const inOlder = { codeOf: (digest: bigint) => state.codeOf(digest) };
-    const inputs = { environment, state, codes: this.#format === 2 ? inOlder : state, foldedHashes };
+    const inputs = { environment, state, codes: state, foldedHashes };
     const result = this.kernel.run(
       inputs,
       [...steps.flatMap(({ hints }) => hints), ...endHints()],
@@ -162,10 +156,18 @@ export function stepsOf(
   return atOnce(batchSteps({ chainId, blocks, parentHash, operations, cheats, configuration, installsPredeploys }));
 }
 
-/** Gas and success of each transaction of the blocks, as both engines have them. */
-export function compareReceipts(result: RunResult, blocks: readonly SequencedBlock[]): void {
-  assert.deepEqual(
-    result.transactions.map(({ gasUsed, status }) => ({ gasUsed, success: status === "success" })),
-    blocks.flatMap(({ receipts }) => receipts.map(({ gasUsed, success }) => ({ gasUsed, success }))),
-  );
+/** Gas, success and units of each transaction. An operation's gas is charged behind its run, so its receipt has the EVM's. */
+export function compareReceipts({ transactions: ran }: RunResult, blocks: readonly SequencedBlock[]): void {
+  const made = blocks.flatMap(({ transactions, receipts }) => transactions.map((one, i) => ({ one, receipt: receipts[i] })));
+  assert.equal(made.length, ran.length);
+  for (const [i, { one, receipt }] of made.entries()) {
+    const { gasUsed, success, nativeUnits } = receipt ?? {};
+    const isOperation = one.kind === "unsigned" && one.canonicalTxHash !== undefined;
+    const { gasUsed: machineGas, status, units } = ran[i] ?? {};
+    assert.deepEqual(
+      { success, gasUsed: isOperation ? machineGas : gasUsed, units: nativeUnits === undefined ? units : BigInt(nativeUnits) },
+      { success: status === "success", gasUsed: machineGas, units },
+      `transaction ${i}`,
+    );
+  }
 }

@@ -18,7 +18,7 @@ export class World implements StateSource, CodeSource {
 
   constructor(accounts: ReadonlyMap<bigint, WorldAccount>) {
     this.#accounts = accounts;
-    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code, 2), code);
+    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code, 3), code);
   }
 
   read(leafKind: number, account: bigint, slot: bigint): bigint {
@@ -32,7 +32,7 @@ export class World implements StateSource, CodeSource {
       case 2:
         return found.code.length === 0 ? 0n : hashOf(found.code);
       default:
-        return codeDigestValue(found.code, 2);
+        return codeDigestValue(found.code, 3);
     }
   }
 
@@ -41,24 +41,9 @@ export class World implements StateSource, CodeSource {
     if (code === undefined) throw new Error(`the world has no code ${digest.toString(16)}`);
     return code;
   }
-}
 
-/** The same with format 3's digests of codes. */
-export class NewWorld extends World {
-  override read(leafKind: number, account: bigint, slot: bigint): bigint {
-    if (leafKind !== 3) return super.read(leafKind, account, slot);
-    const digest = super.read(leafKind, account, slot);
-    return digest === 0n ? 0n : codeDigestValue(super.codeOf(digest), 3);
-  }
-  override codeOf(digest: bigint): Uint8Array {
-    const code = this.#codes.get(digest);
-    if (code === undefined) throw new Error(`the world has no code ${digest.toString(16)}`);
-    return code;
-  }
-  readonly #codes: ReadonlyMap<bigint, Uint8Array>;
-  constructor(accounts: ReadonlyMap<bigint, WorldAccount>) {
-    super(accounts);
-    this.#codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, 3), code]));
+  isLengthFirst(): boolean {
+    return false;
   }
 }
 

@@ -4,28 +4,20 @@ import type { ChainDependencies } from "../../../src/chain/chain.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import { firstStateRoot } from "../../../src/execution-proof/batch/first-state.ts";
 import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../../src/machine/interpreter/kernel.ts";
-import {
-  ExecutedBatches,
-  type ExecutedBatchesOptions,
-  type PreviousBlock,
-} from "../../../src/node/execution/executed-batches.ts";
+import { ExecutedBatches, type ExecutedBatchesOptions } from "../../../src/node/execution/executed-batches.ts";
 import { NewestClaims } from "../../../src/node/execution/newest-claims.ts";
-import { userWeights } from "../../../src/protocol/native-budget.ts";
-import { versionParts, type Format } from "../../../src/protocol/protocol-version.ts";
+import type { Format } from "../../../src/protocol/protocol-version.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
-import { configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
+import { BORN_AT, configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
 import { startVerifiedChain, type VerifiedChain } from "../../chain/support/verified-chain.ts";
 
-const BORN_AT = 1_700_000_123n;
-
 /** What a batch's run is planned with. */
-export const planningTools = (format: Format) => ({
-  program: { rows: kernelRows(format), weights: userWeights(format) },
+export const planningTools = () => ({
+  program: { rows: kernelRows() },
   primitives: createPrimitives(),
   compress: createCompressor().compress,
 });
@@ -71,7 +63,7 @@ export async function startFollowedChain({
   const taken = (batch: FormedBatch): FollowedBatch => {
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "unproven" ? `${witness.reason}: ${witness.detail}` : "");
-    return { batch, witness: witness as ExecutionWitness, claim: claimOf(batch, previous, options) };
+    return { batch, witness: witness as ExecutionWitness, claim: new NewestClaims().add(batch, previous, options) };
   };
   return {
     test,
@@ -83,12 +75,4 @@ export async function startFollowedChain({
       return taken(batch);
     },
   };
-}
-
-/** Claim of the batch; of a first one in format 2 with the state that its first transaction found. */
-function claimOf(batch: FormedBatch, previous: PreviousBlock, options: ExecutedBatchesOptions): ExecutionClaim {
-  const claim = new NewestClaims().add(batch, previous, options);
-  if (batch.outputs.batchNumber !== 0n || versionParts(batch.protocolVersion).format === 3) return claim;
-  const compressor = createCompressor();
-  return { ...claim, firstState: firstStateRoot(options.genesis, options.initialState, { compressor }) };
 }

@@ -92,7 +92,7 @@ for (const [i, event] of EVENTS.entries()) {
 }
 const [sealed] = test.batches;
 const { batch, witness, claim } = sealed === undefined ? await seal() : await followed(sealed);
-const tools = planningTools(3);
+const tools = planningTools();
 let compressed = 0;
 const compress: typeof tools.compress = (left, right, tag) => {
   if (moment === "planned" && ++compressed === HASHES_BEFORE_ROOT) die();

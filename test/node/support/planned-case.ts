@@ -38,7 +38,7 @@ export async function plannedCase(one: StateTestCase): Promise<string> {
   }
   try {
     const { witness, claim } = await chain.seal();
-    for (const weight of comparedPlan(witness, claim, planningTools(3)).weights)
+    for (const weight of comparedPlan(witness, claim, planningTools()).weights)
       assert.ok(countedCells(weight) <= MOST_CELLS, `${one.name}: a step of ${countedCells(weight)} cells`);
     assert.deepEqual(chain.test.faults, [], one.name);
     return "planned";

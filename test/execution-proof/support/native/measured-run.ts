@@ -12,20 +12,20 @@ import { blockHints, endHints } from "../../../../src/machine/hints/transaction-
 import { FoldedHashes } from "../../../machine/support/folded-hashes.ts";
 import { Kernel } from "../../../../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../../../../src/machine/interpreter/machine-state.ts";
+import { PROVEN_VERSION } from "../../../../src/protocol/protocol-version.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
 import { type WorldAccount, hashOf } from "../../../machine/support/world.ts";
+import { codesOf } from "../programs.ts";
 import { type UsedTable, usedTables } from "../used-tables.ts";
 import { checkTraces } from "../../../stark/check-traces.ts";
 
 /** By table: rows, and the cells of one. */
 export type Used = ReadonlyMap<string, UsedTable>;
 
-/** Whose kernel is measured. */
-const FORMAT = 3;
 const [FIRST_BLOCK, TIME] = [300n, 1_700_000_000n];
-const { program: PROGRAM, definition: DEFINITION, system: SYSTEM } = uncommittedSystem(BigInt(FORMAT), executionParameters());
+const { program: PROGRAM, definition: DEFINITION, system: SYSTEM } = uncommittedSystem(PROVEN_VERSION, executionParameters());
 const primitives = createPrimitives();
-const kernel = new Kernel(primitives, PROGRAM.rows, PROGRAM.weights);
+const kernel = new Kernel(primitives, PROGRAM.rows);
 
 /** What the steps of these hints take of all tables behind a new block, in a state of these accounts; and how they ended. */
 export function measureRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
@@ -40,7 +40,7 @@ export function checkedRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: r
 }
 
 function traceOf(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
-  const codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, FORMAT), code]));
+  const codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, 3), code]));
   const tree = StateTree.genesis([...accounts].flatMap(leavesOf), { compressor: referenceCompressor });
   const hashes = new FoldedHashes(primitives.compress);
   for (let number = 0n; number < FIRST_BLOCK; number++) hashes.fold((number << 200n) + 1n);
@@ -62,13 +62,13 @@ function traceOf(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hi
     return code;
   };
   const hints = [...blockHints(TIME), ...steps, ...endHints()];
-  const { transactions } = kernel.run({ environment, state, codes: { codeOf }, foldedHashes: hashes }, hints, recorder);
+  const { transactions } = kernel.run({ environment, state, codes: codesOf(codeOf), foldedHashes: hashes }, hints, recorder);
   return { transactions, trace: withState(recorder.trace(), tree) };
 }
 
 function leavesOf([address, { nonce, balance, code, storage }]: [bigint, WorldAccount]): StateWrite[] {
   const leaf = (leafKind: LeafKind, value: bigint, slot = 0n): StateWrite => ({ leafKind, address, slot, value });
-  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, FORMAT))];
+  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 3))];
   const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
   return [leaf(LeafKind.account, (balance << 64n) | nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
 }

@@ -11,8 +11,6 @@ import { executionParameters } from "../../../../src/execution-proof/parameters.
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
-import { userWeights } from "../../../../src/protocol/native-budget.ts";
-import { versionParts } from "../../../../src/protocol/protocol-version.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, type CollectedBatch, readCollected } from "./collecting.ts";
@@ -151,8 +149,7 @@ export class BatchJudge {
   }
 
   #follow(witness: ExecutionWitness, claim: ProvableBatch["claim"]): Judged {
-    const { format } = versionParts(claim.batch.protocolVersion);
-    const program = { rows: kernelRows(format), weights: userWeights(format) };
+    const program = { rows: kernelRows() };
     try {
       comparedPlan(witness, claim, { program, ...this.#planning });
       return { outcome: "followed" };

@@ -1,4 +1,4 @@
-// What a batch's opening does in format 3 alone: a state gets its version's predeploys and its configuration.
+// What a batch's opening does: a state gets its version's predeploys and its configuration.
 
 function bringState() {
   bringPredeploys()
@@ -7,7 +7,7 @@ function bringState() {
 
 // Codes of all predeploys: where the state has others, it gets these. They are the prover's word here, so the kernel knows none of them. Slot 12 of
 // the system context has a hash of all three words of each, which the closing exports. L1 requires the version's value of a chain's first
-// batch and of the first one behind a version of another format, and 0 of all others.
+// batch and of the first proven one behind a trusted one, and 0 of all others.
 function bringPredeploys() {
   let count := machine.hint()
   if iszero(count) { leave }

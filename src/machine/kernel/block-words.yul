@@ -1,4 +1,4 @@
-// What format 3 gives of a block: a base fee that is 0, and PREVRANDAO of two multiplications.
+// What the EVM is told of a block: a base fee that is 0, and PREVRANDAO of two multiplications.
 
 // (h ^ h >> 128) * m2 with h = (chain id << 64) + number times m1: m1 is the hash of "hyperchain.prev-randao.v2" and m2 that of m1, each
 // with its lowest bit set. User mode reads it: the way here and back took a hundred rows, for 2 gas.

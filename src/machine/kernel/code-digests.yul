@@ -1,4 +1,4 @@
-// Digests of codes in format 3: the length comes last. What format 2 wrote, length first, is read for good, never written.
+// Digests of codes: the length comes last. The older form, length first, is read for good, and never written.
 
 // C_21 of the chain over the code's bytes, three an element, with its length. A block of eight is in the upper 24 bytes of a word.
 function codeDigest(p, length) -> digest {
@@ -21,7 +21,7 @@ function codeDigest(p, length) -> digest {
   digest := machine.compress(21, digest, shl(224, length))
 }
 
-// What the witness tells of a code: its length, with 1 << 24 where the digest is as format 2 wrote it.
+// What the witness tells of a code: its length, with 1 << 24 where the digest has the older form.
 function lengthAsTold(told) -> length {
   if shr(25, told) { machine.panic(0x24) }
   length := and(told, 0xffffff)

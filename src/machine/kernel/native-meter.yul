@@ -1,4 +1,4 @@
-// What a transaction or an operation of format 3 takes to prove, in units of 100 cells (docs/native.md). User mode weighs what it runs itself,
+// What a transaction or an operation takes to prove, in units of 100 cells (docs/native.md). User mode weighs what it runs itself,
 // here is what the kernel serves. An instruction counts once its gas is paid; ends of frames, and what a frame that halts has begun,
 // count with the call. What is counted once a transaction is not undone. `notRun`: 1 invalid, 2 budget, 8 lone.
 
