@@ -6,7 +6,7 @@ import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts/acc
 import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
-import { dropOpenBatches } from "../../src/devnet/reconstruction/drop-open-batches.ts";
+import { dropOpenBatches, type DroppedBatches } from "../../src/devnet/reconstruction/drop-open-batches.ts";
 import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Node } from "../../src/node/node.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
@@ -88,8 +88,14 @@ describe("void after a takeover", () => {
   }
   const rebuild = async (): Promise<Reconstruction> =>
     reconstruct({ l1: devnet.l1.provider, hyperchain: contract(), genesis: await genesisOf(), upTo: "committed" });
-  const drop = async (rebuilt: Reconstruction, quorum?: { readonly members: readonly [] }) =>
-    dropOpenBatches(rebuilt, { l1: devnet.l1.provider, clock: systemClock, operator: operator(), quorum, rebuild });
+  async function drop(rebuilt: Reconstruction, quorum?: { readonly members: readonly [] }) {
+    let dropped: DroppedBatches | undefined;
+    const reconstruction = await dropOpenBatches(rebuilt, {
+      ...{ l1: devnet.l1.provider, clock: systemClock, operator: operator(), quorum, rebuild },
+      onDropped: (batches) => (dropped = batches),
+    });
+    return { reconstruction, dropped };
+  }
   async function goOn(context: TestContext, rebuilt: Reconstruction, pace = {}): Promise<Node> {
     const node = await continueChain(
       rebuilt,
@@ -181,9 +187,12 @@ describe("void after a takeover", () => {
     const fact = await sealAlpha(onAlpha);
     const { logRoot } = source().chain.archive.batch(fact)!;
     const inherited = await importElsewhere(context, fact, logRoot);
+    const stale = await rebuild();
+    await assert.rejects(goOn(context, stale), { code: "FactsOpen", message: /--drop-open-batches$/ });
     clock.endWaits();
     await source().settled(fact);
-    const { reconstruction, dropped } = await drop(await rebuild());
+    // Rebuilt before L1 executed the fact: a second rebuild decides.
+    const { reconstruction, dropped } = await drop(stale);
     assert.equal(dropped, undefined);
     const continued = await goOn(context, reconstruction);
     const { batch } = await continued.settled(inherited);

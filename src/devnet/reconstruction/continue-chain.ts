@@ -59,7 +59,7 @@ export async function continueChain(
   const fromBlock = eventsFrom(reconstruction);
   const { settlementChainId, hyperchain, configuration } = contract;
   const coinbase = lowerCaseAddress(await operator.getAddress());
-  checkContinuable(reconstruction, dependencies.quorum === undefined ? coinbase : undefined);
+  requireContinuable(reconstruction, dependencies.quorum === undefined ? coinbase : undefined);
   await requireNoOpenBatch(reconstruction, dependencies.l1);
   if (reconstruction.below !== undefined) await checkStanding(reconstruction, dependencies.l1);
   const quorum = dependencies.quorum ?? (await soleMember(operator, { settlementChainId, hyperchain }));
@@ -93,8 +93,8 @@ function changesPosting({ isCarried, terms }: Reconstruction["contract"]): Posti
   return isCarried ? carriedPosting(terms.dataAvailabilityPolicy) : CALLDATA_POSTING;
 }
 
-/** `operator` is absent where others sign. */
-function checkContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
+/** Throws ContinuationError if another process cannot continue the chain. `operator` is absent if others sign. */
+export function requireContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
   const { contract, onL1, unapplied, porter, factNotStored } = reconstruction;
   const { validators, threshold } = contract.terms;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");

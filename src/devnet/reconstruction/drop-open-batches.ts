@@ -27,6 +27,8 @@ interface DroppingDependencies {
   readonly onWait?: (reason: string | undefined) => void;
   /** Rebuilds the chain again, up to its last committed batch. */
   readonly rebuild: () => Promise<Reconstruction>;
+  /** Reports the loss when the revert is mined, so that no later failure hides it. */
+  readonly onDropped: (dropped: DroppedBatches) => void;
 }
 
 /** Reverted batches of the former operator. L1 had their changes, and no transactions. */
@@ -50,17 +52,28 @@ interface OpenBatch {
 /**
  * Reverts the first batch of the former operator that imports a fact or a link which L1 does not show to the chain, and all
  * batches after it. The new operator has neither the evidence with which L1 could execute the source, nor the transactions for a
- * rebuild without a void fact. Resolves with the reconstruction without these batches. Rejects with ContinuationError FactsOpen
- * if the quorum does not sign the revert, and as `rebuild` and L1 do.
+ * rebuild without a void fact. A batch counts as open only if a second rebuild finds the same, because L1 may have executed its
+ * facts during the first. Resolves with the reconstruction without these batches. Rejects with ContinuationError FactsOpen if the
+ * chain publishes inputs, whose transactions a revert would lose without need, or if the quorum does not sign the revert, and as
+ * `rebuild` and L1 do.
  */
 export async function dropOpenBatches(
   reconstruction: Reconstruction,
   dependencies: DroppingDependencies,
-): Promise<{ readonly reconstruction: Reconstruction; readonly dropped: DroppedBatches | undefined }> {
-  const open = await findOpenBatch(reconstruction, dependencies.l1);
-  if (open === undefined) return { reconstruction, dropped: undefined };
-  await revert(reconstruction, open, dependencies);
-  return { reconstruction: await dependencies.rebuild(), dropped: lossOf(reconstruction, open) };
+): Promise<Reconstruction> {
+  const { l1, rebuild, onDropped } = dependencies;
+  if ((await findOpenBatch(reconstruction, l1)) === undefined) return reconstruction;
+  const newest = await rebuild();
+  const open = await findOpenBatch(newest, l1);
+  if (open === undefined) return newest;
+  if (newest.repeated !== undefined)
+    throw new ContinuationError(
+      "FactsOpen",
+      `${open.reason}, and L1 has the transactions of the chain's batches; wait until L1 has executed that batch`,
+    );
+  await revert(newest, open, dependencies);
+  onDropped(lossOf(newest, open));
+  return rebuild();
 }
 
 /** Throws ContinuationError FactsOpen if L1 cannot execute a batch of the former operator now. Rejects with L1's error. */
@@ -69,7 +82,7 @@ export async function requireNoOpenBatch(reconstruction: Reconstruction, l1: Pro
   if (open !== undefined)
     throw new ContinuationError(
       "FactsOpen",
-      `${open.reason}; wait until L1 has executed that batch, or have the quorum revert batches from ${open.batchNumber} on (dropOpenBatches)`,
+      `${open.reason}; wait until L1 has executed that batch. If it never will, revert batches from ${open.batchNumber} on, whose transactions are lost: --drop-open-batches`,
     );
 }
 
@@ -81,7 +94,10 @@ async function findOpenBatch(
   for (const { outputs, importedRoots } of unexecuted) {
     const { batchNumber } = outputs;
     for (const imported of importedRoots) {
-      if (importKindOf(imported.registryIndex) === ImportKind.root || (await isShown(contract, imported, l1))) continue;
+      const { registryIndex } = imported;
+      if (importKindOf(registryIndex) === ImportKind.root) continue;
+      // L1 shows a link only inside the call that executes both sides.
+      if (readLinkIndex(registryIndex) === undefined && (await isShown(contract, imported, l1))) continue;
       return { batchNumber, reason: `batch ${batchNumber} imports ${nameOf(imported)}, which L1 does not show to the chain` };
     }
   }

@@ -11,10 +11,11 @@ import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { repeat } from "../../runtime/repeat.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { connectHttp } from "../relaying/relaying.ts";
 import type { Node } from "../../node/node.ts";
 import type { CompleteOptions } from "../described/options.ts";
-import { continueChain } from "./continue-chain.ts";
+import { continueChain, requireContinuable } from "./continue-chain.ts";
 import { dropOpenBatches, type DroppedBatches } from "./drop-open-batches.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import { isOfQueue, settleQueue } from "./settle-queue.ts";
@@ -39,11 +40,18 @@ interface OperatedChainOptions {
   readonly prover: Pick<CompleteOptions["prover"], "workers" | "fleet">;
   /** When proofs go to L1; default: as soon as they are made. */
   readonly pace?: PaceRules;
+  /**
+   * True if batches of the former operator that import facts which L1 does not show are reverted, with the loss of their
+   * transactions. Default: the chain is not continued while it has a batch of this kind.
+   */
+  readonly dropsOpenBatches?: boolean;
 }
 
 interface OperatedChainDependencies {
   /** Rebuilds the chain again, after batches that import open facts were reverted. */
   readonly rebuild: () => Promise<Reconstruction>;
+  /** Reports reverted batches of the former operator. */
+  readonly onDropped?: (dropped: DroppedBatches) => void;
   readonly connect: EdrConnect;
   readonly clock: Clock;
   readonly onSettled: (batch: SettledBatch) => void;
@@ -61,8 +69,6 @@ export interface OperatedChain {
   readonly continued: Node;
   /** State and batches before the continuation. */
   readonly reconstruction: Reconstruction;
-  /** Batches of the former operator that imported open facts; undefined if there were none. */
-  readonly dropped: DroppedBatches | undefined;
   close(): Promise<void>;
 }
 
@@ -82,7 +88,7 @@ export function operateChain(
 async function start(
   rebuilt: Reconstruction,
   { l1Url, key, host, port, confirmations, proofs: shows, prover: proving, pace = {}, ...running }: OperatedChainOptions,
-  { connect, clock, onSettled, onWait, onStop, rebuild }: OperatedChainDependencies,
+  { connect, clock, onSettled, onWait, onStop, rebuild, onDropped = () => undefined }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
   const { batchAgeMs, pollIntervalMs, minGasPriceWei } = running;
@@ -92,7 +98,11 @@ async function start(
   const open = await openProver({ proofs: shows, prover: proving, inBackground: false }, { clock }, closing);
   const { prover, fleet } = open;
   const operator = new Wallet(key, l1);
-  const { reconstruction, dropped } = await dropOpenBatches(rebuilt, { l1, clock, operator, confirmations, onWait, rebuild });
+  let reconstruction = rebuilt;
+  if (running.dropsOpenBatches === true) {
+    requireContinuable(rebuilt, lowerCaseAddress(operator.address));
+    reconstruction = await dropOpenBatches(rebuilt, { l1, clock, operator, confirmations, onWait, rebuild, onDropped });
+  }
   const others = {
     ...{ l1, l1MayBeBehind: true, confirmations },
     ...{ clock, prover, connect, operator, onSettled, onWait, onStop },
@@ -121,5 +131,5 @@ async function start(
       (error) => !(error instanceof L1ReorgError),
     ),
   );
-  return { url: continued.url, fleet, continued, reconstruction, dropped, close: () => closing.close() };
+  return { url: continued.url, fleet, continued, reconstruction, close: () => closing.close() };
 }

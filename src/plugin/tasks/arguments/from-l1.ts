@@ -32,6 +32,11 @@ export const fromL1Tasks = {
       description:
         "With --serve-port: operate the chain; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1, or on its base",
     })
+    .addFlag({
+      name: "dropOpenBatches",
+      description:
+        "With --operate: revert batches of the former operator that import facts which L1 does not show. Their transactions are lost, and so is the stake of promises about them",
+    })
     .addOption(data)
     .addOption(url)
     .addFlag(json),

@@ -42,6 +42,8 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     const upTo = readOption("upTo", args.upTo, LAST_BATCH);
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
     const port = readNumber("servePort", args.servePort, portNumber);
+    if (args.dropOpenBatches && !args.operate)
+      throw pluginError("--drop-open-batches reverts batches before the chain is continued: add --operate");
     const key = args.operate ? operatorKey(args) : undefined;
     const depth = readNumber("confirmations", args.confirmations, confirmationCount) ?? (await confirmationsOf(place));
     const options = {
@@ -67,7 +69,7 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     else
       await operate(
         { reconstruction, rebuild },
-        { l1Url: place.l1, key, port, confirmations: depthOn(place, depth) },
+        { l1Url: place.l1, key, port, confirmations: depthOn(place, depth), dropsOpenBatches: args.dropOpenBatches },
         hre,
         output,
       );
@@ -93,7 +95,10 @@ function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
 
 async function operate(
   { reconstruction, rebuild }: { readonly reconstruction: Reconstruction; readonly rebuild: () => Promise<Reconstruction> },
-  { port, ...operating }: Pick<Parameters<typeof operateChain>[1], "l1Url" | "key" | "port" | "confirmations">,
+  {
+    port,
+    ...operating
+  }: Pick<Parameters<typeof operateChain>[1], "l1Url" | "key" | "port" | "confirmations" | "dropsOpenBatches">,
   hre: HardhatRuntimeEnvironment,
   output: Output,
 ): Promise<void> {
@@ -103,6 +108,7 @@ async function operate(
   const name = `chain ${chainId}`;
   const layer = layerName(chainId);
   const told: ((batch: SettledBatch) => void)[] = [];
+  let dropped: ReturnType<typeof droppedInfo> | undefined;
   const chain = await operateChain(
     reconstruction,
     { ...RUNNING, ...operating, host, port, pollIntervalMs, proofs, prover, pace },
@@ -110,6 +116,10 @@ async function operate(
       connect: connectChain(hre),
       clock: systemClock,
       rebuild,
+      onDropped: (batches) => {
+        dropped = droppedInfo(batches);
+        output.progress(warning(droppedText(dropped)));
+      },
       onSettled: (batch) => told.forEach((tell) => tell(batch)),
       onWait: (reason) =>
         output.progress(
@@ -120,8 +130,6 @@ async function operate(
     },
   );
   const summary = summarize(chain.reconstruction);
-  const dropped = chain.dropped && droppedInfo(chain.dropped);
-  if (dropped !== undefined) output.progress(warning(droppedText(dropped)));
   const joining = chain.fleet === undefined ? "" : `\nworkers join its prover at ${chain.fleet.url}`;
   output.result(() => `${reconstructionText(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.${joining}`, {
     ...summary,
