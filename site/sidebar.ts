@@ -78,7 +78,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       ...["architecture", "protocol", "prover", "recursion", "zkevm", "native", "gpu", "reconstruction"].map(
         (name) => `docs/${name}.md`,
       ),
-      ...["contracts/l1/README.md", "contracts/verifier/README.md", "docs/contributing.md"],
+      ...["contracts/l1/README.md", "contracts/verifier/README.md", "docs/contributing.md", "docs/internals/how-to-add.md"],
     ],
   },
 ];

@@ -56,7 +56,7 @@ test("pages link to headings that exist", () => {
 test("docs/README.md leads to every page and recipe", () => {
   const index = readFileSync(join(root, "docs/README.md"), "utf8");
   const missing = pages
-    .filter((page) => /^docs\/(recipes\/)?[\w-]+\.md$/.test(page) && page !== "docs/README.md")
+    .filter((page) => /^docs\/((?:recipes|internals)\/)?[\w-]+\.md$/.test(page) && page !== "docs/README.md")
     .filter((page) => !index.includes(`](${page.slice("docs/".length)})`));
   assert.deepEqual(missing, []);
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The pages whose listings tests read, by their paths in the repository. */
-export const PAGES = globSync(["README.md", "docs/*.md", "docs/recipes/*.md"], { cwd: ROOT })
+export const PAGES = globSync(["README.md", "docs/*.md", "docs/recipes/*.md", "docs/internals/*.md"], { cwd: ROOT })
   .map((page) => page.replaceAll("\\", "/"))
   .sort();
 

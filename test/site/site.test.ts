@@ -84,7 +84,15 @@ describe("the site of the documentation", () => {
 
   test("has each page of the package's documentation once in its menu", () => {
     const packed = globSync(
-      ["README.md", "CHANGELOG.md", "SECURITY.md", "docs/*.md", "docs/recipes/*.md", "contracts/**/README.md"],
+      [
+        "README.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "docs/*.md",
+        "docs/recipes/*.md",
+        "docs/internals/*.md",
+        "contracts/**/README.md",
+      ],
       {
         cwd: root,
       },

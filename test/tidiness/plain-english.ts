@@ -13,6 +13,7 @@ export const FINISHED_ROOMS: readonly string[] = [
   "contracts/l2",
   "contracts/shielded",
   "docs/decisions",
+  "docs/internals",
   "docs/recipes",
   "src",
   "src/abi",
