@@ -602,12 +602,12 @@ function* visitBudgetForgeries(): Generator<Forgery> {
   };
   yield visits("range16[3]", richer(gap(time, after)));
   yield visits("range14[3]", richer([0, negative(time - after - 1)]));
-  // The product weighs 6, of 1 that is left: it is computed all the same.
+  // The product weighs 7, and 2 are left: it is computed all the same.
   const product = [push(5), push(7), MUL, STOP];
-  const poor = visited(product, { budget: 5 });
+  const poor = visited(product, { budget: 8 });
   const rich = visited(product);
   const on = (budgetAfter: readonly number[]): RunCells => {
-    const rows = rich.user.map((row, i) => (i === 0 ? { ...row, budget: 5 } : row));
+    const rows = rich.user.map((row, i) => (i === 0 ? { ...row, budget: 8 } : row));
     const went = withUser(
       { ...poor, code: rich.code, codeWords: rich.codeWords },
       rows,
@@ -618,13 +618,13 @@ function* visitBudgetForgeries(): Generator<Forgery> {
   };
   yield visits("range16[7]", on([-5, 0]));
   yield visits("range14[7]", on([0, negative(-5)]));
-  // A budget of p + 5 is taken for 5, and is said to be spent.
-  const vast = visited(product, { budget: P + 5 });
+  // A budget of p + 8 is taken for 8, and is said to be spent.
+  const vast = visited(product, { budget: P + 8 });
   const [one, two, three] = vast.user as [UserCells, UserCells, UserCells];
   const unread = { access1: 0, access2: 0, writes2C: 0 };
   const spent = { ...three, ...unread, ends: 1, fails: 1, spent: 1 };
   const end = { opcode: 0x0c, gas: three.gas, height: 2, place: 4 };
-  yield visits("range14[5]", withUser(vast, [{ ...one, budget: 5 }, two, spent], end, { spent: 1 }));
+  yield visits("range14[5]", withUser(vast, [{ ...one, budget: 8 }, two, spent], end, { spent: 1 }));
 }
 
 /** Other words of memory than the frame has paid for. */
