@@ -6,6 +6,7 @@ import type { FormedResult } from "../chain/batch/forming.ts";
 import { priorityOperation } from "../chain/predeploys/priority-operation.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
@@ -57,6 +58,8 @@ export interface ChainSettlement {
   readonly prover: Pick<Prover, "proveBatch">;
   /** As Settling's. */
   readonly together?: TogetherOnL1;
+  /** As Settling's. */
+  readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;

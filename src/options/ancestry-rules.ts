@@ -6,6 +6,7 @@ import { dataFactsOf } from "./data-facts.ts";
 import { isGuardedPart } from "./fields/data-policy.ts";
 import type { ChainPlan, PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
+import { provenLayerObjections } from "./proven-layer-rules.ts";
 
 /** Conflicts between chains and their settlement layers. */
 export function ancestryConflicts(chains: readonly PlannedAt[]): readonly OptionProblem[] {
@@ -22,6 +23,9 @@ function objectionsTo(chain: ChainPlan, chains: readonly ChainPlan[]): readonly 
   if (settlesOn !== undefined) {
     const message = objectionTo(chain, settlesOn, chains);
     if (message !== undefined) return [["settlesOn", message]];
+    const parent = chains.find(({ name }) => name === settlesOn);
+    const objections = parent === undefined ? [] : provenLayerObjections(chain, parent);
+    if (objections.length > 0) return objections;
     if (chain.availability.partition !== undefined)
       return [["partition", "is set together with settlesOn, and only L1 reserves a second id; leave one of the two out"]];
     return [...dataConflicts(chain, settlesOn, chains), ...idConflicts(chain, settlesOn, chains)];
@@ -52,8 +56,6 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
     return `"${settlesOn}" has a porter, where contracts of a chain on it could be; name a chain without one`;
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
-  if (parent.proving.execution === "proven")
-    return `"${settlesOn}" is proven, and one transaction there has too few units for the verifier of a chain on it; name a trusted chain`;
   const { maxInstructions } = parent.execution;
   if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
     return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;

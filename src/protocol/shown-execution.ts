@@ -17,8 +17,8 @@ export function encodeShown({ digest, proof }: ShownExecution): Uint8Array {
   return bytes;
 }
 
-/** Inverse of `encodeShown`. Throws RangeError for bytes that are too few. */
+/** Inverse of `encodeShown`. Throws RangeError for bytes that are too few. An import of a proven chain replaces a proof: it is empty. */
 export function decodeShown(bytes: Uint8Array): ShownExecution {
-  if (bytes.length <= DIGEST_BYTES) throw new RangeError(`${bytes.length} bytes are no digest with a proof`);
+  if (bytes.length < DIGEST_BYTES) throw new RangeError(`${bytes.length} bytes are no digest with a proof`);
   return { digest: toHex(bytes.subarray(0, DIGEST_BYTES)), proof: bytes.subarray(DIGEST_BYTES) };
 }

@@ -22,7 +22,7 @@ import type { ChainSettlement } from "../../node/l1-link.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { readFactIndex } from "../../protocol/import-kinds.ts";
+import { ImportKind, importKindOf, readFactIndex } from "../../protocol/import-kinds.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { Prover } from "../../prover/prover.ts";
@@ -51,6 +51,9 @@ import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import type { FactImports } from "../facts/fact-imports.ts";
+import { layeredBy, openStatements, type ChainLayers } from "../statements/open-statements.ts";
+import type { StatementImports } from "../statements/statement-imports.ts";
+import { statementMethods } from "../statements/statement-methods.ts";
 import { factMethods, openFacts, type FactSource } from "../facts/open-facts.ts";
 import type { GuardiansOfLayer } from "../guardian/guardian-networks.ts";
 import type { FindExecutable } from "../../settlement/l1-sender/executable-batch.ts";
@@ -114,6 +117,8 @@ export interface ChainPipelineDependencies {
   ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** Chains that run now, whose batches this one may import facts about. */
   readonly sources: () => readonly FactSource[];
+  /** Chains on this one, and the one on which it settles. */
+  readonly layers: ChainLayers;
   /** Finds batches of chains that run now, which L1 executes together with batches of this one. */
   readonly findExecutable: FindExecutable;
   /** A fact or link of the chain about this peer is void. */
@@ -196,11 +201,11 @@ async function start(
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
   const recorder = recorderOf(plan, created, older, () => repeated ?? node.chain);
-  const execution = executionOf(plan, dependencies, closing);
+  const opened: { facts?: FactImports | undefined; statements?: StatementImports | undefined } = {};
+  const execution = executionOf(plan, dependencies, opened, closing);
   const order = orderOfChain({ created, plan, commands: keeping?.commands ?? [] }, dependencies, closing);
   const signers = await prepared.connect(created, recorder, order.forming);
   const { data, quorum, posting, inputs, chooseData } = signers;
-  const opened: { facts?: FactImports | undefined } = {};
   const settled = { journal, quorum, posting, ...settledBy(plan, kept, opened, dependencies) };
   const start = {
     ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
@@ -240,6 +245,7 @@ async function start(
   );
   closing.add(() => node.close());
   node.addMethods(factMethods((opened.facts = openedFacts(plan, node.chain, created, dependencies))));
+  node.addMethods(statementMethods((opened.statements = openedStatements(plan, node, created, dependencies))));
   await order.start(node, () => nodeChainOf(options, dependencies, { created, start, running, admin: admin.account() }));
   const { nodes, external } = order;
   const shown = { created, baseToken, signers, nodes, external, isCarried: prepared.isCarried, inputs };
@@ -250,7 +256,7 @@ async function start(
 function settledBy(
   plan: ChainPlan,
   kept: KeptChain | undefined,
-  opened: { readonly facts?: FactImports | undefined },
+  opened: { readonly facts?: FactImports | undefined; readonly statements?: StatementImports | undefined },
   { onVoid, mayVoid }: Pick<ChainPipelineDependencies, "onVoid" | "mayVoid">,
 ): Pick<ChainSettlement, "pace" | "l1IsJournals" | "factPatienceSeconds" | "onFactVoid" | "sourceCalls" | "mayVoid"> {
   const onFactVoid = (index: bigint): void => {
@@ -260,7 +266,10 @@ function settledBy(
     onVoid(chainId);
   };
   const common = { pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
-  const sourceCalls: SourceCalls = async (index) => (await opened.facts?.sourceCalls(index)) ?? [];
+  const sourceCalls: SourceCalls = async (index) => {
+    const importer = importKindOf(index) === ImportKind.statement ? opened.statements : opened.facts;
+    return (await importer?.sourceCalls(index)) ?? [];
+  };
   return { ...common, factPatienceSeconds: patienceFor(plan), onFactVoid, sourceCalls, mayVoid };
 }
 
@@ -285,6 +294,18 @@ function openedFacts(
     time,
     files: kept,
   });
+}
+
+/** Undefined for a chain that is trusted, or settles on another chain. */
+function openedStatements(
+  { proving: { execution } }: ChainPlan,
+  { chain }: Pick<Node, "chain">,
+  created: CreatedChain,
+  { ecosystem, l1, confirmations, executionProvers, gate, kept, clock, layers }: ChainPipelineDependencies,
+): StatementImports | undefined {
+  if (execution !== "proven" || executionProvers === undefined || layers.below !== undefined || !("send" in l1)) return undefined;
+  const { prover, files } = { prover: executionProvers.own, files: kept };
+  return openStatements({ chain, created, ecosystem, l1: l1 as SendingProvider, confirmations, prover, gate, clock, files, layers });
 }
 
 /** Chain as its nodes in other processes start it. */
@@ -370,7 +391,9 @@ function executionOf(
     kept,
     executionProvers,
     clock,
-  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock">,
+    layers,
+  }: Pick<ChainPipelineDependencies, "ecosystem" | "kept" | "executionProvers" | "clock" | "layers">,
+  opened: { readonly statements?: StatementImports | undefined },
   closing: Disposer,
 ): ExecutionProofs | undefined {
   if (executionProvers === undefined || ecosystem.proven === undefined) return undefined;
@@ -379,7 +402,8 @@ function executionOf(
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
   const { executionProver: prover, own: l1Prover } = executionProvers;
-  return { prover, store, l1Prover, ...togetherBy(pace, executionProvers, clock) };
+  const layered = layeredBy(layers, { onL1: l1Prover, clock, statements: () => opened.statements });
+  return { prover, store, l1Prover, layered, ...togetherBy(pace, executionProvers, clock) };
 }
 
 /** By this process, by another one, or by none. */

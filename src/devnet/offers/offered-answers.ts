@@ -21,7 +21,8 @@ const number = v.pipe(
 const MAX_FLOWS = 4_096;
 const bytes = (length?: number) => v.custom<Hex>((text) => isPlainHex(text, length));
 
-const record = v.object({
+/** Record of a batch on L1, with numbers as decimal text. */
+export const storedBatchSchema = v.object({
   batchNumber: number,
   lastBlock: number,
   firstTimestamp: number,
@@ -48,7 +49,7 @@ const record = v.object({
   partitionDa: bytes(32),
 }) satisfies v.GenericSchema<unknown, StoredBatch>;
 
-const records = v.pipe(v.array(record), v.maxLength(MAX_AGGREGATED_BATCHES));
+const records = v.pipe(v.array(storedBatchSchema), v.maxLength(MAX_AGGREGATED_BATCHES));
 const imports = v.pipe(v.array(v.object({ registryIndex: number, root: bytes(32) })), v.maxLength(MAX_IMPORTS));
 const flow = v.object({
   kind: v.picklist(Object.values(AssetMessageKind)),

@@ -4,6 +4,7 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import type { StateWrite } from "../../chain/state/change-set.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { statementOf } from "../../protocol/carried-statement.ts";
 import { factIndex, hashFact, MAX_CLAIMS } from "../../protocol/import-kinds.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { importedRootsRollingHash, type ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -48,16 +49,19 @@ export async function findImports(
   );
   const written = new Map(ofPredeploy.map(({ slot, value }) => [slot, value]));
   const roots = await findRoots(context, written, count);
-  const facts = roots.length === count ? [] : await findFacts(context, written);
+  const statements = findStatements(written);
+  const facts = roots.length + statements.length === count ? [] : await findFacts(context, written);
   let tried = 0;
-  for (const imports of merges(roots, facts)) {
-    if (importedRootsRollingHash(imports) === stored.importedRootsRollingHash) return imports;
-    if (++tried === MAX_ORDERS) break;
-  }
+  for (const claims of statements.length === 0 ? [facts] : orders(statements))
+    for (const imports of merges(roots, claims)) {
+      if (importedRootsRollingHash(imports) === stored.importedRootsRollingHash) return imports;
+      if (++tried === MAX_ORDERS) break;
+    }
   const { batchNumber, importedRootsRollingHash: expected } = stored;
+  const claims = `${facts.length} facts and ${statements.length} statements`;
   throw new ReconstructionError(
     "CommitmentMismatch",
-    `${roots.length} roots and ${facts.length} facts of its ${count} imports were found, and ${tried} orders do not lead to ${expected}; ` +
+    `${roots.length} roots, ${claims} of its ${count} imports were found, and ${tried} orders do not lead to ${expected}; ` +
       "a fact about a batch that its chain has reverted cannot be found, and voids this batch",
     { batchNumber },
   );
@@ -84,6 +88,12 @@ async function findRoots(
     if (value !== undefined) roots.unshift({ registryIndex: index, root: wordToHex(value) });
   }
   return roots;
+}
+
+/** In any order: the index of a statement follows from its word. A base of other chains imports no facts. */
+function findStatements(written: Written): readonly ImportedRoot[] {
+  const words = [...written.values()].map((value) => wordToHex(value));
+  return words.map(statementOf).filter(({ registryIndex, root }) => importedValue(written, registryIndex) === BigInt(root));
 }
 
 /** In the order of the imports. Finds facts about batches that the contract of a chain has stored. */
@@ -117,6 +127,14 @@ async function readChains({ provider, factory: to, block: blockTag }: ImportsCon
   return new Map(
     await Promise.all(ids.map(async (id) => [String(await ask("getHyperchain", id)).toLowerCase() as Hex, id] as const)),
   );
+}
+
+/** All orders of a list, its own first. */
+function* orders<T>(list: readonly T[]): Generator<readonly T[]> {
+  if (list.length <= 1) yield list;
+  else
+    for (const [place, first] of list.entries())
+      for (const rest of orders(list.filter((_, other) => other !== place))) yield [first, ...rest];
 }
 
 /** All ways to merge two lists without a change of either order. */

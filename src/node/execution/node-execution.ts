@@ -13,10 +13,12 @@ import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { isProvenOnL1, type Format } from "../../protocol/protocol-version.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { OfferedBatches } from "../settling/offered-batches.ts";
 import type { SharedProofs } from "../settling/shared-proofs.ts";
+import type { ShowsTogether } from "./shown-on-l1.ts";
 import { FirstProven } from "./first-proven.ts";
 import { NewestClaims } from "./newest-claims.ts";
 import { ExecutedBatches, type ExecutedBatchesOptions, type TakenBatch } from "./executed-batches.ts";
@@ -35,6 +37,14 @@ export interface ExecutionProofs {
   readonly shared?: SharedProofs | undefined;
   /** Has it offered to an aggregator in another process, which shows it with that of others. Default: it is not offered. */
   readonly offered?: OfferedBatches | undefined;
+  /** Shows batches in which chains on this one, or the chain below, take part. Default: nothing takes part. */
+  readonly layered?: ShowsLayers | undefined;
+}
+
+/** Shows batches together with those of chains on this one, or to a proven chain on which this one settles. */
+export interface ShowsLayers extends ShowsTogether {
+  /** True if a batch with these imports is shown so. */
+  readonly isShownHere: (imports: readonly ImportedRoot[]) => boolean;
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */

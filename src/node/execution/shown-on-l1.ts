@@ -36,7 +36,7 @@ export function shownOnL1(
 }
 
 /** What has batches shown to L1 with those of other chains: SharedProofs in this process, OfferedBatches by another one. */
-interface ShowsTogether {
+export interface ShowsTogether {
   show(batch: SharedBatch): Promise<Pick<SharedProof, "receipt">>;
 }
 

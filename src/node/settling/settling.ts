@@ -6,6 +6,7 @@ import { type Hex, toHex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ProofProgress } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -88,6 +89,8 @@ interface SettlingDependencies {
   readonly findExecutable?: FindExecutable | undefined;
   /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
   readonly together?: TogetherOnL1;
+  /** Whether `together` shows a batch with these imports. Default: it shows every batch. */
+  readonly isTogether?: ((imports: readonly ImportedRoot[]) => boolean) | undefined;
   /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
@@ -401,8 +404,9 @@ export class Settling {
     { job, commitment, importedRoots: imports, logs, slots, outputs: { batchNumber } }: FormedBatch,
     signal: AbortSignal,
   ): ShowTogether | undefined {
-    const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
+    const { together, isTogether, journal, alterProof = (proof) => proof } = this.#dependencies;
     if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
+    if (isTogether?.(imports) === false) return undefined;
     const lists = { imports, flows: sumAssetFlows(logs, this.#options.settlementChainId) };
     return async (stored, { send, ...looks }) => {
       const altered: typeof send = (batches, shown, leaving) =>

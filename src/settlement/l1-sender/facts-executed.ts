@@ -13,15 +13,17 @@ import type { SenderContext } from "./sender-context.ts";
 
 const factory = new Interface(chainFactoryAbi);
 const LOOK_MS = 1_000;
+const CLAIMS: readonly number[] = [ImportKind.statement, ImportKind.fact];
 
 /**
- * Waits until L1 shows this chain every fact that the batch imports. At half of the patience since the batch's commit it requests
+ * Waits until L1 shows this chain every fact and statement that the batch imports. It has L1 check the proof of a statement
+ * immediately, from stored evidence. At half of the patience since the batch's commit it requests
  * the execution of the source, from stored evidence, so a source that stops voids nothing. Rejects with SettlementError FactVoid
  * if L1 executed another batch with that number, deep enough, or none until the patience has passed: a rebuild for a block that
  * L1 undoes later would cost the chain its batches. If the fact was promised, L1 has judged the promise before.
  */
 export async function awaitFacts(context: SenderContext, imports: readonly ImportedRoot[], batch: StoredBatch): Promise<void> {
-  const facts = imports.filter(({ registryIndex }) => importKindOf(registryIndex) === ImportKind.fact);
+  const facts = imports.filter(({ registryIndex }) => CLAIMS.includes(importKindOf(registryIndex)));
   if (facts.length === 0) return;
   const registry = await registryOf(context);
   for (const fact of facts) await awaitFact(context, registry, fact, batch);
@@ -40,21 +42,25 @@ async function awaitFact(
     const value = await valueOf(await atDepth(context, context.confirmations), registry, registryIndex);
     const isOther = BigInt(value) !== 0n && value !== root;
     const waited = (await timeOf(context)) - committedAt;
-    const due = attemptsDue(waited, patience);
+    const due = attemptsDue(waited, patience) + (importKindOf(registryIndex) === ImportKind.statement ? 1 : 0);
     if (!isOther && due > attempts) {
       attempts = due;
       if (await executeSource(context, registryIndex)) continue;
     }
     if ((isOther || waited > patience) && (await mayVoid(context, registryIndex))) {
-      const { chainId, batchNumber: number } = readFactIndex(registryIndex) ?? {};
       const reason = isOther
         ? `L1 executed that number with log root ${value}, not ${root}`
         : `L1 has not executed that batch ${factPatienceSeconds} seconds after this one's commit`;
-      const imported = `batch ${batchNumber} imports a fact about batch ${number} of chain ${chainId}`;
+      const imported = `batch ${batchNumber} imports ${nameOf(registryIndex)}`;
       throw new SettlementError("FactVoid", `${imported}, and ${reason}`, { voided: { batchNumber, index: registryIndex } });
     }
     await context.delay(LOOK_MS, "execute");
   }
+}
+
+function nameOf(index: bigint): string {
+  const { chainId, batchNumber } = readFactIndex(index) ?? {};
+  return chainId === undefined ? "a statement without a proof on L1" : `a fact about batch ${batchNumber} of chain ${chainId}`;
 }
 
 /** A request that fails is repeated: a chain rebuilds only after the report of its promise is mined. */

@@ -25,6 +25,7 @@ const OPEN = [
   ...["hyperchain_getBatchData", "hyperchain_propose", "hyperchain_publishSlot", "hyperchain_setAccessLists"],
   // Of a chain that offers its batches to an aggregator: their records on L1, and proofs of those.
   ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof", "hyperchain_importFact"],
+  "hyperchain_importStatement",
   ...["hyperchain_getPromise", "hyperchain_importPromise"],
   ...SESSION_METHODS,
   // Refused to everybody.

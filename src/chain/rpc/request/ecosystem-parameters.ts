@@ -84,6 +84,7 @@ export const ECOSYSTEM_PARAMETERS: Readonly<Record<string, readonly Parameter[]>
   hyperchain_governance: [chain],
   hyperchain_history: [account, optional("the position of the page", OBJECT), optional("the number of transactions", NUMBER)],
   hyperchain_importFact: [required("the message with its proof", OBJECT)],
+  hyperchain_importStatement: [required("the record of the batch with its proof", OBJECT)],
   hyperchain_importPromise: [required("the answer of hyperchain_getPromise", OBJECT)],
   hyperchain_info: [],
   hyperchain_landHub: [required("the name of the hub", TEXT)],

@@ -63,6 +63,8 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     for (const [method] of nodesMethods(undefined)) served.add(method);
     // A chain with the option facts answers it.
     served.add("hyperchain_importFact");
+    // A proven chain on which others settle answers it.
+    served.add("hyperchain_importStatement");
     // An ecosystem with guardians answers it.
     served.add("hyperchain_setGuardian");
     // Each chain of an ecosystem answers it.

@@ -1,0 +1,19 @@
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+
+/** Reason of a refused statement. */
+export type StatementRefusalCode =
+  /** The chain does not settle on this one, or this one imports no statements. */
+  | "ChainNotListed"
+  /** Another version than that of this chain's open batch. */
+  | "VersionMismatch"
+  /** The chain's contract here does not store this batch, or another batch is next. */
+  | "BatchNotStored"
+  /** The proof of the batch does not hold. */
+  | "ProofRefused"
+  /** This chain is paused. */
+  | "BasePaused";
+
+/** A chain imports no statement about a batch of a chain on it. */
+export class StatementRefused extends HyperchainError<StatementRefusalCode> {
+  override readonly name = "StatementRefused";
+}
