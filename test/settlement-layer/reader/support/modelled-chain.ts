@@ -109,7 +109,7 @@ export class ModelledChain {
 
   execute(batchNumber: number): Hex {
     const { formed, stored } = this.batches[batchNumber]!;
-    return encodeExecute(stored, formed.importedRoots as readonly ImportedRoot[], []);
+    return encodeExecute([{ batch: stored, imports: formed.importedRoots as readonly ImportedRoot[], flows: [] }]);
   }
 
   /** The call that takes back the committed batches from this number on. */

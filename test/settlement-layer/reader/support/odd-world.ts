@@ -197,7 +197,7 @@ export class OddWorld {
     const { addresses } = this.#settled.ecosystem;
     const chain = this.#pick(this.chains);
     const targets = [chain.hyperchain, addresses.roots, addresses.bridge, addresses.factory, this.#shaper];
-    const selectors = ["commitBatch", "proveBatch", "executeBatch", "revertBatches"].map(
+    const selectors = ["commitBatch", "proveBatch", "executeBatches", "revertBatches"].map(
       (name) => hyperchainInterface.getFunction(name)!.selector,
     );
     const append = registryCalls.encodeFunctionData("append", [chain.chainId, 0n, `0x${"00".repeat(32)}`, sampleRecord()]);
