@@ -196,8 +196,13 @@ describe("chunks of a batch's execution as jobs", () => {
     const { chunks } = await own.verify(batch.claim, proof);
     assert.deepEqual(crowded?.firstStep, 2);
     const [, second] = plans;
-    assert.ok(plans.length === 2 && second!.includes(2 + Math.ceil(crowded.count / 2)), JSON.stringify(plans));
-    assert.deepEqual([chunks, metrics.chunks], [second!.length, second!.length]);
+    const last = plans.at(-1)!;
+    // The batch's other chunks can be crowded as well, and are cut the same way.
+    assert.ok(
+      second!.includes(2 + Math.ceil(crowded.count / 2)) && second!.every((step) => last.includes(step)),
+      JSON.stringify(plans),
+    );
+    assert.deepEqual([chunks, metrics.chunks], [last.length, last.length]);
     // It was under way when the second one was found to be crowded.
     assert.equal(asked.filter((step) => step === 0).length, 1);
     assert.equal(blobs.size, 0);
