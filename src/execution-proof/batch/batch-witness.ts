@@ -29,7 +29,7 @@ export interface ExecutionWitness {
   readonly state: TreePart;
   /** Codes that the steps load, by their digests. */
   readonly codes: ReadonlyMap<bigint, Uint8Array>;
-  /** Those of these digests that have the older form, with the length first. */
+  /** Digests among these in the older form, with the length first. */
   readonly lengthFirst: ReadonlySet<bigint>;
   /** Links of the chain of blocks' hashes that its transactions can ask for. */
   readonly links: readonly BlockLink[];
@@ -43,7 +43,7 @@ interface KnownBefore {
   readonly machine?: BatchMachine;
 }
 
-/** What runs batches, any number of them. */
+/** Machine that runs any number of batches. */
 export type BatchMachine = Kernel;
 
 /** Makes it, in pieces. */
