@@ -118,10 +118,11 @@ describe("sources that stop, of an ecosystem in a folder", () => {
     await kept.deposit(0);
     assert.equal((await pipeline(0).reseal(fact)).firstBatch, fact);
     await kept.restart();
-    const rebuilt = pipeline(2).settled(own);
+    // L1 stores the rebuilt batch and has not executed it: the importer does not wait for that.
+    assert.deepEqual(indexesOf((await pipeline(2).settled(own)).batch), []);
+    assert.ok(BigInt(pipeline(0).progress().executed) <= fact);
     clock.endWaits();
     await pipeline(0).settled(fact);
-    assert.deepEqual(indexesOf((await rebuilt).batch), []);
     assert.equal(await balance(2), before, "the delivery failed");
     await withRelayer(async (relayer) => {
       await pipeline(2).pollL1();

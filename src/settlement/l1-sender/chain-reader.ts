@@ -132,8 +132,17 @@ export async function readPendingTotal({ provider, hyperchain }: ChainContract, 
 export async function findStoredBatch(contract: ChainContract, batchNumber: BatchNumber): Promise<StoredBatch | undefined> {
   const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);
   if (BigInt(hash) === 0n) return undefined;
-  const { fromBlock, records = [] } = contract;
-  const known = records.find((record) => record.batchNumber === batchNumber && hashStoredBatch(record) === hash);
+  const stored = await findRecord(contract, batchNumber, hash);
+  if (stored !== undefined) return stored;
+  throw new SettlementError(
+    "UnexpectedReceipt",
+    `batch ${batchNumber} is committed, but no event since block ${contract.fromBlock} holds it`,
+  );
+}
+
+/** Record with this hash of a batch that is or was committed; undefined if no event has it. Rejects with the provider's error. */
+export async function findRecord(contract: ChainContract, batchNumber: BatchNumber, hash: Hex): Promise<StoredBatch | undefined> {
+  const known = contract.records?.find((record) => record.batchNumber === batchNumber && hashStoredBatch(record) === hash);
   if (known !== undefined) return known;
   // A number may have been committed before, and reverted.
   const isStored = (log: Log): boolean => {
@@ -141,12 +150,7 @@ export async function findStoredBatch(contract: ChainContract, batchNumber: Batc
     return stored !== undefined && hashStoredBatch(stored) === hash;
   };
   const log = await findNewestLog(contract, ["BatchStored"], [wordToHex(batchNumber)], isStored);
-  const stored = log && storedBatchOfLog(log);
-  if (stored !== undefined) return stored;
-  throw new SettlementError(
-    "UnexpectedReceipt",
-    `batch ${batchNumber} is committed, but no event since block ${fromBlock} holds it`,
-  );
+  return log && storedBatchOfLog(log);
 }
 
 /**

@@ -4,10 +4,10 @@ import { factIndex } from "../../protocol/import-kinds.ts";
 import { readLinkIndex } from "../../protocol/link-index.ts";
 import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
+import { readContracts, timeOf } from "./awaited-fact.ts";
 import { encodeExecute } from "./batch-calls.ts";
 import { readContract } from "./chain-reader.ts";
 import type { ExecutableBatch } from "./executable-batch.ts";
-import { registryOf, timeOf } from "./facts-executed.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** Call that executes a batch. */
@@ -51,7 +51,7 @@ export async function executionCall(
       const fact = peer.imports.find(({ registryIndex }) => registryIndex === ownFact);
       if (fact?.root !== executing.batch.l2LogsTreeRoot) throw voided("that batch imports no fact about this one");
       if (refusal === undefined)
-        return { to: await registryOf(context), data: encodeTogether([{ ...executing, chainId }, peer]) };
+        return { to: (await readContracts(context)).registry, data: encodeTogether([{ ...executing, chainId }, peer]) };
     }
     const { factPatienceSeconds = 0 } = context;
     if ((await timeOf(context)) > committedAt + BigInt(factPatienceSeconds))

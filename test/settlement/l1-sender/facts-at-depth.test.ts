@@ -4,6 +4,7 @@ import { Interface } from "ethers";
 import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
 import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { factIndex } from "../../../src/protocol/import-kinds.ts";
+import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch, hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { hyperchainInterface, registryInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { SettlementError } from "../../../src/settlement/errors/settlement-error.ts";
@@ -16,7 +17,10 @@ const CONFIRMATIONS = 3;
 const CHAIN: Hex = `0x${"c1".repeat(20)}`;
 const [FACTORY, REGISTRY] = ["0x00000000000000000000000000000000000000f1", "0x00000000000000000000000000000000000000a1"];
 const [NONE, ROOT, OTHER] = [0n, 7n, 8n].map(wordToHex) as [Hex, Hex, Hex];
-const INDEX = factIndex(272n, 5n);
+const SOURCE = "0x00000000000000000000000000000000000000b1";
+const SOURCE_BATCH = 5n;
+const INDEX = factIndex(272n, SOURCE_BATCH);
+const FACT: ImportedRoot = { registryIndex: INDEX, root: ROOT };
 const PATIENCE_SECONDS = 900;
 const COMMITTED_AT = 1_000n;
 const factory = new Interface(chainFactoryAbi);
@@ -41,23 +45,57 @@ function l1Of<Block>(blocks: Block[], answer: (block: Block, name: string) => st
   };
 }
 
+/** L1 at a block: the fact's value, and the log root of the batch that L1 stores for the number. */
+interface FactBlock {
+  readonly value: Hex;
+  readonly stored?: Hex;
+}
+
+const NOT_SHOWN: FactBlock = { value: NONE };
+const SHOWN: FactBlock = { value: ROOT };
+const OTHER_EXECUTED: FactBlock = { value: OTHER };
+const STORED: FactBlock = { value: NONE, stored: ROOT };
+const OTHER_STORED: FactBlock = { value: NONE, stored: OTHER };
+const recordOf = (l2LogsTreeRoot: Hex): StoredBatch => ({
+  ...genesisStoredBatch(2n, ROOT, 1n),
+  batchNumber: SOURCE_BATCH,
+  l2LogsTreeRoot,
+});
+
 describe("the fact of a batch", () => {
-  /** Code of the error of a wait for the fact, whose value each block of L1 has; undefined if L1 shows the fact. */
-  async function waitOn(values: Hex[], next: () => void, seconds = Number(COMMITTED_AT)): Promise<string | undefined> {
-    const provider = l1Of(
-      values,
-      (value, name) => {
-        if (name === "factory") return hyperchainInterface.encodeFunctionResult(name, [FACTORY]);
-        if (name === "messageRoot") return factory.encodeFunctionResult(name, [REGISTRY]);
-        return registryInterface.encodeFunctionResult(name, [value]);
-      },
-      seconds,
-    );
-    const terms = { confirmations: CONFIRMATIONS, hyperchain: CHAIN, factPatienceSeconds: PATIENCE_SECONDS };
+  /** Code of the error of a wait for the fact, by the blocks of L1; undefined if L1 shows the fact. */
+  async function waitOn(
+    blocks: FactBlock[],
+    next: () => void,
+    seconds = Number(COMMITTED_AT),
+    facts = [FACT],
+  ): Promise<string | undefined> {
+    const provider = {
+      ...l1Of(
+        blocks,
+        ({ value, stored }, name) => {
+          if (name === "factory") return hyperchainInterface.encodeFunctionResult(name, [FACTORY]);
+          if (name === "storedBatchHash")
+            return hyperchainInterface.encodeFunctionResult(name, [stored ? hashStoredBatch(recordOf(stored)) : NONE]);
+          if (name === "messageRoot") return factory.encodeFunctionResult(name, [REGISTRY]);
+          if (name === "getHyperchain") return factory.encodeFunctionResult(name, [SOURCE]);
+          return registryInterface.encodeFunctionResult(name, [value]);
+        },
+        seconds,
+      ),
+      getLogs: ({ fromBlock, toBlock }: { readonly fromBlock: number; readonly toBlock: number }) =>
+        Promise.resolve(
+          blocks.slice(fromBlock, toBlock + 1).flatMap(({ stored }) => {
+            if (stored === undefined) return [];
+            return hyperchainInterface.encodeEventLog("BatchStored", [SOURCE_BATCH, recordOf(stored)]);
+          }),
+        ),
+    };
+    const terms = { confirmations: CONFIRMATIONS, hyperchain: CHAIN, fromBlock: 0, factPatienceSeconds: PATIENCE_SECONDS };
     const context = { ...terms, provider, delay: () => Promise.resolve(next()) } as unknown as SenderContext;
     const batch = { batchNumber: 3n, committedAt: COMMITTED_AT } as StoredBatch;
     try {
-      await awaitFacts(context, [{ registryIndex: INDEX, root: ROOT }], batch);
+      await awaitFacts(context, facts, batch);
     } catch (error) {
       return (error as SettlementError).code;
     }
@@ -65,27 +103,57 @@ describe("the fact of a batch", () => {
   }
 
   test("reorg under a source: another root in a block that L1 undoes does not void the fact", async () => {
-    const values = [NONE, NONE, NONE, OTHER];
-    assert.equal(await waitOn(values, () => values.splice(3, 1, ROOT)), undefined);
+    const blocks = [NOT_SHOWN, NOT_SHOWN, NOT_SHOWN, OTHER_EXECUTED];
+    assert.equal(await waitOn(blocks, () => blocks.splice(3, 1, SHOWN)), undefined);
   });
 
   test("is void when another root is deep enough", async () => {
-    const values = [NONE, OTHER];
-    assert.equal(await waitOn(values, () => values.push(OTHER)), "FactVoid");
-    assert.equal(values.length, 1 + CONFIRMATIONS);
+    const blocks = [NOT_SHOWN, OTHER_EXECUTED];
+    assert.equal(await waitOn(blocks, () => blocks.push(OTHER_EXECUTED)), "FactVoid");
+    assert.equal(blocks.length, 1 + CONFIRMATIONS);
+  });
+
+  test("is void when a stored batch with another log root is deep enough, before L1 executes any", async () => {
+    const blocks = [STORED, OTHER_STORED];
+    assert.equal(await waitOn(blocks, () => blocks.push(OTHER_STORED)), "FactVoid");
+    assert.equal(blocks.length, 1 + CONFIRMATIONS);
+  });
+
+  test("reorg under a source: a stored batch in a block that L1 undoes does not void the fact", async () => {
+    const blocks = [STORED, STORED, STORED, OTHER_STORED];
+    const undo = (): void => {
+      const depth = blocks.length - blocks.indexOf(OTHER_STORED);
+      if (depth < CONFIRMATIONS - 1) blocks.push(OTHER_STORED);
+      else blocks.splice(-depth, depth, STORED, STORED, STORED, SHOWN);
+    };
+    assert.equal(await waitOn(blocks, undo), undefined);
+  });
+
+  test("is not void by a batch that its chain has reverted since, nor by a new commit with the same log root", async () => {
+    const blocks = [OTHER_STORED, OTHER_STORED, OTHER_STORED, NOT_SHOWN];
+    const next = [STORED, STORED, STORED, STORED, SHOWN];
+    assert.equal(await waitOn(blocks, () => void blocks.push(...next.splice(0, 1))), undefined);
+    assert.equal(next.length, 0);
   });
 
   test("is void when L1 does not show it within the patience", async () => {
     const last = Number(COMMITTED_AT) + PATIENCE_SECONDS;
     let waits = 0;
-    const values = [NONE];
+    const blocks = [NOT_SHOWN];
     const shows = (): void => {
       waits++;
-      values.push(ROOT);
+      blocks.push(SHOWN);
     };
-    assert.equal(await waitOn(values, shows, last), undefined);
+    assert.equal(await waitOn(blocks, shows, last), undefined);
     assert.equal(waits, 1);
-    assert.equal(await waitOn([NONE], () => assert.fail("waits no longer"), last + 1), "FactVoid");
+    assert.equal(await waitOn([NOT_SHOWN], () => assert.fail("waits no longer"), last + 1), "FactVoid");
+  });
+
+  test("a void fact ends the wait for another fact of the batch", async () => {
+    const other: ImportedRoot = { registryIndex: factIndex(273n, SOURCE_BATCH), root: OTHER };
+    // The mock answers for each chain with the same batch, which is the other fact's.
+    const blocks = [OTHER_STORED, OTHER_STORED, OTHER_STORED];
+    assert.equal(await waitOn(blocks, () => assert.fail("waits no longer"), undefined, [other, FACT]), "FactVoid");
   });
 });
 
