@@ -7,7 +7,7 @@ import { noteL1Block, seesL1Block, viewL1Slot } from "../../src/client/messages/
 import { deployL1Storage } from "../../src/client/messages/l1-storage-contract.ts";
 import { bringRoot } from "../../src/client/queue/l1-word.ts";
 import { ATOMIC_LINKS } from "../../src/devnet/links/atomic-links.ts";
-import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
 import { factIndex } from "../../src/protocol/import-kinds.ts";
 import { linkIndex } from "../../src/protocol/link-index.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -15,6 +15,7 @@ import { deploy } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { balanceSlot } from "./support/l1-slot.ts";
+import type { MadeLink } from "./support/linked.ts";
 
 const [A, B] = [271n, 272n];
 const PAIRS = byNight(200, 12);
@@ -34,13 +35,7 @@ const WASTEFUL_CODE = "0x620186a05b600190038060045700";
 /** Returns the 14 bytes after itself: PUSH1 14, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 14, PUSH1 0, RETURN. */
 const CREATION = "0x600e600c600039600e6000f3";
 
-interface MadeLink {
-  readonly id: Hex;
-  readonly batchNumber: string;
-  readonly peerBatchNumber: string;
-}
-
-/* L1 executes markers instead of proofs: its rules for links are the same with proofs. */
+/* L1 executes markers instead of proofs: its rules for links are the same with proofs (links-proven.test.ts). */
 describe("links between two chains", () => {
   let devnet: FlowDevnet;
   let clients: readonly JsonRpcProvider[];

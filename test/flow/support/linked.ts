@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { Contract, ContractFactory, getCreateAddress, type BrowserProvider } from "ethers";
+import type { DevnetChainOptions, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { ATOMIC_LINKS } from "../../../src/devnet/links/atomic-links.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import { ALICE, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./devnet.ts";
 
 const [A, B] = [271n, 272n];
@@ -17,13 +19,28 @@ const POLL_MS = 200;
 const MAX_QUIET_POLLS = 25;
 const MAX_POLLS = 5_000;
 
-/** Two chains in a folder: the second receives links of the first. */
+/** Two chains in a folder, whose batches are not proven: the second receives links of the first. */
 export function startLinked(data: string): Promise<FlowDevnet> {
+  return startLinkedPair({ ...UNPROVEN, data });
+}
+
+/** Starts two chains; the second one receives links of the first. `common` are options of both. */
+export function startLinkedPair(
+  options: Partial<DevnetOptions>,
+  common: Omit<DevnetChainOptions, "chainId"> = {},
+): Promise<FlowDevnet> {
   const chains = [
-    { chainId: A, name: "alpha" },
-    { chainId: B, name: "beta", links: ["alpha"] },
+    { ...common, chainId: A, name: "alpha" },
+    { ...common, chainId: B, name: "beta", links: ["alpha"] },
   ];
-  return startFlowDevnet(chains, { ...UNPROVEN, singletons: true, data });
+  return startFlowDevnet(chains, { ...options, singletons: true });
+}
+
+/** Answer of a chain that made a link. */
+export interface MadeLink {
+  readonly id: Hex;
+  readonly batchNumber: string;
+  readonly peerBatchNumber: string;
 }
 
 /** Counters of both sides: one sends links with an amount, the other one receives them. */
@@ -61,15 +78,16 @@ export class LinkedCounters {
   }
 
   /** Sends a link with this amount. Rejects with the refusal. */
-  async send(amount: bigint): Promise<void> {
+  async send(amount: bigint): Promise<MadeLink> {
     const [one, two] = this.#counters;
     const alice = this.#devnet.accounts.wallet(ALICE).connect(this.#clients[0]!);
     const data = one!.interface.encodeFunctionData("add", [B, await two!.getAddress(), amount, FOREVER]);
     const call = await alice.populateTransaction({ to: await one!.getAddress(), data, gasLimit: GAS });
-    await this.#devnet.chains[0]!.provider.request({
+    const made = await this.#devnet.chains[0]!.provider.request({
       method: "hyperchain_sendLink",
       params: [await alice.signTransaction(call)],
     });
+    return made as MadeLink;
   }
 
   close(): void {
