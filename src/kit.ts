@@ -96,7 +96,7 @@ export type {
 export type { AccessEntry, AskedBlock, AskedCall, Authorization } from "./chain/witness/asked-call.ts";
 export type { ChangeSize } from "./chain/witness/change-size.ts";
 export type { RepeatedBlock } from "./chain/witness/repeated-block.ts";
-export type { StateCheat } from "./chain/witness/state-cheat.ts";
+export type { StateCheat } from "./protocol/state-cheat.ts";
 export type { SettledBatchInfo } from "./devnet/view/books/ecosystem-info.ts";
 export type { RunningPorts } from "./node/ports.ts";
 export type { Eip1193Provider, ProviderMessage } from "./node/serving/eip1193.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
-import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../src/protocol/state-cheat.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { keccak, fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";

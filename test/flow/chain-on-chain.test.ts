@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { TRANSACTION_GAS_CAP } from "../../src/chain/transaction/gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "../../src/chain/transaction/gas-limits.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { hyperchainInterface } from "../../src/client/sending/contract-interfaces.ts";
 import { send } from "../../src/client/transfers/send.ts";

@@ -7,7 +7,7 @@ import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../src/protocol/state-cheat.ts";
 import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { BORN_AT, configurationOf, configurationWords, realGenesis } from "../chain/support/predeploys.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";

@@ -19,7 +19,7 @@ test("I4: neither ethers nor a chain is loaded for a config and a plain network"
   assert.ok(loaded.some((url) => url.endsWith("/src/options/config.ts")));
   assert.deepEqual(
     loaded.filter((url) =>
-      /node_modules\/(ethers|@ethereumjs|fastify)\/|src\/(chain\/(?!execution\/connection|model\/(instruction|code)-limits|transaction\/gas-cap)|prover|settlement|relayer|client)/.test(
+      /node_modules\/(ethers|@ethereumjs|fastify)\/|src\/(chain\/(?!execution\/connection|model\/(instruction|code)-limits|transaction\/gas-limits)|prover|settlement|relayer|client)/.test(
         url,
       ),
     ),

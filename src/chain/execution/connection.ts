@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import { BLOCK_GAS_LIMIT, TRANSACTION_GAS_CAP } from "../transaction/gas-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
@@ -70,12 +70,6 @@ export const BLOCK_START_CONTRACTS: readonly Hex[] = [
   "0x000f3df6d732807ef1319fb7b8bb8522d0beac02",
   "0x0000f90827f1c53a10cb7a02335b175320002935",
 ];
-
-/**
- * Gas limit of every block, 2^50 as on ZK Stack chains. So far above what a block can use that the base fee, which
- * starts at 0, stays there: all fees reach the operator.
- */
-export const BLOCK_GAS_LIMIT = 2n ** 50n;
 
 /**
  * Bytes of stack that an engine thread needs at most. EDR 0.22 overflows the default of 2 MiB (and so ends the process)

@@ -4,7 +4,7 @@ import type { StateReader } from "../model/state-reader.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
 import type { RepeatedBlock } from "../witness/repeated-block.ts";
-import type { StateCheat } from "../witness/state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { Explainer } from "./explainer.ts";
 

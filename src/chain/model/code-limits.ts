@@ -1,4 +1,4 @@
-import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "../transaction/gas-limits.ts";
 
 /** Most bytes of code on a chain. */
 export interface CodeLimits {

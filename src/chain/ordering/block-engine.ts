@@ -9,7 +9,7 @@ import type { JudgedOperation, OperationVerdict } from "../model/operation-verdi
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
 import type { Preview } from "../witness/reexecution.ts";
-import type { StateCheat } from "../witness/state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 
 /** What every block of a chain has in common. */
 export interface BlockRules {

@@ -1,5 +1,5 @@
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../../protocol/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";

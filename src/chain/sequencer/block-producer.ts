@@ -17,7 +17,7 @@ import {
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
-import type { StateCheat } from "../witness/state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
 import { expectedSeconds } from "./expected-seconds.ts";
 

@@ -7,7 +7,7 @@ import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../../protocol/state-cheat.ts";
 import { possibleCheats, requireFree } from "./cheat-check.ts";
 import type { RemoteLeaders } from "./remote-leaders.ts";
 import type { LostChange, RewindSteps } from "./replay.ts";

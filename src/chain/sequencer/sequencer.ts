@@ -8,7 +8,7 @@ import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../orderi
 import type { BatchCommand } from "../ordering/command.ts";
 import type { CommandStore } from "../ordering/command-store.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
-import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../../protocol/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Hex } from "../../protocol/hex.ts";

@@ -2,7 +2,7 @@ import { decodeRlp, encodeRlp, isError } from "ethers";
 import { fromHex, hashTag, keccak, numberToHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { typedTransactionHash, type TypedRecord } from "../../protocol/input-records.ts";
-import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "./gas-limits.ts";
 import { nestsTooDeep } from "./rlp-depth.ts";
 import { recoverPublicKey, UnknownSignerError } from "./signature-recovery.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../protocol/encrypted-transaction.ts";
 import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "./gas-limits.ts";
 import { signerOfDigest } from "./signature-recovery.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { EngineTransaction, SignedTransaction } from "./transaction.ts";

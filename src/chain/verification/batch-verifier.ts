@@ -23,7 +23,7 @@ import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { chainRules, withChainId } from "../model/rules.ts";
-import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
+import { BLOCK_GAS_LIMIT } from "../transaction/gas-limits.ts";
 import { BatchReducer, type CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { limitsBeside, PROTOCOL_LIMITS, type BatchLimits } from "../ordering/limits.ts";

@@ -11,7 +11,7 @@ import type { NetChanges } from "../witness/net-changes.ts";
 import { blockBytes, makeBlock } from "../witness/made-block.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import { decidesRun } from "../witness/run-end.ts";
-import type { StateCheat } from "../witness/state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
 

@@ -4,7 +4,7 @@ import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { StateCheat } from "./state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
 import type { RepeatedBlock } from "./repeated-block.ts";

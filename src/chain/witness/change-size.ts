@@ -1,3 +1,5 @@
+import { fromHex } from "../../protocol/hex.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import type { NetChanges, NetWrite } from "./net-changes.ts";
 
@@ -13,6 +15,9 @@ export interface ChangeSize {
   readonly codeBytes: number;
 }
 
+/** An insertion: tag, address, slot with its length, value. */
+const MOST_DIFF_BYTES = 1 + 20 + 33 + 32;
+
 /** The size of these changes in the compact encoding of docs/protocol.md. */
 export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
   return {
@@ -22,6 +27,14 @@ export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
     codes: bytecodes.length,
     codeBytes: bytecodes.reduce((sum, code) => sum + (code.length - 2) / 2, 0),
   };
+}
+
+/** What a cheat adds to a batch at most. */
+export function mostChange(cheat: StateCheat): ChangeSize {
+  const codeBytes = cheat.type === "code" ? fromHex(cheat.code).length : 0;
+  // Code has a keccak and a digest.
+  const diffs = cheat.type === "code" ? 2 : 1;
+  return { diffs, insertions: diffs, diffBytes: diffs * MOST_DIFF_BYTES, codes: Math.min(codeBytes, 1), codeBytes };
 }
 
 /**

@@ -16,7 +16,7 @@ import { partitionFault } from "../model/partition-members.ts";
 import { chainRules, withChainId } from "../model/rules.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
-import type { StateCheat } from "./state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import { refusalWords } from "../transaction/client-words.ts";
 import {
   gasPriceOf,

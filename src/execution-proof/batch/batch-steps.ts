@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
 import type { EngineTransaction, UnsignedEngineTransaction } from "../../chain/transaction/transaction.ts";
 import { OPENINGS } from "../../chain/model/system-transactions.ts";
-import type { StateCheat } from "../../chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import {
   type Cheat,
   cheatHints,

@@ -1,5 +1,5 @@
 import { codeDigestValue } from "../../chain/model/code-digests.ts";
-import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
+import { BLOCK_GAS_LIMIT } from "../../chain/transaction/gas-limits.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
 import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
 import type { FoldedHashSource } from "../../machine/interpreter/folded-hashes.ts";

@@ -1,4 +1,4 @@
-import type { StateCheat } from "../../chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../protocol/state-cheat.ts";
 import type { EngineTransaction } from "../../chain/transaction/transaction.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";

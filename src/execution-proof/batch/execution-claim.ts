@@ -1,6 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
-import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
+import { BLOCK_GAS_LIMIT } from "../../chain/transaction/gas-limits.ts";
 import { BOUNDARY_WORDS, type Boundary, type RunEnvironment } from "../../machine/interpreter/environment.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";

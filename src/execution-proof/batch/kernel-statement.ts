@@ -1,4 +1,4 @@
-import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
+import { BLOCK_GAS_LIMIT } from "../../chain/transaction/gas-limits.ts";
 import type { StatedPart, StatementForm } from "../../circuits/boundary/statement-form.ts";
 import { limbsOf } from "../../circuits/shapes/word.ts";
 import { BOUNDARY_WORDS, type Boundary } from "../../machine/interpreter/environment.ts";

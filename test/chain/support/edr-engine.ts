@@ -10,7 +10,7 @@ import type {
 import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
 import { codeLimitsOf } from "../../../src/chain/model/limits-of-state.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../../src/protocol/state-cheat.ts";
 import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { fromHex, hexQuantity, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { StateReader } from "../../../src/chain/model/state-reader.ts";

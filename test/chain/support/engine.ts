@@ -1,4 +1,5 @@
-import { type EdrConnect, BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
+import type { EdrConnect } from "../../../src/chain/execution/connection.ts";
+import { BLOCK_GAS_LIMIT } from "../../../src/chain/transaction/gas-limits.ts";
 import { EdrEngine } from "./edr-engine.ts";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";

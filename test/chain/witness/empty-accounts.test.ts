@@ -9,7 +9,7 @@ import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { decodeState, encodeState } from "../../../src/chain/witness/state-bytes.ts";
 import { restoreLedger, StateFeed } from "../../../src/chain/witness/state-feed.ts";
 import { KeptBlocks } from "../../../src/chain/witness/kept-blocks.ts";
-import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../../src/protocol/state-cheat.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";

@@ -2,7 +2,7 @@ import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/gen
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";
+import type { StateCheat } from "../../../src/protocol/state-cheat.ts";
 import { type ExecutionWitness, batchLinks, batchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../../src/execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "../../../src/execution-proof/batch/executed-batch.ts";

@@ -15,7 +15,7 @@ import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
 import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
-import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
+import { BLOCK_GAS_LIMIT } from "../../../src/chain/transaction/gas-limits.ts";
 import { primitives } from "./primitives.ts";
 import { atOnce } from "../../../src/runtime/turns.ts";
 

@@ -2,7 +2,7 @@ import { hashMessage, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
 import { fromHex, isHexBytes, type Hex } from "../../../protocol/hex.ts";
 import { address, parseCall, record } from "../request/call-request.ts";
 import { quantity } from "../request/quantities.ts";

@@ -4,7 +4,7 @@ import type { GasPrice } from "../../mempool/gas-price.ts";
 import { whyReserved } from "../../model/reserved-addresses.ts";
 import { mostWork } from "../../model/work-limits.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
 import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { askedPlace, estimatePlace, isNewest, type AskedPlace, type EstimatePlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";

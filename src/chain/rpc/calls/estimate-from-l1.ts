@@ -7,7 +7,7 @@ import { chargesUnits } from "../../../protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import type { Chain } from "../../chain.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
-import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-limits.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
 import { estimatePlace, type AskedPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";

@@ -1,5 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import type { StateCheat } from "../../witness/state-cheat.ts";
+import type { StateCheat } from "../../../protocol/state-cheat.ts";
 import { fromHex, isHexBytes, toHex } from "../../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
 import { address } from "../request/call-request.ts";

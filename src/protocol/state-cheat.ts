@@ -1,9 +1,8 @@
-import { fromHex, type Hex } from "../../protocol/hex.ts";
-import type { ChangeSize } from "./change-size.ts";
+import { fromHex, type Hex } from "./hex.ts";
 
 /**
- * A change of the state that no transaction makes, for tests (`hardhat_setBalance` and others). Both engines make it at the
- * same place between two blocks, and the batch counts it: L1 refuses such batches of chains that do not allow them.
+ * A change of the state that no transaction makes, for tests (`hardhat_setBalance` and others). Both engines make it
+ * between the same two blocks. The batch counts it, and L1 refuses batches with one from chains that do not allow it.
  */
 export type StateCheat =
   | { readonly type: "balance"; readonly address: Hex; readonly balanceWei: bigint }
@@ -23,10 +22,8 @@ export interface ImpersonatedRequest {
 /** Room that an account header has for a balance. */
 const MAX_BALANCE_WEI = 2n ** 192n;
 const MAX_NONCE = 2n ** 64n;
-/** An insertion: tag, address, slot with its length, value. */
-const MOST_DIFF_BYTES = 1 + 20 + 33 + 32;
 
-/** Why a cheat cannot be on a chain whose accounts have at most so much code; undefined where it can. */
+/** Why a cheat cannot be on a chain whose accounts have at most so much code; undefined if it can. */
 export function faultOf(cheat: StateCheat, mostCodeBytes: number): string | undefined {
   switch (cheat.type) {
     case "balance":
@@ -38,12 +35,4 @@ export function faultOf(cheat: StateCheat, mostCodeBytes: number): string | unde
     case "storage":
       return undefined;
   }
-}
-
-/** What a cheat adds to a batch at most. */
-export function mostChange(cheat: StateCheat): ChangeSize {
-  const codeBytes = cheat.type === "code" ? fromHex(cheat.code).length : 0;
-  // Code has a keccak and a digest.
-  const diffs = cheat.type === "code" ? 2 : 1;
-  return { diffs, insertions: diffs, diffBytes: diffs * MOST_DIFF_BYTES, codes: Math.min(codeBytes, 1), codeBytes };
 }
