@@ -10,8 +10,8 @@ export interface BareEndpoint {
 }
 
 /**
- * Serves a bare engine: each transaction gets a block of its own at once, as a development node gives it. The same client over the
- * same kind of connection waits for nothing but the engine.
+ * Serves a bare engine, which seals one block per transaction, like a development node. Clients of the same kind wait only
+ * for the engine.
  */
 export async function serveBareEngine(engine: EdrEngine): Promise<BareEndpoint> {
   let last: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { WebSocketServer } from "ws";
 
-/** A page that does the least that shows what has happened: it is told by a socket, asks once, and draws a line. */
+/** Smallest page that shows an event: a socket notifies it, it sends one request and draws a line. */
 export interface BarePage {
   readonly url: string;
   /** Tells it that this has happened; when its line was drawn, the page keeps in `drawnAt`. */
@@ -25,7 +25,7 @@ const SOURCE = `<!doctype html><title>bare</title><p>bare</p><ol></ol><script>
 /** Characters of an answer, about as many as of a block with one transaction. */
 const ANSWER = 1_000;
 
-/** Serves it from a thread of its own, which nothing but the machine's load holds up. */
+/** Serves the page from a separate thread, which only the machine's load can delay. */
 export async function serveBarePage(): Promise<BarePage> {
   const worker = new Worker(new URL(import.meta.url));
   const [url] = (await once(worker, "message")) as [string];

@@ -59,7 +59,7 @@ interface TailFigures {
   readonly fastGasPhases: Readonly<Record<string, number>>;
 }
 
-/** What it takes to come from the proofs of a batch's chunks and of its list to one that L1 checks. Keys are made before. */
+/** Measures the steps from proofs of a batch's chunks and list to the proof that L1 checks. Keys are made before. */
 export async function benchTail(
   chunks: readonly CheckedProof[],
   list: CheckedProof,
@@ -194,7 +194,7 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** What the search for a nonce takes is chance: so many before this one were tried. */
+/** Number of nonces that the search tried. The number is random. */
 function nonceOf(proof: Uint8Array, sections: readonly ProofSection[]): number {
   const { offset = 0 } = sections.find(({ name }) => name === "nonce") ?? {};
   return Number(new DataView(proof.buffer, proof.byteOffset).getBigUint64(offset));

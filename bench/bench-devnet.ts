@@ -34,7 +34,7 @@ export function startBenchDevnet(chainIds: readonly bigint[]): Promise<Devnet> {
   );
 }
 
-/** Pays the accounts of a workload with so many holders, each exactly the same, and creates its token. */
+/** Pays a workload's accounts, with `holders` holders of equal balances, and creates its token. */
 export async function prepareWorkload(
   { accounts }: Devnet,
   { chainId, url, pipeline }: DevnetChain,

@@ -4,8 +4,8 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { DevnetDependencies } from "../src/devnet/devnet.ts";
 
 /**
- * Opens in-process chains as in a project that has compiled nothing yet: at a process' first chain Hardhat reads all that the
- * compiler wrote, 23 megabytes in this repository, which is no part of an ecosystem's start.
+ * Opens in-process chains like a project without compiled contracts. In other projects the first chain of a process reads
+ * the compiler's whole output (23 megabytes in this repository), which would distort the start of an ecosystem.
  */
 export const { network: benchNetwork, config: benchConfig }: HardhatRuntimeEnvironment = await createHardhatRuntimeEnvironment({
   paths: { artifacts: "node_modules/.cache/no-artifacts" },

@@ -5,7 +5,7 @@ import { median } from "./statistics.ts";
 
 export interface BridgesBenchOptions {
   readonly json: boolean;
-  /** Of which the median is reported, after one for warming up. */
+  /** Number of samples, after one warm-up; their median is reported. */
   readonly samples: number;
   /** Bridges in whose names this is. */
   readonly only: string;
@@ -13,7 +13,10 @@ export interface BridgesBenchOptions {
 
 const CHAINS = [271n, 272n];
 
-/** What bridges add to a start, and what a delivery takes; nothing is proven. bench/README.md says what each figure is. */
+/**
+ * Measures the added start time of each bridge and the cost of a delivery, without proofs. bench/README.md defines each
+ * figure.
+ */
 export async function benchBridges({ json, samples, only }: BridgesBenchOptions): Promise<void> {
   for (const courier of COURIERS.filter(({ name }) => name.includes(only))) {
     installDapp(courier.project);
@@ -44,7 +47,7 @@ export async function benchBridges({ json, samples, only }: BridgesBenchOptions)
 
 interface BridgeCost {
   readonly ms: number;
-  /** Of all threads, which other processes change less. */
+  /** Processor time of all threads; other processes affect it less than the wall clock. */
   readonly cpuMs: number;
 }
 
@@ -52,7 +55,7 @@ function medianCost(costs: readonly BridgeCost[]): BridgeCost {
   return { ms: median(costs.map(({ ms }) => ms)), cpuMs: median(costs.map(({ cpuMs }) => cpuMs)) };
 }
 
-/** What has passed when it is asked. */
+/** Returns a function that reads the elapsed time. */
 function stopwatch(): () => BridgeCost {
   const [begun, before] = [performance.now(), process.cpuUsage()];
   return () => {

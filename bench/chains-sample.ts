@@ -4,10 +4,10 @@ import { sealAndSettle } from "./devnet-settlement.ts";
 import { submitAll } from "./devnet-throughput.ts";
 import type { Workload } from "./devnet-workload.ts";
 
-/** What one count of chains does in a process of its own. */
+/** Result for one number of chains, measured in a separate process. */
 export interface ChainsSample {
   readonly chains: number;
-  /** Of all chains together, from serialised transactions to witnessed blocks. */
+  /** Speed of all chains together, from serialized transactions to witnessed blocks. */
   readonly txPerSecond: number;
   /** Processor time of a transaction, over all threads. */
   readonly cpuMsPerTx: number;
@@ -40,7 +40,7 @@ async function costOf<T>(
   return { value, seconds: (performance.now() - begun) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** Chains that all work at the same time: a batch with a real proof of each, then so many mixed transfers of each, which all settle. */
+/** Runs chains concurrently: each settles one batch with a real proof, then `transactions` mixed transfers. */
 async function sample(count: number, transactions: number): Promise<ChainsSample> {
   const devnet = await startBenchDevnet(Array.from({ length: count }, (_, i) => 271n + BigInt(i)));
   try {
@@ -56,7 +56,7 @@ async function sample(count: number, transactions: number): Promise<ChainsSample
       return costOf(() => Promise.all(all.map(({ chain, raws }) => submitAll(chain.pipeline.chain, raws))));
     };
     await submitMixed(WARM_UP_TRANSACTIONS);
-    // What came before gets a batch of its own.
+    // Earlier transactions get a separate batch.
     await settleAll();
     const [few, many] = [await settleTransfers(FEW, loads.slice(0, 1)), await settleTransfers(MANY)];
     const gasOf = ([first]: Awaited<ReturnType<typeof settleAll>>, ...stages: readonly ("commit" | "prove" | "execute")[]) =>

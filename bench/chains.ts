@@ -9,7 +9,7 @@ export interface ChainsBenchOptions {
   readonly transactions: number;
 }
 
-/** What the model takes for given. */
+/** Assumptions of the model. */
 const ASSUMPTIONS = {
   /** Ethereum's blocks: 60 million gas every twelve seconds, all of it for these chains. */
   l1GasPerSecond: 60_000_000 / 12,
@@ -26,7 +26,7 @@ const [FEW, MANY] = [4, 20];
 const sampleFile = fileURLToPath(new URL("./chains-sample.ts", import.meta.url));
 const compileFile = fileURLToPath(new URL("./compile-apart.ts", import.meta.url));
 
-/** Chains beside each other in one process, and on machines of their own by a model; bench/README.md says what each figure is. */
+/** Measures chains in one process and models chains on several machines. bench/README.md defines each figure. */
 export function benchChains({ json, chains, transactions }: ChainsBenchOptions): void {
   const show = (line: object): void => console.log(json ? JSON.stringify(line) : line);
   execFileSync(process.execPath, [compileFile], { stdio: ["ignore", "ignore", "inherit"] });

@@ -1,4 +1,4 @@
 import { compile } from "../src/demo/compile.ts";
 
-/** The body of a process of its own: ecosystems run without a compiler, whose memory would be counted otherwise. */
+/** Compiles in a separate process, so that the compiler's memory is not counted in the ecosystem's. */
 await compile({ everything: true });

@@ -7,7 +7,7 @@ export interface Confirmations {
   readonly txPerSecond: number;
 }
 
-/** Sends a transaction; resolves when its receipt is there, with whether it succeeded. */
+/** Sends a transaction, waits for its receipt and returns true if it succeeded. */
 export type Confirm = (client: BenchClient, raw: Hex | undefined) => Promise<boolean>;
 
 export const byJsonRpc: Confirm = async (client, raw) => {

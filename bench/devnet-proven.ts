@@ -2,7 +2,7 @@ import type { DevnetChain } from "../src/devnet/devnet.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import type { Workload } from "./devnet-workload.ts";
 
-/** What waits at one moment. */
+/** Pending work at one moment. */
 export interface Queues {
   /** Transactions that are in no block. */
   readonly waitingTransactions: number;
@@ -20,15 +20,16 @@ export interface ProvenThroughput {
 }
 
 const SENDERS = 20;
-/** Transactions under way at once. */
+/** Maximum number of pending transactions. */
 const IN_FLIGHT = 64;
 /** Batches on their way to L1: one that is proven, and the next one. */
 const MAX_WAITING_BATCHES = 2;
 const CHUNK = 500;
 
 /**
- * Keeps a chain busy with transfers for so many seconds and counts what is executed on L1 with real proofs meanwhile. A
- * batch is sealed whenever fewer than two are on their way, so it holds all that came in while its predecessor was proven.
+ * Keeps a chain busy with transfers for `seconds` seconds and counts the transactions that L1 executes with real proofs.
+ * Seals a batch when fewer than two are pending, so that a batch holds all transfers that arrived during the previous
+ * proof.
  */
 export async function measureProven({ pipeline }: DevnetChain, workload: Workload, seconds: number): Promise<ProvenThroughput> {
   const { chain } = pipeline;

@@ -6,12 +6,12 @@ import type { Workload } from "./devnet-workload.ts";
 
 export interface CommitCosts {
   readonly pubdataBytesPerErc20Transfer: number;
-  /** L1 gas of the commit beside calldata, for one more changed leaf. */
+  /** L1 gas of the commit for one more changed leaf, without calldata. */
   readonly pubdataGasPerDiff: { readonly update: number; readonly insertion: number };
-  /** Of a batch of that many token transfers. */
+  /** Gas of a batch, by its number of token transfers. */
   readonly l1GasPerBatch: Readonly<Record<string, number>>;
   readonly transfers: number;
-  /** What L1's gas for one of them costs at these prices. */
+  /** Cost of one transfer's L1 gas at these prices. */
   readonly erc20TransferOnL1: {
     readonly gas: number;
     readonly gwei: number;
@@ -20,13 +20,13 @@ export interface CommitCosts {
   };
 }
 
-/** At which costs are told: L1's gas in gwei, and ETH in dollars. */
+/** Prices for the report: L1 gas in gwei and ETH in dollars. */
 const PRICES = { gwei: 1, dollarsPerEth: 3_000 } as const;
 
 /** Gas of a transaction without its execution: base, and each zero or other byte of calldata. */
 const CALLDATA_GAS = { base: 21_000, zeroByte: 4, otherByte: 16 };
 
-/** What batches of `transfers` token transfers cost on L1: few and many, between holders and to fresh accounts. */
+/** Measures the L1 cost of batches of `transfers` token transfers: few and many, between holders and to new accounts. */
 export async function measureCommitCosts(
   { pipeline }: DevnetChain,
   workload: Workload,
@@ -37,7 +37,7 @@ export async function measureCommitCosts(
     await submitAll(pipeline.chain, raws);
     return inspect(await sealAndSettle({ pipeline }), l1);
   };
-  // What came before gets a batch of its own.
+  // Earlier transactions get a separate batch.
   await sealAndSettle({ pipeline });
   const few = await batchOf(workload.tokenTransfers(Math.ceil(transfers / 5), "holders"));
   const many = await batchOf(workload.tokenTransfers(transfers, "holders"));
@@ -75,7 +75,7 @@ interface CommittedBatch {
   readonly settled: SettledBatch;
   readonly updates: number;
   readonly insertions: number;
-  /** Gas of the commit beside its calldata. */
+  /** Gas of the commit without its calldata. */
   readonly executionGas: number;
 }
 

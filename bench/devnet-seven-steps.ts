@@ -9,7 +9,7 @@ const ETHER = 10n ** 18n;
 export interface SevenSteps {
   /** From the moment at which the sender sends until it is executed on the other chain. */
   readonly seconds: number;
-  /** How much of it the proof took. */
+  /** Seconds spent on the proof. */
   readonly proveSeconds: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import { median } from "./statistics.ts";
 
 /** Transactions in a block, of the bare engine and of the chain at most. */
 export const BLOCK_TRANSACTIONS = 100;
-/** Transactions under way at once: enough to fill blocks while the next ones are read. */
+/** Maximum number of pending transactions: enough to fill blocks while the next transactions are read. */
 const IN_FLIGHT = 2 * BLOCK_TRANSACTIONS;
 const ROUNDS = 5;
 const SENDERS = 20;
@@ -15,9 +15,9 @@ const SENDERS = 20;
 const WARM_UP_TRANSACTIONS = 3000;
 
 export interface Throughput {
-  /** Of the chain, from serialised transactions to a witnessed block, in this process. */
+  /** Speed of the chain in this process, from serialized transactions to a witnessed block. */
   readonly txPerSecond: number;
-  /** Of the bare engine with the same transactions. */
+  /** Speed of the bare engine with the same transactions. */
   readonly edrTxPerSecond: number;
   readonly txPerEdr: number;
   /** Processor time of a transaction, over all threads of the process. */
@@ -37,8 +37,8 @@ export async function openBareEngine(chain: Chain, workload: Workload, connect: 
 }
 
 /**
- * The same transactions in the bare engine and on the chain, round by round in turn, after some for warming up. Speeds are
- * those of the median round, so that what else the machine does for a moment does not count.
+ * Runs the same transactions in the bare engine and on the chain, in alternating rounds after a warm-up. Reports the median
+ * round, so that short load from other processes has no effect.
  */
 export async function measureThroughput(chain: Chain, bare: EdrEngine, workload: Workload, count: number): Promise<Throughput> {
   const rounds: { readonly bare: Cost; readonly chain: Cost }[] = [];
@@ -61,7 +61,7 @@ export async function measureThroughput(chain: Chain, bare: EdrEngine, workload:
 /** For one transaction. */
 interface Cost {
   readonly wallMs: number;
-  /** Of all threads. */
+  /** Processor time of all threads. */
   readonly cpuMs: number;
 }
 

@@ -19,7 +19,7 @@ export class LoadAccount {
   readonly address: Hex;
   #nonce = 0;
 
-  /** The same number is always the same account. */
+  /** Derives the account from its number, so that the same number always yields the same account. */
   constructor(chainId: bigint, number: number) {
     this.#chainId = chainId;
     this.#key = id(`bench account ${number}`) as Hex;

@@ -13,11 +13,11 @@ export interface DevnetBenchOptions {
   readonly json: boolean;
   /** Transactions of each measurement. */
   readonly transactions: number;
-  /** How long to prove without a pause; 0 leaves that measurement out. */
+  /** Duration of the test of continuous proving in seconds; 0 skips it. */
   readonly provenSeconds: number;
 }
 
-/** The same transactions on the chain, and in the reference. */
+/** Results of the same transactions on the chain and in the reference. */
 interface Beside {
   readonly chain: Confirmations;
   readonly bare: Confirmations;

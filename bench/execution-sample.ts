@@ -5,7 +5,7 @@ import type { ExecutionClaim } from "../src/execution-proof/batch/execution-clai
 import { chooseDevice } from "../src/devices/device-choice.ts";
 import { openOwnProver } from "../test/execution-proof/support/own-prover.ts";
 
-/** What the process of one measurement is asked: a file with a batch's witness and claim. */
+/** Request to the measuring process: a file with a batch's witness and claim. */
 export interface ExecutionSample {
   readonly file: string;
   readonly workers: number | undefined;
@@ -52,7 +52,7 @@ async function prove(): Promise<{ readonly proof: Uint8Array; readonly figures: 
 const first = await prove();
 const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 const { figures: again } = await prove();
-// A card is measured beside the first proof.
+// A card is measured during the first proof.
 const onCard = device && { device: device.report(), card: (await prove()).figures };
 const beforeVerification = cpuSeconds();
 await prover.verify(claim, first.proof);

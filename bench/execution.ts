@@ -39,7 +39,7 @@ interface MeasuredBatch {
   readonly claim: unknown;
 }
 
-/** Proves batches with secure parameters, each in a process of its own: that gives its memory. */
+/** Proves each batch with secure parameters in a separate process, to measure its memory. */
 export async function benchExecution({ json, transfers, groth16, workers, card }: ExecutionBenchOptions): Promise<void> {
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "execution-"));

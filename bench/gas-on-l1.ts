@@ -6,11 +6,11 @@ import type { System } from "../src/stark/systems/system.ts";
 import { startCodeChain } from "../test/contracts/verifier/support/chain.ts";
 import { deployStackVerifier, STARK_ABI } from "../test/contracts/verifier/support/small-verifier.ts";
 
-/** What L1 takes to check a proof. */
+/** L1 gas to check a proof. */
 interface GasOnL1 {
-  /** Of a transaction that has it checked, its calldata included, by the receipt. */
+  /** Gas in the receipt of the checking transaction, calldata included. */
   readonly transaction: number;
-  /** Of each phase of the verification; the profile's own counting is some 20 gas a phase. */
+  /** Gas of each phase of the verification; the profile's counters add about 20 gas to a phase. */
   readonly phases: Readonly<Record<string, number>>;
 }
 

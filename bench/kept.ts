@@ -15,7 +15,7 @@ import { median, quantile } from "./statistics.ts";
 
 export interface KeptBenchOptions {
   readonly json: boolean;
-  /** Payments one after another, each in a block of its own. */
+  /** Number of sequential payments, each in a separate block. */
   readonly transactions: number;
   /** New accounts that each of them pays. */
   readonly recipients: number;
@@ -50,7 +50,10 @@ const CREATE_PAYMASTER = concat([
 
 const compileFile = fileURLToPath(new URL("./compile-apart.ts", import.meta.url));
 
-/** Measures an ecosystem that is kept in a folder: its confirmations beside those in memory, and how long its next start takes. */
+/**
+ * Measures an ecosystem stored in a folder: its confirmations compared with those in memory, and the duration of its next
+ * start.
+ */
 export async function benchKept({ json, store, ...workload }: KeptBenchOptions): Promise<void> {
   execFileSync(process.execPath, [compileFile], { stdio: ["ignore", "ignore", "inherit"] });
   const result = store === undefined ? await benchConfirmed(workload) : await benchStore(store, workload);
@@ -85,7 +88,7 @@ async function benchConfirmed(workload: Workload): Promise<object> {
   }
 }
 
-/** Starts a store that is there, or is made first, and says where the time goes. */
+/** Starts a stored ecosystem, after creating it if necessary, and measures the phases of the start. */
 async function benchStore(data: string, workload: Workload): Promise<object> {
   if (!existsSync(data)) await confirmed(await start({ data }), workload);
   // What the first start of a process alone does: modules and EDR's library are loaded.
@@ -116,7 +119,7 @@ async function benchStore(data: string, workload: Workload): Promise<object> {
   };
 }
 
-/** `reach` is told when the ecosystem opens its L1, and when it opens its chain. */
+/** Starts a devnet; calls `reach` when it opens its L1 and when it opens its chain. */
 function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chains") => void = () => undefined): Promise<Devnet> {
   return startDevnet(
     {

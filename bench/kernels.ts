@@ -21,7 +21,7 @@ const WARM_UP_MS = 100;
 const LIMIT_MS = 1500;
 
 /**
- * Runs every kernel beside the reference on the same input and compares the outputs. Prints one line or one JSON object per
+ * Runs every kernel and its reference on the same input and compares the outputs. Prints one line or one JSON object per
  * kernel. Throws Error when outputs differ.
  */
 export async function benchKernels({ json }: { readonly json: boolean }): Promise<void> {

@@ -15,7 +15,7 @@ interface LeafProofFigures {
   readonly leastProvenBits: number;
 }
 
-/** What it takes to prove that a leaf program accepts a proof, on two runs of which the second is measured. */
+/** Proves twice that a leaf program accepts a proof, and measures the second run. */
 export async function benchLeafProof(
   { program, system: checked }: LeafProgram,
   { statement, proof }: { readonly statement: Uint8Array; readonly proof: Uint8Array },

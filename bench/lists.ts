@@ -16,10 +16,10 @@ export interface ListsBenchOptions {
   readonly transfers: number;
 }
 
-/** Each of which has a delivery of its own. */
+/** Number of transfers, each with a separate delivery. */
 const SENT = 10;
 
-/** Bytes of pubdata and gas of transfers in lists beside plain ones; bench/README.md says what each figure is. */
+/** Compares pubdata and gas of transfers in lists with those of plain transfers. bench/README.md defines each figure. */
 export async function benchLists({ json, transfers }: ListsBenchOptions): Promise<void> {
   const options = { relayer: true, fundedAccounts: [ALICE, RELAYER], fundingWei: 20n * ETHER, ...UNPROVEN };
   const devnet = await startFlowDevnet([271n, 272n], options);
@@ -46,7 +46,7 @@ export async function benchLists({ json, transfers }: ListsBenchOptions): Promis
   }
 }
 
-/** Of each figure to the same of a plain transfer. */
+/** Ratio of each figure to that of a plain transfer. */
 function ratiosOf(costs: TransferCosts, plain: TransferCosts): TransferCosts {
   return { bytes: costs.bytes / plain.bytes, gas: costs.gas / plain.gas, feeWei: costs.feeWei / plain.feeWei };
 }

@@ -5,7 +5,7 @@ const HELP = `Usage: npm run -s bench -- <suite> [options]
 Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
   native       what each opcode and precompiled contract takes of a proof's tables, and its weight
-  kernels      every kernel, wasm beside the scalar reference, outputs compared
+  kernels      every kernel, wasm compared with the scalar reference, outputs compared
   gpu          kernels and whole proofs on WebAssembly and on a graphics card, results compared: one line
   tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
                phase, memory, proven bits
@@ -13,16 +13,16 @@ Suites
   recursion    the same proofs for validators and for a program that checks them: time, size, permutations to check, memory
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
-  chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
-  lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
+  chains       1, 2, 4 and 8 chains at the same time: transactions a second, processor time, and a model beyond one machine
+  lists        transfers to another chain in a list, compared with plain ones: bytes of pubdata and gas (give --transfers 100)
   nodes        one sequencer, four and seven nodes, and four in processes: processor time and wait of a transfer
   bundles      one sequencer for two chains: processor time and wait of a bundle that is on both or on none
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
   promises     messages by a promise, and by a root of L1: until they arrive
   bridges      bridges of others: what each adds to a start, and what a delivery takes
-  mine         10,000 empty blocks in one call on a chain, beside Hardhat's own network
-  kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
-  operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
+  mine         10,000 empty blocks in one call on a chain, compared with Hardhat's own network
+  kept         an ecosystem in a folder: confirmation compared with one in memory, and its next start
+  operations   the worst operations of L1's queue: cost to run and settle, compared with the time that they buy
   worst-gas    the heaviest transactions by what they do: how long a payment behind them waits, and how long a seal keeps the process
   page         the page in a real browser: until its first paint and its first table, its longest task, what it weighs
   plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
@@ -56,7 +56,7 @@ Options
 
 const integers = (name: string, text: string, most?: number): number[] =>
   text.split(",").map((part) => wholeNumber(name, part, 1, most));
-/** As `integers`; 0 stands for nothing at all. */
+/** Parses integers like {@link integers}; 0 means none. */
 const integersFrom0 = (name: string, text: string, most: number): number[] =>
   text.split(",").flatMap((part) => wholeNumber(name, part, 0, most) || []);
 

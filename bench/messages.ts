@@ -17,7 +17,7 @@ const WARM_UP_MESSAGES = 16;
 /** Between two questions of a client that looks on. */
 const PAUSE_MS = 20;
 
-/** What is asked of an ecosystem while its messages move; bench/README.md says what each figure is. */
+/** Measures requests to an ecosystem while messages move. bench/README.md defines each figure. */
 export async function benchMessages({ json, chains, messages }: MessagesBenchOptions): Promise<void> {
   const devnet = await startFlowDevnet(
     Array.from({ length: chains }, (_, i) => FIRST_CHAIN_ID + BigInt(i)),
@@ -61,7 +61,7 @@ async function sendRound({ chains, accounts }: FlowDevnet, count: number): Promi
   );
 }
 
-/** Settles again and again until so many messages have arrived. */
+/** Settles repeatedly until `count` messages have arrived. */
 async function untilDelivered(devnet: FlowDevnet, count: number): Promise<void> {
   for (;;) {
     await devnet.settle();
@@ -79,7 +79,7 @@ interface AskedBeside {
   readonly blockNumberMsP50: number;
 }
 
-/** What clients wait for answers over HTTP meanwhile, each of which asks one thing again and again. */
+/** Measures waits of HTTP clients that repeat one request during `work`. */
 async function whileAsked({ chains, accounts }: FlowDevnet, work: () => Promise<void>): Promise<AskedBeside> {
   const [asked, foreign] = [chains[0], chains.at(-1)];
   if (asked === undefined || foreign === undefined) throw new RangeError("there are chains");
@@ -118,7 +118,7 @@ async function ask(url: string, method: string, params: readonly unknown[]): Pro
   if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
 }
 
-/** Of a relayer beside the ecosystem's own, which stands still: nothing else moves then. */
+/** Measures a second relayer while the ecosystem's relayer is paused, so that nothing else moves. */
 async function costOfDelivering(
   devnet: FlowDevnet,
   count: number,

@@ -12,10 +12,10 @@ export interface MineBenchOptions {
   readonly samples: number;
 }
 
-/** Of each call: as many as one may ask for. */
+/** Blocks of each call: the maximum of one call. */
 const BLOCKS = 10_000;
 
-/** What a test sees of a chain, and of Hardhat's own network. */
+/** Methods of a chain and of Hardhat's network that a test calls. */
 interface Provider {
   request(request: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>;
 }
@@ -23,7 +23,7 @@ interface Provider {
 const CHAIN_ID = 271n;
 const compileFile = fileURLToPath(new URL("./compile-apart.ts", import.meta.url));
 
-/** Measures `hardhat_mine` of many blocks on a chain, beside Hardhat's own network in the same rounds. */
+/** Measures `hardhat_mine` of many blocks, alternately on a chain and on Hardhat's network. */
 export async function benchMine({ json, samples }: MineBenchOptions): Promise<void> {
   if (process.env["SKIP"] === undefined)
     execFileSync(process.execPath, [compileFile], { stdio: ["ignore", "ignore", "inherit"] });
@@ -68,14 +68,14 @@ async function mineMany(provider: Provider): Promise<void> {
   await provider.request({ method: "hardhat_mine", params: [hexQuantity(BLOCKS)] });
 }
 
-/** As Hardhat's network makes the blocks that it does not only reserve. */
+/** Mines blocks singly, as Hardhat's network does for blocks that are not only reserved. */
 async function mineEach(provider: Provider): Promise<void> {
   for (let i = 0; i < BLOCKS; i++) await provider.request({ method: "evm_mine" });
 }
 
 interface Cost {
   readonly ms: number;
-  /** Of all threads. */
+  /** Processor time of all threads. */
   readonly cpuMs: number;
 }
 

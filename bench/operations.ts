@@ -112,7 +112,7 @@ async function measure(test: VerifiedChain, prover: Prover, { family, what, to, 
   };
 }
 
-/** Rows of the table, as a power of two, for these changes of a tree with so many leaves. */
+/** Height of the table as a power of two, for these changes of a tree with `leafCount` leaves. */
 function logRowsAt(leafCount: number, entries: readonly DiffEntry[]): number {
   const insertions = entries.filter(({ type }) => type === "insertion").length;
   return Math.ceil(Math.log2(proofRows({ ...NO_USAGE, diffs: entries.length, insertions }, leafCount - insertions)));

@@ -11,9 +11,9 @@ import { median, quantile } from "./statistics.ts";
 const MESSAGES = 200;
 /** Between two transactions whose way to the screen is measured. */
 const PAUSE_MS = 100;
-/** How often it is asked whether a row was drawn: seldom, so that asking does not keep the page busy. */
+/** Interval between checks for a drawn row: long, so that the checks do not load the page. */
 const POLL_MS = 50;
-/** Of each of two chains: 10,000 transactions together. */
+/** Blocks of each of two chains, and transactions of each block: 10,000 transactions in total. */
 const [BLOCKS, TRANSACTIONS] = [100, 50];
 /** Blocks that come while they are shown, and users' transactions in each. */
 const [UPDATES, MORE] = [20, 10];
@@ -60,7 +60,7 @@ export async function feedLateness(
   };
   try {
     const moved = move().finally(() => (isMoving = false));
-    // What it rejects with is told where it is awaited.
+    // Its rejection is reported by the later await.
     moved.catch(() => undefined);
     const drawn = (page: Page, hash: string): Promise<number> =>
       page.evaluate<number>(`new Promise((tell, fail) => {
@@ -75,10 +75,10 @@ export async function feedLateness(
     const lateness: { readonly late: number; readonly bare: number }[] = [];
     while (isMoving) {
       const { hash } = await bob.sendTransaction({ to: bob.address, value: 1n });
-      // The chain answers when its block, and so the receipt, is there.
+      // The chain answers when the block and its receipt exist.
       const at = Date.now();
       bare.tell(hash);
-      // One after another: the feed shows thirty rows, so of those that came meanwhile some would never be drawn.
+      // Sequential, because the feed shows thirty rows: some of many concurrent ones would never be drawn.
       lateness.push({ late: (await drawn(tab, hash)) - at, bare: (await drawn(bareTab, hash)) - at });
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
@@ -91,7 +91,7 @@ export async function feedLateness(
   }
 }
 
-/** What is told of the lateness. */
+/** Summarizes the lateness. */
 export function latenessFigures({ late, bare }: Lateness) {
   return {
     bareFeedMs: median(bare),
@@ -104,7 +104,10 @@ export function latenessFigures({ late, bare }: Lateness) {
   };
 }
 
-/** Milliseconds of processor of the longest task while blocks come to a first page with 10,000 transactions and 200 messages. */
+/**
+ * Longest task in milliseconds of processor time while a first page with 10,000 transactions and 200 messages receives
+ * blocks.
+ */
 export async function busyTask(browser: Browser, tab: Page, devnet: FlowDevnet): Promise<number> {
   const load = { blocks: BLOCKS, transactions: TRANSACTIONS, messages: MESSAGES, sentWithinMs: 10_000 };
   const busy = await startBusyMember(devnet.chains[0]?.url ?? "", load);

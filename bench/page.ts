@@ -21,7 +21,7 @@ export interface PageBenchOptions {
 /** Blocks that come while the first page is watched. */
 const UPDATES = 20;
 const ASSETS = new URL("../src/page/assets/", import.meta.url);
-/** Has a document say when its first table was drawn, in milliseconds since its address was opened. */
+/** Script that records the first table of a document, in milliseconds since its address was opened. */
 const WATCH = `
   window.drawn = new Promise((tell) => {
     new MutationObserver((_changes, observer) => {
@@ -32,7 +32,7 @@ const WATCH = `
   });
 `;
 
-/** What a reader of the page waits for, in a real browser beside an ecosystem of two chains, and what the page weighs. */
+/** Measures a reader's waits in a real browser, with an ecosystem of two chains, and the size of the page. */
 export async function benchPage({ json, samples }: PageBenchOptions): Promise<void> {
   await bundlePage(fileURLToPath(ASSETS));
   const browser = await openBrowser();
@@ -42,7 +42,7 @@ export async function benchPage({ json, samples }: PageBenchOptions): Promise<vo
       { chainId: 271n, name: "alpha" },
       { chainId: 272n, name: "beta" },
     ],
-    // As `hyperchain:spawn` has it: it moves by itself, and answers from books.
+    // Like `hyperchain:spawn`: automatic, with answers from indexes.
     { ...UNPROVEN, relayer: true, pollIntervalMs: 100, fundedAccounts: [ALICE, BOB, RELAYER] },
   );
   const page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
@@ -108,7 +108,7 @@ async function loaded(tab: Page, { url, bare }: { readonly url: string; readonly
   return loads;
 }
 
-/** Milliseconds of processor of the longest task while blocks, and a message, come to the first page that shows them. */
+/** Longest task in milliseconds of processor time while the first page receives blocks and a message. */
 async function updated(browser: Browser, tab: Page, devnet: FlowDevnet): Promise<number> {
   const [chain] = devnet.chains;
   if (chain === undefined) throw new Error("the ecosystem has no chain");

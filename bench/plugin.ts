@@ -12,7 +12,7 @@ import { median } from "./statistics.ts";
 
 export interface PluginBenchOptions {
   readonly json: boolean;
-  /** Of each measurement; the median is reported. */
+  /** Samples of each measurement; the median is reported. */
   readonly samples: number;
 }
 
@@ -26,7 +26,7 @@ import hyperchain from "hardhat-hyperchain";
 
 export default defineConfig({ plugins: [hyperchain, ethers, networkHelpers, mocha] });
 `;
-/** The smallest test that has two chains, with the prover that is there by default. */
+/** Smallest test with two chains and the default prover. */
 const TEST = `import assert from "node:assert/strict";
 import { network } from "hardhat";
 
@@ -37,7 +37,7 @@ it("spawns two chains", async () => {
 });
 `;
 
-/** How long users of the plugin wait, and what it weighs. */
+/** Measures the waits of the plugin's users, and its size. */
 export async function benchPlugin({ json, samples }: PluginBenchOptions): Promise<void> {
   execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   const project = installInEmptyProject(["hardhat", ...TOOLS, "mocha", "chai"]);
@@ -138,7 +138,10 @@ function installedMiB({ folder }: EmptyProject): number {
   return Math.round((bytes / 2 ** 20) * 10) / 10;
 }
 
-/** Without packages below, which are counted by themselves, and without what is not there, such as another system's binary. */
+/**
+ * Size of a folder without nested packages, which are counted separately, and without missing files such as another
+ * system's binary.
+ */
 function bytesIn(folder: string): number {
   const entries = lstatSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder, { withFileTypes: true });
   return entries

@@ -23,8 +23,8 @@ const sampleFile = fileURLToPath(new URL("./prove-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
 /**
- * Proves each size with each number of workers and has the L1 contract check the proof. Seconds are medians over the
- * samples, after one proof that is not counted; the spread of the totals is given beside them.
+ * Proves each size with each number of workers, and checks the proof with the L1 contract. Seconds are medians over the
+ * samples, after one proof that is not counted; the report also has the spread of the totals.
  */
 export async function benchProve(options: ProveBenchOptions): Promise<void> {
   await compile({ everything: true });

@@ -28,7 +28,7 @@ export function programSystem(name: string, rows: readonly RomRow[]): RunSystem 
   return { program, definition: runDefinition(program, executionParameters()) };
 }
 
-/** Runs a program in a state, that of genesis if none is given. The tree is left as it was. */
+/** Runs a program in a state (default: genesis) without changing the tree. */
 export function provenRun(
   system: RunSystem,
   hints: readonly Hint[],

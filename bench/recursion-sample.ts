@@ -31,7 +31,7 @@ import { verify } from "../src/stark/proofs/verify.ts";
 import { proveHere } from "../test/execution-proof/support/own-prover.ts";
 import { leafProgram, checkByProgram } from "../test/recursion/check-by-program.ts";
 
-/** What the process of one measurement is asked: a file with a batch's witness and claim. */
+/** Request to the measuring process: a file with a batch's witness and claim. */
 export interface RecursionSample {
   readonly file: string;
   readonly workers: number | undefined;
@@ -125,7 +125,7 @@ function leavesOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatch
   });
 }
 
-/** Proofs that each chunk's leaf program accepts its proof, one after another. */
+/** Proves sequentially that each chunk's leaf program accepts its proof. */
 async function leafProofsOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof) {
   const proofs: Awaited<ReturnType<typeof benchLeafProof>>[] = [];
   for (const chunk of chunkProofs(of, about, batch)) {
@@ -135,7 +135,10 @@ async function leafProofsOf(of: ExecutionKey, about: ExecutionClaim, batch: Exec
   return proofs;
 }
 
-/** From the chunks' proofs to the batch's: undefined where leaves are listed anew, whose proof is not made here. */
+/**
+ * Proves the batch from the chunks' proofs; returns undefined if leaves are relisted, because this benchmark does not make that
+ * proof.
+ */
 async function tailOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof) {
   if (batch.relisting !== undefined) return undefined;
   const code = statementCode(formOf(of.program));

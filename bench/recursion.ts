@@ -13,8 +13,8 @@ const sampleFile = fileURLToPath(new URL("./recursion-sample.ts", import.meta.ur
 const run = promisify(execFile);
 
 /**
- * Proves batches with so many transfers, and the programs that check the proofs for L1. Each proof is the second of a separate
- * process.
+ * Proves batches of `transfers` transfers, and the programs that check those proofs for L1. Each figure is of the second
+ * proof in a separate process.
  */
 export async function benchRecursion({ json, transfers, workers, card }: Omit<ExecutionBenchOptions, "groth16">): Promise<void> {
   await compile({ everything: true });

@@ -13,10 +13,10 @@ import { verify } from "../src/stark/proofs/verify.ts";
 import { blocksRun, leavesRun, signaturesRun } from "./kernel-run.ts";
 import { SYNTHETIC_TABLES, syntheticDefinition, syntheticInput, syntheticRows } from "./synthetic-system.ts";
 
-/** What is proven: transfers of the synthetic system, blocks that the kernel opens, leaves that are written, signatures. */
+/** Workload of a proof: transfers of the synthetic system, blocks that the kernel opens, written leaves, or signatures. */
 export type TablesSystem = "synthetic" | "kernel" | "leaves" | "signatures";
 
-/** What the process of one measurement is asked. */
+/** Request to the measuring process. */
 export interface TablesRequest {
   readonly system: TablesSystem;
   readonly count: number;
@@ -40,7 +40,7 @@ function spent(since: Spent = { wall: 0, cpu: 0, mainThread: 0 }): Spent {
   };
 }
 
-/** What is proven, and what is said of it. */
+/** Workload of a proof and its figures. */
 interface Workload {
   readonly definition: SystemDefinition;
   readonly makeInput: () => ProverInput;

@@ -19,7 +19,7 @@ export interface TablesBenchOptions {
 const sampleFile = fileURLToPath(new URL("./tables-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
-/** Proves each system at each size, each proof in a process of its own: that gives its memory. */
+/** Proves each system at each size in a separate process, to measure its memory. */
 export async function benchTables({ json, transfers, blocks, touched, signatures, workers }: TablesBenchOptions): Promise<void> {
   const sizes = [
     ...blocks.map((count) => ({ system: "kernel", count }) as const),

@@ -26,7 +26,7 @@ interface GasClass {
   readonly data: Hex;
 }
 
-/** What of a class the witness runs as a preview. */
+/** Part of a class that the witness runs as a preview. */
 interface Run {
   readonly isRefused: boolean;
   readonly gasUsed: bigint;
@@ -40,11 +40,11 @@ interface Wait {
 
 const MOST_GAS = 2n ** 24n;
 const BOUNDS = { maxInstructions: DEFAULT_MAX_INSTRUCTIONS, maxWork: mostWork(DEFAULT_MAX_INSTRUCTIONS) };
-/** Enough for some runs of each class, beside what its data take. */
+/** Gas for some runs of each class, in addition to the gas of their data. */
 const FIRST_USE_GAS = 200_000n;
 /** The most that a byte of a transaction's data takes (EIP-7623). */
 const GAS_OF_BYTE = 40n;
-/** Of the batch whose sealing is measured, in transactions of as much as one may do. */
+/** Gas of the batch whose sealing is measured, in transactions of the maximum gas. */
 const SEALED_GAS = 1_000_000_000n;
 const PAYER = new TestWallet(1);
 /** One for each class: a sender whose transaction is refused behind its run waits for as long as that took. */
@@ -52,10 +52,13 @@ const senderOf = (index: number): TestWallet => new TestWallet(100 + index);
 const LONG: Hex = `0x${"bb".repeat(20)}`;
 /** 24 kB of PUSH1 behind a jump, so that all of it is looked at. */
 const LONG_CODE: Hex = `0x6003565b00${"60ff".repeat(12_285)}`;
-/** What a loop takes that only counts. */
+/** Instruction of the baseline loop, which only counts. */
 const PLAIN = "SWAP16";
 
-/** How long others wait behind the heaviest transactions, and how long a seal keeps the process; bench/README.md says more. */
+/**
+ * Measures waits behind the heaviest transactions, and the time that a seal blocks the process. bench/README.md defines
+ * each figure.
+ */
 export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promise<void> {
   await compile({ everything: true });
   const codes: readonly WorstOperation[] = [
@@ -88,7 +91,7 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
   let worst = { waitMs: 0, waitCpuMs: 0, what: "" };
   let firstUse = { waitMs: 0, what: "" };
   for (const each of classes.filter(({ what }) => what.includes(only))) {
-    // What is loaded once in a process, as EDR does with the ceremony's points, is a wait of its own.
+    // The first use in a process, as EDR's load of the ceremony's points, is a separate wait.
     const { wallMs: firstWaitMs } = await waitBehind(chain, each, firstUseGas(each));
     if (firstWaitMs > firstUse.waitMs) firstUse = { waitMs: firstWaitMs, what: each.what };
     const most = await preview(witness, each, MOST_GAS);

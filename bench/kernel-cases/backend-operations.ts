@@ -13,7 +13,10 @@ const WIDTH = 16;
 const LOG_BLOWUP = 3;
 const SHIFT = 3;
 
-/** Whole operations of the backend on all cores, transfers and scheduling included, beside the reference on one. */
+/**
+ * Cases of whole backend operations on all cores, transfers and scheduling included, compared with the reference on one
+ * core.
+ */
 export async function* backendCases(): AsyncGenerator<KernelCase> {
   for await (const { run, ...shape } of allOperations()) {
     const [wasm, reference] = [await createWasmBackend(), createReferenceBackend()];

@@ -3,9 +3,9 @@ import type { Backend } from "../../src/kernels/backend.ts";
 /** One comparison: the same work by a fast kernel and by its reference, repeatable and without side effects. */
 export interface KernelCase {
   readonly kernel: string;
-  /** What was computed, in words: shape and count. */
+  /** Shape and count of the input, as text. */
   readonly size: string;
-  /** What `count` counts, e.g. "elements". */
+  /** Unit of `count`, for example "elements". */
   readonly unit: string;
   readonly count: number;
   readonly wasm: () => Promise<unknown>;
@@ -14,7 +14,7 @@ export interface KernelCase {
   readonly close?: () => Promise<void>;
 }
 
-/** The same operation for either backend. */
+/** Operation that both backends provide. */
 export type BackendOperation = Pick<KernelCase, "kernel" | "size" | "unit" | "count"> & {
   readonly run: (backend: Backend) => Promise<() => Promise<unknown>>;
 };

@@ -6,7 +6,7 @@ const LOG_STACK = 12;
 const DEGREE = 5;
 const PARTS = 16;
 
-/** What the opening of a stack does with 16 columns of 2^8 in one stack column, and with extension columns of 2^8. */
+/** Operations of a stack's opening, with 16 columns of 2^8 in one stack column and with extension columns of 2^8. */
 export function* stackOperations(): Generator<BackendOperation> {
   const logRows = 8;
   const trace = columns(PARTS, logRows);

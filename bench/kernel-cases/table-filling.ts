@@ -9,7 +9,7 @@ import { packedByDefinition } from "../../test/kernels/support/packed-by-definit
 import type { KernelCase } from "./kernel-case.ts";
 import { elements } from "./random-columns.ts";
 
-/** Kernels that fill tables, each in a memory of its own. */
+/** Cases of kernels that fill tables, each with a separate memory. */
 export async function* tableFillingCases(): AsyncGenerator<KernelCase> {
   const [packRows, width] = [createRowPacker(), 120];
   const cells = elements(8, BLOCK_ROWS * width).map((element, i) => element >>> (8 * (i % 4)));

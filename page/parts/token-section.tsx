@@ -25,9 +25,8 @@ function Token({ token }: { readonly token: TokenEverywhere }) {
   return (
     <Section title="Token">
       <p>
-        {symbol === "" ? "Without a symbol" : <Said text={symbol} />}, born on {born} at{" "}
-        <AddressLink chain={born} address={origin.address} />. What is escrowed where it was born stands for what there is
-        elsewhere.
+        {symbol === "" ? "Without a symbol" : <Said text={symbol} />}, created on {born} at{" "}
+        <AddressLink chain={born} address={origin.address} />. The escrow there backs the supply on other chains.
       </p>
       <Table
         caption="Supply of the token on each chain"

@@ -33,7 +33,7 @@ const SINK: Hex = `0x${"ee".repeat(20)}`;
 const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
 const MESSENGER = new Interface(["function sendToL1(bytes)"]);
 
-/** What a real chain came to: payments, a message, operations, roots, cheats, two sealed batches and an open one. */
+/** Results of a real chain: payments, a message, operations, roots, cheats, two sealed batches and an open one. */
 async function realResults(alice: TestWallet): Promise<readonly ChainResult[]> {
   const results: ChainResult[] = [];
   const test = await startVerifiedChain({

@@ -33,7 +33,7 @@ type Digests = ReadonlyMap<string, string>;
 interface Followed {
   readonly test: VerifiedChain;
   readonly kept: KeptInMemory;
-  /** Carries out what others have decided. */
+  /** Applies decisions of other processes. */
   readonly decided: HandOver<BatchCommand, CommandResult>;
   digests(): Digests;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ async function follow(
   return { test, kept, decided, digests: () => withoutTests(test.chain.spine.digests()), close: () => test.chain.close() };
 }
 
-/** What a test has seen does not return. */
+/** Removes the entry of the test's follower, which does not rewind. */
 function withoutTests(digests: Digests): Digests {
   return new Map([...digests].filter(([name]) => name !== "test"));
 }
@@ -96,7 +96,7 @@ async function rebuiltRoots(batches: readonly FormedBatch[]): Promise<readonly s
   });
 }
 
-/** What was dropped is in no log, and no follower was told: so all is the same as where a sequencer decides alone. */
+/** Sources with the same result: dropped proposals are in no log, and no follower received them. */
 const SOURCES = ["decided by its sequencer", "proposed by its sequencer, each third dropped"];
 
 describe("one log: every follower answers the same, however a chain came where it is", () => {
@@ -116,7 +116,7 @@ describe("one log: every follower answers the same, however a chain came where i
         assert.deepEqual(test.faults, []);
         if (deciders !== undefined) assert.ok(deciders.dropped.length >= STEPS / 3, "some were dropped");
         const batches = [...test.batches];
-        // What the engine refused was not done, and is not done again.
+        // The engine did not execute refused transactions, and does not replay them.
         const senders = commands.flatMap((command) => (command.type === "block" ? command.transactions : []));
         assert.ok(senders.every(({ from }) => from === ALICE.address));
 
@@ -133,7 +133,7 @@ describe("one log: every follower answers the same, however a chain came where i
         // The same again, at the same times, from where each batch began.
         for (let batch = sequencer.batchNumber - 1n; batch >= 0n; batch -= byNight(1n, 2n)) {
           const from = spine.before(batch);
-          assert.ok(from !== undefined, `the chain can go back to before batch ${batch}`);
+          assert.ok(from !== undefined, `the chain can rewind to before batch ${batch}`);
           await spine.redo(from, (done) => carryOut(chain, done));
           assert.deepEqual([chain.digests(), kept.commands], [whole, commands], `again from batch ${batch}`);
         }
@@ -165,7 +165,7 @@ describe("one log: every follower answers the same, however a chain came where i
 });
 
 describe("a follower throws in an operation", () => {
-  it("nothing later is seen, a restart repeats the operation, and its message is there once", async () => {
+  it("nothing later is seen, a restart repeats the operation, and its message exists once", async () => {
     const thrower: Follower<ChainResult> = {
       name: "thrower",
       on({ operation }) {
@@ -203,8 +203,8 @@ describe("a follower throws in an operation", () => {
   });
 });
 
-describe("a process is killed while it carries out a command", () => {
-  it("a last one that the protocol refuses is taken back by the start, and the chain goes on", async () => {
+describe("a process is killed while it applies a command", () => {
+  it("the start removes a last command that the protocol refuses, and the chain continues", async () => {
     const chain = await follow();
     ALICE.nonce = 0;
     try {

@@ -15,7 +15,7 @@ interface Sum {
 
 class Refused extends Error {}
 
-/** Follows the chain; `seen` is what it was told and has not returned from. */
+/** Follower of the chain; `seen` has the results that it received and did not rewind. */
 interface Seen extends Follower<Sum> {
   readonly seen: number[];
 }
@@ -44,7 +44,7 @@ class Offering implements CommandSource<Addition, Sum> {
   readonly #waiting: ((view: SpineView) => Offer<Addition>)[] = [];
   #wake: (() => void) | undefined;
   #view: SpineView | undefined;
-  /** By what was offered. */
+  /** Callbacks by offer. */
   readonly #told = new Map<string, () => void>();
 
   async next(view: SpineView, stop: AbortSignal): Promise<Offer<Addition> | undefined> {
@@ -74,7 +74,10 @@ class Offering implements CommandSource<Addition, Sum> {
     await told;
   }
 
-  /** Proposes, and waits until that is carried out; returns the function that tells its verdict, and waits until it is heard. */
+  /**
+   * Proposes and waits until the proposal is applied; returns the function that sends its verdict and waits until it is
+   * received.
+   */
   async propose(
     commands: readonly Addition[],
     as: Partial<Offer<Addition>> = {},
@@ -134,7 +137,7 @@ function chain(kept: Addition[] = [], work = { gas: 0 }) {
   return { spine, source, running, tip, told, log, kept, runs, before };
 }
 
-describe("a dropped proposal was told as final", () => {
+describe("a dropped proposal was reported as final", () => {
   it("those that see what is decided, and the log, have of a proposal nothing before its verdict", async () => {
     const { source, tip, told, kept, spine } = chain();
     const decide = await source.propose([1, 2]);
@@ -145,7 +148,7 @@ describe("a dropped proposal was told as final", () => {
     assert.deepEqual(source.outcomes, ["1,2 executed", "1,2 decided"]);
   });
 
-  it("a dropped one is taken back with those that stand on it, and nothing of them was told", async () => {
+  it("a dropped proposal is rolled back with those that depend on it, and followers received nothing of them", async () => {
     const { source, tip, told, kept, spine } = chain();
     await source.offer([1]);
     const first = await source.propose([2]);
@@ -226,7 +229,7 @@ describe("old term, wrong parent, a position twice, time backwards or too far ah
   ];
   for (const standing of ["decided", "proposed"] as const)
     for (const [what, as, commands, expected] of refusals)
-      it(`${what}, ${standing}: refused before anything runs, and the source is told`, async () => {
+      it(`${what}, ${standing}: refused before anything runs, and the source is notified`, async () => {
         const { source, runs, kept } = chain();
         await source.offer([1]);
         await (
@@ -240,7 +243,7 @@ describe("old term, wrong parent, a position twice, time backwards or too far ah
         assert.equal(source.outcomes.at(-1), `5 refused ${expected}`);
       });
 
-  it("a proposal whose second command comes at a time that no one takes: nothing of it runs", async () => {
+  it("a proposal whose second command has a refused time: none of it runs", async () => {
     const { source, runs } = chain();
     await source.propose([5, 2000]);
     assert.deepEqual([runs, source.outcomes], [[], ["5,2000 refused TimeTooFarAhead at 1"]]);
@@ -286,7 +289,7 @@ describe("behind by weight, not count", () => {
 });
 
 describe("a source that is stopped", () => {
-  it("is asked no more", async () => {
+  it("receives no further requests", async () => {
     const { source, running } = chain();
     await source.offer([1]);
     running.stop();

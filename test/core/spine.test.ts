@@ -29,14 +29,14 @@ function disk(commands: readonly Addition[] = []): Kept {
 
 interface Counter {
   readonly spine: Spine<Addition, Sum>;
-  /** What a follower was told. */
+  /** Results that the follower received. */
   readonly sums: number[];
-  /** What one prepared before, with how much was told until then. */
+  /** Results that a follower prepared, each with the number that it had received before. */
   readonly prepared: (readonly [sum: number, told: number])[];
   readonly log: CommandLog<Addition>;
-  /** Has a command carried out that is decided. */
+  /** Applies a decided command. */
   carryOut(command: Addition): Promise<Sum>;
-  /** Carries out what an earlier process left. */
+  /** Applies the commands that an earlier process left. */
   catchUp(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}):
   const sums: number[] = [];
   const prepared: Counter["prepared"] = [];
   const log = new CommandLog<Addition>({ commands: kept.commands, sink: kept.sink });
-  /** Those of the second follower that can be used: a state tree, too, has each end once. */
+  /** Marks of the second follower that are usable. Like a state tree, it uses each once. */
   const marks = new Set<unknown>();
   const endMark = (own: unknown): void => {
     if (!marks.delete(own)) throw new Error("the mark has ended");
@@ -135,7 +135,7 @@ describe("a chain as a log, a reducer and followers", () => {
     assert.deepEqual([kept.commands, sums, spine.executed], [[1], [1], 1]);
   });
 
-  it("has a result prepared before any follower is told of it, whatever else comes meanwhile", async () => {
+  it("prepares a result before any follower receives it, whatever else arrives", async () => {
     const { carryOut, prepared, sums } = counter();
     await Promise.all([carryOut(3), carryOut(4), carryOut(5)]);
     assert.deepEqual(sums, [3, 7, 12]);
@@ -146,14 +146,14 @@ describe("a chain as a log, a reducer and followers", () => {
     ]);
   });
 
-  it("keeps a command as it was carried out", async () => {
+  it("stores a command in its applied form", async () => {
     const kept = disk();
     const { spine, carryOut } = counter(kept);
     for (const command of [1, 250, 2]) await carryOut(command);
     assert.deepEqual([kept.commands, spine.executed], [[1, 100, 2], 3]);
   });
 
-  it("killed between append and carrying out: a last command of which the engine leaves something out is kept without it", async () => {
+  it("killed between append and execution: a last command is stored without the part that the engine omits", async () => {
     const kept = disk([1, 2, 250]);
     const { spine, sums, catchUp } = counter(kept);
     await catchUp();
@@ -181,7 +181,7 @@ describe("a chain as a log, a reducer and followers", () => {
     );
   });
 
-  it("does again what was done since a batch began, as whoever decides it says", async () => {
+  it("replays the commands since a batch's start, in the form that their decider returns", async () => {
     const { spine, sums, carryOut } = counter();
     for (const command of [0, 1, 2, 0, 3]) await carryOut(command);
     const from = spine.before(0n);
@@ -194,7 +194,7 @@ describe("a chain as a log, a reducer and followers", () => {
     assert.ok(spine.before(0n) !== undefined && spine.before(1n) !== undefined);
   });
 
-  it("forgets what it does not go back to, unless a user's mark stands", async () => {
+  it("forgets earlier states that it cannot rewind to, unless a user's mark exists", async () => {
     const { spine, log, carryOut } = counter();
     for (const command of [0, 1, 0, 2]) await carryOut(command);
     const mark = await spine.mark();
@@ -235,14 +235,14 @@ describe("a chain as a log, a reducer and followers", () => {
     assert.deepEqual(again.sums, [0, 1, 3]);
   });
 
-  it("killed between append and refusal: a last command that is refused is taken back, an earlier one ends the start", async () => {
+  it("killed between append and refusal: the start removes a refused last command, and fails for an earlier one", async () => {
     const kept = disk([0, 1, 13]);
     const { spine, sums, carryOut, catchUp } = counter(kept);
     await catchUp();
     assert.deepEqual([kept.commands, sums, spine.executed], [[0, 1], [0, 1], 2]);
     await carryOut(5);
     assert.deepEqual(sums, [0, 1, 6]);
-    assert.ok(spine.before(0n) !== undefined, "it can still go back to where the batch began");
+    assert.ok(spine.before(0n) !== undefined, "it can still rewind to the start of the batch");
     await assert.rejects(counter(disk([0, 13, 1])).catchUp(), Refused);
   });
 });

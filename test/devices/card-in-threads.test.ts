@@ -18,13 +18,13 @@ const moduleOf = (name: string): string => new URL(name, import.meta.url).href;
 const SOFTWARE = moduleOf("../kernels/support/swiftshader.ts");
 /** The smallest tables, with the parameters that L1 checks. */
 const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
-/** Of the measurement: its limit is of no account here. */
+/** Size of the measurement; its limit has no effect here. */
 const MEASURE = { logRows: 7, limitMs: 120_000 };
 
 /** Longer than a loaded machine takes to measure a card in software: an idle thread would end before. */
 const IDLE = { idleTimeoutMs: 900_000 };
 
-/** What a process of its own begins with: a card in software, and what makes provers and batches. */
+/** Start of a separate process: a card in software, and functions for provers and batches. */
 const WITH_CARD = `
       const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
       const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
@@ -32,7 +32,7 @@ const WITH_CARD = `
       (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
       const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });`;
 
-/** The same, once the card has been measured. */
+/** Start of a process whose card has been measured. */
 const MEASURED_CARD = `${WITH_CARD}
       const measured = Promise.withResolvers();
       const start = device.start.bind(device);
@@ -52,7 +52,7 @@ const MEASURED_CARD = `${WITH_CARD}
 
 const withSoftware = (module: string): Promise<DeviceChoice> => chooseDevice({ device: "gpu", software: { module, ...MEASURE } });
 
-/** What is said of the card once a proving thread has measured it, or has failed to. */
+/** Returns the report of the card after a proving thread has measured it or failed. */
 function reportOnceTold(choice: DeviceChoice): Promise<DeviceReport> {
   const { promise, resolve } = Promise.withResolvers<DeviceReport>();
   const start = choice.start.bind(choice);
@@ -139,7 +139,8 @@ ${WITH_CARD}
       const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
       const { metrics } = await prover.proveBatch(job);
       console.log(threads, metrics.backend, device.report().state);`;
-    // The second thread's card compiles its kernels meanwhile. The process ends by itself: an idle thread does not keep it.
+    // The second thread's card compiles its kernels meanwhile. The process ends because an idle thread does not keep it
+    // alive.
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ["-e", code]);
     assert.deepEqual([stdout, stderr], ["2 wasm found\n", ""]);
   });
@@ -170,7 +171,7 @@ ${WITH_CARD}
       const folder = mkdtempSync(join(tmpdir(), "killed-"));
       const code = `${MEASURED_CARD}
       await prover.proveBatch(job, { onProgress: (progress) => isAtWork(progress) && console.log(device.report().on) });`;
-      // In a group of its own, and in an empty folder for all that it writes.
+      // In a separate group, and in an empty folder for all its files.
       const env = { ...process.env, TMPDIR: folder };
       const child = spawn(process.execPath, ["-e", code], {
         cwd: folder,

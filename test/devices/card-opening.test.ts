@@ -14,7 +14,7 @@ import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
 import { LEAST_LIMITS } from "../kernels/support/least-limits.ts";
 import { withOwn } from "../kernels/support/with-own.ts";
 
-/** A card that computes nothing, and whether it was given back. */
+/** Card that computes nothing and records its release. */
 function cardOf(replaced: Partial<GpuDevice> = {}) {
   const empty = emptyDevice({ limits: LEAST_LIMITS });
   let isGivenBack = false;
@@ -25,12 +25,12 @@ function cardOf(replaced: Partial<GpuDevice> = {}) {
   return { device: withOwn(empty, { destroy, ...replaced }), isGivenBack: () => isGivenBack };
 }
 
-describe("H2: a card that is opened beside proofs", () => {
+describe("H2: a card that is opened while proofs run", () => {
   let processor: WasmBackend;
   before(async () => void (processor = await createWasmBackend({ workers: 1 })));
   after(() => processor.close());
 
-  /** What is heard of it first, and what proofs are asked of then. */
+  /** Returns the first report, and the backend of proofs at that time. */
   async function opened(open: () => Promise<GpuDevice>) {
     const backends = new ProvingBackends(processor);
     const { promise: heard, resolve } = Promise.withResolvers<CardNews["news"]>();
@@ -39,14 +39,14 @@ describe("H2: a card that is opened beside proofs", () => {
     return { news: await heard, first: backends.first, opening };
   }
 
-  it("is not asked where it cannot be opened, and why is told", async () => {
+  it("is not used if it cannot be opened, and the reason is reported", async () => {
     const { news, first, opening } = await opened(() => Promise.reject(new Error("the graphics card no longer exists")));
     assert.deepEqual(news, { kind: "fault", fault: { kind: "failed", reason: "the graphics card no longer exists" } });
     assert.equal(first, processor);
     await opening.end();
   });
 
-  it("is given back where its driver refuses a kernel, and where it is lost while they compile", async () => {
+  it("is released if its driver refuses a kernel, and if it is lost while they compile", async () => {
     const refusing = cardOf({ createComputePipelineAsync: () => Promise.reject(new Error("too many registers")) });
     const { promise: lost, resolve } = Promise.withResolvers<{ readonly reason: string; readonly message: string }>();
     const sleeping = cardOf({
@@ -67,7 +67,7 @@ describe("H2: a card that is opened beside proofs", () => {
     }
   });
 
-  it("is asked for no proof once its thread is told to leave it, and given back behind the one that is being made", async () => {
+  it("receives no proof after its thread must leave it, and is released after the current proof", async () => {
     const module = new URL("./support/empty-gpu.ts", import.meta.url).href;
     const { port1, port2 } = new MessageChannel();
     const life = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);

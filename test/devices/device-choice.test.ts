@@ -25,7 +25,7 @@ function choiceOf(device: "auto" | "gpu") {
   return { choice, measured, fault, thread };
 }
 
-/** What a thread is told of the card. */
+/** Message of the card that a thread receives. */
 function toldOf(choice: DeviceChoice): object {
   const { life: _, ...told } = choice.setup() ?? assert.fail("there is no card");
   return told;
@@ -72,7 +72,7 @@ describe("H2: what provers prove on", () => {
     assert.equal(stdout, "wasm; lost; the graphics card's driver has not answered for 30 seconds; NoCard\n");
   });
 
-  it("is no card that is software", { skip: NO_CARD }, async () => {
+  it("excludes a card in software", { skip: NO_CARD }, async () => {
     loadSoftwareDriver(); // unpacks it
     const code = `const { chooseDevice } = await import(${JSON.stringify(choiceFile)});
       await chooseDevice({ device: "gpu" }).catch(({ code, message }) => console.log(code + ": " + message));`;
@@ -102,7 +102,7 @@ describe("H2: what provers prove on", () => {
     assert.deepEqual(toldOf(choice), { isForced: false, isMeasured: true, memory: 2 ** 30 });
   });
 
-  it("is no card that is hardly faster, unless it must be one", () => {
+  it("excludes a card that is hardly faster, unless a card is required", () => {
     const { choice, measured } = choiceOf("auto");
     measured(1.29);
     assert.equal(choice.report().state, "slower");

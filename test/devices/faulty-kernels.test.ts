@@ -18,9 +18,9 @@ import { byNight } from "../support/nightly.ts";
 import { provenSystems, type ProvenSystem } from "./support/proven-systems.ts";
 
 const HEIGHTS = { squares: 4, requests: 6 };
-/** By day every third kernel has its turn. */
+/** Interval of tested kernels: by day every third one. */
 const STRIDE = byNight(1, 3);
-/** Of these the remainder of a division is wrong, which must be zero: there is no proof that could be refused. */
+/** Kernels with a wrong remainder of a division, which must be zero: no proof exists that could be refused. */
 const NOTICED_BEFORE = ["divide-values-5", "divide-carries-5"];
 
 interface Case extends ProvenSystem {
@@ -79,7 +79,7 @@ describe("H2: a kernel that computes one wrong bit", { skip: NO_CARD }, () => {
   }
 });
 
-/** What status says of a card, and how a thread that proves on it tells of its faults. */
+/** Collects the card's state for status, and the faults that a proving thread reports. */
 function statusOfThread() {
   const choice = new DeviceChoice({ device: "auto" }, { state: "found", card: "a card" });
   const thread = Object.assign(new EventEmitter(), {

@@ -18,7 +18,7 @@ import { provenSystems, type ProvenSystem } from "./support/proven-systems.ts";
 /** Tables of which every kernel has more invocations than a workgroup. */
 const HEIGHTS = { squares: 6, requests: 8 };
 
-/** Cuts each dispatch from now on into ones of so many invocations; by kernel, the sizes that there were. */
+/** Cuts each later dispatch into dispatches of `size` invocations; returns the sizes by kernel. */
 function cutDispatches(size: number): ReadonlyMap<string, ReadonlySet<number>> {
   const { dispatch } = Machine.prototype;
   const seen = new Map<string, Set<number>>();
@@ -37,7 +37,7 @@ function cutDispatches(size: number): ReadonlyMap<string, ReadonlySet<number>> {
 /** One invocation each, however much there is. */
 const ALONE = ["scan-chunks", "divide-carries-5"];
 
-/** What has one invocation for 256 rows, or for each opened row or folded pair, of which those proofs have few. */
+/** Runs operations with one invocation for 256 rows, opened rows or folded pairs, of which other proofs have few. */
 async function longOperations(backend: Backend): Promise<unknown> {
   const long = await backend.upload(randomColumns(1, 1, 15), 15);
   const points: [Ext, Ext] = [randomExt(2, 5), randomExt(3, 5)];

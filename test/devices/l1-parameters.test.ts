@@ -38,7 +38,7 @@ describe("H2: on a card, a proof by L1's own parameters", { skip: NO_CARD }, () 
   before(async () => void ([wasm, card] = [await createWasmBackend({ workers: 1 }), await createSoftwareBackend()]));
   after(async () => void (await Promise.all([wasm.close(), card.close()])));
 
-  /** By both backends, the same and verified. */
+  /** Proves with both backends and verifies that the proofs are equal. */
   async function made(parameters: ProofParameters): Promise<{ readonly system: System; readonly proof: Uint8Array }> {
     const own = await programSystem(pathProgram(), parameters, wasm);
     const run = runProgram(own, publicValues, hints);

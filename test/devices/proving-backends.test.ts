@@ -49,7 +49,7 @@ function withWrongRoots(): Backend {
   return { ...inner, name: "device", commit };
 }
 
-/** It has another number than the range's last one on the card. */
+/** Backend whose card has another number at the end of the range. */
 function withWrongRange(): Backend {
   const inner = createReferenceBackend();
   const isRange = (column: Uint32Array): boolean => column.length === LAST + 1 && column.every((value, i) => value === i);
@@ -61,7 +61,7 @@ function withWrongRange(): Backend {
   return { ...inner, name: "device", upload };
 }
 
-describe("a prover with a device beside the processor", () => {
+describe("a prover with a device in addition to the processor", () => {
   let processor: WasmBackend;
   let system: System;
   let expected: Uint8Array;

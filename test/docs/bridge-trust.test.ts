@@ -21,7 +21,7 @@ test("C14 the readme says it of all bridges, in the same words", () => {
 
 test("C14 one table has each bridge's attestation here, and the licences of what is read and of what is not used", () => {
   const [, table = ""] = page("docs/security.md").split(
-    "| bridge | vouches there | vouches here | licences |\n|---|---|---|---|\n",
+    "| bridge | attestation there | attestation here | licences |\n|---|---|---|---|\n",
   );
   const rows = (table.split("\n\n")[0] ?? "").split("\n").map((row) => row.split(" | "));
   assert.deepEqual(

@@ -10,7 +10,7 @@ const pages = globSync(["*.md", "docs/**/*.md", "src/**/*.md", "contracts/**/*.m
   exclude: ["**/node_modules/**"],
 });
 
-/** The text of a page. Listings have brackets of their own. */
+/** Removes the listings of a page, whose brackets are not links. */
 function withoutListings(page: string): string {
   return readFileSync(join(root, page), "utf8").replaceAll(/^```[^]*?^```/gm, "");
 }

@@ -65,7 +65,7 @@ function listed(): readonly Listed[] {
     { proof: "chunk", checkedBy: programs, system: run.system, byHand: forPrograms },
     { proof: "segment of a run", checkedBy: programs, system: inSegments(run), byHand: forPrograms },
     {
-      ...{ proof: "leaves listed anew", checkedBy: programs },
+      ...{ proof: "relisted leaves", checkedBy: programs },
       ...{ system: relistingSystem(executionParameters()), byHand: forPrograms },
     },
     {

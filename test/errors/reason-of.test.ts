@@ -39,7 +39,7 @@ describe("the reason of an error", () => {
     assert.equal(reasonOf(error), "nonce too low");
   });
 
-  test("is the code where an error says nothing, and what is no error in words", () => {
+  test("is the code of an error without a message, and the text of other values", () => {
     assert.equal(reasonOf(Object.assign(new AggregateError([]), { code: "ECONNREFUSED" })), "ECONNREFUSED");
     assert.equal(reasonOf(new Error("")), "Error");
     assert.equal(reasonOf({ code: 4001 }), "4001");

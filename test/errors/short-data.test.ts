@@ -18,7 +18,7 @@ class ExampleError extends NamedError<"Example"> {
   override readonly name = "ExampleError";
 }
 
-/** As ethers throws it: the transaction is in the message and in a field. */
+/** Error of ethers, which has the transaction in its message and in a field. */
 const ofEthers = () =>
   makeError("execution reverted", "CALL_EXCEPTION", {
     action: "estimateGas",

@@ -211,7 +211,7 @@ for (const { name, skip, create } of FAST) {
       }
     });
 
-    test("a fold of columns that do not lie one after the other", async () => {
+    test("a fold of columns that are not adjacent", async () => {
       await same(async (backend) => {
         const tables = [await programTable(backend, 3, 5, 4)];
         const chunk = await backend.quotient({ tables, chunkCount: 1, shift: SHIFT, degree: 5 });

@@ -23,7 +23,7 @@ describe("keccak256 in WebAssembly", () => {
     }
   });
 
-  it("reads views at any offset and gives each result an array of its own", () => {
+  it("reads views at any offset and returns each result in a separate array", () => {
     const bytes = message(200);
     const first = keccak256(bytes.subarray(3, 140));
     const copy = hex(first);

@@ -9,7 +9,7 @@ import { elementSource } from "./support/random-elements.ts";
 
 const trace = createPermutationTracer();
 
-/** What the tracer writes for these states, row by row; columns have a row more than there are states. */
+/** Rows that the tracer writes for these states; columns have one more row than states. */
 function traced(states: readonly (readonly number[])[]): { readonly rows: number[][]; readonly behind: number[] } {
   const before = Array.from({ length: 16 }, (_, i) => Uint32Array.from(states, (state) => state[i]!));
   const to = Array.from({ length: 148 }, () => new Uint32Array(states.length + 1).fill(7));
@@ -17,7 +17,7 @@ function traced(states: readonly (readonly number[])[]): { readonly rows: number
   return { rows: states.map((_, row) => to.map((column) => column[row]!)), behind: to.map((column) => column[states.length]!) };
 }
 
-/** The same by the code that has one permutation at a time. */
+/** Expected rows, from the code for single permutations. */
 function expected(state: readonly number[]): number[] {
   const lanes = Float64Array.from(state);
   return [...permuteByRounds(lanes), ...lanes];

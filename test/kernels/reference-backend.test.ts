@@ -90,7 +90,7 @@ test("commits blocks of two heights to the root that the definition gives", asyn
   assert.deepEqual(await backend.nodes(commitment, 3), [commitment.root]);
 });
 
-test("puts the rows of a leaf one after the other when several share it", async () => {
+test("puts the rows of a leaf in sequence if several share it", async () => {
   const backend = createReferenceBackend();
   const columns = randomColumns(6, 5, 2);
   const commitment = await backend.commit({
@@ -231,7 +231,7 @@ test("folds as the values of the coset say, without the division by the arity", 
   assert.deepEqual(extensionValueAt(folded, field.pow(x, 8)), expected);
 });
 
-test("finds the smallest nonce and stops when it is told to", async () => {
+test("finds the smallest nonce, and stops on request", async () => {
   const backend = createReferenceBackend();
   const seed = new Uint8Array(32).fill(7);
   const nonce = await backend.grind("keccak", seed, 9);

@@ -11,7 +11,7 @@ const packRows = createRowPacker();
 const LARGEST = [1, 2 ** 8 - 1, 2 ** 8, 2 ** 16 - 1, 2 ** 16, P - 1, 2 ** 32 - 1];
 
 test("columns of any number are packed as the definition says, whatever was packed before", () => {
-  // Up and down again, so that what an earlier block left behind the rows is there.
+  // Up and down again, so that data of an earlier block remain behind the rows.
   for (const width of [1, 2, 3, 4, 5, 7, 8, 9, 2460, 131, 5, 1]) {
     const next = elementSource(width);
     const cells = Uint32Array.from({ length: BLOCK_ROWS * width }, (_, i) => {

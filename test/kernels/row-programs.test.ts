@@ -103,7 +103,7 @@ describe("row programs", () => {
     }
   });
 
-  test("add and subtract any number of the largest products, and terms beside them", async () => {
+  test("add and subtract any number of the largest products, together with terms", async () => {
     // The products' operands, and the negatives of two of them: each has the largest Montgomery form, or makes it.
     const columns = [LARGEST, P - 1, P - LARGEST, 0].map((element) => new Uint32Array(16).fill(element));
     const elements = columns.map((values) => BigInt(values[0] ?? 0));

@@ -44,7 +44,7 @@ describe("arithmetic modulo secp256k1's prime by kernels", () => {
         }
     });
 
-  it("inverts each, and leaves 0 as it is", () => {
+  it("inverts each number, and leaves 0 unchanged", () => {
     for (const a of NUMBERS) {
       numbers.write(A, a);
       numbers.invert(TARGET, A);

@@ -191,7 +191,7 @@ for (const [rowsAre, step] of [
     for (let width = 1; width <= 150; width++) {
       const [count, digestBytes] = [[1, 2, 3, 5][width % 4] ?? 1, 16 + (width % 17)];
       const next = elementSource(width);
-      // The next even row is read beside the last odd one.
+      // The next even row is read together with the last odd one.
       const columns = Array.from({ length: width }, () => Uint32Array.from({ length: (step / 4) * (count + 1) }, next));
       const { groups, entries } = keccakMessage(columns.map(store), BASE31_GROUP);
       const message = store([...groups, ...entries]);

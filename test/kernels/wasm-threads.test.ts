@@ -13,7 +13,7 @@ import { randomColumns, randomExt } from "./support/random-elements.ts";
 
 const backendFile = new URL("../../src/kernels/wasm/backend.ts", import.meta.url).href;
 
-test("gives back all memory when everything is released", async () => {
+test("returns all memory after everything is released", async () => {
   const backend = await createWasmBackend({ workers: 2 });
   const round = async (): Promise<void> => {
     const evaluations = await backend.upload(randomColumns(1, 5, 8), 8);
@@ -67,7 +67,7 @@ test("runs operations that are started at the same time", async () => {
   await backend.close();
 });
 
-test("stops a search for a nonce when it is told to, and can be used afterwards", async () => {
+test("stops a search for a nonce on request, and can be used afterwards", async () => {
   const backend = await createWasmBackend({ workers: 2 });
   const seed = new Uint8Array(32).fill(7);
   await assert.rejects(backend.grind("keccak", seed, 64, AbortSignal.abort(new Error("not even begun"))), /not even begun/);
@@ -115,7 +115,7 @@ test("rejects what runs and what comes after when it is closed", async () => {
   await backend.close();
 });
 
-test("passes on a thread's failure and goes on with the next job", async () => {
+test("reports a thread's failure and continues with the next job", async () => {
   const heap = new Heap();
   const pool = new WorkerPool(2, startNodeThread, compileKernels(), heap);
   const twiddles = { blocks: 0, tail: 0, tailStride: 0 };

@@ -83,12 +83,12 @@ describe("a graphics card", { skip: NO_CARD }, () => {
     await backend.close();
   });
 
-  test("refuses columns beyond a buffer and beyond its share of the memory, and gives back all that was taken", async () => {
+  test("refuses columns beyond a buffer and beyond its share of the memory, and then holds no memory", async () => {
     const backend = createWebgpuBackend({ device: withLimit(await openSoftwareDevice(), 2 ** 12), memory: 2 ** 14, now });
     await assert.rejects(backend.upload(randomColumns(1, 1, 11), 11), { name: "CardMemoryExceeded", code: "BufferTooLarge" });
     await assert.rejects(backend.upload(randomColumns(1, 9, 9), 9), { name: "CardMemoryExceeded", code: "TooMuch" });
     assert.equal(backend.memoryInUse(), 0);
-    // What was given back is there for others, of whatever size.
+    // Released memory is available to other columns of any size.
     backend.release(await backend.upload(randomColumns(1, 7, 9), 9));
     assert.equal((await backend.upload(randomColumns(1, 14, 8), 8)).width, 14);
     await backend.close();
@@ -112,7 +112,7 @@ describe("a graphics card", { skip: NO_CARD }, () => {
     }
   });
 
-  test("has all kernels of proofs compiled beside the thread, in 15 seconds, and needs none afterwards", async () => {
+  test("compiles all kernels of proofs outside the thread, in 15 seconds, and needs none afterwards", async () => {
     const device = await openSoftwareDevice();
     const createComputePipeline = (): never => assert.fail("a kernel is compiled while a proof waits");
     const card = createWebgpuBackend({ device: withOwn(device, { createComputePipeline }), now });
@@ -228,7 +228,7 @@ describe("a graphics card", { skip: NO_CARD }, () => {
     }
   });
 
-  test("makes the proofs of two chains at once, alone or beside another, as the processor makes them", async () => {
+  test("makes the proofs of two chains at once, alone or next to another, like the processor", async () => {
     const inputs = [fibonacciInput(5), fibonacciInput(7)] as const;
     const expected = await Promise.all(inputs.map((own) => prove(system, own, createReferenceBackend())));
     const [card, other] = [await createSoftwareBackend(), await createSoftwareBackend()];
@@ -293,7 +293,7 @@ describe("work for a card", () => {
     assert.equal(await card.run({ count: 2 ** 14, work: 5_120 }), 4);
     for (let i = 0; i < 12; i++) assert.equal(await card.run({ count: 2, work: 50_000 }), 1);
     assert.equal(await card.run({ count: 2 ** 14, work: 5_120 }), 4);
-    assert.equal(await card.run({ count: 2 ** 14, work: 4 * 5_120 }), 4, "fewer than it runs side by side are no faster");
+    assert.equal(await card.run({ count: 2 ** 14, work: 4 * 5_120 }), 4, "fewer than it runs side by side do not run faster");
     await card.close();
   });
 
@@ -316,7 +316,7 @@ describe("work for a card", () => {
 
 const ANY_KERNEL: CardKernel = { name: "any", params: [], item: [], read: ["source"], write: [], body: "" };
 
-/** A card that computes nothing, and takes so many milliseconds for a dispatch of invocations with so many operations each. */
+/** Card that computes nothing and takes `take(lanes, work)` milliseconds for a dispatch. */
 function timedCard(take: (lanes: number, work: number) => number) {
   const empty = emptyDevice({ limits: LEAST_LIMITS });
   let [time, due, work, slices] = [0, 0, 0, 0];
@@ -343,7 +343,7 @@ function timedCard(take: (lanes: number, work: number) => number) {
   const machine = new Machine(device, 2 ** 20, { now: () => time, silenceMs: 1_000 });
   const source = machine.memory.take(4);
   return {
-    /** How many dispatches it becomes. */
+    /** Returns the number of dispatches that the operation needs. */
     async run(dispatch: { readonly count: number; readonly work: number }): Promise<number> {
       [work, slices] = [dispatch.work, 0];
       machine.dispatch(ANY_KERNEL, { ...dispatch, buffers: { source } });

@@ -29,9 +29,9 @@ import { withOwn } from "./support/with-own.ts";
 import { NO_CARD, openSoftwareDevice } from "./support/swiftshader.ts";
 
 const GIB = 2 ** 30;
-/** What a card has beside the memory of its proofs: what dispatches read, and what is read back. */
+/** Memory of a card in addition to its proofs: inputs of dispatches, and results that are read. */
 const BESIDE = 16 * 2 ** 20;
-/** What is asked of a card that allows more. */
+/** Limits requested from a card that allows more. */
 const WANTED_LIMITS = { maxStorageBufferBindingSize: GIB, maxBufferSize: GIB };
 const now = (): number => performance.now();
 
@@ -63,7 +63,7 @@ function counted(device: GpuDevice) {
   return { device: own, count };
 }
 
-/** It takes zeros for a statement. */
+/** System that accepts zeros as a statement. */
 function withAnyStatement(system: System): System {
   const values = new Array<number>(system.definition.statementValueCount).fill(0);
   return { ...system, definition: { ...system.definition, publicValues: () => values } };
@@ -75,7 +75,7 @@ function executionSystem(parameters: ProofParameters): { readonly system: System
   return { system, programs: new TablePrograms(system) };
 }
 
-/** How an execution's cells may lie: in all tables alike, in those of few columns, or in the widest alone. */
+/** Distribution of an execution's cells: equal in all tables, in tables of few columns, or in the widest table only. */
 type Shape = "alike" | "narrow" | "widest";
 
 /** Heights of as many cells as fit. */
@@ -231,7 +231,7 @@ describe("a card's memory", () => {
     assert.deepEqual(madeOn.slice(2), ["webgpu", "reference"]);
   });
 
-  it("is the card's again behind each proof, but for what its handles hold: threads that prove in turn share it", async () => {
+  it("is free again after each proof, except for memory of open handles: threads that prove in turn share it", async () => {
     const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));
     const card = createWebgpuBackend({ device, now });
     const before = count.live;

@@ -16,7 +16,7 @@ import { IS_NIGHTLY } from "../support/nightly.ts";
 
 /* By the package's own programs and parameters: trees and transcript of Poseidon. The list's proof is the smallest of them. */
 
-describe("a proof on the way to L1, beside a device", () => {
+describe("a proof for L1, with a second device", () => {
   let processor: WasmBackend;
   let other: WasmBackend;
   let programs: NodePrograms;

@@ -66,7 +66,7 @@ describe("a dump of a ledger", () => {
     await Promise.all([writing, dumped]);
   });
 
-  test("is refused where it is another file, is cut off, or was changed on the way; then nothing is there", async () => {
+  test("rejects another file and a dump that is cut off or was changed, and then creates no ledger", async () => {
     const dump = await dumpLedger(ledger, nothing);
     const folder = newFolder();
     await assert.rejects(load(Buffer.from("not a dump"), folder), { code: "Foreign", message: /world\.dump is not a dump/ });

@@ -91,7 +91,7 @@ describe("the ledger", () => {
     assert.deepEqual([...reopened().stream("one").entries()], ["a"]);
   });
 
-  /** The disk is full when the next change ends, which SQLite then rolls back by itself. */
+  /** Fills the disk at the end of the next change, which SQLite then rolls back. */
   function fillDiskOnce(t: TestContext): void {
     const { exec } = DatabaseSync.prototype;
     const mock = t.mock.method(DatabaseSync.prototype, "exec", function (this: DatabaseSync, sql: string) {
@@ -102,7 +102,7 @@ describe("the ledger", () => {
     });
   }
 
-  test("goes on, and is whole at the next start, where one change found the disk full", (t) => {
+  test("continues after a change that found the disk full, and is whole at the next start", (t) => {
     const ledger = openLedger();
     const [stream, pool] = [ledger.stream("one"), ledger.facts("pool")];
     fillDiskOnce(t);
@@ -132,7 +132,7 @@ describe("the ledger", () => {
     assert.deepEqual([...reopened().stream("one").entries()], ["a"]);
   });
 
-  test("goes on where what fails together had written nothing", async () => {
+  test("continues if the changes that failed together had written nothing", async () => {
     const ledger = openLedger();
     await assert.rejects(
       ledger.together(() => Promise.reject(new Error("refused"))),
@@ -236,7 +236,7 @@ describe("the ledger", () => {
       await exited;
       const ledger = openSqliteLedger(folder);
       const [left, right] = [ledger.stream("left"), ledger.stream("right")];
-      assert.ok(left.length > told, `${left.length} entries, ${told} was told`);
+      assert.ok(left.length > told, `${left.length} entries, ${told} were confirmed`);
       assert.deepEqual(
         [...right.entries()],
         Array.from({ length: left.length }, (_, i) => String(i)),

@@ -28,7 +28,7 @@ const CHAINS = [
 ];
 const OPTIONS = { proofs: "none", relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] } as const;
 const HARDHAT = "hardhat/dist/src/cli.js";
-/** Beside the project's own tests, which other test files run. */
+/** Path outside the project's tests, which other test files run. */
 const COPIED = "cache/copied-from-the-page.ts";
 
 describe("I11: a day at the workbench, in a real browser", async () => {
@@ -63,7 +63,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await devnet.settle();
     await devnet.relay();
   };
-  /** A test that begins with the file has what was there: accounts, contracts and the number of blocks. */
+  /** Runs a test that starts from the file and finds its accounts, contracts and number of blocks. */
   const loads = async (file: string, balance: bigint): Promise<void> => {
     const data = join(kept, "again");
     await loadWorld(readFileSync(file), { folder: data, name: "ecosystem.dump" });
@@ -74,7 +74,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
       assert.equal(await client.getCode(money), await onAlpha.getCode(money));
       const { hash } = (await onAlpha.getBlock(1))!;
       assert.equal((await client.getBlock(1))!.hash, hash);
-      // It is an ecosystem of its own.
+      // The ecosystem is independent of the exported one.
       await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: BOB, value: 5n })).wait();
       assert.equal(await client.getBalance(BOB), balance + 5n);
       assert.equal(await onAlpha.getBalance(BOB), balance);
@@ -134,7 +134,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await shown.getByText(/^Transfer\(/).waitFor();
   });
 
-  test("what failed says why, and the filter stands in the link", { skip }, async () => {
+  test("shows the reason of a failed transaction, and stores the filter in the link", { skip }, async () => {
     const hash = await pay(5_000n);
     await row(/It reverted with ERC20InsufficientBalance\(.*, 993, 5000\)/).waitFor();
     await tab.getByLabel("failed only").check();
@@ -227,7 +227,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
   );
 
   test(
-    "a call that fails on the other chain says so in the feed, its message's page has the line there, and the trace goes on to the callback",
+    "shows a call that fails on the other chain in the feed, its line on the message's page, and a trace up to the callback",
     { skip },
     async () => {
       const counter = await deploy("Counter", onBeta);
@@ -301,7 +301,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     assert.deepEqual(await violations(tab), []);
   });
 
-  test("the feed stands still while it is paused, and says how much is new", { skip }, async () => {
+  test("pauses the feed and shows the number of new rows", { skip }, async () => {
     await tab.getByRole("button", { name: "Pause", exact: true }).click();
     await pay(11n);
     await tab.getByRole("button", { name: "Resume (1 new)" }).click();
@@ -392,7 +392,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const typed = { "name_, string": "Silver", "symbol_, string": "SLV", "supply, uint256": "much" };
     for (const [label, text] of Object.entries(typed)) await form.getByLabel(label).fill(text);
     await form.getByRole("button", { name: "Deploy" }).click();
-    await tab.getByRole("alert").filter({ hasText: 'argument 3 (supply) is no uint256: "much"' }).waitFor();
+    await tab.getByRole("alert").filter({ hasText: 'argument 3 (supply) must be uint256: "much"' }).waitFor();
     await form.getByLabel("supply, uint256").fill("77");
     await form.getByRole("button", { name: "Deploy" }).click();
     await tab.getByText("creates the contract on alpha").waitFor();
@@ -431,40 +431,36 @@ describe("I11: a day at the workbench, in a real browser", async () => {
       .waitFor();
   });
 
-  test(
-    "the project's contracts stand on a page, and a search finds them, a function by its selector, and a batch",
-    { skip },
-    async () => {
-      const find = async (text: string): Promise<void> => {
-        await tab.getByRole("search").first().getByRole("searchbox").fill(text);
-        await tab.getByRole("button", { name: "Search" }).click();
-      };
-      await tab.getByRole("link", { name: "contracts", exact: true }).click();
-      const listed = tab.getByRole("table", { name: "The project's contracts on L1 and all chains" }).locator("tbody tr");
-      const own = listed.filter({ hasText: money.toLowerCase() }).filter({ hasText: "alpha" });
-      await own.waitFor();
-      assert.match(await own.innerText(), new RegExp(`Token\\s+alpha\\s+${money.toLowerCase()}\\s.*bytes`, "s"));
-      await find("0xa9059cbb");
-      // The feed alone has it, so the search goes there.
-      await tab.waitForURL(/\?q=0xa9059cbb$/);
-      await row(/transfer\(.*, 11\)/).waitFor();
-      await find("token");
-      await tab
-        .getByRole("link", { name: /Token on alpha/ })
-        .first()
-        .click();
-      await tab
-        .getByRole("heading", { name: "Write to the contract" })
-        .or(tab.getByRole("heading", { name: "Read" }))
-        .first()
-        .waitFor();
-      await find("0");
-      await tab.getByRole("link", { name: "batch 0 of alpha" }).click();
-      await tab.getByRole("heading", { name: /[Bb]atch 0/ }).waitFor();
-      assert.deepEqual(await violations(tab), []);
-      await tab.goto(`${page.url}/#/`);
-    },
-  );
+  test("lists the project's contracts on a page, and finds them, a function by its selector, and a batch", { skip }, async () => {
+    const find = async (text: string): Promise<void> => {
+      await tab.getByRole("search").first().getByRole("searchbox").fill(text);
+      await tab.getByRole("button", { name: "Search" }).click();
+    };
+    await tab.getByRole("link", { name: "contracts", exact: true }).click();
+    const listed = tab.getByRole("table", { name: "The project's contracts on L1 and all chains" }).locator("tbody tr");
+    const own = listed.filter({ hasText: money.toLowerCase() }).filter({ hasText: "alpha" });
+    await own.waitFor();
+    assert.match(await own.innerText(), new RegExp(`Token\\s+alpha\\s+${money.toLowerCase()}\\s.*bytes`, "s"));
+    await find("0xa9059cbb");
+    // The feed alone has it, so the search goes there.
+    await tab.waitForURL(/\?q=0xa9059cbb$/);
+    await row(/transfer\(.*, 11\)/).waitFor();
+    await find("token");
+    await tab
+      .getByRole("link", { name: /Token on alpha/ })
+      .first()
+      .click();
+    await tab
+      .getByRole("heading", { name: "Write to the contract" })
+      .or(tab.getByRole("heading", { name: "Read" }))
+      .first()
+      .waitFor();
+    await find("0");
+    await tab.getByRole("link", { name: "batch 0 of alpha" }).click();
+    await tab.getByRole("heading", { name: /[Bb]atch 0/ }).waitFor();
+    assert.deepEqual(await violations(tab), []);
+    await tab.goto(`${page.url}/#/`);
+  });
 
   test("charts draw what the chains did, and state what an act costs on L1 at the reader's price", { skip }, async () => {
     await tab.getByRole("link", { name: "charts", exact: true }).click();

@@ -35,7 +35,7 @@ function following(refuses: (asked: unknown) => boolean) {
 }
 
 describe("I11: the page follows what happens, also where a question fails", () => {
-  test("what a question that failed was for is asked again, with what was told meanwhile", async () => {
+  test("repeats a failed request together with the reports that arrived since", async () => {
     let isAway = false;
     const { follower, asked, pauses, shown } = following(() => isAway);
     follower.tell(entry(271, 3));
@@ -50,7 +50,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.deepEqual(numbersOf(shown.activity, 271), [3]);
     assert.deepEqual(asked.slice(1), [[{ chain: 271, from: 4, to: 4 }], [{ chain: 272, from: 1, to: 1 }]]);
     isAway = false;
-    assert.equal(pauses.length, 2, "it pauses before it asks a member again, whatever is told");
+    assert.equal(pauses.length, 2, "it pauses before it repeats a request, whatever arrives");
     for (const end of pauses.splice(0)) end();
     await nextTurn();
     assert.deepEqual(asked.slice(3), [[{ chain: 271, from: 4, to: 5 }], [{ chain: 272, from: 1, to: 1 }]]);
@@ -82,10 +82,10 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.equal(asked.at(-1), undefined);
     assert.equal(asked.length, 4);
     assert.deepEqual(numbersOf(shown.activity, 272), [8, 9]);
-    assert.equal(pauses.length, 0, "nothing is wanted any more");
+    assert.equal(pauses.length, 0, "no request is left");
   });
 
-  test("a block that is told with what happened in it is taken without a question, where it follows on what is known", async () => {
+  test("accepts a reported block with its contents without a request, if the block follows the last one", async () => {
     const { follower, asked, shown } = following(() => false);
     const told = (chainId: number, number: number) => ({ ...entry(chainId, number), block: block(chainId, number) });
     follower.tell(told(271, 3));
@@ -104,7 +104,11 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.deepEqual(numbersOf(shown.activity, 272), undefined);
     await nextTurn();
     assert.deepEqual(asked.slice(3), [undefined]);
-    assert.deepEqual(numbersOf(shown.activity, 272), [8, 9, 10], "what was told while all were asked follows on the answer");
+    assert.deepEqual(
+      numbersOf(shown.activity, 272),
+      [8, 9, 10],
+      "reports that arrived during the request for all members follow the answer",
+    );
   });
 
   const users = (chainId: number, number: number): ActivityBlock => {
@@ -148,7 +152,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.equal(asked.length, 3, "there are no older ones");
   });
 
-  test("users' blocks are kept beside as many new ones as come, and 2,000 of them at most", async () => {
+  test("stores users' blocks and as many new blocks, 2,000 at most", async () => {
     const { askOlder } = pagesOf(Array.from({ length: 6 }, (_, i) => i));
     let shown: Activity = new Map();
     const follower = new ActivityFollower({
@@ -196,7 +200,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     answers[1]?.();
     await again;
     assert.deepEqual([numbersOf(shown, 271)?.[0], follower.reach([271])], [7, "all"]);
-    // So many came that not all were told: what is between is asked for.
+    // Some of these blocks were not reported, so the follower requests the gap.
     follower.tell(entry(271, 900));
     await nextTurn();
     assert.equal(follower.reach([271]), "some");
@@ -204,7 +208,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.deepEqual(asked.at(-1), { 271: 701 });
   });
 
-  test("a block whose time was not told stands behind the one before it, in its second or later", async () => {
+  test("places a block without a reported time after its predecessor, in the same second or later", async () => {
     const blocks = [
       { ...block(271, 3), timestamp: 1, at: 1_700 },
       { ...block(271, 4), timestamp: 1 },
@@ -231,7 +235,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     );
   });
 
-  test("blocks that are told while a question for their member is under way follow on its answer, in order", async () => {
+  test("appends blocks that are reported during a request for their member to its answer, in order", async () => {
     const answers: (() => void)[] = [];
     let shown: Activity = new Map();
     const follower = new ActivityFollower({
@@ -283,7 +287,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.deepEqual([numbersOf(shown, 271), numbersOf(shown, 273)], [[3, 4], [1]]);
   });
 
-  test("the question for all members waits for those under way, and no other goes beside it", async () => {
+  test("sends the request for all members after pending ones, and no other at the same time", async () => {
     const answers: (() => void)[] = [];
     const asked: unknown[] = [];
     const follower = new ActivityFollower({
@@ -336,7 +340,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.equal(asked.length, 1);
   });
 
-  test("after a return to an earlier state the blocks behind it are gone", async () => {
+  test("drops later blocks after a return to an earlier state", async () => {
     let shown: Activity = new Map();
     const asked: unknown[] = [];
     const follower = new ActivityFollower({

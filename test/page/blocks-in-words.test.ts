@@ -18,8 +18,8 @@ function telling() {
   return { blocks, asked, told };
 }
 
-describe("I11: blocks are told with what happened in them", () => {
-  test("one question at a time for each chain, so that its blocks come in order, and what is no block waits for none", () => {
+describe("I11: entries of blocks get the contents of their blocks", () => {
+  test("one request at a time for each chain, so that its blocks arrive in order; entries of other types wait for none", () => {
     const { blocks, asked, told } = telling();
     for (const number of [3, 4]) blocks.take(entry(271, number));
     blocks.take(entry(272, 9));
@@ -41,7 +41,7 @@ describe("I11: blocks are told with what happened in them", () => {
     );
   });
 
-  test("a question that is refused, another block's answer, and a block too large to be told leave the entry as it is", () => {
+  test("a refused request, an answer for another block and a block of too much data leave the entry unchanged", () => {
     const { blocks, told } = telling();
     const call = "x".repeat(2 ** 18);
     const large = { ...happened(271, 5), transactions: [{ call }] } as unknown as ActivityBlock;
@@ -54,7 +54,7 @@ describe("I11: blocks are told with what happened in them", () => {
     assert.equal(told.length, 3, "an answer to no question tells nothing");
   });
 
-  test("sixteen blocks of a chain wait at most; further ones are told as they are, at once", () => {
+  test("at most sixteen blocks of a chain wait; further ones pass unchanged, immediately", () => {
     const { blocks, asked, told } = telling();
     for (let number = 1; number <= 20; number++) blocks.take(entry(271, number));
     assert.deepEqual(asked, ["271:1"]);

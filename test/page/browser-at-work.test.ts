@@ -21,7 +21,7 @@ const LEASE_MS = 30_000;
 const system = createStateTransitionSystem();
 const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
 
-/** What the page's prover says: on what it proves, how far it is, and that it has ended. */
+/** News of the page's prover: its device, its progress and its end. */
 type News =
   | { readonly type: "device"; readonly report: DeviceReport }
   | { readonly type: "event" }
@@ -30,9 +30,9 @@ type News =
 /** A tab whose prover works: the page's own script, as the page starts it. */
 interface ProvingTab {
   readonly tab: Page;
-  /** What it says it proves on, once that is so. */
+  /** Resolves with the report of this device state, when the page sends it. */
   proves(on: DeviceReport["state"]): Promise<DeviceReport>;
-  /** What it has said last of what it proves on. */
+  /** Reason in the last report of the device. */
   why(): string | undefined;
   /** Resolves with why it has ended. */
   stop(): Promise<string | undefined>;

@@ -21,7 +21,7 @@ describe("H4: a reader's browser that proves", async () => {
   let tab: Page;
   /** Hears which worker asks for a batch. */
   let onTake: (worker: string) => void = () => undefined;
-  /** What the browser complained about: scripts that the policy refuses, and errors. */
+  /** Complaints of the browser: scripts that the policy refuses, and errors. */
   const complaints: string[] = [];
 
   async function opened(url: string): Promise<Page> {
@@ -34,7 +34,7 @@ describe("H4: a reader's browser that proves", async () => {
     return made;
   }
 
-  /** What the page says of its prover. */
+  /** Fact about the prover that the page shows. */
   const fact = (of: Page, name: string): Promise<string | null> =>
     of.locator(`xpath=//dt[.="${name}"]/following-sibling::dd[1]`).textContent();
   const says = (of: Page, text: RegExp | string): Promise<void> => of.getByText(text).first().waitFor();
@@ -76,7 +76,7 @@ describe("H4: a reader's browser that proves", async () => {
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  /** The page is told behind the proof. */
+  /** Waits for this number of proofs on the page, which learns of a proof after the fleet. */
   const counted = (proofs: number): Promise<void> =>
     tab.locator(`xpath=//dt[.="proofs that count"]/following-sibling::dd[1][.="${proofs}"]`).waitFor();
 
@@ -116,7 +116,7 @@ describe("H4: a reader's browser that proves", async () => {
     assert.deepEqual(await violations(tab), []);
   });
 
-  test("goes on while its reader looks at other pages", { skip }, async () => {
+  test("continues while its reader visits other pages", { skip }, async () => {
     await tab.goto(`${page.url}/#/charts`);
     await moved();
     const [batch] = await devnet.settle();

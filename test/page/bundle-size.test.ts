@@ -6,7 +6,10 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { bundlePage } from "../../scripts/bundle-page.ts";
 
-/** What a first view loads, with the scripts that these import at once; other pages, charts and the verifier's worker come later. */
+/**
+ * Files of a first view, with the scripts that they import immediately. Other pages, charts and the verifier's worker load
+ * later.
+ */
 const FIRST_VIEW = ["index.html", "page.css", "page.js"];
 const AT_ONCE = /\bfrom\s*"\.\/([^"]+\.js)"/g;
 const MOST_BYTES = 60_000;

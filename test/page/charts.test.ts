@@ -5,7 +5,7 @@ import { numberLabels, timeLabels } from "../../page/charts/labels.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 
-/** Keeps what is written on canvases until they are drawn anew. */
+/** Records text written on canvases until they are drawn again. */
 const KEEP_WRITTEN = `
   window.written = [];
   const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
@@ -25,7 +25,7 @@ interface Written {
   readonly width: number;
 }
 
-describe("I11: what stands beside a chart's axes", async () => {
+describe("I11: texts at a chart's axes", async () => {
   const browser: Browser | undefined = await openBrowser();
   const skip = browser === undefined ? "no browser is installed" : false;
   let page: PageServer;
@@ -33,7 +33,7 @@ describe("I11: what stands beside a chart's axes", async () => {
 
   before(async () => {
     if (browser === undefined) return;
-    // Nothing answers there: the page asks on, and charts are drawn beside that.
+    // No server answers: the page repeats its requests, and draws charts meanwhile.
     page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["any", "http://127.0.0.1:9"]]) });
     tab = await browser.newPage();
     tab.setDefaultTimeout(MAX_WAIT_MS);
@@ -45,7 +45,7 @@ describe("I11: what stands beside a chart's axes", async () => {
     await page?.close();
   });
 
-  /** What is written beside a chart of a curve from 0 to `most` over so many seconds, the times of day apart from the numbers. */
+  /** Returns the texts at a chart of a curve from 0 to `most` over `seconds`, times of day separate from numbers. */
   const drawn = async (seconds: number, most: number, width: number) => {
     const written = await tab.evaluate<Written[]>(`(async () => {
       const { drawChart } = await import("/charts.js");

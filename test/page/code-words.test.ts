@@ -9,7 +9,7 @@ describe("I11: contracts of one name, and whether their code is equal", () => {
 
   test("equal code is equal", () => assert.deepEqual(codeWords([token, token]), ["equal on all", "equal on all"]));
 
-  test("one contract with other immutable values is told from other code", () => {
+  test("distinguishes a contract with other immutable values from other code", () => {
     const other = { ...token, bytes: "0x6002" };
     const words = (letter: string): string => `equal except values set at its deployment (${letter})`;
     assert.deepEqual(codeWords([token, other, token]), [words("A"), words("B"), words("A")]);

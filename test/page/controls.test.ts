@@ -13,7 +13,7 @@ import { violations } from "./support/violations.ts";
 const BOB = "0x00000000000000000000000000000000000b0b00";
 const CAROL = "0x0000000000000000000000000000000000ca1010";
 
-describe("I11: each control of the page does what it says, and stands in the feed", async () => {
+describe("I11: each control of the page has its effect, and its row in the feed", async () => {
   const browser: Browser | undefined = await openBrowser();
   const skip = browser === undefined ? "no browser is installed" : false;
   let devnet: FlowDevnet;
@@ -25,7 +25,7 @@ describe("I11: each control of the page does what it says, and stands in the fee
   const controls = (): Locator => tab.getByRole("region", { name: "Controls" });
   const press = (name: string): Promise<void> => controls().getByRole("button", { name, exact: true }).click();
   const rows = (): Locator => tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
-  /** What was refused is told in the same words, with its reason. */
+  /** Waits for a feed row with this text that is not marked as refused. */
   const told = async (text: string | RegExp): Promise<void> => {
     const row = rows().filter({ hasText: text }).first();
     await row.waitFor();
@@ -192,7 +192,7 @@ describe("I11: each control of the page does what it says, and stands in the fee
     await tab.locator(".lane .name", { hasText: "gamma" }).first().waitFor();
   });
 
-  test("the feed is filtered by account, by chain and by failed ones, and exported as it is shown", { skip }, async () => {
+  test("filters the feed by account, by chain and by failed transactions, and exports the filtered rows", { skip }, async () => {
     const search = tab.getByLabel("filter by account, contract, function, event or hash");
     await search.fill(CAROL);
     await rows().nth(1).waitFor();
@@ -219,7 +219,7 @@ describe("I11: each control of the page does what it says, and stands in the fee
     assert.match(tab.url(), /q=0x0+ca1010.*chain=beta|chain=beta.*q=0x0+ca1010/);
   });
 
-  test("tampering is set and ended, and settlement goes on", { skip }, async () => {
+  test("starts and ends tampering, after which settlement continues", { skip }, async () => {
     await tab.goto(`${page.url}/#/`);
     await controls().getByText("Faults", { exact: true }).click();
     await setFault("tamperNextData", "tamper with the next data");

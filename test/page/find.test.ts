@@ -15,11 +15,11 @@ import { violations } from "./support/violations.ts";
 const BOB = "0x00000000000000000000000000000000000b0b00";
 const CAROL = "0x00000000000000000000000000000000000ca401";
 const MARKUP = `<img src=x onerror="document.title='taken'"><button>Mine</button>`;
-/** Of what is not seen, or turns the direction of writing. */
+/** Characters that are invisible or change the direction of writing. */
 const UNSEEN = "\u202e\u2066\u200b";
 const OTHER = 2;
 
-/** An element, as far as it is measured. */
+/** Part of an element that the tests measure. */
 interface Placed {
   getBoundingClientRect(): { readonly y: number };
   querySelector(selector: string): Placed;
@@ -77,7 +77,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
     assert.deepEqual(complaints, []);
   });
 
-  test("attack: a token that calls itself as an account would be called leads nowhere by itself", { skip }, async () => {
+  test("attack: a token with the name of an account does not open automatically", { skip }, async () => {
     await search("bank");
     await named(/^Tokens/)
       .getByRole("link", { name: `at ${money} on alpha` })

@@ -64,7 +64,7 @@ describe("a page that was just loaded", async () => {
     await tab.getByRole("link", { name: "names", exact: true }).waitFor();
     const all = await links();
     assert.deepEqual(all.slice(1), ["l1", "alpha", "charts", "contracts", "wallet", "names"]);
-    assert.deepEqual(early.slice(1), all.slice(1, early.length), "those that were there have not moved");
+    assert.deepEqual(early.slice(1), all.slice(1, early.length), "the earlier rows have not moved");
     await tab.close();
   });
 

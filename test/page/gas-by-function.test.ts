@@ -10,7 +10,7 @@ const frame = (to: `0x${string}`, gasUsed: number, call: string | undefined, cal
   ...(call === undefined ? {} : { call }),
 });
 
-test("I11: a transaction's gas is told by contract and function, without the calls that each made", () => {
+test("I11: a transaction's gas is listed by contract and function, without the gas of inner calls", () => {
   const root = frame(A, 100_000, "buy(1)", [
     frame(B, 30_000, "transfer(1, 2)"),
     frame(B, 40_000, undefined, [frame(A, 15_000, "price()")]),

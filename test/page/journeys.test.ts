@@ -50,7 +50,7 @@ describe("I11: journeys of transactions whose messages are not among the newest 
     assert.deepEqual([asked, words(begun, "a")], [[], ["initiated"]]);
   });
 
-  test("what is shown is asked for in one question, without those that a look has, and stands beside them", async () => {
+  test("requests shown journeys that the last view lacks in one request, and adds them to the view", async () => {
     const { journeys, asked, answers, answered } = following();
     journeys.begun(page([message("new")], 900));
     answers(() => page([message("old")], 1));
@@ -61,7 +61,7 @@ describe("I11: journeys of transactions whose messages are not among the newest 
     assert.deepEqual([words(begun, "old"), words(begun, "plain"), words(begun, "new")], [["initiated"], [], ["initiated"]]);
   });
 
-  test("however much comes, one question is under way, and one begins behind each pause; none where nothing has changed", async () => {
+  test("has one pending request, whatever arrives, and starts the next after a pause if something has changed", async () => {
     const { journeys, asked, answers, answered, wait } = following();
     journeys.begun(page([message("new")], 900));
     answers(() => page([message("old")], 1));
@@ -79,7 +79,7 @@ describe("I11: journeys of transactions whose messages are not among the newest 
     assert.equal(asked.length, 2);
   });
 
-  test("a journey that newer ones push out of the look stays, and is asked for anew", async () => {
+  test("keeps a journey that newer ones push out of the view, and requests it again", async () => {
     const { journeys, asked, answers, answered } = following();
     journeys.begun(page([message("first")], 900));
     const after = journeys.begun(page([message("second")], 901));

@@ -11,7 +11,7 @@ import { startScaledMember, type ScaledMember } from "./support/scaled-member.ts
 import { violations } from "./support/violations.ts";
 
 const [BLOCKS, MESSAGES] = [10_000, 1_000];
-/** Of issue 14: what a reader begins to feel. */
+/** Delay that a reader begins to notice. */
 const MOST_TASK_MS = 50;
 /** Rows that may be in the document, whatever the list has. */
 const MOST_ROWS = 100;
@@ -57,7 +57,7 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
     assert.deepEqual(complaints, []);
   });
 
-  /** Scrolls from one end to the other, a screen and more at each frame; tells the most rows that were there at a time. */
+  /** Scrolls from one end to the other by more than a screen each frame; returns the maximum number of rows in the document. */
   const scrollThrough = (): Promise<number> =>
     tab.evaluate<number>(`(async () => {
       const list = document.querySelector(".long-table");
@@ -80,7 +80,7 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
     const busy = `new Promise((done) => setTimeout(() => {
       let sum = 0;
       for (let i = 0; i < 300_000_000; i++) sum = (sum * 31 + i) | 0;
-      // In a task of its own: the trace must not end before the busy one is told.
+      // In a separate task, because the trace must not end before it records the busy one.
       setTimeout(done, 100, sum);
     }))`;
     const longest = await longestTask(browser!, tab, () => tab.evaluate(busy));

@@ -57,7 +57,7 @@ describe("I11: what the page's charts show", () => {
     assert.deepEqual(counted.curves[1]?.values, [2, 0, 1]);
   });
 
-  test("a queue that fills for a moment is seen, and stands at what was known last where nothing was sampled", () => {
+  test("shows a queue that fills for a moment, and repeats the last value if there is no sample", () => {
     const sample = (at: number, waiting: number, inFlight = 0): Sample => ({ at, waiting: new Map([[271, waiting]]), inFlight });
     const kept = [sample(21_000, 1), sample(21_300, 9, 4), sample(21_900, 2), sample(25_000, 3, 1)].reduce<readonly Sample[]>(
       withSample,
@@ -74,7 +74,7 @@ describe("I11: what the page's charts show", () => {
     );
   });
 
-  test("a proof takes the time from its first phase in a prover until it is made; queued again, it begins anew", () => {
+  test("measures a proof from its first phase in a prover until its end; a new start restarts the time", () => {
     const told: readonly [string, number][] = [
       ["queued", 0],
       ["trace", 5_000],

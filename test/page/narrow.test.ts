@@ -14,7 +14,7 @@ import { violations } from "./support/violations.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
 
-/** What is wider than its place, as text that says what to mend: the page itself, and what could be scrolled sideways or is cut. */
+/** Script that reports the elements wider than their box: the page, elements that scroll sideways, and cut elements. */
 const TOO_WIDE = `(async () => {
   for (const folded of document.querySelectorAll("main details")) folded.open = true;
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
@@ -37,15 +37,15 @@ const TOO_WIDE = `(async () => {
   return wide;
 })()`;
 
-/** Fields and buttons of a form that stand in one row and not at one height. */
+/** Script that reports fields and buttons in one row of a form at different heights. */
 const UNEVEN = `[...document.querySelectorAll("main form.fields, main form.actions")].flatMap((form) => {
   const boxes = [...form.querySelectorAll("input:not([type=checkbox]), select, button")]
     .map((element) => ({ element, box: element.getBoundingClientRect() }))
     .filter(({ box }) => box.height > 0);
   return boxes.flatMap(({ element, box }, place) => {
     const middle = (of) => (of.top + of.bottom) / 2;
-    const beside = boxes.slice(place + 1).find((other) => other.box.top < box.bottom && box.top < other.box.bottom);
-    const isEven = beside === undefined || Math.abs(middle(beside.box) - middle(box)) <= 1;
+    const neighbor = boxes.slice(place + 1).find((other) => other.box.top < box.bottom && box.top < other.box.bottom);
+    const isEven = neighbor === undefined || Math.abs(middle(neighbor.box) - middle(box)) <= 1;
     return isEven ? [] : [form.ariaLabel + ": " + element.outerHTML.slice(0, 80)];
   });
 })`;
@@ -127,7 +127,7 @@ describe("I11: each page of the page on a narrow screen", async () => {
     assert.deepEqual(complaints, []);
   });
 
-  /** What a page shows only once something is pressed. */
+  /** Opens the parts of a page that only a click shows. */
   const unfold = async (route: string): Promise<void> => {
     if (route === "wallet") {
       // What acts here acts on the pages behind it too.
@@ -159,17 +159,21 @@ describe("I11: each page of the page on a narrow screen", async () => {
     }
   });
 
-  test("on a wide screen fields and buttons of a row stand at one height, also beside one for an address", { skip }, async () => {
-    await tab.setViewportSize({ width: 1_280, height: 800 });
-    for (const route of ["", "wallet", routes.at(-1)!]) {
-      await tab.goto(`${page.url}/#/${route}`);
-      await tab.locator(".address-field").first().waitFor({ state: "attached" });
-      await tab.evaluate(`for (const folded of document.querySelectorAll("main details")) folded.open = true`);
-      await tab.locator(".address-field").first().waitFor();
-      assert.deepEqual(await tab.evaluate<string[]>(UNEVEN), [], route);
-      assert.deepEqual(await tab.evaluate<string[]>(BEYOND), [], route);
-    }
-  });
+  test(
+    "on a wide screen fields and buttons of a row are at one height, also next to a field for an address",
+    { skip },
+    async () => {
+      await tab.setViewportSize({ width: 1_280, height: 800 });
+      for (const route of ["", "wallet", routes.at(-1)!]) {
+        await tab.goto(`${page.url}/#/${route}`);
+        await tab.locator(".address-field").first().waitFor({ state: "attached" });
+        await tab.evaluate(`for (const folded of document.querySelectorAll("main details")) folded.open = true`);
+        await tab.locator(".address-field").first().waitFor();
+        assert.deepEqual(await tab.evaluate<string[]>(UNEVEN), [], route);
+        assert.deepEqual(await tab.evaluate<string[]>(BEYOND), [], route);
+      }
+    },
+  );
 
   test("on a wide screen no cell of a long list is cut", { skip }, async () => {
     await tab.setViewportSize({ width: 1_280, height: 800 });
@@ -180,7 +184,7 @@ describe("I11: each page of the page on a narrow screen", async () => {
     }
   });
 
-  test("on a narrow screen each cell stands behind its column's name, one under the other", { skip }, async () => {
+  test("on a narrow screen each cell follows its column's name, one below the other", { skip }, async () => {
     await tab.setViewportSize({ width: 360, height: 800 });
     await tab.goto(`${page.url}/#/`);
     await tab.locator("tr", { hasText: "alpha271" }).waitFor();

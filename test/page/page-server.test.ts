@@ -70,7 +70,7 @@ describe("I3: the page's server", () => {
     assert.equal((await ask("999", { method: "eth_blockNumber" })).status, 404);
   });
 
-  test("what changes a chain, several questions in one, and what is no question are refused and reach no member", async () => {
+  test("refuses calls that change a chain, batches of calls and malformed calls, which reach no member", async () => {
     member.asked.length = 0;
     for (const body of [
       { method: "eth_sendTransaction" },
@@ -221,7 +221,7 @@ describe("I3: the page's server", () => {
       }
     });
 
-    test("tells another follower of that machine, and a follower that is told is kept", async () => {
+    test("notifies another follower of that machine, and a notified follower is stored", async () => {
       const told = new WebSocketServer({ host: "127.0.0.1", port: 0 });
       await once(told, "listening");
       const { port } = told.address() as AddressInfo;
@@ -260,7 +260,7 @@ describe("I3: the page's server", () => {
     });
   });
 
-  test("the tokens behind the feed's protocol are a reader's sessions where it is told", async () => {
+  test("the tokens of the feed's protocol are a reader's sessions at this address", async () => {
     const told = new WebSocketServer({ host: "127.0.0.1", port: 0 });
     await once(told, "listening");
     const { port } = told.address() as AddressInfo;

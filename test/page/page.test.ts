@@ -26,7 +26,7 @@ const BOB = "0x00000000000000000000000000000000000b0b00";
 /** Deploys a contract that reverts whatever it is asked: PUSH1 0, PUSH1 0, REVERT. */
 const REVERTS = "0x6460006000fd6000526005601bf3";
 
-describe("I3: the page in a real browser, beside an ecosystem with real proofs", async () => {
+describe("I3: the page in a real browser, with an ecosystem with real proofs", async () => {
   const browser: Browser | undefined = await openBrowser();
   const skip = browser === undefined ? "no browser is installed" : false;
   let devnet: FlowDevnet;
@@ -38,7 +38,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
   let moved: string;
   let refused: string;
   let money: string;
-  /** What the browser complained about: scripts that the policy refuses, and errors. */
+  /** Complaints of the browser: scripts that the policy refuses, and errors. */
   const complaints: string[] = [];
   const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
   const reads = (text: string | RegExp): Promise<void> => tab.getByText(text).first().waitFor();
@@ -128,7 +128,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
         "failed",
         "",
       ]);
-      // The other is the transaction that failed by itself.
+      // The other one is the failed transaction.
       assert.equal(await rows.count(), 2);
       const download = tab.waitForEvent("download");
       await tab.getByRole("button", { name: "JSON", exact: true }).click();
@@ -148,11 +148,15 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     },
   );
 
-  test("of a contract it says how many it created, since what it counts is no transaction", { skip }, async () => {
-    await open(`alpha/address/${money}`);
-    await tab.getByRole("row", { name: /^alpha 0 ETH none; created 0 contracts [\d,]+ bytes: a contract$/ }).waitFor();
-    await open("");
-  });
+  test(
+    "it shows the number of contracts that a contract created, because its nonce does not count transactions",
+    { skip },
+    async () => {
+      await open(`alpha/address/${money}`);
+      await tab.getByRole("row", { name: /^alpha 0 ETH none; created 0 contracts [\d,]+ bytes: a contract$/ }).waitFor();
+      await open("");
+    },
+  );
 
   test("it follows the chain without being loaded again", { skip }, async () => {
     const alice = devnet.accounts.wallet(ALICE).connect(client);
@@ -161,7 +165,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     await tab.getByRole("row", { name: new RegExp(`alpha 271 rollup ${before + 1} `) }).waitFor();
   });
 
-  test("a proof in the making is shown phase by phase, by the feed, and is gone once L1 has accepted it", { skip }, async () => {
+  test("a pending proof is shown phase by phase, by the feed, until L1 has accepted it", { skip }, async () => {
     const batch = (await devnet.status()).chains[0]!.batches.sealed;
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     await tab.evaluate(`{
@@ -215,7 +219,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
   );
 
   test(
-    "attack: a chain that shows another record than L1's, another batch's proof, or none at all is told apart",
+    "attack: a chain that shows another record than L1's, another batch's proof, or no proof is detected",
     { skip },
     async () => {
       const alpha = devnet.chains[0]!;
@@ -289,7 +293,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
   });
 
   test(
-    "the input, the events and the reverts of a transaction are told in the words of the project's contracts",
+    "the input, the events and the reverts of a transaction are shown with the names of the project's contracts",
     { skip },
     async () => {
       await open(`alpha/tx/${moved}`);
@@ -440,7 +444,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     assert.deepEqual(complaints, []);
   });
 
-  test("it says that the ecosystem does not answer, and goes on when it does again", { skip }, async () => {
+  test("it reports that the ecosystem does not answer, and continues after an answer", { skip }, async () => {
     await open("");
     await reads(/What is proven/);
     await tab.route("**/rpc/**", (route) => route.abort());

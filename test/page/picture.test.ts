@@ -112,7 +112,7 @@ describe("I11: a picture of much that happens at a time", async () => {
       },
     );
 
-  test("what is drawn stands still at its place as time runs, and what comes is drawn at the right end", { skip }, async () => {
+  test("drawn elements keep their time as the picture moves, and new ones appear at the right end", { skip }, async () => {
     await picture().getByRole("button", { name: "1 minute", exact: true }).click();
     const first = picture().locator("a.message").first();
     const placed = async () => ({
@@ -126,7 +126,7 @@ describe("I11: a picture of much that happens at a time", async () => {
     await block.waitFor({ state: "attached" });
     const box = (await picture().locator(".canvas > svg").boundingBox())!;
     const right = async (): Promise<number> => box.x + box.width - ((await block.boundingBox())?.x ?? 0);
-    // A minute on as many pixels as the lanes have beside their names: a second and a half are some 30 of them.
+    // The lanes have a minute on the pixels next to their names: a second and a half are about 30 of them.
     assert.ok((await right()) < 60, `it is ${await right()} px from the right end`);
     while ((await placed()).seen === before.seen) await tab.evaluate("new Promise(requestAnimationFrame)");
     const later = await placed();
@@ -134,7 +134,7 @@ describe("I11: a picture of much that happens at a time", async () => {
     assert.ok(later.seen < before.seen, "it moves to the left");
   });
 
-  test("all that is drawn stands in lists too, each with its link, and the keyboard reaches them", { skip }, async () => {
+  test("all drawn elements are in lists also, each with its link, and the keyboard reaches them", { skip }, async () => {
     await picture().getByRole("button", { name: "10 minutes" }).click();
     await picture().getByRole("button", { name: "Hold still" }).click();
     const summary = picture().locator("summary");

@@ -182,7 +182,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     assert.deepEqual(await violations(tab), []);
   });
 
-  test("transactions a second are there on the first page while they come", { skip }, async () => {
+  test("the first page shows transactions a second while they arrive", { skip }, async () => {
     await open("");
     const alice = accounts.wallet(ALICE).connect(clientNamed(1));
     const row = tab.getByRole("row", { name: /^alpha 272 / });
@@ -193,7 +193,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
   });
 
   test(
-    "a message to a chain that stands still says that it is stuck, why, and what helps; the chain says that it is paused",
+    "a message to a paused chain is shown as stuck, with reason and remedy; the chain is shown as paused",
     { skip },
     async () => {
       const alice = accounts.wallet(ALICE).connect(clientNamed(1));
@@ -305,7 +305,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await reads(/^[\d,]+ gas of alpha, /);
       await open("inner/batch/0");
       await reads("There is no proof to verify: the prover is off, and alpha takes a marker instead.");
-      // An ecosystem that says that it proves is not believed: the record is compared with alpha's, and the marker is no proof.
+      // The page does not trust the ecosystem's claim: it compares the record with alpha's, and the marker does not verify.
       await tab.route("**/rpc/any", async (route) => {
         if (route.request().postData()?.includes("hyperchain_info") !== true) return route.fallback();
         const response = await route.fetch();

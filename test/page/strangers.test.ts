@@ -13,7 +13,7 @@ import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { logging, revertingWith, revertingWithData } from "./support/strangers.ts";
 import { violations } from "./support/violations.ts";
 
-/** What a stranger would like a page to run, link to, or press. */
+/** Markup that an attacker wants a page to run, link to, or press. */
 const MARKUP = `<img src=x onerror="document.title='taken'"><a href="https://evil.example">press</a><button>Mine</button>`;
 /** U+202E turns the direction of what follows, U+2066 isolates it, U+200B is not seen, U+3164 is drawn as a blank. */
 const UNSEEN = "\u202e\u2066\u200b\u3164";
@@ -49,7 +49,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     assert.equal(await main.locator("img").count(), 0);
     assert.equal(await main.locator('a[href*="evil"]').count(), 0);
     assert.equal(await main.locator("button", { hasText: /^Mine$/ }).count(), 0);
-    assert.equal(await main.locator("bdi a, bdi button").count(), 0, "an address in a text is no link");
+    assert.equal(await main.locator("bdi a, bdi button").count(), 0, "an address in a text has no link");
     assert.doesNotMatch((await main.textContent())!, new RegExp(`[${UNSEEN}]`));
     assert.notEqual(await tab.title(), "taken");
   }
@@ -113,7 +113,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await staysReadable();
   });
 
-  test("in the feed: texts that are no UTF-8 stand there too, and keep nothing else away", { skip }, async () => {
+  test("in the feed: texts that are not UTF-8 are shown, and hide no other row", { skip }, async () => {
     const coder = AbiCoder.defaultAbiCoder();
     const event = "Described(string,string,uint8,uint88)";
     const data = coder.encode(["bytes", "bytes", "uint8", "uint88"], ["0x61ff62", "0x", 18, 7]);
@@ -162,7 +162,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
   });
 
   test(
-    "as the name of a file, which is seen as it is: where a call failed, and where contracts are deployed",
+    "as the name of a file, which is shown verbatim: where a call failed, and where contracts are deployed",
     { skip },
     async () => {
       const file = `contracts/${UNSEEN.slice(0, 3)}${MARKUP.replaceAll("/", "")}.sol`;
@@ -206,7 +206,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await answers.locator("tr", { hasText: "name" }).locator("bdi", { hasText: "onerror" }).waitFor();
     await answers.locator("bdi", { hasText: HEBREW }).waitFor();
     await tab.getByRole("table", { name: /^Holders of the token/ }).waitFor();
-    await tab.getByText(", born on alpha").locator("bdi", { hasText: HEBREW }).waitFor();
+    await tab.getByText(", created on alpha").locator("bdi", { hasText: HEBREW }).waitFor();
     await staysReadable();
   });
 
@@ -220,7 +220,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
       await staysReadable();
     }
     await open(`beta/address/${victim.toLowerCase()}`);
-    // An amount in it turns nothing beside it.
+    // An amount in the symbol does not turn the text around it.
     await tab.getByText(`\u2068${symbol}\u2069`).first().waitFor();
     await open(`search/${encodeURIComponent(symbol)}`);
     await tab.locator("main bdi", { hasText: HEBREW }).first().waitFor();

@@ -17,7 +17,7 @@ interface Moved {
 const word = (value: number): string => `0x${value.toString(16).padStart(64, "0")}`;
 const account = (value: number): string => `0x${value.toString(16).padStart(40, "0")}`;
 
-/** A member that answers so many logs at most, and what it was asked for. */
+/** Member that returns at most `most` logs and records its requests. */
 function memberWith(moved: readonly Moved[], { head, most }: { readonly head: number; readonly most: number }) {
   const member = { head, fork: "a", asked: [] as (readonly [number, number])[], largest: 0, moved };
   const ask = async (method: string, params: readonly unknown[]): Promise<unknown> => {
@@ -65,14 +65,14 @@ describe("a token's transfers are read a part at a time", () => {
     assert.equal(member.largest, 10_000);
   });
 
-  test("fewer blocks are asked for where a member answers no more, and nothing is left out", async () => {
+  test("requests fewer blocks if a member refuses, and omits none", async () => {
     const moved = Array.from({ length: 300 }, (_, i) => ({ block: i, from: NONE, to: 1 + (i % 3), amount: 1 }));
     const { ask } = memberWith(moved, { head: 299, most: 20 });
     const { sums, since } = await readTransfers(ask, TOKEN);
     assert.deepEqual([sums.get(account(1)), sums.get(account(2)), sums.get(account(3)), since], [100n, 100n, 100n, 0]);
   });
 
-  test("what a single block is refused for is told", async () => {
+  test("reports the reason why a single block is refused", async () => {
     const { ask } = memberWith(
       Array.from({ length: 3 }, () => ({ block: 7, from: NONE, to: 1, amount: 1 })),
       { head: 9, most: 2 },
@@ -80,7 +80,7 @@ describe("a token's transfers are read a part at a time", () => {
     await assert.rejects(readTransfers(ask, TOKEN), /more than 2 logs/);
   });
 
-  test("attack: of a token that logs without end only so much is read, and from which block on is told", async () => {
+  test("attack: of a token with unlimited logs only a bounded part is read, and the first block is reported", async () => {
     const moved = Array.from({ length: 60_000 }, (_, i) => ({
       block: 1 + Math.floor(i / 100),
       from: NONE,

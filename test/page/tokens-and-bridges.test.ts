@@ -78,7 +78,7 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
       await holders.nth(3).waitFor();
       const rows = (await holders.allInnerTexts()).map((text) => text.split(/\t/));
       const shortOf = (hex: string): string => `${hex.slice(0, 8)}…${hex.slice(-6)}`;
-      // 1,000 were made, 7 went to Bob, 300 stand for those on beta.
+      // 1,000 were created, 7 went to Bob, 300 back those on beta.
       assert.deepEqual(rows, [
         ["alpha", `account ${ALICE}`, "0.000000000000000693", "69.3 %"],
         ["alpha", "L2NativeTokenVault", "0.0000000000000003", "30 %"],
@@ -94,9 +94,9 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
           ["beta", "0.0000000000000003", "1"],
         ],
       );
-      // The token of beta leads back to where it was born.
+      // The token of beta has a link to its origin.
       await supplies.nth(1).getByRole("link").click();
-      await tab.getByText("born on alpha").waitFor();
+      await tab.getByText("created on alpha").waitFor();
       await tab
         .getByRole("table", { name: /^Supply of the token/ })
         .locator("tbody tr")
@@ -122,7 +122,7 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
   );
 
   test(
-    "a row of a message that carries something has the amount and the token, and its page where the token was born",
+    "a row of a message that carries a token has the amount and the token's link to the page of its origin",
     { skip },
     async () => {
       await tab.goto(`${page.url}/#/messages`);
@@ -146,43 +146,39 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
     assert.deepEqual(await violations(tab), []);
   });
 
-  test(
-    "a bridge's message stands with each of its steps, the missing one by name, and what vouches for it",
-    { skip },
-    async () => {
-      const messenger = new Contract(
-        SUPERCHAIN.L2ToL2CrossDomainMessenger,
-        ["function sendMessage(uint256, address, bytes) returns (bytes32)"],
-        devnet.accounts.wallet(ALICE).connect(onAlpha),
-      );
-      const { hash } = await (await messenger.getFunction("sendMessage")(272n, BOB, "0x")).wait();
-      await tab.goto(`${page.url}/#/messages`);
-      const message = tab.locator(".bridged li", { hasText: "Superchain alpha to beta" }).first();
-      await message.getByText("waits until the inbox takes its proof on beta").waitFor();
-      await message.locator("summary").click();
-      const steps = message.locator(".steps").getByRole("listitem");
-      assert.deepEqual(
-        (await steps.allInnerTexts()).map((text) => text.replace(/, 0x.*$/, "")),
-        [
-          "● sent on alpha",
-          "○ the inbox takes its proof on beta – not yet",
-          "○ the messenger has had its target called on beta – not yet",
-        ],
-      );
-      assert.equal(await steps.first().getByRole("link").getAttribute("title"), hash);
-      assert.deepEqual(await violations(tab), []);
-      for (let round = 0; round < 2; round++) {
-        await devnet.settle();
-        await devnet.relay();
-      }
-      await message.locator("summary").getByText("the messenger has had its target called on beta").waitFor();
-      assert.equal(await message.locator(".steps .done").count(), 3);
-      await message.getByText("It is attested by a proven message").getByRole("link").first().waitFor();
-      await tab.goto(`${page.url}/#/alpha/tx/${hash}`);
-      await tab.locator(".bridged li").getByText("Superchain").waitFor();
-      assert.deepEqual(await violations(tab), []);
-    },
-  );
+  test("shows a bridge's message with each of its steps, the missing one by name, and its attestation", { skip }, async () => {
+    const messenger = new Contract(
+      SUPERCHAIN.L2ToL2CrossDomainMessenger,
+      ["function sendMessage(uint256, address, bytes) returns (bytes32)"],
+      devnet.accounts.wallet(ALICE).connect(onAlpha),
+    );
+    const { hash } = await (await messenger.getFunction("sendMessage")(272n, BOB, "0x")).wait();
+    await tab.goto(`${page.url}/#/messages`);
+    const message = tab.locator(".bridged li", { hasText: "Superchain alpha to beta" }).first();
+    await message.getByText("waits until the inbox takes its proof on beta").waitFor();
+    await message.locator("summary").click();
+    const steps = message.locator(".steps").getByRole("listitem");
+    assert.deepEqual(
+      (await steps.allInnerTexts()).map((text) => text.replace(/, 0x.*$/, "")),
+      [
+        "● sent on alpha",
+        "○ the inbox takes its proof on beta – not yet",
+        "○ the messenger has had its target called on beta – not yet",
+      ],
+    );
+    assert.equal(await steps.first().getByRole("link").getAttribute("title"), hash);
+    assert.deepEqual(await violations(tab), []);
+    for (let round = 0; round < 2; round++) {
+      await devnet.settle();
+      await devnet.relay();
+    }
+    await message.locator("summary").getByText("the messenger has had its target called on beta").waitFor();
+    assert.equal(await message.locator(".steps .done").count(), 3);
+    await message.getByText("It is attested by a proven message").getByRole("link").first().waitFor();
+    await tab.goto(`${page.url}/#/alpha/tx/${hash}`);
+    await tab.locator(".bridged li").getByText("Superchain").waitFor();
+    assert.deepEqual(await violations(tab), []);
+  });
 
   test("an account without a token's functions has no token's page", { skip }, async () => {
     await tab.goto(`${page.url}/#/alpha/address/${BOB}`);

@@ -33,7 +33,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     await devnet.relay();
   };
   const form = (name: string) => tab.getByRole("form", { name });
-  /** What chains settle on stands in a form's title, once the form has a chain. */
+  /** Presses a form's button, whose name is its title without the layer that the title gets later. */
   const choose = (title: string) => {
     const name = title.replace(/ (from|to) L1$/, "");
     return tab.getByRole("group", { name: "what to do" }).getByRole("button", { name, exact: true }).click();
@@ -165,7 +165,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     },
   );
 
-  test("a contract on another chain is called in words", { skip }, async () => {
+  test("calls a contract on another chain by its function's name", { skip }, async () => {
     await fill("Call on another chain", {
       contract: token,
       "function of the project's contract, such as set(uint256)": "approve",
@@ -205,7 +205,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     );
   });
 
-  test("what the account or the chain refuses is not done, and the reason is told", { skip }, async () => {
+  test("a call that the account or the chain refuses is not sent, and the reason is shown", { skip }, async () => {
     const before = signed();
     await fill("Withdraw to L1", { amount: "1000000" });
     await refusal(/lacks .* ETH on alpha/);
@@ -239,7 +239,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
   );
 
   test(
-    "a contract of the project is read and written on its address page, in words, by the account of the wallet page",
+    "a contract of the project is read and written on its address page, by function names, by the account of the wallet page",
     { skip },
     async () => {
       await tab.goto(`${page.url}/#/beta/address/${token}`);
@@ -274,7 +274,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       await form("balanceOf(address)").getByText("7", { exact: true }).waitFor();
       await holds("nonsense");
       await form("balanceOf(address)")
-        .getByText(/argument 1 \(holder\) is no address: "nonsense"/)
+        .getByText(/argument 1 \(holder\) must be address: "nonsense"/)
         .waitFor();
       assert.deepEqual(await violations(tab), []);
       await tab.goto(`${page.url}/#/wallet`);

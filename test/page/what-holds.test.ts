@@ -76,7 +76,7 @@ describe("I11: what holds", () => {
     assert.match(executionOfBatch("alpha", 0, undefined), /^trusted to the validators/);
   });
 
-  test("each reason that a batch can have is told in words", () => {
+  test("describes each reason that a batch can have", () => {
     for (const reason of REASONS_WITHOUT_PROOF)
       assert.doesNotMatch(unprovenLine("alpha", { batch: 0, reason, detail: "" }), /undefined/, reason);
   });

@@ -79,7 +79,7 @@ describe("I8: what the page says of messages and proofs", () => {
   });
 });
 
-test("20 bytes that are no address, such as a batch's point, are told from one by the checksum's capitals", () => {
+test("distinguishes 20 bytes such as a batch's point from an address by the checksum's capitals", () => {
   const names = contractNames([["function commit(address by, bytes20 point)"]]);
   // The first address of ERC-55's own examples.
   const [address, point] = ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", `0x${"0d".repeat(20)}`] as const;
@@ -95,7 +95,7 @@ test("the number of a version under which nothing is proven says so", () => {
   assert.equal(versionInWords(0x203), "515");
 });
 
-test("attack: what hides in a source, or turns its lines, stands there as its number", () => {
+test("attack: invisible characters of a source, and those that turn its lines, are shown as their numbers", () => {
   const [override, pop, blank] = [0x202e, 0x2069, 0x200b].map((code) => String.fromCodePoint(code)) as [string, string, string];
   assert.equal(allSeen(`\tif (isAdmin${blank}) /*${override} } ${pop}*/`), "    if (isAdmin⟨U+200B⟩) /*⟨U+202E⟩ } ⟨U+2069⟩*/");
   for (const line of ["    uint256 größe = 1; // “free” → ∑", ""]) assert.equal(allSeen(line), line);

@@ -131,7 +131,7 @@ describe("H4: what a browser that proves may do by the page's connection", () =>
     assert.deepEqual(counts("silent"), { proofs: 0, refused: 0, lost: 1 });
   });
 
-  test("attack: a browser that is gone before it has its answer loses no batch", async () => {
+  test("attack: a browser that leaves before it has its answer loses no batch", async () => {
     const gone = new AbortController();
     const asked = fetch(`${page.url}/fleet/2/take`, {
       method: "POST",

@@ -22,7 +22,7 @@ test("words hash as another implementation of the ABI's encoding of their values
   assert.equal(keccakOfWords(words), keccak256(encoded));
 });
 
-test("values that do not fit their type are no words", () => {
+test("rejects values that do not fit their type", () => {
   const outOfRange = { name: "WordError", code: "WordOutOfRange" };
   assert.throws(() => uintWord(2n ** 64n, 64), outOfRange);
   assert.throws(() => uintWord(2n ** 256n), outOfRange);

@@ -27,7 +27,7 @@ for (const { name, originChainId, originToken, preimage } of assetIds) {
   });
 }
 
-test("a body of another length, version or kind, or with an amount of 2^128, is no asset message", () => {
+test("rejects a body of another length, version or kind, or with an amount of 2^128", () => {
   assert.equal(decodeAssetMessage(body().subarray(0, 189)), undefined);
   assert.equal(decodeAssetMessage(Uint8Array.of(...body(), 0)), undefined);
   for (const [at, value] of [

@@ -8,7 +8,7 @@ const [CARRIER, STRANGER, CHAIN, OTHER] = [1, 2, 3, 4].map(
   (byte): Hex => `0x${byte.toString(16).padStart(2, "0").repeat(20)}`,
 ) as [Hex, Hex, Hex, Hex];
 const word = (byte: string): Hex => `0x${byte.repeat(32)}`;
-/** By docs/protocol.md §3. */
+/** Head of a part according to docs/protocol.md §3. */
 const HEAD = solidityPacked(
   [...Array<string>(7).fill("uint64"), "address", "bytes32", "bytes32"],
   [11, 12, 13, 14, 15, 16, 17, STRANGER, word("aa"), word("bb")],
@@ -49,7 +49,7 @@ test("a message's fields are where the protocol says", () => {
   ]);
 });
 
-test("parts are joined; of a batch that was committed twice both commits are told", () => {
+test("parts are joined; both commits of a batch that was committed twice are found", () => {
   assert.deepEqual(read(message(0, 0, `${HEAD}01`), message(0, 1, "0x02"), message(0, 0, `${HEAD}03`)), [
     [0n, "0102"],
     [0n, "03"],
@@ -69,7 +69,7 @@ test("strangers' messages between them count for nothing: of other senders, chai
   assert.deepEqual(read(...strangers, first, ...strangers, second, ...strangers), [[0n, "0102"]]);
 });
 
-test("what the carrier does not send is no batch: a part that is missing, of another number, or without a head", () => {
+test("rejects other data than the carrier's: a missing part, a part of another number, or without a head", () => {
   assert.deepEqual(read(message(0, 1, "0x02")), []);
   assert.deepEqual(read(message(0, 0, `${HEAD}01`), message(0, 2, "0x02")), []);
   assert.deepEqual(read(message(0, 0, `${HEAD}01`), message(1, 1, "0x02")), []);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { idOnChain, layersBelow, parentId } from "../../src/protocol/chain-ancestry.ts";
 
-/** As contracts/l1/ChainIds.sol lays ids out: 0…31 the L2's number ‖ 32…43 the L3's ‖ 44…51 the L4's. */
+/** Layout of contracts/l1/ChainIds.sol: bits 0…31 the L2's number ‖ 32…43 the L3's ‖ 44…51 the L4's. */
 describe("ids name their ancestry", () => {
   test("an L2 has no parent; an L3's is in the lowest 32 bits, an L4's in the lowest 44", () => {
     assert.deepEqual([271n, 0xffff_ffffn].map(parentId), [undefined, undefined]);

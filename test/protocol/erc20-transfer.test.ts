@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { id } from "ethers";
 import { TRANSFER_TOPIC } from "../../src/protocol/erc20-transfer.ts";
 
-test("the topic of ERC-20's Transfer is its signature's hash, and stands in one file", () => {
+test("the topic of ERC-20's Transfer is its signature's hash, and one file defines it", () => {
   assert.equal(TRANSFER_TOPIC, id("Transfer(address,address,uint256)"));
   const naming = globSync("{src,page}/**/*.{ts,tsx}", { exclude: ["src/page/assets/**", "src/abi/**"] }).filter((file) => {
     const text = readFileSync(file, "utf8");

@@ -12,7 +12,7 @@ test("a reason is the text that another implementation of the ABI has encoded", 
   assert.equal(errorString(encoded("abc").toUpperCase().replace("0X08C379A0", SELECTOR)), "abc");
 });
 
-test("a text may stand behind other words, and need not be filled up", () => {
+test("reads a text after other words, also without padding", () => {
   const [word, length] = [toBeHex(64, 32), toBeHex(3, 32)];
   assert.equal(errorString(concat([SELECTOR, word, toBeHex(7, 32), length, "0x616263"])), "abc");
 });

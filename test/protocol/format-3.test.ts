@@ -23,7 +23,7 @@ const VECTORS = readFormatVectors();
 const { compress } = createCompressor();
 
 describe("format 3, as an independent derivation has it", () => {
-  test("outputs have a coinbase under a tag of their own; those without one are format 2's", () => {
+  test("outputs with a coinbase have a separate tag; those without a coinbase are format 2's", () => {
     for (const { hash, hashOfFormat2, ...outputs } of VECTORS.outputs) {
       assert.equal(hashOutputs(outputs), hash);
       assert.equal(hashOutputs({ ...outputs, coinbase: undefined }), hashOfFormat2);
@@ -37,7 +37,7 @@ describe("format 3, as an independent derivation has it", () => {
 });
 
 describe("format 3, in the leaves of codes and in blocks", () => {
-  test("a code's digest has the length behind it, and format 2's stays as it was: 0 bytes to the most, around elements and blocks", () => {
+  test("a code's digest has the length at its end, and format 2's is unchanged: 0 bytes to the maximum, around elements and blocks", () => {
     for (const { length, lengthFirst, digest } of VECTORS.codes) {
       const code = Uint8Array.from({ length }, (_, i) => 131 * i + 7);
       assert.equal(digestToHex(codeDigest(code, 2, compress)), lengthFirst, `${length} bytes`);
@@ -64,7 +64,7 @@ describe("format 3, in the leaves of codes and in blocks", () => {
   });
 });
 
-test("imports: what their data come to, and what each writes into the outputs slot, as an independent derivation has them", () => {
+test("imports: their data's digest and each write into the outputs slot equal an independent derivation", () => {
   for (const { chainId, pubdataHashes, importData, outputs } of VECTORS.imports) {
     assert.equal(hashImports(pubdataHashes), importData);
     assert.deepEqual(

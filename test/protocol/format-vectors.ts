@@ -4,19 +4,19 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import type { BatchOutputs } from "../../src/protocol/outputs.ts";
 import type { VersionParts } from "../../src/protocol/protocol-version.ts";
 
-/** What format 3 adds, from an independent derivation. */
+/** Additions of format 3, from an independent derivation. */
 export interface FormatVectors {
   readonly outputs: readonly (BatchOutputs & { readonly coinbase: Hex; readonly hash: Hex; readonly hashOfFormat2: Hex })[];
   /** `hashes` by the mode of sequencing. */
   readonly configurations: readonly (ChainConfiguration & { readonly hashes: readonly Hex[] })[];
-  /** Of first states in as many parts. */
+  /** Imports of initial states in the given number of parts. */
   readonly imports: readonly {
     readonly chainId: bigint;
     readonly pubdataHashes: readonly Hex[];
     readonly importData: Hex;
     readonly outputs: readonly Hex[];
   }[];
-  /** Of codes whose byte i is (131 i + 7) mod 256. */
+  /** Codes whose byte i is (131 i + 7) mod 256. */
   readonly codes: readonly { readonly length: number; readonly lengthFirst: Hex; readonly digest: Hex }[];
   readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly prevRandao: Hex }[];
   /** The changes of a batch that exchanges the system context, for a code made as those above. */

@@ -37,7 +37,7 @@ export interface HashVectors {
   readonly atomicFlows: readonly {
     readonly flow: AtomicFlow;
     readonly hash: Hex;
-    /** Of leg 2's escrow, and of the pivot's execution. */
+    /** Slots of leg 2's escrow and of the pivot's execution. */
     readonly escrowSlot: Hex;
     readonly executedSlot: Hex;
     /** The message of leg 2. */
@@ -97,7 +97,7 @@ export interface HashVectors {
   }[];
 }
 
-/** Of a stored batch what an aggregate says of it. */
+/** Fields of a stored batch that an aggregate has. */
 type AggregatedFields = Pick<
   StoredBatch,
   | "protocolVersion"

@@ -23,7 +23,7 @@ describe("Hexadecimal text", () => {
     assert.equal(fromHex(`0x${"5a".repeat(2 ** 24)}`).length, 2 ** 24);
   });
 
-  it("takes no more memory than its digits where it is kept for long", () => {
+  it("uses only the memory of its digits during long storage", () => {
     const script = `
       import { toHex } from ${JSON.stringify(module)};
       const bytes = new Uint8Array(60_000);

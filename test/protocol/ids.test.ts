@@ -38,17 +38,17 @@ describe("ids", () => {
   });
 
   test("of another kind do not compile", () => {
-    // @ts-expect-error A batch's number is no chain id.
+    // @ts-expect-error A batch number instead of a chain id.
     const asset = assetId(batchNumber, token);
-    // @ts-expect-error The two stand in each other's place.
+    // @ts-expect-error Swapped arguments.
     const randao = prevRandaoOf(blockNumber, chainId, 2);
-    // @ts-expect-error An operation's hash is no message's.
+    // @ts-expect-error An operation's hash instead of a message's.
     const flag = deliveryFlagKey(chainId, operationHash);
-    // @ts-expect-error A message's hash is no operation's.
+    // @ts-expect-error A message's hash instead of an operation's.
     const log = priorityOpLog(messageHash, true);
-    // @ts-expect-error A block's number is no batch's.
+    // @ts-expect-error A block number instead of a batch number.
     const batch: BatchNumber = blockNumber;
-    // What a mix-up would have done: each has a value of its own.
+    // A mix-up would have changed the value.
     assert.notEqual(asset, assetId(chainId, token));
     assert.notEqual(randao, prevRandaoOf(chainId, blockNumber, 2));
     assert.deepEqual([flag, log, batch], [deliveryFlagKey(chainId, hash), priorityOpLog(hash, true), 9n]);

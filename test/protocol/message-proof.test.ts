@@ -23,7 +23,7 @@ describe("proofs of messages", () => {
     });
   }
 
-  test("begin with empty leaves beside a lone log", () => {
+  test("begin with empty leaves next to a lone log", () => {
     const siblings = l2LogTreeProof([wordToHex(1n)], 0);
     const emptyLeaf = keccak(new Uint8Array(88));
     assert.deepEqual(siblings.slice(0, 3), [

@@ -3,9 +3,9 @@ import type { BatchRecord } from "../../src/protocol/batch-record.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { RegisteredBatch } from "../../src/protocol/transaction-tree.ts";
 
-/** A leaf of the registry with its hashes, and the root once it is there; from an independent derivation. */
+/** Leaf of the registry with its hashes, and with the root after its insertion; from an independent derivation. */
 export interface RegistryVector extends RegisteredBatch {
-  /** What `refused` in the record is the hash of. */
+  /** Preimage of the record's `refused`. */
   readonly refusedDestinations: readonly bigint[];
   readonly recordHash: Hex;
   readonly leaf: Hex;

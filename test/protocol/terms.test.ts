@@ -26,7 +26,7 @@ const terms: readonly ScheduledTerms[] = [
   },
 ];
 
-/** By hand, from the contract's rule: a batch's time decides, and for older batches L1's within a window. */
+/** Cases by hand from the contract's rule: the batch's time decides; for older batches L1's time within a window. */
 const cases: readonly (readonly [firstTimestamp: bigint, committedAt: bigint | undefined, policy: bigint])[] = [
   [999n, undefined, 10n],
   [1_000n, undefined, 11n],

@@ -64,7 +64,7 @@ export interface BatchVector {
   };
 }
 
-/** Bytes that are no pubdata; written by hand. */
+/** Bytes that are not pubdata; written by hand. */
 export interface RejectionVector {
   readonly name: string;
   readonly pubdata: Hex;

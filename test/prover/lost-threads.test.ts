@@ -49,7 +49,7 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
     assert.ok(started.length >= 2, "another thread was started");
   });
 
-  it("gives a job up that three threads were lost with, and goes on with the next one", async () => {
+  it("rejects a job that lost three threads, and continues with the next one", async () => {
     const before = started.length;
     const lost = prover.proveBatch(job, { onProgress: ending("commit", 3) });
     const next = prover.proveBatch(withCommitment(3));
@@ -78,7 +78,7 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
 });
 
 describe("a prover one of whose kernel threads is lost in the middle of a proof", () => {
-  it("starts all of them anew and makes the proof again", async () => {
+  it("restarts all threads and makes the proof", async () => {
     const altered = new URL("./support/losing-a-kernel-thread.ts", import.meta.url);
     let threads = 0;
     const startThread = (file: URL, options: WorkerOptions): Worker => new Worker(threads++ === 0 ? altered : file, options);

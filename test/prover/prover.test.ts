@@ -48,7 +48,7 @@ describe("a prover", () => {
     );
   });
 
-  it("stops a running proof when it is cancelled, and goes on with the next one", async () => {
+  it("stops a running proof when it is cancelled, and continues with the next one", async () => {
     const controller = new AbortController();
     const reason = new Error("no longer wanted");
     const cancelled = prover.proveBatch(job, {

@@ -7,13 +7,13 @@ import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { ProofError } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 
-describe("Threads that run beside the caller's", () => {
+describe("Threads other than the caller's", () => {
   const started: Worker[] = [];
   const remember = (worker: Worker): void => void started.push(worker);
   process.on("worker", remember);
   after(() => process.off("worker", remember));
 
-  /** What the threads that this starts may fill with new objects, in MiB. */
+  /** Room of the started threads for new objects, in MiB. */
   async function roomOf(start: () => Promise<{ close(): Promise<void> }>): Promise<(number | undefined)[]> {
     const before = started.length;
     const running = await start();
@@ -24,7 +24,7 @@ describe("Threads that run beside the caller's", () => {
     return rooms;
   }
 
-  it("have less room for new objects than V8 gives by itself, which is 192 MiB each", async () => {
+  it("have less room for new objects than V8's default, which is 192 MiB each", async () => {
     assert.deepEqual(await roomOf(() => createWasmBackend({ workers: 2 })), [12, 12]);
     assert.deepEqual(await roomOf(() => Promise.resolve(startWitness({ chainId: 271, genesis: [] }))), [48]);
     const prover = createProver({ workers: 1 });

@@ -43,7 +43,7 @@ describe("chunks of a batch's execution as jobs", () => {
   const own = createExecutionProver(OPTIONS);
   let chain: VerifiedChain;
   let batch: WitnessedBatch;
-  /** As this process makes it. */
+  /** Proof made by this process. */
   let made: ProvenExecution;
 
   const working: Running[] = [];
@@ -89,7 +89,7 @@ describe("chunks of a batch's execution as jobs", () => {
     working.push(queue.work(port, { name, isOwn }));
   };
 
-  test("a worker that is killed in a chunk loses nothing: another one over HTTP comes to the same proof", async () => {
+  test("a worker that is killed in a chunk loses nothing: another one over HTTP makes the same proof", async () => {
     const child = spawn(process.execPath, [WORKER, server.url, TOKEN, "first", JSON.stringify(OPTIONS)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -113,7 +113,7 @@ describe("chunks of a batch's execution as jobs", () => {
     }
   });
 
-  test("the smallest chunk is proven first, wherever it stands in the batch, and the proof is the same", async () => {
+  test("the smallest chunk is proven first, whatever its index in the batch, and the proof is the same", async () => {
     const honest = chunkPort(own);
     const asked: { readonly weight: number; readonly firstStep: number }[] = [];
     const port: ProverPort = {
@@ -203,7 +203,7 @@ describe("chunks of a batch's execution as jobs", () => {
       JSON.stringify(plans),
     );
     assert.deepEqual([chunks, metrics.chunks], [last.length, last.length]);
-    // It was under way when the second one was found to be crowded.
+    // It was pending when the second chunk was found to be crowded.
     assert.equal(asked.filter((step) => step === 0).length, 1);
     assert.equal(blobs.size, 0);
   });

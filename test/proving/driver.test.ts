@@ -62,7 +62,7 @@ describe("a tree of jobs", () => {
   }
   const inOrder = ({ done: proofs }: ProofTree) => [...proofs].sort(([a], [b]) => (a < b ? -1 : 1));
 
-  test("comes to the same in any order in which its sixteen jobs are done, and offers each once", () => {
+  test("returns the same for any order of its sixteen jobs, and offers each once", () => {
     const jobs = sixteenJobs();
     const first = done(jobs, 1);
     assert.equal(first.done.size, 16);
@@ -76,7 +76,7 @@ describe("a tree of jobs", () => {
     assert.deepEqual(reduceTree(tree, doneOf(jobId({ ...jobs[0]!, version: 9n }))), { tree, offers: [] });
   });
 
-  test("that is wanted no more offers nothing behind proofs that come while it is withdrawn", async () => {
+  test("offers no job after it was cancelled, also for proofs that arrive during the cancellation", async () => {
     const jobs = sixteenJobs();
     const chunks = jobs.slice(0, 2).map((job) => ({ id: jobId(job), proof: Promise.withResolvers<ProofDone>() }));
     const open = new Set<string>();
@@ -93,8 +93,8 @@ describe("a tree of jobs", () => {
     const carrier = { queue: { ...queue, work: () => assert.fail("no worker") }, blobs: new MemoryBlobs() };
     const tree = driveTree(carrier, jobs.map(planned), { chain: 1n, signal: wanted.signal });
     await turn();
-    wanted.abort(new Error("the batch is gone"));
-    await assert.rejects(tree, /the batch is gone/);
+    wanted.abort(new Error("the batch was removed"));
+    await assert.rejects(tree, /the batch was removed/);
     for (const { id, proof } of chunks) proof.resolve(doneOf(id));
     await turn();
     assert.deepEqual([...open], []);

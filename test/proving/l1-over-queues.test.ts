@@ -14,7 +14,7 @@ import { until } from "../support/until.ts";
 import { FAKE_PLAN, FAKE_PROOFS, FAKE_PROVER } from "./support/fake-l1.ts";
 import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.ts";
 
-/** All that is read of it beside the plan, which is given. */
+/** Batch with the only field that is read in addition to the given plan. */
 const BATCH = { claim: { chainId: 271n, batch: { protocolVersion: 0x103n } } } as ExecutedProof;
 const HONEST = l1ProofPort(FAKE_PROVER);
 /** Kinds of the plan, which ends with a small proof and contains no block of a hub. */
@@ -48,7 +48,7 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
       for (const bytes of FAKE_PROOFS) assert.equal(await carried.blobs.get(blobId(bytes)), undefined);
     }
 
-    test("lose nothing where their worker falls silent at each kind: that job alone is made anew", async () => {
+    test("lose nothing if their worker fails at each kind: only that job is repeated", async () => {
       const silent = new Set<JobKind>();
       const asked: JobKind[] = [];
       let isSilent = false;
@@ -87,7 +87,7 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
       const queue: JobQueue = { offer, work: () => assert.fail("the test's workers work") };
       const batches = l1ProofByQueue({ queue, blobs: carried.blobs }, FAKE_PROVER, "small");
       const prepared = await batches.prepare({ ...BATCH, claim: { ...BATCH.claim, chainId: 272n } });
-      // The plan's first batch: its list, two leaves, their join, a relisting, the leaves listed anew, and the batch.
+      // The plan's first batch: its list, two leaves, their join, a relisting, the relisted leaves, and the batch.
       const own = ["list", "leaf", "leaf", "join", "relisting", "relisted", "batch"] as const;
       assert.deepEqual(asked.toSorted(), [...own].sort());
       assert.deepEqual([...new Set(turns.splice(0))], [272n]);
@@ -119,7 +119,7 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
         const reasons = events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
         assert.match(reasons[0] ?? "", /ProofOfAnother/, kind);
         if (ofKind(kind) > 1) assert.match(reasons[1] ?? "", /of another statement/, kind);
-        // The last one hears of it after the proof is there.
+        // The last worker learns of it when the proof exists.
         await until(() => events.filter(({ type }) => type === "proved").length === ofKind(kind));
       }
     });

@@ -30,7 +30,7 @@ const KINDS = JOB_KINDS.filter((kind) => !["state", "chunk", "aggregate", "hubSt
 describe("the proof for L1 as jobs", () => {
   let own: L1Prover;
   let executed: ExecutedProof;
-  /** As this process makes it. */
+  /** Proof made by this process. */
   let made: ProofForL1;
   /** The proof's statement. */
   let said: Uint8Array;
@@ -62,7 +62,7 @@ describe("the proof for L1 as jobs", () => {
 
   const work = (port: ProverPort, name: string, isOwn = false): unknown => working.push(queue.work(port, { name, isOwn }));
 
-  it("come to one that says what L1 derives from its record of the batch", async () => {
+  it("result in one proof, whose statement L1 derives from its record of the batch", async () => {
     work(l1ProofPort(own), "own", true);
     const told = new Set<JobKind>();
     made = await batches.prove([executed], { onProgress: ({ tree }) => void told.add(tree!.kind as JobKind) });
@@ -85,7 +85,7 @@ describe("the proof for L1 as jobs", () => {
     assert.equal(blobs.size, 0);
   });
 
-  it("come to the same from the batch's own proof, which is handed on: neither chunks nor list are proven again", async () => {
+  it("yield the same from the batch's existing proof: neither chunks nor list are proven twice", async () => {
     work(l1ProofPort(own), "own", true);
     const told: ProofProgress[] = [];
     const prepared = await batches.prepare(executed, { onProgress: (progress) => told.push(progress) });
@@ -166,7 +166,7 @@ describe("the proof for L1 as jobs", () => {
       },
       "liar",
     );
-    // It is given no more after two that do not hold.
+    // It receives nothing after two invalid proofs.
     const proof = batches.prove([executed]);
     while ((queue.workers().find(({ name }) => name === "liar")?.refused ?? 0) < 2) await turn();
     work(honest, "own", true);
@@ -189,7 +189,7 @@ describe("the proof for L1 as jobs", () => {
     assert.deepEqual([ofRun[1], ...ofRun.slice(-3)], ["segment", "runEnd", "batch", "fast"]);
   });
 
-  it("are refused by name for segments that are no run, for a shape that no program checks, and for another key", async () => {
+  it("are refused by name for segments that do not form a run, for a shape without a checking program, and for another key", async () => {
     const decoded = decodeBatchProof(executed.execution);
     const [cut, whole] = decoded.chunks.map(({ proof }) => proof) as [Uint8Array, Uint8Array];
     const { seed, proofs } = decodeRun(cut)!;

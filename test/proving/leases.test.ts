@@ -68,7 +68,7 @@ describe("H4: a fleet of provers", () => {
     assert.deepEqual(fleet.queue.workers(), []);
   });
 
-  test("a worker that waits gets the task, and its proof is told with its name and time", async () => {
+  test("a waiting worker gets the task, and its proof is reported with its name and time", async () => {
     const taken = fleet.take("a", NEVER);
     const result = fleet.proveBatch(one!);
     const lease = (await taken)!;
@@ -101,7 +101,7 @@ describe("H4: a fleet of provers", () => {
     assert.deepEqual([workerOf("b")?.late, workerOf("b")?.proofs], [1, 1]);
   });
 
-  test("a worker that says that it still proves keeps the task, but not without end", async () => {
+  test("a worker that reports progress keeps the task, but not forever", async () => {
     const taken = fleet.take("a", NEVER);
     const seen: string[] = [];
     const result = fleet.proveBatch(one!, { onProgress: ({ phase }) => seen.push(phase) });
@@ -117,7 +117,7 @@ describe("H4: a fleet of provers", () => {
     assert.equal((await result).metrics.worker, undefined);
   });
 
-  test("each phase is told with the worker's name, never backwards, and a lost worker leads back to the queue", async () => {
+  test("each phase is reported with the worker's name, never backwards, and a lost worker returns the task to the queue", async () => {
     const taken = fleet.take("a", NEVER);
     const seen: ProofProgress[] = [];
     const result = fleet.proveBatch(one!, { onProgress: (progress) => seen.push(progress) });
@@ -146,7 +146,7 @@ describe("H4: a fleet of provers", () => {
     await result;
   });
 
-  test("attack: a worker that goes back and forth between two phases is told once for each", async () => {
+  test("attack: a worker that alternates between two phases is reported once for each", async () => {
     let told = 0;
     const kept = new KeptProofs({ prover: fleet, onPhase: () => told++ });
     const taken = fleet.take("a", NEVER);
@@ -197,7 +197,7 @@ describe("H4: a fleet of provers", () => {
     assert.equal(await later, undefined);
   });
 
-  test("a task that is given back goes to another worker; the second failure brings it back to this process", async () => {
+  test("a returned task goes to another worker; the second failure returns it to this process", async () => {
     const taken = fleet.take("a", NEVER);
     const result = fleet.proveBatch(one!);
     const others = [fleet.take("b", NEVER), fleet.take("c", NEVER)];
@@ -227,13 +227,13 @@ describe("H4: a fleet of provers", () => {
     assert.equal(own.pendingTimers, 0);
   });
 
-  test("what is wanted no more is taken from its worker; closing ends what is under way", async () => {
+  test("a cancelled task is taken from its worker; closing ends pending tasks", async () => {
     const taken = fleet.take("a", NEVER);
     const wanted = new AbortController();
     const result = fleet.proveBatch(one!, { signal: wanted.signal });
     const { id } = (await taken)!;
-    wanted.abort(new Error("the batch is gone"));
-    await assert.rejects(result, /the batch is gone/);
+    wanted.abort(new Error("the batch was removed"));
+    await assert.rejects(result, /the batch was removed/);
     await assert.rejects(fleet.done(id, "a", proofs[0]!, FAKE_REPORT), code("LeaseLost"));
     const next = fleet.take("a", NEVER);
     const underWay = fleet.proveBatch(other!);

@@ -74,7 +74,7 @@ describe("a fleet on Postgres", { skip: whyNoPostgres() ?? false }, () => {
     await working.stop();
   });
 
-  test("attack: whoever else writes to the database alters an answer: the worker proves nothing of it", async () => {
+  test("attack: another client of the database alters an answer: the worker proves nothing of it", async () => {
     const events: WorkerEvent[] = [];
     const { done } = await offer("b");
     const db = bosses[1]!.getDb();

@@ -76,7 +76,7 @@ for (const { name, open, skip } of QUEUES) {
         "failing",
       );
       const { done } = await carried.queue.offer(offerOf(fakeJob("a")));
-      // It is there again at once, no lease has to end.
+      // It is available again at once, without the end of a lease.
       await until(() => failing.filter(({ type }) => type === "dropped").length > 1);
       assert.ok(tries > 1);
       await working.pop()?.stop();
@@ -150,7 +150,7 @@ for (const { name, open, skip } of QUEUES) {
       assert.ok(order.lastIndexOf("light") <= 3, order.join());
     });
 
-    test("a tree that is wanted no more takes its leaves along, those under way too", async () => {
+    test("a cancelled tree cancels its leaves also, including pending ones", async () => {
       await put(...SIXTEEN_NAMES);
       const underWay: string[] = [];
       const ended: string[] = [];
@@ -165,8 +165,8 @@ for (const { name, open, skip } of QUEUES) {
       const wanted = new AbortController();
       const tree = driveTree(carried, sixteenJobs().map(planned), { chain: CHAIN, signal: wanted.signal });
       await until(() => underWay.length > 0);
-      wanted.abort(new Error("the batch is gone"));
-      await assert.rejects(tree, /the batch is gone/);
+      wanted.abort(new Error("the batch was removed"));
+      await assert.rejects(tree, /the batch was removed/);
       await carried.untilLeasesEnd(() => ended.length > 0);
       // What is offered next is not behind what was withdrawn.
       await put("a");

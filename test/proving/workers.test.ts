@@ -70,7 +70,7 @@ describe("H4: a fleet over HTTP", () => {
     ((await answer.json()) as { error: { code: string } }).error.code,
   ];
 
-  /** A worker in a process of its own, and what it says. */
+  /** Starts a worker in a separate process and collects its events. */
   function startWorker(name: string): { readonly child: ChildProcess; until(type: WorkerEvent["type"]): Promise<WorkerEvent> } {
     const child = spawn(process.execPath, [WORKER, server.url, TOKEN, name], { stdio: ["ignore", "pipe", "inherit"] });
     children.push(child);
@@ -218,7 +218,7 @@ describe("H4: a fleet over HTTP", () => {
     const task = { job: { kind: "state", version: "1", key: word, input: word, needs: [], weight: 1 }, needs: [] };
     const endless = createServer((request, response) => {
       if (request.url === "/2/take") return response.end(JSON.stringify({ lease: `0x${"22".repeat(16)}`, leaseMs: 1000, task }));
-      // Twice what an input may have, as fast as it is read.
+      // Twice the maximum size of an input, sent as fast as the worker reads.
       const send = (): void => {
         sent += piece.length;
         if (sent > 2 ** 29) response.end();

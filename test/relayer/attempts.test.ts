@@ -20,7 +20,7 @@ describe("Attempts in vain", () => {
     return attempts.isDue(thing);
   };
 
-  test("are made again at the next look where a node does not answer or money lacks", () => {
+  test("are repeated at the next poll if a node does not answer or money is missing", () => {
     assert.ok(isDueNext(Object.assign(new Error("request timeout"), { code: "TIMEOUT" })));
     assert.ok(isDueNext(new Error("insufficient funds for a delivery at a loss")));
   });

@@ -60,7 +60,7 @@ describe("A5: callbacks whose listener fails", () => {
     return listenerAbi.decodeFunctionResult("resultCount", answer)[0] as bigint;
   }
 
-  /** What the sending chain itself says of the bundle's callback. */
+  /** Reads the state of the bundle's callback on the sending chain. */
   async function callbackOf(bundleHash: Hex): Promise<{ readonly told: boolean } | null> {
     const [message] = (await clients[0]!.send("hyperchain_getMessage", [bundleHash])) as [
       { readonly callback: { readonly told: boolean } | null },
@@ -68,7 +68,7 @@ describe("A5: callbacks whose listener fails", () => {
     return message.callback;
   }
 
-  test("are told again until the listener takes them, and are not executed before", async () => {
+  test("are repeated until the listener accepts them, and are not executed before", async () => {
     await onListener("setRefuses", [true]);
     await ask(REWARD);
     const relayer = relayerOf(devnet, clients);
@@ -92,7 +92,7 @@ describe("A5: callbacks whose listener fails", () => {
     assert.equal((await deliveries()) - before, 2);
   });
 
-  test("that another relayer told to a failing listener bring no reward any more", async () => {
+  test("that another relayer sent to a failing listener yield no further reward", async () => {
     await onListener("setRefuses", [true]);
     await ask(REWARD);
     const first = relayerOf(devnet, clients);
@@ -108,7 +108,7 @@ describe("A5: callbacks whose listener fails", () => {
     assert.equal(await told(), 2n);
   });
 
-  test("end when their time has passed, and a reward that was taken back is not counted", async () => {
+  test("end after their time has passed, and a withdrawn reward is not counted", async () => {
     const relayer = relayerOf(devnet, clients);
     await onListener("setRefuses", [true]);
     await ask(REWARD);

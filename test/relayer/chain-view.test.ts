@@ -12,7 +12,7 @@ const word = (number: number): string => `0x${number.toString(16).padStart(64, "
 class Chain implements ChainNews {
   blocks: BlockNews[] = [];
   asked = 0;
-  /** What its node waits for before it answers. */
+  /** Delay of the node's answers. */
   silence: Promise<void> = Promise.resolve();
   #changes = 0;
   #fork = 0;
@@ -101,7 +101,7 @@ test("a chain that tells its blocks is asked once, and each event is read once",
   assert.equal(chain.asked, asked);
 });
 
-test("blocks that are told while the chain's node answers are read with the answer, those of it once", async () => {
+test("blocks that are announced while the chain's node answers follow the answer, without duplicates", async () => {
   const chain = new Chain();
   chain.make();
   const { view, told, poll } = viewOf(chain);
@@ -133,7 +133,7 @@ test("more blocks than are kept while the node answers are read by the next poll
   assert.equal(view.isCurrent, true);
 });
 
-test("what a chain tells after it has returned is not put behind what is gone", async () => {
+test("blocks that a chain announces after it has returned do not follow deleted blocks", async () => {
   const chain = new Chain();
   for (let i = 0; i < 3; i++) chain.make();
   const { view, told, poll } = viewOf(chain);

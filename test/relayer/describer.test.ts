@@ -19,7 +19,7 @@ const TOKEN_ADDRESS = id("tokenAddress(bytes32)").slice(0, 10);
 
 const NOTHING_IS_SENT = { send: () => Promise.reject(new Error("nothing is to be sent")) };
 
-/** A transfer of a token that was born on this chain. */
+/** Transfer of a token that was created on this chain. */
 function transferOf(originChainId: bigint, token: number): Journey {
   const transfer = { originChainId, originToken: toBeHex(token, 20) as Hex };
   return { sourceChainId: originChainId, content: { type: "transfer", transfer } } as unknown as Journey;
@@ -49,7 +49,7 @@ test("attack: names that a stalled chain announced, and that no root holds, dela
   assert.equal(questions, 0);
 });
 
-test("a name that a round is over for is the first thing of the next one, and says so", async () => {
+test("a name that comes after the end of its round is the first of the next one, and is reported so", async () => {
   let isOver = true;
   const sent: string[] = [];
   const dependencies = {
@@ -114,6 +114,6 @@ test("attack: a token that tells one name after the other is brought each time a
     announcement = { ...announcement, messageHash: id(`name ${Math.min(look, 10)}`) as Hex };
     await describer.describe([transferOf(HEALTHY, TOKEN)], 7n, NOTHING_IS_SENT);
   }
-  // Pauses of 1, 2, 4 and 8 looks; the tenth name is the last, and nothing is asked once it is there.
+  // Pauses of 1, 2, 4 and 8 polls; the tenth name is the last, after which no request follows.
   assert.deepEqual(asked, [1, 2, 4, 8, 16]);
 });

@@ -30,7 +30,7 @@ test("a leg is in escrow from the word of its chain until it is paid out or back
   assert.equal(book.hasRun(271n, id), false);
 });
 
-test("a leg's fee is the sum of what was added while it was in escrow, by the word of its own chain", () => {
+test("a leg's fee is the sum of the fees that were added during its escrow, as its chain reports", () => {
   const book = new FlowBook();
   const add = (chainId: bigint, of: bigint, feeWei: bigint): void =>
     book.take(chainId, { type: "feeAdded", id, leg: of, feeWei });

@@ -41,7 +41,10 @@ describe("C11: a relayer ends the legs of flows whose fee its policy takes", () 
   const statuses = async (flow: AtomicFlow): Promise<string[]> => (await status(flow)).map((leg) => leg.status);
   const add = (flow: AtomicFlow, leg: number, fee: bigint) => addFlowFee(devnet.info(), { flow, leg, fee }, alice());
 
-  /** A flow of one chain whose pivot, the last leg, has not run in time; the others have these fees, and go back to a party. */
+  /**
+   * Creates a flow of one chain whose pivot, the last leg, is overdue; the other legs have these fees and are refunded to a
+   * party.
+   */
   async function overdue(fees: readonly bigint[], account = BOB): Promise<AtomicFlow> {
     const place = (of: number): string => `${devnet.accounts.wallet(of).address}@${A}`;
     const leg = (party: number) => ({ party: place(party), to: place(RECIPIENT), amount: 5n });

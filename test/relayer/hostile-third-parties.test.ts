@@ -21,7 +21,7 @@ const DELAY_SECONDS = 3_600;
 const [PLAIN, MASKED, UNDONE, LENIENT] = [0, 1, 2, 3];
 const shaper = new Interface(["function run((address target, bytes data, uint8 manner)[] steps) payable"]);
 
-describe("relaying goes on whatever third parties do", () => {
+describe("relaying continues whatever third parties do", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
   let relayer: Relayer;
@@ -70,7 +70,7 @@ describe("relaying goes on whatever third parties do", () => {
       .map((log) => String(messenger.parseLog(log)!.args["message"]));
   };
 
-  /** Seals a chain's batch; once it is proven and its time has come, a third party executes it before the operator does. */
+  /** Seals a chain's batch; when it is proven and executable, a third party executes it before the operator. */
   async function settleByMallory(place: number): Promise<void> {
     const batch = (await devnet.chains[place]!.pipeline.seal())!;
     const { batchNumber } = batch.outputs;

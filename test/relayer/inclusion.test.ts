@@ -16,7 +16,7 @@ function nodeThat(receiptAt: number, knows: (search: number) => boolean) {
 }
 
 describe("A6: waiting for a delivery", () => {
-  test("goes on while its chain has it, or may only not have told all its nodes", async () => {
+  test("continues while its chain has the delivery, or may not have sent it to all its nodes", async () => {
     assert.equal(
       (
         await inclusionOf(
@@ -29,7 +29,7 @@ describe("A6: waiting for a delivery", () => {
     );
   });
 
-  test("ends when its chain does not know it any more", async () => {
+  test("ends after its chain has lost the delivery", async () => {
     await assert.rejects(
       inclusionOf(
         HASH,

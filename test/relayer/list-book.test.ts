@@ -51,5 +51,5 @@ test("attack: thousands of lists of a batch take work by their number, not by it
     assert.deepEqual(book.find(CHAIN, BATCH, messageOf(number, [entryOf(number)])), { number, entries: [entryOf(number)] });
   const found = performance.now() - begun - told;
   // Each name once more, and the message's own hash; 750 names for each list took 300 times as long.
-  assert.ok(found < 30 * told, `${found} ms beside ${told} ms`);
+  assert.ok(found < 30 * told, `${found} ms compared with ${told} ms`);
 });

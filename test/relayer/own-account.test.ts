@@ -17,7 +17,7 @@ const KEY = `0x${"01".repeat(32)}`;
 /** A node with one account: what it has taken in waits, and none but ready transactions count as pending. */
 class FakeNode {
   readonly pool = new Set<number>();
-  /** Of what it was sent, as ethers names it. */
+  /** Hashes of sent transactions, as ethers names them. */
   readonly hashes: (string | null)[] = [];
   included = 0;
   questions = 0;
@@ -59,11 +59,11 @@ class FakeNode {
 }
 
 const send = (round: SendingRound): Promise<SentTransaction> => round.send({ to: TO, data: "0x", gas: 21_000n }, 0n, {});
-/** What comes with a refusal happens behind the answer. */
+/** Waits until effects of a refusal, which follow its answer, have happened. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("an account from which one process sends", () => {
-  /** How often the member returned to an earlier state. */
+  /** Number of the member's returns to an earlier state. */
   let returns = 0;
   const undisturbed = (): Undisturbed => {
     const before = returns;
@@ -101,7 +101,7 @@ describe("an account from which one process sends", () => {
     );
   });
 
-  test("has a named outcome for each transaction of a state that is gone", async () => {
+  test("has a named outcome for each transaction of a deleted state", async () => {
     const account = await accountOn(new FakeNode());
     const sent = await send(account.beginRound());
     account.forget();

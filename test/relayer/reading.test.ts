@@ -6,7 +6,7 @@ import type { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 
 const nodeThatSays = (getBlock: () => Promise<null>): Provider => ({ getBlock }) as unknown as Provider;
 
-test("what holds since a reading began is told of the chains that it has read, once they are read", async () => {
+test("facts since a reading began are reported of the chains that it has read, after it has read them", async () => {
   const told: (readonly [bigint, number])[] = [];
   let isRead: (value: null) => void = () => undefined;
   let readings = 0;

@@ -70,7 +70,7 @@ describe("compiled code", () => {
     assert.match(told, /node_modules\/\.cache\/hardhat-hyperchain\//);
   });
 
-  test("of an installed package is beside it, of a clone in its own packages", () => {
+  test("of an installed package is in the packages around it, of a clone in its packages", () => {
     const installed = join(folder, "node_modules", "hardhat-hyperchain");
     mkdirSync(installed, { recursive: true });
     assert.equal(cacheFolderOf(pathToFileURL(`${installed}/`)), cache());

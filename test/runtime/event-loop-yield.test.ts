@@ -22,7 +22,7 @@ describe("turns of the event loop", () => {
     );
     assert.deepEqual(passed, [0, 1, 2, 3]);
     counting = false;
-    // Nobody waits any more.
+    // No caller waits for this turn.
     await new Promise((resolve) => setImmediate(resolve));
     let isNow = false;
     void turns.next().then(() => (isNow = true));

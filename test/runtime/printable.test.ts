@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { printable } from "../../src/runtime/printable.ts";
 
-/** By their numbers in Unicode: none of them can be seen in a source. */
+/** Text of characters by their numbers in Unicode, because they are invisible in a source. */
 const character = (...codes: readonly number[]): string => String.fromCodePoint(...codes);
 
 describe("attack: a stranger's text hides nothing, and covers nothing", () => {

@@ -12,7 +12,7 @@ function* pieces(count: number): InTurns<number> {
 }
 
 describe("work in turns", () => {
-  it("lets others have their turns, which work at once does not, and comes to the same", async () => {
+  it("lets other work run in between, unlike uninterrupted work, and returns the same", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
     assert.equal(atOnce(pieces(20)), 20);

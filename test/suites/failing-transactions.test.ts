@@ -4,7 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { Member } from "../../src/plugin/api/hyperchains.ts";
 import { createHardhat } from "../plugin/connection/support/open.ts";
 
-/** What a suite sees of a transaction that fails, though its gas was named and so nothing was estimated. */
+/** Result of a failed transaction in a suite. Its gas is named, so that nothing is estimated. */
 interface Failure {
   readonly data: unknown;
   readonly mined: number;
@@ -57,7 +57,7 @@ describe("suites: transactions that fail without an estimate before them", () =>
 
   test("fail in the same words on a chain as on L1 where the EVM stops them, though the code calls others", async () => {
     const words = async ({ ethers, networkHelpers }: Pick<Member, "ethers" | "networkHelpers">) => {
-      // Calls the identity precompile, then jumps to where nobody may.
+      // Calls the identity precompile, then jumps to an invalid destination.
       await networkHelpers.setCode(WRONG_JUMP, "0x6000600060006000600060045af150600156");
       const [sender] = await ethers.getSigners();
       const thrown = await Promise.all(

@@ -38,7 +38,7 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
   });
   after(() => connection.close());
 
-  /** What each member answers, which must be the same. */
+  /** Returns the members' common answer; fails if they differ. */
   async function same(ask: (member: Member) => Promise<unknown>): Promise<unknown> {
     const answers: unknown[] = [];
     for (const member of members) {
@@ -143,7 +143,7 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
   });
 });
 
-/** What was printed meanwhile, line by line. */
+/** Returns the lines that are printed during `work`. */
 async function printed(work: () => Promise<unknown>): Promise<string[]> {
   const lines: string[] = [];
   const log = console.log;

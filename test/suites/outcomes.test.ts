@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { differencesOf, explain, readOutcomes } from "../../scripts/suites/outcomes.ts";
 
-/** As mocha's reporter "json" writes it, with what is not used left out. */
+/** Report of mocha's reporter "json", without the unused fields. */
 function report(
   passed: readonly string[],
   failed: readonly string[],
@@ -44,7 +44,7 @@ describe("C: outcomes of others' suites, compared test by test", () => {
     ]);
   });
 
-  test("numbers and addresses that titles draw at random are no difference, and fixed short ones are", () => {
+  test("ignores random numbers and addresses in titles, but not fixed short ones", () => {
     const drawn = (number: string, address: string) => readOutcomes(report([`inverts ${number} of ${address} in 15`], []));
     const [one, other] = [drawn("8859199375976918525", `0x${"ab".repeat(20)}`), drawn("54020261537", `0x${"cd".repeat(20)}`)];
     assert.deepEqual(differencesOf(one, other), []);
@@ -59,7 +59,7 @@ describe("C: outcomes of others' suites, compared test by test", () => {
     );
   });
 
-  test("differences have a reason by the beginning of their title; the others, and reasons without use, are told", () => {
+  test("a difference has a reason by the beginning of its title; differences without a reason and unused reasons are reported", () => {
     const differences = differencesOf(readOutcomes(report(["big one", "big two", "small"], [])), readOutcomes(report([], [])));
     const [big, old] = [
       { tests: "big ", reason: "too large" },

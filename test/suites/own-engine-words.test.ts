@@ -13,7 +13,7 @@ const PASS_ON = `3660006000376000600036600073${CONSOLE.padStart(40, "0")}5afa50`
 const SEER = "0x00000000000000000000000000000000000c0de3";
 const STRANGER = "0x00000000000000000000000000000000000057a6";
 
-/** What hardhat/console.sol sends for a call of its `log`. */
+/** Encodes a call of hardhat/console.sol's `log`. */
 function logged(types: readonly string[], values: readonly unknown[]): string {
   return id(`log(${types.join()})`).slice(0, 10) + AbiCoder.defaultAbiCoder().encode(types, values).slice(2);
 }
@@ -38,7 +38,7 @@ async function heard(act: () => Promise<unknown>): Promise<{ readonly lines: rea
   }
 }
 
-/** Of the stack, what is in contracts. */
+/** Lines of the stack that are in contracts. */
 function solidityLines({ stack = "" }: Error): string {
   return (stack.match(/^ {4}at .*\.sol:\d+\).*$/gm) ?? []).join("\n");
 }

@@ -68,7 +68,7 @@ describe(
     });
     after(() => connection.close());
 
-    test("coins go through two pools and come home as a token, and the token goes back to coins, each by one transaction", () =>
+    test("coins pass two pools and return as a token, which is swapped for coins, each by one transaction", () =>
       uniswapV2AcrossChains(connection));
   },
 );

@@ -35,7 +35,7 @@ describe("A2: Hardhat's toolboxes and Ignition", () => {
     });
   }
 
-  test("Ignition deploys to a spawned chain over HTTP, and goes on from where it was", { skip: !isWhole }, async () => {
+  test("Ignition deploys to a spawned chain over HTTP, and resumes an interrupted deployment", { skip: !isWhole }, async () => {
     const { info } = await workplace.spawn(["--proofs", "none"], {
       cwd: TOOLBOX_PROJECT,
       config: {},

@@ -2,7 +2,7 @@ import { aggregateStatement, type AggregatedFields } from "../../src/protocol/ag
 import { digestFromHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 
-/** What the double of the aggregates' verifier takes for a proof: the hash of the statement, a word for each part. */
+/** Proof that the double of the aggregates' verifier accepts: the hash of the statement, one word for each part. */
 export function proofOfAggregate(items: readonly AggregatedFields[], digest: Hex): Hex {
   const { batchCount, point, evaluation } = aggregateStatement(items, digestFromHex(digest));
   return hashOfStatement(batchCount, digest, toHex(elementsToBytes(point)), toHex(elementsToBytes(evaluation)));

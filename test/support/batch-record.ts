@@ -2,7 +2,7 @@ import { hashRefusedDestinations, NO_BATCH, type BatchRecord } from "../../src/p
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 
-/** A record with a value of its own in each word that versions so far use, and some fields replaced. */
+/** Returns a record with a distinct value in each word that existing versions use, and with some fields replaced. */
 export function sampleRecord(fields: Partial<BatchRecord> = {}): BatchRecord {
   return {
     protocolVersion: 1n,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** Of what dist/ is built; `npm test` compiles the contracts before. */
+/** Sources of dist/; `npm test` compiles the contracts before. */
 const SOURCES = [
   "src",
   "contracts",

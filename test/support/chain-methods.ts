@@ -8,9 +8,9 @@ import type { Standing } from "../../scripts/rpc-table/table.ts";
 import { startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 /**
- * Asks a chain that runs for each method that other nodes document, with valid parameters, over a WebSocket as users do. A method
- * that answers is there; one whose error has a name is refused. Throws for any other error: a chain refuses nothing without a
- * reason.
+ * Calls each method that other nodes document on a running chain, with valid parameters, over a WebSocket like users. A
+ * method that answers exists; a method with a named error is refused. Throws for any other error, because a chain refuses
+ * nothing without a reason.
  */
 export async function standingOnChain(): Promise<(method: string) => Standing> {
   const { chains, close } = await startFlowDevnet([271n], { ...UNPROVEN, unlocked: true });

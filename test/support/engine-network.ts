@@ -2,9 +2,9 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 /**
- * Opens in-process chains, with the limits of public networks, as the project's own configuration does, but for one thing: at a
- * process' first chain Hardhat reads all that the compiler wrote, 23 megabytes in this repository, to name contracts in stack
- * traces. Most tests look at none.
+ * Opens in-process chains with the limits of public networks, like the project's configuration, but without its artifacts:
+ * at the first chain of a process Hardhat reads the compiler's whole output (23 megabytes in this repository) to name
+ * contracts in stack traces, which most tests do not check.
  */
 export const { network: engineNetwork, config: engineConfig }: HardhatRuntimeEnvironment = await createHardhatRuntimeEnvironment({
   paths: { artifacts: "node_modules/.cache/no-artifacts" },

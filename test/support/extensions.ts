@@ -10,7 +10,7 @@ export function neverInstalling(extensions: Hex): ChainExtensions {
   return { usual: extensions, installing: extensions };
 }
 
-/** What L1 expects a chain's batches to export beside their logs. */
+/** Exports that L1 expects of a chain's batches in addition to their logs. */
 export function extensionsOnL1(chain: ChainFacts): Hex {
   return chainExtensionsOnL1(chain).usual;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What becomes of a request: it is answered; L1 never sees it; L1 does it and the answer is lost; or it is one too many. */
+/** Fate of a request: answered, lost before L1, lost after L1 executed it, or refused by a rate limit. */
 export type Fate = "answered" | "unseen" | "answerLost" | "limited";
 
 export interface FaultyL1 {
@@ -62,7 +62,7 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** As nodes tell errors: code, message, and a contract's data. */
+/** Error in the form of nodes: code, message, and a contract's data. */
 function plainError(error: unknown): object {
   const { code, message, data } = error as { readonly code?: unknown; readonly message?: string; readonly data?: unknown };
   const inner = typeof data === "object" && data !== null && "data" in data ? data.data : data;

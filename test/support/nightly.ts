@@ -1,4 +1,4 @@
-/** Whether `npm run nightly -- tests` runs this: the long form of tests whose short form `npm test` runs. */
+/** True if `npm run nightly -- tests` runs this: the long form of tests whose short form `npm test` runs. */
 export const IS_NIGHTLY = process.env["TEST_NIGHTLY"] === "1";
 
 /** The long form of a number of rounds, operations or kills, or the short one. */

@@ -6,7 +6,7 @@ import { pubdataLogLeaves, type PubdataLog } from "../../src/protocol/pubdata.ts
 import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../src/protocol/rolling-hash.ts";
 import { SOME_EXTENSIONS } from "./extensions.ts";
 
-/** What a test says about a batch that no chain has executed; what it leaves out is not there. */
+/** Content of a batch that no chain has executed; omitted parts are empty. */
 export interface OneBlockContent {
   readonly writes?: SealedBatch["writes"];
   readonly bytecodes?: readonly Hex[];

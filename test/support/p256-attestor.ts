@@ -24,7 +24,7 @@ export interface ShownAttestation {
   readonly quoteS: string;
 }
 
-/** What a quote names. */
+/** Content of a quote. */
 export interface QuoteContent {
   readonly policy: string;
   readonly chainId: bigint;
@@ -39,13 +39,13 @@ export function p256Key(): P256Key {
   return { x: word(x), y: word(y), secret: privateKey };
 }
 
-/** What is hashed for the root's signature; the signature hashes it by SHA-256. */
+/** Preimage of the root's signature, which hashes it by SHA-256. */
 export function leafPreimage(leaf: P256Key, measurement: string, notAfter: bigint): Hex {
   const types = ["bytes32", "bytes32", "bytes32", "bytes32", "uint256"];
   return coder.encode(types, [id("hyperchain.attestation-leaf.v1"), leaf.x, leaf.y, measurement, notAfter]) as Hex;
 }
 
-/** What is hashed for the quote's signature. */
+/** Preimage of the quote's signature. */
 export function quotePreimage({ policy, chainId, preCommitment, pubdataHash }: QuoteContent): Hex {
   const types = ["bytes32", "address", "uint256", "bytes32", "bytes32"];
   return coder.encode(types, [id("hyperchain.attestation-quote.v1"), policy, chainId, preCommitment, pubdataHash]) as Hex;
@@ -72,14 +72,14 @@ export function mirrored(s: string): Hex {
   return `0x${(ORDER - BigInt(s)).toString(16).padStart(64, "0")}`;
 }
 
-/** By SHA-256, s in the lower half. */
+/** Signs with SHA-256 and s in the lower half. */
 function signedBy({ secret }: P256Key, preimage: Hex): readonly [r: Hex, s: Hex] {
   const bytes = sign("sha256", Buffer.from(preimage.slice(2), "hex"), { key: secret, dsaEncoding: "ieee-p1363" });
   const s: Hex = `0x${bytes.subarray(32).toString("hex")}`;
   return [`0x${bytes.subarray(0, 32).toString("hex")}`, BigInt(s) > ORDER / 2n ? mirrored(s) : s];
 }
 
-/** As `leafDigest` and `quoteDigest` are to be. */
+/** Expected result of `leafDigest` and `quoteDigest`. */
 export function digestOfPreimage(preimage: Hex): Hex {
   return sha256(preimage) as Hex;
 }

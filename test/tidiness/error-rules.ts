@@ -1,13 +1,13 @@
 import ts from "typescript";
 import { parse, type SourceTree } from "./source-tree.ts";
 
-/** What the classes of errors come from; only this one extends the language's Error. */
+/** Base of all error classes; only this one extends the language's Error. */
 export const BASE_ERROR = "NamedError";
 
 interface FoundClass {
   readonly place: string;
   readonly name: string;
-  /** What it extends, as it is written. */
+  /** Source text of the extended class. */
   readonly base: string;
   readonly isAbstract: boolean;
   /** The value of its field `name`, where that is a text. */
@@ -15,8 +15,8 @@ interface FoundClass {
 }
 
 /**
- * Classes of errors that do not come from the base, each as `file:line …`: those that extend the language's errors or a package's
- * beside it. And classes that come from it without a `name` that is their own. Classes are known by name, which is one per class.
+ * Classes of errors without the base, each as `file:line …`: those that extend the language's errors or a package's. Also
+ * classes with the base that have no distinct `name`. A class is identified by its name, which must be unique.
  */
 export function strayErrors(tree: SourceTree): string[] {
   const found = [...tree].flatMap(([path, text]) => (text.includes(" extends ") ? classesOf(path, text) : []));

@@ -26,7 +26,7 @@ export function importViolations(tree: SourceTree, rooms: Rooms): string[] {
 /** Rooms that the map itself lets import each other in a circle, and names in it that no room has. */
 export function mapFaults(rooms: Rooms): string[] {
   const unknown = Object.entries(rooms).flatMap(([room, allowed]) =>
-    allowed.filter((other) => !(other in rooms)).map((other) => `${room} allows ${other}, which is no room`),
+    allowed.filter((other) => !(other in rooms)).map((other) => `${room} allows ${other}, which is not a room`),
   );
   const circles = circlesOf(new Map(Object.entries(rooms))).map((circle) => `the map allows a circle: ${circle.join(", ")}`);
   return [...unknown, ...circles];

@@ -7,8 +7,8 @@ export const LONGEST_FUNCTION = 70;
 export const LONGEST_COMMENT_LINE = 130;
 
 /**
- * Functions over the limit, each as `file function: lines`, but for the named exceptions; and exceptions that are not
- * needed any more, or whose function has grown beyond what is granted.
+ * Functions over the limit, each as `file function: lines`, except the named exceptions; and exceptions that are
+ * unnecessary, or whose function has grown beyond what is granted.
  */
 export function longFunctions(tree: SourceTree, granted: Readonly<Record<string, number>>): string[] {
   const violations: string[] = [];

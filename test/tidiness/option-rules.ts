@@ -3,7 +3,7 @@ import type { SourceTree } from "./source-tree.ts";
 /** Files of the source that may name an option: its record, what is made of it, and the stage that reads it. */
 const MOST_FILES_OF_AN_OPTION = 8;
 
-/** What is granted to options that more files name. */
+/** Exceptions for options that more files name. */
 export interface GrantedOptions {
   /** The most files that may name each. */
   readonly files: Readonly<Record<string, number>>;

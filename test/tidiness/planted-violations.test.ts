@@ -60,7 +60,7 @@ describe("the check of imports", () => {
   test("refuses a map with a circle or an unknown room", () => {
     assert.deepEqual(mapFaults(ROOMS), []);
     assert.match(mapFaults({ a: ["b"], b: ["c"], c: ["a"] })[0] ?? "", /circle: a, b, c/);
-    assert.match(mapFaults({ a: ["z"] })[0] ?? "", /z, which is no room/);
+    assert.match(mapFaults({ a: ["z"] })[0] ?? "", /z, which is not a room/);
   });
 
   test("finds files that import each other, types and lazy imports included", () => {
@@ -132,7 +132,7 @@ describe("the check of errors", () => {
   const base = "export abstract class NamedError<Code> extends Error { abstract override readonly name: string; }";
   const strayIn = (...lines: string[]) => strayErrors(new Map([["src/a.ts", [base, ...lines].join("\n")]]));
 
-  test("takes classes that come from NamedError under their own names, and what is no error", () => {
+  test("accepts classes that extend NamedError with distinct names, and classes other than errors", () => {
     assert.deepEqual(
       strayIn(
         'class AError extends NamedError<"A"> { override readonly name = "AError"; }',
@@ -207,7 +207,7 @@ describe("the check of options", () => {
     assert.deepEqual(widespreadOptions(tree, OPTIONS, NONE), []);
   });
 
-  test("refuses more than is granted, and a grant that is not needed or whose option is gone", () => {
+  test("rejects more than is granted, and a grant that is unnecessary or whose option was removed", () => {
     const granted = { files: { pace: 9 }, words: {} };
     assert.deepEqual(widespreadOptions(files(9, "pace;"), OPTIONS, granted), []);
     assert.deepEqual(widespreadOptions(files(10, "pace;"), OPTIONS, granted), ["pace: 10 files name it, at most 9 may"]);

@@ -75,7 +75,7 @@ describe("the script that renames", () => {
     const { read, rename } = folderOf(context, files);
     for (const [line, message] of [
       ["src/a.ts none other", "src/a.ts declares no none"],
-      ["src/none.ts a b", "src/none.ts is no file of"],
+      ["src/none.ts a b", "src/none.ts is not a file of"],
       ["src/a.ts src/b.ts", "src/b.ts exists"],
     ] as const) {
       const { status, stderr } = rename("src/a.ts a renamed", line);

@@ -33,7 +33,7 @@ const [protocol, abi, field, kernels, stark, devices, circuits, recursion, runti
   "src/recursion/",
   "src/runtime/",
 ];
-/** A chain as a log, a reducer and followers, whatever it carries out. */
+/** Chain as a log, a reducer and followers, independent of the commands that it applies. */
 const core = "src/core/";
 const allOfChain = Object.values(CHAIN);
 
@@ -296,7 +296,7 @@ const AFTER_ERRORS: Rooms = {
     protocol,
     runtime,
   ],
-  // The demonstrations: of the ecosystem through devnet, and of the prover by itself.
+  // The demonstrations: of the ecosystem through devnet, and of the prover alone.
   "src/demo/": [
     "src/devnet/",
     "src/page/",
@@ -374,8 +374,8 @@ const AFTER_ERRORS: Rooms = {
 };
 
 /**
- * What each room of src may import besides itself (docs/architecture.md). A room that is not listed is refused, so a new folder is
- * placed here first. The map has no circle.
+ * Rooms of src that each room may import besides itself (docs/architecture.md). A room that is not listed is refused, so a
+ * new folder is placed here first. The map has no circle.
  */
 export const ROOMS: Rooms = {
   [errors]: [],

@@ -37,15 +37,15 @@ describe("both halves of the contracts", () => {
   test("have one guard against re-entrance", () => {
     assert.deepEqual(declaring("Reentered"), ["contracts/interfaces/IReentrancyGuard.sol"]);
     const marking = (pattern: RegExp) => [...texts].filter(([, text]) => pattern.test(text)).map(([file]) => file);
-    // The messenger's says that a batch is being closed: no guard, since only the protocol's own contracts run then. The carrier's
-    // says what is being committed: calls within calls are let in, and say it anew.
-    // The Superchain's messenger has its own, with the published error, and beside it what its views tell of the message under way.
+    // The messenger's flag says that a batch is being closed. It is not a guard, since only the protocol's contracts run
+    // then. The carrier's flag says what is being committed; calls within calls are allowed, and set it again. The
+    // Superchain's messenger has a separate guard, with the published error, next to the fields that its views return.
     const guards = marking(/\btransient (?!isClosing;|carried;)\w+;/).sort();
     assert.deepEqual(guards, [
       "contracts/bridges/superchain/L2ToL2CrossDomainMessenger.sol",
       "contracts/libraries/ReentrancyGuard.sol",
     ]);
-    // Parts of functions, guarded in place: a function of their own would cost gas.
+    // Parts of functions, guarded in place, because a separate function would cost gas.
     assert.deepEqual(marking(/\bentered = true;/).sort(), [
       "contracts/l2/AtomicFlows.sol",
       "contracts/l2/L2NativeTokenVault.sol",

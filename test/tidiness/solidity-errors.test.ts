@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const BOUND = /^(expected|limit|required|lowest|highest|earliest|latest)$/;
-/** Whether a bound is followed by anything but other bounds and `actual`, or stands behind the value that it refused. */
+/** True if a bound is followed by anything except other bounds and `actual`, or if it follows the refused value. */
 const misplaced = (names: readonly string[]): boolean => {
   const at = names.findIndex((name) => BOUND.test(name));
   if (at === -1) return false;

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The files of this checkout that the patterns name. */
 export function readSourceTree(patterns: readonly string[]): SourceTree {
-  // Fixtures are projects with packages of their own.
+  // Fixtures are projects with separate packages.
   const exclude = (path: string): boolean => /(^|[\\/])node_modules$/.test(path);
   const paths = globSync([...patterns], { cwd: ROOT, exclude }).map((path) => path.replaceAll("\\", "/"));
   return new Map(paths.sort().map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));

@@ -69,7 +69,7 @@ function outcomeOf(folder: string, ...processes: readonly string[]): Outcome {
 const names = (files: readonly string[]): readonly string[] => files.map((name) => `test/abi/${name}.test.js`);
 
 describe("test files that share a process", () => {
-  test("run one after the other, each with its own hooks and CPU seconds; one that fails is named alone", (context) => {
+  test("run in sequence, each with its hooks and CPU seconds; one that fails is named alone", (context) => {
     const folder = mkdtempSync(join(tmpdir(), "test-together-"));
     context.after(() => rmSync(folder, { recursive: true, force: true }));
     const { failed, isGood, files } = outcomeOf(folder, "first+second+broken+third", "fourth");
@@ -86,7 +86,7 @@ describe("test files that share a process", () => {
     assert.deepEqual([new Set(failed), isGood], [new Set(names(["deadly", "first", "third", "leaking"])), false]);
   });
 
-  test("are of one tier, and few in the last one; others have a process of their own, those that need it with a reason", () => {
+  test("are of one tier, and few in the last one; others have a separate process, those that need it with a reason", () => {
     const files = [
       ...Array.from({ length: 49 }, (_, i) => `test/chain/${i}.test.ts`),
       "test/relayer/a.test.ts",

@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { RunProgress } from "../../scripts/test-progress.ts";
 import { tierOf } from "../../scripts/test-tiers.ts";
 
-/** Ends when the end of the file after it has been told. */
+/** File that ends when the end of the file after it has been reported. */
 const SLOW = `import { existsSync, watch } from "node:fs";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -73,7 +73,7 @@ describe("the progress of a test run", () => {
     );
   });
 
-  test("is told when a file ends, though one before it still runs; files that fail are named", (context) => {
+  test("is reported when a file ends, though one before it still runs; files that fail are named", (context) => {
     const folder = mkdtempSync(join(tmpdir(), "test-run-"));
     context.after(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(join(folder, "test/support"), { recursive: true });

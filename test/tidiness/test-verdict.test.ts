@@ -32,7 +32,7 @@ describe("the end of a test run", () => {
     }
   });
 
-  test("the nightly runs are told in a line each, with figures, and one for all that names what went wrong", () => {
+  test("the nightly runs are reported in a line each, with figures, and one for all that names the failures", () => {
     const ends = [
       { name: "simulation", isGood: true, seconds: 90, cpuSeconds: 100.4, figures: "1000 steps in 10 parts" },
       {

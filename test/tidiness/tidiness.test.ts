@@ -18,9 +18,9 @@ import { ROOMS } from "./rooms.ts";
 import { readSourceTree } from "./source-tree.ts";
 
 const source = readSourceTree(["src/**/*.ts"]);
-/** What imports from the source beside itself. */
+/** Files outside the source that import it. */
 const readers = readSourceTree(["{test,bench,scripts,page,fixtures}/**/*.{ts,js,mts}", "*.ts"]);
-/** What the package exports, and what a generator writes as a whole. */
+/** Exports of the package, and files that a generator writes as a whole. */
 const ENTRIES = [
   ...entryPoints(fileURLToPath(new URL("../..", import.meta.url))).map(({ source }) => source),
   "src/types.ts",
@@ -45,8 +45,8 @@ describe("the source", () => {
   test("has no export that no file imports", () => assert.deepEqual(deadExports(source, { readers, entries: ENTRIES }), []));
   test("has no class of errors that does not come from NamedError, under its own name", () =>
     assert.deepEqual(strayErrors(source), []));
-  test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
-  test("has options of which few files know, but for named ones", () =>
+  test("has short functions, except for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
+  test("has options that few files name, with named exceptions", () =>
     assert.deepEqual(widespreadOptions(source, options, GRANTED_OPTIONS), []));
   test("has two verifiers of state transitions without code in common", () => {
     for (const path of ["contracts/verifier/second/SecondStark.sol", "scripts/system-description/describe.ts"])

@@ -35,7 +35,7 @@ describe("the tiers of the test run", () => {
     assert.match(report[4]!, /^ +10\.5 s, +\? CPU s {2}test/);
   });
 
-  test("the files that take longest are there, and begin first", () => {
+  test("the files that take longest exist, and begin first", () => {
     assert.deepEqual(
       LONGEST.filter((file) => !existsSync(join(root, file))),
       [],

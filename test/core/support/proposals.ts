@@ -5,7 +5,7 @@ import type { OfferVerdict } from "../../../src/core/source.ts";
 /** Longer than a test takes. */
 const LONG_MS = 3_600_000;
 
-/** Deciders who drop every third command that they are shown, some time after it was carried out. */
+/** Deciders who drop every third command, some time after its execution. */
 export class ThirdsDropped implements Deciders {
   readonly timeoutMs = LONG_MS;
   readonly dropped: BatchCommand[] = [];

@@ -13,14 +13,14 @@ const SINK: Hex = `0x${"ee".repeat(20)}`;
 const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
 const MESSENGER = new Interface(["function sendToL1(bytes)"]);
 
-/** A chain, and a source beside its own sequencer. */
+/** Chain with a second source in addition to its sequencer. */
 interface DecidedWith {
   readonly test: VerifiedChain;
   readonly decided: HandOver<BatchCommand, CommandResult>;
 }
 
 /**
- * Has the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, empty
+ * Lets the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, empty
  * blocks, a cheat.
  */
 export async function decideAtRandom({ test, decided }: DecidedWith, random: Random, withCheats: boolean): Promise<void> {

@@ -17,7 +17,7 @@ export interface TestedFollower<Result, Own> {
   readonly fields: readonly string[];
 }
 
-/** What every follower keeps to: it returns to each of its marks, answers the same again, and its digest leaves out no field. */
+/** Tests that a follower returns to each of its marks, repeats its answers, and has each field in its digest. */
 export function testFollower<Result extends object, Own>({ begin, results, fields }: TestedFollower<Result, Own>): void {
   const told = (all: readonly Result[]): Tested<Result, Own> => {
     const follower = begin();
@@ -34,7 +34,7 @@ export function testFollower<Result extends object, Own>({ begin, results, field
     void follower.returnTo(mark, "snapshot");
     assert.equal(follower.digest(), there, `${follower.name} returns to behind result ${i}`);
     for (const result of results.slice(i)) follower.on(result);
-    assert.equal(follower.digest(), whole, `${follower.name} goes on from behind result ${i}`);
+    assert.equal(follower.digest(), whole, `${follower.name} continues after result ${i}`);
   }
   for (const field of fields) {
     const place = field.split(".");
@@ -74,6 +74,6 @@ function other(value: unknown): unknown {
     case "undefined":
       if (value instanceof Uint8Array) return Uint8Array.of(...value, 1);
       if (Array.isArray(value)) return value.slice(0, -1);
-      throw new TypeError(`a ${typeof value} is not changed by itself`);
+      throw new TypeError(`a ${typeof value} cannot be changed`);
   }
 }

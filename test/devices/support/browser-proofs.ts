@@ -39,10 +39,10 @@ addEventListener("message", ({ data }) => {
 });
 `;
 
-/** What a browser has made of a case. */
+/** Proofs of a case, made in a browser. */
 interface BrowserProofs {
   readonly adapter: string;
-  /** By the backend's name. */
+  /** Proofs by the backend's name. */
   readonly proofs: Readonly<Record<"wasm" | "webgpu", readonly number[]>>;
   /** Bytes that are still held on the card. */
   readonly memoryInUse: number;

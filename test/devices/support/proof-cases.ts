@@ -19,10 +19,13 @@ interface ProofCase {
   readonly input: ProverInput;
 }
 
-/** Of the rows of a batch with few writes most only fill its table up; a card in software takes as long for these. */
+/**
+ * Height of the table of changes. Most rows of a batch with few writes are padding, which costs a card in software the same
+ * time.
+ */
 const LOG_ROWS_OF_CHANGES = 7;
 
-/** What is proven on every backend, in Node and in a browser; `processor` commits keys. */
+/** Cases that every backend proves, in Node and in a browser; `processor` commits keys. */
 export const PROOF_CASES = {
   "a batch's changes, by the table that L1 knows and fewer queries": async (): Promise<ProofCase> => {
     const { job } = createRandomBatch({ leafCount: 20, writeCount: 2, seed: 7 });

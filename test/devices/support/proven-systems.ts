@@ -5,7 +5,7 @@ import { leafParameters, squaresLeafInput, squaresLeafSystem } from "../../recur
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "../../stark/airs/squares.ts";
 
-/** A nonce that is not the right one meets so many bits once in 4096 times. */
+/** Bits of grinding: a wrong nonce passes once in 4096 times. */
 const GRINDING_BITS = 12;
 
 export interface ProvenSystem {

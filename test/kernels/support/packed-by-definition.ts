@@ -1,7 +1,7 @@
 import { BLOCK_ROWS } from "../../../src/kernels/wasm/emit/pack-columns.ts";
 import type { PackedBlock } from "../../../src/kernels/wasm/row-packer.ts";
 
-/** What a packer of rows gives, column by column as its definition says. */
+/** Packs rows column by column, as the definition of a packer says. */
 export function packedByDefinition(cells: Uint32Array, width: number): PackedBlock {
   const columns = Array.from({ length: width }, (_, column) =>
     Array.from({ length: BLOCK_ROWS }, (_, row) => cells[width * row + column]!),

@@ -19,10 +19,10 @@ export const NO_CARD =
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const ARCHIVE = join(ROOT, "node_modules/@sparticuz/chromium/bin/swiftshader.tar.br");
-/** Where the driver is unpacked, with the file that names it to the loader. */
+/** Folder of the unpacked driver, with the file that names it to the loader. */
 export const SOFTWARE_CARD_FOLDER = join(ROOT, "node_modules/.cache/swiftshader");
 const [LOADER, DRIVER] = ["libvulkan.so.1", "libvk_swiftshader.so"];
-/** Linux's RTLD_NODELETE: what is loaded stays, also where it is no module of Node. */
+/** Linux's RTLD_NODELETE: a loaded library stays loaded, also if it is not a module of Node. */
 const KEEP_LOADED = 0x1000;
 const TAR_BLOCK = 512;
 
@@ -38,7 +38,10 @@ export function softwareGpu(): Gpu {
   return opened;
 }
 
-/** Makes the driver known to the process. Threads have an environment of their own: before one opens a card, its process does this. */
+/**
+ * Registers the driver in the process's environment. Call it before a thread opens a card, because threads copy the
+ * environment.
+ */
 export function loadSoftwareDriver(): void {
   if (!existsSync(SOFTWARE_CARD_FOLDER)) unpack();
   process.env["VK_ICD_FILENAMES"] = join(SOFTWARE_CARD_FOLDER, "driver.json");

@@ -24,7 +24,7 @@ import { ChainBatches, PROVEN_CHAIN } from "../../execution-proof/support/chain-
 import { proveHere } from "../../execution-proof/support/own-prover.ts";
 import { CHUNK_PARAMETERS } from "./few-query-programs.ts";
 
-/** Less than the batch takes, so that each step has a chunk of its own. */
+/** Fewer cells than the batch needs, so that each step has a separate chunk. */
 const MOST_CELLS = 7_000_000;
 const [SMALL] = CHUNK_PROFILES as readonly [RunProfile];
 /** An eighth of the smallest profile's heights, where tables may be as low: the opening step takes three segments of it. */
@@ -39,8 +39,8 @@ interface ExecutedBatch {
 }
 
 /**
- * A chain's second batch, with one payment, in several chunks, with leaves listed anew. The first step, which opens the batch, is
- * cut into segments. NOT SECURE: few queries.
+ * Proves a chain's second batch, with one payment, in several chunks, with relisted leaves. The first step, which opens the
+ * batch, is cut into segments. NOT SECURE: few queries.
  */
 export async function executedBatch(): Promise<ExecutedBatch> {
   const wallet = new TestWallet(78);
@@ -96,7 +96,7 @@ export function withOneChunkBatches(heights: DescribedPrograms["heights"]): Desc
   return { ...heights, oneChunkBatches };
 }
 
-/** Of a batch's first proofs, whose list's table has so many rows. */
+/** Heights of the tables in a batch's first proofs, for this height of its list's table. */
 export function heightsOfProofs(
   { chunks, relisting }: ReturnType<typeof decodeBatchProof>,
   listLogRows: number,

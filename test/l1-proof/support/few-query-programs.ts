@@ -11,7 +11,7 @@ import {
 
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 1, grindingBits: 1 };
-/** Of chunks' proofs. */
+/** Parameters of chunks' proofs. */
 export const CHUNK_PARAMETERS = { ...executionParameters(), ...FEW_QUERIES };
 
 /** The programs for proofs of these heights. NOT SECURE. */

@@ -1,6 +1,6 @@
 import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
 
-/** Writes until it is killed: pairs of entries that belong together, and says which it was told are kept. */
+/** Writes pairs of entries until it is killed, and reports each confirmed pair. */
 const [folder = ""] = process.argv.slice(2);
 const ledger = openSqliteLedger(folder);
 const [left, right] = [ledger.stream("left"), ledger.stream("right")];

@@ -8,13 +8,13 @@ import { chromium, type Browser } from "playwright-core";
  */
 export const MAX_WAIT_MS = 300_000;
 
-/** Where systems without a Chromium from npm have a browser of their own. */
+/** Browsers on systems without a Chromium from npm. */
 const CHANNELS = ["chrome", "msedge", "chromium"] as const;
 
 /**
- * A real browser without a window. On Linux x64 it comes from npm; elsewhere it is one that is installed. Undefined where there is
- * none: Linux x64 always has one, so that CI never skips. `flags` are Chromium's own, beside those of a user's browser: the npm package
- * has others, with which all pages and the drawing share one process, and each page may read all others.
+ * Opens a real browser without a window: the npm package on Linux x64, so that CI never skips; an installed browser on
+ * other systems, `undefined` if there is none. `flags` are Chromium's, in addition to those of a user's browser. The npm
+ * package has other defaults: all pages and the drawing share one process, so that each page may read all others.
  */
 export async function openBrowser(flags: readonly string[] = []): Promise<Browser | undefined> {
   if (process.platform === "linux" && process.arch === "x64") {

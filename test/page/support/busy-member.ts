@@ -14,7 +14,7 @@ interface Question {
   readonly params: readonly unknown[];
 }
 
-/** How much happens on a member that has more than the real one behind it. */
+/** Additional load of a member that forwards to the real one. */
 export interface BusyLoad {
   /** Blocks of each chain, of which the newest is a second old, and users' transactions in each. */
   readonly blocks: number;
@@ -29,7 +29,7 @@ export interface BusyLoad {
 /** A member that is busier than the real one at `url`, of which it answers all else. */
 export interface BusyMember {
   readonly url: string;
-  /** Adds a block with so many transactions to the first chain, and tells it. Its number is the answer. */
+  /** Adds a block of `transactions` transactions to the first chain, announces it and returns its number. */
   addBlock(transactions: number): number;
   close(): Promise<unknown>;
 }

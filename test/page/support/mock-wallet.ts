@@ -17,11 +17,11 @@ interface Question {
 
 /** A wallet that announces itself by EIP-6963, keeps an account's key, and asks its own endpoints, as a browser's extension does. */
 export interface MockWallet {
-  /** What it was asked, in order. */
+  /** Requests in order. */
   readonly asked: readonly Question[];
   /** Chains that pages had it add. */
   readonly added: readonly KnownChain[];
-  /** What it answers instead of the truth; called with the answer. */
+  /** False answers by method; each function receives the true answer. */
   lies: Map<string, (answer: unknown) => unknown>;
   /** Whether its user refuses to sign. */
   refuses: boolean;

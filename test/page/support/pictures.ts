@@ -11,7 +11,7 @@ const LOOKS = [
   [1_280, "dark"],
 ] as const;
 
-/** Keeps pictures of the whole page as it stands, narrow and wide, light and dark, where they are wanted: axe looks at each too. */
+/** Checks the page with axe and, on request, stores pictures of the whole page: narrow and wide, light and dark. */
 export async function keepPictures(tab: Page, name: string): Promise<void> {
   if (FOLDER === undefined) return;
   const before = tab.viewportSize();
@@ -26,7 +26,7 @@ export async function keepPictures(tab: Page, name: string): Promise<void> {
   if (before !== null) await tab.setViewportSize(before);
 }
 
-/** Resolves once nothing that is seen is being asked for any more. */
+/** Resolves when no visible part waits for an answer. */
 async function drawn(tab: Page): Promise<void> {
   await tab.locator('main:not(:has-text("asking…"))').waitFor();
   const frame = (): Promise<void> =>

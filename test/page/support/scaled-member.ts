@@ -13,7 +13,7 @@ interface Question {
 /** A member that has more than the real one behind it: its blocks and its messages, over and over. */
 export interface ScaledMember {
   readonly url: string;
-  /** Of its newest block; it has one more whenever its status is asked. */
+  /** Number of the newest block; each request of the status adds a block. */
   newest(): number;
   close(): Promise<unknown>;
 }

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe found, as lines that say what to mend. */
+/** Returns axe's findings as lines with element and remedy. */
 export async function violations(tab: Page): Promise<readonly string[]> {
   // A page that follows a link within itself still has it.
   if (!(await tab.evaluate("'axe' in window"))) await tab.evaluate(AXE);

@@ -1,7 +1,7 @@
 import { parentPort, type Worker } from "node:worker_threads";
 import type { ThreadRequest } from "../../../src/runtime/job-thread.ts";
 
-/** The prover's thread, which ends one of its own kernel threads as soon as there is a job. */
+/** Prover thread that ends one of its kernel threads when it gets a job. */
 const kernelThreads: Worker[] = [];
 process.on("worker", (worker) => kernelThreads.push(worker));
 await import("../../../src/prover/prover-thread.ts");

@@ -3,7 +3,10 @@ import { createExecutionProver, type ExecutionProverOptions } from "../../../src
 import { chunkPort } from "../../../src/proving/execution-proofs.ts";
 import { httpQueue } from "../../../src/proving/queue-http.ts";
 
-/** A worker for chunks as a process of its own: one line of JSON for each event. Arguments: URL, token, name, the prover's options. */
+/**
+ * Separate process with a worker for chunks: one line of JSON for each event. Arguments: URL, token, name, the prover's
+ * options.
+ */
 const [url = "", token = "", name = "", options = "{}"] = process.argv.slice(2);
 const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
 const prover = createExecutionProver(JSON.parse(options) as ExecutionProverOptions);

@@ -6,7 +6,10 @@ import { FAKE_REPORT } from "../../support/fake-metrics.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
-/** Of two batches: one of two chunks whose leaves are listed anew, and one of one chunk, in three segments. Each has what it needs before it. */
+/**
+ * Jobs of two batches, each with the jobs it needs: one batch of two chunks with relisted leaves, and one batch of one
+ * chunk in three segments.
+ */
 const TREE: readonly (readonly [kind: L1ProofKind, needs: readonly number[]])[] = [
   ["list", []],
   ["leaf", []],

@@ -5,7 +5,7 @@ import type { JobKind } from "../../../src/proving/job.ts";
 import { l1ProofPort } from "../../../src/proving/l1-proofs.ts";
 import { httpQueue } from "../../../src/proving/queue-http.ts";
 
-/** What the process is sent. */
+/** Message that starts the process. */
 export interface L1WorkerSetup {
   readonly url: string;
   readonly token: string;
@@ -13,12 +13,12 @@ export interface L1WorkerSetup {
   readonly programs: ChosenPrograms;
 }
 
-/** What it says: that it has begun a task of a kind. */
+/** Message of the process: it has begun a task of a kind. */
 export interface L1WorkerNews {
   readonly begun: JobKind;
 }
 
-/** A worker that makes proofs for L1, as a process of its own, until it is killed. */
+/** Separate process with a worker for L1's proofs, which runs until it is killed. */
 process.once("message", ({ url, token, name, programs }: L1WorkerSetup) => {
   const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
   const honest = l1ProofPort(createL1Prover({ workers: 1, programs }));

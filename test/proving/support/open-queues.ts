@@ -15,30 +15,30 @@ import { startPostgres, whyNoPostgres } from "./postgres.ts";
 export interface TestQueue {
   readonly queue: JobQueue;
   readonly blobs: BlobStore;
-  /** Has a worker work, where the queue's workers are. */
+  /** Starts a worker at the queue's end for workers. */
   work(port: ProverPort, options: WorkOptions): Running;
   /** Lets the leases of silent workers end, again and again, until something is so. */
   untilLeasesEnd(is: () => boolean): Promise<void>;
-  /** Has the queue take no more. */
+  /** Fills the queue, so that it refuses jobs. */
   fill(): Promise<void>;
-  /** It takes jobs again. */
+  /** Empties the queue, so that it accepts jobs. */
   empty(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface TestQueues {
-  /** Has no jobs. */
+  /** Returns a queue without jobs. */
   fresh(): Promise<TestQueue>;
   close(): Promise<void>;
 }
 
 const LEASE_MS = 30_000;
 const MOST_WAITING = 64;
-/** Of a database that is asked for news. */
+/** Interval of requests to a database. */
 const POLL_MS = 10;
 const TOKEN = "0123456789abcdef-token";
 
-/** What is the same for a queue in memory, whoever carries its jobs: within twenty `moments` a worker answers. */
+/** Properties of all queues in memory, whatever transports their jobs: a worker answers within twenty `moments`. */
 function inMemory(moment: () => Promise<unknown> = turn) {
   const clock = new TestClock(1_800_000_000_000);
   const blobs = new MemoryBlobs();

@@ -60,7 +60,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const [code] = (await once(initialising, "exit")) as [number];
   if (code !== 0) throw new Error(`initdb ended with ${code}`);
   const port = await freePort();
-  // Here a process ends at worst, never the machine: what was written is there without waiting for the disk.
+  // Only a process can end here, not the machine, so that writes need not wait for the disk.
   const settings = ["listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, "fsync=off"];
   const args = ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
   let running: ChildProcess | undefined;

@@ -3,7 +3,7 @@ import { createProver } from "../../../src/prover/prover.ts";
 import { httpQueue } from "../../../src/proving/queue-http.ts";
 import { statePort } from "../../../src/proving/state-port.ts";
 
-/** A worker as a process of its own, as the task runs it: one line of JSON for each event. Arguments: URL, token, name. */
+/** Separate process with a worker, as the task runs it: one line of JSON for each event. Arguments: URL, token, name. */
 const [url = "", token = "", name = ""] = process.argv.slice(2);
 const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
 await httpQueue({ url, token }, { pause: wait }).work(statePort(createProver({ workers: 1 })), {

@@ -87,7 +87,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     );
   });
 
-  test("stay as they are by terms, which are told by epoch: those that were withdrawn leave nothing behind", () => {
+  test("stay the same by terms, which are listed by epoch: withdrawn upgrades have no effect", () => {
     const withdrawn = { ...place(2, SETTINGS), type: "termsCanceled" as const, chainId: CHAIN.chainId, epoch: 1n };
     const foreign = terms(4, 1n, 1_500n, 8n);
     const told = [terms(1, 1n, 1_000n), withdrawn, terms(3, 1n, 2_000n), foreign, scheduled(5, 2n, 1_000n)];
@@ -113,7 +113,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     assert.deepEqual([none.versionOf(9_999n, 9n, 0n), none.changes], [1n, []]);
   });
 
-  test("of the past stay as they were when further upgrades follow, also withdrawn ones", () => {
+  test("of the past stay the same when further upgrades follow, also withdrawn ones", () => {
     const history = [
       scheduled(1, 2n, 1_000n),
       scheduled(2, 3n, 2_000n, 0n, 2n),
@@ -127,7 +127,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     );
   });
 
-  test("behind a halt that was passed are the replacement, from a batch on, whatever the time; later upgrades count as ever", () => {
+  test("after a halt that passed are the replacement, from a batch on, at any time; later upgrades apply normally", () => {
     const { versionOf } = versionsAfter(poll([passed(1, 5n, 4n), scheduled(2, 6n, 1_000n, 0n, 5n)]));
     assert.deepEqual(
       [versionOf(500n, 0n, 3n), versionOf(500n, 0n, 4n), versionOf(999n, 0n, 9n), versionOf(1_000n, 0n, 5n)],
@@ -159,7 +159,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     assert.deepEqual([versionOf(999n, 0n, 0n), versionOf(1_000n, 0n, 0n)], [1n, 3n]);
   });
 
-  test("forget what L1 took back, and take over what it has instead", () => {
+  test("forget blocks that L1 reverted, and use their replacement", () => {
     const versions = versionsAfter(poll([scheduled(1, 2n, 1_000n)]), poll([canceled(5, 2n)]));
     assert.equal(versions.versionOf(1_000n, 0n, 0n), 1n);
     versions.take(poll([], 4));
@@ -192,7 +192,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     assert.equal(versions.changes.length, 1);
   });
 
-  test("are told with the block up to which the reader has come, which goes back with it", () => {
+  test("include the last block that the reader has read, which goes down after a reorg", () => {
     const versions = new ChainVersions(CHAIN, [scheduled(1, 2n, 1_000n)]);
     assert.equal(versions.readUpTo, undefined);
     versions.take({ events: [], reorg: undefined, checkpoint: undefined });
@@ -243,7 +243,7 @@ describe("rules of L1 for a batch that began earlier", () => {
 
 const [SECOND, THIRD] = [furtherVersion(1), furtherVersion(2)];
 
-describe("the protocol versions of a chain's batches, beside L1's own answers", () => {
+describe("the protocol versions of a chain's batches, compared with L1's answers", () => {
   let ecosystem: Ecosystem;
   let chain: TestChain;
   let versions: ChainVersions;
@@ -309,7 +309,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     await compare();
     await schedule(THIRD);
     await compare();
-    // Another chain's upgrade, by an admin of its own, is of no concern.
+    // Another chain's upgrade, by another admin, has no effect.
     const stranger = ecosystem.accounts[4]!;
     const other = { ...(await defaultConfiguration(ecosystem, 301n)), admin: stranger.address };
     await TestChain.create(ecosystem, other);
@@ -344,7 +344,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     assert.deepEqual([versions.endsWait(retiresAt - 1n, retiresAt), versions.endsWait(retiresAt, retiresAt)], [true, false]);
   });
 
-  /** What L1 has stored of every batch. */
+  /** Reads L1's stored values of every batch. */
   async function readPast(): Promise<{ firstTimestamp: bigint; before: bigint; version: bigint }[]> {
     const { events } = await createL1Watcher(
       { hyperchains: [chain.address], fromBlock: 0 },

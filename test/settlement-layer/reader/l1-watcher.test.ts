@@ -71,7 +71,7 @@ describe("watching L1", () => {
     assert.equal(event.canonicalTxHash, hash);
     assert.equal(canonicalTxHash(event.operation), hash);
     assert.equal(event.operation.data, "0x1234");
-    // The caller is no contract, so it is not aliased.
+    // The caller is an account without code, so it is not aliased.
     const caller = settled.accounts[3]!.address.toLowerCase() as Hex;
     assert.equal(event.operation.from, BigInt(caller));
     assert.notEqual(event.operation.from, BigInt(aliasOf(270n, caller)));
@@ -142,11 +142,11 @@ describe("watching L1", () => {
     assert.deepEqual((await watcher.poll()).reorg, undefined);
   });
 
-  test("A6: a node that is behind for some looks is no reorg, and one that stays so is", async () => {
+  test("A6: a node that lags for some polls is not a reorg, but one that lags longer is", async () => {
     const { provider } = settled.l1.ethers;
     await request("0x07");
     let behind = 0;
-    /** As a node that has lost its last blocks, and reads them again. */
+    /** Node that has lost its last blocks and reads them a second time. */
     const restarted = new Proxy(provider, {
       get(target, name) {
         if (behind > 0 && name === "getBlockNumber") return async () => (behind--, (await target.getBlockNumber()) - 1);

@@ -12,7 +12,7 @@ const ABI = [
   "function getChainId() view returns (uint256)",
 ];
 
-/** Multicall3 at its public address: calls that may fail beside calls that may not, value, reads. */
+/** Runs Multicall3 at its public address: calls that may fail together with calls that may not, value, reads. */
 export async function multicall3(world: World): Promise<void> {
   await world.place(SINGLETONS.multicall3, `0x${MULTICALL3_CODE}`);
   const multicall = world.at(SINGLETONS.multicall3, ABI);
@@ -22,7 +22,7 @@ export async function multicall3(world: World): Promise<void> {
   const nothing = token.abi.encodeFunctionData("transfer", [world.account(1), 0n]);
   const calls = (allowFailure: boolean) => [
     [token.address, false, balance],
-    // The contract has no tokens of its own.
+    // The contract holds no tokens.
     [token.address, allowFailure, tooMuch],
     [token.address, false, nothing],
   ];

@@ -90,7 +90,7 @@ function callOf({ to, value, data }: Call, operation = 0): readonly unknown[] {
   return [to, value, data, operation, 0, 0, 0, ZeroAddress, ZeroAddress];
 }
 
-/** Of some owners, in the order of their addresses. */
+/** Returns the signatures of some owners, in the order of their addresses. */
 async function signaturesOf(
   world: World,
   { address }: Used,

@@ -42,8 +42,7 @@ export async function uniswapV3(world: World): Promise<void> {
     await world.send(router, "exactInputSingle", [swap]);
     world.later(60);
   }
-  // After the first observation the position and four swaps, which move the tick to and fro, each write one: 1, 2, 3, 0, 1 of four.
-  // The oracle needs that each block has a time of its own.
+  // The oracle needs a distinct time for each block.
   const [, , index, cardinality] = await world.ask(pool, "slot0");
   assert.deepEqual([index, cardinality], [1n, 4n]);
   await world.ask(pool, "observe", [[120, 60, 0]]);

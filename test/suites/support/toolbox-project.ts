@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The project with Hardhat's toolboxes. */
 export const TOOLBOX_PROJECT = join(ROOT, "fixtures/toolboxes");
-/** What Ignition writes of deployments that outlive the process. */
+/** Folder of the deployments that Ignition stores. */
 export const DEPLOYMENTS = join(TOOLBOX_PROJECT, "ignition/deployments");
 
 /** Installs what the project's lockfile names, and the built plugin. */
@@ -15,7 +15,7 @@ export function installToolboxes(): void {
   installProject(TOOLBOX_PROJECT);
 }
 
-/** How a run of Hardhat in the project ended. */
+/** Result of a Hardhat run in the project. */
 export interface ToolboxRun {
   readonly code: number | null;
   readonly output: string;

@@ -26,7 +26,7 @@ export class World {
   readonly notes: string[] = [];
   readonly #network: Network;
   readonly accounts: readonly string[];
-  /** Timestamp of the last block: both clocks go on by themselves, so that each block is given its own. */
+  /** Timestamp of the last block. Both clocks advance with real time, so the test sets each block's timestamp. */
   #now = START;
 
   private constructor(network: Network, accounts: readonly string[]) {
@@ -38,7 +38,7 @@ export class World {
     return new World(network, await Promise.all((await network.ethers.getSigners()).map((signer) => signer.getAddress())));
   }
 
-  /** Of every scenario, further than any of its steps. */
+  /** Deadline of every scenario, later than any of its steps. */
   get deadline(): number {
     return START * 2;
   }

@@ -59,7 +59,7 @@ export function encodeArguments(inputs: readonly ParamType[], texts: readonly st
     const value = values[place];
     if (value !== undefined && attempt(() => coder.encode([input], [value])) !== undefined) continue;
     const name = input.name === "" ? "" : ` (${input.name})`;
-    throw refused(`argument ${place + 1}${name} is no ${input.format("sighash")}: "${(texts[place] ?? "").slice(0, 100)}"`);
+    throw refused(`argument ${place + 1}${name} must be ${input.format("sighash")}: "${(texts[place] ?? "").slice(0, 100)}"`);
   }
   throw refused("the arguments are not what the function takes");
 }
@@ -69,8 +69,7 @@ export function decodeAnswer({ outputs, name }: FunctionFragment, answer: Hex): 
   if (answer.length > MOST_DECODED)
     throw refused(`${name} answers more than ${(MOST_DECODED - 2) / 2} bytes; ask for them by eth_call`);
   const values = attempt(() => [...AbiCoder.defaultAbiCoder().decode(outputs, answer)]);
-  if (values === undefined)
-    throw refused(`${name} answers ${answer.slice(0, 100)}, which is no ${outputs.map(String).join(", ")}`);
+  if (values === undefined) throw refused(`${name} answers ${answer.slice(0, 100)}, expected ${outputs.map(String).join(", ")}`);
   return outputs.map((output, place) => ({ name: output.name, type: output.format("sighash"), value: shown(values[place]) }));
 }
 

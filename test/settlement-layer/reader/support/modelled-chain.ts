@@ -19,7 +19,7 @@ import { ANY_TIME, approvalBy } from "../../../settlement/support/approval.ts";
 
 const COMMITTEE_ACCOUNT = 5;
 
-/** How a batch's commit reached the contract. */
+/** Path of a batch's commit to the contract. */
 export type CommitManner = "direct" | "loose" | "embedded" | "behind decoys" | "masked";
 
 /** A committed batch, as its chain knows it. */
@@ -41,7 +41,7 @@ export class ModelledChain {
   readonly #settled: SettledL1;
   readonly #chain: SettledChain;
   readonly #posting: PostingPolicy;
-  /** Where the chain stood before each committed batch. */
+  /** States of the chain before each committed batch. */
   readonly #marks: ReturnType<SettledChain["snapshot"]>[] = [];
   batches: readonly ModelBatch[] = [];
   #revertCount = 0n;
@@ -112,7 +112,7 @@ export class ModelledChain {
     return encodeExecute(stored, formed.importedRoots as readonly ImportedRoot[], []);
   }
 
-  /** The call that takes back the committed batches from this number on. */
+  /** Encodes the call that reverts the committed batches from this number. */
   async revert(batchNumber: number): Promise<Hex> {
     const reversal = {
       firstNumber: BigInt(batchNumber),
@@ -126,7 +126,7 @@ export class ModelledChain {
     return encodeRevert(reversal, [signature]);
   }
 
-  /** One that remembers nothing: an L1 that reorganises takes back what was signed for as well. */
+  /** Returns a member without memory, because a reorganized L1 also loses the signed batches. */
   #forgetfulMember(): Promise<QuorumMember> {
     return createLocalMember(this.#settled.accounts[1]!, this.#chain.contract);
   }

@@ -15,7 +15,7 @@ const shaper = new Interface([
   "function pay(address target, bytes data, uint256 value) payable",
 ]);
 const factory = new Interface(chainFactoryAbi);
-/** What no reader calls. */
+/** Calls that no reader makes. */
 const registryCalls = new Interface([
   "function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, (uint256 protocolVersion, bytes32 oldStateRoot, bytes32 newStateRoot, " +
     "bytes32 partition, bytes32 extensions, uint64 lastBlock, uint64 lastTimestamp, uint64 executedAt, uint64 provenSince, uint64 firstTimestamp, bytes32 refused) record)",
@@ -44,7 +44,7 @@ type Totals = Readonly<Record<"committed" | "verified" | "executed", number>>;
  */
 export class OddWorld {
   readonly chains: readonly ModelledChain[];
-  /** How often each kind of step was done. */
+  /** Number of executions of each kind of step. */
   readonly done = new Map<string, number>();
   readonly #settled: SettledL1;
   readonly #shaper: string;
@@ -224,7 +224,7 @@ export class OddWorld {
     this.#mark = undefined;
     // Signed by the quorum: any account could commit this batch again.
     this.#lastCommit = "0x";
-    // The new blocks are others than those that were taken back.
+    // The new blocks differ from the reverted ones.
     await this.#noise();
   }
 
