@@ -19,8 +19,10 @@ export interface ImportedRoot {
 
 /** The batch's imports in order: h ← keccak(h ‖ registryIndex ‖ root), from the tag on. */
 export function importedRootsRollingHash(roots: readonly ImportedRoot[]): Hex {
-  return roots.reduce<Hex>(
-    (hash, { registryIndex, root }) => keccak(fromHex(hash), fromHex(wordToHex(registryIndex), 32), fromHex(root, 32)),
-    IMPORTED_ROOTS_TAG,
-  );
+  return roots.reduce<Hex>(rollImport, IMPORTED_ROOTS_TAG);
+}
+
+/** Rolling hash of imports after one more. */
+export function rollImport(hash: Hex, { registryIndex, root }: ImportedRoot): Hex {
+  return keccak(fromHex(hash), fromHex(wordToHex(registryIndex), 32), fromHex(root, 32));
 }

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Wallet, type Provider } from "ethers";
 import { dropOpenBatches, requireNoOpenBatch } from "../../src/devnet/reconstruction/drop-open-batches.ts";
+import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { linkIndex } from "../../src/protocol/link-index.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
+import { QUEUE_ALONE } from "../../src/protocol/sequencing-mode.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 
 /** L1 without methods: its registry reverts for a link outside of the call that executes both sides. */
@@ -19,6 +21,18 @@ const rebuiltWith = (repeated: object | undefined): Reconstruction =>
 test("a batch with a link is open: L1 executes it together with its peer alone", async () => {
   const named = /batch 7 imports a link with batch 3 of chain 272, which L1 does not show to the chain.*--drop-open-batches$/;
   await assert.rejects(requireNoOpenBatch(rebuiltWith(undefined), l1), { code: "FactsOpen", message: named });
+});
+
+test("a chain that L1's queue alone orders has no batches to drop", async () => {
+  const configuration = { chainId: 272n, sequencingMode: QUEUE_ALONE };
+  const options = { dropsOpenBatches: true, host: "127.0.0.1", port: 0 } as Parameters<typeof operateChain>[1];
+  const rebuilt = { contract: { configuration } } as unknown as Reconstruction;
+  const operating = operateChain(rebuilt, options, {} as Parameters<typeof operateChain>[2]);
+  await assert.rejects(operating, {
+    name: "ContinuationError",
+    code: "NoImportedFacts",
+    message: /without --drop-open-batches$/,
+  });
 });
 
 test("open batches of a chain that publishes inputs are not reverted", async () => {

@@ -39,14 +39,14 @@ describe("imports of a batch that L1 has not executed", () => {
   });
   after(() => ecosystem.l1.close());
 
-  const find = async (imports: readonly ImportedRoot[], others: readonly ImportedRoot[] = []) => {
+  const find = async (imports: readonly ImportedRoot[], fromBlock = 0) => {
     const { expected } = await importer.form({ importedRoots: imports });
     const { provider } = ecosystem.l1.ethers;
     const context = {
-      ...{ provider, fromBlock: 0, block: await provider.getBlockNumber() },
+      ...{ provider, fromBlock, block: await provider.getBlockNumber() },
       ...{ registry: await hexAddress(ecosystem.roots), factory: await hexAddress(ecosystem.factory) },
     };
-    return findImports(context, expected, writesOf([...imports, ...others]));
+    return findImports(context, expected, writesOf(imports));
   };
   const say = (body: number) => [{ type: "message", sender: MESSENGER, body: Uint8Array.of(body) } as const];
   /** A batch that L1 stores and has not executed, as a fact. */
@@ -66,6 +66,29 @@ describe("imports of a batch that L1 has not executed", () => {
     const [one, two, first, second] = [await root(1n), await root(2n), await commit(3), await commit(4)];
     for (const imports of [[first], [second, first], [one, first, two, second], [second, one, first, two], [one, two]])
       assert.deepEqual(await find(imports), imports);
+  });
+
+  test("a fact about a batch that is older than its importer is found", async () => {
+    const fact = await commit(7);
+    const { provider } = ecosystem.l1.ethers;
+    await ecosystem.l1.ethers.provider.send("evm_mine", []);
+    assert.deepEqual(await find([fact], await provider.getBlockNumber()), [fact]);
+  });
+
+  test("imports with more orders than are tried are named as the reason", async () => {
+    const other = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 272n));
+    const roots: ImportedRoot[] = [];
+    for (let i = 0; i < 12; i++) {
+      await other.settle({ logs: say(i) });
+      const registryIndex = await view<bigint>(ecosystem.roots, "latestRootIndex");
+      roots.push({ registryIndex, root: await view<Hex>(ecosystem.roots, "rootAt", registryIndex) });
+    }
+    const facts: ImportedRoot[] = [];
+    for (let i = 0; i < 8; i++) facts.push(await commit(8 + i));
+    assert.deepEqual(await find([...roots, ...facts]), [...roots, ...facts]);
+    // 20 over 8 are 125,970 orders, and this one is the last.
+    const named = /12 roots and 8 facts and links of its 20 imports were found, and the first 100000 of their orders/;
+    await assert.rejects(find([...facts, ...roots]), { code: "ImportOrderUnknown", message: named });
   });
 
   test("a link is found, and one with a batch that L1 does not have is named as the reason", async () => {

@@ -7,6 +7,7 @@ import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { dropOpenBatches, type DroppedBatches } from "../../src/devnet/reconstruction/drop-open-batches.ts";
+import { operateChain, type OperatedChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Node } from "../../src/node/node.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
@@ -88,10 +89,10 @@ describe("void after a takeover", () => {
   }
   const rebuild = async (): Promise<Reconstruction> =>
     reconstruct({ l1: devnet.l1.provider, hyperchain: contract(), genesis: await genesisOf(), upTo: "committed" });
-  async function drop(rebuilt: Reconstruction, quorum?: { readonly members: readonly [] }) {
+  async function drop(rebuilt: Reconstruction, quorum?: { readonly members: readonly [] }, again = rebuild) {
     let dropped: DroppedBatches | undefined;
     const reconstruction = await dropOpenBatches(rebuilt, {
-      ...{ l1: devnet.l1.provider, clock: systemClock, operator: operator(), quorum, rebuild },
+      ...{ l1: devnet.l1.provider, clock: systemClock, operator: operator(), quorum, rebuild: again },
       onDropped: (batches) => (dropped = batches),
     });
     return { reconstruction, dropped };
@@ -111,6 +112,22 @@ describe("void after a takeover", () => {
     );
     context.after(() => node.close());
     return node;
+  }
+  /** Requests that the open batches are dropped, and the chain served on the port of another one. */
+  function operateOnPortOf({ url }: DevnetChain, rebuilt: Reconstruction): Promise<OperatedChain> {
+    const { minGasPriceWei } = RUNNING;
+    return operateChain(
+      rebuilt,
+      {
+        ...{ l1Url: devnet.l1.url, confirmations: 1, key: operator().privateKey as Hex, minGasPriceWei },
+        ...{ host: "127.0.0.1", port: Number(new URL(url).port), batchAgeMs: 50, pollIntervalMs: 50 },
+        ...{ proofs: "none", prover: { workers: 1 }, dropsOpenBatches: true },
+      },
+      {
+        ...{ rebuild, connect: dependencies.connectChain, clock: systemClock },
+        ...{ onSettled: () => undefined, onWait: () => undefined, onStop: (error) => devnet.faults.push(error) },
+      },
+    );
   }
   /** Coins of all accounts. The base token's contract has the others. */
   const coinsOf = ({ state }: Reconstruction): bigint =>
@@ -173,12 +190,10 @@ describe("void after a takeover", () => {
   });
 
   /** Another operator's batch, which imports this fact without a check of the rule. */
-  async function importElsewhere(context: TestContext, batchNumber: bigint, root: Hex): Promise<bigint> {
+  async function importElsewhere(context: TestContext, batchNumber: bigint, root: Hex): Promise<readonly [bigint, Node]> {
     const node = await goOn(context, await rebuild(), HELD_BACK);
     await node.chain.sequencer.importRoots([{ registryIndex: factIndex(A, batchNumber), root }]);
-    const sealed = await sealBeta(node);
-    await node.close();
-    return sealed;
+    return [await sealBeta(node), node];
   }
 
   test("a batch whose fact L1 has executed by then stays, and is executed", async (context) => {
@@ -186,7 +201,8 @@ describe("void after a takeover", () => {
     await (await alice(onAlpha).sendTransaction(transferOf(B, 2n, bob))).wait();
     const fact = await sealAlpha(onAlpha);
     const { logRoot } = source().chain.archive.batch(fact)!;
-    const inherited = await importElsewhere(context, fact, logRoot);
+    const [inherited, former] = await importElsewhere(context, fact, logRoot);
+    await former.close();
     const stale = await rebuild();
     await assert.rejects(goOn(context, stale), { code: "FactsOpen", message: /--drop-open-batches$/ });
     clock.endWaits();
@@ -199,8 +215,8 @@ describe("void after a takeover", () => {
     assert.deepEqual(batch.importedRoots, [{ registryIndex: factIndex(A, fact), root: logRoot }]);
   });
 
-  test("a batch with a fact about a batch that L1 has never stored is dropped unseen", async (context) => {
-    const inherited = await importElsewhere(context, 99n, wordToHex(5n));
+  test("a batch with a fact about a batch that L1 has never stored is dropped unseen, and none that was committed after the examination", async (context) => {
+    const [inherited, former] = await importElsewhere(context, 99n, wordToHex(5n));
     const rebuilt = await rebuild();
     assert.deepEqual(
       rebuilt.unapplied.map(({ stored }) => stored.batchNumber),
@@ -208,11 +224,28 @@ describe("void after a takeover", () => {
     );
     const reason = /it imports facts about batches that no chain of L1 has stored \(1\)/;
     await assert.rejects(goOn(context, rebuilt), { code: "FactsOpen", message: reason });
-    const { reconstruction, dropped } = await drop(rebuilt);
+
+    // A port in use costs no batch.
+    await assert.rejects(operateOnPortOf(chains[0]!, rebuilt), { name: "PortInUseError" });
+    // The former operator commits another batch between the examination and the revert.
+    const examined = drop(rebuilt, undefined, async () => {
+      const newest = await rebuild();
+      await deposit(B);
+      await former.pollL1();
+      await sealBeta(former);
+      return newest;
+    });
+    await assert.rejects(examined, { name: "ContinuationError", code: "BatchesChanged", message: /nothing was reverted/ });
+    await former.close();
+
+    const { reconstruction, dropped } = await drop(await rebuild());
     assert.match(dropped?.reason ?? "", reason);
-    assert.deepEqual([dropped?.firstBatch, dropped?.messages, reconstruction.batches.length], [inherited, 0, Number(inherited)]);
+    assert.deepEqual(dropped, {
+      ...{ firstBatch: inherited, lastBatch: inherited + 1n, messages: 0, operations: 1 },
+      reason: dropped?.reason,
+    });
+    assert.equal(reconstruction.batches.length, Number(inherited));
     const continued = await goOn(context, reconstruction);
-    await deposit(B);
     await continued.pollL1();
     await continued.settled((await continued.seal())!.outputs.batchNumber);
   });

@@ -33,6 +33,8 @@ export type ReconstructionErrorCode =
   | "CommitmentMismatch"
   /** A batch that L1 has not executed imports a fact about a batch that no chain of L1 has stored. */
   | "FactNotStored"
+  /** The imports of a batch that L1 has not executed have more orders than are tried. */
+  | "ImportOrderUnknown"
   /** The rebuilt state's root is not the one that the batch claims or that the chain's contract holds. */
   | "RootMismatch"
   /** Code of an account was published neither by this chain nor by another one. */

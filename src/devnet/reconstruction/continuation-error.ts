@@ -7,6 +7,8 @@ type ContinuationErrorCode =
   | "BaseDiffers"
   | "BatchesUnapplied"
   | "FactsOpen"
+  | "BatchesChanged"
+  | "NoImportedFacts"
   | "NotAValidator"
   | "QuorumNeeded";
 

@@ -95,7 +95,7 @@ function changesPosting({ isCarried, terms }: Reconstruction["contract"]): Posti
 
 /** Throws ContinuationError if another process cannot continue the chain. `operator` is absent if others sign. */
 export function requireContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
-  const { contract, onL1, unapplied, porter, factNotStored } = reconstruction;
+  const { contract, onL1, unapplied, porter, importsUnknown } = reconstruction;
   const { validators, threshold } = contract.terms;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");
   if (porter !== undefined)
@@ -106,7 +106,7 @@ export function requireContinuable(reconstruction: Reconstruction, operator: str
   const missing = missingOperations(reconstruction);
   if (missing.length > 0) throw operationsUnknown(contract.settlementChainId, missing);
   const [first] = unapplied;
-  if (first !== undefined && factNotStored === undefined) {
+  if (first !== undefined && importsUnknown === undefined) {
     const { batchNumber } = first.stored;
     throw new ContinuationError(
       "BatchesUnapplied",

@@ -10,6 +10,7 @@ import { registryInterface } from "../../settlement-layer/reader/contract-interf
 import { createL1Retry } from "../../settlement/l1-sender/l1-retry.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import { createTransactor } from "../../settlement/l1-sender/transactor.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import { UnsignedError } from "../../settlement/signing/signatures.ts";
 import { createLocalMember, type Quorum, type TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { ContinuationError } from "./continuation-error.ts";
@@ -43,6 +44,9 @@ export interface DroppedBatches {
   readonly reason: string;
 }
 
+/** Errors of L1's contract for a revert of batches that it does not have as examined. */
+const CHANGED: readonly string[] = ["StoredBatchMismatch", "RevertCountMismatch", "RevertOfExecuted", "NothingToRevert"];
+
 /** The first batch that L1 cannot execute now, and why. */
 interface OpenBatch {
   readonly batchNumber: BatchNumber;
@@ -54,8 +58,8 @@ interface OpenBatch {
  * batches after it. The new operator has neither the evidence with which L1 could execute the source, nor the transactions for a
  * rebuild without a void fact. A batch counts as open only if a second rebuild finds the same, because L1 may have executed its
  * facts during the first. Resolves with the reconstruction without these batches. Rejects with ContinuationError FactsOpen if the
- * chain publishes inputs, whose transactions a revert would lose without need, or if the quorum does not sign the revert, and as
- * `rebuild` and L1 do.
+ * chain publishes inputs, whose transactions a revert would lose without need, or if the quorum does not sign the revert, with
+ * BatchesChanged if L1 has other batches by then, and as `rebuild` and L1 do.
  */
 export async function dropOpenBatches(
   reconstruction: Reconstruction,
@@ -88,7 +92,7 @@ export async function requireNoOpenBatch(reconstruction: Reconstruction, l1: Pro
 
 /** Reads L1's newest block, because the next one would execute the batch. */
 async function findOpenBatch(
-  { contract, unexecuted, factNotStored }: Reconstruction,
+  { contract, unexecuted, importsUnknown }: Reconstruction,
   l1: Provider,
 ): Promise<OpenBatch | undefined> {
   for (const { outputs, importedRoots } of unexecuted) {
@@ -101,8 +105,8 @@ async function findOpenBatch(
       return { batchNumber, reason: `batch ${batchNumber} imports ${nameOf(imported)}, which L1 does not show to the chain` };
     }
   }
-  const batchNumber = factNotStored?.batchNumber;
-  return batchNumber === undefined ? undefined : { batchNumber, reason: factNotStored?.message ?? "" };
+  const batchNumber = importsUnknown?.batchNumber;
+  return batchNumber === undefined ? undefined : { batchNumber, reason: importsUnknown?.message ?? "" };
 }
 
 /** The registry's answer depends on its caller, so the call is made in the name of the chain's contract. */
@@ -121,8 +125,9 @@ function nameOf({ registryIndex }: ImportedRoot): string {
   return `${fact === undefined ? "a link with" : "a fact about"} batch ${batchNumber} of chain ${chainId}`;
 }
 
+/** Reverts the examined batches alone: the quorum signs their hashes, and L1 refuses the revert if it has other batches. */
 async function revert(
-  { contract, fromBlock }: Reconstruction,
+  { contract, fromBlock, batches, unapplied }: Reconstruction,
   { batchNumber, reason }: OpenBatch,
   { l1, clock, operator, quorum, confirmations = 1, onWait }: DroppingDependencies,
 ): Promise<void> {
@@ -132,13 +137,21 @@ async function revert(
   const delay = (ms: number): Promise<void> => pauseBy(clock, ms, signal);
   const patience = createL1Retry({}, { delay, onTrouble: (trouble) => contact.settlementWaits(trouble) });
   const transactor = createTransactor({ confirmations }, { signer: operator, patience });
+  const examined = [...batches, ...unapplied].map(({ stored }) => stored);
   try {
     await revertBatches(
       { provider: l1, hyperchain, settlementChainId, fromBlock, transactor, confirmations },
       batchNumber,
       quorum ?? (await soleMember(operator, { settlementChainId, hyperchain })),
+      examined.filter((stored) => stored.batchNumber >= batchNumber),
     );
   } catch (error) {
+    if (hasL1OtherBatches(error))
+      throw new ContinuationError(
+        "BatchesChanged",
+        `L1 has other batches from ${batchNumber} on than those that were examined, and nothing was reverted; end the former operator's node, and start again`,
+        { cause: error },
+      );
     if (!(error instanceof UnsignedError)) throw error;
     throw new ContinuationError(
       "FactsOpen",
@@ -148,6 +161,10 @@ async function revert(
       },
     );
   }
+}
+
+function hasL1OtherBatches(error: unknown): boolean {
+  return error instanceof SettlementError && CHANGED.includes(error.contractError?.name ?? "");
 }
 
 /** The operator as the only one to sign. */

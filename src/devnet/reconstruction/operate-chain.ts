@@ -14,7 +14,9 @@ import { repeat } from "../../runtime/repeat.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import { connectHttp } from "../relaying/relaying.ts";
 import type { Node } from "../../node/node.ts";
+import { requireFreePort } from "../../node/serving/listening.ts";
 import type { CompleteOptions } from "../described/options.ts";
+import { ContinuationError } from "./continuation-error.ts";
 import { continueChain, requireContinuable } from "./continue-chain.ts";
 import { dropOpenBatches, type DroppedBatches } from "./drop-open-batches.ts";
 import type { Reconstruction } from "./reconstruct.ts";
@@ -91,15 +93,22 @@ async function start(
   { connect, clock, onSettled, onWait, onStop, rebuild, onDropped = () => undefined }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
-  const { batchAgeMs, pollIntervalMs, minGasPriceWei } = running;
-  const { settlementChainId } = rebuilt.contract;
+  const { batchAgeMs, pollIntervalMs, minGasPriceWei, dropsOpenBatches = false } = running;
+  const { settlementChainId, configuration } = rebuilt.contract;
+  if (dropsOpenBatches && isOfQueue(rebuilt))
+    throw new ContinuationError(
+      "NoImportedFacts",
+      "the order of the chain is L1's queue alone, so it imports no facts and has no batches to drop: continue it without --drop-open-batches",
+    );
+  // No batch is reverted for a chain that could not be served.
+  await requireFreePort(`chain ${configuration.chainId}`, { host, port });
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
   const open = await openProver({ proofs: shows, prover: proving, inBackground: false }, { clock }, closing);
   const { prover, fleet } = open;
   const operator = new Wallet(key, l1);
   let reconstruction = rebuilt;
-  if (running.dropsOpenBatches === true) {
+  if (dropsOpenBatches) {
     requireContinuable(rebuilt, lowerCaseAddress(operator.address));
     reconstruction = await dropOpenBatches(rebuilt, { l1, clock, operator, confirmations, onWait, rebuild, onDropped });
   }

@@ -104,8 +104,8 @@ export interface Reconstruction {
   readonly unexecuted: readonly FormedBatch[];
   /** Committed batches that are not applied, in order. */
   readonly unapplied: readonly CommittedBatch[];
-  /** Error of the first of `unapplied`, if it is not applied because of a fact about a batch that L1 does not store. */
-  readonly factNotStored: ReconstructionError | undefined;
+  /** Error of the first of `unapplied`, if it is not applied because L1 does not show its imports, or not their order. */
+  readonly importsUnknown: ReconstructionError | undefined;
   /** Batches that were committed and taken back. */
   readonly revertedCount: number;
   /** Record of the last applied batch, which the next one names; the genesis record where there is none. */
@@ -136,6 +136,8 @@ interface StateBelow {
 }
 
 const DEFAULT_BLOCKS_PER_REQUEST = 2_000;
+/** Errors about imports that end the rebuild before their batch. */
+const IMPORTS_UNKNOWN: readonly string[] = ["FactNotStored", "ImportOrderUnknown"];
 /** Transactions asked for at the same time. */
 const PARALLEL_READS = 16;
 
@@ -204,7 +206,7 @@ export async function rebuild(
   const unexecuted = ledger.unexecuted();
   for (const { stored } of unexecuted) checkRecord(stored, await reader.storedBatchHash(stored.batchNumber));
   const further = unexecuted.filter(({ stored }) => stored.batchNumber < BigInt(total));
-  const factNotStored = await replay.applyUnexecuted(further, () => report(l1.blockNumber));
+  const importsUnknown = await replay.applyUnexecuted(further, () => report(l1.blockNumber));
   await addCodes(state, history);
   const now = await readBlock(provider, l1.blockNumber);
   if (now.blockHash !== l1.blockHash)
@@ -222,7 +224,7 @@ export async function rebuild(
     batches,
     unexecuted: reformed,
     unapplied: unexecuted.slice(reformed.length),
-    factNotStored,
+    importsUnknown,
     revertedCount: ledger.revertedCount,
     last,
     stateRoot: state.stateRoot,
@@ -332,15 +334,15 @@ class BatchReplay {
   }
 
   /**
-   * Applies batches that L1 has not executed, up to one with a fact about a batch that L1 does not store. Resolves with the
-   * error about that fact. Rejects with it if L1 has the inputs, because these are executed already.
+   * Applies batches that L1 has not executed, up to one with a fact about a batch that L1 does not store, or with imports in an
+   * unknown order. Resolves with the error about them. Rejects with it if L1 has the inputs, because these are executed already.
    */
   async applyUnexecuted(batches: readonly CommittedBatch[], onApplied: () => void): Promise<ReconstructionError | undefined> {
     try {
       await this.apply(batches, onApplied);
       return undefined;
     } catch (error) {
-      const isKnown = error instanceof ReconstructionError && error.code === "FactNotStored";
+      const isKnown = error instanceof ReconstructionError && IMPORTS_UNKNOWN.includes(error.code);
       if (!isKnown || this.repeated !== undefined) throw error;
       return error;
     }
