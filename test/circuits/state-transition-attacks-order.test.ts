@@ -89,7 +89,7 @@ describe("attacks on the order of keys", () => {
     assertStopped(withLow(tree(), last, 0xdddn, slot), ["comparison: highest bit is boolean"], { forge: spoilt });
   });
 
-  it("stops a comparison with a carry that is no bit", () => {
+  it("stops a comparison with a carry other than a bit", () => {
     // The gap y − x − 1 + p, with the modulus hidden in a negative carry.
     const slot = slotOf(0xccn, isBelowLast);
     const [x, y] = [model.leaves[last]!.key[0]!, deriveKey(0, 0xccn, slot)[0]!];
@@ -106,7 +106,7 @@ describe("attacks on the order of keys", () => {
   });
 
   it("stops digits of 8 and more", () => {
-    // The high part of the gap is negative and stands in one digit.
+    // The high part of the gap is negative and is in one digit.
     const slot = slotOf(0xccn, (key) => isBelowLast(key) && key[0]! < model.leaves[last]!.key[0]! - 2 ** 24);
     const [x, y] = [model.leaves[last]!.key[0]!, deriveKey(0, 0xccn, slot)[0]!];
     const spoilt = showing("low", x, y, (honest) => {

@@ -76,7 +76,7 @@ describe("attacks on paths", () => {
     assertStopped(shorter, ["the old lane ends at the root of the subtree"]);
   });
 
-  it("stops a path that goes on above the root", () => {
+  it("stops a path that continues above the root", () => {
     const witness = tree().batch((t) => [t.update(2, 5n), t.update(1, OUTPUTS)]);
     const longer = withFirst<UpdateWitness>(witness, (update) => ({
       ...update,

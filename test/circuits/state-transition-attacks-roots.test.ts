@@ -141,7 +141,7 @@ describe("attacks on the roots", () => {
     assert.deepEqual(failing, ["first row's path leads to the top rows"]);
   });
 
-  it("stops an operation whose path goes on to the top rows again", () => {
+  it("stops an operation whose path continues at the top rows again", () => {
     const witness = tree().batch((t) => [t.update(2, 5n), t.update(1, OUTPUTS)]);
     const forge: Forge = (name, cells) =>
       cells.returnType === RowType.header && !name.startsWith("top") ? { ...cells, returnType: RowType.topOld1 } : cells;

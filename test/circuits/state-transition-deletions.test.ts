@@ -11,9 +11,9 @@ import { createRandom } from "./support/random.ts";
 import { air, claim, forgeTrace, rowsOf, typeAt } from "./support/scenario.ts";
 
 /*
- * Is every constraint needed? With one of them deleted, is there a step, two neighbouring rows, that would be taken and must not
- * be? Each forged step below that only one constraint refuses shows it for this one. The steps are those of a valid trace with
- * something changed: one cell, a row type, a cell that both rows carry; and some made by hand.
+ * Is every constraint needed? With one of them deleted, does a step exist, two neighbouring rows, that is accepted and must
+ * not be? Each forged step below that only one constraint refuses shows it for this one. The steps are those of a valid
+ * trace with one change: one cell, a row type, a cell that both rows have; and some made by hand.
  */
 
 const SEED = 9;
@@ -60,7 +60,7 @@ function forged(row: number, change: (step: ForgedStep) => void, of = trace): st
   return judge(step);
 }
 
-/** Hashes the first row anew, and gives the next one the new hash wherever it had the old one. */
+/** Recomputes the first row's hash, and replaces the old hash in the next row. */
 function followHash({ now, next }: ForgedStep, before: readonly number[]): void {
   const after = now.rehash();
   for (const [register, index] of [

@@ -12,8 +12,8 @@ const NAME_OF = new Map(Object.entries(RowType).map(([name, code]) => [code as n
 const memory = (first: number): string[] => Array.from({ length: 8 - first }, (_, i) => `memory[${first + i}]`);
 
 /**
- * Lanes of `memory` that move because a chain of rows hands them on and nobody takes them: from the first row to the top,
- * from an update (where they show that the value changes) to the operation after it, and what a comparison leaves over.
+ * Lanes of `memory` that are free because a chain of rows passes them on without a reader: from the first row to the top,
+ * from an update (where they show that the value changes) to the operation after it, and the remainder of a comparison.
  */
 const CARRIED: Readonly<Partial<Record<RowTypeName, readonly string[]>>> = {
   leafNew: memory(0),

@@ -79,7 +79,7 @@ describe("the state transition table", () => {
     assert.equal(air.interactions.length, 0);
   });
 
-  it("gives every constraint a name of its own within its scope", () => {
+  it("gives every constraint a unique name within its scope", () => {
     const names = air.constraints.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
@@ -181,7 +181,7 @@ describe("the state transition table", () => {
     assert.equal(tree.leaves.length, 4);
   });
 
-  it("accepts random batches one after another", () => {
+  it("accepts random batches in sequence", () => {
     const random = createRandom(20261120);
     const word = () => (BigInt(random(2 ** 31)) << 225n) | BigInt(random(2 ** 31));
     const tree = new StateModel(6);

@@ -14,9 +14,9 @@ const ADDRESS = /^0x[0-9a-f]{40}$/;
 const BLOOM = /^0x[0-9a-f]{512}$/;
 
 /**
- * What alloy cannot read an answer without, from its types at e1b4bf79c: crates/consensus/src/block/header.rs and
- * crates/rpc-types-eth/src/block.rs, crates/rpc-types-eth/src/transaction/receipt.rs with crates/consensus/src/receipt,
- * and crates/rpc-types-eth/src/log.rs.
+ * Fields that alloy requires in an answer, from its types at e1b4bf79c: crates/consensus/src/block/header.rs and
+ * crates/rpc-types-eth/src/block.rs, crates/rpc-types-eth/src/transaction/receipt.rs with crates/consensus/src/receipt, and
+ * crates/rpc-types-eth/src/log.rs.
  */
 const HEADER = {
   ...{ hash: HASH, parentHash: HASH, sha3Uncles: HASH, stateRoot: HASH, transactionsRoot: HASH, receiptsRoot: HASH },
@@ -90,7 +90,7 @@ describe("A3 A6: what alloy asks to send a transaction, in its own words, and ca
     return { maxFeePerGas: 2n * base + maxPriorityFeePerGas, maxPriorityFeePerGas };
   }
 
-  /** What the recommended fillers ask, a signature, and the heartbeat that waits for the receipt. */
+  /** Sends the requests of the recommended fillers, a signed transaction, and the heartbeat's requests until the receipt. */
   async function send(request: Fields): Promise<Fields> {
     const chainId = BigInt((await ask("eth_chainId")) as Hex);
     const nonce = BigInt((await ask("eth_getTransactionCount", `["${user.address.toLowerCase()}","pending"]`)) as Hex);

@@ -8,7 +8,7 @@ import { explained } from "./beside-hardhat/known-differences.ts";
 import { openTwoNodes } from "./beside-hardhat/nodes.ts";
 import { askBeyondHardhat, misshapen } from "./beside-hardhat/shapes.ts";
 
-/** Of Hardhat's network; a chain refuses them by the name of the rule (docs/rpc.md). */
+/** Methods of Hardhat's network that a chain refuses by the name of the rule (docs/rpc.md). */
 const REFUSED = [
   "evm_setBlockGasLimit",
   "hardhat_setCoinbase",
@@ -17,7 +17,7 @@ const REFUSED = [
   "hardhat_setPrevRandao",
 ];
 
-describe("C: a chain beside Hardhat's own network, over the same history", () => {
+describe("C: a chain compared with Hardhat's own network, over the same history", () => {
   let chain: Interviewed;
   let hardhat: Interviewed;
   let beyond: readonly Asked[];
@@ -43,11 +43,11 @@ describe("C: a chain beside Hardhat's own network, over the same history", () =>
     );
   });
 
-  test("answers each field alike, but for differences that have a reason", (context) => {
+  test("returns equal fields, except for differences with a reason", (context) => {
     const differences = differencesOf(chain, hardhat);
     const { unexplained, unused } = explained(differences);
     assert.deepEqual(unexplained.slice(0, 40).map(inWords), []);
-    assert.deepEqual(unused, [], "a reason explains nothing any more: take it out");
+    assert.deepEqual(unused, [], "a reason explains no difference: remove it");
     context.diagnostic(`${chain.asked.length} questions, ${differences.length} fields differ, each for a reason`);
   });
 

@@ -46,7 +46,7 @@ describe("A11: pages in a browser", { skip }, () => {
     assert.deepEqual(devnet.faults, []);
   });
 
-  /** What the page tells, opened under a name that points to this machine, and how many blocks it had made. */
+  /** Opens the page under a name that points to this machine; returns its text and the number of mined blocks. */
   async function open(name: string): Promise<{ readonly shown: string; readonly mined: bigint }> {
     const { sequencer } = devnet.chains[0]!.pipeline.chain;
     const before = sequencer.head.number;

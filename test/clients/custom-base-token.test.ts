@@ -22,7 +22,7 @@ import { CHAIN_ID, erc20, startClientBench, type ClientBench } from "./support/b
 
 const { JsonRpcProvider } = createRequire(import.meta.url)("ethers") as typeof Ethers;
 
-describe("B2: clients of a chain whose gas is paid in a token of its own", () => {
+describe("B2: clients of a chain whose gas is paid in a custom token", () => {
   let bench: ClientBench;
   let l1: Ethers.JsonRpcProvider;
   let l2: Provider;

@@ -12,7 +12,7 @@ import { PATIENT } from "../support/patient.ts";
 const TO = "0x00000000000000000000000000000000000a11ce";
 const ACCESS_LIST = [{ address: TO, storageKeys: [`0x${"00".repeat(32)}`] }];
 
-describe("A3: the fees that clients choose by themselves are accepted", () => {
+describe("A3: clients' default fees are accepted", () => {
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
   let user: HDNodeWallet;
@@ -56,7 +56,7 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
     }
   });
 
-  test("no reward in eth_feeHistory is below the gas price, and what was paid above it is told as it was", async () => {
+  test("no reward in eth_feeHistory is below the gas price, and higher payments are reported exactly", async () => {
     const signer = user.connect(client);
     const price = BigInt((await client.send("eth_gasPrice", [])) as string);
     const paid = 7n * price;

@@ -51,7 +51,7 @@ describe("A6: gas of transactions with an authorization list, which clients leav
     ],
   ];
   for (const [route, transport] of routes) {
-    test(`${route}: viem sends one that runs the code it delegates to, with the gas that it was told`, async () => {
+    test(`${route}: viem sends one that runs the code it delegates to, with the estimated gas`, async () => {
       const abi = JSON.parse((await testContract("CallTarget")).abi.formatJson()) as [];
       const key = Wallet.createRandom().privateKey as Hex;
       const owner = clients(transport(), key).writer;

@@ -234,10 +234,10 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
     }
   });
 
-  test("evm_increaseTime answers how far the time has been moved in all, in digits, as Hardhat's node does", async () => {
+  test("evm_increaseTime returns the total shift of the time, in digits, as Hardhat's node does", async () => {
     const { provider, close } = await hardhat.network.create({ network: "local" });
     const l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);
-    /** What is answered to moves of 100 s and 50 s, from what was moved before: less than 0 where a snapshot had an earlier time. */
+    /** Answers to shifts of 100 s and 50 s, relative to the earlier shift; less than 0 if a snapshot had an earlier time. */
     const answers = async (increase: (seconds: number) => Promise<unknown>): Promise<bigint[]> => {
       const told: bigint[] = [];
       for (const by of [0, 100, 50]) {

@@ -98,7 +98,7 @@ for (const [how, open] of Object.entries(WAYS)) {
           resolve((amount as ethers.BigNumber).toNumber()),
         ),
       );
-      // Its subscriptions are there once what follows them is answered.
+      // A later request's answer shows that the subscriptions exist.
       await provider.send("eth_chainId", []);
       const sent = (await token["transfer"]!(devnet.accounts.wallet(BOB).address, 7)) as ethers.ContractTransaction;
       const { blockNumber } = await sent.wait();

@@ -180,7 +180,7 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
     const seen = new Promise<readonly string[]>(
       (resolve) => (unwatch = reader.watchPendingTransactions({ onTransactions: resolve })),
     );
-    // The subscription is there once the connection has answered what follows it.
+    // A later request's answer shows that the subscription exists.
     await reader.getBlockNumber();
     const bob = devnet.accounts.wallet(BOB);
     const hash = await send("eth_sendRawTransaction", await sign(bob, 1_000_000n));
@@ -191,7 +191,7 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
     rpc.close();
   });
 
-  test("evm_setIntervalMining makes blocks by the clock, also empty ones, until it is told to end", async () => {
+  test("evm_setIntervalMining makes blocks by the clock, also empty ones, until it is ended", async () => {
     const before = await client.getBlockNumber();
     await send("evm_setIntervalMining", 20);
     while (Number(await send("eth_blockNumber")) < before + 2) await new Promise((resolve) => setImmediate(resolve));

@@ -267,7 +267,7 @@ describe("the development accounts are unlocked over HTTP", () => {
     await assert.rejects(send("eth_sendTransaction", { from: FIRST.address, to: TO, nonce: "0x0" }), /nonce too low/);
   });
 
-  test("tells why a transaction would fail, instead of sending it; with gas of its own it is sent", async () => {
+  test("reports why a transaction would fail, instead of sending it; with explicit gas it is sent", async () => {
     const contract = "0x000000000000000000000000000000000a11fa11";
     await send("hardhat_setCode", contract, FAILING_CODE);
     const request = { from: FIRST.address, to: contract };
@@ -280,7 +280,7 @@ describe("the development accounts are unlocked over HTTP", () => {
     assert.equal((await client.getTransactionReceipt(hash))?.status, 0);
   });
 
-  test("refuses accounts without a key, other chains' transactions, blobs and typed data that is none, and says why", async () => {
+  test("refuses accounts without a key, other chains' transactions, blobs and malformed typed data, and reports the reason", async () => {
     const stranger = `0x${"5e".repeat(20)}`;
     const refusals: readonly (readonly [string, readonly unknown[], RegExp])[] = [
       ["eth_sendTransaction", [{ from: stranger, to: TO }], /no key of 0x5e.*not among eth_accounts.*impersonate/],

@@ -64,7 +64,7 @@ describe("B2: viem, as it comes from the registry", () => {
   const tokenBalance = (account: Hex) =>
     clients.publicL2.readContract({ address: bridged, abi: erc20Abi, functionName: "balanceOf", args: [account] });
 
-  /** Waits for a deposit's transaction on L1 and has the chain carry it out; answers with the operation's hash on L2. */
+  /** Waits for a deposit's transaction on L1, executes it on the chain and returns the operation's hash on L2. */
   async function arrive(hash: Hex): Promise<Hex> {
     const receipt = await clients.publicL1.waitForTransactionReceipt({ hash });
     assert.equal(receipt.status, "success");

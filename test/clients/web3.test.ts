@@ -138,7 +138,7 @@ for (const [how, open] of Object.entries(WAYS)) {
 
     if (how !== "over HTTP")
       test("hears of blocks, events and waiting transactions", async () => {
-        // Its subscription is there once those that follow are.
+        // A later subscription's answer shows that this one exists.
         const logs = token.events.Transfer({ filter: { to: bob } });
         const [heads, waiting] = [await web3.eth.subscribe("newHeads"), await web3.eth.subscribe("newPendingTransactions")];
         const head = new Promise<bigint>((resolve) => heads.once("data", ({ number }) => resolve(BigInt(number ?? 0))));

@@ -6,8 +6,8 @@ import { ETHER } from "../flow/support/devnet.ts";
 import { CHAIN_ID, startClientBench, TOKENS, type ClientBench } from "./support/bench.ts";
 
 /**
- * zksync-js cannot always be installed, so this test makes the calls that its version 0.0.19 makes over ethers, in its order and
- * with its ABIs, as they were seen on the wire and stand in its public sources.
+ * zksync-js cannot always be installed. This test makes the calls of its version 0.0.19 over ethers, in its order and with
+ * its ABIs, recorded from its traffic and its public sources.
  */
 const HUB = [
   "function assetRouter() view returns (address)",
@@ -56,7 +56,7 @@ const L1_MESSENGER = "0x0000000000000000000000000000000000008008";
 const GAS_PER_PUBDATA = 800n;
 const abi = AbiCoder.defaultAbiCoder();
 
-/** L2 gas that zksync-js gives a deposit: the floor of Era's validator for an operation of so many bytes, and 40% on top. */
+/** L2 gas of a deposit by zksync-js: the floor of Era's validator for an operation of `encodedBytes` bytes, and 40% on top. */
 function gasLimitFor(encodedBytes: bigint): bigint {
   const body = 167_157n + (encodedBytes * 11_656n + 543n) / 544n;
   const floor = (body > 173_484n ? body : 173_484n) + 88n * GAS_PER_PUBDATA;
@@ -119,7 +119,7 @@ describe("B2: the calls of zksync-js", () => {
     return (await l2.waitForTransaction(queued!.topics[2]!))!;
   }
 
-  /** What the client asks about any token before it does something with it. */
+  /** Requests of the client about any token before it uses it. */
   async function resolve(l1Token: string): Promise<{ readonly assetId: string; readonly l2: string }> {
     const vaultL2 = new Contract("0x0000000000000000000000000000000000010004", VAULT_L2, l2);
     const [l2Token, assetId] = await Promise.all([vaultL2["l2TokenAddress"]!(l1Token), vaultL1["assetId"]!(l1Token)]);

@@ -123,7 +123,7 @@ describe("the kernel, of the batches of a chain", () => {
   });
   after(() => chain.chain.close());
 
-  it("comes to what both engines have: gas, success, every leaf, the next boundary", async () => {
+  it("results in the state of both engines: gas, success, every leaf, the next boundary", async () => {
     const replayed = await fresh();
     foldAll(replayed);
     for (const [i, { writes, bytecodes, outputs, outputsHash }] of batches.entries()) {

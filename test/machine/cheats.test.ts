@@ -32,7 +32,7 @@ const CHEATS: readonly StateCheat[] = [
 ];
 
 describe("the kernel, of a batch with cheats", () => {
-  it("comes to what both engines have, and counts them", async () => {
+  it("results in the state of both engines, and counts the cheats", async () => {
     wallet.nonce = 0;
     const predeploys = await realGenesis(3);
     const { chain, blocks, batches, faults } = await startTestChain({
@@ -63,7 +63,7 @@ describe("the kernel, of a batch with cheats", () => {
     }
   });
 
-  it("comes to what the engine has of accounts that cheats leave empty, or with storage alone", async () => {
+  it("results in the engine's state for accounts that cheats leave empty, or with storage alone", async () => {
     wallet.nonce = 0;
     const predeploys = await realGenesis(3);
     const { chain, blocks, batches, faults } = await startTestChain({
@@ -71,7 +71,7 @@ describe("the kernel, of a batch with cheats", () => {
       sequencer: { firstBatch: 0n, cheatsAllowed: true },
     });
     const [emptied, named] = [new TestWallet(79), new TestWallet(80)];
-    /** Where the sender's third transaction creates: the account has storage by a cheat. */
+    /** Address of the sender's third transaction, a creation: a cheat gave the account storage. */
     const created = getCreateAddress({ from: wallet.address, nonce: 2 }).toLowerCase() as Hex;
     const bare: Hex = `0x${"ba".repeat(20)}`;
     const asked: readonly StateCheat[] = [
@@ -97,7 +97,7 @@ describe("the kernel, of a batch with cheats", () => {
       const [batch] = batches;
       assert.ok(batch !== undefined);
       const [authorized, creation] = blocks.flatMap(({ receipts }) => receipts).slice(-3);
-      // No authorizer existed, so that nothing is given back; an account with a nonce is in the creation's way.
+      // No authorizer existed, so that nothing is refunded; an account with a nonce prevents the creation.
       assert.equal(authorized?.gasUsed, 21_000n + 2n * 25_000n);
       assert.deepEqual([creation?.success, creation?.gasUsed], [false, 1_000_000n]);
       const replayed = new ReplayedChain([...predeploys, ...ACCOUNTS], GENESIS_TIMESTAMP);

@@ -61,7 +61,7 @@ function refusalOf(chain: ReplayedChain, ...list: readonly (readonly Hint[])[]):
 
 const addressOf = (account: bigint): Hex => `0x${account.toString(16).padStart(40, "0")}`;
 
-/** What L1 computes of an empty batch of two blocks. */
+/** Outputs that L1 computes for an empty batch of two blocks. */
 function outputsOfEmptyBatch(coinbase: bigint, mode = 0, predeploys?: Hex): bigint {
   const outputs = {
     ...{ batchNumber: 0n, firstBlock: 1n, lastBlock: 2n, firstTimestamp: TIME, lastTimestamp: TIME },
@@ -133,7 +133,7 @@ describe("the kernel of format 3", () => {
       chain.run(steps(opening({ configuration: words().with(at, value) }), closingHints(PLACE)));
       assert.notEqual(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE), `word ${at}`);
     }
-    // Bits of which the contract's own types see nothing, a chain that was never born, and modes that there are not.
+    // Bits that the contract's types omit, a chain that was never created, and undefined modes.
     for (const [at, value] of [
       [1, 1n << 160n],
       [3, 1n << 160n],

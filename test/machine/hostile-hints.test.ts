@@ -27,7 +27,7 @@ const FIELDS = { chainId: 1n, nonce: 0n, priorityFeeCap: 1n, feeCap: 3n, gasLimi
 const world = (code = new Uint8Array(0)) =>
   new Map<bigint, WorldAccount>([[SENDER, { nonce: 0n, balance: 10n ** 24n, code, storage: new Map() }]]);
 
-/** What comes first in the payloads of types 2 and 4. */
+/** First values of the payloads of types 2 and 4. */
 const PAYLOAD = [
   ...[FIELDS.chainId, FIELDS.nonce, FIELDS.priorityFeeCap, FIELDS.feeCap, FIELDS.gasLimit].map((field) => toBeArray(field)),
   bytesOf(TARGET, 20),
@@ -76,7 +76,7 @@ describe("the kernel, of a transaction whose hints lie", () => {
     assert.throws(() => run(transaction, [0n, 2n ** 253n]), refusedAs("field-range"));
   });
 
-  it("refuses an access list of −1 slots, for which the gas of one would be given back", () => {
+  it("refuses an access list of −1 slots, which would refund the gas of one", () => {
     const slots = 2n ** 256n - 1n;
     // As the kernel encodes: an entry of 21 bytes, and behind it a list of −33 bytes, whose head's first byte is 0xf7 + 32 modulo 2^8.
     const entry = concatBytes(Uint8Array.of(0xd5, 0x94), bytesOf(TARGET, 20), Uint8Array.of(0x17), bytesOf(2n ** 256n - 33n, 32));

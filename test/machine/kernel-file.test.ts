@@ -30,7 +30,7 @@ test("a kernel whose weights let a step take more than 24 units a gas, and no pr
   }
 });
 
-test("nothing that is weighed takes more than 24 units for a gas of its own frame", () => {
+test("nothing that is weighed costs more than 24 units for each gas of its frame", () => {
   const items = itemsWithWeights();
   assert.ok(items.length > 150, `${items.length} items`);
   // An item without gas is in the price of another one: an account's, a change's.

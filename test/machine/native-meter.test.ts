@@ -31,7 +31,7 @@ interface Call {
 const worldWith = (own: Code, others: readonly CalledContract[] = []) =>
   worldOf(new Map([[OWN, { code: own, balance: 10n ** 18n }], ...others.map((other, i) => [OTHER + BigInt(i), other] as const)]));
 
-/** How a call of the first contract ends. */
+/** Outcome of a call of the first contract. */
 function run(own: Code, others: readonly CalledContract[] = [], { gasLimit = 1_000_000n, second = false }: Call = {}) {
   const world = new World(worldWith(own, others));
   const environment = ENVIRONMENT;
@@ -136,7 +136,7 @@ describe("the kernel of format 3 weighs every transaction", () => {
     assert.equal(reverts, stays);
   });
 
-  it("attack: weight does not depend on cuts: the same in a run of its own and behind one that loaded its codes", () => {
+  it("attack: weight does not depend on cuts: the same in a separate run and after one that loaded its codes", () => {
     const own = [...call(OTHER), ...call(THIRD), 0x5f, SLOAD, POP];
     const others = [{ code: LONG }, { code: [...push(OTHER), EXTCODESIZE, POP] }];
     const [first, second] = [run(own, others), run(own, others, { second: true })];

@@ -22,7 +22,7 @@ const contract = (place: number, code: Hex): GenesisAccount => ({
 });
 
 describe("the kernel, of operations of L1's queue", () => {
-  it("carries out deposits, calls, creations and free ones, and gives back what failing ones were to pay", async () => {
+  it("executes deposits, calls, creations and free ones, and refunds the payments of failing ones", async () => {
     // Writes a slot; reverts.
     const [writes, reverts] = [contract(0, "0x60075f5500"), contract(1, "0x5f5ffd")];
     await withReplay([writes, reverts], async (replay) => {
@@ -117,7 +117,7 @@ describe("the kernel, of operations of L1's queue", () => {
     }
   });
 
-  it("takes no transaction into its blocks: with a block of their own they are another step", async () => {
+  it("includes no transaction in its blocks: transactions in separate blocks are another step", async () => {
     const [signed, impersonated] = [2n, 8n];
     for (const valueWei of [0n, 3n]) {
       await withReplay([], async (replay) => {

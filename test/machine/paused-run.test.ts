@@ -33,7 +33,7 @@ const ACCOUNTS = new Map([
   [SPENDS, { code: [0x5b, 0x5f, JUMP] }],
 ]);
 
-/** What an observer is told, row by row and opcode by opcode. */
+/** Rows and opcodes that an observer receives. */
 interface Told {
   readonly rows: number[];
   readonly opcodes: number[];
@@ -52,7 +52,7 @@ function observer({ rows, opcodes }: Told): NonNullable<Parameters<Kernel["run"]
 }
 
 describe("a run of the machine that pauses", () => {
-  it("comes to what it comes to at once, row by row, wherever it pauses", () => {
+  it("has the same result as an uninterrupted run, row by row, wherever it pauses", () => {
     const told: Told = { rows: [], opcodes: [] };
     const atOnce = kernel.run(...inputs(), observer(told));
     assert.deepEqual(

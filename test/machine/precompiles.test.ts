@@ -15,7 +15,7 @@ const { Point } = p256;
 const { Fn, Fp } = Point;
 const G = Point.BASE;
 
-/** What a contract gets from a precompiled one. */
+/** Answer of a precompiled contract to a contract. */
 interface Answer {
   readonly success: boolean;
   readonly size: bigint;
@@ -23,7 +23,7 @@ interface Answer {
   readonly word: bigint;
 }
 
-/** Of inputs, in bytes. */
+/** Lengths of inputs in bytes. */
 const LENGTHS = [0, 1, 2, 30, 31, 32, 33, 54, 55, 56, 57, 63, 64, 65, 87, 118, 119, 120, 127, 128, 129, 1000];
 
 /**
@@ -54,7 +54,7 @@ function transactionWith(data: Uint8Array): TypedTransaction {
   return createTx(fields, { common: rules }).sign(SENDER);
 }
 
-/** What the machine has, whose units, gas, success and leaves are the witness's. */
+/** Answer of the machine; its units, gas, success and leaves equal the witness's. */
 async function answerOf(address: number, input: Uint8Array, skipped = 0, left = 0): Promise<Answer> {
   const data = Uint8Array.from([...new Uint8Array(skipped).fill(0xaa), ...input, ...new Uint8Array(left).fill(0xbb)]);
   const compared = await comparedMeters(worldWith(callerCode(address, skipped, left)), transactionWith(data));
@@ -116,7 +116,7 @@ describe("signatures of P-256 by the kernel's own code", () => {
   const random = new Random(256);
   const number = (): bigint => Fn.create(numberOf(Uint8Array.from({ length: 32 }, () => random.below(256))));
 
-  /** Of a key whose private number is `d`, with a nonce of `k`. */
+  /** Signs with the private key `d` and the nonce `k`. */
   function signed(hash: bigint, d: bigint, k: bigint): { readonly r: bigint; readonly s: bigint; readonly key: typeof G } {
     const r = Fn.create(G.multiply(k).toAffine().x);
     const s = Fn.mul(Fn.inv(k), Fn.create(hash + r * d));
@@ -154,7 +154,7 @@ describe("signatures of P-256 by the kernel's own code", () => {
       assert.deepEqual(await check(hash, r, Fn.neg(s), key.toAffine()), VALID, "the opposite s is as good");
       assert.deepEqual(await check(hash + 1n, r, s, key.toAffine()), INVALID);
     }
-    // With the hash 0 the generator has no part; with the hash r and the opposite key all sums are infinity.
+    // With the hash 0 the generator's factor is 0; with the hash r and the opposite key all sums are infinity.
     const { r, s, key } = signed(0n, 5n, 7n);
     assert.deepEqual(await check(0n, r, s, key.toAffine()), VALID);
     assert.deepEqual(await check(Fn.ORDER, r, s, key.toAffine()), VALID);

@@ -13,7 +13,7 @@ const [POP, CALL, GAS, STOP, BLOCKHASH, NUMBER, SUB, KECCAK256, JUMPDEST] = [
 ];
 const hashOf = (back: number): Code => [...push(back), NUMBER, SUB, BLOCKHASH, POP];
 
-/** How a call of the first contract ends, by the witness's meter and the kernel's, which must agree. */
+/** Outcome of a call of the first contract; the witness's meter and the kernel's must agree. */
 async function run(own: Code, callee: Code = [STOP], gasLimit = 1_000_000n) {
   const world = worldOf(
     new Map([

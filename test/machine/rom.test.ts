@@ -12,7 +12,7 @@ import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { World } from "./support/world.ts";
 
-/** What rows do, in short: opcodes, with what is pushed. */
+/** Short form of rows: opcodes with pushed values. */
 function shortOf(rows: readonly RomRow[]) {
   return rows.map(({ pc, parts, next }) => [pc, parts.map(({ opcode, pushed }) => (opcode === PUSH ? pushed : opcode)), next]);
 }
@@ -30,7 +30,7 @@ test("a push, what uses it and what moves the result's operands share a row", ()
   assert.equal(translate(code, { fused: false }).length, 7);
 });
 
-test("a label and a negated jump cost no rows of their own, and a place that no run comes to has none", () => {
+test("a label and a negated jump need no rows, and an unreachable label has no index", () => {
   // ISZERO, PUSH1 5, JUMPI, STOP, JUMPDEST, JUMPDEST, PUSH0, STOP, PUSH0
   const rows = translate(Uint8Array.of(0x15, 0x60, 5, 0x57, 0x00, 0x5b, 0x5b, 0x5f, 0x00, 0x5f), { fused: true });
   assert.deepEqual(shortOf(rows), [
@@ -64,13 +64,13 @@ test("the kernel's rows are found in pieces of some hundred, for a thread that o
   assert.ok(rows.length / pieces < 300, `${pieces} pieces of ${rows.length} rows`);
 });
 
-test("every row goes on at a row, unless it ends the run", () => {
+test("every row continues at a row, unless it ends the run", () => {
   for (const fused of [true, false]) {
     const rows = kernelRows({ fused });
     const positions = new Set(rows.map(({ pc }) => pc));
     assert.equal(positions.size, rows.length, "two rows at one position");
     const dangling = rows.filter(({ next }) => !positions.has(next)).map(({ parts }) => parts.at(-1)?.opcode);
-    // What stands behind the end of a function that cannot return is never reached, nor is what stands behind a jump.
+    // Code after the end of a function that cannot return is unreachable, and so is code after a jump.
     assert.deepEqual(
       dangling.filter((opcode) => opcode !== 0x00 && opcode !== 0x56),
       [],

@@ -7,7 +7,7 @@ import { comparedMeters } from "./support/meters.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
 import type { WorldAccount } from "./support/world.ts";
 
-/** Where the machine's stack of words gets more room, and beside it. */
+/** Heights at which the machine's stack of words gets more room, and their neighbors. */
 const HEIGHTS = [31, 32, 33, 63, 64, 128, 1020];
 /** All opcodes that push a word and pop nothing, those of longer pushes and of other words of the stack by an example. */
 const PUSHING = [

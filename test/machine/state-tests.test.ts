@@ -6,7 +6,7 @@ import { accountsOf, hasStorageWithoutCode, stateTestCases, transactionOf, type 
 
 /** A transaction of these tests may loop through all its gas. */
 const GAS_CAP = 1_000_000n;
-/** Of the cases by day: every twelfth. By night each one. */
+/** Interval of the tested cases: every twelfth by day, each one by night. */
 const STRIDE = 12;
 const HEADER_LIMIT = 1n << 192n;
 

@@ -50,7 +50,7 @@ const worldWith = (own: Code, other: CalledContract = { code: [STOP] }) =>
 
 const reasonOf = (compared: Awaited<ReturnType<typeof comparedMeters>>) => (compared.kind === "refused" ? compared.reason : "");
 
-/** How a call of the first contract ends, as all meters say. */
+/** Outcome of a call of the first contract by all meters. */
 async function run(own: Code, gasLimit = 1_000_000n, other?: CalledContract) {
   const compared = await comparedMeters(worldWith(own, other), callOf(OWN, { gasLimit }));
   assert.ok(compared.kind === "ran", reasonOf(compared));

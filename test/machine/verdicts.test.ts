@@ -17,7 +17,7 @@ const [POP, JUMP, JUMPDEST, CALL, GAS, STATICCALL, NUMBER, SUB, BLOCKHASH, CREAT
 const TIME = GENESIS_TIMESTAMP + 10n;
 const PLACE = { timestamp: TIME, parentHash: 1n };
 const [SENDER, TARGET] = [1n << 100n, 0xc0de00n];
-/** What any operation of L1's queue may have. */
+/** Maximum gas of an operation of L1's queue. */
 const MOST_GAS = 8_000_000n;
 const WORDS = [CONFIGURATION.l1ChainId, BigInt(CONFIGURATION.l1SharedBridge), CONFIGURATION.baseTokenOriginChainId];
 const configuration = [...WORDS, BigInt(CONFIGURATION.baseTokenOriginToken), 1_700_000_123n, 0n];
@@ -95,7 +95,7 @@ describe("an operation of L1's queue in format 3", () => {
     [undefined, "that writes a slot", [...push(7), 0x5f, SSTORE]],
     [
       "budget",
-      "that calls for ever",
+      "that calls forever",
       forever([...Array<number>(5).fill(0x5f), ...push(0xdead), GAS, CALL, POP]),
       { gasLimit: 100_000n },
     ],
@@ -119,7 +119,7 @@ describe("an operation of L1's queue in format 3", () => {
     });
   }
 
-  it("attack: the operation nobody can prove: no operation panics, whatever it does, and the batch goes on", () => {
+  it("attack: the unprovable operation: no operation panics, whatever it does, and the batch continues", () => {
     const random = new Random(Number(process.env["MACHINE_SEED"] ?? 7));
     const pick = <T>(list: readonly T[]): T => random.pick(list);
     const hashes = (count: number): Code =>

@@ -24,7 +24,7 @@ import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 40));
 const SEED = Number(process.env["RANDOM_SEED"] ?? 1);
 const IN_BATCH = 10;
-/** Of a step: a unit is 100 cells, and what fills tables up may double them. */
+/** Maximum cells of a step: a unit is 100 cells, and padding of tables may double them. */
 const MOST_CELLS = 2 * 100 * MOST_UNITS;
 /** The only names by which a block refuses what a sender can pay for. */
 const REFUSED = ["ProvingExceedsChunk", "PrecompileNotProven", "CallDataTooLarge", "HostileCode", "TooHeavy"];
@@ -77,7 +77,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
         }
         if (i % IN_BATCH !== IN_BATCH - 1 && i !== RUNS - 1) continue;
         const { witness, claim } = await seal();
-        // Throws where the machine comes to another root, and where the batch would have a label.
+        // Throws if the machine reaches another root, or if the batch would have a label.
         for (const weight of comparedPlan(witness, claim, planningTools()).weights)
           assert.ok(countedCells(weight) <= MOST_CELLS, `${name} ${i}: a step of ${countedCells(weight)} cells`);
       }

@@ -15,7 +15,7 @@ function pendingBatch(batchNumber: bigint, protocolVersion = 2n): PendingBatch {
   return new PendingBatch({ commitment, outputs: { batchNumber }, job: { protocolVersion } } as unknown as FormedBatch);
 }
 
-/** Proves when it is told to. */
+/** Prover that proves on the test's command. */
 function steeredProver() {
   const jobs: { readonly options: ProofOptions; readonly finish: (proof: BatchProof) => void }[] = [];
   const prover: Prover = {
@@ -25,7 +25,7 @@ function steeredProver() {
   return { jobs, prover };
 }
 
-test("a proof is told at each phase of its making, when it is made and when it goes to L1, and no more once L1 has it", async () => {
+test("a proof is reported at each phase, after its end and when it is sent to L1, and no longer after L1 has it", async () => {
   const { jobs, prover } = steeredProver();
   const batch = pendingBatch(5n);
   const told: BatchProving[] = [];
@@ -63,7 +63,7 @@ test("a proof is told at each phase of its making, when it is made and when it g
   assert.deepEqual(provings.all(), []);
 });
 
-test("a proof that stands on others is told at each kind of them, though the phase is the same", async () => {
+test("a proof that depends on others is reported at each kind of them, though the phase is the same", async () => {
   const { jobs, prover } = steeredProver();
   const told: BatchProving[] = [];
   const provings = new BatchProvings({
@@ -91,7 +91,7 @@ test("a proof that stands on others is told at each kind of them, though the pha
   );
 });
 
-test("a proof is told as its batch's execution comes further, chunk by chunk, until that is proven", async () => {
+test("a proof is reported at each proven chunk of its batch's execution, until all are proven", async () => {
   const { jobs, prover } = steeredProver();
   const told: BatchProving[] = [];
   const pending = new Map([[5n, pendingBatch(5n)]]);
@@ -120,7 +120,7 @@ test("a proof is told as its batch's execution comes further, chunk by chunk, un
   );
 });
 
-test("a proof that is made with other chains' batches is told as far as that is, while its run lasts", () => {
+test("a proof of several chains' batches is reported with the progress of the common proof, while its run lasts", () => {
   const batch = pendingBatch(5n);
   const told: BatchProving[] = [];
   const provings = new BatchProvings({
@@ -139,7 +139,7 @@ test("a proof that is made with other chains' batches is told as far as that is,
   assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "made" }]);
 });
 
-test("proofs are in their batches' order, and a marker that stands for a proof is none", () => {
+test("proofs are in their batches' order, and a marker does not count as a proof", () => {
   const batches = [pendingBatch(7n), pendingBatch(6n), pendingBatch(8n, noProofVersionOf(2n))];
   const provings = new BatchProvings({
     prover: steeredProver().prover,

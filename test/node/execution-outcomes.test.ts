@@ -19,7 +19,7 @@ const large = (limits = stepLimits(1n)) => unprovenBy(new StepTooLarge({ protoco
 const fault = (detail: string): UnprovenExecution => ({ kind: "unproven", reason: "fault", detail });
 
 describe("what became of a batch's proof, for the next process", () => {
-  /** What a store of the next process has of an outcome. */
+  /** Returns the outcome that the next process reads from a store. */
   const afterRestart = (found: UnprovenExecution) => {
     const kept = openNumberedBytes();
     new ExecutionStore(kept).keep(BATCH, unproven(found), undefined);
@@ -44,7 +44,7 @@ describe("what became of a batch's proof, for the next process", () => {
   });
 });
 
-test("a proof in the making is told to what waits for it: where it is, and each step from then on", async () => {
+test("a pending proof is reported to its waiters: its phase, and each later step", async () => {
   const kept = openNumberedBytes();
   const witnesses = openTemporaryValues<ExecutionWitness>();
   const end = Promise.withResolvers<UnprovenExecution>();

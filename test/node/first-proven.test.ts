@@ -16,7 +16,7 @@ describe("since which batch L1 checks a chain's execution", () => {
     }
   });
 
-  it("is forgotten with that batch, and kept where only later ones are formed again", () => {
+  it("is forgotten with that batch, and stays if only later ones are rebuilt", () => {
     const first = new FirstProven();
     for (const [number, version] of [3n, 3n, 0x103n, 0x103n].entries()) first.formed(batch(BigInt(number), version));
     first.forgetFrom(3n);

@@ -116,8 +116,8 @@ describe("B5: a chain's place in the ledger", () => {
   });
 });
 
-describe("a start that refuses what was carried out once", () => {
-  test("tells that the ledger is damaged, and any other error as it is", () => {
+describe("a start that refuses a command which was applied once", () => {
+  test("reports that the ledger is damaged, and any other error unchanged", () => {
     assert.throws(
       () => damagedKeeping("chain a", new OrderError("TimeRunsBackwards", "block 3: timestamp 4 is before 5")),
       (error) => error instanceof LedgerError && error.code === "Damaged" && error.message.includes("block 3: timestamp 4"),

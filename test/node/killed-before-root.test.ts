@@ -13,11 +13,11 @@ const CHAIN = new URL("./support/killed-chain.ts", import.meta.url).pathname;
 /** When it is killed, and how many commands are on disk then: one opens the batch, six are events, and one ends it. */
 const MOMENTS = [
   { moment: "attempted", what: "when a transaction has run and is in no block that is kept", commands: 4 },
-  { moment: "kept", what: "when its block is kept and no client was told", commands: 5 },
+  { moment: "kept", what: "when its block is stored and no client was notified", commands: 5 },
   { moment: "sealed", what: "when the batch's end is kept and the machine has not begun", commands: 8 },
-  { moment: "planned", what: "when the machine is under way to the batch's root", commands: 8 },
+  { moment: "planned", what: "when the machine computes the batch's root", commands: 8 },
 ] as const;
-/** By day as late as can be. */
+/** Selects the latest moment by day, and all by night. */
 const isToday = ({ moment }: (typeof MOMENTS)[number]): boolean => byNight(true, moment === "planned");
 
 async function run(folder: string, moment: string): Promise<{ readonly signal: string | null; readonly said: string }> {
@@ -31,7 +31,7 @@ async function run(folder: string, moment: string): Promise<{ readonly signal: s
   return { signal, said };
 }
 
-describe("attack: crash between attempt and root: a process that is killed before the machine has come to a batch's root", () => {
+describe("attack: crash between attempt and root: a process that is killed before the machine has reached a batch's root", () => {
   let folder: string;
   let undisturbed: KilledChainReport;
 

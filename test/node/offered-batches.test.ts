@@ -22,7 +22,7 @@ describe("batches that are offered to an aggregator", () => {
   let offers: OfferedBatches;
   let released: number;
   let prepared: PromiseWithResolvers<undefined>;
-  /** What L1 has proven. */
+  /** Result of the question whether L1 has proven the batch. */
   let proven: boolean;
   let due: PromiseWithResolvers<void>;
   let going: AbortController;
@@ -67,7 +67,7 @@ describe("batches that are offered to an aggregator", () => {
   const ask = async (method: string, ...params: unknown[]) =>
     (await offeredMethods(offers).get(method)!(params, undefined)) as never;
 
-  it("are told as many as one proof may have: the first 64", async () => {
+  it("are reported up to the number that one proof may have: the first 64", async () => {
     const shown = Promise.all(Array.from({ length: 65 }, (_, i) => show(BigInt(i))));
     prepared.resolve(undefined);
     for (let i = 0; i < 65; i++) await settle();
@@ -111,7 +111,7 @@ describe("batches that are offered to an aggregator", () => {
     assert.deepEqual([offers.offered(), released, clock.pendingTimers], [[], 2, 0]);
   });
 
-  it("wait for so long from when they are due, and no longer: then their chain shows them by itself, of what is made", async () => {
+  it("wait for the given time from when they are due: then their chain shows the finished ones alone", async () => {
     const own = Promise.withResolvers<undefined>();
     const late = assert.rejects(show(4n, { proven: () => own.promise }), /no aggregator had L1 shown batch 4 within 60 seconds/);
     prepared.resolve(undefined);
@@ -142,7 +142,7 @@ describe("batches that are offered to an aggregator", () => {
     assert.deepEqual(offers.offered(), []);
   });
 
-  it("are offered no more where their chain goes back, and nothing of them is kept", async () => {
+  it("are withdrawn after their chain returns to an earlier state, and nothing of them is stored", async () => {
     prepared.resolve(undefined);
     const gone = assert.rejects(show(4n), /gone back/);
     await settle();

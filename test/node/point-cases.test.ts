@@ -4,7 +4,7 @@ import { stateTestCases } from "../machine/support/state-tests.ts";
 import { byNight } from "../support/nightly.ts";
 import { plannedCase } from "./support/planned-case.ts";
 
-/** Of the cases by day: every twenty-fourth. By night each one. */
+/** Interval of the tested cases: every twenty-fourth by day, each one by night. */
 const STRIDE = byNight(1, 24);
 
 test("a batch of each public state test of sums, multiples and pairings of BN254 has a proof's plan: none is refused", async () => {

@@ -6,7 +6,7 @@ import { plannedCase } from "./support/planned-case.ts";
 /** PUBLIC_CASES="0/16" takes each sixteenth, beginning with the first: processes share the work. */
 const [FIRST, STRIDE] = (process.env["PUBLIC_CASES"] ?? "0/1").split("/").map(Number) as [number, number];
 
-/** What cases are refused by, and why some are no state of a chain. */
+/** Reasons why cases are refused, and why some describe no state of a chain. */
 const OTHERS = [
   ...["ProvingExceedsChunk", "PrecompileNotProven", "CallDataTooLarge", "HostileCode", "TooHeavy", "NotExecutable"],
   ...["IntrinsicGasTooLow", "InsufficientFunds"],

@@ -24,15 +24,15 @@ describe("one proof for batches of several chains", () => {
   let clock: TestClock;
   /** Numbers of the batches of each proof that was asked for, by "chain:batch". */
   let proofs: string[][];
-  /** What each chain's operator has sent. */
+  /** Batches that each chain's operator has sent. */
   let sent: (readonly [chain: bigint, batches: string[]])[];
-  /** How many proofs had been asked for when one was wanted no more. */
+  /** Number of proofs that had been requested at each cancellation. */
   let ended: number[];
   let proving: PromiseWithResolvers<typeof SHOWN>[];
-  /** Batches whose own proofs take their time, and those whose own proofs are not kept any more. */
+  /** Batches whose separate proofs are slow, and those whose separate proofs were deleted. */
   let slow: Map<string, PromiseWithResolvers<undefined>>;
   let released: string[];
-  /** What tells how far a proof is, in the order in which proofs are asked for. */
+  /** Callbacks for the progress of proofs, in the order of the requests. */
   let progresses: (((progress: ProofProgress) => void) | undefined)[];
   let shared: SharedProofs;
 
@@ -194,7 +194,7 @@ describe("one proof for batches of several chains", () => {
     assert.deepEqual(proofs, [["271:0", "273:0"], ["272:0"]]);
   });
 
-  it("is not waited for by the next ones where it fails: each of its chains hears why, and proves by itself", async () => {
+  it("does not delay the next ones if it fails: each of its chains gets the reason, and proves alone", async () => {
     const failing = [batchOf(271n, 0n), batchOf(272n, 0n)].map((batch) => shared.show(batch));
     await settle();
     const next = shared.show(batchOf(273n, 0n));
@@ -206,7 +206,7 @@ describe("one proof for batches of several chains", () => {
     assert.equal((await next).batches, 1);
   });
 
-  it("is told to each of its chains before it is sent, and not sent where one cannot write it down", async () => {
+  it("is reported to each of its chains before it is sent, and not sent if one cannot store it", async () => {
     const told: bigint[] = [];
     const written = Promise.withResolvers<undefined>();
     const [first, second] = [batchOf(271n, 0n), batchOf(272n, 0n)].map((batch) =>
@@ -260,7 +260,7 @@ describe("one proof for batches of several chains", () => {
     assert.equal((await other).receipt?.hash, "272");
   });
 
-  it("goes on without a chain that has gone back, and is not made where all have", async () => {
+  it("continues without a chain that has returned to an earlier state, and is not made if all have", async () => {
     const [gone, alsoGone] = [new AbortController(), new AbortController()];
     const waiting = shared.show(batchOf(271n, 0n, { due: NEVER, signal: gone.signal }));
     const left = assert.rejects(waiting, /gone back/);
@@ -287,7 +287,7 @@ describe("one proof for batches of several chains", () => {
     assert.deepEqual(ended, [2]);
   });
 
-  it("has no later batch of a chain before the chain has proven by itself what a proof of several did not", async () => {
+  it("has no later batch of a chain before the chain has proven alone the batches that a proof of several lacked", async () => {
     const own = Promise.withResolvers<undefined>();
     const failing = assert.rejects(shared.show(batchOf(271n, 0n, { proven: () => own.promise })), /out of memory/);
     await settle();
@@ -297,7 +297,7 @@ describe("one proof for batches of several chains", () => {
     await failing;
     await settle();
     assert.deepEqual(proofs, [["271:0"], ["272:0"]], "L1 would pass over 271:1, and the proof would be of no use to it");
-    assert.deepEqual(released, [], "the chain makes its own proof of what is there");
+    assert.deepEqual(released, [], "the chain makes a separate proof of its batches");
     proving[1]!.resolve(SHOWN);
     await other;
     own.resolve(undefined);
@@ -309,7 +309,7 @@ describe("one proof for batches of several chains", () => {
     assert.deepEqual(released.sort(), ["271:0", "271:1", "272:0"]);
   });
 
-  it("tells a chain whose batch L1 passed over, or does not tell of, to prove it by itself, and the others not", async () => {
+  it("asks a chain whose batch L1 skipped, or does not report, to prove it alone, and the others not", async () => {
     const passedOver = shared.show(batchOf(271n, 0n, { isProven: () => Promise.resolve(false) }));
     const untold = shared.show(batchOf(272n, 0n, { isProven: () => new Promise(() => undefined) }));
     const proven = shared.show(batchOf(273n, 0n));
@@ -341,7 +341,7 @@ describe("one proof for batches of several chains", () => {
     await Promise.all(own);
   });
 
-  it("has those before a batch that its chain proves by itself, which waits for them", async () => {
+  it("has those before a batch that its chain proves alone, which waits for them", async () => {
     const [broken, pace] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     slow.set("271:1", broken);
     const first = shared.show(batchOf(271n, 0n, { due: () => pace.promise }));

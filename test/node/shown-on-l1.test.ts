@@ -42,7 +42,7 @@ describe("what L1 is shown of a batch", () => {
     for (const protocolVersion of [2n, 3n, 0x102n]) assert.equal(await prover.proveBatch({ ...job, protocolVersion }), CHANGES);
   });
 
-  it("is the proof of its execution with the digest, made of its list and of its chunks' proofs once these are there", async () => {
+  it("is the proof of its execution with the digest, made of its list and of its chunks' proofs after these are ready", async () => {
     const asked: (readonly ExecutedProof[])[] = [];
     const chunks = Promise.withResolvers<ExecutionOutcome>();
     const made1 = proverOf(chunks.promise, (batches) => (asked.push(batches), Promise.resolve(SHOWN))).proveBatch(job);
@@ -56,7 +56,7 @@ describe("what L1 is shown of a batch", () => {
     assert.deepEqual(decodeStateInput(batch!.list), job);
   });
 
-  it("is queued until its execution is proven, which is told chunk by chunk, and then is told with that it is", async () => {
+  it("is queued until its execution is proven, which is reported chunk by chunk and at its end", async () => {
     const chunks = Promise.withResolvers<ExecutionOutcome>();
     let underWay: Parameters<ExecutionView["outcome"]>[1];
     const execution = {
@@ -90,7 +90,7 @@ describe("what L1 is shown of a batch", () => {
     ]);
   });
 
-  it("is made again where a thread was lost, up to three times, and not where the batch has no such proof", async () => {
+  it("is retried after a lost thread, up to three times, but not if the batch has no such proof", async () => {
     const failing = (code: L1ProofError["code"], times: number) => {
       let begun = 0;
       const prove = (): Promise<typeof SHOWN> =>
@@ -118,7 +118,7 @@ describe("what L1 is shown of a batch", () => {
     await assert.rejects(prover.proveBatch(other), { name: "ProofError", code: "ExecutionUnknown" });
   });
 
-  it("is waited for no more once it is not wanted", async () => {
+  it("is not awaited after its cancellation", async () => {
     const end = new AbortController();
     const waiting = proverOf(new Promise(() => undefined), () => assert.fail("nothing is made")).proveBatch(job, {
       signal: end.signal,
@@ -127,7 +127,7 @@ describe("what L1 is shown of a batch", () => {
     await assert.rejects(waiting, /over/);
   });
 
-  it("with other chains' batches comes in the order of its own, however their chunks' proofs come", async () => {
+  it("with other chains' batches keeps its chain's order, in whatever order the chunks' proofs arrive", async () => {
     const jobs = [4n, 5n].map((batchNumber) => ({
       job: { ...job, statement: { ...job.statement, commitment: wordToHex(batchNumber) } },
       claim: { batch: { batchNumber } } as ExecutedProof["claim"],
@@ -160,7 +160,7 @@ describe("what L1 is shown of a batch", () => {
     );
   });
 
-  it("stands in no later batch's way to a shared proof where it has no proof", async () => {
+  it("does not prevent a later batch from a shared proof if it has no proof", async () => {
     const later = { ...job, statement: { ...job.statement, commitment: wordToHex(9n) } };
     const own = executionOf(Promise.resolve({ kind: "proven", commitment: wordToHex(9n) } as ExecutionOutcome));
     const shared = { show: () => Promise.resolve(SHARED) } as unknown as SharedProofs;

@@ -14,7 +14,7 @@ const NAMED = 24;
 /** Numbers at both ends of the field, and around its highest bits. */
 const ELEMENTS = [0, 1, 2, 2 ** 16, 2 ** 24 - 2, 2 ** 24, 127 * 2 ** 24 - 1, P - 2, P - 1, 1234567890];
 
-/** An element, its lowest 16 bits, what its others come to, its lowest 24 bits: all of them public values. */
+/** Public values: an element, its lowest 16 bits, the sum of its other bits, its lowest 24 bits. */
 function statementOf(number: number, element = number): number[] {
   const bits = Array.from({ length: NAMED }, (_, i) => Math.floor(number / 2 ** i) % 2);
   return [element, number % 2 ** 16, Math.floor(number / 2 ** 16), ...bits];
@@ -46,18 +46,18 @@ describe("bits where arithmetic has room for them", () => {
   });
   after(() => backend.close());
 
-  /** What a prover gives that takes another number for the element's, with these public values. */
+  /** Input of a prover that replaces the element by another number, with these public values. */
   function inputOf(statement: readonly number[], number: number) {
     const derived = own.wired.derived.map(({ of, valueOf }) => ({ of, valueOf: () => valueOf(number) }));
     const words = statement.map((value) => [value, 0, 0, 0, 0]);
     return programInput({ ...own, wired: { ...own.wired, derived } }, statement, { words, octets: [], siblings: [] });
   }
 
-  /** How many constraints and buses are broken. */
+  /** Number of broken constraints and buses. */
   const broken = (statement: readonly number[], number: number): number =>
     checkTraces(own.system, inputOf(statement, number)).length;
 
-  it("are no table, and are one where it would be taller for them", async () => {
+  it("need no table, and need one if the arithmetic table would grow for them", async () => {
     assert.ok(!own.system.tables.some(({ air }) => air.name === "bits"));
     assert.equal(own.system.tables.find(({ air }) => air.name === "arithmetic")?.fixedLogRows, 7);
     const { system } = await programSystem(bitsProgram(), leafParameters({ minLogRows: 6 }), backend);
@@ -87,7 +87,7 @@ describe("bits where arithmetic has room for them", () => {
     for (const element of [0, 1, 2 ** 24 - 2]) assert.equal(broken(statementOf(element + P, element), element + P), 1);
   });
 
-  it("are boolean: 2 and 0 are no bits of 2, and 1 and 1 none of 3 as −1 and 2", () => {
+  it("are boolean: rejects 2 and 0 as bits of 2, and 1 and 1 as bits of 3, as −1 and 2", () => {
     for (const [number, first, second] of [
       [2, 2, 0],
       [3, P - 1, 2],

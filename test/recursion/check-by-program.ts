@@ -15,7 +15,7 @@ import { wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
 /** A program that checks proofs of one shape of a system. */
 export interface LeafProgram {
   readonly system: System;
-  /** Of the proofs that it checks. */
+  /** Heights of the proofs that it checks. */
   readonly logRows: readonly number[];
   readonly program: Program;
 }
@@ -34,7 +34,7 @@ export function leafProgram(system: System, shape: Shape, statementCode: Stateme
   return { system, logRows: shape.logRows, program };
 }
 
-/** What a program says of a proof. */
+/** Verdict of a program about a proof. */
 type ProgramVerdict =
   | { readonly ok: true }
   /** `where` names the relation that no value satisfies, or the part of the bytes that encodes no elements. */
@@ -92,6 +92,6 @@ export function checkByNode(
 /** The section of a relation. */
 export function sectionOf({ sections }: Program, index: number): ProgramSection {
   const section = sections.findLast(({ first }) => first <= index);
-  if (section === undefined) throw new Error(`relation ${index} stands in no section`);
+  if (section === undefined) throw new Error(`relation ${index} belongs to no section`);
   return section;
 }

@@ -3,7 +3,7 @@ import { type Hints, interpret, type Memory } from "../../src/recursion/interpre
 import type { Program } from "../../src/recursion/program.ts";
 import type { Octet } from "../../src/recursion/relation.ts";
 
-/** A run that goes on over relations which do not hold: they compare nothing then. */
+/** Runs a program past relations that do not hold: these compare nothing. */
 export function forcedRun(program: Program, publicValues: readonly number[], hints: Hints): Memory {
   const result = interpret(program, publicValues, hints);
   if (result.ok) return result.memory;

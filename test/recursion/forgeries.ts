@@ -31,7 +31,7 @@ const field = createExtension(5);
 const ZERO = field.zero;
 const element = (x: number): Ext => [x, 0, 0, 0, 0];
 
-/** A program whose cells are given values as they are made. */
+/** Program whose cells get their values at creation. */
 class Values {
   readonly assembler = new Assembler();
   readonly words: Ext[] = [];

@@ -115,7 +115,7 @@ function closingPolynomial(random: Random, { rounds, sum, weight }: Claim): [Ext
   return [constant, mul(sub(closing, mul(sub(field.one, r), constant)), field.inv(r))];
 }
 
-/** Whether the program's claim holds, all it reads being constants. */
+/** True if the program's claim holds, with constants for all its inputs. */
 function holds({ blocks, stack, tallest, z, ...claim }: Claim, finalPolynomial: readonly Ext[]): boolean {
   const assembler = new Assembler();
   assembler.section("claim", "ClaimMismatch");
@@ -134,7 +134,7 @@ function holds({ blocks, stack, tallest, z, ...claim }: Claim, finalPolynomial: 
   return interpret(assembler.build("claim"), [], { words: [], octets: [] }).ok;
 }
 
-/** What is special about a range of joined columns. */
+/** Properties of a range of joined columns. */
 function traitsOf({ first, count, nextCount, logRows, joined }: StackRange, { logStack, logWidth, width }: StackShape): string[] {
   if (joined === 1) return [];
   const firsts = Array.from({ length: count / joined }, (_, i) => (first + i * joined) % 8);

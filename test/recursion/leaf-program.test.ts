@@ -239,7 +239,7 @@ for (const own of CASES)
       return sectionOf(leaf.program, result.relation).code;
     };
 
-    it("refuses each hint that is another but for the nonce, whose grinding is not computed here", () => {
+    it("refuses each changed hint except the nonce, whose grinding is not computed here", () => {
       assert.equal(run(hints), "accepted");
       const accepted: string[] = [];
       hints.words.forEach((word, i) => {

@@ -12,7 +12,7 @@ import { freeProgram } from "./nodes/free-program.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
 import { leafProgram, checkByProgram } from "./check-by-program.ts";
 
-/** Of each kind of proof. */
+/** Mutations of each kind of proof. */
 const MUTATIONS = byNight(250, 20);
 
 interface Accepted {

@@ -52,7 +52,7 @@ interface PathHints {
   readonly drawn: readonly number[];
 }
 
-/** How a program differs from the path program. */
+/** Differences of a program from the path program. */
 export interface PathVariant {
   readonly from?: Ext;
   readonly firstTag?: number;
@@ -63,7 +63,7 @@ export interface PathVariant {
   readonly isSwapped?: boolean;
 }
 
-/** What is true of the hints, computed without the machine. */
+/** Statement that the hints prove, computed without the machine. */
 export function pathStatement(
   { words, position, siblings, drawn: hint }: PathHints,
   { from = [1, 2, 3, 4, 5], firstTag = LEAF_TAG, stepTag = NODE_TAG, blocks = 5, isSwapped = false }: PathVariant = {},

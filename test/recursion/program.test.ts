@@ -120,7 +120,7 @@ describe("relations", () => {
     assert.ok(!holds(notBase));
   });
 
-  it("a step of a path stands on the side that its bit says, and a bit is 0 or 1", () => {
+  it("a step of a path is on the side that its bit selects, and a bit is 0 or 1", () => {
     const zeros: Relation = { kind: "pack", words: new Array<Word>(8).fill(word(9)), octet: octet(0) };
     const climb = (bit: number, tag = 18): Program =>
       programOf([constant(9), zeros, constant(0, bit), { kind: "climb", tag, bit: word(0), from: octet(0), to: octet(1) }]);
@@ -216,8 +216,8 @@ describe("the checker of programs", () => {
       "NoInversion",
       [...hashed, { ...inverseOf(0, 5, 0) }, sum(5, 5, 5, 0)],
     ],
-    ["a factor beside a sum", "NoInversion", [...hashed, constant(1, 1), { ...inverseOf(1, 5, 1), linear: 1, c: word(1) }]],
-    ["a factor of what is no constant", "NoInversion", [...hashed, constant(1, 1), sum(1, 1, 1, 4), inverseOf(1, 5, 4)]],
+    ["a factor next to a sum", "NoInversion", [...hashed, constant(1, 1), { ...inverseOf(1, 5, 1), linear: 1, c: word(1) }]],
+    ["a factor of a variable", "NoInversion", [...hashed, constant(1, 1), sum(1, 1, 1, 4), inverseOf(1, 5, 4)]],
     ["a cell in two places of the relation that introduces it", "NamedTwice", [...hashed, twice]],
     ["an open element of an octet", "OpenElement", [...hashed, { kind: "pack", words: pack(undefined), octet: octet(9) }]],
     [
@@ -293,7 +293,7 @@ function inverseOf(a: number, b: number, d: number): Extract<Relation, { kind: "
 }
 
 describe("sums that are not computed yet", () => {
-  it("come to what big integers do, in any order of operations", () => {
+  it("equal those of big integers, in any order of operations", () => {
     const assembler = begun();
     const forms = new FormArithmetic(assembler);
     let seed = 7;

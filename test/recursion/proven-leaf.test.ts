@@ -42,7 +42,7 @@ describe("a leaf", () => {
     return prove(own.system, run.input, backend);
   }
 
-  it("stands for the proof that it checks, and its own proof is checked by a program in turn", async () => {
+  it("represents the proof that it checks, and a further program checks its proof", async () => {
     const { statement, ...input } = squaresLeafInput({ squares: 4, requests: 4 });
     const proof = await prove(squares, { ...input, statement }, backend);
     const first = await leafOver(squares, proof);
@@ -60,7 +60,7 @@ describe("a leaf", () => {
     assert.equal(verify(first.own.system, statement, twice).ok, false);
   });
 
-  it("has no proof that is accepted of a changed proof, also where its prover goes on over what does not hold", async () => {
+  it("has no accepted proof for a changed proof, also if its prover ignores relations that do not hold", async () => {
     const { statement, ...input } = squaresLeafInput({ squares: 4, requests: 4 });
     const proof = await prove(squares, { ...input, statement }, backend);
     const { leaf, own } = await leafOver(squares, proof);
@@ -71,7 +71,8 @@ describe("a leaf", () => {
       const changed = proof.with(offset + length - 1, proof[offset + length - 1]! ^ 1);
       const verdict = checkByProgram(leaf, statement, changed);
       const code = verdict.ok ? "" : verdict.code;
-      // One of each is enough here; that all are refused is another test's. Some changes leave no elements to go on with.
+      // One of each is enough here; another test shows that all are refused. Some changes leave too few elements to
+      // continue.
       if (verdict.ok || refused.has(code) || !verdict.where.includes("relation ")) continue;
       refused.add(code);
       const memory = forcedRun(leaf.program, wordsOf(statement), proofHints(squares, changed));

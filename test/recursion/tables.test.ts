@@ -93,7 +93,7 @@ describe("the wiring of a program", () => {
 });
 
 describe("the tables of a program", () => {
-  it("refuse each changed cell, but for operands that a row of arithmetic does not have", () => {
+  it("refuse each changed cell, except operands that a row of arithmetic does not have", () => {
     const input = programInput(own, publicValues, honestMemory());
     own.system.tables.forEach(({ air }, index) => {
       const rows = own.wired.rows[air.name as MachineTableName] ?? [undefined];
@@ -127,11 +127,11 @@ describe("the tables of a program", () => {
     const all = NAMES.flatMap((table) =>
       machineAir(table, MACHINE_TABLES[table]).constraints.map(({ name }) => `${table}: ${name}`),
     );
-    // Those of the key's columns are there for the engine to count by.
+    // The engine counts by the constraints of the key's columns.
     assert.deepEqual([...shown].sort(), all.filter((name) => !name.endsWith("reads is boolean")).sort());
   });
 
-  it("are no system without the constraints that receives are counted by", () => {
+  it("are refused without the constraints that count receives", () => {
     const airs = NAMES.map((table) => machineAir(table, MACHINE_TABLES[table]));
     countedSides(airs);
     for (const air of airs)
@@ -179,7 +179,7 @@ describe("a table's parts", () => {
   });
 });
 
-/** What a prover would give for a false statement. */
+/** Prover input for a false statement. */
 function inputOf(of: ProgramSystem, { table, publicValues: statement, memory, row }: Forgery): ProverInput {
   const input = programInput(of, statement, memory);
   const index = of.system.tables.findIndex(({ air }) => air.name === table);

@@ -21,7 +21,7 @@ function program({ factor, inverted }: { readonly factor: number; readonly inver
 }
 
 describe("sums that nothing reads", () => {
-  it("are taken back, with those that they alone read; comparisons with words from before and inverses stay", () => {
+  it("are removed, with those that only they read; comparisons with earlier words and inverses stay", () => {
     const run = (given: Parameters<typeof program>[0]) => interpret(program(given), [], { words: [], octets: [] });
     // Four constants and a product; then the comparison and the inverse.
     assert.equal(program({ factor: 3, inverted: 7 }).relations.length, 7);

@@ -60,7 +60,7 @@ describe("deploying an ecosystem", () => {
     assert.ok(!Object.keys(addresses).some((role) => /aggregat/i.test(role)));
   });
 
-  test("a chain's configuration is kept as it was given, and its id only once", async () => {
+  test("a chain's configuration is stored unchanged, and its id only once", async () => {
     const configuration = localChainConfiguration(settled.ecosystem, 601n, [validator()]);
     const created = await createChain(settled.ecosystem, configuration, settled.accounts[2]!);
     const known = await ask(settled.ecosystem.addresses.factory, new Interface(chainFactoryAbi), "getHyperchain", 601n);

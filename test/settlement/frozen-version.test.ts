@@ -52,7 +52,7 @@ describe("a chain whose protocol version is frozen", () => {
     return (await settled.latestTimestamp()) + FREEZE_SECONDS;
   }
 
-  /** What a stage does that begins within a freeze: it waits for its end, and says so. */
+  /** Runs a stage that begins during a freeze, and checks that it waits for the end and reports the wait. */
   async function frozen<T>(stage: string, work: () => Promise<T>): Promise<T> {
     const until = await freeze();
     told.length = 0;
@@ -68,7 +68,7 @@ describe("a chain whose protocol version is frozen", () => {
     return done;
   }
 
-  test("goes on by itself when the freeze ends, at each stage of a batch, and says meanwhile what it waits for", async () => {
+  test("continues automatically after the freeze, at each stage of a batch, and reports the reason of the wait", async () => {
     const batch = await chain.form();
     const posting = { quorum: { members: chain.members }, posting: CALLDATA_POSTING };
     const { stored } = await frozen("commit", () => commitBatch(context, batch, chain.genesis, posting));

@@ -23,7 +23,7 @@ const ENTRIES: readonly JournalEntry[] = [
   { type: "proof", batchNumber: 4n, commitment: wordToHex(6n), proof: "0xabcd" },
 ];
 
-test("keeps entries in a file, and big numbers as they were", async () => {
+test("stores entries in a file, with exact big numbers", async () => {
   const path = join(folder, "kept");
   const journal = await openFileJournal(path);
   assert.deepEqual(journal.entries, []);
@@ -34,7 +34,7 @@ test("keeps entries in a file, and big numbers as they were", async () => {
   await reopened.close();
 });
 
-test("drops a line that a crash cut off, and goes on behind it", async () => {
+test("drops a line that a crash cut off, and continues after it", async () => {
   const path = join(folder, "cut");
   const journal = await openFileJournal(path);
   await journal.append(ENTRIES[0]!);
@@ -52,7 +52,7 @@ test("drops a line that a crash cut off, and goes on behind it", async () => {
   await last.close();
 });
 
-test("goes on behind an entry of which the disk took only a part", async () => {
+test("continues after an entry of which the disk stored only a part", async () => {
   const path = join(folder, "full");
   const journal = await openFileJournal(path);
   await journal.append(ENTRIES[0]!);

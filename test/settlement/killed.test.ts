@@ -61,7 +61,7 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
   for (const [place, stage] of STAGES.entries()) {
     // By day the moment at which the next process knows least: L1 has what no answer told of.
     for (const { name, killedAt, fate, isMined } of byNight(MOMENTS, MOMENTS.slice(1, 2))) {
-      test(`${stage}: ${name}; the next one goes on, and sends nothing twice`, async () => {
+      test(`${stage}: ${name}; the next one continues, and sends nothing twice`, async () => {
         const chain = await createSettledChain(settled, nextChainId++);
         const provider = settled.l1.ethers.provider;
         const journal = join(folder, `${chain.contract.hyperchain}.jsonl`);
@@ -92,7 +92,7 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
         const kept = await openFileJournal(journal);
         const progress = reduceJournal(kept.entries).get(0n);
         await kept.close();
-        assert.equal(progress?.stages[stage].state, "broadcast", "it was told before it left");
+        assert.equal(progress?.stages[stage].state, "broadcast", "it was reported before it was sent");
 
         // The next process looks for what waits, and then it is mined.
         let looks = 0;

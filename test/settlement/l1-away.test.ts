@@ -16,7 +16,7 @@ import { createSettledChain, plainMessage, startSettledL1, type SettledL1 } from
 import { walletOf } from "./support/sender.ts";
 
 const STAGES = ["commit", "prove", "execute"] as const;
-/** Where L1 goes away, around a stage's transaction. */
+/** Moments around a stage's transaction at which L1 becomes unreachable. */
 const MOMENTS = {
   "before it arrives": "unseen",
   "when it has arrived, and before the answer": "answerLost",
@@ -96,7 +96,7 @@ describe("A6: an L1 that goes away and comes back", () => {
     assert.deepEqual(
       said.map((trouble) => trouble?.code),
       ["L1Unreachable", undefined],
-      "said once, and once that it is over",
+      "one report of the start, and one of the end",
     );
     assert.match(
       said[0]!.message,

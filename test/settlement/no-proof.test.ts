@@ -13,7 +13,7 @@ import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 
-const CONTENT = { writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("nobody proves this")] };
+const CONTENT = { writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("without a proof")] };
 const REAL_VERSION = TRUSTED_VERSION;
 
 /** Passes for a call that a contract refuses with this error. */

@@ -28,7 +28,7 @@ type OpenOptions = Partial<Pick<Parameters<typeof openSettlement<FormedBatch>>[1
   readonly delay?: () => Promise<void>;
 };
 
-/** Of format 2, in which this file's chains form batches. */
+/** Version of format 2, the format of this file's chains. */
 const VERSION = 0x102n;
 /** The verifier's double takes any that is canonical. */
 const DIGEST = wordToHex(5n);
@@ -102,7 +102,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
         });
         return receipt;
       };
-    const settlement = await open(chain, () => assert.fail("no batch has a proof of its own"), { sender, together, pace });
+    const settlement = await open(chain, () => assert.fail("no batch has a separate proof"), { sender, together, pace });
     return { chain, settlement };
   };
   /** Makes the double's proofs. */
@@ -223,14 +223,14 @@ describe("settlement of a chain whose version has an aggregator", () => {
     assert.deepEqual(await transactionsSince(from), []);
   });
 
-  test("says so where the aggregator passes over a batch that its chain has no more", async () => {
+  test("reports that the aggregator skips a batch which its chain has lost", async () => {
     const chain = await createSettledChain(settled, 332n, { protocolVersion: VERSION });
     const context = senderContext(chain, settled.accounts[0]!);
     const batch = await chain.form({ writes: [{ leaf: 1, value: 5n }] });
     const other = fieldsOf(chain, batch);
     const record = { ...chain.genesis, ...other.batch, committedAt: 1n };
     await assert.rejects(proveBatch(context, record, shownOf(other)), { code: "BatchReplaced" });
-    // As many as a proof may have: their transaction has no more gas than one may.
+    // The maximum of a proof, whose transaction must still fit the gas limit.
     const most = Array.from({ length: MAX_AGGREGATED_BATCHES }, () => other);
     const items = most.map(({ chainId }) => ({ chainId, batch: record }));
     const shown = { digest: DIGEST, proof: fromHex(proofOfAggregate(most, DIGEST)) };
@@ -294,12 +294,12 @@ describe("settlement of a chain whose version has an aggregator", () => {
     assert.deepEqual([await l1.getBalance(operator.address), await waiting()], [balance, []]);
   });
 
-  test("makes no proof of its own where the wait for an aggregator ends and its transaction waits to be mined", async (context) => {
+  test("makes no separate proof if the wait for an aggregator ends while its transaction waits to be mined", async (context) => {
     context.after(() => l1.send("evm_setAutomine", [true]));
     const chain = await createSettledChain(settled, 343n, { protocolVersion: VERSION });
     const late = Promise.withResolvers<never>();
     const [paused, mined] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
-    const settlement = await open(chain, () => assert.fail("a proof of its own is made"), {
+    const settlement = await open(chain, () => assert.fail("a separate proof is made"), {
       together: () => () => late.promise,
       delay: () => (paused.resolve(undefined), mined.promise),
     });
@@ -336,7 +336,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     { why: "where L1's node has no contract in what waits", chainId: 339n, looks: 1, pending: () => Promise.resolve("0x") },
   ] as const;
   for (const { why, chainId, looks, pending } of unhelped)
-    test(`shows its batch itself beside another account's transaction ${why}; both are paid for`, async (context) => {
+    test(`shows its batch itself in addition to another account's transaction ${why}; both are paid for`, async (context) => {
       context.after(() => l1.send("evm_setAutomine", [true]));
       const beside = await besideAnother(chainId);
       const own = beside.show(() => new Promise((resolve) => setImmediate(resolve)), pending);
@@ -360,7 +360,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const sent = await settled.accounts[1]!.sendTransaction({ to: aggregator, data, gasLimit: 8_000_000n });
     await mine();
     const receipt = (await l1.getTransactionReceipt(sent.hash))!;
-    // EIP-7623: 10 for a byte that is zero, 40 for another one, beside what any transaction costs.
+    // EIP-7623: 10 for a zero byte, 40 for another one, in addition to the base cost of a transaction.
     const zeros = BigInt(fromHex(data as Hex).filter((byte) => byte === 0).length);
     const bytes = BigInt(data.length / 2 - 1);
     assert.deepEqual([receipt.status, receipt.gasUsed], [0, 21_000n + 40n * bytes - 30n * zeros]);

@@ -23,7 +23,7 @@ test("only members that L1 counts are asked, as many as it says", () => {
   assert.deepEqual([addressesOf(asked), asked.threshold], [[address(2), address(3)], 2]);
 });
 
-test("where too few of them are at hand, the error names threshold, validators and remedy, and that none has signed", () => {
+test("if too few validators are available, the error names threshold, validators and remedy, and that none has signed", () => {
   assert.throws(
     () => countingMembers({ members }, { threshold: 2n, validators: [address(3), address(9)], standby: none }, true),
     (error) => {
@@ -36,7 +36,7 @@ test("where too few of them are at hand, the error names threshold, validators a
   );
 });
 
-test("the standby is asked where too few validators are at hand, and only in its time", () => {
+test("the standby signs if too few validators are available, and only in its time", () => {
   const standby = { threshold: 2n, validators: [address(1), address(3), address(8)] };
   const dead = { threshold: 2n, validators: [address(3), address(9)], standby };
   const asked = countingMembers({ members }, dead, true);

@@ -113,7 +113,7 @@ describe("settlement of a chain without a quorum", () => {
     const isLeft = ({ type, stage }: { readonly type: string; readonly stage?: string }, left: string): boolean =>
       type === "broadcast" && stage === left;
 
-    test("has its proof stored first, and is settled without one: each stage is told with its own transaction", async () => {
+    test("has its proof stored first, and is settled without one: each stage is reported with its transaction", async () => {
       const chain = await create();
       const receipts = new Map<string, TransactionReceipt | undefined>();
       const settlement = await open(chain, { onStage: ({ stage, receipt }) => receipts.set(stage, receipt) });
@@ -186,12 +186,12 @@ describe("settlement of a chain without a quorum", () => {
       const prove = (): Promise<Uint8Array> =>
         Promise.resolve(encodeShown({ digest: chain.shown(batch).digest, proof: new Uint8Array(32) }));
       const settlement = await open(chain, { prove });
-      // The double's own error, which is no contract's of the package.
+      // Error of the double, which no contract of the package has.
       await assert.rejects(settlement.submit(batch).executed, /^SettlementError: prove of batch 0: the contract refuses/);
     });
   });
 
-  test("another account settles the batch first: the proof is given up, L1's record counts, and the next batch stands on it", async () => {
+  test("another account settles the batch first: the proof is cancelled, L1's record counts, and the next batch builds on it", async () => {
     const chain = await create();
     const batch = await chain.form(own, NOTHING);
     const given: bigint[] = [];
@@ -211,7 +211,7 @@ describe("settlement of a chain without a quorum", () => {
     await next.close();
   });
 
-  /** A batch that another account settles by a transaction that is sent when that is said, and not mined by itself. */
+  /** Settles a batch in competition with another account, whose transaction is sent on command and not mined automatically. */
   const besideAnother = async (context: TestContext) => {
     const chain = await create();
     const batch = await chain.form(own, NOTHING);
@@ -253,7 +253,7 @@ describe("settlement of a chain without a quorum", () => {
     });
 
   for (const end of ["is dropped", "is mined first"] as const)
-    test(`waits half a minute before its own proof, one behind it and one where L1's node refuses its call, then sends it beside another's that ${end}`, async (context) => {
+    test(`waits half a minute before its own proof, one behind it and one where L1's node refuses its call, then sends it in addition to another's that ${end}`, async (context) => {
       const { chain, batch, l1, send } = await besideAnother(context);
       const shown = shownOf(chain, batch);
       const theirs = await send();
@@ -271,7 +271,7 @@ describe("settlement of a chain without a quorum", () => {
         // Hardhat's node estimates a call's gas behind what waits to be mined, and refuses it.
         const hashes = await waiting();
         sent ??= hashes.find((hash) => hash !== theirs.hash);
-        assert.ok(looks <= 90, "it does not wait without end");
+        assert.ok(looks <= 90, "it waits for a bounded time");
         if (sent === undefined) return void (looks += Number(ms === 1_000));
         if (end === "is dropped") await l1.send("hardhat_dropTransaction", [theirs.hash]);
         await l1.send("evm_mine", []);

@@ -91,7 +91,7 @@ describe("settlement of a chain", () => {
     assert.deepEqual(proofs, [0n, 1n]);
   });
 
-  test("makes a proof anew that an earlier process made and L1 refuses, once", async () => {
+  test("repeats once a proof of an earlier process that L1 refuses", async () => {
     const chain = await createSettledChain(settled, 309n);
     const batch = await chain.form({ writes: [{ leaf: 3, value: 8n }] });
     const { proof } = await prover.proveBatch(batch.job);
@@ -115,7 +115,7 @@ describe("settlement of a chain", () => {
     assert.equal(reduceJournal([entry, ...journal.appended]).get(0n)?.proof?.proof, toHex(proof));
   });
 
-  test("stops with a report when a validator refuses, and asks no more of L1", async () => {
+  test("stops with a report after a validator's refusal, and requests nothing further from L1", async () => {
     const chain = await createSettledChain(settled, 302n, { validatorThreshold: 2n }, 2);
     const suspicious = await createLocalMember(settled.accounts[2]!, chain.contract, {
       batch: ({ outputs }) =>
@@ -259,7 +259,7 @@ describe("settlement of a chain", () => {
     assert.ok(stored.committedAt > asked[0]!.validUntil && stored.committedAt <= asked[1]!.validUntil);
   });
 
-  test("a second batch of a number is approved only once the first one's signatures have expired, which is told once, and L1 then takes it", async () => {
+  test("a second batch of a number is approved only after the first one's signatures have expired, which is reported once; L1 then accepts it", async () => {
     const chain = await createSettledChain(settled, 322n, { priorityOpWindow: 600n, exitDelay: 86_400n });
     const delays: number[] = [];
     const delay = async (ms: number): Promise<void> => {
@@ -340,7 +340,7 @@ describe("settlement of a chain", () => {
     assert.ok(stored.committedAt < before + 60n, `${stored.committedAt - before}`);
   });
 
-  test("refuses to go on where L1 has another batch, until the quorum reverts it", async () => {
+  test("refuses to continue while L1 has another batch, until the quorum reverts it", async () => {
     const chain = await createSettledChain(settled, 304n);
     const twin = await createSettledChain(settled, 305n);
     const context = senderContext(chain, settled.accounts[0]!);

@@ -62,7 +62,7 @@ test("asks no node about a transaction that is complete, and asks for what one l
   assert.equal(asked, Object.keys(FIELDS).length + 2);
 });
 
-test("leaves to the signer what is of another type, has an access list, or needs a key that is not at hand", async () => {
+test("leaves to the signer transactions of other types, with an access list, or whose key is not available", async () => {
   const wallet = new CompleteWallet(id("a"));
   const { maxFeePerGas: gasPrice, maxPriorityFeePerGas: _, ...legacy } = FIELDS;
   for (const request of [

@@ -57,7 +57,7 @@ describe("sending transactions to L1", () => {
     assert.deepEqual(sent, calls);
   });
 
-  test("A6: outlasts an L1 that is away: waits longer each time, up to a bound, and says so once, and once when it is over", async () => {
+  test("A6: outlasts an unreachable L1: waits longer each time, up to a bound, and reports the start and the end once", async () => {
     const waits: number[] = [];
     const said: (L1Trouble | undefined)[] = [];
     let failures = 9;
@@ -129,7 +129,7 @@ describe("sending transactions to L1", () => {
     const transactor = transactorOf(wordy);
     await transactor.send(call("0x35"));
     assert.equal(await signer.getNonce(), nonce + 1);
-    // Somebody else takes the nonce that is next.
+    // Another account takes the next nonce.
     await (await signer.sendTransaction({ to: target })).wait();
     lost = -1;
     const receipt = await transactor.send(call("0x36"));
@@ -178,7 +178,7 @@ describe("sending transactions to L1", () => {
     }
   });
 
-  test("A6: tries a call again that a node may refuse only because it is behind, as often as it is told to", async () => {
+  test("A6: repeats a call that a lagging node may have refused, up to the given number of times", async () => {
     const setCode = (code: string) => settled.l1.ethers.provider.send("hardhat_setCode", [target, code]);
     const options = { refusalsUntilBelieved: 4, refusalDelayMs: 70 };
     try {
@@ -203,7 +203,7 @@ describe("sending transactions to L1", () => {
     }
   });
 
-  test("gives a transaction no more gas than EIP-7825 allows, and sends none that needs more", async () => {
+  test("limits a transaction's gas to EIP-7825's maximum, and refuses one that needs more", async () => {
     const limit = 2n ** 24n;
     /** An L1 that estimates this gas, and takes any call. */
     const estimating = (estimate: bigint): HDNodeWallet => {
@@ -236,7 +236,7 @@ describe("sending transactions to L1", () => {
     assert.equal(await signer.getNonce(), nonce);
   });
 
-  test("A6: waits for money, saying who needs it, and goes on when it is there", async () => {
+  test("A6: waits for money, reports the account that needs it, and continues after it arrives", async () => {
     const poor = Wallet.createRandom().connect(signer.provider);
     const said: (L1Trouble | undefined)[] = [];
     let waits = 0;
@@ -270,7 +270,7 @@ describe("sending transactions to L1", () => {
     assert.equal(await signer.getNonce(), nonce + 1);
   });
 
-  test("waits until enough blocks stand on the transaction", async () => {
+  test("waits until the transaction has enough confirmations", async () => {
     let looks = 0;
     const transactor = transactorOf(signer, { confirmations: 3 }, { delay: async () => ((looks += 1), void (await mine())) });
     const receipt = await transactor.send(call("0x07"));
@@ -328,7 +328,7 @@ describe("sending transactions to L1", () => {
     }
   });
 
-  test("does not wait for ever behind a transaction that L1 has taken back", async () => {
+  test("waits only a bounded time for a transaction that L1 has reverted", async () => {
     const { provider } = settled.l1.ethers;
     const mark: unknown = await provider.send("evm_snapshot", []);
     let looks = 0;
@@ -345,7 +345,7 @@ describe("sending transactions to L1", () => {
     try {
       await assert.rejects(transactor.send(call("0x1a")), { code: "TransactionLost", message: /has taken back/ });
       assert.equal(await provider.getTransactionReceipt(taken.hash), null);
-      // The next one goes where the one that is gone was.
+      // The next one has the nonce of the removed one.
       await mining(true);
       const next = await transactor.send(call("0x1b"));
       assert.equal((await next.getTransaction()).nonce, nonce);
@@ -354,7 +354,7 @@ describe("sending transactions to L1", () => {
     }
   });
 
-  test("stops waiting for a transaction when it is told to", async () => {
+  test("stops waiting for a transaction on request", async () => {
     await mining(false);
     try {
       const abort = new AbortController();

@@ -36,7 +36,7 @@ function powers(name: string, bus: Bus<PowerFields>, degree: number): TableDefin
   return { air: t.build(), optional: true };
 }
 
-/** Has no interactions, reads the next row, and is always there. */
+/** Table without interactions that reads the next row and is never absent. */
 function counting(): TableDefinition {
   const t = new AirBuilder("counting", 1);
   const x = t.column("x");
@@ -151,7 +151,7 @@ describe("the absence of a table", () => {
     });
   });
 
-  it("of all tables is no proof", () => {
+  it("rejects the absence of all tables", () => {
     const optional = systemOf([powers("squares", SQUARES, 2), asking(), powers("cubes", CUBES, 3)]);
     assert.equal(createShape(optional, [0, 0, 0]), 0);
   });

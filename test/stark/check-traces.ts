@@ -37,8 +37,9 @@ interface CheckOptions {
 const CHUNK_ROWS = 512;
 
 /**
- * What a prover input violates: constraints table by table, then buses. Empty exactly when the input satisfies its
- * system. For tests and for explaining a proof that does not verify. Throws ProverInputError when input and system do not fit.
+ * Lists the violations of a prover input: constraints table by table, then buses. Empty exactly when the input satisfies
+ * its system. For tests and for explaining a proof that does not verify. Throws ProverInputError when input and system do
+ * not fit.
  */
 export function checkTraces(system: System, input: ProverInput, { limit = 1 }: CheckOptions = {}): Violation[] {
   const balances = new BusBalances(["local", "carried"]);
@@ -47,8 +48,8 @@ export function checkTraces(system: System, input: ProverInput, { limit = 1 }: C
 }
 
 /**
- * The same of the segments of a run, in order: constraints and local buses of each segment, then the buses that are carried over
- * all of them.
+ * Lists the violations of a run's segments in order: constraints and local buses of each segment, then the buses that all
+ * of them carry.
  */
 export function checkRun(system: System, inputs: Iterable<ProverInput>, { limit = 1 }: CheckOptions = {}): Violation[] {
   const carried = new BusBalances(["carried"]);

@@ -6,7 +6,7 @@ import { combineOpenings, deepValues } from "../../src/stark/openings/deep.ts";
 import { elementSource, randomExt } from "../kernels/support/random-elements.ts";
 
 for (const degree of [4, 5, 6])
-  test(`gives the quotient of the columns' combinations as it is defined, in degree ${degree}`, () => {
+  test(`returns the quotient of the columns' combinations by its definition, in degree ${degree}`, () => {
     const field = createExtension(degree);
     // More columns than are added up between two reductions, as large as elements are, and few.
     for (const width of [1, 31, 32, 33, 64, 200]) {

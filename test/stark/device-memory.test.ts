@@ -59,7 +59,7 @@ describe("prove", () => {
     assert.ok(calls() > 15);
   });
 
-  it("does not read the traces any more once it has said so", async () => {
+  it("does not read the traces after it has released them", async () => {
     const kept = await prove(system, input, createReferenceBackend());
     const own = { ...input, traces: input.traces.map((columns) => columns.map((column) => column.slice())) };
     const order: string[] = [];
@@ -141,7 +141,7 @@ describe("prove refuses input that does not fit the system", () => {
       { traces: [input.traces[0]!.map((column) => column.with(-1, P)), ...input.traces.slice(1)] },
     ],
     [
-      "a height that is no power of two",
+      "a height that is not a power of two",
       "BadHeight",
       { traces: [input.traces[0]!.map((column) => column.slice(0, 6)), ...input.traces.slice(1)] },
     ],

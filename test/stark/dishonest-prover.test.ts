@@ -65,7 +65,7 @@ describe("a prover that follows the protocol on a wrong trace", () => {
     const honest = squaresInput({ squares: 3, requests: 4 }, { start: 1, stride: 2, realRows: 7 });
     const moreUses = withCell(honest, 2, 0, 3, (value) => value + 1);
     assert.equal((await rejectionOf(squares, moreUses))?.code, "LookupSumMismatch");
-    // 12, 14, 16: the last is no value of the range table although every row constraint holds.
+    // 12, 14, 16: the last is not in the range table although every row constraint holds.
     const outside = squaresInput({ squares: 3, requests: 4 }, { start: 12, stride: 2, realRows: 3 });
     assert.equal((await rejectionOf(squares, outside))?.code, "LookupSumMismatch");
     const wrongSquare = withCell(
@@ -80,7 +80,7 @@ describe("a prover that follows the protocol on a wrong trace", () => {
 
   it("cannot use a multiplicity that wraps around the field", async () => {
     const honest = squaresInput({ squares: 3, requests: 4 }, { start: 1, stride: 2, realRows: 7 });
-    // −1 use of value 0 and one use more of value 2 leave the number of uses as it was, not the messages.
+    // −1 use of value 0 and one use more of value 2 preserve the number of uses, but not the messages.
     const shifted = withCell(
       withCell(honest, 2, 0, 0, () => P - 1),
       2,

@@ -65,9 +65,9 @@ function uncheckedSystem(): System {
 }
 
 /**
- * The reference backend, but for the short table's columns it holds polynomials of the tall table's degree. It commits to
- * words of the short height that agree with them on every second position of the tall domain, and opens them as if they
- * were the committed columns.
+ * Reference backend that holds polynomials of the tall table's degree for the short table's columns. It commits to words of
+ * the short height that agree with them on every second position of the tall domain, and opens them as if they were the
+ * committed columns.
  */
 function forgingBackend(polynomials: readonly Uint32Array[]): Backend {
   const inner = createReferenceBackend();
@@ -140,7 +140,7 @@ function forgingBackend(polynomials: readonly Uint32Array[]): Backend {
   };
 }
 
-/** How many of the first `tries` statements a forged proof is accepted for. */
+/** Number of accepted forged proofs for the first `tries` statements. */
 async function acceptedForgeries(system: System, tries: number): Promise<number> {
   const rows = 2 ** TALL;
   // On the tall domain the polynomial X takes the powers of TURN, and X^(rows − 1) is its inverse.

@@ -158,7 +158,7 @@ describe("the sides of a bus", () => {
     return t.build();
   }
 
-  it("add up over interactions and tables, each side by itself", () => {
+  it("add up over interactions and tables, separately for each side", () => {
     const airs = [
       table("a", (t, flag) => {
         t.send(BUS, flag, { element: flag });

@@ -81,7 +81,8 @@ for (const opening of OPENINGS) {
         const header = sections[0]!.length;
         const { offset: end } = sections.find(({ name }) => name === "nonce")!;
         const said = heardOf(system, proof);
-        // Another header is another shape, and most are none. Elements take 31 bits, so bytes and bits of all places come up.
+        // Another header is another shape, and most are invalid. Elements have 31 bits, so that changes reach bytes and
+        // bits at all offsets.
         for (let at = header; at < end; at += 3) {
           const changed = proof.slice();
           changed[at]! ^= 1 << (at % 8);

@@ -74,7 +74,7 @@ for (const opening of OPENINGS) {
   const proof = await prove(system, input, backend, { createTranscript: recordingTranscript(events, real) });
 
   describe(`a proof by Poseidon of columns opened ${way}`, () => {
-    it("is accepted, made by either backend, and opens each query by itself", async () => {
+    it("is accepted, made by either backend, and opens each query separately", async () => {
       assert.deepEqual(verify(system, input.statement, proof), { ok: true });
       assert.deepEqual(await prove(system, input, wasm), proof);
       const drawn = events.flatMap((event) => (event.kind === "output" && event.label === "queries" ? [...event.value] : []));

@@ -12,7 +12,7 @@ import { packElements } from "../../src/kernels/leaf-encoding.ts";
 import { packExtensions, packOpenings } from "../../src/stark/openings/proof.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
-/* The expected values are derived by fixtures/protocol/derive-statements.py, with a permutation of its own. */
+/* The expected values are derived by fixtures/protocol/derive-statements.py, with a separate permutation. */
 
 interface Vectors {
   readonly folds: readonly {
@@ -96,7 +96,7 @@ describe("a transcript of elements", () => {
     assert.equal(await backend.grind("poseidon", bytesOf(vector.seed), 9), BigInt(vector.nonceOf9Bits));
   });
 
-  it("takes values as they are, coordinate behind coordinate, whatever a proof packs them into", () => {
+  it("absorbs values unchanged, coordinate by coordinate, whatever a proof packs them into", () => {
     const form = transcriptForm(parameters);
     const values = [
       [1, 2, 3, 4, P - 1],

@@ -123,7 +123,7 @@ test("every round agrees with soundcalc, in both regimes, at the same best multi
           `${ours.regime} ${name}: ${difference} bits below soundcalc`,
         );
       }
-      // They count one constraint more and one row less: under 0.02 bits either way, beside their rounding down.
+      // They count one constraint more and one row less: under 0.02 bits either way, in addition to their rounding down.
       for (const [name, floor] of Object.entries(theirs.floors)) {
         const difference = bitsOf(ours.rounds, name) - floor;
         assert.ok(difference > -0.02 && difference < 1.02, `${ours.regime} ${name}: ${difference} above soundcalc's floor`);

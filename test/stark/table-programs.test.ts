@@ -22,7 +22,7 @@ describe("programs that are kept from proof to proof", () => {
     }
   });
 
-  it("are told to a backend as proofs use them", async () => {
+  it("are passed to a backend in the form that proofs use", async () => {
     const system = await squaresSystem(smallParameters(), backend);
     const programs = new TablePrograms(system);
     const widthOf = (blocks: readonly Columns[]): number => blocks.reduce((sum, block) => sum + block.width, 0);

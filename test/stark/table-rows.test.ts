@@ -23,7 +23,7 @@ describe("rows of a table", () => {
       assert.equal(rows.length, count);
       assert.deepEqual(columnsOf(rows), expected, `${count} rows`);
       assert.deepEqual(columnsOf(rows), expected, `${count} rows once more`);
-      assert.equal(rows.length, count, "those that fill it up are no rows of the list");
+      assert.equal(rows.length, count, "padding rows do not count as rows of the list");
     }
     assert.deepEqual(
       columnsOf(listOf(0)).map(({ length }) => length),
@@ -31,7 +31,7 @@ describe("rows of a table", () => {
     );
   });
 
-  it("are the same where they are written in place, beside others that are pushed", () => {
+  it("are equal if they are written in place, among others that are pushed", () => {
     for (const count of [1, 63, 64, 65, 300]) {
       const rows = listOf(0);
       for (let i = 0; i < count; i++) {
@@ -54,7 +54,7 @@ describe("rows of a table", () => {
     assert.equal(rows.length, 5);
   });
 
-  it("are read again as they were pushed", () => {
+  it("are read back unchanged", () => {
     const rows = listOf(300);
     assert.deepEqual(
       [...rows],
@@ -110,7 +110,7 @@ describe("rows of a table", () => {
     assert.equal(typed.length, 1200, "rows that are added to a copy are not in the list");
   });
 
-  it("have a field of one element written anew", () => {
+  it("have a field of one element overwritten", () => {
     const rows = listOf(3);
     rows.overwrite("uses", [5, 6], 1);
     assert.deepEqual(

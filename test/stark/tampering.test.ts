@@ -54,7 +54,7 @@ function flip(proof: Uint8Array, offset: number, mask = 1): Uint8Array {
   return changed;
 }
 
-/** What a change of a low bit must be answered with, by section; several where the position decides. */
+/** Expected codes for a change of a low bit, by section; several if the position decides. */
 function expectedCodes(name: string): readonly RejectionCode[] {
   const tree = /^tree\[(\d+)\]/.exec(name)?.[1];
   if (tree !== undefined) {
@@ -249,7 +249,7 @@ describe("a proof for something else", () => {
     assert.equal(!result.ok && result.rejection.code, "ConstraintMismatch");
   });
 
-  it("is rejected for bytes that are no statement", () => {
+  it("is rejected for bytes that do not encode a statement", () => {
     const result = verify(keccak.system, Uint8Array.of(1, 2, 3), keccak.proof);
     assert.deepEqual(result, { ok: false, rejection: { code: "BadStatement" } });
   });

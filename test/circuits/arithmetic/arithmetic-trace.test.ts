@@ -8,7 +8,7 @@ import { Random } from "../../chain/state/support/random.ts";
 
 const USES = elementNames(ADD_FIELDS).indexOf("uses");
 
-/** How often each row of the table of sums is asked, without those that fill it up. */
+/** Uses of each row of the table of sums, without its padding. */
 function usesOf(trace: ArithmeticTrace): number[] {
   return [...trace.columns(() => 1).add[USES]!].filter((count) => count > 0);
 }

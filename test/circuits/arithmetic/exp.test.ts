@@ -19,7 +19,7 @@ function* forgeries(): Generator<RowCells> {
   }
   for (let i = 0; i < LIMBS; i++) {
     yield forged("exp", [3n, 2n * limb(i)], ofZero);
-    // Half of 1 in the field is no limb: nobody says what its power is. In the lowest limb the bit is set.
+    // Half of 1 in the field is not a limb: no table defines its power. In the lowest limb the bit is set.
     const half = at(zeros, { [i]: inv(2) });
     const low = at(zeros, i === 0 ? {} : { [i]: 0 });
     yield forged("exp", [3n, limb(i)], { half, low, root: word(2n), square: word(4n), result: word(4n) });

@@ -99,7 +99,7 @@ function* wrongLimbs(): Generator<RowCells> {
   }
 }
 
-/** p · 2^(16 k) is 0 in the field, with a carry that is no small number; it is not 0 modulo 2^255 − 19. */
+/** Carries that are large numbers: p · 2^(16 k) is 0 in the field, but not modulo 2^255 − 19. */
 function* wrongCarries(): Generator<RowCells> {
   const modulus = (1n << 255n) - 19n;
   for (let k = 0; k < 31; k++) {

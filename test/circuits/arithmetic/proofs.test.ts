@@ -10,7 +10,7 @@ import { driverInput } from "./support/driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables } from "./support/table-claims.ts";
 import { checkTraces } from "../../stark/check-traces.ts";
 
-// `npm run nightly -- arithmetic` makes a proof of each table by itself, and of many random operations.
+// `npm run nightly -- arithmetic` makes a separate proof of each table, and of many random operations.
 describe("proofs of arithmetic", () => {
   let backend: Backend;
   let system: System;

@@ -21,7 +21,7 @@ type Bytes = readonly number[];
 /** Memories by frame, longer than their codes. */
 type Memories = Readonly<Record<number, Bytes>>;
 
-/** What a code is at a place by the yellow paper's definition of D_J, read from its start on. */
+/** Kind, byte and word of a code at a place by the yellow paper's definition of D_J, read from the code's start. */
 function truthAt(memories: Memories, frame: number, length: number, place: number): { kind: number; byte: number; word: bigint } {
   const byteAt = (at: number): number => (at < length ? (memories[frame]?.[at] ?? 0) : 0);
   let start = 0;
@@ -52,7 +52,7 @@ function columnsOf(rows: readonly CodeCells[], minLogRows: number): Uint32Array[
   return codeColumns(cells, minLogRows);
 }
 
-/** What refuses rows of code, and how many false things they would answer. */
+/** Refusals of rows of code, and the number of their false answers. */
 function judged(memories: Memories, rows: readonly CodeCells[], minLogRows = 6): { refusals: string[]; lies: number } {
   const columns = columnsOf(rows, minLogRows);
   const refusals = new Set<string>();
@@ -182,7 +182,7 @@ describe("the table codeWords", () => {
   const checkWords = createRowChecker(wordsAir);
   const bytes = Array.from({ length: 64 }, (_, i) => i + 1);
 
-  /** What refuses a row, and whether it would answer what is false. */
+  /** Refusals of a row, and true if the row would return a false answer. */
   function judgedWord(row: CodeWordsCells): { refusals: string[]; lies: number } {
     const columns = fieldElements<typeof CODE_WORDS_FIELDS, number>("codeWords", CODE_WORDS_FIELDS, row).map((value) =>
       Uint32Array.of(((value % P) + P) % P),
@@ -199,7 +199,7 @@ describe("the table codeWords", () => {
           case "bytes":
             return first < 256 && second < 256;
           case "finalWord": {
-            // At places that are no word's, where nothing was written, the memory may be opened, and holds 0.
+            // Memory without writes may be opened outside words, and holds 0.
             const own = bytes.slice(second, second + 32);
             const expected = limbs(second % 32 === 0 ? own.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) : 0n);
             return first === MEMORY_SPACE + FRAME && message.slice(2).join() === expected.join();

@@ -129,7 +129,7 @@ describe("proofs of compressions", () => {
   });
   after(() => backend.close());
 
-  /** Claims of what the reference computes, but for what is changed in one. */
+  /** Claims of the reference's results, with one change. */
   function inputOf(change: Partial<{ tag: number; output: number[] }> = {}): ProverInput {
     const requests = new CompressionRequests();
     const claims = INPUTS.map(([tag, left, right], i) => {

@@ -77,7 +77,7 @@ describe("the tables curveMultiple and curveChoice", () => {
     }
   });
 
-  it("split every scalar into two of 129 bits that come to it", () => {
+  it("split every scalar into two of 129 bits that add up to it", () => {
     const random = new Random(31);
     const edges = [0n, 1n, 2n, LAMBDA, ORDER - LAMBDA, ORDER - 1n, ORDER / 2n, 1n << 128n, (1n << 129n) - 1n];
     for (const scalar of [...edges, ...Array.from({ length: 2000 }, () => modulo(random.bits(256), ORDER))]) {
@@ -157,7 +157,7 @@ describe("the tables curveMultiple and curveChoice", () => {
 
 const COUNTING = ["multiples: real is boolean", "choices: real is boolean"];
 const IMPLIED = {
-  "multiples: the start is finite": "lines from (0, 0) to a point come to that point, as twice infinity and the point do",
+  "multiples: the start is finite": "lines from (0, 0) to a point end at that point, as twice infinity and the point do",
 };
 
 describe("a caller that chooses its point", () => {
@@ -181,7 +181,7 @@ describe("a caller that chooses its point", () => {
     }
   });
 
-  it("has the second offset where steps with the first come to equal or opposite points", () => {
+  it("has the second offset if steps with the first reach equal or opposite points", () => {
     // Opposite to the offset, so that what a step adds is infinity; or to twice that, so that steps begin with infinity.
     const [point, twice] = [first.added[0], first.start].map(opposite);
     assert.deepEqual(traced(5n, 1n << 127n, point!), { result: expected(5n, 1n << 127n, point!), second: 1 });
@@ -193,7 +193,7 @@ describe("a caller that chooses its point", () => {
     }
   });
 
-  it("has the second offset where steps with the first come to an x that is too large", () => {
+  it("has the second offset if steps with the first reach an x that is too large", () => {
     let x = 2n ** 256n - 2n ** 47n;
     while (!Curve.Fp.eql(Curve.Fp.pow(Curve.Fp.create(x ** 3n + 7n), (PRIME - 1n) / 2n), 1n)) x++;
     const large = { x, y: Curve.Fp.sqrt(Curve.Fp.create(x ** 3n + 7n)) };
@@ -206,8 +206,8 @@ describe("a caller that chooses its point", () => {
 });
 
 /**
- * A scalar and a multiple of the first offset with which the last step is to add the offset to itself, or to its opposite: the 127
- * steps before come to 3 · 2^127 − 1 offsets and half the scalar of points.
+ * Returns a scalar and a multiple of the first offset for which the last step adds the offset to itself or to its opposite:
+ * the 127 steps before reach 3 · 2^127 − 1 offsets and half the scalar of points.
  */
 function meeting(sign: 1n | -1n): readonly [bigint, Point] {
   const [{ added }] = offsets();

@@ -95,7 +95,7 @@ function* forgeries(): Generator<Forgery> {
   for (let k = 0; k < LIMBS; k++) yield { cells: wrongQuotient(k), refusedBy: `range16[${k}]` };
 }
 
-/** p · 2^(16 k) is 0 in the field, with a carry that is no small number. */
+/** Large carry: p · 2^(16 k) is 0 in the field. */
 function wrongCarry(k: number): CurveProductCells {
   if (k < 30) {
     // 128 + 2^16 · 127 · 2^8 · 128.
@@ -120,7 +120,7 @@ function wrongQuotient(k: number): CurveProductCells {
   return identity(digits({ 17: -127 }), digits({ 16: 1 }), limbs({ 15: 1 }), limbs(wrong), 34);
 }
 
-/** What 2^32 + 977 times a quotient has in the lower 16 limbs, so that nothing is carried from them. */
+/** Lower 16 limbs of 2^32 + 977 times a quotient, so that they produce no carry. */
 function lowerLimbs(quotient: readonly number[]): number[] {
   return limbsOf(valueOf(quotient, 16n) * (2n ** 32n + 977n), LIMBS).map((limb, i) => {
     const carried = Number((valueOf(quotient.slice(0, 14), 16n) * (2n ** 32n + 977n)) >> 256n);
@@ -147,7 +147,7 @@ describe("the table curveProduct", () => {
     assert.ok(curveProductColumns([], 2).every(({ length }) => length === 0));
   });
 
-  it("refuses every changed cell or answers another question, but for the number of uses, which the bus counts", () => {
+  it("refuses every changed cell or answers another question, except for the number of uses, which the bus counts", () => {
     const random = new Random(3);
     for (const product of products(4)) {
       const row = toRow(curveProductRow(product));

@@ -21,14 +21,14 @@ import { checkConstraints } from "../../stark/check-traces.ts";
 const air = curveStepAir();
 const cellsOf = (elements: readonly number[]): CurveStepCells => fieldValues(CURVE_STEP_FIELDS, elements);
 
-/** What a row says: what refuses it, all messages to tables that it speaks with, and whether what it goes on with is no step. */
+/** Judgement of a row: its refusals, its messages on the buses of steps, and true if its next point is not a step's. */
 interface Judgement {
   readonly refusals: readonly string[];
   readonly said: string;
   readonly lies: boolean;
 }
 
-/** What the kernel comes to, a point for each step. */
+/** Points that the kernel reaches, one for each step. */
 const kernelLines = (start: Point, points: readonly Point[]) => stepsFrom(start, points, [...points.keys()]);
 
 const SPOKEN = ["curveStep", "curveChosen", "curveLimbs"];
@@ -61,7 +61,7 @@ const pointAt = (bytes: readonly number[]): Point => ({
   y: valueOf(bytes.slice(WORD_BYTES), 8n),
 });
 
-/** By the definition of sums of points, and the bits of the digit that the row asks for. */
+/** True if the messages contradict the definition of sums of points, or the bits of the requested digit. */
 function isLie(said: ReadonlyMap<string, readonly number[]>): boolean {
   const [received, sent, chosen, limbs] = ["curveStep receive", "curveStep send", "curveChosen send", "curveLimbs send"].map(
     (name) => said.get(name),
@@ -98,7 +98,7 @@ describe("the table curveStep", () => {
     for (const { refusals, lies } of judge(rows)) assert.deepEqual([refusals, lies], [[], false]);
   });
 
-  it("has no lines for equal and opposite points, and where it comes to infinity", () => {
+  it("has no lines for equal and opposite points, and for sums at infinity", () => {
     const point = multiple(5n);
     const opposite = { x: point.x, y: PRIME - point.y };
     const double = multiple(10n);
@@ -178,7 +178,7 @@ describe("the table curveStep", () => {
     assert.ok(curveStepColumns([], 2).every(({ length }) => length === 0));
   });
 
-  it("refuses every changed cell or says something else that is no lie", () => {
+  it("refuses every changed cell or sends another true message", () => {
     const random = new Random(12);
     const honest = honestStep();
     const row = fieldElements("curveStep", CURVE_STEP_FIELDS, honest);
@@ -199,7 +199,7 @@ describe("the table curveStep", () => {
     }
   });
 
-  it("needs every constraint and every look-up: each alone refuses a row that goes on to another point or scalar", () => {
+  it("needs every constraint and every lookup: each alone refuses a row that continues at another point or scalar", () => {
     const all = [...stepForgeries()];
     for (let first = 0; first < all.length; first += 64) {
       const some = all.slice(first, first + 64);

@@ -40,7 +40,7 @@ function pairs(): [Point, Point][] {
   ];
 }
 
-/** By another implementation. */
+/** Sum by another implementation. */
 function sumOf(first: Point, second: Point): Point {
   const toPoint = (point: Point) =>
     point.y === 0n ? secp256k1.Point.ZERO : secp256k1.Point.fromAffine({ x: point.x, y: point.y });
@@ -48,7 +48,7 @@ function sumOf(first: Point, second: Point): Point {
   return sum.is0() ? INFINITY : sum.toAffine();
 }
 
-/** What refuses each case for two points, whatever the other cells: the first reason of those that speak of the points alone. */
+/** Refusals of each case for two points, whatever the other cells: the first reason that depends on the points alone. */
 function refusedCases(first: Point, second: Point): Record<string, string | undefined> {
   const points = { x1: bytesOf(first.x), y1: bytesOf(first.y), x2: bytesOf(second.x), y2: bytesOf(second.y) };
   const none = { ...curveSumRow(INFINITY, INFINITY).cells, onlyFirst: 0, onlySecond: 0 };
@@ -100,7 +100,7 @@ describe("the table curveSum", () => {
     return (field === "inverse1" || field === "inverse2") && chord + tangent + opposite === 0;
   };
 
-  it("refuses every changed cell or answers another question, but for what its case does not use", () => {
+  it("refuses every changed cell or answers another question, except for cells that its case does not use", () => {
     const random = new Random(6);
     for (const [first, second] of pairs().slice(0, 8)) {
       const cells = { ...curveSumRow(first, second).cells, uses: 1 };

@@ -50,7 +50,7 @@ function rowOf(left: Word, right: Word, packed = 0): DigestWordsCells {
   return requests.list()[0]!;
 }
 
-/** What refuses a row: constraints, and what it asks that is not so. */
+/** Refusals of a row: constraints, and false messages. */
 function refusalsOf(row: DigestWordsCells): string[] {
   const columns = fieldElements("digestWords", DIGEST_WORDS_FIELDS, row).map((value) => Uint32Array.of(((value % P) + P) % P));
   const asked = messagesOf(air, columns, [], Uint32Array.of(0)).filter(({ interaction, multiplicity }) => {
@@ -112,7 +112,7 @@ function* otherRightSides(random: Random): Generator<readonly [string, DigestWor
 }
 
 describe("the table digestWords", () => {
-  it("answers with the reference's compression, as often as it is asked", () => {
+  it("answers with the reference's compression, for every request", () => {
     const random = new Random(1);
     const compressed: string[] = [];
     const requests = new DigestWordRequests((...request) => {
@@ -155,7 +155,7 @@ describe("the table digestWords", () => {
     isRefusedBy("only a compression is used", { ...other, real: 0 });
     elementsOf(row.result).forEach((value, i) => {
       const [low, high] = [row.result[14 - 2 * i]!, row.result[15 - 2 * i]!];
-      // Limbs in the order of the look-ups: the result's, then how far upper limbs are from the largest.
+      // Limbs in the order of the lookups: the result's, then the differences of upper limbs from the largest.
       isRefusedBy(`range16[${14 - 2 * i}]`, rewritten(row, i, low + 2 ** 16, high - 1));
       const steps = Math.ceil((P - value) / 2 ** 16);
       isRefusedBy(`range16[${15 - 2 * i}]`, rewritten(row, i, value - P + 2 ** 16 * steps, -steps));

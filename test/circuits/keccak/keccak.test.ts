@@ -23,7 +23,7 @@ function permuted(input: readonly number[]): number[] {
   return [...words].flatMap((word) => [word % 2 ** 16, Math.floor(word / 2 ** 16)]);
 }
 
-/** Rows judged at once: each by itself, by the constraints that hold on every row. */
+/** Rows judged in one pass, separately, by the constraints that hold on every row. */
 const TOGETHER = 128;
 const ROW_BY_ROW = { ...air, constraints: air.constraints.filter(({ scope }) => scope === "everyRow") };
 

@@ -41,7 +41,7 @@ const system = compileSystem({
 const words = (limbs: readonly number[]): Uint32Array =>
   Uint32Array.from({ length: 50 }, (_, i) => limbs[2 * i]! + 2 ** 16 * limbs[2 * i + 1]!);
 
-/** Claims of what another implementation computes, but for those that are false; each state is asked about twice. */
+/** Claims of another implementation's results, some replaced by false ones; each state is requested twice. */
 function inputOf(states: readonly (readonly number[])[], isFalse: (i: number) => boolean = () => false): ProverInput {
   const claims = states.map((input, i) => {
     const state = words(input);

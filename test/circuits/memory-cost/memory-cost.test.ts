@@ -10,7 +10,7 @@ import { checkConstraints } from "../../stark/check-traces.ts";
 
 const AIR = memoryCostAir();
 
-/** What refuses a row, and what it answers. */
+/** Refusals of a row, and its answers. */
 function judged(row: MemoryCostCells) {
   const elements = fieldElements<typeof MEMORY_COST_FIELDS, number>("memoryCost", MEMORY_COST_FIELDS, row);
   const main = elements.map((value) => Uint32Array.of(canonical(value), canonical(value)));

@@ -17,12 +17,12 @@ const COUNTING = [
   ...["emptied", "kept", "opens"].map((flag) => `relistedPlaces: ${flag} is boolean`),
 ];
 
-describe("the tables of leaves that are listed anew", () => {
+describe("the tables of relisted leaves", () => {
   it("have constraints of degree 3 at most", () => {
     for (const table of OWN_TABLES) assert.ok(AIRS[table].degree <= 3, `${table}: ${AIRS[table].degree}`);
   });
 
-  it("accept a leaf that is taken out and two that move, and come to the root of a state without it", () => {
+  it("accept a removed leaf and two that move, and result in the root of a state without it", () => {
     const cells = scene(STATE, ROWS);
     assert.deepEqual(refusalsOf(cells), []);
     const [{ before, after, countBefore, countAfter }] = cells.roots as [(typeof cells.roots)[number]];

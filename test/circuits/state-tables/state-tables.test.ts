@@ -49,7 +49,7 @@ describe("the tables of the state", () => {
     for (const air of Object.values(AIRS)) assert.ok(air.degree <= 3, `${air.name}: ${air.degree}`);
   });
 
-  it("accept a run that reads, updates and inserts, and come to the roots that the state's own tree has", () => {
+  it("accept a run that reads, updates and inserts, and result in the roots of the state's tree", () => {
     assert.deepEqual(refusalsOf(run.cells), []);
     assert.deepEqual(run.cells.roots[0]!.before, run.oldRoot);
     assert.deepEqual(run.cells.roots[0]!.after, run.newRoot);

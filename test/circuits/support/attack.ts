@@ -58,7 +58,7 @@ export function atRow(
   return (name, cells, writer) => (name === type && seen++ === occurrence ? change(cells, writer) : cells);
 }
 
-/** The same elements but one. */
+/** Copies the elements with one replaced. */
 export function replaced(values: ArrayLike<number>, index: number, value: number): number[] {
   return Array.from(values, (x, i) => (i === index ? value : x));
 }

@@ -48,7 +48,7 @@ export interface ForgedStep {
   readonly publics: number[];
 }
 
-/** Where a step of each place stands in the table of four rows on which it is judged. */
+/** Row of a step in the table of four rows on which it is judged, by the step's place. */
 const ROW = { first: 0, middle: 1, last: 3 } as const;
 const columns = Array.from({ length: COLUMN_COUNT }, () => new Uint32Array(4));
 

@@ -5,8 +5,8 @@ import type { Answers } from "./answers.ts";
 import { checkConstraints } from "../../stark/check-traces.ts";
 
 /**
- * What refuses filled tables: constraints and false messages as `table: name`, and buses between the tables that do not balance.
- * Messages of `unheard` buses are for a run and its statement.
+ * Refusals of filled tables: constraints and false messages as `table: name`, and buses between the tables that do not
+ * balance. Messages of `unheard` buses are for a run and its statement.
  */
 export function refusalsOfTables(
   tables: readonly { readonly air: Air; readonly main: readonly Uint32Array[] }[],

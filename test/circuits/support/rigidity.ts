@@ -23,7 +23,7 @@ const UNKNOWN = [
 ];
 const WIDTH = UNKNOWN.length;
 const INDEX = new Map(UNKNOWN.map((column, i) => [column, i]));
-/** What a rigid hash pins: its input, its tag and the state after round 7. */
+/** Columns that a rigid hash pins: its input, its tag and the state after round 7. */
 const HASHED = [...UNKNOWN.keys()].filter((i) => i < 2 * DIGEST || i === COLUMN.tag || i >= COLUMN.interior);
 /** Rows whose compression means nothing. */
 const UNHASHED: readonly RowTypeName[] = ["padding", "lowDigits", "lowGap", "highDigits", "highGap", "lowKeys"];
@@ -123,7 +123,7 @@ const unit = (i: number): Uint32Array => {
   return functional;
 };
 
-/** What functionals over two rows say about the second one alone. */
+/** Consequences of functionals over two rows for the second one alone. */
 function projected(first: readonly Uint32Array[]): Uint32Array[] {
   const space = new RowSpace(2 * WIDTH);
   for (const functional of first) space.insert(functional);

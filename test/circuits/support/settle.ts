@@ -4,7 +4,7 @@ import { type Forge, forgeTrace, rowsOf } from "./scenario.ts";
 
 type Columns = readonly Uint32Array[];
 
-/** One path as it stands in a trace: the new lane's nodes from the leaf up, and the index that its bits say. */
+/** Path in a trace: the new lane's nodes from the leaf up, and the index in its bits. */
 interface WrittenPath {
   readonly index: number;
   readonly nodes: readonly Digest[];

@@ -45,7 +45,7 @@ function hashLeaf({ kind, key, next, value }: Leaf): Digest {
   return compress(DomainTag.leaf, compress(DomainTag.pair + kind, key, next), hashValue(value));
 }
 
-/** Where a forged insertion goes; by default where it belongs. */
+/** Place of a forged insertion; by default the correct one. */
 export interface InsertionPlace {
   readonly lowIndex?: number;
   readonly index?: number;

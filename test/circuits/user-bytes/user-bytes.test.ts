@@ -36,7 +36,7 @@ function refusalsOf(row: UserBytesCells): string[] {
   return [...new Set([...broken, ...untrue.map(({ name }) => name)])].sort();
 }
 
-/** What a row says to tables that say something, too, and what it computes. */
+/** Messages of a row to tables that also make claims, and its results. */
 function claimsOf(row: UserBytesCells): string {
   const said = messagesOf(AIR, columnsOf(row), [], ROW).filter(({ interaction: { bus }, message }) => isBalanced(bus, message));
   return JSON.stringify(said.map(({ name, multiplicity, message }) => [name, multiplicity, multiplicity === 0 ? [] : message]));
@@ -55,8 +55,8 @@ const IMPLIED: Readonly<Record<string, string>> = {
   "farOffset is boolean": OF_LARGE,
   "farSource is boolean": OF_LARGE,
   "farLength is boolean": OF_LARGE,
-  "beyondFrom is boolean": "it is 0 unless the source begins at 2^24 or farther: then nothing is there",
-  "beyondSum is boolean": "it is 0 unless the source ends before: then not all is there",
+  "beyondFrom is boolean": "it is 0 unless the source begins at 2^24 or farther, where it is empty",
+  "beyondSum is boolean": "it is 0 unless the source ends before the range's end",
 };
 
 describe("the table userBytes", () => {

@@ -3,7 +3,7 @@ import type { Asked, Interviewed } from "./interview.ts";
 /** One field in which two nodes' answers to a question differ. */
 export interface Difference {
   readonly method: string;
-  /** The question's parameters, as they were sent. */
+  /** Parameters of the request, verbatim. */
   readonly params: string;
   /** The field's path; empty for the answer itself. */
   readonly at: string;

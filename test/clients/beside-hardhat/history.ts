@@ -4,12 +4,12 @@ import { TestWallet } from "../../chain/support/wallet.ts";
 import { hexQuantity, type Hex } from "../../../src/protocol/hex.ts";
 import type { AskedNode } from "./node.ts";
 
-/** Later than any clock: both nodes are told the time of each block. */
+/** Timestamp later than any clock: the test sets the time of each block on both nodes. */
 const START = 4_000_000_000;
 export const FRIEND: Hex = `0x${"f1".repeat(20)}`;
 export const SLOT: Hex = `0x${"07".padStart(64, "0")}`;
 
-/** What happened on a node: on both the same. */
+/** Events on a node, equal on both. */
 export interface NodeHistory {
   readonly wallet: TestWallet;
   readonly token: Hex;
@@ -19,7 +19,7 @@ export interface NodeHistory {
   readonly blocks: readonly string[];
   readonly first: number;
   readonly transactions: readonly string[];
-  /** Has the next block come a second after the one before. */
+  /** Sets the next block's time to a second after its predecessor. */
   setTime(): Promise<void>;
   /** Mines what waits then. */
   mine(): Promise<void>;
@@ -34,7 +34,7 @@ export async function writeHistory(node: AskedNode): Promise<NodeHistory> {
     await setTime();
     await node.ask("evm_mine");
   };
-  // A chain opens its batch in its first block, by a transaction of its own.
+  // A chain opens its batch in its first block, by a separate transaction.
   await mine();
   const first = Number(await node.ask("eth_blockNumber")) + 1;
   await node.ask("hardhat_setBalance", wallet.address, hexQuantity(10n ** 20n));

@@ -14,13 +14,13 @@ export interface Asked {
 /** Asks, and notes what is answered. */
 type Ask = (method: string, ...params: readonly unknown[]) => Promise<unknown>;
 interface Notes {
-  /** Notes what a subscription was told. */
+  /** Records a subscription's notifications. */
   told(kind: string, subscription: unknown): Promise<void>;
   /** Both nodes' hashes of the same thing have one name. */
   name(hash: unknown, name: string): void;
 }
 
-/** What a node was asked, and names of hashes that are its own. */
+/** Answers of a node, and names for its hashes. */
 export interface Interviewed {
   readonly asked: readonly Asked[];
   readonly names: ReadonlyMap<string, string>;
@@ -48,7 +48,7 @@ const PARTS: readonly ((ask: Ask, history: NodeHistory, notes: Notes) => Promise
   askWithout,
 ];
 
-/** Asks a node about its history all that can be asked, then lets it do all that it is told to. */
+/** Sends a node all requests about its history, then all commands. */
 export async function interview(node: AskedNode, history: NodeHistory): Promise<Interviewed> {
   const asked: Asked[] = [];
   const names = new Map<string, string>();

@@ -1,6 +1,6 @@
 import type { Difference } from "./compare.ts";
 
-/** Differences that have a reason. All of an expression that is left out are meant. */
+/** Differences with a reason. Empty patterns match everything. */
 interface KnownDifference {
   readonly methods: RegExp;
   /** Paths of fields. */
@@ -15,7 +15,7 @@ const BLOCKS = /^eth_(getBlockBy|subscription)/;
 const TRANSACTIONS = /^eth_(getBlockBy|getTransaction|pendingTransactions)/;
 const TRACES = /^debug_trace/;
 
-/** What a chain answers otherwise than Hardhat's network, and why. It only becomes shorter. */
+/** Answers that differ from those of Hardhat's network, with reasons. The list only shrinks. */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     methods: /./,
@@ -119,7 +119,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     methods: /^eth_getFilter/,
     at: /./,
-    reason: "block filters begin with the next block, and a filter that is gone is an error, as in geth",
+    reason: "block filters begin with the next block, and a missing filter is an error, as in geth",
   },
   {
     methods: /^eth_getProof$/,
@@ -166,12 +166,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     methods: /^evm_increaseTime$/,
     at: /^result$/,
-    reason: "both clocks go on by themselves",
+    reason: "both clocks advance with real time",
     isByTime: true,
   },
 ];
 
-/** Those that nothing explains, and the reasons that explain nothing. */
+/** Returns the differences without a reason, and the reasons without a difference. */
 export function explained(differences: readonly Difference[]): {
   readonly unexplained: readonly Difference[];
   readonly unused: readonly string[];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
-/** What a node answers to one request. */
+/** Answer of a node to one request. */
 export type NodeReply =
   | { readonly result: unknown }
   | { readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } };
@@ -52,7 +52,7 @@ export class AskedNode {
     return reply.result as Result;
   }
 
-  /** What a subscription was told since it was asked last. */
+  /** Returns a subscription's notifications since the last call. */
   async notified(subscription: string): Promise<readonly unknown[]> {
     // A node's notifications come before its answer to what is asked after their cause.
     await this.ask("eth_chainId");

@@ -5,7 +5,7 @@ import { AskedNode } from "./node.ts";
 
 /** Both nodes' chain. */
 export const CHAIN_ID = 271;
-/** Those that Hardhat's node has, with as much. */
+/** Accounts of Hardhat's node, with equal balances. */
 const ACCOUNTS = Array.from({ length: 20 }, (_, number) => number);
 
 /** A chain and Hardhat's own network, with the same id, accounts and limits. */

@@ -10,12 +10,12 @@ interface Schemas {
   readonly $defs: Readonly<Record<string, object>>;
 }
 
-/** Of ethereum/execution-apis; where they come from is in the folder's README. */
+/** Schemas of ethereum/execution-apis; the folder's README has their source. */
 const { methods, $defs } = JSON.parse(
   readFileSync(new URL("../../../fixtures/execution-apis/results.json", import.meta.url), "utf8"),
 ) as Schemas;
 
-/** What is shaped otherwise, and why. It only becomes shorter. */
+/** Differences from the schemas, with reasons. The list only shrinks. */
 const KNOWN_SHAPES: readonly { readonly what: RegExp; readonly reason: string }[] = [
   { what: /additionalProperty":"(l1Batch|l2ToL1|logType|transactionLogIndex)/, reason: "ZK Stack's fields" },
   {
@@ -24,17 +24,14 @@ const KNOWN_SHAPES: readonly { readonly what: RegExp; readonly reason: string }[
   },
   {
     what: /^eth_getTransactionByHash \/(blockHash|blockNumber|blockTimestamp|transactionIndex): type/,
-    reason: "a waiting transaction has no place, and is told without one, as Hardhat's network does",
+    reason: "a pending transaction has no index, and its notification has none, as on Hardhat's network",
   },
 ];
 
-/** Of alternatives each that does not fit is told; what is wrong in the one that is meant is told beside them. */
+/** Reports of alternatives that do not match. Those of the intended alternative are reported separately. */
 const OF_ALTERNATIVES = /: (oneOf|anyOf) |: type \{"type":"null"\}$|\/#: type \{"type":"string"\}$/;
 
-/**
- * What is not shaped as Ethereum's specification says: method, place, what was expected there. With the reasons that explain nothing
- * any more.
- */
+/** Answers that differ from Ethereum's specification: method, path and expectation. Also reasons that explain no difference. */
 export function misshapen(asked: readonly Asked[]): readonly string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   const found = new Set<string>();
@@ -50,11 +47,11 @@ export function misshapen(asked: readonly Asked[]): readonly string[] {
   const unused = KNOWN_SHAPES.filter(({ what }) => !told.some((one) => what.test(one)));
   return [
     ...told.filter((one) => !KNOWN_SHAPES.some(({ what }) => what.test(one))).sort(),
-    ...unused.map(({ reason }) => `a reason explains nothing any more: ${reason}`),
+    ...unused.map(({ reason }) => `a reason explains no difference: ${reason}`),
   ];
 }
 
-/** What Hardhat's network does not have, and Ethereum's specification shapes. */
+/** Sends requests that Hardhat's network lacks and Ethereum's specification defines. */
 export async function askBeyondHardhat(node: AskedNode, history: NodeHistory): Promise<readonly Asked[]> {
   const { blocks, first, transactions, wallet, token, abi } = history;
   const asked: Asked[] = [];

@@ -24,7 +24,7 @@ export interface ClientBench {
   readonly privateKey: Hex;
   /** Makes a token on L1 of which the user has `TOKENS`. */
   makeToken(): Promise<Hex>;
-  /** Has the chain carry out what waits in its queue. */
+  /** Executes the operations of L1's queue. */
   takeFromL1(): Promise<void>;
   /** Seals the open batch, and waits until L1 has verified and executed it. */
   settle(): Promise<void>;

@@ -99,7 +99,7 @@ describe("B6: hostile user operations", () => {
     assert.deepEqual([code, message, data?.["sender"]], [-32500, "AA23 reverted", account]);
   });
 
-  it("a check that never ends costs its limit, which is bounded, and the chain goes on", async () => {
+  it("a check that never ends costs its limit, which is bounded, and the chain continues", async () => {
     const account = await accountWith(ENDLESS_CODE);
     const { code } = await failure(send(operationOf(account, 0n, { verificationGasLimit: toBeHex(1_500_000) })));
     assert.equal(code, -32500);
@@ -219,7 +219,7 @@ describe("B6: hostile user operations", () => {
     assert.ok(BigInt(actualGasUsed) >= BigInt(receipt.gasUsed), `${actualGasUsed} paid, ${receipt.gasUsed} used`);
   });
 
-  it("an operation that fails before its turn has come is dropped and is in no block", async () => {
+  it("an operation that fails before its turn is dropped and is in no block", async () => {
     const senders: Hex[] = [];
     for (let i = 0; i < 9; i++) senders.push(await accountWith(FICKLE_CODE));
     await ask("evm_setAutomine", false);

@@ -88,7 +88,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
   }
   const asked = ((chainId: number) => providers[chainId - 271] ?? l1) as AskingProviderOf;
   const headOn = (id: Hex) => ({ on: 272, chain: 271, contract: keystore, slot: keystoreSlot(id) });
-  /** Has the other chain see what the keystore holds of an account. */
+  /** Imports the keystore's entry of an account to the other chain. */
   async function bring(id: Hex): Promise<void> {
     // A chain imports roots of batches that said something.
     const data = messenger.encodeFunctionData("sendToL1", ["0x11"]);
@@ -98,7 +98,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     await loadSlot(devnet.info(), headOn(id), alice(OTHER), asked);
   }
 
-  /** Has every other chain see it, though no chain says anything: the ecosystem goes on meanwhile. */
+  /** Imports it to every other chain without the chains' action, while the ecosystem continues. */
   async function bringEverywhere(id: Hex): Promise<readonly BroughtSlot[]> {
     const request = { chain: 271, contract: keystore, slot: keystoreSlot(id) };
     const signerOf = (chainId: number) => devnet.accounts.wallet(ALICE).connect(asked(chainId));
@@ -163,7 +163,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     );
   });
 
-  it("the account has one address on all chains; a key replaced at home is refused there once the news has come, and for good", async () => {
+  it("the account has one address on all chains; a key replaced at home is refused there after the update has arrived, and for good", async () => {
     const [old, next] = [key(), passkeyOwner(passkey(), verifier)];
     const [keys, nextKeys] = [keysOf(1n, [old]), keysOf(1n, [next])];
     const { id, address } = await register(keys);
@@ -172,7 +172,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
       [here, there].map((each) => each.address.toLowerCase()),
       [address, address],
     );
-    // Nothing of the keystore has come yet.
+    // No entry of the keystore has been imported.
     await assert.rejects(pays(OTHER, there), /AA23/);
     await bring(id);
     await pays(OTHER, there);
@@ -190,7 +190,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     assert.equal(await keysOn(devnet.info(), 272, rotated, providers[OTHER]!), "other");
     await assert.rejects(pays(HOME, here), /AA24/);
     await pays(HOME, await accountOn(HOME, id, nextKeys, [next], 2n));
-    // Until the other chain is told, it takes the old key, and the new one not.
+    // Until the other chain imports the change, it accepts the old key and refuses the new one.
     const renewed = await accountOn(OTHER, id, nextKeys, [next], 2n);
     await pays(OTHER, there);
     await assert.rejects(pays(OTHER, renewed), /AA24/);
@@ -202,7 +202,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     await assert.rejects(pays(OTHER, there), /AA24/);
     await pays(OTHER, renewed);
     assert.equal(await keysOn(devnet.info(), 272, rotated, providers[OTHER]!), "present");
-    // It is there, and is not brought twice.
+    // The entry exists and is not imported twice.
     assert.deepEqual(await bringEverywhere(id), [
       { chainId: 272, value: BigInt(await loadedHead(id)), batchNumber: told.batchNumber },
     ]);

@@ -16,7 +16,7 @@ const CHAIN_ID = 271n;
 const PAYING: Hex = `0x${"a1".repeat(20)}`;
 const SENDS = 10;
 
-/** A clock that stands still, unless a client moves the time. */
+/** Clock that is constant, unless a client moves the time. */
 function stillClock(): Clock {
   const nowMs = systemClock.nowMs();
   return { nowMs: () => nowMs, after: (...timer) => systemClock.after(...timer) };

@@ -144,7 +144,7 @@ describe("B6: viem's bundler client on a served chain", () => {
     return toSimpleAccount({ client: clients.client, owner, factory, entryPoint: { address: entryPoint, version } });
   }
 
-  /** What the account has left in the EntryPoint of what it paid in advance. */
+  /** Rest of the account's advance payment in the EntryPoint. */
   async function locked({ address }: { readonly address: Hex }, entryPoint: Hex): Promise<bigint> {
     const abi = [
       {

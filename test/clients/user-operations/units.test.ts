@@ -57,7 +57,7 @@ describe("user operations on a chain of format 3, which take more to prove than 
   }
 
   const hashing = (times: bigint) => ({ account, calls: [{ to: HASHER, data: wordToHex(times) }] }) as const;
-  /** What its operation paid for, what its transaction was charged, and the units of that. */
+  /** Returns the units of the operation's payment and of its transaction's charge. */
   async function sent(operation: Parameters<(typeof clients)["bundler"]["sendUserOperation"]>[0]) {
     const hash = await clients.bundler.sendUserOperation(operation);
     const { success, actualGasUsed, receipt } = await clients.bundler.getUserOperationReceipt({ hash });

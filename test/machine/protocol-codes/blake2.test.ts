@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { Random } from "../../chain/state/support/random.ts";
 import { precompileAnswer, returned } from "../support/precompile-call.ts";
 
-/** EIP-152's test vectors: what stands behind the rounds, of vectors 4 to 7. */
+/** Input after the rounds, from vectors 4 to 7 of EIP-152. */
 const STATE =
   "48c9bdf267e6096a3ba7ca8485ae67bb2bf894fe72f36e3cf1361d5f3af54fa5d182e6ad7f520e511f6c3e2b8c68059b6bbd41fbabd9831f79217e1319cde05b";
 const ABC = `616263${"00".repeat(125)}`;

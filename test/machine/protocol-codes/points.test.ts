@@ -63,7 +63,7 @@ describe("points of BN254 by bytecode of the kernel", () => {
     await check(7, Buffer.concat([encoded(p), Uint8Array.of(1)]), p.multiplyUnsafe(Fn.create(2n ** 248n)));
   });
 
-  test("fail with coordinates that are none of a point, or not below the prime", async () => {
+  test("fail with coordinates that belong to no point, or are not below the prime", async () => {
     const { x, y } = point().toAffine();
     const prime = Fp.ORDER;
     for (const [badX, badY] of [

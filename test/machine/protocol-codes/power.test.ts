@@ -17,7 +17,7 @@ function encoded({ base, exponent, modulus, sizes: [b, e, m] }: Power): Uint8Arr
   return Buffer.concat([...lengths, bytesOf(base, b), bytesOf(exponent, e), bytesOf(modulus, m)]);
 }
 
-/** By the language's integers, square by square. */
+/** Computes the power with bigints, square by square. */
 function powerOf({ base, exponent, modulus }: Power): bigint {
   if (modulus === 0n) return 0n;
   let [result, square] = [1n % modulus, base % modulus];
@@ -86,7 +86,7 @@ describe("powers of numbers of more than 32 bytes, by bytecode of the kernel", (
     await check({ base: 3n, exponent: p - 1n, modulus: p, sizes: [1, 33, 33] });
     await check({ base: 0n, exponent: p - 1n, modulus: p, sizes: [0, 33, 33] });
     assert.equal(powerOf({ base: 3n, exponent: p - 1n, modulus: p, sizes: [0, 0, 0] }), 1n);
-    // Input that ends early goes on with zeros: 3 ^ 0xffff mod 2^263 (EIP-198's fourth).
+    // Input that ends early continues with zeros: 3 ^ 0xffff mod 2^263 (EIP-198's fourth).
     const short = Buffer.concat([1n, 2n, 33n].map((size) => bytesOf(size, 32)));
     const { hash } = await precompileAnswer(5, Buffer.concat([short, Uint8Array.of(3, 0xff, 0xff, 0x80)]));
     assert.equal(hash, returned(bytesOf(powerOf({ base: 3n, exponent: 0xffffn, modulus: 2n ** 263n, sizes: [1, 2, 33] }), 33)));

@@ -33,7 +33,7 @@ export class FoldedHashes implements FoldedHashSource {
     this.#links.set(this.#digest, { hash, before });
   }
 
-  /** Begins anew: nothing that was folded is in the chain any more. */
+  /** Starts an empty chain of hashes. */
   forget(): void {
     this.#digest = 0n;
   }

@@ -30,7 +30,7 @@ const TIMESTAMP = 1_700_000_000n;
 /** Any block's. */
 const hashOfBlock = (number: bigint): bigint => hashOf(new TextEncoder().encode(`block ${number}`));
 
-/** What three meters say alike: the witness's, and those of the kernel and of user mode, which are one sum. */
+/** Common result of three meters: the witness's, the kernel's and the user mode's. The last two are one sum. */
 export interface Agreed {
   readonly kind: "ran";
   readonly receipt: ReexecutedReceipt & { readonly native: NonNullable<ReexecutedReceipt["native"]> };

@@ -9,7 +9,7 @@ import { BORN_AT, configurationWords, realGenesis } from "../../chain/support/pr
 import { startVerifiedChain, type RequestedOperation, type VerifiedChain } from "../../chain/support/verified-chain.ts";
 import { compareReceipts, ReplayedChain, stepsOf, type ObservedRun } from "./replay.ts";
 
-/** A chain whose operations the machine carries out, too. */
+/** Chain whose operations the machine executes also. */
 export class OperationReplay {
   readonly #chain: VerifiedChain;
   readonly #machine: ReplayedChain;
@@ -43,7 +43,7 @@ export class OperationReplay {
     return this.#chain.chain.sequencer.runPriorityOp(operation);
   }
 
-  /** Seals the batch, and has validators run it: what it comes to, its blocks and its steps. */
+  /** Seals the batch and lets validators run it; returns the result, the blocks and the steps. */
   async #seal() {
     const batch = await this.#chain.sealAndVerify();
     const { batchNumber } = batch.outputs;
@@ -57,7 +57,10 @@ export class OperationReplay {
     return { batch, own, steps };
   }
 
-  /** Of a batch whose first step behind its opening is an operation: that step's witness, and what the machine makes of another. */
+  /**
+   * Returns the first operation's witness of a batch whose first step after its opening is an operation, and the machine's
+   * result for another one.
+   */
   async witness() {
     const [opening, operation] = (await this.#seal()).steps;
     assert.ok(opening !== undefined && operation !== undefined);
@@ -68,7 +71,10 @@ export class OperationReplay {
     return { hints: operation.hints, outcome };
   }
 
-  /** Seals the batch, has validators and the machine run it, and compares. `observe` is told of the machine's run, before it begins and behind its end. */
+  /**
+   * Seals the batch, runs it with validators and the machine, and compares. Calls `observe` before the machine's run and
+   * after its end.
+   */
   async compare(observe?: ObservedRun): Promise<void> {
     const { batch, own, steps } = await this.#seal();
     const { writes, outputsHash } = batch;

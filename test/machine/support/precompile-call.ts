@@ -10,7 +10,7 @@ import type { WorldAccount } from "./world.ts";
 const KEY = bytesOf(0x5e0de4n, 32);
 const CONTRACT = 0xc0de01n;
 
-/** What a contract gets from a precompiled one, and what the machine did for that. */
+/** Answer of a precompiled contract to a contract, with the machine's work for it. */
 export interface PrecompileAnswer {
   readonly success: boolean;
   readonly size: bigint;
@@ -44,7 +44,7 @@ export function precompileCall(
   return { accounts, transaction: createTx(fields, { common: rules }).sign(KEY) };
 }
 
-/** What the machine has, whose units, gas, success and leaves are the witness's. */
+/** Answer of the machine; its units, gas, success and leaves equal the witness's. */
 export async function precompileAnswer(address: number, input: Uint8Array, gasLimit?: bigint): Promise<PrecompileAnswer> {
   const { accounts, transaction } = precompileCall(address, input, gasLimit);
   const compared = await comparedMeters(accounts, transaction);
@@ -56,5 +56,5 @@ export async function precompileAnswer(address: number, input: Uint8Array, gasLi
   return { success: success === 2n, size, hash, gasUsed: receipt.gasUsed, kernelSteps, userSteps };
 }
 
-/** What `hash` is of these bytes. */
+/** Expected value of `hash` for these bytes. */
 export const returned = (bytes: Uint8Array): bigint => numberOf(keccak_256(bytes));

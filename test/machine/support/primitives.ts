@@ -20,7 +20,7 @@ class Compression extends _SHA256 {
 export const noblesBlock = (state: readonly number[], block: readonly number[]): number[] =>
   new Compression().behind(state, block);
 
-/** By well-kept libraries; the product's own recovery, which falls back to one. */
+/** Primitives of well-maintained libraries; the recovery is the product's, which falls back to one of them. */
 export const primitives: Primitives = {
   keccak: keccak_256,
   compress,

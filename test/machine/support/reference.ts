@@ -86,7 +86,7 @@ function failUncovered({ precompiles }: Evm): void {
 type States = Awaited<ReturnType<typeof createVM>>["stateManager"];
 const NO_CODE_HASH = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470n;
 
-/** What a leaf holds there. */
+/** Reads the value of a leaf. */
 async function leafOf(states: States, { leafKind, account, slot }: LeafChange): Promise<bigint> {
   const at = createAddressFromBigInt(account);
   const found = await states.getAccount(at);

@@ -73,7 +73,7 @@ function nameOf(leafKind: number, account: bigint, slot: bigint): string {
   return `${leafKind} ${account.toString(16)} ${slot.toString(16)}`;
 }
 
-/** What wants to know of a run. */
+/** Observer of a run. */
 export interface ObservedRun {
   readonly observer: (environment: RunEnvironment) => RunObserver;
   readonly ended: () => void;

@@ -15,7 +15,7 @@ import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BORN_AT, configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
 import { startVerifiedChain, type VerifiedChain } from "../../chain/support/verified-chain.ts";
 
-/** What a batch's run is planned with. */
+/** Tools for the plan of a batch's run. */
 export const planningTools = () => ({
   program: { rows: kernelRows() },
   primitives: createPrimitives(),
@@ -34,7 +34,7 @@ interface FollowedChain {
   readonly test: VerifiedChain;
   /** Ends the open batch. */
   seal(): Promise<FollowedBatch>;
-  /** What there is of a batch that was sealed before. */
+  /** Returns the data of a batch that was sealed before. */
   followed(batch: FormedBatch): Promise<FollowedBatch>;
 }
 

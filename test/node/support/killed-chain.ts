@@ -13,21 +13,21 @@ import { TestWallet } from "../../chain/support/wallet.ts";
 import type { RequestedOperation } from "../../chain/support/verified-chain.ts";
 import { planningTools, startFollowedChain } from "./followed-chain.ts";
 
-/** What it has at its end. */
+/** Final state of the chain. */
 export interface KilledChainReport {
   readonly blocks: readonly Hex[];
-  /** Of the transactions, then of the operations. */
+  /** Receipts of the transactions, then of the operations. */
   readonly receipts: readonly unknown[];
   readonly commitment: Hex;
   readonly outputs: object;
   readonly outputsHash: Hex;
-  /** Of the machine's steps. */
+  /** Weights of the machine's steps. */
   readonly weights: readonly object[];
 }
 
 /**
- * A chain of format 3 that is kept in a folder, under a user and L1's queue. It kills itself at the moment that it is told, or goes
- * on to the machine's root and says what it has in one line. A later process goes on where this one ended.
+ * Runs a chain of format 3 in a folder, for a user and L1's queue. The chain kills itself at the given moment, or continues
+ * to the machine's root and prints its state in one line. A later process resumes it.
  */
 const [folder = "", moment] = process.argv.slice(2);
 const die = (): void => void process.kill(process.pid, "SIGKILL");
@@ -49,9 +49,9 @@ const EVENTS: readonly (Hex | RequestedOperation)[] = [
   ENDLESS,
   await transaction({ to: COINBASE, value: 1n, gasLimit: 30_000n }),
 ];
-/** Of the state's paths that the machine finds; it asks for some hundred. */
+/** Maximum number of the state's paths that the machine reads; it reads about a hundred. */
 const HASHES_BEFORE_ROOT = 100;
-/** Which of them is under way at the moments before the batch ends. */
+/** Number of the path that is being read at the moments before the batch's end. */
 const DURING = 3;
 
 const ledger = openSqliteLedger(folder);
@@ -98,7 +98,7 @@ const compress: typeof tools.compress = (left, right, tag) => {
   if (moment === "planned" && ++compressed === HASHES_BEFORE_ROOT) die();
   return tools.compress(left, right, tag);
 };
-// Throws where the machine comes to another root, and where the batch would have a label.
+// Throws if the machine reaches another root, or if the batch would have a label.
 const { weights } = comparedPlan(witness, claim, { ...tools, compress });
 const hashes = [
   ...EVENTS.filter((event) => typeof event === "string").map((raw) => keccak(fromHex(raw))),

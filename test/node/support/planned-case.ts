@@ -9,9 +9,9 @@ import { CHAIN_ID } from "../../chain/support/engine.ts";
 import { accountsOf, hasStorageWithoutCode, transactionOf, type StateTestCase } from "../../machine/support/state-tests.ts";
 import { planningTools, startFollowedChain } from "./followed-chain.ts";
 
-/** As much as a transaction of a chain may have. */
+/** Maximum gas of a transaction. */
 const GAS_CAP = 2n ** 24n;
-/** Of a step: a unit is 100 cells, and what fills tables up may double them. */
+/** Maximum cells of a step: a unit is 100 cells, and padding of tables may double them. */
 const MOST_CELLS = 2 * 100 * MOST_UNITS;
 
 /** Runs a public state test on a chain of format 3: "planned", or why the case has no batch. Fails where the batch would have a label, or is larger than its units say. */

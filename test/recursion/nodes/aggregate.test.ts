@@ -45,14 +45,14 @@ const { batches, point } = several;
 const [first = [], second = [], third = []] = batches;
 const start = firstStart(3);
 
-/** What the program of a batch says. */
+/** Statement of a batch's program. */
 const said = (batch: readonly number[]): number[] => [...batch, ...new Array<number>(9).fill(0)];
 const behind = (batches: readonly (readonly number[])[], start: Parameters<typeof aggregateOf>[1]): number[] =>
   aggregateOf(batches, start, point, PROGRAMS);
 
 const NO_HUB = new Array<number>(8).fill(0).join();
 
-/** What a part does to what has been seen, computed apart from the programs. */
+/** State of the reference computation, which is independent of the programs. */
 interface Seen {
   readonly count: number;
   readonly digest: string;
@@ -61,7 +61,7 @@ interface Seen {
   readonly hub: string;
 }
 
-/** Whether the statement is what its parts come to. */
+/** True if the statement aggregates its parts. */
 function isAggregate(statement: readonly number[], children: readonly (readonly number[])[]): boolean {
   const name = statement.slice(0, 2).join();
   const own = (at: number, count: number): string => statement.slice(at, at + count).join();
@@ -131,7 +131,7 @@ interface JudgedAggregate {
   readonly rules: ReturnType<typeof rulesOf>;
   readonly honest: readonly Statements[];
   readonly holds: (statement: readonly number[], children: readonly (readonly number[])[]) => boolean;
-  /** Statements that one rule alone refuses, and that no change of a single element comes to. */
+  /** Statements that only one rule refuses, and that no change of a single element yields. */
   readonly forged: readonly Statements[];
 }
 
@@ -219,7 +219,7 @@ for (const [name, { rules, honest, holds, forged }] of Object.entries(NODES)) {
 describe("aggregates", () => {
   const rules = rulesOf(aggregateProgram(part));
 
-  it("come to the digest and the evaluation that an independent derivation has, up to 64 batches", () => {
+  it("result in the digest and the evaluation of an independent derivation, up to 64 batches", () => {
     for (const { batches: own, digest, point: rho, evaluation } of VECTORS) {
       const aggregate = aggregateOf(own, firstStart(own.length), rho, PROGRAMS);
       assert.deepEqual(wrappedOf(aggregate), [own.length, ...digest, ...rho, ...evaluation, ...new Array<number>(16).fill(0)]);

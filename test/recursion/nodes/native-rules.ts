@@ -73,7 +73,7 @@ export function isLeaf(statement: readonly number[], [run = []]: readonly (reado
   return readChunks(statement).isClosed && statement.slice(36).join() === [...run.slice(0, 116), zeros(9)].join();
 }
 
-/** Whether the statement stands for both, the left one first. */
+/** True if the statement joins both, the left one first. */
 export function isJoin(statement: readonly number[], [left = [], right = []]: readonly (readonly number[])[]): boolean {
   const [joined, first, second] = [readChunks(statement), readChunks(left), readChunks(right)];
   return (
@@ -89,7 +89,7 @@ export function isJoin(statement: readonly number[], [left = [], right = []]: re
   );
 }
 
-/** Whether the statement is of the chunks, whose last state lists its leaves anew. */
+/** True if the statement covers the chunks, whose last state is relisted. */
 export function isRelisted(
   statement: readonly number[],
   [ofChunks = [], ofRelisting = []]: readonly (readonly number[])[],
@@ -135,7 +135,7 @@ export function isBatch(
   return isClosed && after.nextBatch === before.nextBatch + 1n && [...says, ...ends, ...roots].every((holds) => holds);
 }
 
-/** What is said of a part of a run, in front of chunks. */
+/** Statement about a part of a run, which precedes chunks. */
 interface RunPart {
   readonly isOpen: boolean;
   readonly seed: string;

@@ -24,7 +24,7 @@ import { smallNodeParameters } from "./small-parameters.ts";
 import { boundary, chunks, list, relisting } from "./statements.ts";
 
 /*
- * All programs from chunks to L1, over first proofs of programs that any statement satisfies. What real ones come to is shown by night
+ * All programs from chunks to L1, over first proofs of programs that any statement satisfies. Nightly tests use real proofs
  * (test/execution-proof/proven-batch.test.ts).
  */
 const POINT = [1, 2, 3, 4, 5];
@@ -76,7 +76,7 @@ describe("the programs from chunks to L1", () => {
     return { ...(await prover.prove(elements, proofs)), program: programs.hintsOf(set, name) };
   }
 
-  /** What stands for chunks whose boundaries have these roots, of the batch of that number. */
+  /** Returns a stand-in for chunks of this batch whose boundaries have these roots. */
   async function provenChunks(roots: readonly number[], number: number): Promise<StatedProof> {
     const last = roots.length - 1;
     const ends = roots.map((root, i) => boundary(root, number + (i === last ? 1 : 0), i === 0 || i === last ? 0 : 1, 40 + i));
@@ -118,7 +118,7 @@ describe("the programs from chunks to L1", () => {
     assert.deepEqual(verify(wrap.own.system, statement, proof), { ok: true });
   }
 
-  it("come to one key, whatever a batch is made of and however many batches there are", async () => {
+  it("result in one key, whatever the content of a batch and the number of batches", async () => {
     const one = await provenOneChunkBatch([1000, 2000], 5);
     const batchOne = wordsOf(one.statement).slice(0, 108);
     await provenForL1(one, wrappedOf(aggregateOf([batchOne], firstStart(1), POINT, programs.digests.batches)));

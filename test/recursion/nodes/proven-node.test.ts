@@ -156,7 +156,7 @@ describe("a join", () => {
     assert.deepEqual(checkByNode(without, any, proofs.slice(0, 1)), { ok: true });
   });
 
-  it("is proven, and no statement but its own is, nor one over a gap where a prover goes on over what does not hold", async () => {
+  it("is proven, but no other statement, and none over a gap whose prover ignores a relation that does not hold", async () => {
     const { own } = programs.join;
     const run = runProgram(own, joined, nodeHints(node, proofs));
     assert.ok(run.ok);

@@ -47,7 +47,7 @@ interface JudgedNode {
   readonly holds: (statement: readonly number[], children: readonly (readonly number[])[]) => boolean;
   /** Changes of several elements at once: those that only one relation refuses. */
   readonly together: readonly (readonly Change[])[];
-  /** Statements that only one relation refuses, and that no such change comes to. */
+  /** Statements that only one relation refuses, and that no such change yields. */
   readonly forged?: readonly Statements[];
 }
 
@@ -82,13 +82,13 @@ function counting(elements: readonly number[], at: "load" | "clock", number: num
   return having(elements, at, number % 2 ** 16, Math.floor(number / 2 ** 16));
 }
 
-/** A right part with which the counts of both come to these. */
+/** Right part whose counts complete the totals to these values. */
 function countingTo(left: readonly number[], right: readonly number[], at: "load" | "clock", number: number): number[] {
   const own = left[AT[at]]! + 2 ** 16 * left[AT[at] + 1]!;
   return counting(right, at, number - own);
 }
 
-/** The same, of parts that count more than a statement can say, too. */
+/** Joined run of parts, also if they count more than a statement can hold. */
 function joinedRunOf(left: readonly number[], right: readonly number[]): number[] {
   const small = (["load", "clock"] as const).reduce<readonly number[]>((own, at) => counting(own, at, 0), right);
   return [left, right].every((own) => own[AT.load + 1]! < 2 ** 14 && own[AT.clock + 1]! < 2 ** 14)
@@ -111,7 +111,7 @@ const placed = (elements: readonly number[]): Statements => {
   const early = [first, first === 1 ? 1 : 0, first === 3 ? 1 : 0, 0, 0, 0, 0, 0, ...statement.slice(36, 152), 0, 0, 0, 0];
   return { statement, children: [early] };
 };
-/** What is said early, with another flag. */
+/** Early statement with another flag. */
 const flagged = ({ statement, children: [early = []] }: Statements, flag: 1 | 2, value: number): Statements => {
   return { statement, children: [early.with(flag, value)] };
 };
@@ -134,7 +134,7 @@ const NODES: Readonly<Record<string, JudgedNode>> = {
     holds: isJoin,
     together: [],
   },
-  "program that lists leaves anew": {
+  "program that relists leaves": {
     node: relistedProgram(ofChunks, ofRelisting),
     honest: [whole, joint(whole)].map((own) => ({
       statement: relistedChunks(own, relisting(3000, 4000), PROGRAMS),
@@ -166,11 +166,12 @@ const NODES: Readonly<Record<string, JudgedNode>> = {
       // A segment that opens nothing where nothing is folded, and as the first one.
       placed(having(inner, "foldBefore", ...none)),
       flagged(placed(having(inner, "first", 1, 1)), 1, 0),
-      // One that closes nothing although its fold is the seed; a second one that opens, a fold that is no seed and closes.
+      // One that closes nothing although its fold is the seed; a second one that opens; one that closes with a fold other
+      // than the seed.
       placed(having(inner, "foldAfter", ...SEED)),
       flagged(placed(inner), 1, 1),
       flagged(placed(inner), 2, 1),
-      // Flags that are no bits.
+      // Flags other than bits.
       flagged(placed(silent(opening)), 1, 2),
       flagged(placed(closing), 2, 2),
     ],
@@ -402,7 +403,7 @@ describe("attack: a run does not end", () => {
 describe("attack: run passed as chunk", () => {
   const open = joinedRun(opened, closing, PROGRAMS);
 
-  it("is joined to no chunk, has no leaves listed anew and is in no batch while it is open, whole or not", () => {
+  it("is joined to no chunk, has no relisted leaves and is in no batch while it is open, whole or not", () => {
     const join = rulesOf(joinProgram(ofChunks));
     const anew = rulesOf(relistedProgram(ofChunks, ofRelisting));
     const batch = rulesOf(batchProgram({ list: ofList, chunks: ofChunks }, PROGRAMS));
@@ -450,11 +451,8 @@ describe("attack: a segment's leaf does not say", () => {
       "says nothing of the run unless it opens it",
     ],
     "two indexes": [{ ...placed(inner), statement: having(placed(inner).statement, "last", 3) }, "its index"],
-    "a load of its own": [{ ...placed(inner), statement: counting(placed(inner).statement, "load", 31) }, "load by the heights"],
-    "a clock of its own": [
-      { ...placed(inner), statement: counting(placed(inner).statement, "clock", 15) },
-      "clock by the heights",
-    ],
+    "another load": [{ ...placed(inner), statement: counting(placed(inner).statement, "load", 31) }, "load by the heights"],
+    "another clock": [{ ...placed(inner), statement: counting(placed(inner).statement, "clock", 15) }, "clock by the heights"],
     "that it is a chunk": [{ ...placed(inner), statement: placed(inner).statement.with(0, 0) }, "a run is open"],
   };
   for (const [what, [own, rule]] of Object.entries(refused)) {

@@ -32,13 +32,13 @@ const [opening, inner, closing] = segments as [(typeof segments)[0], (typeof seg
 /** All have the same heights. */
 const leaf = segmentLeaf(opening.shape);
 
-/** Where it is refused; undefined if it is accepted. */
+/** Relation that refuses it; undefined if it is accepted. */
 function refusal(elements: readonly number[], proof: StatedProof, node = leaf): string | undefined {
   const verdict = checkByNode(node, elementBytes(elements), [proof]);
   return verdict.ok ? undefined : verdict.where.replace(/, relation.*/s, "");
 }
 
-/** What is said early, with elements changed from a place on. */
+/** Early statement with elements changed from an index on. */
 function early({ statement, proof }: StatedProof, at: number, ...others: readonly number[]): StatedProof {
   return { statement: elementBytes(wordsOf(statement).toSpliced(at, others.length, ...others)), proof };
 }
@@ -148,7 +148,7 @@ describe("the leaf of a segment", () => {
 });
 
 describe("attack on the leaf of a segment", () => {
-  it("root in S is not the root that is opened: columns filled anew after S; without the fold they are accepted", async () => {
+  it("root in S is not the opened root: columns filled again after S; without the fold they are accepted", async () => {
     const honest = toyInputs(system, 2, said);
     const run = await provenSegments(system, honest, backend);
     // Step 24, in the last segment, finds another word than was left.
@@ -160,7 +160,7 @@ describe("attack on the leaf of a segment", () => {
     assert.equal(refusal(elements, last, without("segment: fold")), undefined);
   });
 
-  it("carried sum of its own: without what compares it any is accepted", () => {
+  it("another carried sum: without the comparison any is accepted", () => {
     const other = inner.leaf.with(27, 12345);
     assert.equal(refusal(other, inner), "segment: carried sum");
     assert.equal(refusal(other, inner, without("segment: carried sum")), undefined);

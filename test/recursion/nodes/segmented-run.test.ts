@@ -27,7 +27,7 @@ describe("a run in segments", () => {
   let chunk: FreeProgram;
   let programs: NodePrograms;
   const provers = new Map<string, NodeProver>();
-  /** Of the run, and of the chunk behind it: roots that begin with what place 0 holds. */
+  /** Roots of the run and of the chunk after it, which begin with the word at place 0. */
   const run = toyRun(5, 71);
   const end = boundary(900, 65536, 0, 43);
 
@@ -63,7 +63,7 @@ describe("a run in segments", () => {
     return { ...(await prover.prove(elements, proofs)), program: programs.hintsOf(set, name) };
   }
 
-  it("comes to the one key on L1: leaves, joined from either side, ended, a chunk beside others", async () => {
+  it("has the one key on L1: leaves, joined from either side, ended, a chunk next to others", async () => {
     assert.deepEqual(programs.chunks.names, ["leaf 0", "segment 0", "join of a run", "end of a run", "join"]);
     const { digests } = programs;
     const leaves: StatedProof[] = [];
@@ -98,7 +98,7 @@ describe("a run in segments", () => {
     assert.deepEqual(verify(wrap.own.system, last.statement, last.proof), { ok: true });
   });
 
-  it("has no proof of an end while a part is missing, is there twice or is another's, and open parts are joined to no chunk", async () => {
+  it("has no proof of an end if a part is missing, occurs twice or is another's, and open parts are joined to no chunk", async () => {
     const { digests } = programs;
     const leaves: StatedProof[] = [];
     for (const own of segments) leaves.push(await proven("chunks", PROGRAM_NAMES.segment(0), own.leaf, [own]));
@@ -120,7 +120,7 @@ describe("a run in segments", () => {
     await assert.rejects(proven("chunks", PROGRAM_NAMES.join, joined, [first, leaf]), RangeError);
   });
 
-  it("is of one key: segments of two are no set", async () => {
+  it("is of one key: rejects a set of segments with two", async () => {
     const shapes = { chunks: [], segments: [segments[0]!.shape, chunk], lists: [lists], relistings: [] };
     const parameters = {
       chunks: smallNodeParameters,

@@ -1,6 +1,6 @@
 /** Statements as PROTOCOL has them, of numbers that say where they stand. */
 
-/** So many elements that no other place has. */
+/** Returns `count` elements that no other mark has. */
 function marked(mark: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => mark + i);
 }
@@ -16,15 +16,15 @@ export function boundary(root: number, nextBatch: number, open: 0 | 1, block: nu
 
 const NAME = [3, 1, 271, 0, 0, 0];
 
-/** By which digest the programs are admitted that a program checks. */
+/** Digest by which a program admits the programs that it checks. */
 export const PROGRAMS: readonly number[] = marked(7000, 8);
 
-/** What a leaf says of chunks, from one boundary to another. */
+/** Statement of a leaf about chunks, from one boundary to another. */
 export function chunks(before: readonly number[], after: readonly number[], name = NAME): number[] {
   return [...zeros(36), ...name, ...before, ...after, ...zeros(9)];
 }
 
-/** What a join says of them. */
+/** Statement of a join about the chunks. */
 export function joint(chunksOfLeaf: readonly number[], programs = PROGRAMS): number[] {
   return [...chunksOfLeaf.slice(0, 152), 1, ...programs];
 }
@@ -33,14 +33,14 @@ export function joint(chunksOfLeaf: readonly number[], programs = PROGRAMS): num
 export const SEED: readonly number[] = marked(8000, 8);
 const FOLDS = [zeros(8), marked(8100, 8), marked(8200, 8), SEED];
 
-/** What a part counts and carries. */
+/** Counts and carried sums of a part. */
 interface PartCounts {
   readonly carried: readonly number[];
   readonly load: number;
   readonly clock: number;
 }
 
-/** What is said of segments of that run, from one on to another; whose statement is said where they open it. */
+/** Statement about segments `first` to `last` of that run, whose statement is revealed by the segment that opens it. */
 export function segments(first: number, last: number, run: readonly number[], { carried, load, clock }: PartCounts): number[] {
   const [before, behind] = [FOLDS[first - 1]!, FOLDS[last]!];
   const counts = [load, clock].flatMap((number) => [number % 2 ** 16, Math.floor(number / 2 ** 16)]);
@@ -48,7 +48,7 @@ export function segments(first: number, last: number, run: readonly number[], { 
   return [1, ...SEED, ...before, ...behind, ...carried, first, last, ...counts, ...said, ...zeros(9)];
 }
 
-/** What is said of a list that leads from one root to another. */
+/** Statement about a list that leads from one root to another. */
 export function list(oldRoot: number, newRoot: number): number[] {
   const [commitment, digest, point, evaluation, outputs] = [5000, 5100, 5200, 5300, 5400];
   return [
@@ -59,7 +59,7 @@ export function list(oldRoot: number, newRoot: number): number[] {
   ];
 }
 
-/** What is said of leaves that are listed anew. */
+/** Statement about relisted leaves. */
 export function relisting(before: number, after: number): number[] {
   return [...marked(before, 8), ...marked(after, 8)];
 }

@@ -35,7 +35,7 @@ export function toySegments(backend: Backend): Promise<System> {
   });
 }
 
-/** What a run says between two words of place 0, as a chunk does. */
+/** Statement of a run between two words of place 0, in the form of a chunk's. */
 export function toyRun(before: number, after: number): number[] {
   const [first, last] = [boundary(before, 65535, 0, 40), boundary(after, 65536, 0, 42)];
   return [...chunks(first, last).slice(36, 152), 0, 0, 0, 0].fill(0, VALUES[2], VALUES[6]! + 1);

@@ -49,7 +49,7 @@ describe("calls that are tried before they are sent", () => {
   });
 });
 
-/** Of a contract that writes 1 to slot 0 if this account calls it with TAKEN, and else reverts with `Denied`. */
+/** Code of a contract that writes 1 to slot 0 if this account calls it with TAKEN, and otherwise reverts with `Denied`. */
 function codeFor(account: string): Hex {
   const parts = [
     // CALLER, PUSH20 account, XOR; PUSH0, CALLDATALOAD, PUSH32 TAKEN, XOR; OR, PUSH1 to the JUMPDEST, JUMPI.

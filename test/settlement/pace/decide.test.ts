@@ -13,7 +13,7 @@ const TABLE: readonly [string, PaceRules, count: number, age: number, gwei: numb
   ["a second too young", { maxAgeSeconds: 600 }, 1, 599, 0, 1],
   ["old enough", { maxAgeSeconds: 600 }, 1, 600, 0, 0],
   ["an age beyond the default of the latest time", { maxAgeSeconds: 7_200 }, 1, 3_600, 0, 3_600],
-  ["eight wait, with which the chain seals no more", { maxAgeSeconds: 600 }, 8, 0, 0, 0],
+  ["eight batches wait, the limit at which the chain stops sealing", { maxAgeSeconds: 600 }, 8, 0, 0, 0],
   ["more than eight where more may wait", { maxAgeSeconds: 600, atMostBatches: 64 }, 63, 0, 0, 600],
   ["as many as may wait", { maxAgeSeconds: 600, atMostBatches: 64 }, 64, 0, 0, 0],
   ["too few", { maxBatches: 3 }, 2, 100, 0, 3_500],

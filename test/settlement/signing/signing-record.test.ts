@@ -40,7 +40,7 @@ test("renews the approval of one batch as often as is asked, and knows numbers a
   record.admit(approval(1, 100n, 200n));
   record.admit(approval(1, 150n, 400n));
   record.admit(approval(2, 100n, 400n, { batchNumber: 8n }));
-  // L1 takes signatures of its own count only: what a revert voided cannot clash.
+  // L1 accepts only signatures with its current count: those that a revert voided cannot clash.
   record.admit(approval(2, 100n, 400n, { revertCount: 1n }));
   assert.equal(record.freeFrom(approval(2, 0n, 0n)), 401n);
 });
@@ -54,7 +54,7 @@ test("approves another batch at once after L1 has returned to an earlier state",
   record.admit(approval(2, 100n, 200n));
 });
 
-test("goes on to stand by what it approved before the state to which L1 has returned", () => {
+test("continues to enforce its approvals after L1 has returned to an earlier state", () => {
   const record = new SigningRecord();
   const before = approval(1, 100n, 200n);
   record.admit(before);

@@ -12,7 +12,7 @@ const NO_WAIT = { delay: () => Promise.resolve() };
 const accounts = createDevelopmentAccounts();
 const wallets = new Map(Array.from({ length: 20 }, (_, i) => [accounts.wallet(i).address, accounts.wallet(i)]));
 
-/** The wallet of one of the local L1's accounts: it signs by itself, as an operator's does. */
+/** Wallet of one of the local L1's accounts, which signs locally, like an operator's. */
 export function walletOf({ address, provider }: HardhatEthersSigner): HDNodeWallet {
   return wallets.get(address)!.connect(provider);
 }
@@ -37,7 +37,7 @@ export function alteredProvider(
   });
 }
 
-/** A transactor with a patience of its own, which does not wait unless told how. */
+/** Transactor with separate retry times, which does not wait by default. */
 export function transactorOf(
   signer: Signer,
   options: TransactorOptions & L1RetryOptions = {},
@@ -46,7 +46,7 @@ export function transactorOf(
   return createTransactor(options, { signer, patience: createL1Retry(options, waiting) });
 }
 
-/** What a chain's stages share, with a clock that does not wait. */
+/** Common context of a chain's stages, with a clock that does not wait. */
 export function senderContext(
   chain: Pick<SettledChain, "contract" | "created">,
   account: HardhatEthersSigner,

@@ -26,7 +26,7 @@ import { oneBlockBatch, type OneBlockContent } from "../../support/one-block-bat
 import { extensionsOnL1, neverInstalling } from "../../support/extensions.ts";
 
 const PROTOCOL_VERSION = TRUSTED_VERSION;
-/** Leaves that every chain of these tests starts with, beside the two fixed ones. */
+/** Initial leaves of every chain in these tests, in addition to the two fixed ones. */
 const GENESIS_LEAVES = Array.from({ length: 30 }, (_, i) => ({ ...leafKey(i), value: BigInt(i + 1) }));
 
 /** An L1 with the complete ecosystem. */
@@ -88,27 +88,27 @@ function councilOf({ address }: HardhatEthersSigner, freezeSeconds: bigint) {
   return { members, soft: 1, hard: 1, softSeconds: 0n, freezeSeconds, cycleSeconds: 100_000n };
 }
 
-/** What a test says about a batch; the rest follows. */
+/** Content of a batch that a test chooses; the rest is derived. */
 export interface BatchContent extends Omit<OneBlockContent, "writes"> {
   /** Values of genesis leaves by number; others are inserted. */
   readonly writes?: readonly { readonly leaf: number; readonly value: bigint }[];
   /** Seconds; default the latest L1 block's. */
   readonly timestamp?: bigint;
-  /** Where its data go; default published for the ecosystem's rollup policy, else withheld. */
+  /** Data choice; default published for the ecosystem's rollup policy, otherwise withheld. */
   readonly data?: DataChoice;
 }
 
 /** A chain without an EVM: real state tree, real batches, real contract. */
 export interface SettledChain {
   readonly created: CreatedChain;
-  /** What its batches export beside their logs. */
+  /** Exports of its batches in addition to their logs. */
   readonly extensions: Hex;
   readonly configuration: HyperchainConfiguration;
   readonly members: readonly QuorumMember[];
   readonly genesis: StoredBatch;
   readonly contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex };
   form(content?: BatchContent): Promise<FormedBatch>;
-  /** Where the chain stands, to return to once. */
+  /** State of the chain, for one return. */
   snapshot(): ChainMark;
   revert(mark: ChainMark): void;
 }

@@ -13,7 +13,7 @@ import { openSettlement } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
 import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
 
-/** What the process is told, by message. */
+/** Message that starts the process. */
 export interface SettlingTask {
   readonly url: string;
   readonly contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex };
@@ -25,7 +25,7 @@ export interface SettlingTask {
   readonly batch: FormedBatch;
 }
 
-/** What it answers once L1 has executed the batch. */
+/** Answer after L1 has executed the batch. */
 export interface SettlingReport {
   /** Proofs that it had to make. */
   readonly proofs: number;

@@ -5,7 +5,7 @@ import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { SettlementBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
 
-/** What the contract remembers of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
+/** Returns the contract's record of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
 export function storedBatchOf(
   batch: SettlementBatch,
   previous: StoredBatch,

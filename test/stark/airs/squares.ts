@@ -89,7 +89,7 @@ export function squaresInput(
     requests[0]![row] = value;
     requests[1]![row] = 1;
     requests[2]![row] = mul(value, value);
-    // Answers stand in reverse order, so that no row of one table lines up with the other's.
+    // Answers are in reverse order, so that rows of the two tables never line up.
     const answer = squareRows - 1 - (row % squareRows);
     squares[0]![answer] = value;
     squares[1]![answer] = mul(value, value);

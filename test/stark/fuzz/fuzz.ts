@@ -10,7 +10,7 @@ import { createRandom, type Random } from "./random.ts";
 import { type RandomCase, randomCase } from "./random-system.ts";
 import { checkTraces } from "../check-traces.ts";
 
-/** What a fuzzing run did. */
+/** Counts of a fuzzing run. */
 export interface FuzzCounts {
   cases: number;
   /** Wrong traces of which checker and verifier both said that they are wrong. */
@@ -20,7 +20,7 @@ export interface FuzzCounts {
   tamperedProofs: number;
 }
 
-/** How long a run lasts. */
+/** Limit of a run. */
 export type FuzzLimit = { readonly seconds: number } | { readonly cases: number };
 
 /**

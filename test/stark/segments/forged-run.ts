@@ -14,7 +14,7 @@ export function provenRun(system: System, inputs: readonly ProverInput[], backen
   return proveRun(system, { count: inputs.length, fill: (i) => inputs[i]! }, backend);
 }
 
-/** The same with segments that are changed once the seed is known. */
+/** Proves a run whose segments are changed after the seed is fixed. */
 export async function forgedRun(
   system: System,
   inputs: readonly ProverInput[],
@@ -33,7 +33,7 @@ export async function forgedRun(
   return { seed, proofs };
 }
 
-/** How a run is answered: the code, with that of a segment behind it. */
+/** Answer to a run: the code, followed by that of a segment. */
 export function answer(system: System, statement: Uint8Array, run: RunProof): string {
   const result = verifyRun(system, statement, run);
   return result.ok ? "accepted" : codeOf(result.rejection);

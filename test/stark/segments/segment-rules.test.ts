@@ -23,7 +23,7 @@ const LYING_STEP = 10;
 const lying = toy.runMachine({ lies: { [LYING_STEP]: { old: 777 } } });
 const lyingSaid = toy.machineStatement(lying.before, lying.after);
 
-/** What a forger does, with what the rule is there for left out and with it. */
+/** Attempt of a forger, which succeeds only without the named rule. */
 interface Forgery {
   readonly name: string;
   readonly rule: SegmentRule;
@@ -34,7 +34,7 @@ interface Forgery {
 const prove = async (system: System, inputs: readonly ProverInput[], statement = inputs[0]!.statement): Promise<string> =>
   answer(system, statement, await provenRun(system, inputs, backend));
 
-/** What the carried buses of some segments lack, in one message each: the sum that must be mended. */
+/** Sum that the carried buses of some segments lack, in one message each. */
 function missing(system: System, seed: Uint8Array, inputs: readonly ProverInput[]) {
   const { field } = system;
   const violations = checkRun(system, inputs, { limit: 10 });
@@ -125,7 +125,7 @@ const FORGERIES: readonly Forgery[] = [
     refusal: "CarriedSumMismatch",
     attempt: (system) => {
       const [zero, one, two, three] = reopened.places as [toy.PlaceRow, toy.PlaceRow, toy.PlaceRow, toy.PlaceRow];
-      // Places below 0 are none that a step accesses: place 2 is the last row of the first segment.
+      // No step accesses places below 0: place 2 is the last row of the first segment.
       const below = Array.from({ length: 13 }, (_, i) => toy.placeRow(i - 13, 0));
       const first = [...below, zero, one, { ...two, ...closedBefore }];
       const ghostsSpeak = system.definition.segments?.without?.includes("ghost is silent") === true;
@@ -243,7 +243,7 @@ function partOf(system: System, run: RunProof, inputs: readonly ProverInput[], i
   return result.part;
 }
 
-/** What a verifier of parts answers that is told where each segment claims to stand. */
+/** Verdict of a verifier of parts, which receives each segment's claimed start. */
 function joined(
   system: System,
   run: RunProof,

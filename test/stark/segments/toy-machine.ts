@@ -22,18 +22,18 @@ import { toyParameters } from "./toy-parameters.ts";
 
 export const STEPS = 24;
 export const PLACES = 4;
-/** As many as an extension element has coordinates. */
+/** Number of coordinates of an extension element. */
 export const FREE = 5;
 /** Rows of a segment's tables, as log2. */
 export const LOG_ROWS = 4;
 const RANGE_LOG_ROWS = 6;
-/** What one row of `extra` sends at most. */
+/** Maximum number of messages from one row of `extra`. */
 export const MANY = 2 ** 24;
 
 export const MEMORY = defineBus("memory", 1, { place: 1, time: 1, word: 1 });
 const FIRST = defineBus("first", 2, { place: 1, word: 1 });
 const LAST = defineBus("last", 3, { place: 1, word: 1 });
-/** What a place holds at last, for those who ask; the number makes different messages of one. */
+/** Bus of the final word at each place, on request; the number distinguishes messages. */
 export const FINAL = defineBus("final", 4, { place: 1, number: 1, word: 1 });
 const RANGE = defineBus("range", 5, { value: 1 }, "local");
 
@@ -162,7 +162,7 @@ export interface MachineRun {
   readonly after: number;
 }
 
-/** What a step finds in place of what was left for it. */
+/** Changed inputs of steps, by step. */
 export type Lies = Readonly<Record<number, { readonly time?: number; readonly old?: number }>>;
 
 /** Runs the machine from a step on. */

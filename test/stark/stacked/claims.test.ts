@@ -145,7 +145,7 @@ for (const joined of [1, 5])
     const coefficients = layout.columns.map(({ logRows }) => Array.from({ length: 2 ** logRows }, () => BigInt(random.below(P))));
     const rounds = Array.from({ length: bitCount }, () => element(random));
     const slow = plainOpening(layout, coefficients, plain, rounds.map(big), { logArity: 3, logFinal: 1 });
-    // 22 columns by themselves, then 9 more; or one value for 5, 5 and twice 5 columns. At the next row 6 and 6, or 6 and 2.
+    // 22 separate columns, then 9 more; or one value for 5, 5 and twice 5 columns. At the next row 6 and 6, or 6 and 2.
     assert.deepEqual([slow.atPoint.length, slow.atNext.length], joined === 1 ? [31, 12] : [26, 8]);
 
     const openings = { atPoint: slow.atPoint.map(ext), atNext: slow.atNext.map(ext) };

@@ -77,7 +77,7 @@ function batchOf(list: readonly TranscriptEvent[]) {
 /** The two columns of the tallest table, the first range of the stack. */
 const [firstPlace = 0, secondPlace = 0] = stack.places[0] ?? [];
 
-/** By how much the claim exceeds the sum after the rounds over a leaf, where the first column's value is one too much. */
+/** Excess of the claim over the sum after the rounds over a leaf, if the first column's value is one too high. */
 function excessAfterLeaf(list: readonly TranscriptEvent[]): Ext {
   const [point] = outputs(list, "point");
   let excess = placeWeights(field, batchOf(list))(firstPlace);

@@ -46,7 +46,7 @@ const lengthsOf = (bytes: Uint8Array): number[] => {
 };
 
 describe("one value for the coordinates of an extension column", () => {
-  test("is accepted at all heights, and a proof has so many values and no more", async () => {
+  test("is accepted at all heights, and a proof has exactly the expected number of values", async () => {
     for (const heights of [
       { squares: 4, requests: 4 },
       { squares: 7, requests: 4 },
@@ -55,12 +55,12 @@ describe("one value for the coordinates of an extension column", () => {
       const own = squaresInput(heights, { start: 1, stride: 2, realRows: 7 });
       assert.deepEqual(verify(system, own.statement, await prove(system, own, honest)), { ok: true });
     }
-    // A fixed column, seven of the trace, lookups of three tables, two chunks; at the next row two columns and three sums. Of so many
-    // elements of 31 bits eight are in 31 bytes, and what is left in as few as hold it, five times.
+    // A fixed column, seven of the trace, lookups of three tables, two chunks; at the next row two columns and three sums.
+    // Eight elements of 31 bits fill 31 bytes, and the rest has the fewest bytes that hold it, five times.
     assert.deepEqual(lengthsOf(proof), [5 * (31 + 20), 5 * 20]);
   });
 
-  test("is of a format of its own: a proof of the one before, with a value for each coordinate, is refused by name", () => {
+  test("has a separate format: a proof of the earlier format, with a value for each coordinate, is refused by name", () => {
     const before = proof.slice();
     assert.equal(before[0], 6);
     before[0] = 2;

@@ -133,7 +133,7 @@ describe("paired leaves of trees of one stack column", () => {
     assert.deepEqual(rowOfQuery({ ...shape, logDomain: 2 }, opened, 3), [30, 31, 32]);
   });
 
-  test("are not taken where each query is opened by itself", () => {
+  test("are not used if each query is opened separately", () => {
     assert.throws(
       () => validateParameters({ ...paired, hash: { kind: "poseidon" }, transcript: "poseidon" }),
       /programs take a leaf for each position/,
@@ -142,7 +142,7 @@ describe("paired leaves of trees of one stack column", () => {
 });
 
 describe("a paired leaf that is another", () => {
-  test("is refused with a bit of either row changed, with its rows exchanged, and beside another leaf", () => {
+  test("is refused with a bit of either row changed, with its rows exchanged, and with another leaf", () => {
     for (const [tree] of shape.trees.entries()) {
       const { offset, length } = sectionOf(`tree[${tree}].rows`);
       for (let at = 0; at < length; at += 11 * 31) {

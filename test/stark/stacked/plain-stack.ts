@@ -1,6 +1,6 @@
 /*
- * The stacked opening once more, for comparison: dense vectors of big integers, sums as they are written, nothing of the
- * engine's. Slow, so for small stacks only.
+ * Second implementation of the stacked opening, for comparison: dense vectors of big integers, sums in their written form,
+ * none of the engine's code. Slow, so for small stacks only.
  */
 
 const P = 2130706433n;
@@ -31,7 +31,7 @@ export function power(a: Big, exponent: bigint): Big {
   return result;
 }
 const basePower = (a: bigint, exponent: bigint): bigint => power([a, 0n, 0n, 0n, 0n], exponent)[0]!;
-/** Of order 2^log. */
+/** Root of unity of order 2^log. */
 export const root = (log: number): bigint => basePower(3n, (P - 1n) >> BigInt(log));
 
 /** Columns of one table in one phase, by phase index 0 to 3. */
@@ -40,7 +40,7 @@ export interface PlainBlock {
   readonly logRows: number;
   readonly width: number;
   readonly nextWidth: number;
-  /** One value stands for so many columns, Σ X^c times that of the c-th. */
+  /** Number of columns that one value represents: Σ X^c times the value of the c-th. */
   readonly joined: number;
 }
 
@@ -50,7 +50,7 @@ export interface PlainColumn {
   readonly phase: number;
   readonly logRows: number;
   readonly isNext: boolean;
-  /** Which of the columns that one value stands for. */
+  /** Index among the columns that one value represents. */
   readonly coordinate: number;
   place: number;
 }
@@ -63,7 +63,7 @@ export interface PlainLayout {
   readonly columns: readonly PlainColumn[];
 }
 
-/** Tries places one after the other until stack columns of 2^m do. */
+/** Tries positions in sequence until stack columns of 2^m fit. */
 export function plainLayout(blocks: readonly PlainBlock[], logStackMin: number): PlainLayout {
   const columns = blocks.flatMap((block, b) =>
     Array.from({ length: block.width }, (_, index): PlainColumn => {
@@ -123,7 +123,10 @@ export function plainWeights(layout: PlainLayout, { alpha, delta, z }: PlainChal
 /** The basis element X^c. */
 const powerOfX = (c: number): Big => ONE.map((_, i) => (i === c ? 1n : 0n));
 
-/** Of a column that a value stands for: X^c times τ of the place of the first of them, which lies c columns before it. */
+/**
+ * Weight of a column that a value represents: X^c times τ of the place of the value's first column, which lies c columns
+ * before.
+ */
 function columnWeight(layout: PlainLayout, { place, logRows, coordinate }: PlainColumn, alpha: readonly Big[]): Big {
   return mul(powerOfX(coordinate), tauOf(layout, place - coordinate * 2 ** logRows, logRows, alpha));
 }

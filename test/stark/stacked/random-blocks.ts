@@ -11,8 +11,8 @@ export interface BlockLimits {
 }
 
 /**
- * Tables of random heights and widths, some of them absent, and a quotient of the tallest height; in opening order. Columns of lookups
- * and of the quotient are joined by so many.
+ * Returns tables of random heights and widths, some of them absent, and a quotient of the tallest height; in opening order.
+ * One value represents `joined` columns of lookups and of the quotient.
  */
 export function randomBlocks(random: Random, { logRowsMin, logRowsMax, width }: BlockLimits, joined = 1): StackedBlock[] {
   const heights = Array.from({ length: 1 + random.below(4) }, () => logRowsMin + random.below(logRowsMax - logRowsMin + 1));

@@ -138,8 +138,8 @@ test("counts challenges, positions and grinding of a transcript of elements as b
   assert.ok(typeof shape !== "number");
   const { uniqueDecoding: report } = proofSecurity(system, shape, { circuitDigestElements: 0, statementTerms: 0 });
   const bits = (round: string): number => report.rounds.find((each) => each.round === round)?.bits ?? NaN;
-  // Columns of 2^8 coefficients on 2^9 points: within 127 of them one codeword is meant. p − 1 is 127·2^24, so of the low bits zero
-  // has one element more: 2,033 of p elements end in twenty zeros.
+  // Columns of 2^8 coefficients on 2^9 points: at most one codeword is within 127 of them. p − 1 is 127·2^24, so that zero
+  // low bits have one element more: 2,033 of p elements end in twenty zeros.
   const query = Math.log2(1 - 127 / 512 + 1 / p);
   assert.ok(Math.abs(bits("queries") - (Math.log2(p / 2033) - 193 * query)) < 1e-9);
   assert.ok(Math.abs(bits("closing") - (5 * Math.log2(p) - 1)) < 1e-9);

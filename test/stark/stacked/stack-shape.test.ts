@@ -38,7 +38,7 @@ describe("the layout of a stack", () => {
     assert.deepEqual([stack.logStack, stack.logWidth, stack.width], [6, 2, 4]);
   });
 
-  test("unaligned place: places are multiples of their columns' length, disjoint, with products τ of their own", () => {
+  test("unaligned place: places are multiples of their columns' length, disjoint, with separate products τ", () => {
     const random = createRandom(36);
     for (let i = 0; i < 500; i++) {
       const blocks = randomBlocks(random, { logRowsMin: 4, logRowsMax: 12, width: 6 });
@@ -54,7 +54,7 @@ describe("the layout of a stack", () => {
     }
   });
 
-  test("agrees with a layout that tries places one after the other", () => {
+  test("agrees with a layout that tries places in sequence", () => {
     const random = createRandom(7);
     for (let i = 0; i < 60; i++) {
       const blocks = randomBlocks(random, { logRowsMin: 4, logRowsMax: 8, width: 5 });
@@ -76,14 +76,14 @@ describe("the layout of a stack", () => {
   test("has no stack for columns that are too many for the longest stack column", () => {
     const blocks: StackedBlock[] = [{ phase: "main", logRows: 8, width: 33, nextWidth: 0, joined: 1 }];
     const widthAt = (logStackMax: number) => createStackShape(blocks, { logStackMin: 4, logStackMax })?.width;
-    // 17 columns of 2^9 where there may be none of 2^10, nine of those, and no more columns however long.
+    // 17 columns of 2^9 if none of 2^10 is allowed, nine of 2^10, and no further reduction for longer ones.
     assert.deepEqual([8, 9, 10, 11].map(widthAt), [33, 17, 9, 9]);
     const most = (width: number) => createStackShape([{ ...blocks[0]!, width }], { logStackMin: 4, logStackMax: 8 })?.width;
     assert.deepEqual([128, 129].map(most), [128, undefined]);
     assert.equal(createStackShape([{ ...blocks[0]!, width: 1 }], { logStackMin: 4, logStackMax: 7 }), undefined);
   });
 
-  test("has no columns of which only some coordinates of a value stand beside one another", () => {
+  test("has no columns that contain only some adjacent coordinates of a value", () => {
     const whole: StackedBlock = { phase: "lookup", logRows: 4, width: 10, nextWidth: 5, joined: 5 };
     assert.deepEqual(shapeOf([whole, whole], 6).ranges, [
       { phase: "lookup", logRows: 4, first: 0, count: 20, nextCount: 10, joined: 5 },

@@ -12,7 +12,7 @@ import { squaresInput, squaresSystem } from "../airs/squares.ts";
 import { createRandom } from "../fuzz/random.ts";
 
 const backend = createReferenceBackend();
-// NOT SECURE. A changed nonce fails at its grinding but for one of 2^16; the proof is fixed, so that chance is taken once.
+// NOT SECURE. A changed nonce fails at its grinding except one of 2^16; the proof is fixed, so that the chance occurs once.
 const parameters = smallParameters({
   grindingBits: 16,
   minLogRows: 4,
@@ -38,7 +38,7 @@ function flip(offset: number, mask = 1): Uint8Array {
   return changed;
 }
 
-/** What a change of a low bit must be answered with, by section. */
+/** Expected code for a change of a low bit, by section. */
 const CODES: readonly (readonly [RegExp, readonly RejectionCode[]])[] = [
   // Another height may be allowed, and shifts all that follows.
   [/^header$/, ["MalformedProof", "ConstraintMismatch"]],

@@ -200,14 +200,14 @@ describe("false values are refused at the last claim", () => {
     }
   });
 
-  test("absent table given a place: a header that says it is there, and columns that leave it room", async () => {
+  test("absent table given a place: a header that claims its presence, and columns that leave it room", async () => {
     const proof = await prove(system, input, honest);
     const said = proof.slice();
     said[3] = 4;
     assert.equal(proof[3], 0);
     const result = verify(system, input.statement, said);
     assert.ok(!result.ok && result.rejection.code === "MalformedProof");
-    // The tables behind it stand where they would if it were there, one place further.
+    // The tables behind it are at the places that its presence would give them, one place further.
     const first = shape.blocks.findIndex((block) => block.phase === "main" && block.logRows === 5);
     const room: Changes = (backend) => {
       let own: Columns | undefined;
@@ -310,11 +310,11 @@ describe("words that are not those of the claim", () => {
         };
       };
     assert.equal(await verdict(changed(end, true)), "accepted");
-    // An absent table has no place: what stands where its columns might is filling too.
+    // An absent table has no place: data at its columns' places are also padding.
     assert.equal(await verdict(changed(end + 2 ** 4, true)), "accepted");
     assert.equal(await verdict(changed(end, false)), "FoldMismatch");
     assert.equal(await verdict(changed(end - 1, false)), "FoldMismatch");
-    assert.equal(await verdict(changed(end - 1, true)), "accepted", "any other column is as good, if it is opened as it is");
+    assert.equal(await verdict(changed(end - 1, true)), "accepted", "any other column is as good, if it is opened honestly");
   });
 
   test("factor of the fold: a layer of eight times its values, as columns by rows have it", async () => {
@@ -332,7 +332,7 @@ describe("words that are not those of the claim", () => {
     assert.equal(await verdict(eightfold, { of }), "FoldMismatch");
   });
 
-  /** Commits words of one's own: a word of N values is a polynomial of N coefficients at blowup 1. */
+  /** Commits custom words: a word of N values is a polynomial of N coefficients at blowup 1. */
   async function commitWords(backend: Backend, request: CommitRequest, change: (word: Uint32Array, column: number) => void) {
     const [block] = request.blocks;
     const columns = await backend.download(block!);

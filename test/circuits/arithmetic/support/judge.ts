@@ -6,13 +6,13 @@ import { truthOf } from "./true-messages.ts";
 /** One row's cells, column by column. */
 export type Row = readonly number[];
 
-/** What a table says of one row, whose other tables answer all that is true and nothing else. */
+/** Judgement of one row, if other tables return all true answers and nothing else. */
 export interface Judgement {
   /** The constraints that do not hold and the messages that are sent and false, by name. */
   readonly refusals: readonly string[];
   /** The message that the row answers, with its number of uses in front. */
   readonly answer: readonly number[];
-  /** Whether the row answers what somebody may ask with something false. */
+  /** True if the row has a false answer to a possible request. */
   readonly lies: boolean;
 }
 
@@ -22,8 +22,8 @@ export function reasonsOf(air: Air): string[] {
 }
 
 /**
- * Judges rows by themselves: the tables have no constraint between rows. A message that a row sends and answers itself cancels,
- * and counts as answered; so does one whose operands are no words, since no table promises anything about those.
+ * Judges rows separately, because the tables have no constraint between rows. A message that a row sends and answers itself
+ * cancels, and counts as answered; so does one whose operands are not words, since no table promises anything about those.
  */
 export function judgeRows(air: Air, rows: readonly Row[]): Judgement[] {
   const judged: Judgement[] = [];
@@ -78,7 +78,7 @@ function judgeChunk(air: Air, rows: readonly Row[]): Judgement[] {
 
 /** A number as an element of the field. */
 export function canonical(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no element of the field`);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an element of the field`);
   return ((value % P) + P) % P;
 }
 

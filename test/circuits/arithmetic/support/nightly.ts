@@ -10,7 +10,7 @@ import { checkTraces } from "../../../stark/check-traces.ts";
 const RANDOM_CLAIMS = 2_000;
 
 /**
- * A proof of each arithmetic table by itself, with the tables that it asks, and one of random operations. Returns whether all
+ * Proves each arithmetic table separately, with the tables that it uses, and random operations. Returns whether all proofs
  * were accepted with exactly these tables.
  */
 export async function proveArithmetic(seed: number): Promise<{ readonly isGood: boolean; readonly proofs: number }> {

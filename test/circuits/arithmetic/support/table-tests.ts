@@ -19,7 +19,7 @@ import { DEFINITIONS, EDGES } from "../../../machine/support/arithmetic-definiti
 import { judgeRows, reasonsOf, type Row } from "./judge.ts";
 import { definitionOf } from "./true-messages.ts";
 
-/** What a test file says of its table. */
+/** Parameters of a table's tests. */
 export interface TableTests {
   /** Cells that may hold anything where the predicate says so, by field, with the reason. */
   readonly free?: readonly {
@@ -70,7 +70,7 @@ export function describeTable(
 
   describe(`the table ${name}`, () => {
     for (const operation of table.operations) {
-      it(`answers ${operation} as it is defined`, () => {
+      it(`answers ${operation} by its definition`, () => {
         const requests = requestsOf(operation, 24);
         const answers = requests.map(honest);
         const judged = judgeRows(
@@ -96,7 +96,7 @@ export function describeTable(
       assert.deepEqual(judgeRows(air, [toRow(cells, 0)])[0]?.refusals, []);
     });
 
-    it("refuses every changed cell, but for those that are free on purpose", () => {
+    it("refuses every changed cell, except those that are free on purpose", () => {
       const random = new Random(air.columnNames.length);
       const isFree = new Set<string>();
       const expected = new Set<string>();

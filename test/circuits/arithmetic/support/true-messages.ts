@@ -11,14 +11,14 @@ export type Truth = "true" | "false" | "not asked";
 
 const ON_THE_BUS = new Set<number>(Object.values(OPERATION));
 
-/** What an operation gives by its definition. */
+/** Result of an operation by its definition. */
 export function definitionOf(opcode: number, a: bigint, b: bigint, c: bigint): bigint {
   const definition = DEFINITIONS.find(([code]) => code === opcode);
   if (definition === undefined) throw new Error(`opcode ${opcode} has no definition`);
   return ((definition[3](a, b, c) % MODULUS) + MODULUS) % MODULUS;
 }
 
-/** Operands that are no words are not asked about: their sender has to see to that. */
+/** Truth of a request with words as operands. Senders must ensure that operands are words. */
 function truthOfAlu([operation = 0, ...limbs]: readonly number[]): Truth {
   const [a = [], b = [], c = [], d = []] = [0, 1, 2, 3].map((i) => limbs.slice(i * LIMBS, (i + 1) * LIMBS));
   const arity = ON_THE_BUS.has(operation) ? DEFINITIONS.find(([code]) => code === operation)?.[2] : undefined;

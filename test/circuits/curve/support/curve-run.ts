@@ -35,7 +35,7 @@ export interface CurveRun {
   readonly steps: readonly CurveStepCells[];
 }
 
-/** What a prover says of a multiple besides what it is; all else follows. */
+/** Parts of a multiple that a prover chooses; the rest follows. */
 export interface Parts {
   /** Into what v is split, and the product of LAMBDA and the second part. */
   readonly parts?: readonly [bigint, bigint];
@@ -72,7 +72,7 @@ const inverseOfSum = (value: bigint): number => {
   return sum === 0 ? 0 : inv(sum);
 };
 
-/** The run of a multiple, right but for the parts. */
+/** Run of a multiple with some parts replaced. */
 export function curveRun(request: Multiples, own: Parts = {}): CurveRun {
   const { time, u, v, point } = request;
   const parts = own.parts ?? splitScalar(v);
@@ -145,7 +145,7 @@ export function airOf(table: CurveTableName): Air {
   return TABLES[table].air;
 }
 
-/** What rows say by themselves: what refuses them, and how often they send a message more than they receive it. */
+/** Refusals of separate rows, and the excess of sent over received messages. */
 interface Said {
   readonly refusals: readonly string[];
   readonly balances: ReadonlyMap<string, number>;
@@ -179,7 +179,7 @@ function saidOf(table: CurveTableName, rows: readonly FieldValues<Fields, number
   return said;
 }
 
-/** What refuses a run: constraints and messages that are not true as `table: name`, and buses that do not balance. */
+/** Refusals of a run: constraints and false messages as `table: name`, and buses that do not balance. */
 export function refusalsOf({ claim, ...tables }: CurveRun): string[] {
   const { time, u, v, point, result } = claim;
   const bytes = [point, result].flatMap(({ x, y }) => [...bytesOf(x), ...bytesOf(y)]);

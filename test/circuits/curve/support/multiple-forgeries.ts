@@ -25,7 +25,7 @@ const [PART, TURNED_PART] = [0xdead_beefn << 90n, 0x1357_9bdfn << 85n];
 const TOP = 2n ** 128n;
 const ofParts = (part: bigint, turned: bigint): bigint => modulo(part + LAMBDA * turned, ORDER);
 export const REQUEST = { time: 77, u: 0x1234_5678n << 120n, v: ofParts(PART, TURNED_PART), point: POINT } as const;
-/** Of one part only, whose lower 128 bits are set: every digit is 4, and no step adds the offset by itself. */
+/** Request of one part only, whose lower 128 bits are set: every digit is 4, and no step adds the offset alone. */
 const ONES = { time: 78, u: 0n, v: 2n ** 128n - 1n, point: POINT } as const;
 const onlyFirst = { parts: [ONES.v, 0n] } as const satisfies Parts;
 
@@ -44,7 +44,7 @@ export function* multipleForgeries(): Generator<MultipleForgery> {
   yield* busForgeries();
 }
 
-/** What is chosen is no point: of its sum no table says anything. */
+/** The chosen value is not a point: no table defines its sum. */
 function* topForgeries(): Generator<MultipleForgery> {
   const parts = [PART, TURNED_PART] as const;
   const withTop = modulo(LAMBDA * (TURNED_PART + TOP), ORDER);
@@ -65,7 +65,7 @@ function* topForgeries(): Generator<MultipleForgery> {
 
 function* offsetForgeries(): Generator<MultipleForgery> {
   const [first, second] = offsets();
-  // The coordinates of five times the second offset less four times the first are no bytes.
+  // The coordinates of five times the second offset less four times the first do not fit bytes.
   const between = (own: Point, other: Point, coordinate: "x" | "y"): number[] => {
     const bytes = bytesOf(other[coordinate]);
     return bytesOf(own[coordinate]).map((byte, i) => byte + 5 * (bytes[i]! - byte));
@@ -140,7 +140,7 @@ function smallest(): Point {
 
 function* choiceForgeries(): Generator<MultipleForgery> {
   yield { run: curveRun(ONES, { ...onlyFirst, chosen: { 4: OTHER } }), refusedBy: "choices: curveSum[0]" };
-  // The point is the opposite of the offset, so that what is added is infinity; by the formulas of lines that is no point.
+  // The point is the opposite of the offset, so that the sum is infinity, which the formulas of lines do not define.
   const [{ added }] = offsets();
   const opposite = { x: added[0].x, y: Fp.neg(added[0].y) };
   const digits = [4, ...new Array<number>(127).fill(0)];
@@ -161,14 +161,14 @@ function* busForgeries(): Generator<MultipleForgery> {
   const honest = curveRun(REQUEST);
   yield { run: { ...honest, claim: { ...honest.claim, result: OTHER } }, refusedBy: "curveMultiple" };
   yield { run: curveRun(REQUEST, { chosenAt: { 40: OTHER } }), refusedBy: "curveChosen" };
-  // The chain is cut: steps go on at another point than that to which those before them come.
+  // The chain is cut: steps continue at another point than the end of the previous ones.
   const other = curveRun({ ...REQUEST, u: REQUEST.u ^ (1n << 127n) });
   const isBefore = (row: CurveStepCells): boolean => row.step < 64;
   const steps = [...honest.steps.filter(isBefore), ...other.steps.filter((row) => !isBefore(row))];
   const uses = other.multiples[0]!;
   const cut = withMultiple(honest, { endX: uses.endX, endY: uses.endY, resultX: uses.resultX, resultY: uses.resultY });
   yield { run: counted({ ...cut, claim: { ...cut.claim, result: other.claim.result }, steps }), refusedBy: "curveStep" };
-  // The upper limbs are said to be others by a row that is no step, and the steps take 32 bits as the next ones.
+  // A row that is not a step claims other upper limbs, and the steps take 32 bits as the next ones.
   const request = { ...REQUEST, u: 1n << 127n, v: 5n };
   const added = digitsOf(0n, [5n, 0n]);
   const run = curveRun(request, { parts: [5n, 0n], digits: added });

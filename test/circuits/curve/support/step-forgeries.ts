@@ -15,7 +15,7 @@ import { curveStepRow, linesOfSteps, stepProducts, stepWitness } from "./step-li
 import { multiple } from "./sum-forgeries.ts";
 import { valueOf } from "./true-curve-messages.ts";
 
-/** A row that goes on from a point to another than the step's, and what alone refuses it. */
+/** Row that continues at another point than the step's, and its only refusal. */
 export interface StepForgery {
   readonly cells: CurveStepCells;
   readonly refusedBy: string;
@@ -45,7 +45,7 @@ const OFFSET = bytesOf(0n).reduce((sum) => (sum << 8n) + BigInt(DIGIT_OFFSET), 0
 const cellsOfDigits = (digits: bigint | readonly number[]): number[] =>
   typeof digits === "bigint" ? bytesOf(modulo(digits + OFFSET)) : digits.map((digit) => canonical(digit + DIGIT_OFFSET));
 
-/** The row with these numbers, but for what shows its products. */
+/** Row with these numbers, without the witness of its products. */
 function rowOf({ point, chosen, slope, gap, second, next }: Numbers): Cells {
   const apart = limbsOf(chosen.x).map((limb, i) => limb - limbsOf(point.x)[i]!);
   const differing = apart.findIndex((limb) => limb !== 0);
@@ -89,7 +89,7 @@ function nextOf(point: Point, gap: bigint, second: bigint): Point {
   return { x, y: modulo(second * (point.x - x) - point.y) };
 }
 
-/** The step comes to a point with x = 5, and the row says p + 5. */
+/** Row that claims p + 5 for a step to a point with x = 5. */
 function beyondPrime(): Cells {
   const [x, second] = [1_000n, 3n];
   const gap = modulo(second * second - 2n * x - 5n);
@@ -100,15 +100,15 @@ function beyondPrime(): Cells {
 }
 
 /**
- * What a witness has instead of what is true: a limb that is 1 more, a carry or a limb of the quotient beyond the field's prime, or
- * products of digits beyond it, in the positive or the negative; or nothing.
+ * Defect of a witness: a limb that is 1 more, a carry or a limb of the quotient beyond the field's prime, or products of
+ * digits beyond it, positive or negative; or nothing.
  */
 interface Defect {
   readonly kind: "limb" | "carry" | "quotient" | "above" | "below" | "none";
   readonly at: number;
 }
 
-/** By how much the left of a product with the defect is more than the right, modulo the prime. */
+/** Excess of the left side of a product with the defect over the right side, modulo the prime. */
 function excess({ kind, at: k }: Defect): bigint {
   if (kind === "limb") return 1n << BigInt(16 * k);
   if (kind === "quotient" || kind === "below") return -BigInt(P) << BigInt(16 * k);
@@ -117,7 +117,7 @@ function excess({ kind, at: k }: Defect): bigint {
   return defects(k).reduce((sum, defect, limb) => sum + (BigInt(defect) << BigInt(16 * limb)), 0n);
 }
 
-/** By how much limbs' sums are off if 2^15 is added to a carry: 2^31 is 2^24 − 1 in the field. The last carry is in limbs 16 and 18. */
+/** Errors of limbs' sums if 2^15 is added to a carry: 2^31 is 2^24 − 1 in the field. The last carry is in limbs 16 and 18. */
 function defects(carry: number): number[] {
   const list = new Array<number>(2 * LIMBS).fill(0);
   list[carry] = 2 ** 24 - 1;
@@ -126,7 +126,7 @@ function defects(carry: number): number[] {
   return list;
 }
 
-/** What shows a product with a defect. */
+/** Witness of a product with a defect. */
 function forgedWitness({ x, z, r }: CurveProduct, defect: Defect): { readonly quotient: number[]; readonly carry: number[] } {
   const { kind, at: k } = defect;
   const rest = valueOf(x, 8n) * valueOf(z, 8n) - valueOf(r, 16n) - excess(defect);
@@ -168,7 +168,7 @@ function withExcess(product: number, more: bigint): Numbers {
   return { point, chosen, slope, gap, second, next: { x, y } };
 }
 
-/** The row, one of whose products has a defect; `digits` are what stands for its own where those are elements of the field. */
+/** Row with a defect in one product; `digits` replace its digits if these are elements of the field. */
 function withDefect(cells: Cells, product: number, defect: Defect, digits: Partial<Cells> = {}): CurveStepCells {
   const shown = stepProducts({ ...cells, ...digits }).map((own, i) =>
     forgedWitness(own, i === product ? defect : { kind: "none", at: 0 }),
@@ -207,7 +207,7 @@ function* byteForgeries(honest: CurveStepCells): Generator<StepForgery> {
 const LARGE = 50_000n;
 const one = (digit: number, value: number): number[] => at(new Array<number>(WORD_BYTES).fill(0), { [digit]: value });
 const halved = (value: bigint): bigint => modulo(value * inverse(2n));
-/** What the square of a slope of one large digit is in the field. */
+/** Square of a slope of one large digit, in the field. */
 const squareInField = (large: bigint, digit: number): bigint => (large * large - BigInt(P)) << BigInt(16 * digit);
 
 /** The slope has one digit, x differs by 1, the gap is 1 and the second slope 0. */

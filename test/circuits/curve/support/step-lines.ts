@@ -4,7 +4,7 @@ import { inversesOf, modulo, type Point } from "../../../../src/circuits/secp256
 import { bytesOf, LIMB, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
 import { smallInverse } from "../../../../src/field/small-inverse.ts";
 
-/** Where a step is, and what it takes. */
+/** Place and inputs of a step. */
 interface StepPlace {
   readonly time: number;
   readonly step: number;
@@ -13,7 +13,7 @@ interface StepPlace {
   readonly full: number;
 }
 
-/** The lines of a step, and where it comes to. */
+/** Lines of a step, and its end. */
 export interface StepLines {
   readonly point: Point;
   readonly chosen: Point;
@@ -55,7 +55,7 @@ export function curveStepRow({ time, step, bits, parts, full }: StepPlace, lines
 
 type Lines = Omit<CurveStepCells, "quotients" | "carries">;
 
-/** What shows a row's products. Throws Error for an untrue one. */
+/** Witness of a row's products. Throws Error for an untrue one. */
 export function stepWitness(cells: Lines): Pick<CurveStepCells, "quotients" | "carries"> {
   const witnesses = stepProducts(cells).map(productWitness);
   return { quotients: witnesses.flatMap(({ quotient }) => quotient), carries: witnesses.flatMap(({ carry }) => carry) };
@@ -166,7 +166,7 @@ function addWithSameZ(first: Projective, second: Projective): Projective {
 
 const OFFSET = Array.from({ length: WORD_BYTES }, () => BigInt(DIGIT_OFFSET)).reduce((sum, digit) => (sum << 8n) + digit, 0n);
 
-/** The bytes whose digits stand for a number modulo PRIME: as a number they are OFFSET more. */
+/** Bytes whose digits represent a number modulo PRIME: as a number they are OFFSET more. */
 function digitBytes(value: bigint): number[] {
   return bytesOf(modulo(value + OFFSET));
 }

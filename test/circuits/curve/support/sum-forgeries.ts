@@ -26,14 +26,14 @@ type Kind = "chord" | "tangent" | "opposite" | "onlyFirst" | "onlySecond";
 const NO_KIND = { chord: 0, tangent: 0, opposite: 0, onlyFirst: 0, onlySecond: 0 };
 const OFFSET = bytesOf(0n).reduce((sum) => (sum << 8n) + BigInt(SLOPE_OFFSET), 0n);
 
-/** What a prover says of a line besides: its slope, half of x1², and the sum, of which y follows from x. */
+/** Claims of a prover about a line: its slope, half of x1², and the sum, of which y follows from x. */
 interface Line {
   readonly slope: bigint;
   readonly half?: bigint;
   readonly x3?: bigint;
 }
 
-/** The row of a line through points, right but for what is said of it. */
+/** Row of a line through points, with these claims. */
 function line(kind: "chord" | "tangent", first: Point, second: Point, { slope, half = 0n, x3 }: Line): CurveSumCells {
   const x = x3 ?? Fp.create(slope * slope - first.x - second.x);
   const y = Fp.create(slope * (first.x - x) - first.y);
@@ -89,7 +89,7 @@ function copied(kind: Exclude<Kind, "chord" | "tangent">, first: Point, second: 
   return { ...honest, ...NO_KIND, [kind]: 1, ...coordinates(first, second, sum), inverse1, inverse2, uses: 1 };
 }
 
-/** The same point with another sign. */
+/** Opposite point. */
 const opposite = ({ x, y }: Point): Point => ({ x, y: PRIME - y });
 
 export function* sumForgeries(): Generator<SumForgery> {

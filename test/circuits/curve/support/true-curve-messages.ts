@@ -6,7 +6,7 @@ import type { Truth } from "../../arithmetic/support/true-messages.ts";
 
 const { Fp } = secp256k1.Point;
 
-/** The integer nearest to zero that an element of the field stands for. */
+/** Integer nearest to zero that an element of the field represents. */
 export const centred = (element: number): number => (element > P / 2 ? element - P : element);
 
 export function valueOf(digits: readonly number[], bits: bigint): bigint {
@@ -43,12 +43,12 @@ export function truthOfSum(message: readonly number[]): Truth {
   return sum !== undefined && isWritten(sum, { x: x3, y: y3 }) ? "true" : "false";
 }
 
-/** Whether coordinates stand for a point: its own, or y + p. Infinity is (0, 0) and nothing else. */
+/** True if coordinates represent a point: with its y, or with y + p. Infinity is (0, 0) and nothing else. */
 function isWritten(point: Point, { x, y }: Point): boolean {
   return x === point.x && (y === point.y || (point.y !== 0n && y === point.y + Fp.ORDER));
 }
 
-/** By the definition's formulas; undefined for points with the same x that are neither equal nor opposite. */
+/** Sum by the definition's formulas; undefined for points with the same x that are neither equal nor opposite. */
 export function formalSum(first: Point, second: Point): Point | undefined {
   const isZero = ({ x, y }: Point): boolean => x === 0n && y === 0n;
   if (isZero(first)) return second;
@@ -63,14 +63,14 @@ export function formalSum(first: Point, second: Point): Point | undefined {
   return { x, y: Fp.create(slope * (first.x - x) - first.y) };
 }
 
-/** What another implementation has as the sum of two points of the curve. */
+/** Sum of two points of the curve by another implementation. */
 export function pointSum(first: Point, second: Point): Point {
   return fromCurve(toCurve(first).add(toCurve(second)));
 }
 
 const MULTIPLES = new Map<string, Point>();
 
-/** What another implementation has as u generators and v points. */
+/** Sum of u generators and v points by another implementation. */
 export function pointSumOfMultiples(u: bigint, v: bigint, point: Point): Point {
   const key = [u, v, point.x, point.y].join();
   const known = MULTIPLES.get(key);
@@ -92,7 +92,10 @@ function fromCurve(point: CurvePoint): Point {
   return point.is0() ? INFINITY : point.toAffine();
 }
 
-/** u generators and v points, by another implementation; scalars that are no words and points of no curve are not asked. */
+/**
+ * Truth of a claim about u generators and v points, by another implementation; undefined for scalars that are not words and
+ * points of no curve.
+ */
 export function truthOfMultiple([_time, ...message]: readonly number[]): Truth {
   const scalars = message.slice(0, 2 * LIMBS);
   const bytes = message.slice(2 * LIMBS);

@@ -66,7 +66,7 @@ export function* roundForgeries(random: Random): Generator<Forgery> {
   for (let i = 0; i < IOTA_BITS.length; i++) {
     const honest = keccakRow(1 + random.below(ROUNDS - 2), randomState(random), ZERO, 0);
     const bits = flipped(honest.bits, i);
-    // What ι would have made of the true bits is taken back.
+    // The forgery compensates ι's result for the true bits.
     const limbs = honest.after.map((limb, k) => 2 * limb - turned(honest.after, honest.bits, honest)[k]!);
     yield { refusedBy: `bits[${i}]`, rows: [{ ...honest, bits, after: turned(limbs, bits, honest) }] };
   }

@@ -20,9 +20,9 @@ import {
  */
 
 type Numbers = readonly number[];
-/** What of a row a round's number is. */
+/** Cells of a row that depend on the round's number. */
 export type Digits = Pick<KeccakCells, "low" | "high">;
-/** What θ is stated by. */
+/** Cells that state θ. */
 export type ThetaCells = Pick<KeccakCells, "parity" | "added" | "theta">;
 
 const { low: LOWS, high: HIGHS } = KECCAK_FIELDS;
@@ -56,7 +56,7 @@ export function thetaOf(state: Numbers): ThetaCells {
   return { ...parityOf(before), theta: range(STATE_BITS).map((i) => bitOf(state, i) ^ addedBy(before, i % COLUMN_BITS)) };
 }
 
-/** What the columns' parities before θ make of them, and what they add. */
+/** Parities of the columns before θ, and the values that they add. */
 export function parityOf(before: Numbers): Pick<KeccakCells, "parity" | "added"> {
   const added = range(COLUMN_BITS).map((i) => addedBy(before, i));
   return { parity: before.map((bit, i) => bit ^ (added[i] ?? 0)), added };
@@ -97,7 +97,7 @@ function bitOf(limbs: Numbers, i: number): number {
   return ((limbs[Math.floor(i / LIMB_BITS)] ?? 0) >> (i % LIMB_BITS)) & 1;
 }
 
-/** What θ adds to a column's lanes: the parities of the two beside it. */
+/** Value that θ adds to a column's lanes: the parities of its two neighbors. */
 function addedBy(before: Numbers, i: number): number {
   const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
   const at = (column: number, bit: number): number => before[LANE_BITS * modulo(column, 5) + modulo(bit, LANE_BITS)] ?? 0;

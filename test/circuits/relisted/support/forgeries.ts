@@ -28,7 +28,7 @@ export const ROWS: readonly LeafRow[] = [
   kept(STATE, P40, { placeAfter: P30 }),
 ];
 
-/** Two leaves that are 0, one behind the other. */
+/** Two adjacent leaves with value 0. */
 const TWO = new Listing([
   { key: key(10), value: ONE },
   { key: key(20), value: ZERO },
@@ -133,10 +133,10 @@ function* countForgeries(): Generator<RelistingForgery> {
     });
     return places(refusedBy, { ...cells, relistedPlaces, ...nodesOf(listing, relistedPlaces, countAfter) }, listing);
   };
-  // Four leaves are told, where there are three and a place without one.
+  // The claim is four leaves, but there are three and a place without one.
   const two = scene(TWO, TWO_ROWS);
   yield at("the first row opens", two, [3, 3, 4, 5], { listing: TWO, countAfter: 4, opens: 3 });
-  // The leaf of 40 stays where no leaf is said to be: the count goes past its place, or does not come to it.
+  // The leaf of 40 is at an index without a claimed leaf: the count passes this index, or does not reach it.
   yield at("count", honest, [3, 3, 3, 5], { countAfter: 3 });
   const moved = scene(STATE, [...ROWS.slice(0, 1), { ...ROWS[1]!, placeAfter: P30 }, ROWS[2]!]);
   yield at("final count stays", moved, [3, 3, 4], { countAfter: 3, finalCounts: [5, 4, 4] });

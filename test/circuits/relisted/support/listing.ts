@@ -60,7 +60,7 @@ export class Listing {
   pathOf(index: number): TouchedPath {
     const siblings = this.#nodes.slice(0, -1).map((level, height) => level[(index >> height) ^ 1] ?? EMPTY_TREES[height]!);
     const { key, value: own } = this.leaves[index]!;
-    // Limbs of another value than these two are not asked for: its place is always listed anew.
+    // Limbs of other values are never requested, because their places are always relisted.
     const value = Array.from({ length: LIMBS }, (_, i) => (i === 0 && own.join() === ONE.join() ? 1 : 0));
     return { index, leafKind: 0, key, nextKey: this.successorOf(index), value, siblings };
   }

@@ -150,7 +150,7 @@ export function columnsOf(table: TableName, cells: RelistingCells): Uint32Array[
   return lists[0]!.map((_, c) => Uint32Array.from(lists, (list) => canonical(list[c] ?? NaN)));
 }
 
-/** What refuses the rows, but for what a statement asks. */
+/** Refusals of the rows, without the requests of a statement. */
 export function refusalsOf(cells: RelistingCells): string[] {
   const tables = TABLES.map((table) => ({ air: AIRS[table], main: columnsOf(table, cells) }));
   return refusalsOfTables(tables, ANSWERS, ["roots"]);
@@ -163,7 +163,7 @@ export const ANSWERS: Answers = {
     compress(tag, lanes.slice(0, 8), lanes.slice(8, 16)).every((lane, i) => lane === lanes[16 + i]),
 };
 
-/** All that can refuse a table's rows, but for what a statement asks. */
+/** All possible refusals of a table's rows, without the requests of a statement. */
 export function reasonsOf(table: TableName): string[] {
   const said = new Map<string, number>();
   const names = AIRS[table].interactions.map(({ bus: { name } }) => {

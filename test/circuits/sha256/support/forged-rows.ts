@@ -14,10 +14,10 @@ import { canonical } from "../../arithmetic/support/judge.ts";
 type Numbers = readonly number[];
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends Numbers ? number[] : T[K] };
 
-/** Cells of a row; they may be negative, and numbers that are no bits or limbs. */
+/** Cells of a row; they may be negative, and other numbers than bits or limbs. */
 export type Cells = Writable<FieldValues<typeof SHA256_FIELDS, number>>;
 
-/** What a forger changes: cells of a row before the round's results are worked out, and these results. */
+/** Changes of a forger: cells of a row before the round's results are computed, and these results. */
 export interface Change {
   readonly before?: (row: Cells, t: number) => void;
   readonly behind?: (row: Cells, t: number) => void;
@@ -32,8 +32,8 @@ export interface Start {
 const LIMB = 2 ** LIMB_BITS;
 
 /**
- * The rows of a table, from the function's definition and for any cells: each row follows from the one before as a row without
- * changes does. Where a row of round 0 comes another block begins; it has what stands in the columns, or `others`.
+ * Rows of a table, from the function's definition and for any cells: each row follows from its predecessor by the rules for
+ * unchanged rows. A row of round 0 begins another block; it has the state and block of the columns, or of `others`.
  */
 export function rowsOf({ state, block }: Start, change: Change = {}, height = ROUNDS, others: readonly Start[] = []): Cells[] {
   const rows: Cells[] = [];
@@ -75,7 +75,7 @@ function firstRow(state: Numbers, block: Numbers): Cells {
   };
 }
 
-/** The row behind one whose block goes on. */
+/** Row after one whose block continues. */
 function following(row: Cells): Cells {
   return {
     ...{ round: [], input: [...row.input], output: [] },
@@ -118,7 +118,7 @@ function added(words: readonly Numbers[], width: number): [number[], number[]] {
   return [result, carries];
 }
 
-/** What the last round's row comes to: the input and what is behind the round. */
+/** Sums of the last round's row: the input and the state after the round. */
 function sumsOf(row: Cells): number[] {
   const behind = [
     row.newA,

@@ -62,7 +62,7 @@ const at = (t: number, change: (row: Cells) => unknown): NonNullable<Change["bef
   };
 };
 
-/** Cells that are no bits: of words, and of carries. */
+/** Cells with other values than bits: of words, and of carries. */
 export function* bitForgeries(random: Random): Generator<Forgery> {
   for (const name of ["a", "b", "c", "e", "f", "g", "word1", "word14"] as const)
     for (let i = 0; i < 32; i++)
@@ -81,7 +81,7 @@ export function* bitForgeries(random: Random): Generator<Forgery> {
   for (let i = 0; i < 16; i++) yield search(random, `carriesOutput[${i}] is boolean`, (start) => wrongCarryOfOutput(start, i));
 }
 
-/** The same number by a 2 and a 0 for a 0 and a 1, or with a half more above a 0 for a 1. */
+/** Writes the same number with a 2 and a 0 for a 0 and a 1, or with a half more above a 0 for a 1. */
 function unbit(bits: number[], i: number): boolean {
   const isTop = i % LIMB_BITS === LIMB_BITS - 1;
   const other = isTop ? i - 1 : i + 1;
@@ -91,7 +91,7 @@ function unbit(bits: number[], i: number): boolean {
   return true;
 }
 
-/** Another result for a carry that is none: with an upper limb's any, with a lower one's the limb and one. */
+/** Writes another result for a false carry: any with an upper limb's, the limb and one with a lower one's. */
 function uncarry(result: number[], carries: number[], i: number, width: number): boolean {
   const j = i % width;
   if (i >= width) {
@@ -129,7 +129,7 @@ function wrongCarryOfOutput(start: Start, i: number): Cells[] | undefined {
   return rows;
 }
 
-/** Other results of a round, of the schedule and behind the last round; what does not go on as it should. */
+/** Other results of a round, of the schedule and after the last round; wrong continuations. */
 export function* wordForgeries(random: Random): Generator<Forgery> {
   const one = (refusedBy: string, change: Change): Forgery => search(random, refusedBy, (start) => forged(start, change));
   const withRows = (refusedBy: string, change: (rows: Cells[]) => void): Forgery => {

@@ -72,7 +72,7 @@ function* valueAttacks(run: HonestRun): Generator<Attack> {
     cells: settled(run, replaced(leaves, absent, { before: value })),
   };
   yield {
-    name: "a leaf that is not there and is written, but does not come into being",
+    name: "a written leaf that was absent and is not inserted",
     refusedBy: ["leaves: not inserted: 0"],
     cells: settled(run, replaced(leaves, absent, { after: value })),
   };
@@ -89,7 +89,7 @@ function* valueAttacks(run: HonestRun): Generator<Attack> {
 
 function* orderAttacks(run: HonestRun): Generator<Attack> {
   const { leaves } = run.cells;
-  // A leaf that is there is taken for one that is not, behind the leaf before it.
+  // A present leaf is claimed to be absent, after the leaf before it.
   const present = find(
     leaves,
     (row, next) => row.existed === 1 && row.infinite === 0 && next?.existed === 1 && next.key.join() === row.bound.join(),
@@ -113,7 +113,7 @@ function* orderAttacks(run: HonestRun): Generator<Attack> {
   const shown = { ...claimed, ...noOrder(), compares: 1, chosen: [1, 0, 0, 0, 0, 0, 0, 0], ...equalLane(own.key[0]!) };
   const without = [...leaves.slice(0, present), lowest, shown, ...rest];
   yield {
-    name: "the absence of a key that is there: it is not below the bound",
+    name: "the absence of a present key: it is not below the bound",
     refusedBy: ["leaves: less: low limbs"],
     cells: settled(run, recounted(without, run)),
   };
@@ -122,7 +122,7 @@ function* orderAttacks(run: HonestRun): Generator<Attack> {
   const infinite = [...leaves.slice(0, present), lowest, unbounded, ...rest];
   const lanes = low.bound.flatMap((lane, i) => (lane === 0 ? [] : [`leaves: infinite: lane ${i}`]));
   yield {
-    name: "the absence of a key that is there, with +∞ for the successor",
+    name: "the absence of a present key, with +∞ for the successor",
     refusedBy: lanes.sort(),
     cells: settled(run, recounted(infinite, run)),
   };
@@ -138,7 +138,7 @@ function equalLane(lane: number): Partial<LeafCells> {
   return { lesser: limbs, gap: [0, 0], greater: limbs, topInverse: inv(0x7f00 - limbs[1]!) };
 }
 
-/** Counts what comes into being again. */
+/** Counts inserted leaves. */
 function recounted(leaves: readonly LeafCells[], { state }: HonestRun): LeafCells[] {
   let count = state.leafCount;
   const rows = leaves.map((row) => {
@@ -159,7 +159,7 @@ function* placeAttacks(run: HonestRun): Generator<Attack> {
     cells: settled(run, replaced(replaced(leaves, fresh, { index: its }), other, { index: own })),
   };
   yield {
-    name: "a hole between the leaves that are there and the new ones",
+    name: "a hole between the present leaves and the new ones",
     refusedBy: ["leafCounts"],
     cells: settled(run, recounted(leaves, { ...run, state: { ...run.state, leafCount: run.state.leafCount + 1 } })),
   };

@@ -54,7 +54,7 @@ export function isTrue(bus: string, message: readonly number[]): boolean {
   return output.every((lane, i) => lane === digests[16 + i]);
 }
 
-/** What refuses the rows, but for what a run and its statement ask. */
+/** Refusals of the rows, without the requests of a run and its statement. */
 export function refusalsOf(cells: StateCells): string[] {
   const tables = TABLES.filter((table) => cells[table].length > 0);
   return refusalsOfTables(
@@ -64,7 +64,7 @@ export function refusalsOf(cells: StateCells): string[] {
   );
 }
 
-/** All that can refuse a table's rows, but for what a run and its statement ask. */
+/** All possible refusals of a table's rows, without the requests of a run and its statement. */
 export function reasonsOf(table: TableName): string[] {
   const air = AIRS[table];
   const seen = new Map<string, number>();
@@ -77,7 +77,7 @@ export function reasonsOf(table: TableName): string[] {
   return [...new Set([...air.constraints.map(({ name }) => `${table}: ${name}`), ...said])];
 }
 
-/** What the rows tell a run and its statement: leaves' values, and the roots. */
+/** Claims of the rows to a run and its statement: leaves' values, and the roots. */
 export function claimsOf({ leaves, roots }: StateCells): string {
   const told = leaves.filter(({ asked }) => asked === 1).map(({ kind, key, before, after }) => [kind, key, before, after].join());
   return JSON.stringify([told.sort(), roots.map(({ before, after }) => [before, after])]);

@@ -45,7 +45,7 @@ export function* leafForgeries(): Generator<StateForgery> {
 }
 
 function* rowForgeries(): Generator<StateForgery> {
-  // A leaf that is there is shown to be absent, with no leaf below it that is there.
+  // A present leaf is shown to be absent, without a present leaf below it.
   const unled = absent(key(20), digest());
   yield by("begins with a leaf that is there", scene(STATE, [unled, present(STATE, P10)]));
   yield by("leaves come first", scene(STATE, [present(STATE, P10), {}, absent(key(30), digest())]));
@@ -56,7 +56,7 @@ function* rowForgeries(): Generator<StateForgery> {
   yield by("real is boolean", twofold(), TWOFOLD);
 }
 
-/** A row that is real twice stands behind a key that is there, and moves what that key is compared with. */
+/** A row that is real twice follows a present key, and moves the bound of that key's comparison. */
 function twofold(): StateCells {
   const [bound, high] = [digest(20, 10), digest(20, 13)];
   const model = TWOFOLD;
@@ -81,7 +81,7 @@ function* countForgeries(): Generator<StateForgery> {
   yield by("final count", scene(STATE, nine));
   // Behind the other new leaf, with a hole between.
   yield by("place", scene(STATE, replaced(1, { index: 6 })));
-  // The new leaf takes the place of the last one: the count begins one lower, and is told when it is right again.
+  // The new leaf has the place of the last one: the count begins one lower, and is reported when it is right again.
   const low = { ...present(STATE, P10), opens: 0, count: 3 };
   const taken = absent(key(15), key(20), { after: word(9), opens: 1, count: 4, leafBefore: STATE.digestOf(P30) });
   yield by("the first row opens", scene(STATE, [low, taken]));
@@ -137,7 +137,7 @@ function* hashForgeries(): Generator<StateForgery> {
   yield by("compression[3]", last({ after: lie }));
   const written = scene(STATE, replaced(4, { after: lie })).leaves[4]!;
   yield by("compression[5]", last({ after: lie, valueAfter: written.valueAfter }));
-  // The leaf below those that come into being keeps its old successor.
+  // The leaf below the inserted ones has its old successor.
   const unlinked = honest.leaves.map((row, i) => {
     if (i !== 0) return row;
     const kept = scene(STATE, [ROWS[0]!]).leaves[0]!;
@@ -146,7 +146,7 @@ function* hashForgeries(): Generator<StateForgery> {
   yield by("compression[4]", { leaves: unlinked, ...nodesOf(STATE, unlinked) });
 }
 
-/** A key that is there and not below the bound is shown to be absent, by these cells. */
+/** A present key, which is not below the bound, is shown to be absent, by these cells. */
 function unordered(there: readonly number[], bound: readonly number[], cells: Row): { cells: StateCells; model: Model } {
   const keys = there.join() === bound.join() ? [bound] : [bound, there];
   const model = new Model(keys.map((each, i) => leafOf(each, word(i + 1))));

@@ -69,8 +69,8 @@ export class Model {
   }
 
   /**
-   * Whether rows say nothing but the truth: that leaves have these values in this state, each told once, and that the root after
-   * is that of the state with the values after, new leaves in whatever order.
+   * True if all claims of the rows are true: leaves have these values in this state, each reported once, and the root after
+   * is that of the state with the values after, with new leaves in any order.
    */
   confirms({ leaves, roots }: StateCells): boolean {
     const told = leaves.filter(({ asked }) => asked === 1);

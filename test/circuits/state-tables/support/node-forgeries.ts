@@ -17,7 +17,7 @@ export function* nodeForgeries(): Generator<StateForgery> {
 }
 
 const READ = scene(STATE, [present(STATE, 1)]);
-/** The same of a state in which the leaf is worth something else. */
+/** State in which the leaf has another value. */
 const OTHER = new Model(STATE.leaves.map((leaf, i) => (i === 1 ? { ...leaf, value: word(99) } : leaf)));
 const LIE = scene(OTHER, [present(OTHER, 1)]);
 

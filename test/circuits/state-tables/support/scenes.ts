@@ -22,13 +22,13 @@ export type Row = Partial<LeafCells>;
 
 export const leafOf = (key: Digest, value: readonly number[]): ModelLeaf => ({ kind: 0, key, value });
 
-/** A row of a leaf that is there, which is asked for and stays as it is. */
+/** Row of a present leaf, which is requested and does not change. */
 export function present(model: Model, index: number, change: Row = {}): Row {
   const { leafKind: kind, key, nextKey: bound, value } = model.pathOf(index);
   return { real: 1, existed: 1, asked: 1, index, kind, key, bound, before: value, after: value, ...change };
 }
 
-/** A row of a leaf that is not there, which is asked for; it comes into being if it has a value after. */
+/** Row of an absent leaf, which is requested; it is inserted if it has a value after. */
 export function absent(key: Digest, bound: Digest, change: Row = {}): Row {
   const isInserted = change.after?.some((limb) => limb !== 0) ?? false;
   return {
@@ -70,7 +70,7 @@ export function scene(model: Model, given: readonly Row[], change: { readonly co
   return { leaves, ...nodesOf(model, leaves, change.countAfter) };
 }
 
-/** With the digests of the leaf before and after, where it is there. */
+/** Adds the digests of the leaf before and after, if it is present. */
 function withDigests(row: LeafCells): LeafCells {
   const { existed, inserted, kind, key, before, after, bound, follower } = row;
   const sum = after.reduce((total, limb) => total + limb, 0);

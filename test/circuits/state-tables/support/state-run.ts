@@ -21,7 +21,7 @@ export interface HonestRun {
 
 const storage = (slot: bigint): StateKey => ({ leafKind: LeafKind.storage, address: 0xabcn, slot });
 const PRESENT = [1n, 2n, 3n, 4n, 5n];
-/** What the run leaves in slots; those from 20 on are not there before. */
+/** Final values of slots; those from 20 are absent before. */
 const AFTER: readonly (readonly [bigint, bigint])[] = [
   ...([
     [1n, 101n],

@@ -15,7 +15,10 @@ import { testContract } from "../../../chain/support/artifact.ts";
 
 export type Version = "0.7" | "0.8";
 
-/** Packages under the GPL, installed beside the project's own by scripts/setup.mjs, and the salts of the public deployments. */
+/**
+ * Packages under the GPL, which scripts/setup.mjs installs separately from the project's, and the salts of the public
+ * deployments.
+ */
 const PACKAGES = {
   "0.7": { release: "0.7.0", salt: "0x90d8084deab30c2a37c45e8d47f49f2f7965183cb6990a98943ef94940681de3" },
   "0.8": { release: "0.8.0", salt: "0x0a59dbff790c23c976a548690c27297883cc66b4c67024f9117b0238995e35e9" },
