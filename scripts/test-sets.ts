@@ -213,6 +213,8 @@ export const CORE_FILES: readonly string[] = [
   "flow/void-facts-takeover",
   "devnet/links/pair-turns",
   "flow/availability-challenge",
+  "flow/hub-consensus",
+  "devnet/hubs/hub-group",
   "page/feed-relay",
   "page/proofs-of-execution",
   "devnet/stored-proof",

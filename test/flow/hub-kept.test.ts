@@ -63,7 +63,7 @@ describe("a hub of an ecosystem in a folder", () => {
   test("another number of aggregators than those of the contract is refused by the name of the option", async () => {
     await kept.stop();
     const started = startFlowDevnet(chains, { proofs: "none", ...hubs(2), data: kept.folder }, { clock });
-    await assert.rejects(started, /hubs\.main\.aggregators names 2 keys, and the hub on L1 has others \(4\)/);
+    await assert.rejects(started, /hubs\.main\.aggregators names 2 keys, and the hub on L1 began with others \(4\)/);
     await kept.start();
     assert.equal(hub().landedCount, 3n);
   });

@@ -12,7 +12,7 @@ import type { BlockBodies } from "./block-bodies.ts";
 import type { HubOffers } from "./hub-offers.ts";
 
 /** Parts that the aggregators of a process share. */
-interface SharedParts {
+export interface HubAggregatorParts {
   readonly offers: HubOffers;
   readonly bodies: BlockBodies;
   /** Batches for the next block; undefined while no block is due. */
@@ -36,12 +36,12 @@ const NO_BLOCK = new Uint8Array();
 export class HubAggregator implements Workshop {
   readonly node: HubNode;
   readonly store = new MemoryVotes();
-  readonly #parts: SharedParts;
+  readonly #parts: HubAggregatorParts;
   /** Id of the newest final decision. */
   #decidedId: Hex;
 
   /** Aggregator of a group that starts from the decision `rootId`, at the node's block. */
-  constructor(rootId: Hex, node: HubNode, parts: SharedParts) {
+  constructor(rootId: Hex, node: HubNode, parts: HubAggregatorParts) {
     this.node = node;
     this.#decidedId = rootId;
     this.#parts = parts;

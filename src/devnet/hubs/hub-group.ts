@@ -1,34 +1,28 @@
 import type { TransactionReceipt } from "ethers";
-import { openGroup, type RunningNode } from "../../consensus/group.ts";
-import type { GroupMessage } from "../../consensus/messages.ts";
 import type { MemoryVotes } from "../../consensus/memory-votes.ts";
-import type { Header } from "../../consensus/proposals.ts";
 import { quorumOf } from "../../consensus/votes.ts";
 import { NamedError } from "../../errors/named-error.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
-import { hubCertificate, hubVoteDomain } from "../../hub/hub-certificate.ts";
+import { hubCertificate } from "../../hub/hub-certificate.ts";
 import { HubState } from "../../hub/hub-state.ts";
 import type { HubError } from "../../hub/hub-error.ts";
-import type { HubNode, OfferedEntry } from "../../hub/hub-node.ts";
+import type { OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { HubHeader } from "../../protocol/hub-header.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { LocalNet } from "../../sequencing/local/local-net.ts";
 import { EvidenceList, type VoteEvidence } from "../../sequencing/evidence-list.ts";
-import { VoteKeys, type NodeKey } from "../../sequencing/local/vote-keys.ts";
-import { rootOf } from "../../sequencing/root-of-life.ts";
-import { VIEW_TIMES } from "../../sequencing/view-times.ts";
-import { faultsOfLiars, type AggregatorCondition } from "./aggregator-faults.ts";
+import type { AggregatorCondition } from "./aggregator-faults.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import type { DecidedBlocks } from "./decided-blocks.ts";
-import { HubAggregator, type DecidedHere } from "./hub-aggregator.ts";
-import type { HubOnL1 } from "./hub-landing.ts";
+import type { DecidedHere } from "./hub-aggregator.ts";
+import type { HubEpoch, HubOnL1 } from "./hub-landing.ts";
+import { HubLife } from "./hub-life.ts";
 import type { HubOffers } from "./hub-offers.ts";
 import type { HubProofs } from "./hub-proofs.ts";
 
 interface HubGroupOptions {
-  /** Keys of the aggregators, in the ascending order of their addresses: the hub's epoch 0 on L1. */
-  readonly keys: readonly NodeKey[];
+  /** The epoch that L1 counts now. */
+  readonly epoch: HubEpoch;
   readonly hub: Hex;
   readonly l1ChainId: bigint;
   /** A block is due at this age of the oldest offered batch that it may take, or at this number of batches. */
@@ -38,7 +32,9 @@ interface HubGroupOptions {
 interface HubGroupDependencies {
   readonly offers: HubOffers;
   readonly proofs: Pick<HubProofs, "prove">;
-  readonly onL1: Pick<HubOnL1, "head" | "land">;
+  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land">;
+  /** Private key of an aggregator; undefined for one of another process. */
+  readonly keyOf: (address: Hex) => Hex | undefined;
   readonly decided: DecidedBlocks;
   readonly clock: Clock;
   /** A new salt of the votes, which differs after each start. */
@@ -52,15 +48,6 @@ interface HubGroupDependencies {
 const FIRST_VIEW = 1;
 /** Time between two reads of the offers while an account waits for a landing. */
 const LOOK_MS = 500;
-
-/** Group between two starts. */
-interface Life {
-  readonly life: Hex;
-  readonly keys: VoteKeys;
-  readonly root: Header;
-  readonly net: LocalNet<GroupMessage>;
-  readonly aggregators: readonly HubAggregator[];
-}
 
 /** A decided block with its landing. */
 interface LandedBlock {
@@ -76,23 +63,27 @@ export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffe
   override readonly name = "HubGroupError";
 }
 
-/** Aggregators of a hub in one process, which decide its blocks together and land them on L1. */
+/**
+ * Aggregators of a hub in one process, which decide its blocks together and land them on L1. They are those that L1 counts: with
+ * another epoch, and after a return of L1, another life of the group begins.
+ */
 export class HubGroup {
   readonly #options: HubGroupOptions;
   readonly #dependencies: HubGroupDependencies;
-  readonly #nodes = new Map<number, RunningNode>();
   #silent: ReadonlySet<number> = new Set();
   #liars: ReadonlySet<number> = new Set();
   readonly #evidence = new EvidenceList();
   #isResting = false;
   readonly #bodies = new BlockBodies();
   readonly #decided: DecidedBlocks;
-  #life: Life;
+  #life: HubLife;
   #waiting = Promise.withResolvers<LandedBlock>();
   #offered: readonly OfferedEntry[] = [];
   #offeredSinceMs: number | undefined;
   #isDue = false;
+  /** Landings and changes of the epoch, in sequence. */
   #landing: Promise<void> = Promise.resolve();
+  #following: Promise<void> | undefined;
   /** Aborted when L1 returns or the hub closes: a proof of a block takes minutes. */
   #proving = new AbortController();
   #isClosed = false;
@@ -101,7 +92,7 @@ export class HubGroup {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#decided = dependencies.decided;
-    this.#life = this.#begun(FIRST_VIEW);
+    this.#life = this.#begun(FIRST_VIEW, options.epoch);
     this.#startNodes();
     this.#waiting.promise.catch(() => undefined);
   }
@@ -118,7 +109,7 @@ export class HubGroup {
 
   /** State after the newest decided block. */
   get state(): HubState {
-    return this.#newestNode?.state ?? HubState.empty();
+    return this.#life.newestNode?.state ?? HubState.empty();
   }
 
   /** Number of the newest block that L1 has, as of the newest read; 0 before the first. */
@@ -126,22 +117,28 @@ export class HubGroup {
     return this.#decided.landedCount;
   }
 
-  /** Each aggregator with the number of the newest block that it has. */
+  /** Number of the epoch whose aggregators decide now. */
+  get epoch(): number {
+    return this.#life.epoch.number;
+  }
+
+  /** Each aggregator of the epoch with the number of the newest block that it has. */
   get aggregators(): readonly { readonly address: Hex; readonly isRunning: boolean; readonly block: bigint }[] {
-    return this.#options.keys.map(({ address }, index) => {
-      const block = this.#life.aggregators[index]?.node.header.number ?? 0n;
-      return { address, isRunning: this.#nodes.has(index), block };
+    const { epoch, aggregators, running } = this.#life;
+    return epoch.aggregators.map((address, index) => {
+      const block = aggregators[index]?.node.header.number ?? 0n;
+      return { address, isRunning: running.includes(index), block };
     });
   }
 
-  /** Contrary votes of aggregators in this life. */
+  /** Contrary votes of aggregators since the last return of L1. */
   get evidence(): readonly VoteEvidence[] {
     return this.#evidence.pairs;
   }
 
   /** Indexes of the aggregators that run. */
   get running(): readonly number[] {
-    return [...this.#nodes.keys()];
+    return this.#life.running;
   }
 
   /** Starts an aggregator with the votes that it has cast. */
@@ -153,7 +150,7 @@ export class HubGroup {
   /** Stops an aggregator: it sends nothing until it starts again. */
   async silence(index: number): Promise<void> {
     this.#silent = new Set([...this.#silent, index]);
-    await this.#stopNode(index);
+    await this.#life.stop(index);
   }
 
   /** Aggregators of other conditions than "honest", by index; while the group rests, when it ends its rest. */
@@ -161,12 +158,13 @@ export class HubGroup {
     const indexesOf = (chosen: AggregatorCondition): ReadonlySet<number> =>
       new Set([...conditions].filter(([, condition]) => condition === chosen).map(([index]) => index));
     [this.#silent, this.#liars] = [indexesOf("silent"), indexesOf("equivocating")];
-    for (const index of this.#silent) this.#stopNode(index).catch(this.#dependencies.onFailure);
+    for (const index of this.#silent) this.#life.stop(index).catch(this.#dependencies.onFailure);
     this.#startNodes();
   }
 
-  /** Reads the members' offers, and has a block decided if one is due. */
+  /** Reads the members' offers, and has a block decided if one is due. Begins to follow another epoch of L1. */
   async look(): Promise<void> {
+    if (await this.#isOfOtherEpoch()) return void this.#follow();
     await this.#readOffers();
     const { landing } = this.#options;
     if (this.#offeredSinceMs === undefined) return;
@@ -180,12 +178,14 @@ export class HubGroup {
    * Rejects with HubGroupError, also if L1 executes the offered batches before they are decided, or with L1's error.
    */
   async land(): Promise<LandedBlock> {
-    const { length: count } = this.#options.keys;
+    if (await this.#isOfOtherEpoch()) await this.#follow();
+    const { length: count } = this.#life.epoch.aggregators;
+    const { length: running } = this.running;
     const needed = quorumOf(count);
-    if (this.#nodes.size < needed)
+    if (running < needed)
       throw new HubGroupError(
         "AggregatorsSilent",
-        `${this.#nodes.size} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
+        `${running} of ${count} aggregators run, and ${needed} decide; start some, or wait until members show batches alone`,
       );
     await this.#readOffers();
     this.#requireOffer();
@@ -226,14 +226,13 @@ export class HubGroup {
   /** Stops all aggregators and finishes landings, for a return of L1. Resolves with the function that starts them again. */
   async rest(): Promise<(isReturned: boolean) => Promise<void>> {
     this.#isResting = true;
-    const views = [...this.#nodes.values()].map(({ state }) => state.view);
-    await Promise.all(this.running.map((index) => this.#stopNode(index)));
+    await this.#life.rest();
     this.#proving.abort(new HubGroupError("Returned", "L1 returns to an earlier state; land the hub's next block again"));
     await this.#landing;
     this.#proving = new AbortController();
     return async (isReturned) => {
       if (!isReturned) this.#landDecided();
-      if (isReturned) await this.#return(Math.max(this.#life.root.view, ...views) + 1);
+      if (isReturned) await this.#return();
       this.#isResting = false;
       this.#startNodes();
     };
@@ -244,41 +243,14 @@ export class HubGroup {
     const closed = new HubGroupError("Closed", "the hub was closed; start it again");
     this.#fail(closed);
     this.#proving.abort(closed);
-    await Promise.all(this.running.map((index) => this.#stopNode(index)));
+    await this.#life.end();
     await this.#landing;
   }
 
   /** Starts all aggregators that neither run nor are silent. */
   #startNodes(): void {
-    if (this.#isResting) return;
-    for (const index of this.#options.keys.keys()) if (!this.#silent.has(index)) this.#startNode(index);
-  }
-
-  #startNode(index: number): void {
-    const { clock, onFailure } = this.#dependencies;
-    const { life, aggregators, keys, root, net } = this.#life;
-    const aggregator = aggregators[index];
-    if (aggregator === undefined || this.#nodes.has(index) || this.#isClosed) return;
-    const node = openGroup({
-      ...{ voters: keys, self: index, root, firstView: root.view + 1, ...VIEW_TIMES },
-      ...{ store: aggregator.store, net: net.of(index), workshop: aggregator, clock },
-      sign: (vote) => Promise.resolve(keys.sign(index, vote, Math.floor(clock.nowMs() / 1_000))),
-      signerOf: (vote) => keys.signerOf(vote),
-      onEvidence: (first, second) => {
-        this.#evidence.add({ life, signer: addressOf(this.#options.keys, first.voter), first, second });
-      },
-      onFailure: (error) => {
-        if (!this.#isClosed) onFailure(error);
-      },
-    });
-    this.#nodes.set(index, node);
-    node.work(this.#isDue);
-  }
-
-  async #stopNode(index: number): Promise<void> {
-    const node = this.#nodes.get(index);
-    this.#nodes.delete(index);
-    await node?.close();
+    if (this.#isResting || this.#isClosed) return;
+    for (const index of this.#life.aggregators.keys()) if (!this.#silent.has(index)) this.#life.start(index, this.#isDue);
   }
 
   async #readOffers(): Promise<void> {
@@ -287,43 +259,34 @@ export class HubGroup {
     this.#offeredSinceMs = this.#offered.length === 0 ? undefined : (this.#offeredSinceMs ?? clock.nowMs());
   }
 
-  get #newestNode(): HubNode | undefined {
-    const [newest] = this.#life.aggregators.toSorted((a, b) => Number(b.node.header.number - a.node.header.number));
-    return newest?.node;
-  }
-
   /** Reasons of the hub against the offered batches; none if a batch fits its next block. */
   #reasonsAgainstAll(): readonly HubError[] {
     const reasons: HubError[] = [];
-    const block = this.#newestNode?.build(this.#offered, (_, reason) => reasons.push(reason));
+    const block = this.#life.newestNode?.build(this.#offered, (_, reason) => reasons.push(reason));
     return block === undefined ? reasons : [];
   }
 
   #begin(): void {
     this.#isDue = true;
-    this.#setWork(true);
+    this.#life.work(true);
   }
 
   /** Waits until a block is due again. */
   #rest(): void {
     this.#isDue = false;
-    this.#setWork(false);
-  }
-
-  #setWork(hasWork: boolean): void {
-    for (const node of this.#nodes.values()) node.work(hasWork);
+    this.#life.work(false);
   }
 
   #onDecided({ block, before, view }: DecidedHere, store: MemoryVotes): void {
     if (block.header.number <= this.#decided.count) return;
-    const { keys, life } = this.#life;
-    const voters = { epoch: keys.epoch, life, addresses: this.#options.keys.map(({ address }) => address) };
+    const { life, epoch } = this.#life;
+    const voters = { epoch: epoch.number, life, addresses: epoch.aggregators };
     const [record] = store.decisionsAbove(view - 1, 1);
     const certificate = record && hubCertificate(block.header, record, voters);
     if (certificate === undefined) return;
     this.#decided.add({ block, certificate, before });
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
-    this.#setWork(false);
+    this.#life.work(false);
     this.#landDecided();
   }
 
@@ -359,36 +322,67 @@ export class HubGroup {
     }
   }
 
+  async #isOfOtherEpoch(): Promise<boolean> {
+    const { number } = await this.#dependencies.onL1.epoch();
+    return number !== this.#life.epoch.number;
+  }
+
+  /** Begins the life of L1's aggregators after all landings. */
+  #follow(): Promise<void> {
+    this.#following ??= this.#landing.then(() => this.#changeEpoch()).finally(() => (this.#following = undefined));
+    this.#landing = this.#following;
+    return this.#following;
+  }
+
+  async #changeEpoch(): Promise<void> {
+    await this.#life.end();
+    // L1 counts the votes of the epoch before for one more notice. A block that it refuses is decided again.
+    await this.#landAll();
+    if (this.#isResting || this.#isClosed) return;
+    try {
+      await this.#renewLife();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** Group without votes, from the decided blocks. */
-  #begun(firstView: number): Life {
-    const { keys: nodeKeys, hub, l1ChainId } = this.#options;
-    const { newLife, offers } = this.#dependencies;
-    const life = newLife();
-    const domain = hubVoteDomain(l1ChainId, hub, life);
-    const root = rootOf({ domain, firstView });
+  #begun(firstView: number, epoch: HubEpoch): HubLife {
+    const { hub, l1ChainId } = this.#options;
+    const { newLife, offers, clock, keyOf, onFailure } = this.#dependencies;
     const parts = {
       offers,
       bodies: this.#bodies,
       due: () => (this.#isDue ? this.#offered : undefined),
-      onProposed: () => this.#setWork(false),
+      onProposed: () => this.#life.work(false),
       onDecided: (decided: DecidedHere, store: MemoryVotes) => this.#onDecided(decided, store),
     };
-    const keys = new VoteKeys(nodeKeys, domain);
-    return {
-      ...{ life, root, keys },
-      net: new LocalNet(faultsOfLiars((index) => this.#liars.has(index), keys)),
-      aggregators: nodeKeys.map(() => new HubAggregator(root.id, this.#decided.node(), parts)),
-    };
+    return new HubLife(
+      {
+        ...{ hub, l1ChainId, clock, keyOf, parts, onFailure },
+        isLiar: (index) => this.#liars.has(index),
+        onEvidence: (evidence) => this.#evidence.add(evidence),
+      },
+      { life: newLife(), epoch, firstView, newNode: () => this.#decided.node() },
+    );
   }
 
-  /** L1 has returned to an earlier state: the next life begins with the blocks that are landed there. */
-  async #return(firstView: number): Promise<void> {
-    const { number } = await this.#dependencies.onL1.head();
+  /** Ends the life, and begins that of L1's aggregators with the blocks that are landed there. */
+  async #renewLife(): Promise<void> {
+    const { onL1 } = this.#dependencies;
+    await this.#life.end();
+    const [{ number }, epoch] = [await onL1.head(), await onL1.epoch()];
     this.#decided.cutAfter(number);
+    this.#life = this.#begun(this.#life.view + 1, epoch);
+    this.#startNodes();
+  }
+
+  /** L1 has returned to an earlier state. */
+  async #return(): Promise<void> {
     [this.#isDue, this.#offeredSinceMs] = [false, undefined];
     // Votes of the life that ends are of blocks that L1 has undone.
     this.#evidence.forget(this.#life.life);
-    this.#life = this.#begun(firstView);
+    await this.#renewLife();
     this.#fail(new HubGroupError("Returned", "L1 has returned to an earlier state; land the hub's next block again"));
   }
 
@@ -402,13 +396,6 @@ export class HubGroup {
     this.#waiting = Promise.withResolvers();
     this.#waiting.promise.catch(() => undefined);
   }
-}
-
-/** Throws RangeError for a voter without a key: evidence against no account would be reported in vain. */
-function addressOf(keys: readonly NodeKey[], voter: number): Hex {
-  const key = keys[voter];
-  if (key === undefined) throw new RangeError(`voter ${voter} has no key; the hub has ${keys.length} keys`);
-  return key.address;
 }
 
 /**

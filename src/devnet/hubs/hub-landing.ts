@@ -6,6 +6,14 @@ import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { HubHeader } from "../../protocol/hub-header.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+
+/** Aggregators of a hub until L1 counts others. */
+export interface HubEpoch {
+  readonly number: number;
+  /** Addresses in lower case, in ascending order: an aggregator's index is its position. */
+  readonly aggregators: readonly Hex[];
+}
 
 const hubInterface = new Interface(hubAbi);
 
@@ -27,11 +35,15 @@ export class HubOnL1 {
     return { number, parent, state, contents };
   }
 
-  /** Aggregators of the current epoch, in lower case. */
-  async aggregators(): Promise<readonly Hex[]> {
-    const [epoch] = await this.#view("currentEpoch");
-    const [, addresses] = await this.#view("epochAt", [epoch]);
-    return (addresses as readonly string[]).map((address) => address.toLowerCase() as Hex);
+  /** The current epoch. */
+  async epoch(): Promise<HubEpoch> {
+    const [number] = await this.#view("currentEpoch");
+    return this.epochAt(Number(number));
+  }
+
+  async epochAt(number: number): Promise<HubEpoch> {
+    const [, addresses] = await this.#view("epochAt", [number]);
+    return { number, aggregators: (addresses as readonly string[]).map(lowerCaseAddress) };
   }
 
   async #view(name: string, args: readonly unknown[] = []): Promise<Result> {

@@ -23,7 +23,7 @@ export interface NamedHub {
   readonly members: readonly string[];
   readonly group: HubGroup & { readonly address: Hex };
   /** Undefined if no stake answers for the aggregators. */
-  readonly stakes: Pick<HubStakes, "weights" | "report"> | undefined;
+  readonly stakes: Pick<HubStakes, "weights" | "enlist" | "report"> | undefined;
   /** Members that run, with their sealed and executed batches. */
   readonly progress: () => readonly MemberProgress[];
   /** Seals the members' open batches, and waits until the members offer them. */
@@ -68,11 +68,12 @@ export function hubMethods(hubs: readonly NamedHub[]): ReadonlyMap<string, RpcMe
 
 async function hubInfo({ name, members, group, stakes, progress }: NamedHub): Promise<HubInfo> {
   const weights = await stakes?.weights(group.aggregators.map((each) => each.address));
-  const { address, aggregators, state, block, landedCount } = group;
+  const { address, epoch, aggregators, state, block, landedCount } = group;
   return {
     name,
     members,
     address,
+    epoch,
     aggregators: aggregators.map((each, index) => {
       const stakeWei = weights?.[index];
       return { ...each, block: Number(each.block), ...(stakeWei === undefined ? {} : { stakeWei: String(stakeWei) }) };

@@ -20,9 +20,14 @@ interface HubStakesDependencies {
   readonly l1: Provider;
   /** Pays for reports; no other program may send from its account. */
   readonly sender: Signer;
-  /** Contrary votes of aggregators. */
-  readonly evidence: () => readonly VoteEvidence[];
-  /** Runs a report next to no snapshot. */
+  readonly group: {
+    /** Contrary votes of aggregators. */
+    readonly evidence: readonly VoteEvidence[];
+    readonly epoch: number;
+  };
+  /** Enlists the keys of the present aggregators that are not enlisted. */
+  readonly enlist: () => Promise<void>;
+  /** Runs transactions next to no snapshot. */
   readonly undisturbed: (work: () => Promise<void>) => Promise<void>;
 }
 
@@ -36,11 +41,14 @@ export class HubStakes {
   readonly #service: Hex;
   /** Pairs for which L1 takes nothing more. */
   readonly #settled = new WeakSet<VoteEvidence>();
+  /** Epoch whose aggregators are enlisted. */
+  #enlisted: number;
 
   constructor(options: HubStakesOptions, dependencies: HubStakesDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#service = serviceOf(options.place.evidence, hubData(options.hub));
+    this.#enlisted = dependencies.group.epoch;
   }
 
   /** Stake of each key, in wei. Rejects with L1's error. */
@@ -52,9 +60,18 @@ export class HubStakes {
     return Promise.all(keys.map((key) => weightNow(l1, { registry, service: this.#service, key }, newest)));
   }
 
+  /** Enlists the keys of a new epoch. Rejects with L1's error; the next call continues. */
+  async enlist(): Promise<void> {
+    const { group, enlist, undisturbed } = this.#dependencies;
+    const { epoch } = group;
+    if (epoch === this.#enlisted) return;
+    await undisturbed(enlist);
+    this.#enlisted = epoch;
+  }
+
   /** Reports every pair that L1 would take stake for. Rejects with L1's error; the next call continues. */
   async report(): Promise<void> {
-    for (const pair of this.#dependencies.evidence()) if (!this.#settled.has(pair)) await this.#report(pair);
+    for (const pair of this.#dependencies.group.evidence) if (!this.#settled.has(pair)) await this.#report(pair);
   }
 
   async #report(pair: VoteEvidence): Promise<void> {

@@ -4,12 +4,13 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { FactsOnL1 } from "../../settlement-layer/facts/facts-on-l1.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
+import type { DevelopmentAccounts } from "../accounts/accounts.ts";
 import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
 import type { World } from "../keeping/world.ts";
+import { AggregatorKeys } from "./aggregator-keys.ts";
 import { StoredHubBlocks } from "./stored-hub-blocks.ts";
 import { DecidedBlocks } from "./decided-blocks.ts";
 import { HubGroup } from "./hub-group.ts";
@@ -61,15 +62,15 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   const { ecosystem, l1, confirmations, accounts, sender, artifacts, world, members, prover, isProven, clock, ...running } =
     dependencies;
   const { name } = plan;
-  const keys = aggregatorKeys(plan, accounts);
+  const keys = new AggregatorKeys(plan.index, accounts);
   const aggregator = ecosystem.proven?.aggregator ?? ZERO;
-  const addresses = keys.map(({ address }) => address);
+  const addresses = keys.addresses(plan.aggregators);
   const args = [aggregator, await sender.getAddress(), NOTICE_SECONDS, addresses];
   const known = world?.hub(name);
   const hub = known ?? (await deployContract("Hub", args, { operator: sender, artifacts }));
   world?.keepHub(name, hub);
   const onL1 = new HubOnL1(hub, { provider: l1, sender });
-  if (known !== undefined) requireAggregators(name, addresses, await onL1.aggregators());
+  if (known !== undefined) requireAggregators(name, addresses, (await onL1.epochAt(0)).aggregators);
   const store = world && new StoredHubBlocks(world.hubBlocks(name));
   const landed = store?.restore((await onL1.head()).number);
   const decided = new DecidedBlocks({ limit: MAX_LANDED, store, landed });
@@ -83,30 +84,17 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   });
   const proofs = new HubProofs({ offers, prover, isProven });
   const group = new HubGroup(
-    { keys, hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
-    { offers, proofs, onL1, decided, clock, ...running },
+    { epoch: await onL1.epoch(), hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
+    { offers, proofs, onL1, decided, clock, keyOf: (address) => keys.keyOf(address), ...running },
   );
   return Object.assign(group, { address: hub });
 }
 
-/** A contract's aggregators change by its admin only. */
+/** The option names the aggregators of the first epoch; later ones are scheduled on L1 by the contract's admin. */
 function requireAggregators(name: string, expected: readonly Hex[], actual: readonly Hex[]): void {
   if (expected.join() === actual.join()) return;
   throw new DevnetOptionsError(
     "BadOptions",
-    `hubs.${name}.aggregators names ${expected.length} keys, and the hub on L1 has others (${actual.length}); say the same as before, or name the hub otherwise`,
+    `hubs.${name}.aggregators names ${expected.length} keys, and the hub on L1 began with others (${actual.length}); say the same as before, or name the hub otherwise`,
   );
-}
-
-/** Number of a hub's aggregator among the development accounts. */
-export function aggregatorNumber(hub: number, index: number): number {
-  return ACCOUNT_NUMBERS.firstAggregator + 1_000 * hub + index;
-}
-
-function aggregatorKeys({ index, aggregators }: Pick<HubPlan, "index" | "aggregators">, accounts: DevelopmentAccounts) {
-  const keys = Array.from({ length: aggregators }, (_, i) => {
-    const { address, privateKey } = accounts.wallet(aggregatorNumber(index, i));
-    return { address: lowerCaseAddress(address), privateKey: privateKey as Hex };
-  });
-  return keys.toSorted((a, b) => (a.address < b.address ? -1 : 1));
 }

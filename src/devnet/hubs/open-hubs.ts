@@ -10,7 +10,8 @@ import type { RunningChains } from "../membership/running-chains.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { HubGroup } from "./hub-group.ts";
-import { aggregatorNumber, openHub } from "./open-hub.ts";
+import { AggregatorKeys } from "./aggregator-keys.ts";
+import { openHub } from "./open-hub.ts";
 import { openHubStakes } from "./open-hub-stakes.ts";
 import { type NamedHub, hubMethods } from "./hub-methods.ts";
 import { sealMembers } from "./seal-members.ts";
@@ -59,6 +60,7 @@ export async function openHubs(opening: HubsOpening, closing: Disposer): Promise
     async look() {
       for (const { group, stakes } of hubs) {
         await group.look();
+        await stakes?.enlist();
         await stakes?.report();
       }
     },
@@ -93,7 +95,7 @@ async function openNamed(
 ): Promise<NamedHub["group"] | undefined> {
   const { onL1 } = bases;
   if (executionProvers === undefined) return undefined;
-  const sender = layer.accounts.wallet(aggregatorNumber(index, 0)).connect(onL1.sending);
+  const sender = new AggregatorKeys(index, layer.accounts).wallet(0).connect(onL1.sending);
   await fundOperator(sender, onL1, layer.operatorFundingWei);
   return openHub(
     { name: hubName, index, aggregators: option.aggregators, landing: option.landing },

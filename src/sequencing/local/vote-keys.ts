@@ -10,7 +10,7 @@ export interface NodeKey {
   /** Lower-case hexadecimal digits. */
   readonly address: Hex;
   /** Absent for a node of another process. */
-  readonly privateKey?: Hex;
+  readonly privateKey?: Hex | undefined;
 }
 
 /** Signers that are remembered: the nodes of this process check each vote. */
@@ -18,13 +18,15 @@ const MAX_REMEMBERED = 4_096;
 
 /** Voters of a group in one life, by their keys, with their signatures of votes. Nodes lead in turns. */
 export class VoteKeys implements Voters {
-  readonly epoch = 0;
+  readonly epoch: number;
   readonly #keys: readonly NodeKey[];
   readonly #digestOf: (vote: Omit<SignedVote, "signature">) => Hex;
   readonly #signers = new Map<string, Hex | undefined>();
 
-  constructor(keys: readonly NodeKey[], domain: BlockVoteDomain) {
+  /** `epoch`: number of this set of voters, in each vote. Default 0, of groups whose voters stay. */
+  constructor(keys: readonly NodeKey[], domain: BlockVoteDomain, epoch = 0) {
     this.#keys = keys;
+    this.epoch = epoch;
     this.#digestOf = blockVoteDigests(domain);
   }
 

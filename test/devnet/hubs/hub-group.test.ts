@@ -1,21 +1,38 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { Wallet } from "ethers";
+import { encodeProposal, headerOf } from "../../../src/consensus/proposals.ts";
+import { FINALIZE, type SignedVote } from "../../../src/consensus/votes.ts";
 import { DecidedBlocks } from "../../../src/devnet/hubs/decided-blocks.ts";
 import { HubGroup } from "../../../src/devnet/hubs/hub-group.ts";
-import type { HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
+import type { HubEpoch, HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
 import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
 import type { HubProofs } from "../../../src/devnet/hubs/hub-proofs.ts";
 import { firstHubHeader, type HubBlock, type HubEntry } from "../../../src/hub/hub-block.ts";
+import { hubVoteDomain, type HubCertificate } from "../../../src/hub/hub-certificate.ts";
 import type { OfferedEntry } from "../../../src/hub/hub-node.ts";
 import { HubState } from "../../../src/hub/hub-state.ts";
-import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
+import { VoteKeys } from "../../../src/sequencing/local/vote-keys.ts";
 import { entryOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];
 /** Far more than a landing takes on a busy machine: a landing that waits for another batch never ends. */
 const MAX_WAIT_MS = 120_000;
+
+const HUB: Hex = `0x${"aa".repeat(20)}`;
+/** Keys 1 to 5, in the ascending order of their addresses. */
+const KEYS = [1n, 2n, 3n, 4n, 5n].map((seed) => keyOf(seed)).toSorted((a, b) => (a.address < b.address ? -1 : 1));
+
+function keyOf(seed: bigint) {
+  const { address, privateKey } = new Wallet(wordToHex(seed));
+  return { address: address.toLowerCase() as Hex, privateKey: privateKey as Hex };
+}
+
+function epochOf(number: number, seeds: readonly bigint[]): HubEpoch {
+  return { number, aggregators: seeds.map((seed) => keyOf(seed).address).toSorted() };
+}
 
 /** Hub of four aggregators. `executed`: chains whose offered batches L1 has executed already. */
 function hubWith(
@@ -26,15 +43,10 @@ function hubWith(
 ) {
   const offers = { current: offered };
   let head = firstHubHeader(HubState.empty().digest());
-  const keys = [1n, 2n, 3n, 4n]
-    .map((seed) => new Wallet(wordToHex(seed)))
-    .map(({ address, privateKey }) => ({ address: address.toLowerCase() as Hex, privateKey: privateKey as Hex }))
-    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  const l1 = { epoch: epochOf(0, [1n, 2n, 3n, 4n]), certificates: [] as HubCertificate[] };
+  let lives = 5n;
   const group = new HubGroup(
-    {
-      keys,
-      ...{ hub: `0x${"aa".repeat(20)}`, l1ChainId: 1n, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
-    },
+    { epoch: l1.epoch, hub: HUB, l1ChainId: 1n, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
     {
       offers: {
         read: () => Promise.resolve(offers.current),
@@ -44,19 +56,35 @@ function hubWith(
       proofs: { prove },
       onL1: {
         head: () => Promise.resolve(head),
-        land({ header }: HubBlock) {
+        epoch: () => Promise.resolve(l1.epoch),
+        land({ header }: HubBlock, _shown: unknown, certificate: HubCertificate) {
           head = header;
+          l1.certificates.push(certificate);
           return Promise.resolve({ hash: "0x12" });
         },
       } as unknown as HubOnL1,
       decided: new DecidedBlocks({ limit: 16 }),
-      ...{ clock: systemClock, newLife: () => wordToHex(5n), undisturbed: (work: () => Promise<void>) => work() },
+      ...{ clock: systemClock, newLife: () => wordToHex(lives++), undisturbed: (work: () => Promise<void>) => work() },
+      keyOf: (address) => KEYS.find((key) => key.address === address)?.privateKey,
       onFailure: (error) => assert.fail(String(error)),
     },
   );
   t.after(() => group.close());
   const replaceHead = (header: typeof head): void => void (head = header);
-  return { group, offers, replaceHead };
+  return { group, offers, replaceHead, l1 };
+}
+
+function votesOf({ epoch, decisions, signedAt, signatures }: HubCertificate): readonly SignedVote[] {
+  const { turn, parent, content } = decisions.at(-1)!;
+  const { id, view } = headerOf(encodeProposal({ view: Number(turn), parent }, fromHex(content)))!;
+  const vote = { kind: FINALIZE, epoch: Number(epoch), view, id } as const;
+  return signatures.map((signature, i) => ({ ...vote, signedAt: Number(signedAt[i]), signature }));
+}
+
+/** Indexes among `KEYS` of a certificate's signers. */
+function signersOf(certificate: HubCertificate): readonly number[] {
+  const voters = new VoteKeys(KEYS, hubVoteDomain(1n, HUB, certificate.life), Number(certificate.epoch));
+  return votesOf(certificate).map((vote) => voters.indexOf(voters.signerOf(vote)!)!);
 }
 
 /** Result of a landing, or the code of its refusal; "waits" if it has none in time. */
@@ -144,5 +172,60 @@ describe("a landing on demand", () => {
       await group.rest()
     )(false);
     assert.deepEqual([group.block?.header.number, made()], [1n, 1]);
+  });
+});
+
+describe("another epoch on L1", () => {
+  /** Index among `KEYS` of the key that leaves, and of the one that joins. */
+  const [leaver, joiner] = [1n, 5n].map((seed) => KEYS.findIndex(({ address }) => address === keyOf(seed).address));
+  const next = epochOf(1, [2n, 3n, 4n, 5n]);
+
+  test("begins a life of its aggregators, who continue from the blocks before and sign with its number", async (t) => {
+    const { group, offers, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
+    await group.land();
+    l1.epoch = next;
+    offers.current = [entryOf(A, 1n)];
+    const { block } = await group.land();
+    assert.deepEqual([group.epoch, group.aggregators.map(({ address }) => address)], [1, next.aggregators]);
+    assert.equal(block.header.number, 2n);
+    const [old, young] = l1.certificates as [HubCertificate, HubCertificate];
+    assert.deepEqual([old.epoch, young.epoch], [0n, 1n]);
+    assert.notEqual(old.life, young.life);
+    assert.ok(!signersOf(old).includes(joiner!) && !signersOf(young).includes(leaver!), "each set signs its blocks");
+    assert.equal(new Set(signersOf(young)).size, young.signatures.length);
+  });
+
+  test("attack: a vote of the old epoch counts nothing in the new one, also with the new number and a signer in both", async (t) => {
+    const { group, offers, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
+    await group.land();
+    l1.epoch = next;
+    offers.current = [entryOf(A, 1n)];
+    await group.land();
+    const [old, young] = l1.certificates as [HubCertificate, HubCertificate];
+    const keys = next.aggregators.map((address) => ({ address }));
+    const voters = new VoteKeys(keys, hubVoteDomain(1n, HUB, young.life), 1);
+    const voterOf = (vote: SignedVote) => voters.indexOf(voters.signerOf(vote) ?? "0x");
+    assert.ok(votesOf(young).every((vote) => voterOf(vote) !== undefined));
+    for (const vote of votesOf(old))
+      for (const epoch of [0, 1]) assert.equal(voterOf({ ...vote, epoch }), undefined, `epoch ${epoch}`);
+  });
+
+  test("lands the block that was decided before, and then begins", async (t) => {
+    const begun = Promise.withResolvers<undefined>();
+    const proven = Promise.withResolvers<undefined>();
+    const { group, l1 } = hubWith(t, [entryOf(A, 0n)], new Set(), async () => {
+      begun.resolve(undefined);
+      await proven.promise;
+      return { digest: wordToHex(0n), proof: new Uint8Array() };
+    });
+    const landing = group.land();
+    await begun.promise;
+    l1.epoch = next;
+    await group.look();
+    assert.equal(group.epoch, 0, "the landing is pending");
+    proven.resolve(undefined);
+    assert.equal((await landing).block.header.number, 1n);
+    while (group.epoch === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual([l1.certificates.map(({ epoch }) => epoch), group.block?.header.number], [[0n], 1n]);
   });
 });

@@ -30,6 +30,8 @@ export interface HubMemberInfo {
 
 /** A hub with its aggregators, its newest block and its state. */
 export interface HubInfo extends NamedHubInfo {
+  /** Number of the set of aggregators: 0 until the contract's admin schedules another one. */
+  readonly epoch: number;
   readonly aggregators: readonly HubAggregatorInfo[];
   /** Members that run now. */
   readonly progress: readonly HubMemberInfo[];
