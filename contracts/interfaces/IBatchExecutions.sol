@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {AssetFlow} from "../types/AssetFlow.sol";
-import {ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchExecution} from "../types/Batches.sol";
 import {IBatchStageErrors} from "./IBatchStageErrors.sol";
 
 /// @title Execution of a chain's proven batches
@@ -21,9 +20,8 @@ interface IBatchExecutions is IBatchStageErrors {
     error ImportedRootUnknown(uint256 registryIndex, bytes32 expected, bytes32 actual);
     error FlowsMismatch(bytes32 expected, bytes32 actual);
 
-    /// @notice Executes the oldest proven batch after the delay, and after its confirmation if the current terms require the second check:
-    /// checks its imported roots against the registry, moves its
-    /// flows, publishes its log root.
-    function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
-        external;
+    /// @notice Executes the oldest proven batches in their order, all or none. Each is executed after the delay, and after its confirmation
+    /// if the current terms require the second check: the call checks its imported roots against the registry, moves its flows and
+    /// publishes its log root. Reverts with the error of the first batch that the chain refuses. A call of no batch changes nothing.
+    function executeBatches(BatchExecution[] calldata executions) external;
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
 import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {CommitSettings} from "../interfaces/IChainSettings.sol";
+import {BatchHash} from "../libraries/BatchHash.sol";
 import {BatchApproval, CommitBatch, StoredBatch} from "../types/Batches.sol";
 import {BatchBinding} from "./BatchBinding.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
@@ -50,7 +51,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
         );
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
 
-        bytes32 batchHash = keccak256(abi.encode(stored));
+        bytes32 batchHash = BatchHash.ofMemory(stored);
         batchHashes[stored.batchNumber] = batchHash;
         batchesCommitted = uint32(stored.batchNumber) + 1;
         emit BlockCommit(stored.batchNumber, batchHash, stored.commitment);
@@ -66,7 +67,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits
         if (number == 0) _requireBorn();
         if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
         bytes32 expected = number == 0 ? genesisHash : batchHashes[number - 1];
-        bytes32 actual = keccak256(abi.encode(previous));
+        bytes32 actual = BatchHash.ofCalldata(previous);
         if (actual != expected) revert StoredBatchMismatch(number, expected, actual);
         if (batch.firstBlock != previous.lastBlock + 1 || batch.lastBlock < batch.firstBlock) {
             revert BlockRangeInvalid(previous.lastBlock + 1, batch.firstBlock, batch.lastBlock);

@@ -5,7 +5,7 @@ import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchExecution, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {BatchCommitter} from "./BatchCommitter.sol";
 
 /// @title Takes batches of chains without a quorum through all stages at once
@@ -34,7 +34,9 @@ abstract contract BatchSettler is BatchCommitter {
         _proveExecution(stored, digest, proof);
         // By a call of its own: the record is no part of this one's input. Nothing can come between: no caller but this one has
         // a batch that is committed and not executed.
-        IBatchExecutions(address(this)).executeBatch(stored, imports, flows);
+        BatchExecution[] memory executions = new BatchExecution[](1);
+        executions[0] = BatchExecution({batch: stored, imports: imports, flows: flows});
+        IBatchExecutions(address(this)).executeBatches(executions);
     }
 
     /// @dev The aggregator tells this contract (acceptProven), or reverts.

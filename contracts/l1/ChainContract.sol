@@ -13,7 +13,15 @@ import {Facet} from "../libraries/Facet.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
-import {BatchApproval, BatchRevert, CommitBatch, ImportBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {
+    BatchApproval,
+    BatchExecution,
+    BatchRevert,
+    CommitBatch,
+    ImportBatch,
+    ImportedRoot,
+    StoredBatch
+} from "../types/Batches.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {BatchProver} from "./BatchProver.sol";
 import {Exit} from "./Exit.sol";
@@ -86,7 +94,7 @@ contract ChainContract is BatchProver, Exit, IHyperchain {
     }
 
     /// @inheritdoc IBatchExecutions
-    function executeBatch(StoredBatch calldata, ImportedRoot[] calldata, AssetFlow[] calldata) external {
+    function executeBatches(BatchExecution[] calldata) external {
         Facet.run(executionFacet);
     }
 

@@ -5,11 +5,13 @@ import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {IBatches} from "../interfaces/IBatches.sol";
 import {IExecutionJudge, JudgedBatch} from "../interfaces/IExecutionJudge.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
+import {BatchExecution} from "../types/Batches.sol";
 
 /// @title Judge of open batches
 contract ExecutionJudge is IExecutionJudge {
     /// @inheritdoc IExecutionJudge
     function judge(JudgedBatch[] calldata batches) external {
+        BatchExecution[] memory one = new BatchExecution[](1);
         for (uint256 i = 0; i < batches.length; ++i) {
             JudgedBatch calldata each = batches[i];
             uint256 number = each.batch.batchNumber;
@@ -17,7 +19,8 @@ contract ExecutionJudge is IExecutionJudge {
             if (!isProven && !IExecutionProofs(each.hyperchain).acceptProven(each.batch)) {
                 revert ProofNotAccepted(each.hyperchain, number);
             }
-            IBatchExecutions(each.hyperchain).executeBatch(each.batch, each.imports, each.flows);
+            one[0] = BatchExecution({batch: each.batch, imports: each.imports, flows: each.flows});
+            IBatchExecutions(each.hyperchain).executeBatches(one);
         }
     }
 }

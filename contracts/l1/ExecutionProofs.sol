@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBatchProving} from "../interfaces/IBatchProving.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
+import {BatchHash} from "../libraries/BatchHash.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
@@ -17,7 +18,7 @@ abstract contract ExecutionProofs is HyperchainStorage, IExecutionProofs {
         if (isStopped) return false;
         // A chain that has stopped has no committed batch that is not executed.
         if (number != batchesVerified || number >= batchesCommitted) return false;
-        if (keccak256(abi.encode(batch)) != batchHashes[number]) return false;
+        if (BatchHash.ofCalldata(batch) != batchHashes[number]) return false;
 
         batchesVerified = uint32(number + 1);
         emit IBatchProving.BatchProven(number, batch.commitment, batch.protocolVersion, aggregator);

@@ -6,6 +6,7 @@ import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {ILinkedExecution, LinkedBatch} from "../interfaces/ILinkedExecution.sol";
 import {LinkIndex} from "../libraries/LinkIndex.sol";
 import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
+import {BatchExecution} from "../types/Batches.sol";
 
 /// @title Execution of batches of several chains, all or none
 /// @notice Part of the registry, so that no contract but the one that chains read can note a root.
@@ -22,8 +23,11 @@ abstract contract LinkedExecution is ILinkedExecution, ReentrancyGuard {
             chains[i] = _chainOf(each.chainId);
             _note(LinkIndex.linkIndex(each.chainId, each.batch.batchNumber), each.batch.l2LogsTreeRoot);
         }
+        BatchExecution[] memory one = new BatchExecution[](1);
         for (uint256 i = 0; i < batches.length; ++i) {
-            IBatchExecutions(chains[i]).executeBatch(batches[i].batch, batches[i].imports, batches[i].flows);
+            LinkedBatch calldata each = batches[i];
+            one[0] = BatchExecution({batch: each.batch, imports: each.imports, flows: each.flows});
+            IBatchExecutions(chains[i]).executeBatches(one);
         }
         for (uint256 i = 0; i < batches.length; ++i) {
             LinkedBatch calldata each = batches[i];

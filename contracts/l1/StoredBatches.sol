@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBatchStageErrors} from "../interfaces/IBatchStageErrors.sol";
 import {StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
+import {BatchHash} from "../libraries/BatchHash.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
@@ -10,7 +11,7 @@ import {HyperchainStorage} from "./HyperchainStorage.sol";
 abstract contract StoredBatches is HyperchainStorage {
     function _requireStored(uint256 number, StoredBatch calldata batch) internal view returns (bytes32 batchHash) {
         if (batch.batchNumber != number) revert IBatchStageErrors.BatchNumberMismatch(number, batch.batchNumber);
-        batchHash = keccak256(abi.encode(batch));
+        batchHash = BatchHash.ofCalldata(batch);
         _requireHash(number, batchHash);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {AssetFlow} from "./AssetFlow.sol";
+
 /// @notice A committed batch. The contract keeps the keccak of its ABI encoding; callers bring it along.
 /// @param lastBlock Number of its last block.
 /// @param firstTimestamp Of its first block, seconds.
@@ -124,4 +126,11 @@ struct BatchRevert {
 struct ImportedRoot {
     uint256 registryIndex;
     bytes32 root;
+}
+
+/// @notice A proven batch, with the lists that its execution takes.
+struct BatchExecution {
+    StoredBatch batch;
+    ImportedRoot[] imports;
+    AssetFlow[] flows;
 }

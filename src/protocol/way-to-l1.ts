@@ -133,7 +133,7 @@ export function wayToL1({
     }),
     transactionOf(["prove"]),
     ...(isCheckedTwice ? [SECOND_CHECK] : []),
-    transactionOf(["execute"]),
+    EXECUTION,
   ];
 }
 
@@ -144,6 +144,9 @@ export function wayToL1({
 export function guardiansCost(networks: number): L1Cost {
   return { gas: GUARDIAN.gas * MAX_GUARDIANS * networks, bytes: GUARDIAN.bytes * MAX_GUARDIANS * Math.min(networks, 1) };
 }
+
+/** Transaction that executes proven batches of a chain. */
+export const EXECUTION = transactionOf(["execute"]);
 
 /** Transaction that confirms a batch by the second verifier. Its gas depends on the proof alone. */
 const SECOND_CHECK = transactionOf(["secondCheck"]);
@@ -226,6 +229,12 @@ export function secondCheckGas(proofBytes: number): number {
 /** True if the transaction surely has room for contents of this cost. */
 export function hasRoomFor(transaction: L1Transaction, contents: L1Cost): boolean {
   const { gas, bytes } = l1TotalOf(transaction, contents);
+  return gas <= transaction.gas && bytes <= transaction.bytes;
+}
+
+/** True if the transaction surely has room for several batches, whose contents have these costs. */
+export function hasRoomForAll(transaction: L1Transaction, contents: readonly L1Cost[]): boolean {
+  const { gas, bytes } = sum(contents.map((each) => l1TotalOf(transaction, each)));
   return gas <= transaction.gas && bytes <= transaction.bytes;
 }
 

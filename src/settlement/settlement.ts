@@ -11,7 +11,7 @@ import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./set
 import { ShownProof } from "./shown-proof.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { confirmBatch, isSecondCheckMissing } from "./l1-sender/confirm.ts";
-import { executeBatch } from "./l1-sender/execute.ts";
+import { ExecutionRun } from "./l1-sender/execution-run.ts";
 import { isProven, isProvenOrComing, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
 import type { SettlementStage } from "../protocol/settlement-stage.ts";
 import type { SenderContext } from "./l1-sender/sender-context.ts";
@@ -110,6 +110,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   const stopped = new StopSwitch();
   const context = journaledContext(dependencies.context, { journal, progress, stopped });
   const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
+  const executions = new ExecutionRun(context);
   const backlog = { uncommitted: 0, unproven: 0, unexecuted: 0 };
   let tails: SettlingBatch | undefined;
   let closed = false;
@@ -137,6 +138,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
     const previous = await recordBefore(batch, earlier);
     const { stored, receipt } = await commitBatch(context, batch, previous, options);
     await journal.append({ type: "stored", batch: stored });
+    executions.add({ batch, stored });
     return done("commit", stored, receipt);
   }
 
@@ -167,7 +169,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   async function execute(batch: Batch, proof: ShownProof, stored: StoredBatch): Promise<StoredBatch> {
     for (;;) {
       try {
-        return done("execute", stored, await executeBatch(context, batch, stored));
+        return done("execute", stored, await executions.execute({ batch, stored }));
       } catch (error) {
         if (!isSecondCheckMissing(error)) throw error;
       }

@@ -5,11 +5,15 @@ import hre from "hardhat";
 import { send } from "../../src/client/transfers/send.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
 import type { BatchChanges } from "../../src/chain/index/batch-archive.ts";
+import { chainsAmong } from "../../src/devnet/view/batches/chains-among.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import type { PagedMessages } from "../../src/devnet/view/books/paged-messages.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
+/** Deploys a contract that returns 271 for any call: PUSH2 271, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN. */
+const RETURNS_271 = "0x6861010f5f5260205ff35f5260096017f3";
 /** Deploys a contract of one byte, STOP: PUSH1 1, PUSH1 0, RETURN. */
 const STOPS = "0x60016000f3";
 
@@ -76,6 +80,21 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
     assert.deepEqual(hidden.signers, { validators: gamma!.quorum.members, committee: [gamma!.operator] });
     assert.equal((await committed("gamma", hidden)).bytes, 0);
     assert.ok(hidden.pubdataBytes > 9);
+  });
+
+  test("events by a contract that belongs to no chain, although it may return a chain's id, lower no batch's share of gas", async () => {
+    const [alpha, gamma] = devnet.info().chains;
+    const { provider } = devnet.l1;
+    const deployer = devnet.accounts.wallet(ALICE).connect(provider);
+    const liar = await (await deployer.sendTransaction({ data: RETURNS_271 })).wait();
+    const liarAddress = liar!.contractAddress!.toLowerCase() as Hex;
+    assert.equal(BigInt(await provider.call({ to: liarAddress })), 271n);
+    const { addresses } = devnet.ecosystem;
+    const asked = [liarAddress, alpha!.hyperchain, BOB, addresses.factory, gamma!.hyperchain] as const;
+    const found = await chainsAmong(asked, { provider, ecosystem: devnet.ecosystem });
+    assert.deepEqual([...found], [alpha!.hyperchain, gamma!.hyperchain]);
+    const many = Array.from({ length: 64 }, () => liarAddress);
+    assert.deepEqual([...(await chainsAmong([...many, alpha!.hyperchain], { provider, ecosystem: devnet.ecosystem }))], []);
   });
 
   test("a batch that L1 does not have yet has changes, but no signers and no gas", async () => {

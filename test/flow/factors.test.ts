@@ -85,19 +85,19 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
     await send(await commit(approval.signatures));
     assert.equal((await readTotals(context)).committed, 1n);
     const stored = await record();
-    await refused(encodeExecute(stored, [], []), "BatchNotProven");
+    await refused(encodeExecute([{ batch: stored, imports: [], flows: [] }]), "BatchNotProven");
     const before = await standing();
     for (const bad of [forged(), proof.subarray(0, proof.length - 1), new Uint8Array(0)]) {
       await assert.rejects(send(encodeProve(stored, bad)), SettlementError);
       assert.deepEqual(await standing(), before);
     }
-    await refused(encodeExecute(stored, [], []), "BatchNotProven");
+    await refused(encodeExecute([{ batch: stored, imports: [], flows: [] }]), "BatchNotProven");
   });
 
   test("quorum and proof together wait out the delay, to the second", async () => {
     const stored = await record();
     const committedAt = stored.committedAt;
-    const execute = encodeExecute(stored, [], []);
+    const execute = encodeExecute([{ batch: stored, imports: [], flows: [] }]);
     /** In a block with exactly this timestamp, without asking L1 beforehand whether it would work. */
     const sendAt = async (timestamp: bigint, data: Hex): Promise<unknown> => {
       await settled.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(timestamp)]);
@@ -180,7 +180,7 @@ describe("G4: quorum, proof, delay and attestation; with each missing once nothi
       publishesPubdata: true,
       committedAt: await settled.latestTimestamp(),
     });
-    const execute = encodeExecute(stored, [], []);
+    const execute = encodeExecute([{ batch: stored, imports: [], flows: [] }]);
     await settled.increaseTime(Number(DELAY_SECONDS) / 2);
     await refused(execute, "BatchNotProven");
     // Without the delay, with the others.

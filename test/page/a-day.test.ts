@@ -421,7 +421,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     for (const address of [l1.contracts.factory, chains[0]!.hyperchain])
       await tab.locator(`a[href$="${address}"]`).first().waitFor();
     const done = tab.getByRole("table", { name: /The newest transactions on/ }).locator("tbody tr");
-    await done.filter({ hasText: "executeBatch" }).first().waitFor();
+    await done.filter({ hasText: "executeBatches" }).first().waitFor();
     assert.deepEqual(await violations(tab), []);
     await tab.goto(`${page.url}/#/${l1.name}/block/${receipt!.blockNumber}`);
     const inBlock = tab.getByRole("table", { name: "Transactions of the block" }).locator("tbody tr");

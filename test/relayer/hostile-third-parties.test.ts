@@ -77,8 +77,8 @@ describe("relaying continues whatever third parties do", () => {
     while ((await readTotals(contractOf(place))).verified <= batchNumber) await wait(5);
     const stored = (await findStoredBatch(contractOf(place), batchNumber))!;
     const flows = sumAssetFlows(batch.logs, devnet.l1.chainId);
-    const call = encodeExecute(stored, batch.importedRoots, flows);
-    const decoy = encodeExecute(stored, [{ registryIndex: 1n, root: `0x${"66".repeat(32)}` }], flows);
+    const call = encodeExecute([{ batch: stored, imports: batch.importedRoots, flows }]);
+    const decoy = encodeExecute([{ batch: stored, imports: [{ registryIndex: 1n, root: `0x${"66".repeat(32)}` }], flows }]);
     const { hyperchain } = contractOf(place);
     // Mallory's transaction overtakes the operator's.
     await askL1("evm_setAutomine", [false]);

@@ -195,7 +195,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const refused = (name: string, args: readonly unknown[], error: RegExp): Promise<void> =>
       assert.rejects(contract.getFunction(name).staticCall(...args), (thrown) => error.test(String(thrown)));
     await refused("proveBatch", [stored, toHex(proof)], /ExecutionUnproven\(258\)/);
-    await refused("executeBatch", [stored, [], []], /BatchNotProven/);
+    await refused("executeBatches", [[{ batch: stored, imports: [], flows: [] }]], /BatchNotProven/);
     await Promise.all([prover.close(), settlement.close()]);
     // On a chain whose version has no aggregator the same proof is good.
     const other = await createSettledChain(settled, 334n);

@@ -63,6 +63,8 @@ const LEFT_OUT: Record<string, string> = {
   ListedPolicy: "calls no contract of L1 and stores nothing; availability.test.ts has its claims and refusals",
   ExecutionJudge: "is never deployed: flow/facts has its verdicts",
   Hub: "stores one digest, and the model has no hub; hub.test.ts has its landings and refusals",
+  CarriedProofs:
+    "records statements for chains on a proven chain, and the model has none; attacks/statements.test.ts has its refusals",
   LinkedExecution: "stores nothing between calls; links.test.ts has its executions and refusals",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };

@@ -78,7 +78,11 @@ async function aggregatorOf(batches: readonly FactBatch[], version: bigint, l1: 
 
 function executionOf({ batch, source }: OpenBatch): SourceCall {
   const { stored, imports, flows } = batch;
-  return { label: `execution of ${nameOf(batch)}`, to: source.hyperchain, data: encodeExecute(stored, imports, flows) };
+  return {
+    label: `execution of ${nameOf(batch)}`,
+    to: source.hyperchain,
+    data: encodeExecute([{ batch: stored, imports, flows }]),
+  };
 }
 
 function nameOf({ chainId, stored }: FactBatch): string {

@@ -90,9 +90,30 @@ export function encodeSettle(
   return hyperchainInterface.encodeFunctionData("settle", [previous, batch, digest, toHex(proof), imports, flows]) as Hex;
 }
 
-/** Calldata of `executeBatch`. */
-export function encodeExecute(batch: StoredBatch, imports: readonly ImportedRoot[], flows: readonly AssetFlow[]): Hex {
-  return hyperchainInterface.encodeFunctionData("executeBatch", [batch, imports, flows]) as Hex;
+/** A batch with the lists that its execution takes: the contract's `BatchExecution`. */
+export interface BatchExecution {
+  readonly batch: StoredBatch;
+  readonly imports: readonly ImportedRoot[];
+  readonly flows: readonly AssetFlow[];
+}
+
+/** Calldata of `executeBatches`. */
+export function encodeExecute(executions: readonly BatchExecution[]): Hex {
+  const items = executions.map(({ batch, imports, flows }) => ({ batch, imports, flows }));
+  return hyperchainInterface.encodeFunctionData("executeBatches", [items]) as Hex;
+}
+
+/** True if two calls execute the same batch first, whatever batches follow, or are equal. */
+export function executesSame(one: Hex, other: Hex): boolean {
+  return one === other || (one.startsWith(EXECUTE_SELECTOR) && firstExecution(one) === firstExecution(other));
+}
+
+const EXECUTE_SELECTOR = hyperchainInterface.getFunction("executeBatches")?.selector ?? "0x";
+
+function firstExecution(data: Hex): string | undefined {
+  if (!data.startsWith(EXECUTE_SELECTOR)) return undefined;
+  const [executions] = hyperchainInterface.decodeFunctionData("executeBatches", data) as unknown as [readonly unknown[]];
+  return hyperchainInterface.encodeFunctionData("executeBatches", [executions.slice(0, 1)]);
 }
 
 /** Calldata of `revertBatches`. */

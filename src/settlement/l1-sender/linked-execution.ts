@@ -20,18 +20,19 @@ interface ExecutionCall {
 const LOOK_MS = 1_000;
 
 /**
- * Call that executes a batch, after a wait until L1 can execute it together with the one that its link names. `isExecuted` ends
- * the wait. `refused` is L1's refusal of the last call of both, so the next one comes later. Rejects with SettlementError
- * FactVoid if the other chain has another batch of the number, or if the patience has passed since the commit.
+ * Call that executes batches of a chain. If the first batch has a link, the call comes after a wait until L1 can execute that
+ * batch together with the one that the link names. `isExecuted` ends the wait. `refused` is L1's refusal of the last call of
+ * both, so the next one comes later. Rejects with SettlementError FactVoid if the other chain has another batch of the number,
+ * or if the patience has passed since the commit.
  */
 export async function executionCall(
   context: SenderContext,
-  executing: Omit<ExecutableBatch, "chainId">,
+  [executing, ...joined]: readonly [Omit<ExecutableBatch, "chainId">, ...Omit<ExecutableBatch, "chainId">[]],
   isExecuted: () => Promise<boolean>,
   refused?: SettlementError,
 ): Promise<ExecutionCall> {
   let refusal = refused;
-  const alone = { data: encodeExecute(executing.batch, executing.imports, executing.flows) };
+  const alone = { data: encodeExecute([executing, ...joined]) };
   const link = executing.imports.find(({ registryIndex }) => readLinkIndex(registryIndex) !== undefined);
   if (link === undefined) return alone;
   const { batchNumber, committedAt } = executing.batch;

@@ -131,7 +131,7 @@ describe("all ways out of stopped chains together", () => {
     await to.prove(stored);
     await stop(to);
     for (const [method, args] of [
-      ["executeBatch", [stored, [], pending.flows]],
+      ["executeBatches", [[{ batch: stored, imports: [], flows: pending.flows }]]],
       ["proveBatch", [stored, proofOf(stored)]],
       ["revertBatches", await to.signRevert(1n)],
       ["commitBatch", [executed.stored, pending.commit, await to.sign(stored.commitment)]],

@@ -129,7 +129,7 @@ describe("links between batches of two chains", () => {
     const shaper = await ecosystem.l1.deploy("CallShaper");
     const alone = {
       target: a.address,
-      data: a.contract.interface.encodeFunctionData("executeBatch", executionOf(one)),
+      data: a.contract.interface.encodeFunctionData("executeBatches", [[executionOf(one)]]),
       manner: 3,
     };
     const roots = await hexAddress(ecosystem.roots);
@@ -142,7 +142,7 @@ describe("links between batches of two chains", () => {
     assert.deepEqual(await Promise.all([a, b].map(executed)), [2n, 2n]);
     await assert.rejects(view(ecosystem.roots, "rootAt", linkIndex(idOf(b), 1n)), /NotLinked/, "nothing is noted afterwards");
   });
-  const executionOf = ({ stored, formed }: Proven) => [stored, formed.importedRoots, formed.flows];
+  const executionOf = ({ stored, formed }: Proven) => ({ batch: stored, imports: formed.importedRoots, flows: formed.flows });
 
   test("one side alone: by settle, which executes a batch of a chain without a quorum in the same call", async () => {
     const aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));

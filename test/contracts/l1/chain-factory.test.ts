@@ -256,7 +256,10 @@ describe("chain factory", () => {
     const formed = await chain.form();
     const approval = await chain.sign(formed.expected.commitment);
     await assertReverts(send(commits, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
-    await assertReverts(send(executions, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
+    await assertReverts(
+      send(executions, "executeBatches", [{ batch: formed.expected, imports: [], flows: [] }]),
+      "BatchNotProven(0, 0)",
+    );
     await assertReverts(send(commits, "revertBatches", ...(await chain.signRevert(0n))), "NothingToRevert(0, 0)");
   });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Result } from "ethers";
 import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
-import { proofOf, TestChain } from "./support/chain.ts";
+import { proofOf, TestChain, type BatchContent } from "./support/chain.ts";
 import {
   as,
   defaultConfiguration,
@@ -121,6 +122,93 @@ describe("proving, executing and reverting", () => {
       await chain.execute(stored, formed);
       await assertReverts(chain.execute(stored, formed), "BatchNumberMismatch(1, 0)");
       assert.deepEqual(await counts(chain), [2n, 2n, 1n]);
+    });
+
+    /** Batches that are proven: a message each, so that their log roots differ. */
+    const proven = async (chain: TestChain, count: number, content: BatchContent = {}) => {
+      const batches = [];
+      for (let i = 0; i < count; i++) {
+        const sender = "0x00000000000000000000000000000000000000aa" as const;
+        const formed = await chain.form({ logs: [{ type: "message", sender, body: Uint8Array.of(i) }], ...content });
+        const { stored } = await chain.commit(formed);
+        await chain.prove(stored);
+        batches.push({ stored, formed });
+      }
+      return batches;
+    };
+
+    test("executes several in one call: each has its log root, its event and its leaf in the registry", async () => {
+      const chain = await create();
+      const before = await view<bigint>(ecosystem.roots, "latestRootIndex");
+      const batches = await proven(chain, 3);
+      const receipt = await chain.executeAll(batches);
+      const second = await ecosystem.latestTimestamp();
+      assert.deepEqual(await counts(chain), [3n, 3n, 3n]);
+      assert.equal(await view(chain.contract, "executedStateRoot"), batches[2]!.stored.newStateRoot);
+      const events = eventsOf(chain.contract, receipt, "BlockExecution").map(({ args }) => [...args]);
+      assert.deepEqual(
+        events,
+        batches.map(({ stored }) => [stored.batchNumber, hashStoredBatch(stored), stored.commitment]),
+      );
+      const leaves = eventsOf(ecosystem.roots, receipt, "TransactionRootUpdated");
+      assert.equal(leaves.length, 3);
+      for (const [i, { stored }] of batches.entries()) {
+        assert.equal(await view(chain.contract, "l2LogsRootHash", i), stored.l2LogsTreeRoot);
+        const root = leaves[i]!.args["root"] as string;
+        assert.equal(await view(ecosystem.roots, "rootAt", before + BigInt(i) + 1n), root);
+        const { chainId, batchNumber, logRoot, record } = leaves[i]!.args;
+        assert.deepEqual([chainId, batchNumber, logRoot], [chain.configuration.chainId, BigInt(i), stored.l2LogsTreeRoot]);
+        assert.deepEqual((record as Result).toObject(), recordOfBatch(stored, second));
+      }
+    });
+
+    test("a gap, a repetition, another order or a batch that is not proven in a call: none is executed", async () => {
+      const chain = await create();
+      const [first, second, third] = await proven(chain, 3);
+      const formed = await chain.form();
+      const unproven = { stored: (await chain.commit(formed)).stored, formed };
+      await assertReverts(chain.executeAll([first!, third!]), "BatchNumberMismatch(1, 2)");
+      await assertReverts(chain.executeAll([first!, first!]), "BatchNumberMismatch(1, 0)");
+      await assertReverts(chain.executeAll([second!, first!, third!]), "BatchNumberMismatch(0, 1)");
+      await assertReverts(chain.executeAll([first!, second!, third!, unproven]), "BatchNotProven(3, 3)");
+      const forged = { ...third!, stored: { ...third!.stored, priorityOpTotal: 1n } };
+      await assertReverts(chain.executeAll([first!, second!, forged]), "StoredBatchMismatch");
+      assert.deepEqual(await counts(chain), [4n, 3n, 0n]);
+      await chain.executeAll([]);
+      assert.deepEqual(await counts(chain), [4n, 3n, 0n]);
+      await chain.executeAll([first!, second!, third!]);
+      assert.deepEqual(await counts(chain), [4n, 3n, 3n]);
+    });
+
+    test("each batch of a call waits for its delay, imports roots of the registry and has its flows", async () => {
+      const chain = await create({ executionDelay: 300n });
+      const [first] = await proven(chain, 1);
+      await ecosystem.increaseTime(300n);
+      const [second] = await proven(chain, 1);
+      await assertReverts(chain.executeAll([first!, second!]), "ExecutionDelayed");
+      await ecosystem.increaseTime(300n);
+      const flow = {
+        kind: 1,
+        destinationChainId: 0n,
+        originChainId: 1n,
+        originToken: `0x${"11".repeat(20)}`,
+        amount: 1n,
+      } as const;
+      const wrong = { ...second!, formed: { ...second!.formed, flows: [flow] } };
+      await assertReverts(chain.executeAll([first!, wrong]), "FlowsMismatch");
+      const imported = { ...second!, formed: { ...second!.formed, importedRoots: [{ registryIndex: 0n, root: wordToHex(1n) }] } };
+      await assertReverts(chain.executeAll([first!, imported]), "ImportedRootUnknown");
+      await chain.executeAll([first!, second!]);
+    });
+
+    test("a batch of a call is compared with the root that the batch before it makes", async () => {
+      const chain = await create();
+      const [first] = await proven(chain, 1);
+      const index = (await view<bigint>(ecosystem.roots, "latestRootIndex")) + 1n;
+      const [second] = await proven(chain, 1, { importedRoots: [{ registryIndex: index, root: wordToHex(5n) }] });
+      await assertReverts(chain.executeAll([first!, second!]), "ImportedRootUnknown");
+      await chain.executeAll([first!]);
+      await assertReverts(chain.executeAll([second!]), "ImportedRootUnknown");
     });
 
     test("waits for the chain's delay", async () => {

@@ -61,6 +61,23 @@ describe("freezes of protocol versions", () => {
     await chain.execute(committed.stored, committed.formed);
   });
 
+  test("stop the batch of a frozen version in a call that begins with another version's", async () => {
+    const chain = await scene.create();
+    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, NEXT_VERSION, 0n);
+    const old = await begun(chain);
+    await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", chain.configuration.chainId));
+    const upgraded = await begun(chain, { protocolVersion: NEXT_VERSION });
+    await chain.prove(old.stored);
+    await chain.prove(upgraded.stored);
+    await scene.nextCycle();
+    await scene.freeze([NEXT_VERSION]);
+    await assertReverts(chain.executeAll([old, upgraded]), "VersionFrozen");
+    await chain.executeAll([old]);
+    await assertReverts(chain.executeAll([upgraded]), "VersionFrozen");
+    await send(as(ecosystem.verifiers, scene.council), "unfreeze", NEXT_VERSION);
+    await chain.executeAll([upgraded]);
+  });
+
   test("claim, refund, exit, request and revert while frozen", async () => {
     const chain = await scene.create();
     const recipient = addressOf(0xf12);

@@ -280,6 +280,26 @@ describe("size and gas of the L1 contracts", () => {
     }
   });
 
+  test("executions of several batches in one call", async (context) => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 277n));
+    // The first batch pays for storage that later ones find.
+    for (const count of [1, 1, 2, 7, 16]) {
+      const batches = [];
+      for (let i = 0; i < count; i++) {
+        await atNextTime();
+        const formed = await chain.form({ timestamp: time - 100n });
+        const { stored } = await chain.commit(formed);
+        await chain.prove(stored);
+        batches.push({ stored, formed });
+      }
+      await atNextTime();
+      record(`execution of ${count}`, await chain.executeAll(batches));
+    }
+    const [alone, together] = [gas["execution of 1"]!, gas["execution of 16"]! / 16];
+    context.diagnostic(`a batch of sixteen in one call: ${together}, alone: ${alone}, of seven: ${gas["execution of 7"]! / 7}`);
+    assert.ok(together * 100 <= alone * 65, `${together} gas a batch in one call, ${alone} alone`);
+  });
+
   test("settlements of a chain without a quorum, without the verifier", async () => {
     const aggregator = await addExecutionVersion(ecosystem, furtherVersion(3));
     const chain = await createWithoutQuorum(ecosystem, aggregator, 276n);

@@ -177,7 +177,8 @@ describe("units of chains on a proven chain", () => {
     const { stored } = await chain.commit(formed);
     await chain.prove(stored);
     const name = "execution with 72 sums of transfers";
-    assert.equal(await noteCall(name, chain.contract, "executeBatch", stored, formed.importedRoots, formed.flows), false);
+    const execution = { batch: stored, imports: formed.importedRoots, flows: formed.flows };
+    assert.equal(await noteCall(name, chain.contract, "executeBatches", [execution]), false);
   });
 
   test("transactions of accounts, and claims on a stopped chain", async () => {

@@ -47,7 +47,7 @@ export async function assertNothingExecuted(
   assert.equal(stored.commitment, forged.commitment);
   await assert.rejects(settling.proven, (error) => error instanceof SettlementError && error.code === "Reverted");
   if (changes !== undefined) await refused("proveBatch", [stored, toHex(changes)], /ExecutionUnproven/);
-  await refused("executeBatch", [stored, [], []], /BatchNotProven/);
+  await refused("executeBatches", [[{ batch: stored, imports: [], flows: [] }]], /BatchNotProven/);
   assert.deepEqual(await totalsOf(contract), [1n, 0n, 0n]);
   await colluders.takeBack();
   assert.deepEqual(await totalsOf(contract), [0n, 0n, 0n]);

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { id, zeroPadValue } from "ethers";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import { gasAtNextFloor } from "../../../src/protocol/way-to-l1.ts";
-import { gasShare } from "../../../src/settlement-layer/reader/gas-share.ts";
+import { gasShare, stageContracts } from "../../../src/settlement-layer/reader/gas-share.ts";
 import { NextFloorCosts } from "../../../src/node/fees/next-floor-costs.ts";
 
 const EXECUTION = id("BlockExecution(uint256,bytes32,bytes32)");
 const PROOF = id("BatchProven(uint256,bytes32,uint256,address)");
 const COMMIT = id("BlockCommit(uint256,bytes32,bytes32)");
-const logs = (...events: readonly string[]) => events.map((event) => ({ topics: [event, zeroPadValue("0x01", 32)] }));
+const CHAIN = "0x00000000000000000000000000000000000000C1";
+const logs = (...events: readonly string[]) =>
+  events.map((event) => ({ address: CHAIN, topics: [event, zeroPadValue("0x01", 32)] }));
 
 describe("the gas of a batch in a transaction of several", () => {
   test("is an equal share for each batch that the transaction took through the stage", () => {
@@ -16,6 +19,19 @@ describe("the gas of a batch in a transaction of several", () => {
     assert.equal(gasShare(receipt, "prove"), 300_000n);
     assert.equal(gasShare(receipt, "execute"), 900_001n);
     assert.equal(gasShare(receipt, "commit"), 900_001n, "without an event nothing is shared");
+  });
+
+  test("counts no event of a contract that belongs to no chain", () => {
+    const stranger = "0x00000000000000000000000000000000000000Ef";
+    const invented = logs(EXECUTION, EXECUTION, EXECUTION).map((log) => ({ ...log, address: stranger }));
+    const receipt = { gasUsed: 900_001n, logs: [...invented, ...logs(EXECUTION, EXECUTION, PROOF)] };
+    const contracts = stageContracts(receipt.logs, "execute");
+    assert.deepEqual(
+      contracts,
+      [stranger, CHAIN].map((address) => address.toLowerCase()),
+    );
+    assert.equal(gasShare(receipt, "execute", new Set([CHAIN.toLowerCase() as Hex])), 450_000n);
+    assert.equal(gasShare({ ...receipt, logs: invented }, "execute", new Set()), 900_001n);
   });
 
   test("at the next floor of calldata is at least 64 gas a byte and the base fee of a transaction", () => {

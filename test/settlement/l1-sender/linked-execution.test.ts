@@ -53,7 +53,7 @@ async function outcomeOf(peer: ExecutableBatch | undefined, refused?: Settlement
     delay: () => Promise.resolve(void (now += 100n)),
   } as unknown as SenderContext;
   try {
-    return { to: (await executionCall(context, own, () => Promise.resolve(false), refused)).to, waited: now - second };
+    return { to: (await executionCall(context, [own], () => Promise.resolve(false), refused)).to, waited: now - second };
   } catch (error) {
     assert.ok(error instanceof SettlementError);
     return { code: error.code, message: error.message, voided: error.voided, waited: now - second };

@@ -6,6 +6,7 @@ import { formBatch, type FormedBatch } from "../l2/form.ts";
 import type { BatchContent, BatchRecord, L2Chain } from "../l2/l2-chain.ts";
 import { planFalseBatch, planHonestBatch } from "../l2/plan.ts";
 import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
+import type { BatchExecution } from "../../../src/settlement/l1-sender/batch-calls.ts";
 import { deadlineOf } from "../model/batches.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { batchDigest, revertDigest, type Terms } from "../model/quorum.ts";
@@ -158,9 +159,20 @@ function executable({ records }: Situation): L2Chain[] {
 
 function execute(situation: Situation, from = executable(situation)): Intent | undefined {
   const l2 = situation.random.pick(from);
-  const [record] = l2?.pending ?? [];
-  if (l2 === undefined || record === undefined) return undefined;
-  return { call: callOf(l2.chain.address, "executeBatch", record.stored, record.content.imports, record.flows) };
+  if (l2 === undefined || l2.pending.length === 0) return undefined;
+  // One more than are proven is refused with all.
+  const proven = Number(l2.chain.verified.value - l2.chain.executed.value);
+  const count = 1 + situation.random.index(situation.random.oneIn(8) ? l2.pending.length : proven);
+  return executionIntent(l2, l2.pending.slice(0, count));
+}
+
+function executionIntent({ chain }: L2Chain, records: readonly BatchRecord[]): Intent {
+  return { call: callOf(chain.address, "executeBatches", records.map(executionOf)) };
+}
+
+/** The contract's `BatchExecution` of a batch. */
+export function executionOf({ stored, content, flows }: BatchRecord): BatchExecution {
+  return { batch: stored, imports: content.imports, flows };
 }
 
 /** Of a quorum that may have lied. */
@@ -325,7 +337,7 @@ function callStopped(situation: Situation): Intent | undefined {
     call: random.choose(
       callOf(chain.address, "commitBatch", stored, formEmpty(situation, l2).batch, { ...ALWAYS, signatures: [] }),
       callOf(chain.address, "proveBatch", stored, proofOf(situation.world, stored)),
-      callOf(chain.address, "executeBatch", stored, [], []),
+      callOf(chain.address, "executeBatches", [{ batch: stored, imports: [], flows: [] }]),
       callOf(chain.address, "revertBatches", reversalOf(l2, 0n), []),
       callOf(chain.address, "activateExit"),
     ),
@@ -333,7 +345,7 @@ function callStopped(situation: Situation): Intent | undefined {
 }
 
 /** A stage of a batch that is not there yet, or was gone through before. */
-function stageOutOfOrder(fn: "proveBatch" | "executeBatch", error: string): Action {
+function stageOutOfOrder(fn: "proveBatch" | "executeBatches", error: string): Action {
   return {
     name: `${fn} with ${error}`,
     aims: [error],
@@ -346,7 +358,8 @@ function stageOutOfOrder(fn: "proveBatch" | "executeBatch", error: string): Acti
       const l2 = situation.random.pick(done);
       if (l2 === undefined) return undefined;
       const stored = l2.chain.last;
-      return { call: callOf(l2.chain.address, fn, stored, ...(isProof ? [proofOf(situation.world, stored)] : [[], []])) };
+      const args = isProof ? [stored, proofOf(situation.world, stored)] : [[{ batch: stored, imports: [], flows: [] }]];
+      return { call: callOf(l2.chain.address, fn, ...args) };
     },
   };
 }
@@ -368,6 +381,24 @@ function mutatedStage(error: string, base: Action["make"], mutate: StageMutation
   };
 }
 
+/** Any batch of a call, also the last one. */
+function mutatedExecution(
+  error: string,
+  mutate: (execution: BatchExecution, situation: Situation) => Partial<BatchExecution>,
+): Action {
+  return mutatedStage(
+    error,
+    (situation) => execute(situation),
+    (args, situation) => {
+      const executions = [...(args[0] as readonly BatchExecution[])];
+      const index = situation.random.index(executions.length);
+      const execution = executions[index]!;
+      executions[index] = { ...execution, ...mutate(execution, situation) };
+      args[0] = executions;
+    },
+  );
+}
+
 /** A batch whose delay has not passed. */
 function executeEarly(situation: Situation): Intent | undefined {
   const early = executable(situation).filter(
@@ -376,7 +407,7 @@ function executeEarly(situation: Situation): Intent | undefined {
   const l2 = situation.random.pick(early);
   const [record] = l2?.pending ?? [];
   if (l2 === undefined || record === undefined) return undefined;
-  return { call: callOf(l2.chain.address, "executeBatch", record.stored, record.content.imports, record.flows) };
+  return executionIntent(l2, [record]);
 }
 
 /** An attempt to undo what has been executed, with all the signatures that it could need. */
@@ -423,7 +454,7 @@ export const batchActions: readonly Action[] = [
   { name: "prove in vain", aims: ["ChainContract.ProofRefused"], weight: 0, make: proveInVain },
   {
     name: "execute",
-    aims: ["ChainContract.executeBatch ok", "TransactionRootRegistry.append ok"],
+    aims: ["ChainContract.executeBatches ok", "TransactionRootRegistry.append ok"],
     weight: 12,
     make: (situation) => execute(situation),
   },
@@ -441,39 +472,34 @@ export const batchActions: readonly Action[] = [
   { name: "commit with the clock held back", aims: ["ChainContract.PriorityOpOverdueOnL1"], weight: 0, make: commitHeldBack },
   { name: "call a stopped chain", aims: ["ChainContract.ChainExited"], weight: 0, make: callStopped },
   stageOutOfOrder("proveBatch", "ChainContract.BatchNotCommitted"),
-  stageOutOfOrder("executeBatch", "ChainContract.BatchNotProven"),
+  stageOutOfOrder("executeBatches", "ChainContract.BatchNotProven"),
   mutatedStage("ChainContract.StoredBatchMismatch", prove, falseStored),
-  mutatedStage("ChainContract.StoredBatchMismatch", (situation) => execute(situation), falseStored),
+  mutatedExecution("ChainContract.StoredBatchMismatch", ({ batch }) => ({
+    batch: { ...batch, leafCount: batch.leafCount + 1n },
+  })),
+  mutatedExecution("ChainContract.BatchNumberMismatch", ({ batch }) => ({
+    batch: { ...batch, batchNumber: batch.batchNumber + 1n },
+  })),
   mutatedStage("NoProofVerifier.NotTheMarker", prove, (args, { random }) => (args[1] = toHex(random.bytes(49)))),
-  mutatedStage(
-    "ChainContract.FlowsMismatch",
-    (situation) => execute(situation),
-    (args, { world }) =>
-      (args[2] = [
-        {
-          kind: 1,
-          destinationChainId: 0n,
-          originChainId: world.l1ChainId,
-          originToken: wordToHex(0n).slice(0, 42) as Hex,
-          amount: 1n,
-        },
-      ]),
-  ),
-  mutatedStage(
-    "ChainContract.ImportedRootsMismatch",
-    (situation) => execute(situation),
-    (args, { world }) => (args[1] = [...(args[1] as unknown[]), { registryIndex: 0n, root: world.roots.value[0] }]),
-  ),
-  mutatedStage(
-    "TransactionRootRegistry.RootIndexUnknown",
-    (situation) => execute(situation),
-    (args, { world }) => (args[1] = [{ registryIndex: BigInt(world.roots.value.length), root: wordToHex(0n) }]),
-  ),
-  mutatedStage(
-    "ChainContract.ImportedRootUnknown",
-    (situation) => execute(situation),
-    (args) => (args[1] = [{ registryIndex: 0n, root: wordToHex(77n) }]),
-  ),
+  mutatedExecution("ChainContract.FlowsMismatch", (_, { world }) => ({
+    flows: [
+      {
+        kind: 1,
+        destinationChainId: 0n,
+        originChainId: world.l1ChainId,
+        originToken: wordToHex(0n).slice(0, 42) as Hex,
+        amount: 1n,
+      },
+    ],
+  })),
+  mutatedExecution("ChainContract.ImportedRootsMismatch", ({ imports }, { world }) => ({
+    imports: [...imports, { registryIndex: 0n, root: world.roots.value[0]! }],
+  })),
+  mutatedExecution("TransactionRootRegistry.RootIndexUnknown", (_, { world }) => ({
+    // One more for each batch of the call that L1 would execute before.
+    imports: [{ registryIndex: BigInt(world.roots.value.length + 64), root: wordToHex(0n) }],
+  })),
+  mutatedExecution("ChainContract.ImportedRootUnknown", () => ({ imports: [{ registryIndex: 0n, root: wordToHex(77n) }] })),
   { name: "execute early", aims: ["ChainContract.ExecutionDelayed"], weight: 0, make: executeEarly },
   revertMutated("ChainContract.RevertCountMismatch", (l2) => ({ revertCount: l2.chain.revertCount.value + 1n })),
   revertMutated("ChainContract.RevertExpired", (_, { now }) => ({ validUntil: now - 1n })),

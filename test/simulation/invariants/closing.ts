@@ -3,7 +3,7 @@ import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { callOf, type Situation } from "../actions/action.ts";
-import { commitIntent, hasRoom, proofOf, signaturesFor } from "../actions/batches.ts";
+import { commitIntent, executionOf, hasRoom, proofOf, signaturesFor } from "../actions/batches.ts";
 import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf, planClosingBatch } from "../l2/plan.ts";
@@ -87,12 +87,13 @@ export class Closing {
   async #proveAndExecute(l2: L2Chain): Promise<boolean> {
     const { scene } = this.#stage.situation();
     const { stranger } = scene.accounts;
-    const [{ stored, content, flows }] = l2.pending as [L2Chain["pending"][number]];
+    const [record] = l2.pending as [L2Chain["pending"][number]];
+    const { stored } = record;
     const { chain } = l2;
     if (chain.verified.value === stored.batchNumber && !(await this.#stage.send(stranger, this.#proofCall(l2, stored))))
       return false;
     this.#stage.waitUntil(stored.committedAt + chain.configuration.executionDelay);
-    return this.#stage.send(stranger, callOf(chain.address, "executeBatch", stored, content.imports, flows));
+    return this.#stage.send(stranger, callOf(chain.address, "executeBatches", [executionOf(record)]));
   }
 
   #proofCall({ chain }: L2Chain, stored: StoredBatch): Call {

@@ -1,10 +1,11 @@
-import { type AssetFlow, hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { elementsToBytes } from "../../../src/protocol/digest.ts";
 import { toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { importedRootsRollingHash, type ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
+import type { BatchExecution } from "../../../src/settlement/l1-sender/batch-calls.ts";
 import type { Frame } from "./frame.ts";
 import { checkAvailability } from "./policies.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
@@ -211,38 +212,9 @@ export const batches = {
     return true;
   },
 
-  executeBatch(frame: Frame, batch: StoredBatch, imports: readonly ImportedRoot[], flows: readonly AssetFlow[]): void {
-    const { world, transaction } = frame;
-    const chain = world.chainAt(frame.self);
-    requireRunning(chain);
-    const number = chain.executed.value;
-    requireThat(number !== chain.verified.value, "ChainContract", "BatchNotProven", () => [number, batch.batchNumber]);
-    requireStored(chain, number, batch);
-    if (chain.termsAt(transaction.now).isGoverned) requireExecutable(frame, batch.protocolVersion);
-    const earliest = batch.committedAt + chain.configuration.executionDelay;
-    requireThat(transaction.now >= earliest, "ChainContract", "ExecutionDelayed", () => [earliest, transaction.now]);
-    for (const { registryIndex, root } of imports) {
-      const expected = rootAt(world, registryIndex);
-      requireThat(root === expected, "ChainContract", "ImportedRootUnknown", () => [registryIndex, expected, root]);
-    }
-    const importsHash = importedRootsRollingHash(imports);
-    const { importedRootsRollingHash: expectedImports, flowsHash: expectedFlows } = batch;
-    requireThat(importsHash === expectedImports, "ChainContract", "ImportedRootsMismatch", () => [expectedImports, importsHash]);
-    const flowsHash = hashAssetFlows(flows);
-    requireThat(flowsHash === expectedFlows, "ChainContract", "FlowsMismatch", () => [expectedFlows, flowsHash]);
-    chain.executed.value = number + 1n;
-    chain.operationsExecuted.value = batch.priorityOpTotal;
-    chain.executedStateRoot.value = batch.newStateRoot;
-    chain.executedVersion.value = batch.protocolVersion;
-    chain.logRoots.set(batch.l2LogsTreeRoot, number);
-    if (!provesExecution(world, batch.protocolVersion)) chain.provenSince.value = number + 1n;
-    chain.lastExecutedBlock.value = batch.lastBlock;
-    chain.recordedAt.value = transaction.now;
-    const { bridge, roots } = world.addresses;
-    const applied = { to: bridge, fn: "applyFlows", args: [chain.id, number, batch.firstTimestamp, flows], value: 0n };
-    const refused = flows.length === 0 ? [] : (frame.call(applied) as readonly bigint[]);
-    const record = recordOfBatch(batch, transaction.now, refused, chain.provenSince.value);
-    frame.call({ to: roots, fn: "append", args: [chain.id, number, batch.l2LogsTreeRoot, record], value: 0n });
+  executeBatches(frame: Frame, executions: readonly BatchExecution[]): void {
+    requireRunning(frame.world.chainAt(frame.self));
+    for (const execution of executions) execute(frame, execution);
   },
 
   revertBatches(frame: Frame, reversal: BatchRevert, signatures: readonly Hex[]): void {
@@ -268,3 +240,37 @@ export const batches = {
     if (chain.verified.value > batchNumber) chain.verified.value = batchNumber;
   },
 };
+
+/** Executes the next batch, as L1 has it. */
+function execute(frame: Frame, { batch, imports, flows }: BatchExecution): void {
+  const { world, transaction } = frame;
+  const chain = world.chainAt(frame.self);
+  const number = chain.executed.value;
+  requireThat(number !== chain.verified.value, "ChainContract", "BatchNotProven", () => [number, batch.batchNumber]);
+  requireStored(chain, number, batch);
+  if (chain.termsAt(transaction.now).isGoverned) requireExecutable(frame, batch.protocolVersion);
+  const earliest = batch.committedAt + chain.configuration.executionDelay;
+  requireThat(transaction.now >= earliest, "ChainContract", "ExecutionDelayed", () => [earliest, transaction.now]);
+  for (const { registryIndex, root } of imports) {
+    const expected = rootAt(world, registryIndex);
+    requireThat(root === expected, "ChainContract", "ImportedRootUnknown", () => [registryIndex, expected, root]);
+  }
+  const importsHash = importedRootsRollingHash(imports);
+  const { importedRootsRollingHash: expectedImports, flowsHash: expectedFlows } = batch;
+  requireThat(importsHash === expectedImports, "ChainContract", "ImportedRootsMismatch", () => [expectedImports, importsHash]);
+  const flowsHash = hashAssetFlows(flows);
+  requireThat(flowsHash === expectedFlows, "ChainContract", "FlowsMismatch", () => [expectedFlows, flowsHash]);
+  chain.executed.value = number + 1n;
+  chain.operationsExecuted.value = batch.priorityOpTotal;
+  chain.executedStateRoot.value = batch.newStateRoot;
+  chain.executedVersion.value = batch.protocolVersion;
+  chain.logRoots.set(batch.l2LogsTreeRoot, number);
+  if (!provesExecution(world, batch.protocolVersion)) chain.provenSince.value = number + 1n;
+  chain.lastExecutedBlock.value = batch.lastBlock;
+  chain.recordedAt.value = transaction.now;
+  const { bridge, roots } = world.addresses;
+  const applied = { to: bridge, fn: "applyFlows", args: [chain.id, number, batch.firstTimestamp, flows], value: 0n };
+  const refused = flows.length === 0 ? [] : (frame.call(applied) as readonly bigint[]);
+  const record = recordOfBatch(batch, transaction.now, refused, chain.provenSince.value);
+  frame.call({ to: roots, fn: "append", args: [chain.id, number, batch.l2LogsTreeRoot, record], value: 0n });
+}

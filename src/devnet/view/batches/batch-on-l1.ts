@@ -14,7 +14,8 @@ import { GUARDIAN_TYPES } from "../../../protocol/guardians.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
 import { SETTLEMENT_STAGES, type SettlementStage } from "../../../protocol/settlement-stage.ts";
 import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
-import { gasShare } from "../../../settlement-layer/reader/gas-share.ts";
+import { gasShare, stageContracts } from "../../../settlement-layer/reader/gas-share.ts";
+import { chainsAmong } from "./chains-among.ts";
 import { attestorShown, guardiansShown, signaturesShown } from "../../chains/policy-contracts.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
@@ -43,11 +44,17 @@ interface BatchSigners {
 
 /** What L1 is asked. */
 type AskedL1 = Pick<SettlementBase, "chainId" | "request">;
+/** L1 with the directory of its chains. */
+type DirectoryOnL1 = AskedL1 & Pick<SettlementBase, "provider" | "ecosystem">;
 /** A chain, and where it settles. */
-export type SettledSource = BatchSource & Pick<DevnetChain, "pipeline" | "plan"> & { readonly base: AskedL1 };
+export type SettledSource<L1 = AskedL1> = BatchSource & Pick<DevnetChain, "pipeline" | "plan"> & { readonly base: L1 };
 
 /** One batch, with what it changed, and what L1 was shown and took; null before it is sealed. Rejects as `settledStages` does. */
-export async function batchInfo(chain: SettledSource, number: unknown, client: RpcClient | undefined): Promise<BatchInfo | null> {
+export async function batchInfo(
+  chain: SettledSource<DirectoryOnL1>,
+  number: unknown,
+  client: RpcClient | undefined,
+): Promise<BatchInfo | null> {
   const l1 = chain.base;
   const settled = await settledStages(chain, number, client);
   const archived = settled === null ? undefined : chain.pipeline.chain.archive.batch(BigInt(settled.number));
@@ -62,13 +69,15 @@ export async function batchInfo(chain: SettledSource, number: unknown, client: R
   return { ...settled, pubdataBytes, changes, l1Gas, ...(signers === undefined ? {} : { signers }) };
 }
 
-async function gasOf({ l1: stages }: SettledStages, l1: AskedL1): Promise<BatchInfo["l1Gas"]> {
+async function gasOf({ l1: stages }: SettledStages, l1: DirectoryOnL1): Promise<BatchInfo["l1Gas"]> {
   const gas: Partial<Record<SettlementStage, number>> = {};
   for (const stage of SETTLEMENT_STAGES) {
     const hash = stages[stage]?.transactionHash;
     if (hash === undefined) continue;
     const receipt = (await l1.request("eth_getTransactionReceipt", [hash])) as L1Receipt | null;
-    if (receipt !== null) gas[stage] = Number(gasShare({ ...receipt, gasUsed: BigInt(receipt.gasUsed) }, stage));
+    if (receipt === null) continue;
+    const chains = await chainsAmong(stageContracts(receipt.logs, stage), l1);
+    gas[stage] = Number(gasShare({ ...receipt, gasUsed: BigInt(receipt.gasUsed) }, stage, chains));
   }
   return gas;
 }
@@ -76,7 +85,7 @@ async function gasOf({ l1: stages }: SettledStages, l1: AskedL1): Promise<BatchI
 /** Fields of `eth_getTransactionReceipt`. */
 interface L1Receipt {
   readonly gasUsed: string;
-  readonly logs: readonly { readonly topics: readonly string[] }[];
+  readonly logs: readonly { readonly address: string; readonly topics: readonly string[] }[];
 }
 
 /** What signers have signed of a batch, and where L1 was shown it. */

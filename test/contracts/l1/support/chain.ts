@@ -344,7 +344,19 @@ export class TestChain {
   }
 
   async execute(stored: StoredBatch, formed: Pick<FormedBatch, "flows" | "importedRoots">): Promise<ContractTransactionReceipt> {
-    return send(this.contract, "executeBatch", stored, formed.importedRoots, formed.flows);
+    return this.executeAll([{ stored, formed }]);
+  }
+
+  /** Executes batches in one call, in this order. */
+  async executeAll(
+    batches: readonly { readonly stored: StoredBatch; readonly formed: Pick<FormedBatch, "flows" | "importedRoots"> }[],
+  ): Promise<ContractTransactionReceipt> {
+    const executions = batches.map(({ stored, formed }) => ({
+      batch: stored,
+      imports: formed.importedRoots,
+      flows: formed.flows,
+    }));
+    return send(this.contract, "executeBatches", executions);
   }
 
   /** A batch through all its stages. */

@@ -245,7 +245,7 @@ contract LostOperationsFault is ChainFault {
     fallback() external payable override {
         uint64 before = operationsExecuted;
         bytes memory output = _run(msg.data);
-        if (msg.sig == IBatchExecutions.executeBatch.selector && before != 0) operationsExecuted = 0;
+        if (msg.sig == IBatchExecutions.executeBatches.selector && before != 0) operationsExecuted = 0;
         _answer(output);
     }
 }
@@ -275,7 +275,7 @@ contract InventedOperationFault is ChainFault {
 
     fallback() external payable override {
         bytes memory output = _run(msg.data);
-        if (msg.sig == IBatchExecutions.executeBatch.selector) operationsExecuted = operationsQueued + 1;
+        if (msg.sig == IBatchExecutions.executeBatches.selector) operationsExecuted = operationsQueued + 1;
         _answer(output);
     }
 }
@@ -297,7 +297,7 @@ contract RepeatedExecutionFault is ChainFault {
 
     fallback() external payable override {
         bytes memory output = _run(msg.data);
-        if (msg.sig == IBatchExecutions.executeBatch.selector) emit IBatchExecutions.BlockExecution(0, 0, 0);
+        if (msg.sig == IBatchExecutions.executeBatches.selector) emit IBatchExecutions.BlockExecution(0, 0, 0);
         _answer(output);
     }
 }

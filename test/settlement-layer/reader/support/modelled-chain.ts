@@ -107,9 +107,15 @@ export class ModelledChain {
     return encodeProve(stored, noProofMarker(stored.commitment));
   }
 
-  execute(batchNumber: number): Hex {
-    const { formed, stored } = this.batches[batchNumber]!;
-    return encodeExecute(stored, formed.importedRoots as readonly ImportedRoot[], []);
+  /** Calldata that executes batches from this number onwards. */
+  execute(batchNumber: number, count = 1): Hex {
+    return encodeExecute(
+      this.batches.slice(batchNumber, batchNumber + count).map(({ formed, stored }) => ({
+        batch: stored,
+        imports: formed.importedRoots as readonly ImportedRoot[],
+        flows: [],
+      })),
+    );
   }
 
   /** Encodes the call that reverts the committed batches from this number. */

@@ -79,9 +79,9 @@ export class OddWorld {
     if (dice < 0.32 && committed > executed) return this.#revert(chain, executed, committed);
     if (dice < 0.6) return this.#commit(chain);
     if (dice < 0.66 && !chain.publishes) return this.#allAtOnce(chain, { committed, verified, executed });
-    if (dice < 0.85 && verified < committed) return this.#finish(chain, "prove", verified);
-    if (executed < verified) return this.#finish(chain, "execute", executed);
-    return verified < committed ? this.#finish(chain, "prove", verified) : this.#commit(chain);
+    if (dice < 0.85 && verified < committed) return this.#finish(chain, "prove", chain.prove(verified));
+    if (executed < verified) return this.#execute(chain, executed, verified);
+    return verified < committed ? this.#finish(chain, "prove", chain.prove(verified)) : this.#commit(chain);
   }
 
   async #commit(chain: ModelledChain): Promise<void> {
@@ -121,8 +121,14 @@ export class OddWorld {
     this.#lastCommit = call;
   }
 
-  async #finish(chain: ModelledChain, verb: "prove" | "execute", batchNumber: number): Promise<void> {
-    const call = chain[verb](batchNumber);
+  /** Executes some of the proven batches, or all, in one call. */
+  #execute(chain: ModelledChain, executed: number, verified: number): Promise<void> {
+    const count = 1 + Math.floor(this.#random() * (verified - executed));
+    if (count > 1) this.#count("execute several");
+    return this.#finish(chain, "execute", chain.execute(executed, count));
+  }
+
+  async #finish(chain: ModelledChain, verb: "prove" | "execute", call: Hex): Promise<void> {
     const manner = this.#pick(["direct", "embedded", "masked", "behind decoys"]);
     this.#count(`${verb} ${manner}`);
     const time = await this.#nextTime();
@@ -197,7 +203,7 @@ export class OddWorld {
     const { addresses } = this.#settled.ecosystem;
     const chain = this.#pick(this.chains);
     const targets = [chain.hyperchain, addresses.roots, addresses.bridge, addresses.factory, this.#shaper];
-    const selectors = ["commitBatch", "proveBatch", "executeBatch", "revertBatches"].map(
+    const selectors = ["commitBatch", "proveBatch", "executeBatches", "revertBatches"].map(
       (name) => hyperchainInterface.getFunction(name)!.selector,
     );
     const append = registryCalls.encodeFunctionData("append", [chain.chainId, 0n, `0x${"00".repeat(32)}`, sampleRecord()]);
