@@ -5,7 +5,7 @@ export class EcosystemClosedError extends HyperchainError<"EcosystemClosed"> {
   override readonly name = "EcosystemClosedError";
 
   constructor(cause?: unknown) {
-    super("EcosystemClosed", "the ecosystem was closed, so this is not answered any more", { cause });
+    super("EcosystemClosed", "the ecosystem was closed before this was answered", { cause });
   }
 }
 

@@ -12,7 +12,7 @@ const TOKEN = [
   "function balanceOf(address) view returns (uint256)",
 ];
 
-describe("C14 coins by CCIP: its EtherSenderReceiver as it is, between chains and L1", () => {
+describe("C14 coins by CCIP: its unchanged EtherSenderReceiver, between chains and L1", () => {
   const dapp = suiteDapp("ccip");
   const { at, signer } = dapp;
 
@@ -62,7 +62,7 @@ describe("C14 coins by CCIP: its EtherSenderReceiver as it is, between chains an
         );
     });
 
-  test("a fee in LINK is paid beside the coins", async () => {
+  test("a fee in LINK is paid in addition to the coins", async () => {
     const { sent } = await sendCoins("alpha", "beta", COIN, dapp.bridge.link);
     assert.equal((await dapp.bridge.delivered(sent)).delivery.step, "executed");
   });
@@ -81,7 +81,7 @@ describe("C14 coins by CCIP: its EtherSenderReceiver as it is, between chains an
     }
   });
 
-  test("more coins than the pool has there wait with what it has, and go on once somebody has sent it more", async () => {
+  test("a transfer of more coins than the pool holds waits, and continues after the pool receives more", async () => {
     const available = await tokens("l1", dapp.bridge.wrappedNative, dapp.bridge.coinPool);
     const { sent } = await sendCoins("alpha", "l1", available + COIN);
     const why = new RegExp(

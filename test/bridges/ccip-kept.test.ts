@@ -14,8 +14,8 @@ const ROUTER = [
   `function ccipSend(uint64, ${REQUEST}) payable returns (bytes32)`,
 ];
 
-describe("C14 CCIP in an ecosystem that ends and begins again", () => {
-  test("messages at every step go on, and each is executed once; a selector that the config has changed is refused", async () => {
+describe("C14 CCIP in an ecosystem that ends and restarts", () => {
+  test("messages at every step continue, and each is executed once; a selector that the config has changed is refused", async () => {
     const data = mkdtempSync(join(tmpdir(), "bridged-"));
     const kept = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { ccip: {} }, data };
     const { abi, bytecode } = await hre.artifacts.readArtifact("BridgeTestCcipReceiver");

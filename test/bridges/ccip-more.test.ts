@@ -19,7 +19,7 @@ const COIN = 10n ** 18n;
 const BOB = "0x0000000000000000000000000000000000000B0B";
 const named = (error: string): RegExp => new RegExp(`${/^\w+/.exec(error)![0]}|${id(error).slice(2, 10)}`);
 
-describe("C14 more of CCIP's package: its contracts run as they are", { skip: !IS_NIGHTLY }, () => {
+describe("C14 more of CCIP's package: its contracts run unchanged", { skip: !IS_NIGHTLY }, () => {
   const dapp = suiteDapp("ccip");
   const { at, ask: value } = dapp;
 
@@ -117,7 +117,7 @@ describe("C14 more of CCIP's package: its contracts run as they are", { skip: !I
   }
 });
 
-/** Of ERC-20's `transfer`. */
+/** Calldata of ERC-20's `transfer`. */
 function transferData(to: string, amount: bigint): string {
   return `0xa9059cbb${to.slice(2).toLowerCase().padStart(64, "0")}${amount.toString(16).padStart(64, "0")}`;
 }

@@ -20,7 +20,7 @@ import { suiteDapp } from "./support/suite-dapp.ts";
 const COIN = parseEther("1");
 const BOB = "0x0000000000000000000000000000000000000B0B";
 const SALT = `0x${"5a".repeat(32)}`;
-/** Of CCIP's `Internal.sol`: a chain of the EVM. */
+/** Tag of EVM chains in CCIP's `Internal.sol`. */
 const EVM = "0x2812d52c";
 const FEE_TOKEN = ["function deposit() payable", "function transfer(address,uint256) returns (bool)"];
 
@@ -124,7 +124,7 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
     assert.equal(await value(there.token, "balanceOf", BOB), 5n * COIN);
   });
 
-  test("a siloed pool keeps what went to a chain in a box of its own, and pays that chain out of it alone", async () => {
+  test("a siloed pool holds each chain's tokens in a separate box, and pays a chain from its box alone", async () => {
     const token = await putCcip(at("alpha"), "MyToken");
     const box = await putPublished(at("alpha"), "v1_6_4", "erc20_lock_box", dapp.bridge.tokenAdminRegistry);
     const pool = await putPublished(
@@ -237,7 +237,7 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
     await assert.rejects(dapp.bridge.delivered(await send(a, "startPingPong")), /reverts with NoNodeOperators\(\)/);
   });
 
-  test("a pool is replaced while tokens are under way: they are released by the new one once it knows where they come from", async () => {
+  test("a pool is replaced while tokens are in transit: the new pool releases them after it learns their source", async () => {
     const put = async (name: string) => {
       const token = await putCcip(at(name), "MyToken");
       const own = await pool(at(name), "burn_mint_token_pool", token.target, 18, [], dapp.bridge.rmn, dapp.bridge.router);
@@ -248,7 +248,7 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
     await knowPool(here.pool, dapp.bridge.idOf("beta"), there);
     await knowPool(there.pool, dapp.bridge.idOf("alpha"), here);
     await moveTokens("alpha", "beta", here.token, COIN);
-    // As CCIP's own instructions for an upgrade have it, but for the old pool, which the new one does not know at first.
+    // As CCIP's upgrade instructions say, except for the old pool, which the new one does not accept at first.
     const next = await pool(at("beta"), "burn_mint_token_pool", there.token.target, 18, [], dapp.bridge.rmn, dapp.bridge.router);
     const registry = new Contract(dapp.bridge.tokenAdminRegistry, ["function setPool(address,address)"], await signer("beta"));
     await dapp.bridge.hold("beta");

@@ -22,7 +22,7 @@ describe("C14 receivers and pools of CCIP's package that refuse", { skip: !IS_NI
     const fee = (await ask(messenger, "quote", dapp.bridge.idOf("beta"), asked)) as bigint;
     return send(messenger, "send", dapp.bridge.idOf("beta"), asked, { value: fee });
   }
-  /** A token on both chains, with the package's own pool that refuses when it is told so. */
+  /** Creates a token on both chains, with the package's pool that refuses on command. */
   async function refusingPools() {
     const put = async (name: "alpha" | "beta") => {
       const token = await putCcip(at(name), "MyToken");
@@ -36,7 +36,7 @@ describe("C14 receivers and pools of CCIP's package that refuse", { skip: !IS_NI
     return { here, there };
   }
 
-  test("a receiver that refuses is told with its own error, and takes its message once it does not", async () => {
+  test("a refusing receiver is reported with its error, and gets its message after it stops refusing", async () => {
     const receiver = await putMoreCcip(at("beta"), "MyRefusingReceiver");
     await send(receiver, "setRevert", true);
     await send(receiver, "setErr", hexlify(toUtf8Bytes("no")));
@@ -57,7 +57,7 @@ describe("C14 receivers and pools of CCIP's package that refuse", { skip: !IS_NI
     assert.equal(await ask(there.token, "balanceOf", receiver.target), COIN);
   });
 
-  test("a pool that refuses here has nothing sent; there it is told with its error, and mints once, when it takes it", async () => {
+  test("a pool that refuses at the source stops the sending; at the destination its error is reported, and it mints once, after it accepts", async () => {
     const { here, there } = await refusingPools();
     const reason = ERRORS.encodeErrorResult("Error", ["pool is closed"]);
     await send(here.pool, "setShouldRevert", reason);

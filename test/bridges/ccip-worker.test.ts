@@ -12,7 +12,7 @@ const SENDER = "0x00000000000000000000000000000000000000aa";
 const RECEIVER = zeroPadValue("0xbbbbbb", 32);
 const NO_ONE = `0x${"00".repeat(20)}`;
 const NO_ID = `0x${"00".repeat(32)}`;
-/** As CCIP's `Internal.Any2EVMRampMessage` and these ramps have it. */
+/** Message encoding of CCIP's `Internal.Any2EVMRampMessage` and these ramps. */
 const MESSAGE =
   "tuple(tuple(bytes32, uint64, uint64, uint64, uint64), address, bytes, bytes, bytes, address, uint256, uint256, tuple(address, bytes, bytes, uint256, bytes)[])";
 const GAS = 100_000n;
@@ -29,7 +29,7 @@ const REFUSED = "0x8ac5ff0b";
 const MANY = byNight(1_000, 60);
 const [SUCCESS, FAILURE] = [2n, 3n];
 
-describe("CCIP's worker beside hostile receivers and chains", () => {
+describe("CCIP's worker with hostile receivers and chains", () => {
   let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
   let worker: CcipWorker;
   /** Numbers of messages that were asked for on beta. */
@@ -47,7 +47,7 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     const header = [id, source, 2n, BigInt(number), 0n];
     return [header, SENDER, "0x1234", RECEIVER, ARGS, NO_ONE, 0n, 0n, []];
   };
-  /** As the ramps name a message: by the hash of a tag and all of it, with 0 in its id's place. */
+  /** Id of a message: the hash of a tag and the whole message, with 0 in place of the id. */
   const idOf = (number: number, source = 1n): Hex => {
     const values = [hashOfText("hyperchain CCIP message"), messageOf(number, source, NO_ID)];
     return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", MESSAGE], values)) as Hex;
@@ -59,7 +59,7 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
   const sent = (number: number, source = 1n, id = idOf(number, source)): FakeLog =>
     log("CCIPMessageSent", [2n, number, messageOf(number, source, id)]);
   const recorded = (number: number, source = 1n, id = idOf(number)): FakeLog => log("MessageRecorded", [source, number, id]);
-  /** What a run on beta is, and with which gas for the receiver; undefined for another call. */
+  /** Parses a run on beta with the receiver's gas; undefined for another call. */
   function runIn(data: string): { readonly number: bigint; readonly isFirst: boolean; readonly gas: bigint } | undefined {
     const parsed = ccipRamps.parseTransaction({ data });
     if (parsed?.name !== "execute" && parsed?.name !== "manuallyExecute") return undefined;
@@ -102,7 +102,7 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     assert.ok(worker.book.marks(worker.book.message(idOf(1))!).failed !== undefined);
   });
 
-  test("attack: a receiver that would take it when asked, and fails in each transaction: two repetitions are paid for, and others go on", async () => {
+  test("attack: a receiver that accepts in calls and fails in each transaction: two repetitions are paid for, and other messages continue", async () => {
     behave(() => true);
     const take = b.onTransaction;
     b.onTransaction = (transaction) => {
@@ -128,7 +128,7 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     assert.ok(worker.book.marks(worker.book.message(idOf(1))!).executed !== undefined);
   });
 
-  test("attack: a chain that vouches for another chain's message, or tells one in another's name, has nothing executed", async () => {
+  test("attack: a chain that attests another chain's message, or reports one in another's name, has nothing executed", async () => {
     behave(() => true);
     a.emit(sent(7));
     b.emit(recorded(7, 3n));
@@ -142,7 +142,7 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     assert.equal(b.sent.length, 1);
   });
 
-  test("attack: a lying chain tells a message of its own by another chain's id: the other's is executed all the same", async () => {
+  test("attack: a lying chain reports its message by another chain's id: the other's is executed all the same", async () => {
     behave(() => true);
     a.emit(sent(7));
     c.emit(sent(7, 3n, idOf(7)));

@@ -21,7 +21,7 @@ const FEE_TOKEN = [
   "function balanceOf(address) view returns (uint256)",
 ];
 const ramps = new Interface(ccipRampsAbi);
-/** Of the ramps, written down again. */
+/** Errors of the ramps, declared independently. */
 const ERRORS = new Interface([
   "error NotEnoughGas(uint256 required, uint256 actual)",
   "error NotRecorded(uint64 sourceChainSelector, uint64 sequenceNumber, bytes32 messageId)",
@@ -48,7 +48,7 @@ async function refusal(sending: Promise<unknown>): Promise<string> {
 /** `Refused()` of MyMessenger, which is known by its name where the dapp's own project was built before. */
 const REFUSED = new RegExp(`reverts with (?:Refused\\(\\)|${id("Refused()").slice(0, 10)})`);
 
-describe("C14 dapps of CCIP between two chains and L1, on its npm package as it is", () => {
+describe("C14 dapps of CCIP between two chains and L1, on its unchanged npm package", () => {
   const dapp = suiteDapp("ccip", { ids: IDS });
   const { at, ask: value } = dapp;
 
@@ -132,7 +132,7 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
       assert.equal(await value(there.token, "balanceOf", b.target), 7n * COIN);
     });
 
-  test("CCIP's own ping-pong pays in LINK out of what it holds, and answers by itself", async () => {
+  test("CCIP's ping-pong pays in LINK from its balance, and answers automatically", async () => {
     const sides = await Promise.all(
       ["alpha", "beta"].map((name) => putCcip(at(name), "MyPingPong", dapp.bridge.router, dapp.bridge.link)),
     );
@@ -229,7 +229,7 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
     await assert.rejects(dapp.bridge.delivered(first), { code: "Failed" });
   });
 
-  test("a curse stops sending and executing, what waits says so, and it goes on once it is lifted", async () => {
+  test("a curse stops sending and executing, waiting messages report it, and everything continues after it is lifted", async () => {
     const { a, b } = await messengers();
     await dapp.bridge.hold("beta");
     const sent = await sendText(a, "beta", request(b.target, "cursed"));

@@ -62,7 +62,7 @@ for (const { bridge, cwd, passing, lines } of [
     });
     after(() => workplace.close());
 
-    test("its own tests pass, on Solidity out of npm as it is", async () => {
+    test("its tests pass, on unchanged Solidity from npm", async () => {
       const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
       const { stdout } = await run(process.execPath, [HARDHAT, "test", "mocha"], { cwd, env });
       assert.match(stdout, new RegExp(`${passing} passing`));

@@ -13,7 +13,7 @@ const MANY = byNight(1_000, 5);
 /** Looks at all that is refused. */
 const LOOKS = byNight(20, 2);
 const MIB = 2 ** 20;
-/** Of the heap, while messages are asked again and again. */
+/** Maximum growth of the heap while messages are requested repeatedly. */
 const MOST_GROWTH_MIB = 8;
 
 setFlagsFromString("--expose-gc");
@@ -33,7 +33,7 @@ for (const couriers of COURIERS_TOGETHER)
         const { provider } = good.there.contract.runner!;
         const key = world.devnet.accounts.wallet(ACCOUNT_NUMBERS[courier.name]).address;
         const sentByKey = (): Promise<number> => provider!.getTransactionCount(key);
-        /** How long the good one's message takes when it is sent now, and the transactions of the key before its execution. */
+        /** Sends a good message; returns its delivery time and the number of the key's transactions before its execution. */
         const deliver = async (text: string, begin: () => Promise<unknown> = () => Promise.resolve()) => {
           const { hash } = await world.send(good, text);
           await begin();
@@ -48,13 +48,13 @@ for (const couriers of COURIERS_TOGETHER)
         await setRefusing(failing, true);
         await world.hold(true);
         await world.sendMany(failing, MANY);
-        // All are verified when the key may go on.
+        // All are verified before the key may send.
         const release = async (): Promise<void> => {
           await world.move();
           await world.move();
           await world.hold(false);
         };
-        const itself = await world.send(good, "waited for by itself");
+        const itself = await world.send(good, "waited for alone");
         await release();
         const [before, from] = [await sentByKey(), performance.now()];
         await world.devnet.relay(itself.hash as Hex);
@@ -64,7 +64,7 @@ for (const couriers of COURIERS_TOGETHER)
 
         // It begins with one of each receiver.
         await world.hold(true);
-        const beside = await deliver("beside a flood", release);
+        const beside = await deliver("during a flood", release);
         // At most one of the failing is before it, with as many transactions.
         assert.ok(beside.transactions <= 2 * alone.transactions + 1, `${beside.transactions}`);
 
@@ -80,7 +80,7 @@ for (const couriers of COURIERS_TOGETHER)
         assert.equal(behind.transactions, alone.transactions);
         assert.equal(await receivedBy(good), 4);
         t.diagnostic(
-          `alone ${alone.ms} ms, by itself beside them ${itselfMs} ms, with all ${beside.ms} ms, behind ${behind.ms} ms; heap ${growth.toFixed(1)} MiB`,
+          `alone ${alone.ms} ms, waited for alone among them ${itselfMs} ms, with all ${beside.ms} ms, behind ${behind.ms} ms; heap ${growth.toFixed(1)} MiB`,
         );
 
         await setRefusing(failing, false);

@@ -12,8 +12,8 @@ import { word } from "./support/world.ts";
 const CHAINS = [271n, 272n];
 const known = { projectFolder: HYPERLANE_DAPP };
 
-describe("C14 Hyperlane in an ecosystem that ends and begins again", () => {
-  test("messages at every step go on, and each is processed once; a domain that the config has changed is refused", async () => {
+describe("C14 Hyperlane in an ecosystem that ends and restarts", () => {
+  test("messages at every step continue, and each is processed once; a domain that the config has changed is refused", async () => {
     installDapp(HYPERLANE_DAPP);
     const { abi, bytecode } = compileDapp(HYPERLANE_DAPP)("MyGreeter");
     const data = mkdtempSync(join(tmpdir(), "bridged-"));

@@ -8,7 +8,7 @@ import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = 10n ** 18n;
 const BOB = "0x00000000000000000000000000000000000000B0";
-/** Of the package's `StandardHookMetadata.sol`, variant 1: no coins, gas, and what is left back to BOB. */
+/** Metadata of the package's `StandardHookMetadata.sol`, variant 1: no coins, gas, and BOB for the refund. */
 const metadata = (gas: bigint): string => `0x0001${toBeHex(0, 32).slice(2)}${toBeHex(gas, 32).slice(2)}${BOB.slice(2)}`;
 const ACCOUNTS = [
   "constructor(address mailbox, address hook, address owner, uint256 commitGas, string[] urls)",
@@ -36,7 +36,7 @@ const WAYS = byNight<readonly (readonly [string, string])[]>(
   [["alpha", "beta"]],
 );
 
-describe("C14 more of Hyperlane's package: its contracts run as they are", () => {
+describe("C14 more of Hyperlane's package: its contracts run unchanged", () => {
   const dapp = suiteDapp("hyperlane");
   const { at } = dapp;
 
@@ -124,7 +124,7 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
     assert.equal(await balance(b, BOB), 4n * COIN);
   });
 
-  test("a rate limit of the recipient's beside the default module: more than its capacity waits", async () => {
+  test("a rate limit of the recipient in addition to the default module: more than its capacity waits", async () => {
     const { a, b } = await tokens();
     const limit = await testContract(
       at("beta"),
@@ -214,7 +214,7 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
     assert.equal(await b.getFunction("tokenURI").staticCall(1n), await collection.getFunction("tokenURI").staticCall(1n));
   });
 
-  test("several messages of one transaction are delivered together, and the one that fails is told", async () => {
+  test("several messages of one transaction are delivered together, and the failing one is reported", async () => {
     const recipient = ["constructor()", "function lastData() view returns (bytes)"];
     const put = (name: string) => testContract(at(name), "TestRecipient", "test", recipient);
     const [onBeta, onL1] = [await put("beta"), await put("l1")];
@@ -237,7 +237,7 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
     await assert.rejects(dapp.bridge.delivered(failing), /no contract at 0x0+b0 on l1/);
   });
 
-  /** A warp route of an ERC-20 that is born on alpha. */
+  /** Creates a warp route of an ERC-20 of alpha. */
   async function tokens(): Promise<{ a: Contract; b: Contract }> {
     const put = (name: string, supply: bigint) =>
       route(at(name), "HypERC20", [18, 1n, 1n, dapp.bridge.mailbox], [supply, "My token", "MINE"]);

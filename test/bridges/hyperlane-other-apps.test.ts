@@ -31,7 +31,7 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
   const ids = () => [dapp.bridge.idOf("alpha"), dapp.bridge.idOf("beta")] as const;
   const onBeta = () => route(at("beta"), "HypERC20", [18, 1n, 1n, dapp.bridge.mailbox], [0n, "My token", "MINE"]);
 
-  test("a route with a linear fee of its own: half of what it takes at most for half, and the fee is its recipient's", async () => {
+  test("a route with a custom linear fee: half of its maximum for half, and the fee is its recipient's", async () => {
     const token = await asset();
     const a = await testContract(
       at("alpha"),
@@ -114,7 +114,7 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
     await assert.rejects(dapp.bridge.delivered(asked), new RegExp(`FeeTooLow\\(${fee}, 0\\)`));
   });
 
-  test("a time lock beside the default hook: what it has announced over the same mailbox is taken once its time has come", async () => {
+  test("a time lock in addition to the default hook: its announced messages are accepted over the same mailbox after their time", async () => {
     const lock = (name: string) =>
       testContract(
         at(name),

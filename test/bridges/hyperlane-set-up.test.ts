@@ -5,7 +5,7 @@ import { deployHyperlane, hyperlaneContracts } from "../../src/bridges/hyperlane
 import type { Hex } from "../../src/protocol/hex.ts";
 import { FakeMember } from "./support/fake-member.ts";
 
-/** Of Hyperlane's `Mailbox.sol`, written down again. */
+/** Interface of Hyperlane's `Mailbox.sol`, declared independently. */
 const MAILBOX = new Interface([
   "function localDomain() view returns (uint32)",
   "function owner() view returns (address)",

@@ -60,7 +60,7 @@ describe("C14 vaults, tokens with their own minters, hooks and modules of Hyperl
     return wraps;
   }
 
-  test("HypERC4626: shares of a vault stand on the other chain, grow with what the vault earns, and come home with it", async () => {
+  test("HypERC4626: shares of a vault exist on the other chain, grow with the vault's yield, and return with it", async () => {
     const asset = await erc20("alpha");
     const vault = await testContract(
       at("alpha"),
@@ -178,7 +178,7 @@ describe("C14 vaults, tokens with their own minters, hooks and modules of Hyperl
     assert.equal(await ask(b, "balanceOf", BOB), COIN);
   });
 
-  test("a module by origin: the default module for alpha alone, and what comes from elsewhere is told which module is missing", async () => {
+  test("a module by origin: the default module for alpha alone, and messages of other origins report the missing module", async () => {
     const [a, b, c] = [await plain("alpha", 100n * COIN), await plain("beta"), await plain("l1", 100n * COIN)];
     await connect(a, b, ids(), GAS);
     await connect(c, b, [dapp.bridge.idOf("l1"), beta()], GAS);

@@ -8,13 +8,13 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { FakeMember, type FakeLog } from "./support/fake-member.ts";
 
 const [SENDER, RECIPIENT] = [zeroPadValue("0xaa", 32), zeroPadValue("0xbb", 32)] as const;
-/** What a refusal takes in the tests of slow ones: it is asked with its gas, and with the most that there is. */
+/** Duration of a slow refusal, which is tried with the message's gas and with the maximum. */
 const SLOW_MS = 50;
 /** `Refused()` of any contract. */
 const REFUSED = "0x8ac5ff0b";
 const refusal = (): Error => Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION", data: REFUSED });
 
-describe("Hyperlane's worker beside hostile recipients and chains", () => {
+describe("Hyperlane's worker with hostile recipients and chains", () => {
   let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
   let worker: HyperlaneWorker;
   /** Messages that were asked for or processed on beta, by their nonces. */
@@ -122,7 +122,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
       for (let isFirst = true; await slow.look({ all: isFirst }); isFirst = false) assert.ok(looks++ < 10);
     };
     await relay();
-    // Not all were asked as often as others.
+    // Not all were tried equally often.
     for (let look = 0; look < 3; look++) await slow.look({ all: true });
     isMended = true;
     const taking = b.onTransaction;
@@ -155,7 +155,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     assert.deepEqual([...new Set(asked)].slice(0, 5), [61, 1, 2, 3, 20]);
   });
 
-  test("attack: a recipient refuses messages of 60 senders, a tenth of a second each: a look ends after a second, others go on in it, and the next ones ask the rest", async () => {
+  test("attack: a recipient refuses messages of 60 senders, a tenth of a second each: a poll ends after a second, includes other messages, and later polls try the rest", async () => {
     takes((nonce) => nonce > 60);
     c.onTransaction = () => [logOf(worker.contracts.mailbox, mailbox, "ProcessId", [keccak256(elsewhere)])];
     c.onCall = () => "0x";
@@ -176,12 +176,12 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     b.emit(proven(1, last));
     await slow.look({ all: true });
     assert.deepEqual([asked[0], b.sent.length], [61, 1]);
-    // A relay that is asked for goes on until one of each sender was asked.
+    // An explicit relay continues until one message of each sender was tried.
     for (let look = 0; (await slow.look()) && look < 20; look++);
     assert.equal(new Set(asked).size, 61);
   });
 
-  test("attack: a recipient reverts with a megabyte, and its module burns all gas of questions: 4,096 bytes are kept, and others go on", async () => {
+  test("attack: a recipient reverts with a megabyte, and its module burns all gas of calls: 4,096 bytes are stored, and other messages continue", async () => {
     const [bomb, good] = [messageOf(1, 1), messageOf(1, 2)];
     takes((nonce) => nonce === 2);
     const answer = b.onCall;
@@ -201,7 +201,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     ["a chain", "execution failed: intrinsic gas too low: the gas limit is 200000, at least 344900 is taken"], // prose-ok: geth's words
     ["L1", "Transaction requires at least 344900 gas but got 200000"],
   ])
-    test(`a message whose bytes take more gas than its sender has paid for is told so by the words of ${node}`, async () => {
+    test(`a message whose bytes need more gas than its sender has paid for is reported with the error of ${node}`, async () => {
       b.onCall = (_data, gas) => {
         if (gas < 344_900n) throw new Error(text);
         return "0x";
@@ -214,7 +214,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
       assert.deepEqual(b.sent, []);
     });
 
-  test("attack: a chain that vouches for another chain's message has nothing processed", async () => {
+  test("attack: a chain that attests another chain's message has nothing processed", async () => {
     takes(() => true);
     const message = messageOf(1, 7);
     a.emit(...dispatched(message));
@@ -226,7 +226,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     assert.equal(b.sent.length, 1);
   });
 
-  test("attack: a message that names another origin than the chain that dispatched it is no message", async () => {
+  test("attack: a message with another origin than the chain that dispatched it is ignored", async () => {
     takes(() => true);
     const message = messageOf(1, 8);
     c.emit(...dispatched(message));

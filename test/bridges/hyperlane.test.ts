@@ -70,7 +70,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     ["l1", "alpha"],
     ["beta", "l1"],
   ] as const)
-    test(`a warp route of an ERC-20 born here: tokens go from ${from} to ${to}, for the fee that it quotes`, async () => {
+    test(`a warp route of an ERC-20 created here: tokens go from ${from} to ${to}, for the fee that it quotes`, async () => {
       const a = await route(at(from), "HypERC20", [18, 1, 1, dapp.bridge.mailbox], [1_000n * COIN, "My", "MY"]);
       const b = await route(at(to), "HypERC20", [18, 1, 1, dapp.bridge.mailbox], [0n, "My", "MY"]);
       await connect(a, b, ids(from, to));
@@ -82,7 +82,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
       assert.equal(delivery.provenMessage !== undefined, from !== "l1" && to !== "l1");
     });
 
-  test("a collateral: a token that was there before is locked, has a synthetic on the other side, and comes home", async () => {
+  test("a collateral: an existing token is locked, has a synthetic on the other side, and returns", async () => {
     const abi = [
       "constructor(string,string,uint256,uint8)",
       "function approve(address,uint256)",
@@ -99,7 +99,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     assert.deepEqual([await balance(token, BOB), await balance(b, dapp.owner)], [4n * COIN, 5n * COIN]);
   });
 
-  test("a native route: coins are locked here, a token stands for them there, and they are paid out when it comes home", async () => {
+  test("a native route: coins are locked here, a token represents them there, and they are paid out when it returns", async () => {
     const a = await route(at("alpha"), "HypNative", [1, 1, dapp.bridge.mailbox]);
     const b = await route(at("beta"), "HypERC20", [18, 1, 1, dapp.bridge.mailbox], [0n, "Coin", "COIN"]);
     await connect(a, b, ids("alpha", "beta"), 100_000n);
@@ -131,7 +131,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     assert.equal(await b.getFunction("received").staticCall(), 1n);
   });
 
-  test("a route that is not enrolled on the other side waits, says which call is missing, and goes on", async () => {
+  test("a route that is not enrolled on the other side waits, reports the missing call, and continues after it", async () => {
     const a = await route(at("alpha"), "HypERC20", [18, 1, 1, dapp.bridge.mailbox], [COIN, "My", "MY"]);
     const b = await route(at("beta"), "HypERC20", [18, 1, 1, dapp.bridge.mailbox], [0n, "My", "MY"]);
     await send(a, "enrollRemoteRouter", dapp.bridge.idOf("beta"), word(b));
@@ -144,7 +144,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     assert.equal(await balance(b, BOB), COIN);
   });
 
-  test("a recipient that refuses: its error is told, nothing is lost, and others go on; then it takes the message", async () => {
+  test("a recipient that refuses: its error is reported, nothing is lost, and other messages continue; then it accepts the message", async () => {
     const { a, b } = await greeters();
     await send(b, "refuse", true);
     const refused = await greet(a, "beta", b.target, "refused");
@@ -156,7 +156,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     assert.equal(await b.getFunction("greeting").staticCall(), "refused");
   });
 
-  test("a receiver burns all gas: it is told that it needs more than was paid for, or that it fails; too little gas is named, and other gas helps", async () => {
+  test("a receiver burns all gas: the report says that it needs more than was paid for, or that it fails; too little gas is named, and other gas helps", async () => {
     const { a, b } = await greeters();
     await assert.rejects(dapp.bridge.delivered(await greet(a, "beta", b.target, "burn")), { code: "Failed" });
     const poor = await greet(a, "beta", b.target, "a greeting that is far too long for what was paid for it".repeat(8), 20_000n);
@@ -184,7 +184,7 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     assert.equal(await b.getFunction("received").staticCall(), 2n);
   });
 
-  test("another hook than the default: the message waits, and is told why", async () => {
+  test("another hook than the default: the message waits, and the reason is reported", async () => {
     const { a, b } = await greeters();
     const sent = await send(a, "greetBy", dapp.bridge.requiredHook, dapp.bridge.idOf("beta"), word(b), "by another way");
     await assert.rejects(dapp.bridge.delivered(sent), new RegExp(`another hook than the mailbox's default, ${dapp.bridge.hook}`));

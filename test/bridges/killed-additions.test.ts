@@ -15,9 +15,9 @@ const [FEWEST, MOST] = [20, 100];
 
 // 102 processes that start an ecosystem, of which each leaves an added chain to the next.
 describe("C14 chains that are added to bridges by processes that end between any two steps", { skip: !IS_NIGHTLY }, () => {
-  // The Superchain's chains are born with it.
+  // The Superchain's chains include its contracts from their creation.
   for (const courier of COURIERS.filter(({ isWithoutL1 }) => isWithoutL1 !== true))
-    test(`attack: ${courier.name}: killed behind every transaction that connects an added chain, with messages under way: none is lost`, async (t) => {
+    test(`attack: ${courier.name}: killed behind every transaction that connects an added chain, with messages in transit: none is lost`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), "addition-"));
       try {
         const first = await CourierWorld.start([courier], [0, 1], { data: folder });

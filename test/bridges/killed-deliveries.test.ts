@@ -15,7 +15,7 @@ import { runKilled } from "./support/killed-process.ts";
 const PROCESS = new URL("./support/killed-courier.ts", import.meta.url).pathname;
 /** More transactions than any delivery takes. */
 const MOST_KILLS = 40;
-/** Of the transactions of a delivery over all bridges at once, by day every eighth is the last of a process. */
+/** Interval of the tested transactions of a delivery over all bridges: by day every eighth is the last of a process. */
 const STRIDE = byNight(1, 8);
 const WAYS = byNight<readonly Way[]>(
   [
@@ -28,7 +28,7 @@ const WAYS = byNight<readonly Way[]>(
 const MOMENTS = byNight<readonly KillMoment[]>(["before", "behind"], ["behind"]);
 
 const WAY: Way = [0, 1];
-/** What a message has come to, by what is done. */
+/** Steps of a message, each with the action that reaches it. */
 const STEPS: readonly (readonly [
   step: BridgeStep,
   run: (world: CourierWorld, pairs: readonly CourierPair[]) => Promise<unknown>,
@@ -73,7 +73,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () => {
+describe("C14 bridges in an ecosystem that is killed, or moves to another machine", () => {
   for (const way of WAYS)
     for (const all of COURIERS_TOGETHER) {
       const couriers = all.filter(({ isWithoutL1 }) => isWithoutL1 !== true || !way.includes("l1"));
@@ -95,7 +95,7 @@ describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () 
               );
               ({ isKilled } = end);
             }
-            // What vouches for it, and its execution: each was the last moment of one process.
+            // Its attestation and its execution: each was the last moment of one process.
             assert.ok(sent > 2, `${sent}`);
             t.diagnostic(`${sent - 1} processes were killed`);
             const last = await CourierWorld.start(couriers, way, { data: folder });
@@ -104,7 +104,7 @@ describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () 
     }
 
   for (const couriers of COURIERS_TOGETHER)
-    test(`attack: ${namesOf(couriers)}: dump and load there: a message at every step goes on, and comes once`, () =>
+    test(`attack: ${namesOf(couriers)}: dump and load there: a message at every step continues, and arrives once`, () =>
       inFolder(async (folder) => {
         const world = await CourierWorld.start(couriers, WAY, { data: join(folder, "first") });
         const dumps: { readonly bytes: Uint8Array; readonly step: BridgeStep }[] = [];
@@ -139,7 +139,7 @@ describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () 
       }));
 
   for (const couriers of COURIERS_TOGETHER)
-    test(`attack: ${namesOf(couriers)}: return to a snapshot between any two steps: the message goes on from there, and comes once`, async () => {
+    test(`attack: ${namesOf(couriers)}: return to a snapshot between any two steps: the message continues from there, and arrives once`, async () => {
       const world = await CourierWorld.start(couriers, WAY);
       await closing(world, async () => {
         const pairs = await world.pairs();
@@ -197,7 +197,7 @@ async function assertReceived(pairs: readonly CourierPair[], number: number): Pr
   );
 }
 
-/** Everything that was sent comes to its end, each once. */
+/** Checks that every sent message is complete, each once. */
 async function checkAll(world: CourierWorld, pairs: readonly CourierPair[], sent: number): Promise<void> {
   await world.finish();
   await world.move();

@@ -25,7 +25,7 @@ import { HYPERLANE_DAPP } from "./support/warp-routes.ts";
 
 const CHAINS = [271n, 272n];
 const KEY = 7;
-/** The Superchain's chains are born with its contracts: there is no set-up. */
+/** Bridges with a set-up. The Superchain has none, because its chains include its contracts from their creation. */
 const KINDS: readonly (readonly [kind: BridgeKind, project: string])[] = [
   [layerzero, DAPP],
   [hyperlane, HYPERLANE_DAPP],
@@ -37,7 +37,7 @@ const MOST_STARTS = 150;
 
 describe("C14 set-ups of bridges that end between any two steps", () => {
   for (const [kind, project] of KINDS)
-    test(`${kind.name}: killed between any two steps of a set-up: the next process goes on, and nothing is lost`, async () => {
+    test(`${kind.name}: killed between any two steps of a set-up: the next process continues, and nothing is lost`, async () => {
       installDapp(project);
       const setUp = await kind.load(project, bundledArtifact);
       const devnet = await startFlowDevnet(CHAINS, { ...UNPROVEN, fundedAccounts: [ALICE, RELAYER, KEY] });
@@ -49,7 +49,7 @@ describe("C14 set-ups of bridges that end between any two steps", () => {
           const send = endingBehind(ends);
           try {
             const deployed = await Promise.allSettled(members.map((member) => setUp.deploy(member, send)));
-            // What a process has sent on one member is there before the next process begins on any.
+            // Transactions that a process has sent on one member are included before the next process begins on any.
             for (const end of deployed) if (end.status === "rejected") throw end.reason;
             await setUp.connect(members, () => PREDEPLOYS.InteropCenter, send);
             done = true;
@@ -73,7 +73,7 @@ describe("C14 set-ups of bridges that end between any two steps", () => {
 
   for (const { name } of COURIERS)
     test(
-      `attack: ${name}: killed behind every transaction of a start: the next start goes on, and messages come`,
+      `attack: ${name}: killed behind every transaction of a start: the next start continues, and messages arrive`,
       { skip: !IS_NIGHTLY },
       async (t) => {
         const folder = mkdtempSync(join(tmpdir(), "set-up-"));
@@ -94,7 +94,7 @@ describe("C14 set-ups of bridges that end between any two steps", () => {
     );
 });
 
-/** Of a process that ends behind one more transaction on a member than the process before it. */
+/** Transmit function of a process that ends after one more transaction on a member than the process before it. */
 function endingBehind(most: number): Transmit {
   const sent = new Map<Signer, number>();
   return async (signer, transaction) => {

@@ -18,7 +18,7 @@ const ENDPOINT = [
 ];
 /** `Refused()` of MyOApp, which is known by its name where the dapp's own project was built before. */
 const REFUSED = new RegExp(`reverts with (?:Refused\\(\\)|${id("Refused()").slice(0, 10)})`);
-/** Of this package's executor, and as LayerZero's sources declare theirs. */
+/** Errors of this package's executor, and of LayerZero in its sources' form. */
 const ERRORS = new Interface([
   "error GasTooHigh(uint256 limit, uint256 actual)",
   "error ValueTooHigh(uint256 limit, uint256 actual)",
@@ -26,7 +26,7 @@ const ERRORS = new Interface([
   "error NoPeer(uint32 eid)",
   "error LZ_DefaultSendLibUnavailable()",
 ]);
-/** What anyone calls to deliver a packet without its executor. */
+/** Call of any account that delivers a packet without its executor. */
 const PACKETS = new Interface([
   "event PacketSent(bytes encodedPayload, bytes options, address sendLibrary)",
   "function commitVerification(bytes packetHeader, bytes32 payloadHash)",
@@ -80,7 +80,7 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
       assert.equal(delivery.provenMessage !== undefined, from !== "l1" && to !== "l1");
     });
 
-  test("adapter and mint-burn: a token that was there before is locked on one side and minted on the other, and comes home", async () => {
+  test("adapter and mint-burn: an existing token is locked on one side and minted on the other, and returns", async () => {
     const token = await put(at("alpha"), "MyToken", 100n * COIN);
     const adapter = await put(at("alpha"), "MyOFTAdapter", token.target, dapp.bridge.endpoint, dapp.owner);
     const b = await put(at("beta"), "MyOFT", "My", "MY", dapp.bridge.endpoint, dapp.owner, 0n);
@@ -104,7 +104,7 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     await assert.rejects(a.getFunction("ownerOf").staticCall(5n));
   });
 
-  test("ping-pong: a message answers out of its own execution, paid with the value that it brought", async () => {
+  test("ping-pong: a message answers during its execution, paid with the value that it delivered", async () => {
     const { a, b, aId, bId } = await oapps("MyOApp");
     const back = options.all(options.receive(200_000));
     const [pong] = (await b.getFunction("quote").staticCall(aId, 1, "ping and back", back, "0x")) as [bigint];
@@ -215,7 +215,7 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     assert.equal(await provider.getBalance(receiver), 11n);
   });
 
-  test("ordered: messages of a path are executed one after the other, whatever is repeated", async () => {
+  test("ordered: messages of a path are executed in sequence, whatever is repeated", async () => {
     const { a, b, bId } = await oapps("MyOrderedOApp");
     const asked = { options: options.all(options.receive(200_000), options.ordered()) };
     await send(b, "refuse", true);
@@ -247,7 +247,7 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["third", 1n]);
   });
 
-  test("a receiver without its peer waits, says which call is missing, and goes on", async () => {
+  test("a receiver without its peer waits, reports the missing call, and continues after it", async () => {
     const a = await put(at("alpha"), "MyOApp", dapp.bridge.endpoint, dapp.owner);
     const b = await put(at("beta"), "MyOApp", dapp.bridge.endpoint, dapp.owner);
     await send(a, "setPeer", dapp.bridge.idOf("beta"), word(b));
@@ -259,7 +259,7 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     assert.equal(await b.getFunction("data").staticCall(), "early");
   });
 
-  test("an application that names another DVN waits for it, on either side, and is told which one runs here", async () => {
+  test("an application that names another DVN waits for it, on either side, and the report names the one that runs here", async () => {
     const { a, b, aId, bId } = await oapps("MyOApp");
     const configured = async (name: string, lib: string, oapp: Contract, eid: number, dvns: readonly string[]) => {
       const uln = [1n, dvns.length, 0, 0, dvns, []];
@@ -278,7 +278,7 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     assert.equal(await b.getFunction("data").staticCall(), "two minds");
   });
 
-  test("a message is waited for alone: others that could go on, or failed, are left to the next relay", async () => {
+  test("waits for one message only: others that could continue, or failed, are left to the next relay", async () => {
     const { a, b, bId } = await oapps("MyOApp");
     const other = await oapps("MyOApp");
     const asked = { options: options.all(options.receive(200_000)) };

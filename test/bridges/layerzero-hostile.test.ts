@@ -24,7 +24,7 @@ describe("C14 attacks on LayerZero V2 between two chains", () => {
     return (await dapp.bridge.deliveries()).find(({ sentIn }) => sentIn === hash)?.step;
   }
 
-  test("attack: return to a snapshot between any two steps: the message goes on from there, and is executed once", async () => {
+  test("attack: return to a snapshot between any two steps: the message continues from there, and is executed once", async () => {
     const { a, b, bId } = await oapps("MyOApp");
     let hash = "";
     const steps: readonly (readonly [name: string | undefined, run: () => Promise<unknown>])[] = [
@@ -129,7 +129,7 @@ describe("C14 attacks on LayerZero V2 between two chains", () => {
     assert.deepEqual([await received(b), await b.getFunction("data").staticCall()], [2n, "inner"]);
   });
 
-  /** What the relayer has given beta's handler last. */
+  /** Reads the last delivery of the relayer to beta's handler. */
   async function newestDelivery(): Promise<string> {
     const { provider } = dapp.hyperchains.chain("beta");
     const head = Number(await provider.request({ method: "eth_blockNumber" }));
@@ -144,7 +144,7 @@ describe("C14 attacks on LayerZero V2 between two chains", () => {
     throw new Error("the relayer has delivered nothing");
   }
 
-  test("attack: a chain is removed with messages under way, and others go on; one is added while they are", async () => {
+  test("attack: a chain is removed with messages in transit, and others continue; one is added meanwhile", async () => {
     const { a, b, bId } = await oapps("MyOApp");
     await dapp.hyperchains.addChain({ name: "gamma" });
     const gamma = await oapps("MyOApp", "gamma");

@@ -13,7 +13,7 @@ const CHAINS = [271n, 272n];
 const PLAIN = options.all(options.receive(200_000));
 const bridged = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { layerzero: {} } };
 
-describe("C14 LayerZero in an ecosystem that ends, begins again and changes", () => {
+describe("C14 LayerZero in an ecosystem that ends, restarts and changes", () => {
   let artifact: ReturnType<typeof compileDapp>;
   before(() => {
     installDapp();
@@ -43,7 +43,7 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
     return (await devnet.bridges!.bridges()).layerzero!.deliveries;
   }
 
-  test("an ecosystem that is kept goes on with messages at every step, and executes each once", async () => {
+  test("a stored ecosystem continues with messages at every step, and executes each once", async () => {
     const data = mkdtempSync(join(tmpdir(), "bridged-"));
     const kept = { ...bridged, data };
     const known = { projectFolder: DAPP };
@@ -86,7 +86,7 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
     }
   });
 
-  test("ids that the config has changed since are refused by name, and those of before go on", async () => {
+  test("ids that the config has changed since are refused by name, and earlier messages continue", async () => {
     const data = mkdtempSync(join(tmpdir(), "bridged-"));
     const known = { projectFolder: DAPP };
     const withIds = (ids: Record<string, number>) => ({ ...bridged, data, bridges: { layerzero: { ids } } });
@@ -101,7 +101,7 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
     }
   });
 
-  test("a chain that is added takes part, and one that stops holds up no other and goes on", async () => {
+  test("an added chain is included, and a stopped one delays no other and continues later", async () => {
     const devnet = await startFlowDevnet(CHAINS, bridged, { projectFolder: DAPP });
     let gamma: Awaited<ReturnType<typeof oapps>> | undefined;
     let beta: Awaited<ReturnType<typeof oapps>> | undefined;
@@ -110,7 +110,7 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
       const { chainId } = await devnet.addChain({ name: "gamma" });
       gamma = await oapps(devnet, [CHAINS[0]!, chainId]);
       await devnet.stopChain(CHAINS[1]!);
-      await sendWord(beta.a, Number(CHAINS[1]), "to one that stands still", { options: PLAIN });
+      await sendWord(beta.a, Number(CHAINS[1]), "to one that is paused", { options: PLAIN });
       await sendWord(gamma.a, Number(chainId), "to a new one", { options: PLAIN });
       await moveOn(devnet);
       const during = await moveOn(devnet);

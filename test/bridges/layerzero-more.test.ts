@@ -9,11 +9,11 @@ import { suiteDapp } from "./support/suite-dapp.ts";
 const COIN = 10n ** 18n;
 const BOB = "0x00000000000000000000000000000000000000B0";
 const PLAIN = options.all(options.receive(200_000));
-/** As PreCrime's own source has it: nothing on a chain calls from there. */
+/** Address of off-chain calls in PreCrime's source: no chain calls from it. */
 const OFF_CHAIN = "0x000000000000000000000000000000000000dEaD";
 const DEFAULT_LIB_MISSING = "error LZ_DefaultSendLibUnavailable()";
 
-describe("C14 more of LayerZero's packages: their contracts run as they are", { skip: !IS_NIGHTLY }, () => {
+describe("C14 more of LayerZero's packages: their contracts run unchanged", { skip: !IS_NIGHTLY }, () => {
   const dapp = suiteDapp("layerzero");
   const { at } = dapp;
   let compiled: ReturnType<typeof compileDapp>;
@@ -50,7 +50,7 @@ describe("C14 more of LayerZero's packages: their contracts run as they are", { 
       assert.equal(await provider.getBalance(adapter.target), (3n * COIN) / 4n);
     });
 
-  test("MintBurnOFTAdapter: a token with a minter of its own is burnt here and minted there", async () => {
+  test("MintBurnOFTAdapter: a token with a custom minter is burnt here and minted there", async () => {
     const [a, b] = await Promise.all(
       (["alpha", "beta"] as const).map(async (name) => {
         const token = await more(name, "MyMintable", name === "alpha" ? 10n * COIN : 0n);
@@ -118,7 +118,7 @@ describe("C14 more of LayerZero's packages: their contracts run as they are", { 
     assert.equal(await balance(b, BOB), 0n);
   });
 
-  test("ONFT721Adapter and Enumerable: a piece that was there before is locked, stands on the other side, and comes home", async () => {
+  test("ONFT721Adapter and Enumerable: an existing piece is locked, exists on the other side, and returns", async () => {
     const pieces = await more("alpha", "MyPieces");
     const adapter = await more("alpha", "MyONFT721Adapter", pieces.target, dapp.bridge.endpoint, dapp.owner);
     const b = await more("beta", "MyONFT721Enumerable", dapp.bridge.endpoint, dapp.owner);

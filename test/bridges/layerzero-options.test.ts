@@ -7,7 +7,7 @@ import { options, pair, put, send, sendTokens, sendWord, word } from "./support/
 
 const COIN = 10n ** 18n;
 const OTHER_DVN = "0x000000000000000000000000000000000000dead";
-/** Of `UlnBase`: no DVN at all, where 0 stands for the default. */
+/** Value for no DVN in `UlnBase`; 0 selects the default. */
 const NO_DVN = 255;
 const EXECUTOR_CONFIG = 1;
 const ULN_CONFIG = 2;

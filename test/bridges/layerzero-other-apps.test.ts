@@ -32,7 +32,7 @@ describe("C14 contracts of LayerZero's packages that its other tests do not use"
   const dapp = suiteDapp("layerzero");
   const { at, ask } = dapp;
 
-  /** As the package has compiled it. */
+  /** Deploys a contract in the form that the package compiled. */
   async function published(name: string, library: string, path: string): Promise<Contract> {
     const place = join(DAPP, "node_modules/@layerzerolabs", library, "artifacts/contracts", path);
     const { abi, bytecode } = JSON.parse(readFileSync(place, "utf8")) as { abi: []; bytecode: string };
@@ -58,7 +58,7 @@ describe("C14 contracts of LayerZero's packages that its other tests do not use"
     ];
     return pair(dapp.hyperchains, ["alpha", "beta"], [a, b]);
   }
-  /** Of a packet, what contracts on its destination are asked by. */
+  /** Reads from a packet the arguments of contracts on its destination. */
   function packetIn({ logs }: ContractTransactionReceipt) {
     const event = logs.map((log) => PACKET_SENT.parseLog(log)).find((each) => each !== null);
     const packet = String(event!.args["encodedPayload"]);

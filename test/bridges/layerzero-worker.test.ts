@@ -20,7 +20,7 @@ const MANY = byNight(1_000, 60);
 /** Type 3: one option of the executor, of 17 bytes, for `lzReceive` with so much gas. */
 const OPTIONS = solidityPacked(["uint16", "uint8", "uint16", "uint8", "uint128"], [3, 1, 17, 1, GAS]);
 
-describe("LayerZero's worker beside hostile members, receivers and senders", () => {
+describe("LayerZero's worker with hostile members, receivers and senders", () => {
   let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
   let worker: LayerZeroWorker;
   /** One that waits longer for answers. */
@@ -41,10 +41,10 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
       ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
       [1, nonce, 1, SENDER, destination.member.id, zeroPadValue(RECEIVER, 32)],
     );
-  /** As LayerZero's `GUID.generate` has it: of nonce, ids and accounts, without the version. */
+  /** Id of a packet by LayerZero's `GUID.generate`: of nonce, ids and accounts, without the version. */
   const guidOf = (nonce: number, destination = b): Hex => keccak256(dataSlice(headerOf(nonce, destination), 1)) as Hex;
 
-  /** As the source's endpoint and library tell a packet, from a member that may lie. */
+  /** Emits a packet like the source's endpoint and library, from a member that may lie. */
   function tell(from: FakeMember, encoded: string, options: string): void {
     const { sendLib, dvn, executor, endpoint: at } = worker.contracts;
     from.emit(
@@ -63,7 +63,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
   }
 
   const origin = (nonce: bigint) => [1, SENDER, nonce];
-  /** As the real contracts tell it: commits succeed, executions as `succeeds` says. */
+  /** Emits the events of the real contracts: commits succeed, executions succeed as `succeeds` says. */
   const obey =
     (succeeds: (nonce: bigint) => boolean) =>
     ({ kind, args }: FakeTransaction): readonly FakeLog[] => {
@@ -99,7 +99,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     b.onTransaction = obey((nonce) => nonce !== 1n);
     for (const nonce of [1, 2]) packetTo(b, nonce);
     let looks = 0;
-    // As an explicit relay does: it goes on until nothing moves any more.
+    // Like an explicit relay, which continues until nothing moves.
     while ((await worker.look({ all: looks === 0 })) && looks < 20) looks++;
     assert.ok(looks < 20, "a relay ends");
     for (let look = 0; look < 5; look++) await worker.look({ all: true });
@@ -152,7 +152,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     assert.deepEqual([executions(b), asked], [9, 4]);
   });
 
-  test("attack: options drain the worker: without enough coins a message waits for the purse, which is named, and goes on once it has them", async () => {
+  test("attack: options drain the worker: without enough coins a message waits for the purse, which is named, and continues after it is filled", async () => {
     b.onTransaction = obey(() => true);
     const drop = 10n ** 18n;
     const options = solidityPacked(["uint16", "uint8", "uint16", "uint8", "uint128", "uint128"], [3, 1, 33, 1, GAS, drop]);
@@ -242,7 +242,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
       assert.equal(worker.book.owesDrops(packet), false);
     });
 
-  test("attack: a lying chain tells another chain's packet with a drop of its own, or its own packet under the other's name: neither is paid", async () => {
+  test("attack: a lying chain reports another chain's packet with a changed drop, or its packet under the other's name: neither is paid", async () => {
     b.onTransaction = (transaction) => [...obey(() => true)(transaction), ...dropping(transaction)];
     const [victim, thief] = [`0x${"d0".repeat(20)}`, `0x${"ee".repeat(20)}`];
     packetTo(b, 1, withDrop(victim));
@@ -260,7 +260,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     assert.deepEqual(paidDrops(b), [`execute ${victim}`]);
   });
 
-  test("attack: a lying chain tells that another's packet was verified there: that is no news of it, and it is brought all the same", async () => {
+  test("attack: a lying chain reports that another's packet was verified there: the report has no effect, and the packet is delivered all the same", async () => {
     const asked: string[] = [];
     const bring = (waiting: readonly SentPacket[]): Promise<boolean> => {
       asked.push(...waiting.map(({ guid }) => guid));
@@ -303,7 +303,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     await worker.execute(guidOf(1), undefined);
     assert.equal(executions(b), 2);
     assert.equal(await worker.execute(guidOf(1), undefined), undefined);
-    assert.equal(executions(b), 2, "what is executed is paid for no more");
+    assert.equal(executions(b), 2, "an executed packet is not paid again");
   });
 
   test("attack: a lying chain tells what no contract does: others' messages of the same look are read and executed", async () => {
@@ -331,7 +331,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     await worker.look();
   });
 
-  test("a member that does not answer holds up no other, and goes on where it was", async () => {
+  test("a member that does not answer delays no other, and continues from its last state", async () => {
     for (const member of [b, c]) member.onTransaction = obey(() => true);
     packetTo(b, 1);
     packetTo(c, 2);
@@ -339,7 +339,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     await assert.rejects(worker.look(), /beta has not answered for/);
     assert.deepEqual([executions(b), executions(c)], [0, 1]);
     b.isSilent = false;
-    // The answer to an earlier question is waited for once more, and then it is asked anew.
+    // The worker waits once more for the answer to its earlier request, and then repeats it.
     await worker.look().catch(() => undefined);
     await worker.look();
     assert.deepEqual([executions(b), executions(c)], [1, 1]);

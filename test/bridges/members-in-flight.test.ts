@@ -6,7 +6,7 @@ import { CourierWorld, receivedBy } from "./support/courier-world.ts";
 
 const DESTINATION = 272n;
 
-describe("C14 members that come and go while messages are under way", () => {
+describe("C14 members that are added and removed while messages are in transit", () => {
   for (const couriers of COURIERS_TOGETHER)
     test(`attack: ${namesOf(couriers)}: its destination stops in flight, one is added, and it is removed: nothing is lost that can arrive`, async () => {
       const world = await CourierWorld.start(couriers, [0, 1]);
@@ -29,7 +29,7 @@ describe("C14 members that come and go while messages are under way", () => {
         await haveCome(1);
 
         await devnet.stopChain(DESTINATION);
-        await world.sendAll(pairs, "to one that stands still");
+        await world.sendAll(pairs, "to one that is paused");
         await world.move();
         await world.move();
         for (const steps of await world.steps()) assert.deepEqual(steps, ["executed", "sent"]);

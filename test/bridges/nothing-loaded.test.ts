@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const REPORT = `import { registerHooks } from "node:module";
 registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) });`;
 
-/** What is loaded for an ecosystem with these bridges that starts, moves and ends. */
+/** Modules that an ecosystem with these bridges loads from its start to its end. */
 function loadedFor(bridges: string): readonly string[] {
   const support = fileURLToPath(new URL("../flow/support/devnet.ts", import.meta.url));
   const script = `import { startFlowDevnet, UNPROVEN } from ${JSON.stringify(support)};

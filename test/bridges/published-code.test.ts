@@ -56,7 +56,7 @@ describe("C14 the published code of a bridge, out of the project's own packages"
     });
   });
 
-  test("code of the right version is taken as it is", () => {
+  test("code of the right version is used unchanged", () => {
     install("3.0.1", ["send", "quote", "more"]);
     assert.equal(read(), "0x6001");
   });

@@ -50,7 +50,7 @@ test(
       await connect(routeA, routeB, domains);
       await send(tokenA, "approve", routeA.target, 5n * COIN);
       const first = await transfer(routeA, domains[1], BOB, 5n * COIN);
-      // Nothing is there to pay it with.
+      // The recipient has no tokens to pay it.
       await assert.rejects(hyperlane.delivered(first), /ERC20InsufficientBalance|exceeds balance|0xe450d38c/);
 
       const bridge = await testContract(at("alpha"), "TokenBridgeOft", "token", TOKEN_BRIDGE, tokenA.target, owner);
@@ -75,7 +75,7 @@ test(
 );
 
 test(
-  "C14 an application of two bridges: Hyperlane's own hook and module over CCIP vouch beside the default hook, and nothing is taken before they do",
+  "C14 an application of two bridges: Hyperlane's hook and module over CCIP attest in addition to the default hook, and nothing is accepted before they do",
   { skip: !IS_NIGHTLY },
   async () => {
     const connection = await openBridged({ bridges: { hyperlane: {}, ccip: {} } }, projectOf([HYPERLANE_DAPP]));

@@ -34,14 +34,14 @@ const hashOf = ({ source, destination, nonce }: FakeMessage): Hex =>
       [destination, source, nonce, SENDER, TARGET, "0x"],
     ),
   ) as Hex;
-/** What an inbox tells of a message whose log is in a block. */
+/** Log of an inbox for a message whose log is in a block. */
 const proven = (message: FakeMessage, blockNumber: bigint, source = BigInt(message.source)): FakeLog => {
   const { topics, data } = sent(message);
   const at = { origin: MESSENGER, blockNumber, timestamp: FAKE_BLOCK_TIME(Number(blockNumber)), chainId: source };
   return logOf(SUPERCHAIN.CrossL2Inbox, "MessageProven", [source, recordOf(at, keccak256(concat([...topics, data])))]);
 };
 
-describe("the Superchain's worker beside silent members and lying chains", () => {
+describe("the Superchain's worker with silent members and lying chains", () => {
   let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
   let worker: SuperchainWorker;
   beforeEach(() => {

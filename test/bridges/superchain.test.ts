@@ -30,7 +30,7 @@ const [A, B] = CHAINS;
 const MEGABYTE = "621000005f";
 const CENTER = "0x000000000000000000000000000000000001000d";
 
-describe("C14 dapps of the Superchain between two chains that are born with its contracts", () => {
+describe("C14 dapps of the Superchain between two chains that include its contracts", () => {
   let world: SuperchainWorld;
   before(async () => {
     world = new SuperchainWorld(await startFlowDevnet(CHAINS, options));
@@ -81,7 +81,7 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     await reverts(world.at(1, ETH_BRIDGE).getFunction("relayETH").staticCall(account, account, 1n), "Unauthorized");
   });
 
-  test("counter and ping-pong: a target knows chain and sender, and answers out of its own execution", async () => {
+  test("counter and ping-pong: a target learns chain and sender, and answers during its execution", async () => {
     const [a, b] = await world.twins("SuperchainTestCounter");
     await send(a, "sendTo", B, b.target, 2n);
     for (let leg = 0; leg < 3; leg++) await world.moveOn();
@@ -91,7 +91,7 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     await reverts(world.at(1, MESSENGER).getFunction("crossDomainMessageSender").staticCall(), "NotEntered");
   });
 
-  test("a message of 110,000 bytes is relayed: gas for them comes beside its target's", async () => {
+  test("a message of 110,000 bytes is relayed: gas for its bytes is added to its target's", async () => {
     const sent = await send(world.at(0, MESSENGER), "sendMessage", B, CAROL, `0x${"11".repeat(110_000)}`);
     await world.moveOn();
     const { step, transactionHash } = await world.of(sent);
@@ -100,7 +100,7 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     assert.ok((await world.clients[1]!.getTransactionReceipt(transactionHash!))!.gasUsed > 4_400_000n);
   });
 
-  test("a target that reverts undoes its relay, is told with its error, and takes it later", async () => {
+  test("a target that reverts undoes its relay, is reported with its error, and accepts it later", async () => {
     const [a, b] = await world.twins("SuperchainTestCounter");
     await send(b, "refuse", true);
     const sent = await send(a, "sendTo", B, b.target, 0n);
@@ -154,7 +154,7 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     await reverts(world.relay(1, { id: { ...id, origin: CAROL }, payload }), "IdOriginNotL2ToL2CrossDomainMessenger");
     const changed = `${payload.slice(0, -2)}${payload.endsWith("00") ? "01" : "00"}`;
     await reverts(world.relay(1, { id, payload: changed }), "NotProven");
-    // A log of another contract that looks alike is no message: the inbox is asked for its origin.
+    // A similar log of another contract is ignored: the inbox checks its origin.
     const validate = world.at(1, INBOX, BOB).getFunction("validateMessage");
     const other = { ...id, origin: String(a.target) };
     const storageKeys = [checksumOf(other as Parameters<typeof checksumOf>[0], keccak256(payload))];
@@ -207,7 +207,7 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     assert.equal(await world.at(1, ETH_BRIDGE).getFunction("backed").staticCall(transfer), 0n);
   });
 
-  test("attack: a target burns all gas, returns or reverts with a megabyte: its relay is undone and told, nothing is paid for, and others go on", async () => {
+  test("attack: a target burns all gas, returns or reverts with a megabyte: its relay is undone and reported, nothing is paid for, and other messages continue", async () => {
     const [burner, returner, reverter] = [
       await world.putCode(1, "5b600056"),
       await world.putCode(1, `${MEGABYTE}f3`),
@@ -263,7 +263,7 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     for (const address of [INBOX, MESSENGER, ETH_BRIDGE, TOKEN_BRIDGE]) assert.ok(found.includes(address));
   });
 
-  test("a chain that is added is born with the contracts, and one that is unknown is named", async () => {
+  test("an added chain includes the contracts, and an unknown one is named", async () => {
     const [a] = await world.twins("SuperchainTestCounter");
     const lost = await send(a, "sendTo", 999n, CAROL, 0n);
     assert.match(String((await world.of(lost)).reason), /no chain 999 now/);
@@ -274,8 +274,8 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
   });
 });
 
-describe("C14 the Superchain's contracts in an ecosystem that ends and begins again", () => {
-  test("messages at every step go on, and each is relayed once; chains that were born without the contracts are refused", async () => {
+describe("C14 the Superchain's contracts in an ecosystem that ends and restarts", () => {
+  test("messages at every step continue, and each is relayed once; chains that were created without the contracts are refused", async () => {
     const [data, without] = [mkdtempSync(join(tmpdir(), "bridged-")), mkdtempSync(join(tmpdir(), "bridged-"))];
     let world: SuperchainWorld | undefined;
     const end = async (): Promise<void> => {

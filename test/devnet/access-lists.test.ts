@@ -91,7 +91,7 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
       (result) => assert.fail(`it was taken: ${String(result)}`),
       (error: unknown) => error as Failure,
     );
-  /** What a refused transaction must not change. */
+  /** State that a refused transaction must not change. */
   const state = async (account: Hex): Promise<unknown> => [
     await ask("eth_blockNumber"),
     await ask("eth_getBalance", account, "latest"),
@@ -247,7 +247,7 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
     assert.equal(await ask("eth_getBalance", STRANGER, "latest"), "0x5");
   });
 
-  it("what another chain's message creates is no reason to leave its delivery out", async () => {
+  it("another chain's message that creates an account does not prevent its delivery", async () => {
     const provider = connectInProcess(OTHER, other.provider);
     const data = creation2(9) as Hex;
     const request = { chain: "other", to: { chain: "listed", account: lowerCaseAddress(SINGLETONS.create2Deployer) }, data };
@@ -411,7 +411,7 @@ describe("B3 B7: the admin changes a chain's lists while it runs", () => {
     const { admin, operator } = kept.devnet.info().chains[0]!;
     assert.deepEqual([admin, operator], [address(CAROL), address(ACCOUNT_NUMBERS.firstOperator)]);
     const change = [{ senders: [address(BOB)] }];
-    // The session is in force still, and its account is the admin no more.
+    // The session is still in force, but its account is no longer the admin.
     assert.equal((await post("hyperchain_setAccessLists", change, before)).error?.data?.code, "AdminRequired");
     const token = await session(CAROL);
     assert.deepEqual((await post("hyperchain_setAccessLists", change, token)).result, { senders: [address(BOB)], deployers: [] });

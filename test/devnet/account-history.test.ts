@@ -16,7 +16,7 @@ interface Blocks {
   readonly beganAt: number;
 }
 
-/** What the search asks a chain; counts the blocks that are read. */
+/** Methods of a chain that the search calls; counts the blocks that are read. */
 function chainOf({ newest, touched, beganAt }: Blocks, count: () => void): ReadonlyMap<string, RpcMethod> {
   const hash = (block: number): string => `0x${block.toString(16).padStart(64, "0")}`;
   const receipts = (block: number): readonly object[] => {
@@ -34,7 +34,7 @@ function chainOf({ newest, touched, beganAt }: Blocks, count: () => void): Reado
   return new Map([...others, ...accountSearchMethods(others)]);
 }
 
-/** All answers, one behind the other, and the most blocks that one of them read. */
+/** All answers in sequence, and the maximum number of blocks that one of them read. */
 async function pagesOf(chains: Readonly<Record<number, Blocks>>, count: number) {
   let looked = 0;
   const members = new Map(Object.entries(chains).map(([id, blocks]) => [Number(id), chainOf(blocks, () => looked++)]));
@@ -55,7 +55,7 @@ async function pagesOf(chains: Readonly<Record<number, Blocks>>, count: number) 
 }
 
 describe("I3: an account's history over more blocks than one question looks at", () => {
-  test("goes on where 10,000 blocks hold nothing, and leaves nothing out and repeats nothing", async () => {
+  test("continues after 10,000 empty blocks, and omits and repeats nothing", async () => {
     const { found, answers, most } = await pagesOf({ [A]: { newest: 25_000, touched: [3, 24_990], beganAt: 0 } }, 25);
     assert.deepEqual(found, [
       [A, 24_990],

@@ -17,7 +17,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 const [A, B] = [271n, 272n];
 const BOB = "0x00000000000000000000000000000000000b0b00";
 
-describe("I11: what just happened over all chains, in words", () => {
+describe("I11: recent activity of all chains, as text", () => {
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
   let alice: Wallet;
@@ -63,7 +63,7 @@ describe("I11: what just happened over all chains, in words", () => {
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  test("a user's transaction is told with its contract, its call, its events and its result", async () => {
+  test("a user's transaction is listed with its contract, its call, its events and its result", async () => {
     const transactions = await all();
     const paid = transactions.find(({ hash }) => hash === moved.hash)!;
     const from = alice.address.toLowerCase();
@@ -96,7 +96,7 @@ describe("I11: what just happened over all chains, in words", () => {
     assert.equal(transactions.find(({ hash }) => hash === sent)?.by, "user");
   });
 
-  test("what chains and their operators do by themselves is told apart from what users do", async () => {
+  test("transactions of chains and their operators are distinct from those of users", async () => {
     const transactions = await all();
     const { operator, hyperchain } = devnet.info().chains[0]!;
     const settling = transactions.filter(({ from, to }) => from === operator && to === hyperchain);
@@ -123,7 +123,7 @@ describe("I11: what just happened over all chains, in words", () => {
     assert.equal(data?.code, "SessionRequired");
   });
 
-  test("attack: what is no range, or asks for more than 200 blocks, is refused", async () => {
+  test("attack: a malformed range, or one of more than 200 blocks, is refused", async () => {
     for (const asked of [
       5,
       "alpha",
@@ -158,7 +158,7 @@ describe("I11: what just happened over all chains, in words", () => {
     assert.equal(code, -32_602);
   });
 
-  test("what a transaction changed in storage is told by variables' names, on a chain and on L1", async () => {
+  test("a transaction's changes of storage are listed by variables' names, on a chain and on L1", async () => {
     const changes = (await client.send("hyperchain_storageChanges", ["alpha", moved.hash])) as readonly StorageChanges[];
     const own = changes.find(({ address }) => address === created.contractAddress!.toLowerCase());
     assert.equal(own?.contract, "DevelopmentToken");

@@ -40,7 +40,7 @@ describe("I11: what clients have an ecosystem do", () => {
     return { method, text, chainId, times, ...(refused === undefined ? {} : { refused }) };
   };
 
-  test("stands in the feed of every member, whichever was asked, and under the stock name", async () => {
+  test("is in the feed of every member, whichever was called, and under the stock name", async () => {
     const nothing = await acts();
     assert.deepEqual(nothing, []);
     await onAlpha.send("anvil_increaseTime", [7_200]);
@@ -80,7 +80,7 @@ describe("I11: what clients have an ecosystem do", () => {
     assert.equal((await newest()).text, "beta started");
   });
 
-  test("what has invalid parameters is refused by that code, as Hardhat's node does, and is no act, on L1 and on a chain", async () => {
+  test("a call with invalid parameters is refused by that code, as Hardhat's node does, and is not listed, on L1 and on a chain", async () => {
     const later = 2 ** 41;
     const invalid: readonly (readonly [string, ...unknown[]])[] = [
       ...["zz", -1, 1.5, {}, "", "0x1g"].flatMap((odd) => [["hardhat_mine", odd] as const, ["evm_revert", odd] as const]),
@@ -102,9 +102,9 @@ describe("I11: what clients have an ecosystem do", () => {
     assert.equal((await newest()).text, "2 blocks mined");
   });
 
-  test("neither code nor options are told, and what is malformed or only looks is no act", async () => {
+  test("neither code nor options are listed, and malformed calls and lookalikes are not listed", async () => {
     const atFirst = await acts();
-    // The engine of L1 refuses by errors of its own.
+    // The engine of L1 refuses by custom errors.
     for (const method of ["hardhat_setBalance", "hardhat_setNonce"])
       await assert.rejects(devnet.l1.eip1193.request({ method, params: ["FREE ETHER, send one to 0xdeadbeef", "0x1"] }));
     assert.deepEqual(await acts(), atFirst);
@@ -155,7 +155,7 @@ describe("the book of acts", () => {
     return { book, call };
   };
 
-  test("what is repeated is one act, and many different ones of a method are told without their arguments", async () => {
+  test("repeated acts are one act, and many different ones of a method are listed without their arguments", async () => {
     const { book, call } = bookOf(async () => true);
     for (let i = 0; i < 1_000; i++) await call("evm_mine");
     assert.deepEqual(
@@ -181,7 +181,7 @@ describe("the book of acts", () => {
     assert.equal(new Set(book.acts.map(({ id }) => id)).size, 100);
   });
 
-  test("attack: what a reader is told is the same, however much was done on a chain that it may not read", async () => {
+  test("attack: a reader's answers are the same, however much was done on a chain that it may not read", async () => {
     const told = async (hidden: number): Promise<readonly unknown[]> => {
       nowMs = 0;
       const { book, call } = bookOf(async () => true, chainsOf(closed));
@@ -199,7 +199,7 @@ describe("the book of acts", () => {
     assert.deepEqual(await told(17), alone);
   });
 
-  test("attack: the feed tells clients of acts that they may read, and what others are told is the same without those", async () => {
+  test("attack: the feed sends clients the acts that they may read, and answers without those are equal for all", async () => {
     const someone = (): RpcClient => ({ subscriptions: new Set(), gone: new AbortController().signal });
     const [reader, stranger] = [someone(), someone()];
     const gate = { ...open, mayRead: (client: RpcClient | undefined) => client !== stranger };
@@ -252,7 +252,7 @@ describe("the book of acts", () => {
     assert.deepEqual(without.stranger, open3);
     assert.deepEqual(without.reader, open3);
     const [, block, ...acts] = open3;
-    // The block is told at the time of the hidden act's tick in this run, to both.
+    // Both receive the block at the time of the hidden act's tick in this run.
     assert.deepEqual(
       withHidden.stranger.map(([, entry]) => entry),
       open3.map(([, entry]) => entry),
@@ -264,7 +264,7 @@ describe("the book of acts", () => {
     );
   });
 
-  test("a snapshot is told by its name, also when it is returned to, and a name reads as no words of the ecosystem's", async () => {
+  test("a snapshot is listed by its name, also at the return to it, and a name cannot imitate the ecosystem's texts", async () => {
     let id = 0;
     const { book, call } = bookOf(async () => `0x${(++id).toString(16)}`);
     await call("evm_snapshot", { name: 'before" the\u001b[2J upgrade' });
@@ -294,7 +294,7 @@ describe("the book of acts", () => {
     assert.equal(asked, 1);
   });
 
-  test("of a chain that only some may read, others are told neither acts nor reasons", async () => {
+  test("of a chain that only some may read, other clients receive neither acts nor reasons", async () => {
     for (const [gate, expected] of [
       [
         open,
@@ -303,7 +303,7 @@ describe("the book of acts", () => {
           ["settled", "alpha's account 0xabc did it"],
         ],
       ],
-      [closed, [["hyperchain_settle", "clients that may read all chains are told why"]]],
+      [closed, [["hyperchain_settle", "clients that may read all chains get the reason"]]],
     ] as const) {
       let chains = chainsOf(gate)();
       const { book, call } = bookOf(
@@ -327,7 +327,7 @@ describe("the book of acts", () => {
     }
   });
 
-  test("attack: a caller's text writes over no terminal, and what it may not do is no act", async () => {
+  test("attack: a caller's text writes over no terminal, and a forbidden call is not listed", async () => {
     const { book, call } = bookOf(async ([first]) => {
       if (first === "closed") throw new RpcError(RpcCode.rejected, "a session is needed", { code: "SessionRequired" });
       return true;

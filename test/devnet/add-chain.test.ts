@@ -15,7 +15,7 @@ const factory = new Interface(chainFactoryAbi);
 const BOB = "0x00000000000000000000000000000000000b0b00";
 const CAROL = "0x00000000000000000000000000000000000ca201";
 
-describe("I8: a chain comes to an ecosystem that runs", () => {
+describe("I8: a chain is added to a running ecosystem", () => {
   let devnet: FlowDevnet;
   const clients: JsonRpcProvider[] = [];
   const open = (chain: { readonly chainId: bigint; readonly url: string }): JsonRpcProvider => {
@@ -63,7 +63,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     const added = await add({ name: "gamma" });
     assert.deepEqual([added.name, added.chainId, added.dataAvailability], ["gamma", 273, "rollup"]);
     assert.equal(await hyperchainOnL1(273n), added.hyperchain);
-    // Ten for alpha, eleven for beta: gamma's operator is an account of its own.
+    // Ten for alpha, eleven for beta: gamma's operator is a separate account.
     assert.equal(added.operator, devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + 2).address.toLowerCase());
     const client = open({ chainId: 273n, url: added.url });
     assert.equal(await client.send("eth_chainId", []), "0x111");
@@ -86,7 +86,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     );
   });
 
-  test("the feed tells the money that it was born with as the chain's own doing, and what a user does on it as the user's", async () => {
+  test("the feed lists the money of its creation as the chain's act, and a user's act on it as the user's", async () => {
     const [, , gamma] = devnet.chains.map(open);
     const alice = devnet.accounts.wallet(ALICE).connect(gamma!);
     const byUsers = async (): Promise<readonly string[]> => {
@@ -103,7 +103,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
   test("messages go to it and come from it, and a withdrawal is followed to L1", async () => {
     const [alpha, , gamma] = devnet.chains.map(open);
     const alice = devnet.accounts.wallet(ALICE);
-    // In a batch of alpha that began after gamma was there; the one before was sealed for it.
+    // In a batch of alpha that began after gamma was added; the one before was sealed for it.
     const there = await send(devnet.info(), { chain: A, to: { chain: 273, account: BOB }, amount: ETHER }, alice.connect(alpha!));
     const back = await send(
       devnet.info(),
@@ -125,7 +125,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     );
   });
 
-  test("what others sent before it was there goes on, and what they send at once arrives", async () => {
+  test("earlier messages of other chains continue, and immediate ones arrive", async () => {
     const [alpha] = devnet.chains.map(open);
     const alice = devnet.accounts.wallet(ALICE).connect(alpha!);
     const before = await send(devnet.info(), { chain: A, to: { chain: B, account: BOB }, amount: ETHER }, alice);
@@ -139,7 +139,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     assert.equal(await ether(open(devnet.chains[1]!), BOB), ETHER);
   });
 
-  test("a snapshot holds which chains there are: one that was added since is gone, and its id and name are free again", async () => {
+  test("a snapshot includes the set of chains: a chain that was added since is removed, and its id and name are free again", async () => {
     const mark = await devnet.snapshot();
     const before = devnet.chains;
     const added = await devnet.addChain({ name: "passing", chainId: 400 });
@@ -174,7 +174,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     );
   });
 
-  test("what cannot be is refused by name, and no chain has come", async () => {
+  test("an impossible chain is refused by name, and no chain is added", async () => {
     const before = devnet.chains;
     const refusals: readonly (readonly [unknown, RegExp])[] = [
       [{ name: "alpha" }, /name: "alpha" is taken by another chain/],
@@ -198,7 +198,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     assert.equal((await add({ name: "omega", chainId: UNUSED })).chainId, UNUSED);
   });
 
-  test("two at a time come one after the other, each with an id and an operator of its own", async () => {
+  test("two additions at a time run in sequence, each with a separate id and operator", async () => {
     const [one, two] = await Promise.all([add({ name: "one" }), add({ name: "two" })]);
     assert.notEqual(one.chainId, two.chainId);
     assert.notEqual(one.operator, two.operator);

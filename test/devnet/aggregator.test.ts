@@ -17,7 +17,7 @@ import { nameOf, OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 import { failingChecks } from "../flow/support/shown-proof.ts";
 
 /* Nothing is proven: L1 accepts markers. Real proofs of single batches are joined in test/proving/l1-proofs.test.ts. */
-describe("an aggregator in a process of its own", () => {
+describe("an aggregator in a separate process", () => {
   let devnet: FlowDevnet;
   let l1: JsonRpcProvider;
   let account: Wallet;
@@ -78,7 +78,7 @@ describe("an aggregator in a process of its own", () => {
     running.push(aggregating);
     return aggregating;
   };
-  /** Has the chain seal a batch, and waits until its node offers that one. */
+  /** Seals a batch on the chain, and waits until its node offers that batch. */
   const offer = async (place: number): Promise<bigint> => {
     const { batchNumber } = (await sealOne(devnet, place)).outputs;
     for (let offered: readonly unknown[] = []; offered.length === 0;)
@@ -116,7 +116,7 @@ describe("an aggregator in a process of its own", () => {
     await showsTheProofOf(receipt);
   });
 
-  /** What a page asks of a batch that L1 has executed by a proof of several, and what it checks. */
+  /** Checks a page's answers for a batch that L1 has executed by a proof of several. */
   const showsTheProofOf = async (receipt: TransactionReceipt): Promise<void> => {
     const [first, second] = devnet.chains;
     const shown = (await node(1).ask("hyperchain_proof", [272, 0])) as BatchProofInfo;
@@ -159,7 +159,7 @@ describe("an aggregator in a process of its own", () => {
     withholding.close();
   });
 
-  it("has no part in a chain that does not say so", async () => {
+  it("excludes a chain that does not offer its batches", async () => {
     const { batchNumber } = (await sealOne(devnet, 3)).outputs;
     await start([node(3)]).look();
     assert.ok((await settled(3, batchNumber)).receipts.prove !== undefined);
@@ -177,7 +177,7 @@ describe("an aggregator in a process of its own", () => {
       ask: (method, params) => (method in answers ? Promise.resolve(answers[method]) : honest.ask(method, params)),
     });
     const nodes = [
-      lying("its proof is no proof", { hyperchain_getOfferedProof: { ...own, proof: "0x00" } }),
+      lying("its proof is invalid", { hyperchain_getOfferedProof: { ...own, proof: "0x00" } }),
       lying("its proof is another's", { hyperchain_getOfferedProof: { ...own, commitment: `0x${"11".repeat(32)}` } }),
       lying("L1 has another record", { hyperchain_getOfferedBatches: [{ ...record, newStateRoot: record["oldStateRoot"] }] }),
       lying("another contract's version", { hyperchain_getOfferedBatches: [{ ...record, protocolVersion: "3" }] }),
@@ -197,7 +197,7 @@ describe("an aggregator in a process of its own", () => {
       told.flatMap((event) => (event.type === "passedOver" ? [event.url] : [])).sort(),
       [
         ...["L1 has another record", "another chain's", "another contract's version", "its proof is another's"],
-        ...["its proof is no proof", "no chain's", "silent", "too many"],
+        ...["its proof is invalid", "no chain's", "silent", "too many"],
       ].sort(),
     );
     assert.equal(told.filter(({ type }) => type === "shown").length, 1);
@@ -209,7 +209,7 @@ describe("an aggregator in a process of its own", () => {
     const asked = { false: 0, true: 0 };
     const own = (await honest.ask("hyperchain_getOfferedProof", [Number(number)])) as Record<string, string>;
     const lying: OfferingNode = {
-      url: "its proof is no proof",
+      url: "its proof is invalid",
       ask: (method, params) => {
         asked.false++;
         return method === "hyperchain_getOfferedProof" ? Promise.resolve({ ...own, proof: "0x00" }) : honest.ask(method, params);
@@ -238,7 +238,7 @@ describe("an aggregator in a process of its own", () => {
     await settled(0, number);
   });
 
-  it("gives a batch up that its node offers no more, as one that begins anew, and takes it when it is offered again", async () => {
+  it("drops a batch that its node no longer offers, such as a restarted node's, and takes it when it is offered again", async () => {
     const number = await offer(1);
     const honest = node(1);
     let isAway = false;
@@ -368,7 +368,7 @@ describe("an aggregator in a process of its own", () => {
     await Promise.all(numbers.map((number, place) => settled(place, number)));
   });
 
-  it("tells its own transaction where a look sees what L1 has proven before the transaction's receipt is there", async () => {
+  it("reports its transaction after a poll that sees L1's proven batches before the transaction's receipt", async () => {
     const numbers = [await offer(0), await offer(1)];
     const [asked, held] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const slow = new Proxy(l1, {

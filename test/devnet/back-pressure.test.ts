@@ -39,7 +39,7 @@ describe("H5: a chain whose batches do not get through L1 makes fewer and larger
     assert.deepEqual(devnet.faults, []);
   });
 
-  /** Lets the delay of so many batches end, once all of them are committed. */
+  /** Passes the delay of `batches` batches, after all of them are committed. */
   const passDelayOf = async (batches: number): Promise<void> => {
     const { pipeline } = devnet.chains[0]!;
     while (pipeline.progress().committed < batches) await devnet.l1.request("eth_blockNumber");
@@ -54,7 +54,7 @@ describe("H5: a chain whose batches do not get through L1 makes fewer and larger
     await passDelayOf(8);
     for (let number = 0n; number < 8n; number++) await pipeline.settled(number);
     await pay(devnet, client);
-    // Sealed after the payment is included: nobody who pays waits for that.
+    // Sealed after the payment is included, so that no payer waits for the seal.
     await passDelayOf(9);
     assert.equal(pipeline.progress().sealed, 9);
     assert.equal((await pipeline.settled(8n)).batch.transactionCount, 5);
@@ -62,7 +62,7 @@ describe("H5: a chain whose batches do not get through L1 makes fewer and larger
 });
 
 describe("A6: a chain's journal in a file", () => {
-  test("keeps what was done, does no harm on another L1, and is refused by line where it is none", async () => {
+  test("stores its actions, does no harm on another L1, and reports the line of an invalid entry", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hyperchain-journal-"));
     try {
       const journal = join(folder, "alpha.jsonl");
@@ -84,7 +84,7 @@ describe("A6: a chain's journal in a file", () => {
           Object.entries(batch!.l1Transactions),
         );
       }
-      await writeFile(journal, "this is no entry\n");
+      await writeFile(journal, "this is not an entry\n");
       const failed = startFlowDevnet([{ chainId: CHAIN_ID, journal }], UNPROVEN);
       await assert.rejects(
         failed,

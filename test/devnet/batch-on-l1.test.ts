@@ -42,7 +42,7 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  /** What L1's transaction brought, read by hand: protocol page §3. */
+  /** Data of L1's transaction, read by hand: protocol page §3. */
   async function committed(chain: string, { l1 }: BatchInfo) {
     const { abi } = await hre.artifacts.readArtifact("IHyperchain");
     const { data, to } = (await devnet.l1.provider.getTransaction(l1.commit!.transactionHash))!;
@@ -55,7 +55,7 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
   const sum = (changes: BatchChanges, of: "inserted" | "updated"): number =>
     Object.values(changes).reduce((all, each) => all + each[of], 0);
 
-  test("its changes are told by kinds, as many as L1's pubdata counts", async () => {
+  test("its changes are listed by kinds, as many as L1's pubdata counts", async () => {
     const batch = await ask<BatchInfo>("hyperchain_batch", "alpha", 0);
     const onL1 = await committed("alpha", batch);
     assert.equal(batch.pubdataBytes, onL1.bytes);
@@ -66,7 +66,7 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
     await (await alice().sendTransaction({ to: BOB, value: 5n })).wait();
     await devnet.settle();
     const { changes: second } = await ask<BatchInfo>("hyperchain_batch", "alpha", 1);
-    // A contract comes with the header of its account, the hash of its code, and the digest of it; Bob's account was there.
+    // A new contract has the header of its account, the hash of its code, and the digest of it; Bob's account existed.
     assert.deepEqual(second.account.inserted, 1);
     for (const kind of ["codeHash", "codeDigest"] as const) assert.deepEqual(second[kind], { inserted: 1, updated: 0 }, kind);
     assert.ok(second.account.updated >= 2 && second.storage.updated > 0);
@@ -105,7 +105,7 @@ describe("I3: what a batch changed, which signatures L1 was shown of it, and wha
       await ask<BatchInfo>("hyperchain_batch", "alpha", number),
       devnet.chains[0]!.pipeline.progress(),
     ];
-    // L1 may have it by now: it is committed as soon as it is sealed.
+    // L1 may have it already, because it is committed directly after its sealing.
     if (onL1 <= number) assert.deepEqual([signers, l1Gas], [undefined, {}]);
     assert.equal(changes.account.inserted, 0);
     await devnet.settle();

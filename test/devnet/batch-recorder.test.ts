@@ -5,7 +5,7 @@ import { BatchRecorder, type OlderInputs } from "../../src/devnet/quorum-member/
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 
-/** As many as are in memory, by the recorder's own words. */
+/** Batches in memory, from the recorder's source. */
 const IN_MEMORY = 64n;
 const GENESIS = wordToHex(0n);
 
@@ -27,7 +27,7 @@ describe("B1: what a kept chain remembers of its batches for members that start 
   const add = (recorder: BatchRecorder, block: SequencedBlock): void =>
     recorder.on({ batchNumber: block.batchNumber, blocks: [block] });
 
-  test("is not in memory but for the newest, and all of it is given", async () => {
+  test("is in memory only for the newest batches, and is readable for all", async () => {
     const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
     const moved = new Set<bigint>();
     const recorder = recorderWith({ ...file, set: (number, blocks) => (moved.add(number), file.set(number, blocks)) });
@@ -45,7 +45,7 @@ describe("B1: what a kept chain remembers of its batches for members that start 
     file.close();
   });
 
-  test("follows a chain that goes back, also to a batch that is not in memory", async () => {
+  test("follows a chain that returns to an earlier state, also to a batch that is not in memory", async () => {
     const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
     const recorder = recorderWith(file);
     let behindFirstOfThird: ReturnType<BatchRecorder["mark"]> | undefined;
@@ -68,7 +68,7 @@ describe("B1: what a kept chain remembers of its batches for members that start 
     file.close();
   });
 
-  test("is what it was after a return over more batches than are in memory, also where none is kept beside it", async () => {
+  test("is restored after a return over more batches than are in memory, also if no copy is stored", async () => {
     const [recorder, direct] = [recorderWith(), recorderWith()];
     const [firstOfHundredth, secondOfHundredth] = blocksOf(100n);
     for (let number = 1n; number < 100n; number++)
@@ -82,7 +82,7 @@ describe("B1: what a kept chain remembers of its batches for members that start 
     const [, second] = blocksOf(100n, 1n);
     for (const block of [second!, ...blocksOf(101n, 1n)]) for (const each of [recorder, direct]) add(each, block);
     assert.equal(recorder.digest(), direct.digest());
-    // The open batch is whole, those before it are there as far as they were, and each begins behind the one before it.
+    // The open batch is whole, the earlier ones are restored, and each begins after its predecessor.
     const whole = await recorder.inputs(100n);
     assert.deepEqual(
       whole.blocks.map(({ hash }) => hash),

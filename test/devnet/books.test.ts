@@ -15,10 +15,10 @@ const [A, B] = [271n, 272n];
 /** Nothing else waits for just so long. */
 const POLL_MS = 123_457;
 
-describe("an ecosystem that moves by itself answers from its books", () => {
+describe("an automatic ecosystem answers from its indexes", () => {
   let aheadMs = 0;
   const looks: (() => void)[] = [];
-  // Nothing looks by itself unless the test lets it.
+  // No poll happens unless the test triggers it.
   const clock: Clock = {
     nowMs: () => systemClock.nowMs() + aheadMs,
     after(ms, call) {
@@ -56,7 +56,7 @@ describe("an ecosystem that moves by itself answers from its books", () => {
   }
   const mined = () => (devnet.l1.provider as JsonRpcProvider).send("evm_mine", []);
 
-  /** Has L1 answer nothing from now on until it is let. */
+  /** Stops all answers of L1 until they are released. */
   function silentL1(t: { readonly mock: typeof test.prototype.mock }): { asked(): number; letAnswer(): void } {
     let letAnswer = (): void => undefined;
     const silence = new Promise<void>((resolve) => (letAnswer = resolve));
@@ -88,7 +88,7 @@ describe("an ecosystem that moves by itself answers from its books", () => {
     l1.letAnswer();
   });
 
-  test("what was settled is known when that is answered, and what L1 says beside that at the next look", async () => {
+  test("settled batches are included in the settle's answer, and other news of L1 after the next poll", async () => {
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const { messageHash } = await withdraw(devnet.info(), { chain: A, amount: 7n, to: bob() }, alice);
     await devnet.settle();
@@ -139,7 +139,7 @@ describe("an ecosystem that moves by itself answers from its books", () => {
     assert.equal(request.mock.callCount(), 0);
   });
 
-  test("after a return to a snapshot nothing is told that is gone", async () => {
+  test("after a return to a snapshot no answer has deleted data", async () => {
     const mark = await devnet.snapshot();
     const before = await devnet.messages();
     await send(5n);
@@ -148,7 +148,7 @@ describe("an ecosystem that moves by itself answers from its books", () => {
     assert.deepEqual(await devnet.messages(), before);
   });
 
-  test("a chain that comes is told with all messages of before", async () => {
+  test("an added chain is reported with all earlier messages", async () => {
     const hashes = async () => (await devnet.messages()).map(({ messageHash }) => messageHash);
     const before = await hashes();
     await devnet.addChain({ name: "gamma", chainId: 273 });

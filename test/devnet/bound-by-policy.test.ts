@@ -40,7 +40,7 @@ describe("F3: what a policy bound, asked once a program's key has expired", () =
     return boundBy(l1.ethers.provider, await hexAddress(policy), shown);
   };
 
-  test("is the contract's answer if the record has another one; a node's fault is no answer", async () => {
+  test("is the contract's answer if the record has another one; a node's fault does not count as an answer", async () => {
     const isBound = (): boolean => false;
     const call = () => Promise.reject(new TypeError("fetch failed"));
     const away = { call } as unknown as typeof l1.ethers.provider;

@@ -58,7 +58,7 @@ describe("I8: faults by which an operator censors and tampers", () => {
     await devnet.close();
   });
 
-  test("a censored sender's transactions wait in the pool while others go on, and the queue on L1 carries what it wants", async () => {
+  test("a censored sender's transactions wait in the pool while others are included, and the queue on L1 forces them", async () => {
     await fault({ type: "censor", chainId: Number(A), target: devnet.accounts.wallet(ALICE).address });
     const left = await wallet(ALICE).sendTransaction({ to: CAROL, value: 1n });
     await pay(BOB, 10n);
@@ -132,7 +132,7 @@ describe("I8: faults by which an operator censors and tampers", () => {
     }
   });
 
-  test("what is no target is refused with what would be one, and a return to a snapshot ends the faults", async () => {
+  test("an invalid target is refused with the valid ones, and a return to a snapshot ends the faults", async () => {
     await anew();
     for (const target of ["all", "0x12", 7]) {
       const { message } = await refusalOf(client, "hyperchain_setFault", [{ type: "censor", chainId: 271, target }]);

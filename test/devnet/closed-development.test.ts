@@ -105,7 +105,7 @@ describe("on an open host clients outside", () => {
   });
 });
 
-describe("beside an L1 that runs elsewhere", () => {
+describe("with an L1 in another process", () => {
   let connection: L1Connection;
   let l1: Awaited<ReturnType<typeof startRpcServer>>;
   before(async () => {
@@ -148,7 +148,7 @@ test("clients on an open host may do everything where the options say so", async
   }
 });
 
-test("clients may have batches formed again, and no more, where the options say that", async () => {
+test("clients may only reseal batches if the options allow it", async () => {
   const devnet = await start({ host: "0.0.0.0", reseal: true });
   try {
     const { url } = devnet.chains[0]!;

@@ -10,7 +10,7 @@ const VAULT = `0x${"a0".repeat(20)}` as const;
 const ALICE = `0x${"a1".repeat(20)}` as const;
 
 const transactions: PastTransaction[] = [];
-/** The next transaction: of a contract that it creates, or to one; `names` stand in its data. */
+/** Returns the next transaction: of a contract that it creates, or to one; its data contain `names`. */
 function done(place: { readonly created: Hex } | { readonly to: Hex }, ...names: readonly Hex[]): PastTransaction {
   return doneOn(271, place, names.map((name) => name.slice(2).padStart(64, "0")).join(""));
 }
@@ -38,7 +38,7 @@ test("I11: a copied test repeats what was done with a contract that is reached t
   assert.ok(!earlier.includes(stranger) && !earlier.includes(later));
 });
 
-test("I11: where contracts have one address on several chains, a copied test repeats the creation on the chain that is meant", () => {
+test("I11: if contracts have one address on several chains, a copied test repeats the creation on the right chain", () => {
   transactions.length = 0;
   const create = (chainId: number): PastTransaction => doneOn(chainId, { created: GOLD }, "");
   const [onAlpha, onBeta, onGamma] = [create(271), create(272), create(273)];

@@ -18,7 +18,7 @@ const ecosystem = {
 } as unknown as DeployedEcosystem;
 const configuration = localChainConfiguration(ecosystem, CHAIN_ID, [CREATOR!]);
 
-/** L1 whose receipt says that the chain was born at 5; its state in the block `asked` is `state`. */
+/** Signer on an L1 whose receipt says that the chain was created at 5; its state in the block `asked` is `state`. */
 function signerOn(state: { readonly hyperchain: string; readonly bornAt: bigint }, waits: number[], asked: unknown[]): Signer {
   const event = factory.encodeEventLog("ChainCreated", [CHAIN_ID, CHAIN, CREATOR, configuration, 5n]);
   const answers = new Map([

@@ -4,7 +4,7 @@ import { EcosystemClosedError } from "../../src/devnet/shutdown-guard.ts";
 import { callJsonRpc, JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 
-it("I1: what the end of an ecosystem cuts off is told so, by its methods and to other processes", async () => {
+it("I1: calls that the end of an ecosystem interrupts are reported so, by its methods and to other processes", async () => {
   const devnet = await startFlowDevnet([271n], { proofs: "none" });
   const { url } = devnet.chains[0]!;
   const asked = [
@@ -30,7 +30,7 @@ it("I1: what the end of an ecosystem cuts off is told so, by its methods and to 
   assert.ok(failures.length > 0, "something was cut off");
   for (const error of failures) assert.ok(error instanceof EcosystemClosedError, String(error));
   for (const error of await Promise.all(remote)) {
-    if (error instanceof JsonRpcError) assert.equal(error.message, "the ecosystem was closed, so this is not answered any more");
+    if (error instanceof JsonRpcError) assert.equal(error.message, "the ecosystem was closed before this was answered");
     else if (error !== undefined)
       assert.match(String(error), /ECONNREFUSED|ECONNRESET|other side closed|socket hang up|fetch failed/);
   }

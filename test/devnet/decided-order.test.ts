@@ -5,7 +5,7 @@ import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 
 const names = (...numbers: readonly number[]): readonly Hex[] => numbers.map((number) => wordToHex(BigInt(number)));
 
-describe("the order of a chain that its host has made again, as a node compares it", () => {
+describe("the recomputed order of a host's chain, as a node compares it", () => {
   const before = names(1, 2, 3, 4);
 
   test("may be the same, lack a part, or end earlier", () => {

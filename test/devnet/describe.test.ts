@@ -29,7 +29,7 @@ test("attack: of many calls that unfold into much, only as many are decoded as a
   assert.deepEqual(described.slice(4), new Array<object>(96).fill({ call: "store(…)" }));
 });
 
-test("an event is told by its topic alone, where there are no arguments of it", async () => {
+test("an event without arguments is listed by its topic alone", async () => {
   const names = contractNames(["event Increased(address indexed by, uint256 amount)"].map((each) => [each]));
   const topics = [id("Increased(address,uint256)")];
   const described = await describeAll(
@@ -46,7 +46,7 @@ test("an event is told by its topic alone, where there are no arguments of it", 
   assert.deepEqual(described, [{ event: "Increased(address,uint256)" }, {}]);
 });
 
-test("attack: digits without end name no member, and are not read as a number", () => {
+test("attack: endless digits name no member, and are not read as a number", () => {
   const ecosystem = {
     info: () => ({ l1: { name: "l1", chainId: 31_337 }, chains: [{ name: "alpha", chainId: 271 }] }) as never,
   };

@@ -10,7 +10,7 @@ import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 const OTHERS_KEY = '{"type":"key","key":"0xaa"}\n';
 const OWN_KEY = '{"type":"key","key":"0xbb"}\n';
 
-describe("attack: a dump from elsewhere, whose members' files have the names of files that are there", () => {
+describe("attack: a foreign dump, whose members' files have the names of existing files", () => {
   let root: string;
   let dump: Uint8Array;
   before(async () => {
@@ -31,7 +31,7 @@ describe("attack: a dump from elsewhere, whose members' files have the names of 
   };
   const load = (folder: string): Promise<void> => loadWorld(dump, { folder, name: "world.dump" });
 
-  test("does not replace a validator's key, and leaves nothing of its own", async () => {
+  test("does not replace a validator's key, and leaves no file", async () => {
     const folder = newFolder();
     const path = join(folder, "validator-9-2");
     writeFileSync(path, OWN_KEY);
@@ -56,7 +56,7 @@ describe("attack: a dump from elsewhere, whose members' files have the names of 
 
   test("leaves no key where the ledger cannot be put in its place", async () => {
     const folder = newFolder();
-    // A folder of the ledger's name comes into being between the first look and the last step.
+    // A folder of the ledger's name is created between the first check and the last step.
     const loading = load(folder);
     mkdirSync(join(folder, "ecosystem.sqlite"));
     await assert.rejects(loading, { code: "EISDIR" });

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { ecosystemMethods } from "../../src/devnet/view/ecosystem-methods.ts";
 import { outsideClient } from "../chain/support/outside-client.ts";
 
-describe("an ecosystem answers so many requests at a time, and refuses a flood", () => {
+describe("an ecosystem answers a bounded number of requests at a time, and refuses a flood", () => {
   const cases = [
     {
       names: ["hyperchain_status", "hyperchain_messages", "hyperchain_message"],

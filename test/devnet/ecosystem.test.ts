@@ -135,7 +135,7 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
     const receipt = await (await wallet.sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
     client.destroy();
     const numbers = () => heads.map(({ data }) => Number((data as { result: { number: string } }).result.number));
-    // A block is told of behind all that follows from it, its receipts too.
+    // A block is announced after all its consequences, its receipts included.
     for (let turns = 0; numbers().at(-1) !== receipt?.blockNumber; turns++) {
       assert.ok(turns < 1_000, `block ${receipt?.blockNumber} is not told of: ${numbers().join()}`);
       await turn();
@@ -165,7 +165,7 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
 });
 
 describe("I1: an ecosystem that cannot start says why and leaves nothing running", () => {
-  /** What this process has open that an ecosystem opens. */
+  /** Open resources of this process that an ecosystem opens. */
   const running = (): string[] =>
     process
       .getActiveResourcesInfo()

@@ -61,7 +61,7 @@ describe("the status of a batch whose execution L1 checks", () => {
     assert.deepEqual(devnet?.faults, []);
   });
 
-  /** Of each chain's first batch, once they are where this says. */
+  /** Waits until the stages of each chain's first batch satisfy the condition; returns them. */
   const stages = async (are: (stages: readonly (ProofStage | undefined)[]) => boolean): Promise<readonly unknown[]> => {
     for (let look = 0; ; look++) {
       const { chains } = await devnet.status();

@@ -65,7 +65,7 @@ describe("a message whose call failed on the other chain", () => {
   let reverted: Hex;
   let expired: Hex;
 
-  test("is told as such with its reason by the project's error, in lists, by itself and among what a relay moved", async () => {
+  test("is listed as such with its reason by the project's error, in lists, alone and among a relay's messages", async () => {
     const succeeded = await calls(NOBODY, "0x");
     reverted = await calls(token, tooMuch);
     await kept.devnet.settle();
@@ -88,13 +88,13 @@ describe("a message whose call failed on the other chain", () => {
     assert.deepEqual(await counts(), { delivered: 1, failed: 1, inFlight: 0, stuck: 0 });
   });
 
-  test("by its expiry is told apart, and that its value goes back", async () => {
+  test("by its expiry is distinct, and its value is refunded", async () => {
     const now = BigInt((await kept.client(1).getBlock("latest"))!.timestamp);
     expired = await calls(NOBODY, "0x", { value: 7n, deadline: now + HOUR });
     await kept.devnet.settle();
     await kept.client(1).send("evm_increaseTime", [Number(HOUR) + 1]);
     await kept.devnet.relay();
-    const why = "the call came to beta after its last second, so it was not made; its value goes back";
+    const why = "the call came to beta after its last second, so it was not made; its value is refunded";
     assert.deepEqual((await told(expired)).failed, { because: "expired", why, goesBack: true });
     assert.deepEqual(whereItIs(await told(expired)), { kind: "bad", text: why });
     await moveOn();
@@ -110,7 +110,7 @@ describe("a message whose call failed on the other chain", () => {
     assert.deepEqual(await counts(), counted);
   });
 
-  test("is gone with what a return to a snapshot takes back, and may succeed then", async () => {
+  test("disappears after a return to an earlier snapshot, and may succeed then", async () => {
     const mark = await kept.devnet.snapshot();
     const before = await messages();
     const hash = await calls(token, tooMuch);

@@ -6,9 +6,9 @@ import { hasFailed, whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 const SENT = { messageHash: "0x01", sender: "0x02", type: "bundle", sourceChainId: 271, destinationChainId: 272 } as const;
 const executed = { step: "executed", chainId: 272, transactionHash: "0x03" } as const;
 
-/** A message, how it is told, and whether that is a failure of the act that sent it. */
+/** Message, its text, and true if that is a failure of the act that sent it. */
 const CASES: readonly (readonly [string, Partial<MessageInfo>, kind: string, text: RegExp, isFailure: boolean])[] = [
-  ["under way", { steps: [], waitingFor: "x" }, "under-way", /^waits until x$/, false],
+  ["pending", { steps: [], waitingFor: "x" }, "under-way", /^waits until x$/, false],
   ["arrived", { steps: [executed], waitingFor: "x" }, "good", /^arrived; waits until x$/, false],
   ["done", { steps: [executed] }, "good", /^all steps done$/, false],
   [
@@ -17,7 +17,7 @@ const CASES: readonly (readonly [string, Partial<MessageInfo>, kind: string, tex
     ...(["bad", /^it reverted$/, true] as const),
   ],
   [
-    "a listener that refuses its outcome, which is told again",
+    "a listener that refuses its outcome, which is repeated",
     { type: "callback", steps: [], waitingFor: "x", refusal: "r", stuck: { why: "its listener failed", help: "" } },
     ...(["bad", /^stuck: its listener failed$/, false] as const),
   ],
@@ -32,7 +32,7 @@ const CASES: readonly (readonly [string, Partial<MessageInfo>, kind: string, tex
 ];
 
 for (const [name, more, kind, text, isFailure] of CASES)
-  test(`a message is told as it fares: ${name}`, () => {
+  test(`describes a message by its progress: ${name}`, () => {
     const message = { ...SENT, steps: [], ...more } as MessageInfo;
     const where = whereItIs(message);
     assert.equal(where.kind, kind);

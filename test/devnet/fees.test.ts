@@ -65,8 +65,8 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
   const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
   const roundedUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by;
   /**
-   * By hand: the average batch's gas on L1 at L1's price, among the average batch's users' gas, or the least that is expected; and
-   * what proving costs.
+   * Minimum fee by hand: the average batch's gas on L1 at L1's price, divided by the average batch's users' gas or the
+   * expected minimum, and the cost of proving.
    */
   const expectedLeast = (l1Price: bigint): bigint => {
     const count = BigInt(l1Gas.length);
@@ -74,7 +74,7 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
     return roundedUp((sum(l1Gas) / count) * l1Price, shared) + PROVING;
   };
 
-  test("before L1 has executed a batch that it made, clients are told the least", async () => {
+  test("before L1 has executed a batch with this cost, clients receive the minimum", async () => {
     const { batches, provingPrice, leastGasPrice } = await feesNow();
     assert.equal(provingPrice, String(PROVING));
     if (batches === 0) assert.deepEqual([await priceOf("eth_gasPrice"), leastGasPrice], [LEAST, String(PROVING)]);
@@ -125,7 +125,7 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
     assert.ok(high > 10n * low && (await priceOf("eth_gasPrice")) > before);
   });
 
-  test("what pays less than the cost is refused by name, and what a client sends by itself is taken", async () => {
+  test("a payment below the cost is refused by name, and a client's default is accepted", async () => {
     const least = BigInt((await feesNow()).leastGasPrice);
     await assert.rejects(
       send(least - 1n),

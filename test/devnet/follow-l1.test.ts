@@ -7,7 +7,7 @@ import { createDisposer } from "../../src/runtime/disposer.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 describe("the feed tells L1's blocks where nothing polls", () => {
-  test("a transaction on L1 and a mined block are told at once", async () => {
+  test("a transaction on L1 and a mined block are announced immediately", async () => {
     const devnet = await startFlowDevnet([271n], { ...UNPROVEN, fundedAccounts: [ALICE, RELAYER] });
     try {
       const l1 = Number(devnet.l1.chainId);
@@ -35,7 +35,7 @@ describe("the feed tells L1's blocks where nothing polls", () => {
     }
   });
 
-  test("blocks are told in their order, once each, and a look at an L1 that does not answer fails alone", async () => {
+  test("blocks are announced in their order, once each, and only a poll of an L1 that does not answer fails", async () => {
     const feed = new Feed();
     const told: FeedEntry[] = [];
     feed.follow(undefined, (entry) => void (entry.type === "block" && told.push(entry)));

@@ -12,7 +12,7 @@ import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type 
 import { journeyStatus, relayerOf, transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];
-/** Has nothing to do with the transfers, nor with chain B. */
+/** Account without a relation to the transfers or chain B. */
 const STRANGER = 5;
 
 describe("A15: a chain that imports no root gets root and delivery through its queue", () => {
@@ -74,15 +74,15 @@ describe("A15: a chain that imports no root gets root and delivery through its q
     await settleNow(devnet.chains[1]!);
     const [stuck] = await stuckNow();
     const { name } = ecosystem.chains[1]!;
-    assert.equal(stuck?.why, `${name} goes on and does not import a root that holds it`);
+    assert.equal(stuck?.why, `${name} continues without importing a root that holds it`);
     assert.match(
       stuck.help,
       new RegExp(`'npx hardhat hyperchain:deliver ${first} --through-queue' puts root and message into its queue`),
     );
   });
 
-  test("anyone has L1 bring both: they cost no base token, and the chain carries them out", async () => {
-    // A stranger's roots, old ones too, stand in nobody's way.
+  test("any account can deliver both through L1: they cost no base token, and the chain executes them", async () => {
+    // A stranger's roots, old ones too, do not interfere.
     await sendRoot(0n);
     const [onA, onB] = await Promise.all(clients.map((client) => client.getBalance(devnet.accounts.wallet(STRANGER).address)));
     const forced = await forceDelivery(ecosystem, { chain: Number(A), messageHash: first }, onL1(STRANGER));

@@ -12,9 +12,9 @@ import { forwarderAddress } from "../../src/relayer/forwarding.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [L1, A, B] = [31_337, 271, 272];
-/** Its lowest 32 bits are alpha's id (contracts/l1/ChainIds.sol). */
+/** Chain id whose lowest 32 bits are alpha's id (contracts/l1/ChainIds.sol). */
 const X = 4_294_967_567;
-/** What a deposit of coin asks for gas: 1 gwei · (300,000 + 60,000). */
+/** Cost of a deposit of coins: 1 gwei · (300,000 + 60,000). */
 const QUEUE_COST = 360_000n * 10n ** 9n;
 const refunded = EventFragment.from("Refunded(address indexed token, uint256 amount, uint256 fee)");
 
@@ -76,7 +76,7 @@ describe("D3: money over chains between, by one signature", () => {
     );
   });
 
-  test("to an L2 beside its base", async () => {
+  test("to an L2 other than its base", async () => {
     const { account } = await carry(X, B, ETHER / 4n, 5);
     assert.equal(await provider(B).getBalance(account), ETHER / 4n);
   });
@@ -93,11 +93,11 @@ describe("D3: money over chains between, by one signature", () => {
     assert.equal(await provider(A).getBalance(relayer), before);
   });
 
-  test("what cannot go on is refunded to the sender on the chain between", async () => {
+  test("a message that cannot continue is refunded to the sender on the chain between", async () => {
     const before = await provider(A).getBalance(alice(A).address);
     const { account, sent } = await carry(L1, X, QUEUE_COST, 3);
     assert.equal(await provider(X).getBalance(account), 0n);
-    // What the deposit itself did not use comes to the sender too.
+    // The sender also receives the unused part of the deposit.
     assert.ok((await provider(A).getBalance(alice(A).address)) - before >= QUEUE_COST);
     const logs = await provider(A).getLogs({ topics: [refunded.topicHash], fromBlock: 0 });
     const fee = sent.hops?.[0]?.forwarding.fee;
@@ -144,7 +144,7 @@ describe("D3: money over chains between, by one signature", () => {
     assert.equal(asked.length, 6);
   });
 
-  test("a relayer that begins anew finds what is on its way", async () => {
+  test("a restarted relayer finds messages in transit", async () => {
     const account = fresh();
     const fee = await forwardingFee(devnet.info(), { chain: X, to: L1 }, provider);
     await send(devnet.info(), { chain: X, to: { chain: L1, account }, amount: 7n, fee }, alice(X));

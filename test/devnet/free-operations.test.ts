@@ -15,7 +15,7 @@ import { moveOn, relayerOf, tokenTransferOf } from "../flow/support/interop.ts";
 import { depositTestToken } from "../flow/support/tokens.ts";
 
 const [A, B] = [271n, 272n];
-/** What is free on L1, as its contracts have it. */
+/** Gas of free operations on L1, from its contracts. */
 const FREE_GAS = { call: 100_000n, withdrawal: 180_000n, delivery: 500_000n } as const;
 const router = new Interface(l2AssetRouterAbi);
 const erc20 = new Interface(["function approve(address,uint256)", "function balanceOf(address) view returns (uint256)"]);

@@ -7,7 +7,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 
 const OWN_TOKEN: Hex = `0x${"77".repeat(20)}`;
 const chain = (baseToken: Hex, settlesOn?: string) => ({ protocol: { baseToken }, settlesOn }) as never;
-/** Two with ETH on L1, one of them under a chain with ETH, and one with a token of its own. */
+/** Two chains with ETH on L1, one of them under a chain with ETH, and one with a custom token. */
 const CHAINS = [chain(ETH_BASE_TOKEN), chain(ETH_BASE_TOKEN), chain(ETH_BASE_TOKEN, "a"), chain(OWN_TOKEN)];
 
 function payerWith(balance: bigint): VoidSigner {

@@ -96,7 +96,7 @@ describe("a devnet that votes govern, with a council", () => {
     const alice = devnet.accounts.wallet(ALICE).connect(provider);
     const onChain = clientOf(devnet.chains[0]!);
     t.after(() => onChain.destroy());
-    /** Signed by so many members, and brought by an account that is none. */
+    /** Submits an act signed by `members` members, from an account that is not a member. */
     const bring = async (act: CouncilAct, members: number): Promise<void> => {
       const toSign = await actToSign(council!, act, provider);
       const signers = addresses(10, members).map((_, i) => devnet.accounts.wallet(10 + i));

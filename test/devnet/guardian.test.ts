@@ -349,7 +349,7 @@ describe("guardian", () => {
     await again.close();
   });
 
-  test("attack: two forms signed, and L1 executes the one that was replaced: its leaves are shown, and the chain goes on from it", async () => {
+  test("attack: two forms signed, and L1 executes the replaced one: its leaves are shown, and the chain continues from it", async () => {
     const { chain, guardian, close } = await open();
     const former = newFormer();
     const [first, second, third] = formLine(3, former);

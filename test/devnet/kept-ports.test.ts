@@ -26,7 +26,7 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 describe("ports of chains that came while a kept ecosystem ran", () => {
-  test("are as they were, unless the start's options give one to another chain", async () => {
+  test("do not change, unless the start's options give one to another chain", async () => {
     const [first, added] = await freePorts(2);
     const portOfAdded = async (...ports: readonly number[]): Promise<number | undefined> => {
       const plans = plansAt(...ports);

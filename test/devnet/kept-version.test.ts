@@ -27,7 +27,7 @@ test("an ecosystem that was kept with contracts of a format that this software d
   rmSync(folder, { recursive: true });
 });
 
-test("one of a format that it reads is gone on with", async () => {
+test("a folder of a supported format is continued", async () => {
   const folder = await kept(2n);
   const world = openWorld(folder, { options, plans, nowMs: 2_000 });
   assert.equal(world.continues, true);

@@ -9,10 +9,10 @@ import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts
 
 const CHAIN_ID = 271n;
 const OWNER = Wallet.createRandom();
-/** Waits as long as ever in what it counts, and hardly at all in fact. */
+/** Clock that reports full waits, but hardly waits in real time. */
 const hurried: Clock = { ...systemClock, after: (ms, call) => systemClock.after(Math.min(ms, 2), call) };
 
-it("A6: chains outlast an L1 elsewhere that is away: they go on working, say once what they wait for, and settle when it is back", async () => {
+it("A6: chains outlast an unreachable remote L1: they continue working, report the wait once, and settle after its return", async () => {
   const connection = await hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } });
   await connection.provider.request({
     method: "hardhat_setBalance",
@@ -56,7 +56,7 @@ it("A6: chains outlast an L1 elsewhere that is away: they go on working, say onc
     const [batch] = await settled;
     assert.ok(batch!.l1Transactions.execute !== undefined);
     while (said.length < 2) await client.getBlockNumber();
-    assert.equal(said[1], undefined, "said that it is over");
+    assert.equal(said[1], undefined, "the end is reported");
     const back = await status({ fresh: true });
     assert.equal(back.chains[0]!.waitsFor, undefined);
     assert.deepEqual(back.messages, { inFlight: 0, delivered: 0, failed: 0, ended: 0, ready: [], stuck: [] });

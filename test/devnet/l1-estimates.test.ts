@@ -64,7 +64,7 @@ describe("an estimate on the devnet's L1, whose blocks share seconds", () => {
     assert.deepEqual(failures, []);
   });
 
-  it("leaves L1's time as it was", async () => {
+  it("does not change L1's time", async () => {
     for (let i = 0; i < 5; i++) {
       await ask("eth_estimateGas", { from, to: ACCRUING });
       const { number } = (await ask("eth_getBlockByNumber", "latest", false)) as { readonly number: Hex };

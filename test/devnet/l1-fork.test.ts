@@ -13,7 +13,7 @@ import { ALICE, clientOf, dependencies, startFlowDevnet, type FlowDevnet } from 
 const CHAIN_ID = 271n;
 const UNITS = 1_000n;
 const FRIEND = "0x00000000000000000000000000000000000a11ce";
-/** Of the account to which everything that the delegated account receives would go; EIP-7702's designator of it. */
+/** EIP-7702's designator of the account that would receive all payments to the delegated account. */
 const DELEGATION = `0xef0100${"5e".repeat(20)}`;
 /** An account that signs, and the operator of the last chain that there can be. */
 const DELEGATED = [5, ACCOUNT_NUMBERS.firstOperator + MAX_CHAINS - 1].map(
@@ -102,7 +102,7 @@ describe("I8: an ecosystem on a copy of another L1", () => {
     await settle(devnet);
   });
 
-  test("goes on from a newest block in the future", async () => {
+  test("continues from a newest block in the future", async () => {
     const original = await startOriginal();
     const day = 86_400;
     await original.request("evm_increaseTime", [day]);
@@ -137,7 +137,7 @@ describe("I8: an ecosystem on a copy of another L1", () => {
     await settle(devnet);
   });
 
-  test("is refused where nothing answers, where the block is not there yet, and beside what cannot be", async () => {
+  test("is refused if no node answers, if the block does not exist yet, and with invalid options", async () => {
     const original = await startOriginal();
     const refused = (fork: NonNullable<DevnetOptions["l1"]>["fork"], message: RegExp, more: Partial<DevnetOptions> = {}) =>
       assert.rejects(startCopy(fork, more), (error) => {

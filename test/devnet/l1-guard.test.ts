@@ -109,7 +109,7 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.match(unknown.error?.message ?? "", /balanse/);
   });
 
-  test("answers calls, with gas enough for the largest contract and no more", async () => {
+  test("answers calls, with at most the gas of the largest contract", async () => {
     await rpc("hardhat_setCode", ACCOUNT, GAS_LEFT);
     const left = async (gas?: string): Promise<bigint> =>
       BigInt(String((await rpc("eth_call", { to: ACCOUNT, ...(gas === undefined ? {} : { gas }) }, "latest")).result));

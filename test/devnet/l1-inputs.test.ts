@@ -39,7 +39,7 @@ function leaf(
     root: wordToHex(leafIndex),
   } as L1Event;
 }
-/** As anyone may have one made, once an hour and chain: its log root is 0, which no batch has. */
+/** Mark that any account may create, once an hour and chain: its log root is 0, which no batch has. */
 const mark = (leafIndex: bigint): L1Event => leaf(leafIndex, { logRoot: wordToHex(0n), provenSince: NO_BATCH });
 const inputs = (events: readonly L1Event[]) => inputsFrom(OWN, { events, reorg: undefined, checkpoint: undefined });
 
@@ -49,12 +49,12 @@ describe("roots that a chain imports", () => {
     assert.deepEqual(inputs(events).roots, [{ registryIndex: 2n, root: wordToHex(1n) }]);
   });
 
-  it("are the newest after an own batch of which L1 refused something, so that it can go back", () => {
+  it("are the newest after a batch of which L1 refused a part, so that it can be rewound", () => {
     const own = leaf(1n, { chainId: OWN, refused: wordToHex(3n) });
     assert.deepEqual(inputs([leaf(0n, {}), own, leaf(2n, { chainId: OWN })]).roots, [{ registryIndex: 2n, root: wordToHex(1n) }]);
   });
 
-  it("are none after 64 marks by a stranger, since every import costs a block", () => {
+  it("are empty after 64 marks by a stranger, since every import costs a block", () => {
     assert.deepEqual(inputs(Array.from({ length: 64 }, (_, i) => mark(BigInt(i)))).roots, []);
     assert.deepEqual(inputs([leaf(0n, {}), mark(1n)]).roots, [{ registryIndex: 1n, root: wordToHex(0n) }]);
   });

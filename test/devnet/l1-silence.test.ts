@@ -8,7 +8,7 @@ import { ALICE, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 /** Nothing else waits for just so long. */
 const POLL_MS = 123_457;
 
-it("a chain whose L1 does not answer once looks again, and one whose L1 took back what it had built on stops", async () => {
+it("a chain whose L1 does not answer once polls again, and one whose L1 reverted the blocks it had built on stops", async () => {
   const polls: (() => void)[] = [];
   const clock: Clock = {
     ...systemClock,
@@ -57,14 +57,14 @@ it("a chain whose L1 does not answer once looks again, and one whose L1 took bac
   }
 });
 
-it("a chain stops, and says so once, whose own look before a batch finds that L1 took back what it had built on", async () => {
+it("a chain stops, and reports it once, if its poll before a batch finds that L1 reverted the blocks it had built on", async () => {
   let aheadMs = 0;
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs };
   const devnet = await startFlowDevnet([{ chainId: 271n, batches: { maxTransactions: 1 } }], UNPROVEN, { clock });
   try {
     const [chain] = devnet.chains;
     const { fault, created } = chain!.pipeline;
-    // The chain's view of L1 is older than the window now, so it looks before it seals; and L1 has none of its blocks any more.
+    // The chain's view of L1 is older than the window now, so that it polls before it seals; and L1 has lost its blocks.
     aheadMs = 2 * Number(created.configuration.priorityOpWindow) * 1_000;
     Object.assign(devnet.l1.provider, { getBlock: () => Promise.resolve(null), getBlockNumber: () => Promise.resolve(0) });
     const from = lowerCaseAddress(devnet.accounts.wallet(ALICE).address);
@@ -78,7 +78,7 @@ it("a chain stops, and says so once, whose own look before a batch finds that L1
   }
 });
 
-it("a chain stops that finds that L1 took back what it had built on when it is to form batches again", async () => {
+it("a chain stops if it finds at a reseal that L1 reverted the blocks it had built on", async () => {
   const devnet = await startFlowDevnet([271n], UNPROVEN);
   try {
     const [chain] = devnet.chains;

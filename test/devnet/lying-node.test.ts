@@ -30,7 +30,7 @@ function vote(index: number, kind: VoteKind, id: Hex, signedAt = now): SignedVot
   return keys.sign(index, { kind, epoch: 0, view: 5, id }, signedAt);
 }
 
-/** A life that a host follows on a chain of its own, with the evidence that it stores. */
+/** Starts a life that a host follows on a separate chain, with the evidence that it stores. */
 async function startLife(): Promise<{ life: FollowedLife; stored: readonly VoteEvidence[]; end: () => Promise<void> }> {
   const leaders = { onWork: () => undefined, onReturned: () => undefined };
   const { chain } = await startTestChain({ leaders });

@@ -24,7 +24,7 @@ describe("H5: when a chain's proofs go to L1 is its own policy", () => {
       { proofs: "none", fundedAccounts: [ALICE] },
     );
     clients = new Map(devnet.chains.map((each) => [each.chainId, clientOf(each)]));
-    // The deposits of the start are a batch of their own.
+    // The deposits of the start are a separate batch.
     await devnet.settle();
   });
   after(async () => {
@@ -35,7 +35,7 @@ describe("H5: when a chain's proofs go to L1 is its own policy", () => {
 
   const pipelineOf = (chainId: bigint) => devnet.chains.find((chain) => chain.chainId === chainId)!.pipeline;
 
-  /** Has the chain seal a batch, and waits until L1 has its commit; returns its number. */
+  /** Seals a batch on the chain and waits until L1 has its commit; returns its number. */
   const commitOne = async (chainId: bigint): Promise<bigint> => {
     const pipeline = pipelineOf(chainId);
     const { sealed } = pipeline.progress();
@@ -74,7 +74,7 @@ describe("H5: when a chain's proofs go to L1 is its own policy", () => {
     assert.ok(younger!.age < MAX_AGE, `${younger!.age} s: the younger one goes with the older one`);
   });
 
-  test("by size: proofs go when there are three, one after another", async () => {
+  test("by size: proofs are sent when there are three, in sequence", async () => {
     const pipeline = pipelineOf(BY_SIZE);
     const first = await commitOne(BY_SIZE);
     while (pipeline.waitsFor() === undefined) await devnet.l1.request("eth_blockNumber");

@@ -13,7 +13,7 @@ const numbers = ({ messages }: PagedMessages) => messages.map(({ messageHash }) 
 const page = (asked: unknown) => pagedMessages(ALL, asked) as PagedMessages;
 
 describe("I3: messages in pages", () => {
-  test("without a page all of them come, the oldest first, as ever", () => {
+  test("without a page all of them are listed, the oldest first", () => {
     assert.equal(pagedMessages(ALL, undefined), ALL);
     assert.equal(pagedMessages(ALL, null), ALL);
   });
@@ -40,7 +40,7 @@ describe("I3: messages in pages", () => {
     assert.deepEqual(page({ transaction: [] }), { messages: [], total: 0 });
   });
 
-  test("attack: what is no page is refused by name", () => {
+  test("attack: a malformed page is refused by name", () => {
     for (const asked of [
       5,
       "all",

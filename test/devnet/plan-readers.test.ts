@@ -5,7 +5,7 @@ import { planDevnet } from "../../src/devnet/described/options.ts";
 import { flatPlan, type ChainPlan } from "../../src/options/plan.ts";
 import { dependencies, UNPROVEN } from "../flow/support/devnet.ts";
 
-/** The plan, which notes the names of the values that are read of it; groups themselves are none. */
+/** Plan that records the names of its read values; reads of groups do not count. */
 function counted(plan: ChainPlan, read: Set<string>): ChainPlan {
   const names = new Set(Object.keys(flatPlan(plan)));
   const watch = <T extends object>(value: T): T =>

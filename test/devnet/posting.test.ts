@@ -41,7 +41,7 @@ describe("H5: when a chain's batches go to L1 is its own policy", () => {
     // L1's own clock is the machine's. It must not be behind the chains', and L1 itself is not told when these move.
     await l1.provider.request({ method: "evm_increaseTime", params: [10_000_000] });
     await l1.provider.request({ method: "evm_mine" });
-    // The deposits of the start are a batch of their own.
+    // The deposits of the start are a separate batch.
     await devnet.settle();
     settled.length = 0;
   });

@@ -9,7 +9,7 @@ const [ADMIN, GOVERNANCE, COUNCIL] = [`0x${"a1".repeat(20)}`, `0x${"60".repeat(2
 /** 2026-01-01T00:00:00Z. */
 const NOW = 1_767_225_600;
 
-test("says which council comes, and that one whose time has come is there as soon as anyone says so", () => {
+test("names the next council, and says that a due one takes office after any account's call", () => {
   const said = (nextCouncil: GovernanceInfo["nextCouncil"]) => {
     const info = { registry: COUNCIL, governance: GOVERNANCE, retirementNoticeSeconds: 999, versions: [], now: NOW };
     return governedBy({ ...info, nextCouncil } as GovernanceInfo).slice(2);
@@ -62,7 +62,7 @@ test("names the last second to leave, and that it is past where it is", () => {
     "from 2026-01-02T00:00:00.000Z of L1's time on: version 5; to be out before, ask the queue for a withdrawal by 2026-01-01T01:00:00.000Z",
     "from 2026-01-01T00:01:00.000Z of L1's time on: another set of validators and another rule on governance; to be out before, one had to ask the queue for a withdrawal by 2025-12-31T23:59:59.000Z",
     "in effect: version 4; to be out before, one had to ask the queue for a withdrawal by 2025-12-31T23:00:00.000Z",
-    "its version ends at 2026-01-03T00:00:00.000Z; without another it stands still from then on, and its exit opens",
+    "its version ends at 2026-01-03T00:00:00.000Z; without another version it then pauses, and its exit opens",
   ]);
   assert.deepEqual(announcedOf(known, "L1"), []);
 });

@@ -24,14 +24,14 @@ describe("C10: transactions that are prepared for an account to sign", () => {
   let onB: JsonRpcProvider;
   let alice: Hex;
   let token: Interface;
-  /** Two tokens of that name: one was born on L1, one on alpha. */
+  /** Two tokens of that name: one was created on L1, one on alpha. */
   let onL1Token: Hex;
   let onAToken: Hex;
 
   const ask = async <T>(method: string, ...params: unknown[]): Promise<T> => (await onA.send(method, params)) as T;
   const prepare = (request: object): Promise<Prepared> => ask("hyperchain_prepare", alice, request);
   const refusal = (method: string, ...params: unknown[]) => refusalOf(onA, method, params);
-  /** As a wallet does with what it is given. */
+  /** Signs a transaction like a wallet. */
   async function sign({ transaction }: Prepared): Promise<TransactionReceipt> {
     const { chainId, to, data, value, gas } = transaction;
     const provider = { [Number(A)]: onA, [Number(B)]: onB }[Number(chainId)] ?? devnet.l1.provider;
@@ -136,7 +136,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match((await refusal("hyperchain_prepare", alice, claim)).message, /paid already/);
   });
 
-  test("a contract of the project is read and written in words, here and on another chain", async () => {
+  test("a contract of the project is read and written by names, here and on another chain", async () => {
     const at = { chain: "alpha", address: onAToken };
     const balance = (account: string): Promise<NamedValue[]> =>
       ask("hyperchain_read", { ...at, function: "balanceOf", arguments: [account] });
@@ -193,7 +193,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     await sign(call);
   });
 
-  test("what cannot be carried out is refused with the reason before anything is signed", async () => {
+  test("an impossible call is refused with the reason before a signature", async () => {
     const at = { action: "write", chain: "alpha", address: onAToken };
     const transfer = { ...at, function: "transfer(address,uint256)" };
     const refused = async (request: object): Promise<string> => (await refusal("hyperchain_prepare", alice, request)).message;
@@ -224,7 +224,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match(await refused({ action: "call", chain: "l1", to: `${oracle}@alpha`, data: "0x", value: "1" }), lost);
   });
 
-  test("with gas of its own, a call or a creation that would revert is made as it is, for its failure is what is looked at", async () => {
+  test("with explicit gas, a call or a creation that would revert is sent unchanged, because its failure is the subject", async () => {
     const gasLimit = "123456";
     const words = { function: "transfer(address,uint256)", arguments: [BOB, "5000"] };
     const write = await prepare({ action: "write", chain: "alpha", address: onAToken, ...words, gasLimit });

@@ -22,7 +22,7 @@ const CALLS = `0x5f546001015f55${`${PUSH0_FIVE_TIMES}61d0d05af150`.repeat(300)}0
 const PAIRING = "0x5f546001015f55" + "5f5f6101805f5f600f5af15000";
 const CODES = { [COUNTER]: COUNTS, [DEAR]: CALLS, [PAIRS]: PAIRING };
 const PAIRING_CONTRACT = `0x${"00".repeat(19)}0f`;
-/** What the EVM alone would take is less: 21,000, a new slot's 22,100 and 300 calls are some 81,000. */
+/** Gas that covers the EVM's cost: 21,000, a new slot's 22,100 and 300 calls are some 81,000. */
 const SHORT = 85_000n;
 const PRICE = 1_000_000_000n;
 
@@ -31,7 +31,7 @@ describe("a proven chain", () => {
   let client: JsonRpcProvider;
   /** Behind the last batch. */
   let lastRoot: Digest;
-  /** By batch: the machine of the proofs ran it to the same state. */
+  /** Results by batch: the machine of the proofs reached the same state. */
   const witnesses = new Map<bigint, string>();
 
   before(async () => {
@@ -92,7 +92,7 @@ describe("a proven chain", () => {
     assert.deepEqual([await countOf(COUNTER), await countOf(DEAR)], [1n, 1n]);
   });
 
-  test("carries operations out that can pay for their units, also where a pairing fails in them, and the machine of the proofs comes to the same state", async () => {
+  test("executes operations that can pay for their units, also if a pairing fails in them, and the machine of the proofs reaches the same state", async () => {
     assert.equal(await operate(COUNTER, 300_000n), 1);
     assert.equal(await operate(DEAR, 70_000n), 0);
     assert.equal(await operate(PAIRS, 400_000n), 1);

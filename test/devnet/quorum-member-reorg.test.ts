@@ -19,7 +19,7 @@ interface Candidate {
   readonly protocolVersion: bigint;
 }
 
-describe("a validator whose L1 takes back what it has executed", () => {
+describe("a validator whose L1 reverts executed batches", () => {
   let l1: ForeignL1;
   let devnet: FlowDevnet;
   let setup: MemberSetup;
@@ -50,7 +50,7 @@ describe("a validator whose L1 takes back what it has executed", () => {
     await member.request("configure", { ...setup, confirmations });
     return member;
   };
-  /** A copy: the recorder forgets what the chain goes back on. */
+  /** A copy, because the recorder forgets the chain's reverted batches. */
   const candidate = async (batch: Omit<Candidate, "inputs"> & { readonly number: bigint }): Promise<Candidate> => ({
     inputs: structuredClone(await devnet.chains[0]!.pipeline.inputs(batch.number)),
     commitment: batch.commitment,
@@ -82,7 +82,7 @@ describe("a validator whose L1 takes back what it has executed", () => {
     await pipeline.pause();
     const fork = await l1.fork();
     const replaced = await sealNext(1n);
-    // Formed again, it has the time of another second.
+    // The resealed batch has the time of another second.
     const second = (): number => Math.floor(Date.now() / 1_000);
     for (const sealedAt = second(); second() === sealedAt;) await client.getBlockNumber();
     const { batchNumber } = replaced.inputs;

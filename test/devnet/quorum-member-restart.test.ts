@@ -44,7 +44,7 @@ describe("A13: a validator that is killed and started again stands by what it si
     const sealed = async (value: bigint): Promise<Candidate> => {
       await (await alice.sendTransaction({ to: devnet.accounts.wallet(BOB).address, value })).wait();
       const batch = (await pipeline.seal())!;
-      // A copy: the recorder forgets what the chain goes back on.
+      // A copy, because the recorder forgets the chain's reverted batches.
       const inputs = structuredClone(await pipeline.inputs(batch.outputs.batchNumber));
       return { inputs, commitment: batch.commitment, protocolVersion: batch.protocolVersion };
     };

@@ -8,7 +8,7 @@ import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/
 const CHAIN_ID = 271n;
 const WINDOW_SECONDS = 3_600;
 
-/** An L1 whose time differs from the real one's by so many seconds. */
+/** L1 whose time differs from the real one's by a number of seconds. */
 class ShiftedL1 extends JsonRpcProvider {
   shiftSeconds = 0;
   hasPending = true;
@@ -63,7 +63,7 @@ describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
     assert.match(String(await signAt(WINDOW_SECONDS - 60)), /^0x[0-9a-f]{130}$/);
   });
 
-  test("one from L1's future is not signed before L1 is there", async () => {
+  test("one from L1's future is signed only after L1 has reached its time", async () => {
     await assert.rejects(signAt(-60), { name: "BatchRefusal", code: "TimestampAhead" });
     assert.match(String(await signAt(0)), /^0x[0-9a-f]{130}$/);
   });

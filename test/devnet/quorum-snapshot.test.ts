@@ -32,7 +32,7 @@ describe("I2: members in other processes follow an ecosystem that returns to a s
   };
   const bobHas = () => client.getBalance(devnet.accounts.wallet(BOB).address);
 
-  test("batches that were signed, and those in the middle, are made anew and signed anew", async () => {
+  test("signed batches, and unfinished ones, are rebuilt and signed again", async () => {
     await pay(1n);
     await devnet.settle();
     await pay(10n);

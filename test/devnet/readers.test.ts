@@ -18,11 +18,11 @@ import { ALICE, BOB, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/sup
 
 const [HIDDEN, OPEN] = [271n, 272n];
 const READER = 3;
-/** Of one chain, whichever member is asked. */
+/** Methods about one chain, on any member. */
 const OF_THE_CHAIN = ["hyperchain_batches", "hyperchain_batch", "hyperchain_proof", "hyperchain_reseal"];
 /** L1 and open chains show their blocks to all, with what came into them from the chain; so it is judged by what they tell. */
 const BLOCKS_IN_WORDS = "hyperchain_activity";
-/** What they do is asked for once. */
+/** Methods without an effect of a second call. */
 /** JSON-RPC 2.0: a chain without nodes or an external sequencer has no methods for them. */
 const METHOD_NOT_FOUND = -32_601;
 
@@ -83,7 +83,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     post(url, { jsonrpc: "2.0", id: 1, method, params }, headers) as Promise<Answer>;
   const asReader = (method: string, params: readonly unknown[] = [], url = hidden()) =>
     ask(url, method, params, { authorization });
-  /** What strangers know is of no use to them; what they do not know must not be in an answer. */
+  /** Requests about a chain. A client that may not read it must get no answer with data that it does not have already. */
   const questions = (): readonly (readonly unknown[])[] => [
     [],
     [SECRET, "latest"],
@@ -124,7 +124,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
         if (!told.includes(secret)) assert.ok(!text.includes(secret), `${method} ${JSON.stringify(params)}: ${text}`);
     }
   }
-  /** What L1 and the open chain tell any stranger by themselves: their blocks with receipts. */
+  /** Public data of L1 and the open chain: their blocks with receipts. */
   async function toldByOthers(): Promise<string> {
     const answers: Answer[] = [];
     for (const url of [devnet.l1.url, devnet.chains[1]!.url]) {
@@ -163,7 +163,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     }
   });
 
-  test("by blocks in words: those of others are told as those tell them to anyone, and none of the chain", async () => {
+  test("by blocks as text: those of other chains are reported like to any client, and none of the chain", async () => {
     const told = await toldByOthers();
     for (const secret of [transactionHash, blockHash, SECRET.slice(2), message.steps[0]!.transactionHash])
       assert.ok(!told.includes(secret), secret);
@@ -272,14 +272,14 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
         assert.deepEqual(await next(1), ["here"]);
         return { socket, next };
       };
-      // A session that is over ends no socket that follows what all are told.
+      // The end of a session closes no socket that follows public news.
       const [reader, stranger] = [await follow({ authorization }), await follow({ authorization: "Bearer over" })];
       // It makes no block.
       await devnet.chains[0]!.provider.request({ method: "evm_setAutomine", params: [true] });
       assert.deepEqual(await reader.next(2), ["here", "act"]);
       await devnet.chains[1]!.provider.request({ method: "evm_setAutomine", params: [true] });
       assert.deepEqual(await reader.next(3), ["here", "act", "act"]);
-      // Behind all that it has been told.
+      // After all earlier messages.
       stranger.socket.ping();
       await once(stranger.socket, "pong");
       assert.deepEqual(await stranger.next(2), ["here", "act"]);
@@ -313,7 +313,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     assert.equal((await asReader("eth_getBalance", [SECRET, "latest"])).result, `0x${ETHER.toString(16)}`);
   });
 
-  test("attack: a token that is unknown, and one that was given back, open nothing and are told apart from none", async () => {
+  test("attack: an unknown token and a returned one open nothing, and get the same answer as no token", async () => {
     const balance = (bearer: string) => ask(hidden(), "eth_getBalance", [SECRET], { authorization: bearer });
     assert.equal((await balance("Bearer guess")).error?.data?.code, "SessionUnknown");
     const { token } = await openSession(info.chains[0]!, devnet.accounts.wallet(READER));

@@ -12,7 +12,7 @@ import { callOf, moveOn, relayerOf, transferOf } from "../flow/support/interop.t
 
 const [A, B] = [271n, 272n];
 const NO_CHAIN = 999n;
-/** Has nothing to do with the transfers. */
+/** Account without a relation to the transfers. */
 const STRANGER = 5;
 
 /** Chains whose messages a test follows. */
@@ -56,7 +56,7 @@ class Scene {
     return this.devnet.accounts.wallet(account).connect(this.devnet.l1.provider);
   }
 
-  /** Has Alice send it; resolves when L1 has executed its batch, with the hash of its transaction. */
+  /** Sends it from Alice; resolves with the hash of its transaction after L1 has executed its batch. */
   async send(request: { readonly to: Hex; readonly data: string; readonly value: bigint }): Promise<Hex> {
     const sent = await this.devnet.accounts.wallet(ALICE).connect(this.clients[0]!).sendTransaction(request);
     await sent.wait();
@@ -86,7 +86,7 @@ describe("A9: a transfer that L1 refused, of a chain whose operator lets no refu
   });
   after(() => scene.close());
 
-  test("goes back by the chain's queue, which any account fills without base token, and L1 executes the batch", async () => {
+  test("is refunded by the chain's queue, which any account fills without base token, and L1 executes the batch", async () => {
     await scene.send(transferOf(NO_CHAIN, ETHER, scene.address(BOB)));
     await moveOn(scene.devnet, scene.relayer);
     const [refund] = scene.journeys("refund");
@@ -98,7 +98,7 @@ describe("A9: a transfer that L1 refused, of a chain whose operator lets no refu
     assert.deepEqual([forced.destinationChainId, forced.rootTransactionHash !== undefined], [Number(A), true]);
     await scene.devnet.chains[0]!.pipeline.pollL1();
     assert.equal((await scene.clients[0]!.getTransactionReceipt(forced.deliveryTransactionHash))?.status, 1);
-    // Nobody has paid for it on the chain.
+    // No account has paid for it on the chain.
     assert.deepEqual([await scene.balance(ALICE), await scene.balance(STRANGER)], [alice + ETHER, stranger]);
     await settleNow(scene.devnet.chains[0]!);
     await scene.relayer.poll();
@@ -112,7 +112,7 @@ describe("A9: a transfer that L1 refused, of a chain whose operator lets no refu
   });
 });
 
-/** Has L1 know a chain as created at this second: later than batches that send to it begin. */
+/** Registers a chain on L1 as created at this second: later than the begin of batches that send to it. */
 async function createLater({ l1, ecosystem, chains }: FlowDevnet, place: number, second: bigint): Promise<void> {
   const { factory } = ecosystem.addresses;
   const { chainId, pipeline } = chains[place]!;
@@ -142,12 +142,12 @@ describe("A9: what is sent to a chain that is created after its batch has begun"
     await scene.relayer.observe();
   };
 
-  test("is refused by name, told as what can only go back, and never delivered", async () => {
+  test("is refused by name, reported as refundable only, and never delivered", async () => {
     const hash = await scene.send(transferOf(B, ETHER, scene.address(BOB)));
     await importBoth();
     const told = await scene.message(hash);
     assert.deepEqual([told.refusal, told.sentTooEarly], [refusal("goes"), "goesBack"]);
-    assert.equal(told.waitingFor, "the sending chain gives back what it carries");
+    assert.equal(told.waitingFor, "the sending chain must refund it");
     assert.match(
       told.stuck?.help ?? "",
       new RegExp(`'npx hardhat hyperchain:deliver ${told.messageHash}' gives it back, with --through-queue also where`),
@@ -171,7 +171,7 @@ describe("A9: what is sent to a chain that is created after its batch has begun"
     assert.deepEqual((await scene.status()).stuck, []);
   });
 
-  test("goes back with a bundle's value, which no attempt to deliver the bundle has touched", async () => {
+  test("is refunded with a bundle's value, which no attempt to deliver the bundle has touched", async () => {
     const call = { to: scene.address(BOB), data: "0x", value: ETHER, reward: 7n };
     const hash = await scene.send(callOf(B, call));
     await importBoth();

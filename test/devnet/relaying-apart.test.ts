@@ -71,7 +71,7 @@ describe("relaying waits for no chain that makes no blocks, and views wait for n
     await clients[1]!.send("evm_setAutomine", [true]);
   });
 
-  test("A2: what is claimed is told by L1's events; a status asks L1 for what is new, however many messages there were", async (t) => {
+  test("A2: L1's events report claims; a status reads only news from L1, however many messages there were", async (t) => {
     const claimer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const names: Awaited<ReturnType<typeof withdraw>>[] = [];

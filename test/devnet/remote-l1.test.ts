@@ -13,14 +13,14 @@ import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;
-/** An account of the node's that is no development account of ours by number. */
+/** Account of the node without a number of a development account. */
 const OWNER = Wallet.createRandom();
 
-/** A node as somebody else runs it: blocks come by themselves, and there is nothing but Ethereum's own methods. */
+/** Starts a node like a remote one: blocks arrive automatically, and it has only Ethereum's methods. */
 async function startForeignNode(): Promise<{
   readonly url: string;
   readonly asked: ReadonlySet<string>;
-  /** How many of each method. */
+  /** Number of requests by method. */
   readonly counts: Map<string, number>;
   /** Whether it searches logs of all contracts. */
   searchesAll: boolean;
@@ -84,7 +84,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     assert.deepEqual(devnet.faults, []);
   });
 
-  test("only the deployer pays, with keys that follow from its own, and no phrase is told", async () => {
+  test("only the deployer pays, with keys that are derived from its key, and no phrase is shown", async () => {
     const info = (await devnet.chains[0]!.provider.request({ method: "hyperchain_info" })) as EcosystemInfo;
     assert.equal(info.l1.url, node.url);
     assert.deepEqual(info.accounts, { funded: [BOB] });
@@ -129,7 +129,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     node.searchesAll = false;
     assert.deepEqual(await tokensOf(holder.address), [[own, "700"]], "of an account of the ecosystem");
     mine.add(await deploy(creator, "DevelopmentToken", "Third", "THR", creator.address, 5n));
-    assert.deepEqual(await tokensOf(creator.address), [[[...mine].at(-1), "5"]], "of its own");
+    assert.deepEqual(await tokensOf(creator.address), [[[...mine].at(-1), "5"]], "of its token");
     node.searchesAll = true;
     node.counts.clear();
     assert.deepEqual(await tokensOf(Wallet.createRandom().address), []);
@@ -163,7 +163,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
       start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }),
       /^DevnetOptionsError: l1\.deployed\.addresses\.factory: there is no contract/,
     );
-    // The owner of the second one needs money of its own.
+    // The owner of the second one needs separate money.
     await assert.rejects(start({}), /insufficient|enough funds|doesn't have/i);
 
     const poor = startFlowDevnet([272n], {
@@ -177,7 +177,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
       /^DevnetOptionsError: accounts: 0x\w+ pays for the funded accounts and has \d+\.\d+ ETH on L1; it needs 2000000\.0: lower accounts\.balance/,
     );
 
-    // What it has pays for its one account, and not for a bridge's key beside it.
+    // Its balance covers its account, but not a bridge's key in addition.
     const owner = OWNER.connect(devnet.l1.provider);
     const [balance, sent] = [await owner.provider!.getBalance(owner), await owner.getNonce()];
     const withBridges = startFlowDevnet([272n], {
@@ -241,7 +241,7 @@ describe("I1: options of an L1 elsewhere that cannot work are refused by name", 
       (error) => error instanceof DevnetOptionsError && message.test(error.message),
     );
 
-  test("nobody there, no URL, two of a kind, half a key", async () => {
+  test("no server, no URL, two of a kind, half a key", async () => {
     await refused(
       { url: "http://127.0.0.1:1" },
       /^l1\.url: there is no Ethereum node at http:\/\/127\.0\.0\.1:1 \(.+\); start one there/,

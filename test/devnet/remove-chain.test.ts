@@ -51,7 +51,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  test("the devnet forgets it, its contract on L1 stays, and the caller is told where the money is", async () => {
+  test("the devnet forgets it, its contract on L1 stays, and the caller learns the location of the money", async () => {
     const gamma = await devnet.addChain({ name: "gamma", chainId: 300 });
     await settled();
     const { hyperchain } = gamma.pipeline.created;
@@ -129,7 +129,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     assert.equal(await devnet.revert(mark), true);
   });
 
-  test("a transaction that is confirmed after the first look keeps the chain, which goes on", async () => {
+  test("a transaction that is confirmed after the first check preserves the chain, which continues", async () => {
     await settled();
     const chain = devnet.chains[1]!;
     const beta = open(chain);
@@ -180,7 +180,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
       await settled();
       assert.equal(await beta.getBalance(BOB), ETHER + 4n);
     }
-    // No snapshot holds it any more.
+    // No snapshot includes it.
     await devnet.removeChain(B, { force: true });
     await assert.rejects(fetch(url), /fetch failed/);
   });

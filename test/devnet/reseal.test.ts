@@ -80,7 +80,7 @@ class Scene {
   }
 }
 
-describe("A7: a chain whose sealed batch L1 refuses forms it again", () => {
+describe("A7: a chain reseals a batch that L1 refuses", () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.start([{ chainId: A }]);
@@ -122,7 +122,7 @@ describe("A7: a chain whose sealed batch L1 refuses forms it again", () => {
     const waiting = scene.pipeline().settled(batchNumber);
     send();
 
-    // Whoever waits for the batch gets the one that L1 took.
+    // A waiting caller gets the batch that L1 accepted.
     const settled = await waiting;
     assert.deepEqual([settled.batch.outputs.batchNumber, settled.batch.outputs.priorityOpCount], [batchNumber, 1n]);
     assert.deepEqual(scene.resealed, [{ chainId: A, firstBatch: batchNumber, lost: [] }]);
@@ -183,7 +183,7 @@ describe("A7: a chain whose sealed batch L1 refuses forms it again", () => {
         code: "SnapshotEnded",
         message: /snapshot 0x\w+ has ended: a chain has formed the batch again/,
       });
-    // Nothing has returned: L1 and the chain go on together.
+    // No state has returned: L1 and the chain continue together.
     assert.ok((await scene.devnet.l1.provider.getBlockNumber()) >= height);
     await scene.pay(1n);
     await scene.devnet.settle(A);
@@ -229,7 +229,7 @@ describe("A7: hyperchain_reseal while a batch is on its way to L1", () => {
   test("settles whatever is asked for at the same time", async () => {
     for (let round = 0; round < 4; round++) {
       await scene.pay(1n);
-      // One of them may find nothing to form again; none waits for good, and none stops the chain.
+      // One of them may find nothing to reseal; none waits forever, and none stops the chain.
       const asked = [
         ask("hyperchain_settle"),
         ask("hyperchain_reseal", Number(A)),
@@ -257,7 +257,7 @@ describe("A7: hyperchain_reseal while a batch is on its way to L1", () => {
     const asked = ask("hyperchain_reseal", Number(A));
     await ofL1("evm_setAutomine", true);
     await ofL1("evm_mine");
-    // The batch is on L1 by now and stays; the open one is formed again.
+    // The batch is on L1 already and stays; the open one is resealed.
     const firstBatch = Number(batch!.outputs.batchNumber) + 1;
     assert.deepEqual(await asked, { chainId: Number(A), firstBatch, lost: [] });
     assert.equal((await waiting).batch.commitment, batch!.commitment);
@@ -275,7 +275,7 @@ describe("A7: validators that re-execute every batch", () => {
     assert.deepEqual(scene.devnet.faults, []);
   });
 
-  test("sign a batch that became too old for them once it is formed again, as soon as it is", async () => {
+  test("sign a batch that became too old for them directly after it is resealed", async () => {
     const paid = await scene.pay(7n);
     const { batchNumber, send } = await scene.sealHeldBack();
     await scene.later(WINDOW_SECONDS + 60);
@@ -303,7 +303,7 @@ describe("A7: validators that re-execute every batch", () => {
   const reseal = (...params: readonly unknown[]) =>
     scene.devnet.chains[0]!.provider.request({ method: "hyperchain_reseal", params: [Number(A), ...params] });
 
-  test("have L1 revert a committed batch by hyperchain_reseal, and L1 executes the one that is formed again", async () => {
+  test("revert a committed batch on L1 by hyperchain_reseal, and L1 executes the resealed one", async () => {
     const paid = await scene.pay(9n);
     const batch = await scene.pipeline().seal();
     const { batchNumber } = batch!.outputs;
@@ -318,12 +318,12 @@ describe("A7: validators that re-execute every batch", () => {
     assert.equal((await scene.clients[0]!.getTransactionReceipt(paid))?.status, 1);
   });
 
-  test("are not asked for an executed batch, for one that is not there, or for what is no number", async () => {
+  test("refuse to reseal an executed batch, a missing one, and a malformed number", async () => {
     const { sealed } = scene.pipeline().progress();
     await assert.rejects(reseal(0), /batch 0 is executed on L1 and stays/);
     await assert.rejects(reseal(sealed), /has not begun/);
     await assert.rejects(reseal(-1), /number of the first batch/);
-    // The chain goes on as if nothing had been asked.
+    // The chain continues normally.
     await scene.pay(1n);
     const batch = await scene.pipeline().seal();
     while (scene.pipeline().progress().committed <= Number(batch!.outputs.batchNumber)) await scene.clients[0]!.getBlockNumber();
@@ -358,7 +358,7 @@ describe("A1: batches that are sealed when a test moves the time", () => {
     for (const place of [0, 1, 2]) {
       const member = ["chain A", "chain B", "L1"][place]!;
 
-      test(`are committed as they are before ${title} on ${member} moves it by a week`, async () => {
+      test(`are committed unchanged before ${title} on ${member} moves it by a week`, async () => {
         const provider = scene.devnet.chains[place]?.provider ?? scene.devnet.l1.eip1193;
         const sealed = [];
         for (const chain of [0, 1]) {
@@ -403,7 +403,7 @@ describe("A1: batches that are sealed when a test moves the time", () => {
   });
 });
 
-describe("A7: messages of chains that form batches again", () => {
+describe("A7: messages of chains that reseal batches", () => {
   let scene: Scene;
   let relayer: Relayer;
   before(async () => {
@@ -415,7 +415,7 @@ describe("A7: messages of chains that form batches again", () => {
     assert.deepEqual(scene.devnet.faults, []);
   });
 
-  test("a delivery in a batch that is formed again happens once", async () => {
+  test("a delivery in a resealed batch happens once", async () => {
     await (await scene.wallet(ALICE).sendTransaction(transferOf(B, 3n, scene.address(BOB)))).wait();
     await moveOn(scene.devnet, relayer);
     assert.equal(await scene.clients[1]!.getBalance(scene.address(BOB)), 3n);

@@ -28,7 +28,7 @@ interface Answer {
 const [A, B] = [271n, 272n];
 const UNKNOWN = `0x${"5e".repeat(32)}`;
 
-describe("E1: REST beside JSON-RPC", () => {
+describe("E1: REST in addition to JSON-RPC", () => {
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
   let url: string;
@@ -200,7 +200,7 @@ describe("E1: REST beside JSON-RPC", () => {
     assert.equal(await client.getTransactionCount(devnet.accounts.wallet(ALICE).address), nonce);
   });
 
-  test("C5, ERC-3668: what is no lookup of CrossChainViews is refused by name, in the words of its clients too", async () => {
+  test("C5, ERC-3668: an unknown lookup of CrossChainViews is refused by name, in its clients' form also", async () => {
     const views = PREDEPLOYS.CrossChainViews;
     const gateway = new Interface(["function viewSlot(uint256,address,uint256,uint64)"]);
     const call = gateway.encodeFunctionData("viewSlot", [A, views, 0n, 0n]);
@@ -240,7 +240,7 @@ describe("E1: REST beside JSON-RPC", () => {
     await own.body?.cancel();
   });
 
-  test("so many requests wait at a time, and the others are answered at once with what there is", async () => {
+  test("a bounded number of requests wait at a time, and the others get the current data immediately", async () => {
     const sent = await send(await signed(1n), "?wait=included");
     const path = `/transactions/${String(sent.body["hash"])}`;
     const agents = Array.from({ length: MOST_WAITS + 1 }, () => fetch(`${url}${path}?wait=executed&seconds=60`));

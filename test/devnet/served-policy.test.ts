@@ -53,7 +53,7 @@ describe("the policy that a chain's batches are shown to", () => {
     const { threshold, validators } = quorumOf(accounts);
     return [validators, threshold];
   };
-  /** As a chain has it whose only keeper is in its own process; the committee is the operator then. */
+  /** Creates a policy for a chain whose only keeper is in its process; the committee is the operator then. */
   const prepare = async () => {
     const [operator] = ecosystem.accounts;
     return prepareHolders("validium", AVAILABILITY, {
@@ -73,7 +73,7 @@ describe("the policy that a chain's batches are shown to", () => {
     const batch = { protocolVersion: 2n, outputs, preCommitment: PRE_COMMITMENT, pubdata: PUBDATA, data: WITHHELD };
     return held.posting.policyData!(batch as never);
   };
-  /** What the contract itself says. */
+  /** Calls the contract's check. */
   const takes = (contract: BaseContract, policyData: Hex) =>
     view(
       contract,
@@ -89,7 +89,7 @@ describe("the policy that a chain's batches are shown to", () => {
     await takes(first!, await shown(await ecosystem.latestTimestamp()));
     const effectiveAt = await scheduleTerms(ecosystem, chain, { dataAvailabilityPolicy: await second!.getAddress() });
     await takes(first!, await shown(effectiveAt - 1n));
-    // The operator is no member of the next one, and the keys of those that are have not come yet.
+    // The operator is not in the next committee, and the keys of its members are not loaded yet.
     await assert.rejects(shown(effectiveAt), { code: "QuorumUnreachable" });
     const [, next, other] = ecosystem.accounts;
     keys.push(next!, other!);
@@ -101,7 +101,7 @@ describe("the policy that a chain's batches are shown to", () => {
     await ecosystem.increaseTime(effectiveAt - (await ecosystem.latestTimestamp()));
     // A batch that is later than a window has the present one.
     assert.deepEqual([await named(effectiveAt - 1n), await named(effectiveAt)], [[before, after], [after]]);
-    // What began before the change is shown to the former one, as it was formed.
+    // A batch that began before the change is shown to the former one, unchanged.
     await takes(first!, await shown(effectiveAt - 1n));
     await takes(second!, await shown(effectiveAt + 5n));
   });
@@ -123,7 +123,7 @@ describe("the policy that a chain's batches are shown to", () => {
     await send(ecosystem.settings, "cancelTerms", chain.configuration.chainId);
   });
 
-  test("is known by what it answers: a contract is of its own parts, and of no others", async () => {
+  test("is recognized by its answers: a contract has its parts, and no others", async () => {
     const { l1 } = ecosystem;
     const rollup = await ecosystem.rollupPolicy.getAddress();
     const { x, y } = p256Key();
@@ -169,7 +169,7 @@ describe("what is chosen for a batch whose policy leaves a choice", () => {
   let held: Awaited<ReturnType<Awaited<ReturnType<typeof prepareHolders>>["connect"]>>;
   const keys: HardhatEthersSigner[] = [];
   let l1Does: "answers" | "refuses" | "is silent" = "answers";
-  /** What is waited for takes its time while L1 answers, and none once it does not. */
+  /** Clock whose waits take time while L1 answers, and none after it stops. */
   const clock: Clock = {
     nowMs: () => systemClock.nowMs(),
     after(ms, callback) {
@@ -218,10 +218,10 @@ describe("what is chosen for a batch whose policy leaves a choice", () => {
   };
   const chosen = async (firstTimestamp: bigint) => (await held.chooseData(batchAt(firstTimestamp) as never)).path;
 
-  test("is what the keepers of its own epoch show, not those of the chain's creation", async () => {
+  test("is the signature of its epoch's keepers, not of those at the chain's creation", async () => {
     assert.deepEqual(await chosen(await ecosystem.latestTimestamp()), [0]);
     const effectiveAt = await scheduleTerms(ecosystem, chain, { dataAvailabilityPolicy: await nextPolicy.getAddress() });
-    // The former keepers would still sign; of the next ones no key has come.
+    // The former keepers would still sign; no key of the next ones is loaded.
     assert.deepEqual([await chosen(effectiveAt - 1n), await chosen(effectiveAt)], [[0], [1]]);
     keys.push(next);
     const batch = batchAt(effectiveAt);

@@ -97,7 +97,7 @@ describe("the settlement layer as a chain's readers see it", () => {
     l1.add(event("BatchStored", 0));
     l1.add(event("BatchProven", 0), event("BatchStored", 1));
     assert.deepEqual(await view.counts(), { committed: 2n, proven: 1n, executed: 0n });
-    // A mark has the number of the batch to come, and is none of its stages.
+    // A mark has the number of the next batch, and belongs to none of its stages.
     l1.add(leaf(5, 271n, 0, sampleRecord({ provenSince: NO_BATCH })));
     assert.equal((await view.stages(0n)).registryLeafIndex, undefined);
     l1.add(

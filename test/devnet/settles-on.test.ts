@@ -159,7 +159,7 @@ describe("D3: a chain settles on another chain", () => {
 
   test("C7: a call from it reaches a contract on the other chain, as one from there reaches L1", async () => {
     const info = devnet.info();
-    // It carries the data of x's batches, and goes to L1 by itself where a batch of it is full: this one begins empty.
+    // It contains the data of x's batches, and is sent to L1 automatically when its batch is full: this one begins empty.
     await devnet.settle(A);
     const blocks = await devnet.l1.provider.getBlockNumber();
     const contract = await deploy(alice(A), "CallTarget");
@@ -176,10 +176,10 @@ describe("D3: a chain settles on another chain", () => {
     assert.deepEqual([told?.type, told?.steps.at(-1)?.step], ["l1Call", "executed"]);
   });
 
-  test("C3: messages go both ways between it and the other chain, by a gateway of their own", async () => {
+  test("C3: messages are sent both ways between it and the other chain, by separate gateways", async () => {
     const info = devnet.info();
     const gateways = await deployMessageGateways(info, X.toString(), (chainId) => alice(BigInt(chainId)));
-    // As above.
+    // The next batch is empty at first also.
     await devnet.settle(A);
     const blocks = await devnet.l1.provider.getBlockNumber();
     for (const [from, to, end] of [
@@ -240,7 +240,7 @@ describe("D3: a chain settles on another chain", () => {
     assert.ok(told(back.messageHash)?.steps.some(({ step }) => step === "executed"));
   });
 
-  test("the chain below cannot stop, leave or form batches again before those on it leave; one on it leaves alone", async () => {
+  test("the chain below cannot stop, leave or reseal batches before those on it leave; one on it leaves alone", async () => {
     const onTop = { code: "ChainsOnTop", message: /^x and y settle on alpha; / };
     await assert.rejects(devnet.stopChain(A), onTop);
     await assert.rejects(devnet.removeChain(A, { force: true }), onTop);
@@ -268,7 +268,7 @@ describe("D3: a chain settles on another chain", () => {
     assert.deepEqual(await devnet.settle(), []);
   });
 
-  test("a return to a snapshot takes chains on other chains back too, and they go on", async () => {
+  test("a return to a snapshot includes chains on other chains, and they continue", async () => {
     await moveOn();
     const before = [await clientFor(A).getBalance(CAROL), await clientFor(X).getBalance(CAROL)];
     const id = await devnet.snapshot();

@@ -69,7 +69,7 @@ describe("chains of a devnet that share proofs", () => {
     assert.deepEqual(made, [["273:0"], ["272:0", "271:0"]]);
   });
 
-  it("prove by themselves where the proof of several fails", async () => {
+  it("prove alone if the proof of several fails", async () => {
     fails = true;
     await sealOne(devnet, 0);
     await preparedOf("271:1").promise;
@@ -89,7 +89,7 @@ describe("chains of a devnet that share proofs", () => {
     assert.deepEqual(made.at(-1), ["271:2"]);
   });
 
-  it("wait by no pace where a batch behind them is proven by itself", async () => {
+  it("wait for no pace if a later batch is proven alone", async () => {
     await sealOne(devnet, 0);
     unprepared = "271:4";
     await sealOne(devnet, 0);

@@ -75,7 +75,7 @@ describe("A10: the public's singletons", () => {
     assert.deepEqual(devnet.faults, []);
   });
 
-  test("are there from the start just as their public transactions, which need no replay protection, deploy them", async () => {
+  test("exist from the start as their public transactions, which need no replay protection, deploy them", async () => {
     const bare = await startFlowDevnet([271n], { proofs: "none" });
     const own = clientOf(bare.chains[0]!);
     try {

@@ -139,7 +139,7 @@ describe("B4: one clock for L1 and all chains", () => {
     assert.ok((await devnet.settle(A)).length > 0);
   });
 
-  test("a time that no block can have is refused, and everything goes on", async () => {
+  test("an impossible time of a block is refused, and everything continues", async () => {
     for (const { provider, helpers } of members) {
       await assert.rejects(provider.request({ method: "evm_increaseTime", params: ["0xffffffffffffff"] }));
       await assert.rejects(provider.request({ method: "evm_setNextBlockTimestamp", params: ["0xffffffffffffff"] }));

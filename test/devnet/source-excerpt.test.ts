@@ -44,7 +44,7 @@ describe("the line in which a call failed", () => {
     assert.equal(await lineOf([AT(3)], "with NotHeld(7, 3)"), "if (amount > held) revert Errors.NotHeld(amount, held);");
   });
 
-  test("is not told where another error stands there and the right one nowhere in that source", async () => {
+  test("is omitted if another error is at the line and that source lacks the right one", async () => {
     assert.equal(await lineOf([AT(3)], "with Paused()"), undefined);
   });
 });

@@ -90,7 +90,7 @@ describe("I11: the lines through which a transaction went", () => {
     );
   });
 
-  test("of what creates a contract, and behind it in the same transaction, only known code is told", async () => {
+  test("of a contract's creation, and after it in the same transaction, only known code is shown", async () => {
     assert.deepEqual(short(await told({ steps: [[1, 1]], to: null })), []);
     const found = await told({
       steps: [

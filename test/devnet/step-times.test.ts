@@ -11,7 +11,7 @@ const MESSAGE = {
   ],
 } as unknown as MessageInfo;
 
-test("what a reader of a chain has asked for is told to no client that may not read it", async () => {
+test("a reader's requests about a chain are shown to no client that may not read it", async () => {
   const ask: AskMember = (_chainId, method) =>
     Promise.resolve(method === "eth_getTransactionReceipt" ? { blockNumber: "0x8", from: "0xa1" } : { timestamp: "0x11" });
   const stepTimes = new StepTimes(() => 0);

@@ -52,7 +52,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  test("refuses its clients by name while it is stopped, and goes on with the same blocks, pool and URL", async () => {
+  test("refuses its clients by name while it is stopped, and continues with the same blocks, pool and URL", async () => {
     const paid = await (await alice(alpha).sendTransaction({ to: BOB, value: 5n })).wait();
     const nonce = await alpha.getTransactionCount(alice(alpha).address);
     // Behind a missing nonce it waits in the pool.
@@ -72,7 +72,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     }
     // Clients in this process, as tests are, too.
     await assert.rejects(devnet.chains[0]!.clientProvider.request({ method: "eth_blockNumber" }), /alpha is paused/);
-    // Subscriptions belong to connections, beside the methods; the ecosystem's is not of the chain.
+    // Subscriptions belong to connections, not to methods; the ecosystem's subscription is independent of the chain.
     const { clientProvider } = devnet.chains[0]!;
     const socket = new WebSocket(url.replace(/^http/, "ws"));
     await once(socket, "open");
@@ -115,7 +115,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     assert.equal((await statusOf("alpha")).stopped, undefined);
   });
 
-  test("messages to it and operations from L1 wait, the others go on, and both arrive when it is started", async () => {
+  test("messages to it and operations from L1 wait, the others continue, and both arrive when it is started", async () => {
     await moveOn();
     const before = devnet.chains[0]!.pipeline.progress();
     await devnet.stopChain(A);
@@ -173,7 +173,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     assert.equal(sequencer.isPaused, false);
   });
 
-  test("snapshots hold it: a return stops and starts chains as they were", async () => {
+  test("snapshots include it: a return stops and starts chains", async () => {
     const mark = await devnet.snapshot();
     await devnet.stopChain(A);
     const within = await devnet.snapshot();
@@ -199,7 +199,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     assert.equal(await open(2).getBalance(CAROL), ETHER);
   });
 
-  test("a settle that waits for a chain is told when it is stopped", async () => {
+  test("a settle that waits for a chain is notified when it is stopped", async () => {
     await ask("hyperchain_setFault", { type: "clear" });
     await (await alice(alpha).sendTransaction({ to: BOB, value: 1n })).wait();
     const { pipeline } = devnet.chains[0]!;

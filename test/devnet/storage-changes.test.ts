@@ -21,7 +21,7 @@ const LAYOUT = (["string", "bytes"] as const).map((name, place) => ({
   },
 }));
 
-/** Of a chain with a transaction that called with `input` and changed these slots from nothing to 7. */
+/** Describes a transaction of a chain that called with `input` and changed these slots from 0 to 7. */
 async function told(
   input: string,
   slots: readonly string[],
@@ -85,7 +85,7 @@ describe("I11: storage changes by the keys that calls tell", () => {
     assert.deepEqual(await told(input, [slotOf(hexlify(toUtf8Bytes("elm")), 0)]), [undefined]);
   });
 
-  test("attack: lengths that the data does not have are no texts", async () => {
+  test("attack: lengths beyond the data yield no texts", async () => {
     const cut = concat(["0x12345678", AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [128n, 1n])]);
     assert.deepEqual(await told(cut, [slotOf("0x00", 0)]), [undefined]);
   });

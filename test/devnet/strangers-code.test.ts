@@ -22,7 +22,7 @@ const TARGET_CODE: Hex = "0x3233145f35431016600e575f5ffd5b60735f5360015f5ff05f5f
 /** Calls TARGET with its own input. */
 const CALLER: Hex = `0x${"d8".repeat(20)}`;
 const CALLER_CODE: Hex = `0x60205f5f375f5f60205f5f73${TARGET.slice(2)}5af100`;
-/** Runs one instruction after the other until its gas is gone: more than the engine is to remember. */
+/** Account that runs instructions until its gas is spent: more than the engine may record. */
 const ENDLESS: Hex = `0x${"d9".repeat(20)}`;
 
 describe("what strangers wrote and parts of this process run", () => {
@@ -76,7 +76,7 @@ describe("what strangers wrote and parts of this process run", () => {
       const data = wordToHex(chain.sequencer.head.number + 1n);
       await assert.rejects(client.call({ from: sender.address, to: TARGET, data }), { code: "CALL_EXCEPTION" });
       const relayer = new Wallet(wordToHex(99n), client);
-      // On a busy machine its time is over before it has run too many instructions.
+      // On a busy machine its time ends before it has run too many instructions.
       await assert.rejects(relayer.estimateGas({ to: ENDLESS, gasLimit: 15_000_000n }), (error: Error) =>
         /TooManySteps|QuestionTooLong/.test(JSON.stringify(error)),
       );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { measureThroughput } from "../../src/devnet/chains/throughput.ts";
 
-test("I3: transactions a second are those of the last ten seconds, L1's operations too, and not those of blocks that are gone", () => {
+test("I3: transactions a second are those of the last ten seconds, L1's operations too, and not those of deleted blocks", () => {
   let nowMs = 1_000_000;
   let head = 0n;
   const counts = new Map<bigint, { readonly priorityOps: number; readonly signed: number }>();

@@ -85,11 +85,11 @@ describe("the index of a member's blocks with transactions of users", () => {
     member.mine([[], [ALICE], []]);
     member.reads.length = 0;
     assert.deepEqual(numbersOf(await index.page(undefined, 10)), [7, 4, 0]);
-    // The one that was the newest is there still, so nothing before it has changed.
+    // The former newest block still exists, so that nothing before it has changed.
     assert.deepEqual(member.reads, [5, 7, 8]);
   });
 
-  test("a return to an earlier state takes back what came after, and what comes then is found", async () => {
+  test("a return to an earlier state removes later blocks, and new ones are found", async () => {
     const member = new Member();
     member.mine([[ALICE], [ALICE], [], [ALICE], [ALICE], []]);
     member.created.set(word("a1.0"), `0x${"01".repeat(20)}`);
@@ -153,7 +153,7 @@ describe("the index of a member's blocks with transactions of users", () => {
     );
   });
 
-  test("one question reads a bounded number of blocks, of a member elsewhere few, and the next one goes on", async () => {
+  test("one request reads a bounded number of blocks, few of a remote member, and the next one continues", async () => {
     const far = new Member();
     far.mine([[ALICE], ...Array.from({ length: 60 }, () => [OPERATOR])]);
     far.isRemote = true;

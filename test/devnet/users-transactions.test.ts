@@ -23,7 +23,7 @@ describe("users' transactions and the project's contracts are found however long
     undefined,
     { names: projectNames(hre.artifacts) },
   );
-  /** What this test sent, in order. */
+  /** Transactions of this test, in order. */
   const sent: string[] = [];
   const created: (readonly [name: string, chainId: number, address: string])[] = [];
 
@@ -84,7 +84,7 @@ describe("users' transactions and the project's contracts are found however long
   });
   after(() => kept.end());
 
-  test("pages have each of them once, over all members, the newest first, and nothing that chains do by themselves", async () => {
+  test("pages have each of them once, over all members, the newest first, and no automatic transaction of chains", async () => {
     await kept.devnet.settle();
     const { hashes, pages } = await all({ limit: 10 });
     assert.deepEqual(hashes.toSorted(), sent.toSorted());
@@ -102,7 +102,7 @@ describe("users' transactions and the project's contracts are found however long
     );
   });
 
-  test("the project's contracts are told with their names, the newest first, page by page", async () => {
+  test("the project's contracts are listed with their names, the newest first, page by page", async () => {
     const found = await deployments();
     assert.deepEqual(placesOf(found), created.toSorted());
     const byTime = new Map(sent.map((hash, i) => [hash, i]));
@@ -110,7 +110,7 @@ describe("users' transactions and the project's contracts are found however long
     assert.deepEqual(placesOf(await deployments(100)), created.toSorted());
   });
 
-  test("a return to a snapshot takes back both, and what has an address then has its own name", async () => {
+  test("a return to a snapshot removes both, and a new contract at an address has its name", async () => {
     const [before, contracts] = [await all(), await deployments()];
     const mark = await kept.devnet.snapshot();
     const owner = walletOn(A).address;

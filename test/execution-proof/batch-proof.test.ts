@@ -159,7 +159,7 @@ describe("the proof of a batch's execution", () => {
     await assert.rejects(prover.verify(batches[0].claim, proven[1].proof), { name: "ExecutionProofError", code: "OtherBatch" });
   });
 
-  it("has chunks whose last state is listed anew, because its new leaves have come in another order", () => {
+  it("has chunks whose last state is relisted, because its new leaves arrived in another order", () => {
     assert.ok(proof.chunks.length > 1 && proof.relisting !== undefined);
     assert.ok(proof.relisting.listed.some(({ value }) => value === 0n));
     assert.equal(verdictOf({ relisting: undefined }), "OtherStateAfter");
@@ -259,7 +259,7 @@ describe("the proof of a batch's execution", () => {
     });
     assert.ok(encodedLength > 10_000_000, `${encodedLength} bytes`);
     // All three encode it first: they take four times as long. To hash it took more than thirty times as long.
-    assert.ok(refusing < 12 * encoding, `${refusing} s beside ${encoding} s`);
+    assert.ok(refusing < 12 * encoding, `${refusing} s compared with ${encoding} s`);
   });
 
   it("is refused with another chain of blocks' hashes, before, between and behind chunks", () => {

@@ -57,7 +57,7 @@ describe("the thread that cuts batches and fills tables", () => {
     cutBatch(witness as ExecutionWitness, claim, { mostCells, cuts }, tools());
   const filled = (input: Uint8Array) => new ChunkFilling(system, PROVEN_VERSION, input).fill();
 
-  it("cuts a batch as a caller would, and fills its chunks: each goes on where the last one ended", async () => {
+  it("cuts a batch like a caller, and fills its chunks: each continues at the end of the last one", async () => {
     const planned = await filler.plan(first.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
     assert.deepEqual(planned, { kind: "planned", ...cut(first) });
     const { chunks } = cut(first);
@@ -89,7 +89,7 @@ describe("the thread that cuts batches and fills tables", () => {
     assert.notDeepEqual(run.tree.root, after.root);
   });
 
-  it("says of steps that are more together than planned where they begin, and cuts before any step that it is told", async () => {
+  it("reports the start of steps that exceed the plan together, and cuts before any given step", async () => {
     const [whole] = cut(first, 100_000_000).chunks;
     const chunk = decodeChunkInput(whole!.input);
     const count = chunk.steps.length;
@@ -114,7 +114,7 @@ describe("the thread that cuts batches and fills tables", () => {
     assert.throws(altered({ protocolVersion: 3n }), /of version 3, not of 515/);
   });
 
-  it("reads the input of a chunk as it was written, and no other bytes", () => {
+  it("reads the input of a chunk unchanged, and no other bytes", () => {
     const { input } = cut(first).chunks[0]!;
     const chunk = decodeChunkInput(input);
     assert.deepEqual(encodeChunkInput(chunk), input);

@@ -93,7 +93,7 @@ describe("attack: a frame's places overlap", () => {
     ]);
     const { transactions, leaves, cells } = runOf(contracts, {}, true);
     assert.equal(transactions[0]?.status, "success");
-    // Twice 3 to the other, 1 as the other's code, 1 as itself; 5 to each creation.
+    // Twice 3 to the other account, 1 with the other code, 1 to itself; 5 to each creation.
     assert.equal(slotOf(leaves, 0n), 100n - 2n * (3n + 1n + 1n + 5n) + 1n);
     assert.deepEqual(refusalsOf(cells()), []);
   });
@@ -109,7 +109,7 @@ describe("attack: balance field is stale", () => {
     ["a callee that sends some of it back", pays(OTHER, 7), call(CALL, OWN, 3, 1)],
     ["a callee that sends it back and reverts", pays(OTHER, 7), [...call(CALL, OWN, 9, 1), 0x5f, 0x5f, REVERT]],
     ["a callee that pays a third", pays(OTHER, 7), pays(EMPTY, 16)],
-    ["re-entrancy: a callee that is called by itself", [...call(CALL, OWN, 4, 1), ...stores(1)], []],
+    ["re-entrancy: a callee that calls itself", [...call(CALL, OWN, 4, 1), ...stores(1)], []],
     ["re-entrancy: through another, with value", [...pays(OTHER, 9), ...stores(1)], call(CALL, OWN, 8, 1)],
     [
       "another's code that pays",

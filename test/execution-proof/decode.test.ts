@@ -14,7 +14,7 @@ import type { RomRow } from "../../src/machine/rom/rom-row.ts";
 import { fieldElements } from "../../src/stark/constraints/fields.ts";
 import { messagesOf } from "./support/judge.ts";
 
-/** What an instruction pops and pushes by its own definition; the privileged ones have codes that user code has not. */
+/** Pops and pushes of an instruction by its definition; the privileged ones have codes that user code lacks. */
 function arityOf(opcode: number): { readonly pops: number; readonly pushes: number } | undefined {
   if (opcode === IndexedCode.getVariable || opcode === IndexedCode.getField) return { pops: 0, pushes: 1 };
   if (opcode === IndexedCode.setVariable || opcode === IndexedCode.setField) return { pops: 1, pushes: 0 };
@@ -43,7 +43,7 @@ test("every row that is proven changes the stack's height as its instructions do
     });
     const { growth, takesB, takesC, putsA, putsB, topB, topC, topD } = instruction;
     assert.equal(growth, sum(...changes), unprovenBy(row));
-    // Words leave and come to what lies below the top by as many as the height changes.
+    // The number of words that leave, or that are uncovered below the top, equals the change of the height.
     assert.equal(putsA + putsB - takesB - takesC, growth, unprovenBy(row));
     assert.ok(sum(topB, topC, topD) <= 1, unprovenBy(row));
   }
@@ -103,7 +103,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
   }
 });
 
-/** What moves words, or only tells the interpreter something: pushes, DUP, SWAP, POP, labels. */
+/** Opcodes that only move words, or only inform the interpreter: pushes, DUP, SWAP, POP, labels. */
 const MOVES = new Set<number>([
   ...[0x5f, 0x50, 0x5b, MACHINE.endTransaction.code, MACHINE.endOperation.code, MACHINE.keepCode.code],
   ...Array.from({ length: 32 }, (_, i) => 0x80 + i),
@@ -133,7 +133,7 @@ function tablesAsked(instruction: Instruction): string[] {
 }
 
 const PROCESSOR = processorAir();
-/** Buses that are no operation's: the program, the stack, and ranges. */
+/** Buses that belong to no operation: the program, the stack, and ranges. */
 const OF_EVERY_STEP = ["rom", "stack", "range16", "range14"];
 
 test("no step asks two tables, or one twice: each takes the step's time for its own", () => {
@@ -168,7 +168,7 @@ test("the program's table holds its rows, all of them, and no others", () => {
   assert.ok(rows.length > 4_000, "most of the kernel's rows are proven");
 });
 
-/** How docs/zkevm.md names an instruction of the kernel. */
+/** Name of the kernel's instruction in docs/zkevm.md. */
 function nameOf({ parts }: RomRow): string {
   const opcode = parts.at(-1)?.opcode ?? 0;
   const machine = Object.entries(MACHINE).find(([, { code }]) => code === opcode);

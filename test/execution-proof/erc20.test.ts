@@ -34,7 +34,7 @@ const ABI = new Interface([
   "function pay(address token, address[] receivers, uint256 amount)",
 ]);
 const address = (account: bigint): string => toBeHex(account, 20);
-/** Where OpenZeppelin's token keeps an account's balance: in its first slot's mapping. */
+/** Slot of an account's balance in OpenZeppelin's token: in its first slot's mapping. */
 const balanceSlot = (account: bigint): bigint => BigInt(solidityPackedKeccak256(["uint256", "uint256"], [account, 0]));
 
 const PROGRAM = provenProgram("the kernel", kernelRows());

@@ -24,7 +24,7 @@ import { CELLS_PER_ROW, CELLS_PER_UNIT, keyOf, weighedItems, weightIn } from "./
 const BUDGET = 1_300_000;
 const LIMITS = stepLimits(3n);
 const [MOST_CELLS, MOST_ROWS] = [LIMITS.cells / 2, LIMITS.rows];
-/** By day: one of each kind. */
+/** Items by day: one of each kind. */
 const BY_DAY = [
   ...["0x01", "0x02", "0x07", "0x0b", "0x1e", "0x20", "0x33", "0x39", "0x40", "0x47", "0x52", "0x54", "0x55", "0x5d", "0x7f"],
   ...["0xa1", "0xf1", "0xf4", "0xf0", "leaf", "precompile 0x08", "pairOfPoints"],
@@ -91,7 +91,7 @@ describe("weights of what a proof's tables have", () => {
     for (const item of measuredItems()) assert.ok(weightIn(NATIVE_WEIGHTS, item) !== undefined, item.key);
   });
 
-  it("attack: a hash of what fills Keccak's table one block beyond a power of two is no step that is too large", () => {
+  it("attack: a hash that fills Keccak's table one block beyond a power of two is not a step that is too large", () => {
     const rows = kernelRows();
     const verdictOf = (blocks: number) => {
       const code = [...push(136 * blocks - 1), 0x5f, 0x20, 0x50];
@@ -108,7 +108,7 @@ describe("weights of what a proof's tables have", () => {
     // 24 rows each, and 2^16 / 24 are 2,730. What no budget pays for is not hashed.
     assert.deepEqual(verdictOf(2_731), { status: "halted", isTooLarge: false });
     assert.deepEqual(verdictOf(1_950), { status: "success", isTooLarge: false });
-    // Ten times what the tables of a budget are filled up to: so is a step with all that comes beside its budget.
+    // Ten times the padded tables of a budget, which covers a step with everything in addition to its budget.
     assert.ok(10 * 2 * BUDGET * CELLS_PER_UNIT <= LIMITS.cells);
   });
 
@@ -126,7 +126,7 @@ describe("weights of what a proof's tables have", () => {
       const most = BUDGET / weightIn(NATIVE_WEIGHTS, item)!;
       for (const [table, rows] of Object.entries(rowsOf)) hasRoom(item.name, table, most * rows);
     }
-    // A byte of code that runs is a row of its own, 32 of them are one more: the measured ones are all equally long.
+    // A running byte of code is a separate row, 32 of them need one more; all measured codes have the same length.
     const bytes = BUDGET / NATIVE_WEIGHTS.parts.codeByte;
     hasRoom("a byte of code", "code", bytes);
     hasRoom("a byte of code", "codeWords", bytes / 32);

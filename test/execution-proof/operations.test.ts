@@ -51,7 +51,7 @@ describe("whole batches with operations of L1's queue, run by the kernel, are ac
         [true, true, false, true],
       );
       const run = await accepted(replay);
-      // Operations begin with what their gas pays for, and what user code takes of it is what the kernel goes on with.
+      // Operations begin with the units that their gas pays for, and the kernel continues with the rest after user code.
       const visit = run.visits.findIndex(({ budgetBefore: [low, high] }) => high! > 0 && low! + 2 ** 16 * high! < 1_300_000);
       const row = run.visits[visit]!;
       const after = number30(row.budgetAfter[0]! + 2 ** 16 * row.budgetAfter[1]! + 5);

@@ -21,7 +21,7 @@ const treeOf = (leaves: readonly StateWrite[]) => StateTree.genesis(leaves, { co
 const PRESENT = Array.from({ length: 20 }, (_, i) => leaf(3 * i, i + 1));
 
 describe("the known part of a state's tree", () => {
-  it("comes to the whole tree's root, paths and values, for random changes in lists like batches'", () => {
+  it("has the whole tree's root, paths and values, for random changes in lists like batches'", () => {
     const random = new Random(5);
     for (let round = 0; round < 8; round++) {
       const whole = treeOf(PRESENT);
@@ -59,7 +59,7 @@ describe("the known part of a state's tree", () => {
   });
 });
 
-/** What several lists after each other make of a tree, and what one list of all net changes does. */
+/** Trees after several lists in sequence, and after one list of all net changes. */
 function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   const whole = treeOf(PRESENT);
   const net = new Map(lists.flat().map((write) => [write.slot, write]));
@@ -70,8 +70,8 @@ function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   return { part, first, whole };
 }
 
-describe("leaves listed anew", () => {
-  // New leaves in three lists; of them 1, 4 and 7 are 0 again, so is one that was there before.
+describe("relisted leaves", () => {
+  // New leaves in three lists; 1, 4 and 7 of them are 0 again, and so is an earlier leaf.
   const LISTS = [
     [leaf(100, 1), leaf(1, 2), leaf(4, 3), leaf(3, 9), leaf(7, 8)],
     [leaf(50, 4), leaf(1, 0), leaf(101, 7), leaf(6, 0)],
@@ -135,7 +135,7 @@ describe("leaves listed anew", () => {
     for (const lie of lies) {
       const roots = relistedRoots(lie, compress);
       const holds = roots !== undefined && roots.before.join() === part.root.join() && roots.after.join() === whole.root.join();
-      // A value of 0 in place of 0 is no change.
+      // A value of 0 in place of 0 changes nothing.
       assert.ok(
         !holds || JSON.stringify(lie.listed, text) === JSON.stringify(listed, text),
         JSON.stringify(lie, text).slice(0, 300),

@@ -8,8 +8,9 @@ import { randomCode, randomUserCode } from "./support/random-code.ts";
 import { userCode } from "./support/user-run.ts";
 
 /**
- * Of the rows of each run, as the recorder placed them that kept all steps of a run as objects and made objects of rows (commit
- * c477a9f3). Columns came since: for units that are lent by frame, and for products in Fp2, without which the digests were the same.
+ * Digests of the rows of each run, as placed by the earlier recorder that stored all steps of a run as objects and made
+ * objects of rows (commit c477a9f3). New columns since then: for units that are lent by frame, and for products in Fp2,
+ * without which the digests were the same.
  */
 const DIGESTS = [
   "2c09b3d7",

@@ -21,11 +21,11 @@ const [KECCAK256, EXP, GAS, MSTORE, MCOPY, JUMPDEST, JUMP, POP, STATICCALL] = [
   0x20, 0x0a, 0x5a, 0x52, 0x5e, 0x5b, 0x56, 0x50, 0xfa,
 ];
 const again = (body: Code): Code => [JUMPDEST, ...body, 0x5f, JUMP];
-/** By day: enough for 400 permutations of Keccak, where the largest profile of a chunk has room for 341. */
+/** Gas by day: enough for 400 permutations of Keccak, while the largest profile of a chunk has room for 341. */
 const GAS_OF_HASHES = byNight(210_000n, 75_000n);
 /**
- * Does something again and again, with other operands each time, until its gas or its units are spent: with about as much gas as
- * buys the most units.
+ * Cases that repeat an operation with changing operands until the gas or the units are spent, with about the gas that buys
+ * the most units.
  */
 const SPENT: readonly (readonly [what: string, gasLimit: bigint, code: Code])[] = [
   ["hashes", GAS_OF_HASHES, again([GAS, 0x5f, MSTORE, ...push(4_096), 0x5f, KECCAK256, POP])],
@@ -44,7 +44,7 @@ const SPENT: readonly (readonly [what: string, gasLimit: bigint, code: Code])[] 
   ),
 ];
 const OTHER: Hex = `0x${"77".repeat(20)}`;
-/** As a recipient: a creation. */
+/** Recipient of a creation. */
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 describe("a step that has room in no profile of a chunk", () => {
@@ -61,7 +61,7 @@ describe("a step that has room in no profile of a chunk", () => {
   });
   after(() => chain.test.chain.close());
 
-  /** Heights of the open batch's chunks, whole ones and ones of segments: cut anew where steps are too many, as a node does. */
+  /** Heights of the open batch's chunks, whole ones and ones of segments: cut again if steps are too many, like a node does. */
   const heightsOf = async () => {
     const { witness, claim } = await chain.seal();
     const profiles = CHUNK_PROFILES.map((heights) => sizedProfile(system.system, heights));

@@ -22,7 +22,7 @@ const KEY = bytesOf(0x5e0de4n, 32);
 const SENDER = numberOf(privateToAddress(KEY));
 const CONTRACT = 0xc0de01n;
 const PROGRAM = provenProgram("the kernel", kernelRows());
-/** Of a weight's unit. */
+/** Cells of a weight's unit. */
 const CELLS = 100;
 
 /** The run of a transaction whose contract calls the account with the call data, and stores the first word that it returns. */
@@ -30,7 +30,7 @@ function runOf(account: number, data: Uint8Array): InterpretedRun {
   return runOfCode(`365f5f3760205f365f61${account.toString(16).padStart(4, "0")}5afa505f515f5500`, data);
 }
 
-/** The run of a transaction whose contract has SHA-256 of so many zeros of its memory. */
+/** Runs a transaction whose contract hashes `length` zeros of its memory with SHA-256. */
 function hashingRun(length: number): InterpretedRun {
   return runOfCode(`60205f61${length.toString(16).padStart(4, "0")}5f60025afa505f515f5500`, new Uint8Array(0));
 }
@@ -83,7 +83,7 @@ describe("SHA-256 and signatures of P-256", () => {
       assert.deepEqual(refusalsOf(cellsOf(PROGRAM, runOf(account, data).trace)), []);
   });
 
-  it("take no more cells than an operation is weighed for them", () => {
+  it("use at most the cells of their operation's weight", () => {
     const [short, long] = [64, 64 * 17].map((length) => cellsOfRun(hashingRun(length)));
     const block = (long! - short!) / 16;
     // The weight is that of the version that weighs a block as plain code.

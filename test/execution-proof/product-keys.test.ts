@@ -17,7 +17,7 @@ import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 
 /*
- * Keys that the package has of programs from chunks to L1, beside some that are made anew. By night all are
+ * Keys of the package's programs from chunks to L1, compared with some that are derived here. By night all are derived
  * (test/execution-proof/product-programs.test.ts).
  */
 describe("the keys of the product's programs", () => {

@@ -5,7 +5,7 @@ import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-progra
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 
-describe("the product's programs, made anew", () => {
+describe("the product's programs, rebuilt", () => {
   let backend: WasmBackend;
   before(async () => {
     backend = await createWasmBackend({ workers: 2 });

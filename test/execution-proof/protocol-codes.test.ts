@@ -34,12 +34,12 @@ const PARAMETERS = smallParameters({
 });
 
 const word = (value: bigint | number): string => value.toString(16).padStart(64, "0");
-/** By name: the account, and its input in hex. */
+/** Account and input in hex, by name. */
 const CALLED: Readonly<Record<string, readonly [number, string]>> = {
   "a power modulo a number of 33 bytes": [0x05, [word(1), word(1), word(33), "03", "05", "01", word(12345)].join("")],
   "a sum of two points": [0x06, [word(1), word(2), word(1), word(2)].join("")],
   "a multiple of a point": [0x07, [word(1), word(2), word(5)].join("")],
-  "a sum with what is no point": [0x06, [word(1), word(1)].join("")],
+  "a sum with an invalid point": [0x06, [word(1), word(1)].join("")],
   "a round of BLAKE2b": [0x09, ["00000001", "5a".repeat(208), "01"].join("")],
   "RIPEMD-160 of three bytes": [0x03, "616263"],
 };
@@ -79,7 +79,7 @@ describe("a batch with calls of precompiled contracts that are bytecode", () => 
     return witness as ExecutionWitness;
   };
 
-  it("has no label: the machine comes to L1's root, and all tables accept its run", async () => {
+  it("has no label: the machine reaches L1's root, and all tables accept its run", async () => {
     const batch = await batchOf(Object.keys(CALLED));
     const violations: Violation[] = [];
     const look = (input: ProverInput) => violations.push(...checkTraces(key.system, input));

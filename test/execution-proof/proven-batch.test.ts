@@ -141,7 +141,7 @@ describe("a batch of a chain", () => {
     return proven;
   }
 
-  it("is proven by one proof: leaves of its chunks, their join, its list, its leaves listed anew; a contract checks one made of it", async () => {
+  it("is proven by one proof: leaves of its chunks, their join, its list, its relisted leaves; a contract checks one made of it", async () => {
     assert.ok(chunkProofs.length > 1);
     const few = [programParameters(), batchParameters(), wrapParameters()].map((own) => ({ ...own, ...FEW_QUERIES }));
     const [chunksOf, batches, wrap] = few as [ProofParameters, ProofParameters, ProofParameters];

@@ -21,7 +21,7 @@ import { randomCode } from "./support/random-code.ts";
 
 const RUNS = Number(process.env.RANDOM_RUNS ?? 25);
 
-/** What the interpreter has in a place at the end. */
+/** Final value of the interpreter at an index of a space. */
 function held(machine: MachineState, space: number, index: number): bigint {
   if (space === VARIABLE_SPACE) return readBigInt(machine.variables, 16 * index);
   if (space === USER_STACK_SPACE) return readBigInt(machine.frame(index >> 10).stack.limbs, 16 * (index % 1024));

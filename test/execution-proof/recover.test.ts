@@ -21,7 +21,7 @@ const N = Fn.ORDER;
 const P = Fp.ORDER;
 const WORD = 2n ** 256n;
 
-/** Whether R is the point of this multiple of the generator, with any s and hash. */
+/** Signature with R as this multiple of the generator, with any s and hash. */
 function ofMultiple(scalar: bigint, hash: bigint, s: bigint): Signature {
   const { x, y } = multiple(scalar);
   return { hash, parity: y & 1n, r: x, s };
@@ -104,7 +104,7 @@ describe("the table recover", () => {
     assert.deepEqual([...new Set(SIGNATURES.map(([name]) => name))].sort(), Object.keys(CASES).sort());
   });
 
-  it("cannot recover from an offset that is no multiple of 32", () => {
+  it("cannot recover from an offset that is not a multiple of 32", () => {
     assert.throws(() => interpret(programOf([push(1), RECOVER, POP, STOP])), { name: "UnprovableRecoveryError", offset: 1 });
   });
 });

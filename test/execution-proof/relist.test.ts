@@ -30,7 +30,7 @@ const leaf = (slot: number, value: number): StateWrite => ({
 });
 const PRESENT = Array.from({ length: 20 }, (_, i) => leaf(3 * i, i + 1));
 
-/** What several lists after each other make of a tree, and the root of one list of all net changes. */
+/** Tree after several lists in sequence, and the root after one list of all net changes. */
 function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   const whole = StateTree.genesis(PRESENT, { compressor });
   const part = new PartialTree(atOnce(partOf(whole, lists.flat())), compressor.compress);
@@ -40,7 +40,7 @@ function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   return { part, relisting: relist(part, first), listRoot: whole.root };
 }
 
-/** New leaves in three lists; of them 1, 4 and 7 are 0 again, so is one that was there before. */
+/** New leaves in three lists; 1, 4 and 7 of them are 0 again, and so is an earlier leaf. */
 const LISTS = [
   [leaf(100, 1), leaf(1, 2), leaf(4, 3), leaf(3, 9), leaf(7, 8)],
   [leaf(50, 4), leaf(1, 0), leaf(101, 7), leaf(6, 0)],
@@ -49,7 +49,7 @@ const LISTS = [
 
 const inputOf = ({ part, relisting }: { part: PartialTree; relisting: Relisting }) => relistingInput(part, relisting, parameters);
 
-describe("a proof that leaves are listed anew", () => {
+describe("a proof of relisted leaves", () => {
   it("is of the run's root and the list's, with at least 100 proven bits, and of no other two", async () => {
     const { part, relisting, listRoot } = inTwoOrders(LISTS);
     const input = inputOf({ part, relisting });

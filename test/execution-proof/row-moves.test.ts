@@ -9,13 +9,13 @@ import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { PUSH, type RomRow, type RowPart } from "../../src/machine/rom/rom-row.ts";
 import { Random } from "../chain/state/support/random.ts";
 
-/** A word of the stack, or what an instruction gives. Words are told apart by their texts. */
+/** Word of the stack, or result of an instruction, identified by its text. */
 type Word = string;
 
 interface Outcome {
   /** The top last. */
   readonly stack: readonly Word[];
-  /** What was done, with its operands. */
+  /** Operations, with their operands. */
   readonly deeds: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const TURNED = new Map([
   [0x13, 0x12],
 ]);
 
-/** The same text for instructions that give the same of their operands. */
+/** Returns the same text for instructions with the same result for their operands. */
 function deedOf(opcode: number, operands: readonly Word[]): string {
   const turned = TURNED.get(opcode);
   const list = turned === undefined ? operands : [...operands].reverse();
@@ -39,7 +39,7 @@ function deedOf(opcode: number, operands: readonly Word[]): string {
   return `${(turned ?? opcode).toString(16)}(${HINTS.includes(opcode) ? "" : sorted.join()})`;
 }
 
-/** By the instructions' own definitions, one after another. */
+/** Outcome by the instructions' definitions, in sequence. */
 function byParts(parts: readonly RowPart[], before: readonly Word[]): Outcome {
   const stack = [...before];
   const deeds: string[] = [];
@@ -70,13 +70,13 @@ function arityOf(opcode: number): { readonly pops: number; readonly pushes: numb
   if (opcode >= LOAD_ARRAY && opcode < STORE_ARRAY) return { pops: 1, pushes: 1 };
   if (opcode >= STORE_ARRAY && opcode < 0xe0) return { pops: 2, pushes: 0 };
   const arity = Object.values(MACHINE).find(({ code }) => code === opcode) ?? OPCODES[opcode];
-  if (arity === undefined) throw new Error(`0x${opcode.toString(16)} is no instruction`);
+  if (arity === undefined) throw new Error(`0x${opcode.toString(16)} is not an instruction`);
   return arity;
 }
 
 /**
- * By what the table processor says of an instruction's cells (src/circuits/processor/README.md): every place below the top has one
- * word; it is received where it is taken and must be there, and sent where it is put and must be free.
+ * Outcome by the table processor's rules for an instruction's cells (src/circuits/processor/README.md): every place below
+ * the top has one word, which must be present when it is received and free when it is sent.
  */
 function byCells(instruction: Instruction, deed: RowPart | undefined, before: readonly Word[]): Outcome {
   const places = new Map(before.slice(0, -1).map((word, place) => [place, word]));
@@ -139,7 +139,7 @@ function compare(row: RomRow): boolean {
   return true;
 }
 
-test("the cells of each of the kernel's rows move words as its instructions do, one after another", () => {
+test("the cells of each of the kernel's rows move words like its instructions, in sequence", () => {
   const rows = [...kernelRows(), ...kernelRows({ fused: false })];
   const compared = rows.filter(compare).length;
   assert.ok(compared > 12_500, `${compared} rows`);

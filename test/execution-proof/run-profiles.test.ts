@@ -56,7 +56,7 @@ describe("a run whose tables are filled up to a profile", () => {
     const least = { ...small, processor: Math.log2(needed["processor"] ?? 0), user: Math.log2(needed["user"] ?? 0) };
     assert.equal(heightsOf(filled([least, high]) ?? input)["processor"], needed["processor"]);
     assert.equal(heightsOf(filled([{ ...least, user: least.user - 1 }, high]) ?? input)["processor"], 2 ** 15);
-    // What fills the arithmetic's tables up asks others, and is asked anew for other heights.
+    // Padding of the arithmetic's tables sends requests to others, which change with the heights.
     assert.deepEqual(checkTraces(system, input), []);
     assert.equal(filled([low]), undefined);
     assert.equal(filled([]), undefined);
@@ -111,7 +111,7 @@ describe("the profiles of chunks", () => {
     for (const profile of CHUNK_PROFILES) assert.deepEqual(new Set(Object.keys(profile)), named);
   });
 
-  it("are no shapes of a system that refuses a height", () => {
+  it("are rejected for a forbidden height", () => {
     assert.throws(() => profileShape(system, { ...small, keccak: 21 }), /see table keccak/);
   });
 });

@@ -57,15 +57,15 @@ import { checkTraces } from "../stark/check-traces.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
-/** What a statement says of the environment, which no run changes. */
+/** Words of a statement about the environment, which no run changes. */
 const KEPT = [
   ...[ENVIRONMENT.chainId, ENVIRONMENT.baseFee, ENVIRONMENT.blockGasLimit],
   ...[BOUNDARY.nextBatch, BOUNDARY.open, BOUNDARY.blockHashes, BOUNDARY.cheatCount],
 ].map((word) => ({ before: word, after: word }));
 const FIXED = ["bytePairs", "range16", "rom", "opcodes", "boundary", "processor", "memory", "roots", "compression"];
 /**
- * What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division; the leaf that says from which block
- * on hashes are known. Some words are left.
+ * Buses of further requests during the opening of blocks: hints, sums and comparisons, OR, and a shift, which is a
+ * division; the leaf with the first block of known hashes. Some words are left.
  */
 const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest", "keys", "leaves", "tree"];
 
@@ -127,7 +127,7 @@ describe("proofs of runs", () => {
       }
     });
 
-    it("are refused for a run with a changed flag, and for a statement that the run does not come to", async () => {
+    it("are refused for a run with a changed flag, and for a statement of another run", async () => {
       const wrong = runInput(run, trace, [
         { before: blockNumber, after: blockNumber + 3n },
         { before: timestamp, after: timestamp + 2n },
@@ -211,7 +211,7 @@ describe("proofs of runs", () => {
     return provenProgram(name, translate(Buffer.from(code, "hex"), { fused: true }));
   }
 
-  /** Of the functions that load codes and make digests. */
+  /** Routine of the functions that load codes and compute digests. */
   function codeRoutine(name: string, lines: readonly string[]): RunSystem["program"] {
     const functions = "loadCode|codeDigest|lengthFirstDigest|lengthAsTold|digestAsTold|newFrame|pointer";
     const pattern = new RegExp(`^function (${functions})\\((?:.*}$|[^]*?^}$)`, "gm");
@@ -294,7 +294,7 @@ describe("proofs of runs", () => {
   it("show the SHA-256 of bytes in the kernel's memory, block by block, and no other", async () => {
     const program = routine("sha256", ["sha256.yul"], /^function (sha256|paddedWord)\([^]*?^}$/gm, [
       ...["mstore(0, get.blockNumber())", "mstore(32, get.timestamp())", "mstore(64, get.coinbase())"],
-      // All in words of the machine, and across them.
+      // All as machine words, and across them.
       "set.timestamp(sha256(0, 96))",
       "set.blockNumber(sha256(31, 60))",
     ]);
@@ -531,7 +531,7 @@ describe("proofs of runs", () => {
       other[at] = other[at]! ^ 1;
       assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
     }
-    // Of another code, however it ends, no run comes to its stop.
+    // No run of another code, however it ends, reaches its stop.
     for (const false_ of [code.subarray(0, 49), Uint8Array.from([...code, 0]), code.with(20, 0)]) {
       const run = () =>
         interpret(
@@ -568,7 +568,7 @@ describe("proofs of runs", () => {
       }
     });
 
-  it("show what user code comes to: a loop of it, its stack and its gas", async () => {
+  it("show the result of user code: a loop of it, its stack and its gas", async () => {
     // The product of all numbers down to 1 from the word on the stack; then the block's gas limit and a power of it.
     const [MUL, EXP, GASLIMIT, JUMPI, JUMPDEST] = [0x02, 0x0a, 0x45, 0x57, 0x5b];
     const limit = [push(300), GASLIMIT, EXP];

@@ -29,7 +29,7 @@ const PARAMETERS = smallParameters({
   queryCount: 4,
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
-/** Every step has a chunk of its own, and the opening, the largest, is cut. */
+/** Limits with which every step has a separate chunk, and the opening, the largest, is cut. */
 const CELLS = { mostCells: 1, segmentCells: 5_000_000 };
 
 /** A device that commits to roots with one wrong bit, however many keys and proofs are made on it. */
@@ -51,7 +51,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
   let batch: WitnessedBatch;
   let proof: ExecutionBatchProof;
   let faults: readonly DeviceFault[];
-  /** What the device was asked for: the first chunk alone, which is cut. */
+  /** Requests to the device: the first chunk alone, which is cut. */
   const asked: string[] = [];
 
   before(async () => {
@@ -94,7 +94,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     }
   };
 
-  it("is accepted, beside chunks that are proven as a whole", () => {
+  it("is accepted, together with chunks that are proven as a whole", () => {
     const cut = proof.chunks.filter((chunk) => isRun(chunk.proof));
     assert.ok(cut.length >= 1 && cut.length < proof.chunks.length, `${cut.length} of ${proof.chunks.length} chunks are cut`);
     assert.ok(cut.every((chunk) => decodeRun(chunk.proof)!.proofs.length >= 2));

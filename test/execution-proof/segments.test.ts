@@ -29,7 +29,7 @@ const PARAMETERS = smallParameters({
   queryCount: 4,
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
-/** By another count of the graphs' columns; userBytes, tree and others have no rules from row to row. */
+/** Widths by another count of the graphs' columns; userBytes, tree and others have no rules from row to row. */
 const HANDED_ON = { processor: 76, memory: 3, copy: 202, sponge: 105, hashInput: 141, leaves: 39, user: 22, code: 38 };
 
 /** A proof of 2 million cells for each segment. */
@@ -41,7 +41,7 @@ const { trace } = callingTransaction();
 const cutInto = (count: number): CutRun => cutRun({ program: PROGRAM, definition }, trace, count);
 const filled = (cut: CutRun): ProverInput[] => Array.from({ length: cut.count }, (_, i) => cut.fill(i));
 
-/** What is checked by columns alone needs no commitment to what is fixed. */
+/** System for checks of columns only, which need no commitment to fixed columns. */
 function uncommitted(own: typeof definition): System {
   const root = new Uint8Array(digestLength(own.parameters.hash));
   const roots = committedHeights(own).map((height) => [height, root] as const);
@@ -196,7 +196,7 @@ describe("what a cut hands on", () => {
       assert.ok(v < 2 ** 30 && time > 2 ** 29 && time < 2 ** 31);
     }
     const { definition } = uncommitted(runDefinition(PROGRAM, executionParameters()));
-    // A row of user mode is two steps of the clock beside one of the processor, and a product of pairs three.
+    // A row of user mode is two steps of the clock, one of the processor one, and a product of pairs three.
     assert.deepEqual(definition.segments?.clock, { below: 2 ** 29, ticks: { processor: 1, user: 2, fieldProduct: 3 } });
     for (const { processor = 0, user = 0, fieldProduct = 0 } of SEGMENT_PROFILES)
       assert.ok(128 * (2 ** processor + 2 * 2 ** user + 3 * 2 ** fieldProduct) < 2 ** 29, "the most segments have room");
@@ -214,7 +214,7 @@ describe("what a cut hands on", () => {
     assert.ok(most < P - 2 ** 20, `${most} messages on one side of a bus`);
   });
 
-  it("a table with rules from row to row that nobody marked does not compile in segments", () => {
+  it("an unmarked table with rules from row to row does not compile in segments", () => {
     const tables = definition.tables.map(({ inSegments, ...table }) =>
       table.air.name === "code" ? table : { ...table, inSegments: inSegments! },
     );
@@ -229,7 +229,7 @@ function changed(count: number, change: (inputs: ProverInput[]) => void): Violat
   return checkRun(unproven, inputs, { limit: 1000 });
 }
 
-/** What is violated: buses and constraints by name. */
+/** Names of violated buses and constraints. */
 const namesOf = (violations: readonly Violation[]): Set<string> =>
   new Set(
     violations.map((violation) => (violation.kind === "bus" ? violation.bus : `${violation.table}: ${violation.constraint}`)),

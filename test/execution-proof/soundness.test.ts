@@ -59,7 +59,7 @@ const IMPLIED: Readonly<Record<string, string>> = {
   "hashInput: full is boolean":
     "where ends are 0 or 1, full is never more than what holds before it, which begins with 1 and is 0 at last",
   "memory: range14[0]":
-    "twice the index's upper limb is below 2^14 too, by which the index is below 2^29 + 2^15 even if that limb is no integer",
+    "twice the index's upper limb is below 2^14 too, by which the index is below 2^29 + 2^15 even if that limb is not an integer",
   "user: ends at last": "as many codes end as begin, and none ends that did not begin: nothing follows at first",
   "user: follows nothing at first": "as many codes begin as end, and none begins that does not end: it ends at last",
 };
@@ -76,14 +76,14 @@ describe("the tables of a run", () => {
     assert.deepEqual(refusalsOf(EVERYTHING), []);
   });
 
-  it("accept what a prover may choose in a true run, which therefore is no forgery", () => {
+  it("accept a prover's free choices in a true run, which therefore are not forgeries", () => {
     for (const cells of choices()) {
       assert.deepEqual(refusalsOf(cells), []);
       assert.equal(claimsOf(cells), cells.truth);
     }
   });
 
-  /** These have tests of their own (test/circuits/code, test/circuits/field-product, test/circuits/user-bytes). */
+  /** Tables with separate tests (test/circuits/code, test/circuits/field-product, test/circuits/user-bytes). */
   const isElsewhere = (table: TableName): boolean => ["code", "codeWords", "fieldProduct", "userBytes"].includes(table);
 
   it("need every constraint and message: each alone refuses a run that the machine does not make", () => {
@@ -171,7 +171,7 @@ describe("a cell of a run that is changed", () => {
     }
   };
 
-  it("is refused in the processor, but for those that its instruction does not use", () => {
+  it("is refused in the processor, except for cells that its instruction does not use", () => {
     // The last row of each kind: of all instructions that differ in their numbers and flags, apart from the operation.
     const kinds = new Map<string, number>();
     EVERYTHING.processor.forEach((row, i) => {
@@ -208,7 +208,7 @@ describe("a cell of a run that is changed", () => {
     return table === "hashInput" && field === "before" && EVERYTHING.hashInput[row]!.uses.includes(0);
   };
 
-  it("is refused in all other tables, but for what nothing is said of", () => {
+  it("is refused in all other tables, except for cells without a claim", () => {
     for (const table of TABLES) {
       if (table === "processor") continue;
       // The last row of hashInput is of no input, that of copy of no copy.

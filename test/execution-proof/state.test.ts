@@ -34,7 +34,7 @@ const leaf = (number: bigint) => [push(number), push(ACCOUNT), push(0), KEY];
 const reads = (number: bigint) => [...leaf(number), LOAD, POP];
 const writes = (number: bigint, value: bigint) => [push(value), ...leaf(number), STORE];
 
-/** What the program makes of the state. Slots from 20 on are not there before. */
+/** Writes of the program to the state. Slots from 20 are absent before. */
 const WRITES = [slot(2n, 7n << 200n), slot(3n, 0n), ...[20n, 21n, 22n].map((number) => slot(number, number))];
 const PROGRAM = programOf([
   ...reads(1n),
@@ -94,7 +94,7 @@ describe("a run that asks for leaves of a state", () => {
     assert.deepEqual(refusals(inTwoStates(others, trace.leaves), roots), ["leaf"]);
   });
 
-  it("is refused for the absence of a leaf that is there", () => {
+  it("is refused for the absence of a present leaf", () => {
     const { roots, trace } = honest();
     const others = PRESENT.slice(1);
     assert.deepEqual(refusals(honest(others).trace, roots), ["roots"]);
@@ -135,7 +135,7 @@ describe("a run that asks for leaves of a state", () => {
   });
 });
 
-/** A run in a state of these leaves, but with the tables of the state as other leaves of the state `PRESENT` make them. */
+/** Run in a state of these leaves, whose tables of the state are made by other leaves of the state `PRESENT`. */
 function inTwoStates(present: readonly StateWrite[], leaves: RunTrace["leaves"]): ProvableTrace {
   const { trace } = traced(PROGRAM, [], undefined, undefined, sourceOf(treeOf(present)));
   return { ...withState({ ...trace, leaves }, treeOf(PRESENT)), leaves: trace.leaves };

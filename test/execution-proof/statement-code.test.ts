@@ -61,7 +61,7 @@ describe("a statement in a program", () => {
         refused += expected === undefined ? 1 : 0;
       }
     }
-    // Four constants, of which three are among the six elements, and six limbs, of which three are no elements.
+    // Four constants, three of them among the six elements, and six limbs, three of which are not field elements.
     assert.equal(refused, 4 * 6 - 3 + 6 * 3);
   });
 });

@@ -70,7 +70,7 @@ describe("the statement about a chunk of a batch", () => {
     }
   });
 
-  it("claims not 0, second root not 0, and what else has one value, are no statement", () => {
+  it("rejects claims other than 0, a second root other than 0, and other fixed fields with another value", () => {
     const [{ version, elements } = statements[0]!] = statements;
     const form = statedKernel(BigInt(version)).statement;
     // Of a boundary's 55 elements the second root is 8 to 15, the claims are 47 to 54.

@@ -39,7 +39,7 @@ describe("a transaction whose contract calls another, run by the whole kernel", 
     assert.ok(run.processor.length > 1000 && run.user.length > 40);
   });
 
-  it("is refused if a leaf that it writes stays as it was", () => {
+  it("is refused if a leaf that it writes does not change", () => {
     run.keys.forEach(({ real, before, after }, at) => {
       if (real === 0 || before.join() === after.join()) return;
       const keys = run.keys.map((row, i) => (i === at ? { ...row, after: before } : row));

@@ -96,11 +96,11 @@ describe("a batch without a proof of its execution", () => {
     assert.equal(reasonWith({ codeOf: () => undefined }), "code-unknown");
   });
 
-  it("has no label by the cells that a prover gives a chunk: a step that has more gets a chunk of its own", async () => {
+  it("has no label by the cells that a prover allows a chunk: a step that has more gets a separate chunk", async () => {
     assert.equal(await proving().examine(witness(), last.claim, { mostCells: 1000 }), undefined);
   });
 
-  it("says so where the machine comes to another end than L1 has", async () => {
+  it("reports that the machine reaches another end than L1", async () => {
     const { claim } = last;
     const { batch, outputs, previous } = claim;
     assert.equal(await labelWith({ ...claim, batch: { ...batch, newStateRoot: wordToHex(5n) } }), "disagreement");

@@ -32,7 +32,7 @@ function data(field: "input" | "returned", offset: number, length: number): numb
   return [...words, ...push(slice), ...setField(field)];
 }
 
-/** What user mode comes to; all constraints and buses of its run hold. */
+/** Outcome of user mode; all constraints and buses of its run hold. */
 function outcome(code: Code, start: UserStart = {}) {
   const program = programOf(userCode(code, start));
   const { trace, machine } = interpret(program);
@@ -131,7 +131,7 @@ describe("user code that touches bytes", () => {
     assert.equal(outcome([...call(MLOAD, 200), STOP], { before }).gas, 1000 - 6 - 3);
   });
 
-  describe("halts, and leaves the frame as it was before the instruction", () => {
+  describe("halts, and leaves the frame unchanged", () => {
     const halted = (code: Code, start: UserStart = {}): void => {
       const program = code.flat();
       const { opcode, gas, position: at, words } = outcome(code, start);
@@ -193,7 +193,7 @@ describe("user code that touches bytes", () => {
         halted(call(RETURNDATACOPY, 0, from, length), { before });
       }
     });
-    it("at such a copy, although it weighs more than is left of the budget, which stops one of what is there", () => {
+    it("at this copy, although its weight exceeds the rest of the budget, which stops one of existing bytes", () => {
       const before = data("returned", 1, 9);
       const start = { before, budget: 3 * USER_WEIGHTS.instructions[0x60]! };
       halted(call(RETURNDATACOPY, 0, 1, 9), start);
@@ -270,7 +270,7 @@ function isFree(field: string, i: UserBytesCells): boolean {
 
 describe("a false run of opcodes that touch bytes is refused", () => {
   const run = everyOpcode();
-  it("with any cell changed, but for those that its opcode does not use", () => {
+  it("with any cell changed, except for those that its opcode does not use", () => {
     assert.deepEqual(refusalsOf(run), []);
     const kinds = new Set(run.userBytes.map((row) => JSON.stringify([row.loads, row.hashes, row.tellsSize])));
     assert.equal(kinds.size, 4);

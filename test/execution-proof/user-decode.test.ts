@@ -12,7 +12,7 @@ import { fieldElements } from "../../src/stark/constraints/fields.ts";
 
 const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) => total + flag, 0);
 
-test("opcodes need, cost and do to the stack's height what the interpreter's rules say, or are no instructions", () => {
+test("opcodes have the needs, costs and stack effects of the interpreter's rules, or are invalid", () => {
   for (const [byte, rule] of OPCODES.entries()) {
     const opcode = decodeOpcode(byte);
     if (rule === undefined) assert.deepEqual([opcode?.isInvalid, opcode?.traps], [1, 0]);
@@ -54,7 +54,7 @@ test("every opcode that the machine knows is proven, as docs/zkevm.md says", () 
   assert.match(page, /All opcodes of user code that the machine knows are proven\./);
 });
 
-test("an opcode takes no more words than it needs, changes each place once, and does one thing", () => {
+test("an opcode uses only the words that it needs, changes each place once, and does one thing", () => {
   for (const opcode of userOpcodes()) {
     const { byte, pops, depth1, depth2, takes1, takes2, takes3 } = opcode;
     const label = `opcode ${byte}`;

@@ -28,7 +28,7 @@ const MASK = (1n << 256n) - 1n;
 
 type Code = readonly (number | readonly number[])[];
 
-/** What user mode comes to; all constraints and buses of its run hold. */
+/** Outcome of user mode; all constraints and buses of its run hold. */
 function outcome(code: Code, start: UserStart = {}): Outcome {
   const { left: _, ...rest } = weighedOutcome(code, start);
   return rest;
@@ -41,7 +41,7 @@ interface Outcome {
   readonly stack: readonly bigint[];
 }
 
-/** The same, with what is left of the native budget. */
+/** Outcome with the rest of the native budget. */
 function weighedOutcome(code: Code, start: UserStart): Outcome & { readonly left: number } {
   const program = programOf(userCode(code, start));
   const { trace, machine } = interpret(program);
@@ -120,7 +120,7 @@ describe("user mode", () => {
     }
   });
 
-  it("goes on where it was, with the words that it had", () => {
+  it("continues at its last instruction, with its words", () => {
     const code = [push(7), push(6), MUL, ADD, TIMESTAMP, STOP];
     const { opcode, stack } = outcome(code, { stack: [MASK, 9n, 8n], place: 4 });
     assert.equal(opcode, STOP);
@@ -130,7 +130,7 @@ describe("user mode", () => {
   describe("takes what runs from the native budget, as docs/protocol.md says", () => {
     const [KECCAK256, CALLDATACOPY, MSTORE, MCOPY] = [0x20, 0x37, 0x52, 0x5e];
     const budget = 10_000;
-    /** By hand from docs/native.md: pushes weigh 3, the kernel weighs what it serves. */
+    /** Weights by hand from docs/native.md: pushes weigh 3, the kernel weighs the opcodes that it serves. */
     const weighs = (code: Code, units: number, gas = 5000): void => {
       assert.equal(weighedOutcome([...code, STOP], { budget, gas }).left, budget - units);
       // With one unit less the last opcode does not run.
@@ -175,12 +175,12 @@ describe("user mode", () => {
     });
   });
 
-  describe("halts, and leaves the frame as it was before the instruction", () => {
+  describe("halts, and leaves the frame unchanged", () => {
     const halted = (code: Code, start: UserStart, gas: number, height: number, place: number, length: number): void => {
       const { opcode, gas: left, position: at } = outcome(code, start);
       assert.deepEqual([opcode, left, at], [HALT, gas, position(height, place, length)]);
     };
-    it("at what is no instruction", () => halted([PUSH0, INVALID], {}, 998, 1, 1, 2));
+    it("at an undefined instruction", () => halted([PUSH0, INVALID], {}, 998, 1, 1, 2));
     it("without the words that it needs", () => halted([push(1), ADD], {}, 997, 1, 2, 3));
     it("without the words that the kernel would need", () => halted([push(1), 0x55], {}, 997, 1, 2, 3));
     it("with a stack of 1,024 words that would grow", () => halted([dup(1)], { height: 1024 }, 1000, 1024, 0, 1));
@@ -309,7 +309,7 @@ describe("a false run of user code is refused", () => {
     refused(withUser(trap, rows, { opcode: STOP, gas: 998, height: 1, place: 3 }));
   });
 
-  it("with any cell changed, but for those that its opcode does not use", () => {
+  it("with any cell changed, except for those that its opcode does not use", () => {
     const code = [
       push(5),
       dup(1),

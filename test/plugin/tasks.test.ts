@@ -604,7 +604,7 @@ describe("I1 tasks on a running ecosystem", () => {
     const refused = await workplace.run(order);
     assert.match(refused.stderr, /--force sends it all the same, and its value is refunded if it fails/);
     const worth = await workplace.run([...order, "--force"]);
-    assert.match(worth.stderr, /reverted there with 0x0{62}2a; its value goes back$/m);
+    assert.match(worth.stderr, /reverted there with 0x0{62}2a; its value is refunded$/m);
     const tried = await workplace.run(order.slice(0, -2));
     assert.match(tried.stderr, /--force sends it all the same$/m);
   });

@@ -40,7 +40,7 @@ export function revertedCall(chain: string, reason: string, { goesBack, result }
   const ended = hasExpired(result)
     ? `came to ${chain} after its last second, so it was not made`
     : `arrived on ${chain} and reverted there ${reason}`;
-  return `the call ${ended}${goesBack ? "; its value goes back" : ""}`;
+  return `the call ${ended}${goesBack ? "; its value is refunded" : ""}`;
 }
 
 /** Whether a bundle failed because it came too late. A contract that is called can revert with the same words. */

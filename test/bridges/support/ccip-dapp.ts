@@ -10,7 +10,7 @@ import { send } from "./world.ts";
 export const CCIP_DAPP = fileURLToPath(new URL("../../../fixtures/ccip-dapp/", import.meta.url));
 
 const NO_ONE = `0x${"00".repeat(20)}`;
-/** How many tokens go through a pool. */
+/** Rate limit of a pool. */
 export interface RateLimit {
   readonly isEnabled: boolean;
   readonly capacity: bigint;
@@ -59,7 +59,7 @@ export async function tokenWithPool(
   return { token, pool: own };
 }
 
-/** As a token's owner does it; the pool may mint and burn. */
+/** Registers a pool, as a token's owner does; the pool may mint and burn. */
 export async function registerPool(member: Member, tokenAdminRegistry: string, token: Contract, own: Contract): Promise<void> {
   const [signer] = await member.ethers.getSigners();
   const registry = new Contract(tokenAdminRegistry, REGISTRY, signer as unknown as Signer);
@@ -80,7 +80,7 @@ export function pool(member: Member, name: PoolKind, ...args: unknown[]) {
   return putPublished(member, "v1_6_1", name, ...args);
 }
 
-/** What the package has compiled, of any of its versions. */
+/** Contract of the package, from any of its versions. */
 export function published(version: string, name: string): { readonly abi: object[]; readonly bytecode: string } {
   const read = (kind: string, ending: string): string =>
     readFileSync(join(CCIP_DAPP, "node_modules/@chainlink/contracts-ccip", kind, version, `${name}.${ending}`), "utf8").trim();
@@ -94,7 +94,7 @@ export function putPublished(member: Member, version: string, name: string, ...a
 
 export const wordOf = (account: unknown): string => AbiCoder.defaultAbiCoder().encode(["address"], [account]);
 
-/** Of `Client.sol`: gas alone, or gas and whether order does not matter. */
+/** Arguments of `Client.sol`: gas alone, or gas and whether order does not matter. */
 export function extraArgs(gas: bigint, isUnordered?: boolean): string {
   const words = AbiCoder.defaultAbiCoder().encode(
     isUnordered === undefined ? ["uint256"] : ["uint256", "bool"],
@@ -103,7 +103,7 @@ export function extraArgs(gas: bigint, isUnordered?: boolean): string {
   return (isUnordered === undefined ? TAGS.v1 : TAGS.v2) + words.slice(2);
 }
 
-/** What `ccipSend` takes. */
+/** Request of `ccipSend`. */
 export function request(
   receiver: unknown,
   text: string,

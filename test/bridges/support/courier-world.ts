@@ -10,7 +10,7 @@ const CHAINS = [271n, 272n];
 const ROUNDS = 10;
 /** A chain keeps fewer of one account that wait. */
 const SENT_AT_A_TIME = 20;
-/** Blocks are made at once: a receipt is there when it is asked for. */
+/** Polling interval. Blocks are made immediately, so that a receipt exists at the first request. */
 const POLLING_MS = 5;
 /** Members between which a courier's texts go: L1, or a chain by its place. */
 export type Way = readonly ["l1" | 0 | 1, "l1" | 0 | 1];
@@ -75,7 +75,7 @@ export class CourierWorld {
     return made;
   }
 
-  /** New contracts that know each other, or those that are there. */
+  /** Returns new contracts that are connected, or existing ones. */
   async pair(courier: Courier, known?: Addresses): Promise<CourierPair> {
     const [from, to] = this.#way;
     const { contracts } = this.devnet.info().bridges![courier.name]!;
@@ -98,7 +98,7 @@ export class CourierWorld {
     return courier.send(here, there, text);
   }
 
-  /** So many texts of one pair, some at a time: each by the next nonce of its account. */
+  /** Sends `number` texts of one pair, some at a time, each with the next nonce of its account. */
   async sendMany({ courier, here, there }: CourierPair, number: number): Promise<void> {
     const from = here.connect(new NonceManager(here.runner as Signer)) as Contract;
     for (let sent = 0; sent < number; sent += SENT_AT_A_TIME) {
@@ -116,7 +116,7 @@ export class CourierWorld {
     return (await this.devnet.bridges!.bridges())[name]!.deliveries;
   }
 
-  /** Of the messages of each courier, in the order of the couriers. */
+  /** Steps of each courier's messages, in the order of the couriers. */
   async steps(): Promise<readonly (readonly BridgeStep[])[]> {
     const bridges = await this.devnet.bridges!.bridges();
     return this.#couriers.map(({ name }) => bridges[name]!.deliveries.map(({ step }) => step));
@@ -153,7 +153,7 @@ export function addressesOf({ here, there }: CourierPair): Addresses {
   return { here: String(here.target), there: String(there.contract.target) };
 }
 
-/** How many texts have come. */
+/** Number of texts that arrived. */
 export async function receivedBy({ there }: CourierPair): Promise<number> {
   return Number(await there.contract.getFunction("received").staticCall());
 }

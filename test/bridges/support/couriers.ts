@@ -31,20 +31,20 @@ export interface Courier {
   readonly name: BridgeName;
   readonly project: string;
   readonly contract: string;
-  /** Of that contract, what is called. */
+  /** Functions of that contract that tests call. */
   readonly abi: readonly string[];
-  /** Of the bridge's contracts that the dapp is created with. */
+  /** Contract of the bridge with which the dapp is created. */
   readonly entry: "endpoint" | "mailbox" | "router" | "messenger";
-  /** Whether L1 is no member of its bridge. */
+  /** True if L1 is not in its bridge. */
   readonly isWithoutL1?: boolean;
   /** Whether a refusal leaves nothing on a chain: it is known again once the message was asked again. */
   readonly forgetsRefusals?: boolean;
-  /** What a member's contract must know of the other end. */
+  /** Registers the other end at a member's contract. */
   introduce(here: Contract, there: FarEnd): Promise<unknown>;
   send(here: Contract, there: FarEnd, text: string): Promise<ContractTransactionReceipt>;
 }
 
-/** Coins that come with each text of LayerZero, for an account of their own. */
+/** Coins that arrive with each text of LayerZero, for a separate account. */
 export const DROP = { wei: 11n, to: "0x00000000000000000000000000000000000000D0" } as const;
 /** For `handle` or the receiver. */
 const GAS = 200_000;
@@ -115,7 +115,7 @@ export const COURIERS: readonly Courier[] = [
   },
 ];
 
-/** By day one ecosystem has all four bridges, by night each has its own. */
+/** Groups of couriers: by day one ecosystem has all four bridges, by night each has a separate one. */
 export const COURIERS_TOGETHER: readonly (readonly Courier[])[] = byNight(
   COURIERS.map((each) => [each]),
   [COURIERS],
@@ -125,7 +125,7 @@ export function namesOf(couriers: readonly Courier[]): string {
   return couriers.map(({ name }) => name).join(", ");
 }
 
-/** What creates each courier's contract: compiled once. */
+/** Creation code of each courier's contract, compiled once. */
 const creations = new Map<Courier, string>();
 
 /** Creates a courier's contract on the signer's member; `entry` is the bridge's address there. */

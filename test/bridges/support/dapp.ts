@@ -15,7 +15,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The example project of a dapp, with packages of its own. */
+/** Example project of a dapp, with separate packages. */
 export const DAPP = fileURLToPath(new URL("../../../fixtures/layerzero-dapp/", import.meta.url));
 
 interface CompilerOutput {
@@ -36,12 +36,12 @@ export interface DappArtifact {
 
 const require = createRequire(import.meta.url);
 
-/** Beside the packages of this project, so that a folder is moved from here to a dapp as a whole. */
+/** Folder in this project's packages, so that folders move from it to a dapp by renaming. */
 export const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
 
 /**
- * Installs what the dapp's lockfile names, if it has one and that has not been done. It is there whole or not at all: test files of other
- * processes install the same meanwhile, and the first one counts.
+ * Installs the packages of the dapp's lockfile, if it has one and they are missing. They are installed whole or not at all:
+ * other processes may install the same concurrently, and the first one counts.
  */
 export function installDapp(project = DAPP): void {
   if (isInstalled(project) || !existsSync(join(project, "package-lock.json"))) return;
@@ -89,7 +89,7 @@ export function compileDapp(project = DAPP, folder = "contracts"): (name: string
   };
 }
 
-/** Compiling takes 17 s of a processor: what the same sources and packages came to is kept beside the packages. */
+/** Compiles once and stores the result in the packages' folder, because compiling takes 17 s of a processor. */
 function compiledOnce(project: string, input: string): CompilerOutput {
   const lock = readFileSync(join(project, "package-lock.json"), "utf8");
   const key = createHash("sha256").update(input).update(lock).digest("hex");

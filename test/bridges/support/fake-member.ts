@@ -13,7 +13,7 @@ export interface FakeLog {
   readonly data: string;
 }
 
-/** What a transaction of the bridge's key does. */
+/** Transaction of the bridge's key. */
 export interface FakeTransaction {
   readonly kind: "commit" | "execute" | "drop" | "compose" | "other";
   /** Decoded arguments of an execution. */
@@ -25,16 +25,16 @@ export interface FakeTransaction {
 export class FakeMember {
   readonly member: BridgeMember;
   readonly sent: FakeTransaction[] = [];
-  /** What becomes of a transaction: its logs, or the node's refusal. */
+  /** Result of a transaction: its logs, or the node's refusal. */
   onTransaction: (transaction: FakeTransaction) => readonly FakeLog[] | Error = () => [];
-  /** What a call answers; it is refused where this throws. */
+  /** Answer to a call; throws if the call is refused. */
   onCall: (data: string, gas: bigint) => string = answerTo;
-  /** Whether a transaction is included and reverts, so that it has no logs. */
+  /** Returns true if a transaction is included and reverts, so that it has no logs. */
   reverts: (transaction: FakeTransaction) => boolean = () => false;
   isSilent = false;
   /** Answers all but which block has a number. */
   tellsNoBlocks = false;
-  /** What the bridge's key has. */
+  /** Balance of the bridge's key. */
   balance = 10n ** 20n;
   readonly #blocks: (readonly (FakeLog & { readonly transactionHash: string })[])[] = [[]];
   readonly #receipts = new Map<string, object>();

@@ -3,7 +3,10 @@ import { JsonRpcApiProvider, Transaction } from "ethers";
 /** When a process ends: before its transaction is sent, or when that is in its block. */
 export type KillMoment = "before" | "behind";
 
-/** From now on this process kills itself beside the transaction of this number, the first being 0, of those that these accounts send. */
+/**
+ * Lets this process kill itself around the transaction of this number, the first being 0, of those that these accounts
+ * send.
+ */
 export function killBeside(last: number, moment: KillMoment, senders: (address: string) => boolean): void {
   const { prototype } = JsonRpcApiProvider;
   const { send } = prototype;

@@ -3,7 +3,7 @@ import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy, type Addresses } from "./courier-world.ts";
 import { killBeside } from "./kill-beside.ts";
 
-/** What a process that kills itself while it adds a chain is told. */
+/** Task of a process that kills itself while it adds a chain. */
 export interface AdditionTask {
   readonly folder: string;
   readonly bridge: string;
@@ -13,8 +13,9 @@ export interface AdditionTask {
 }
 
 /**
- * Opens a kept ecosystem, ends the addition that was cut off, brings what is under way to its end and says how much has come. Then it
- * sends a text and adds a chain while that is under way, and kills itself behind one of the transactions that connect the chain.
+ * Opens a stored ecosystem, completes the interrupted addition and pending messages, and reports the number of arrived
+ * texts. Then it sends a text, adds a chain while the text is in transit, and kills itself after one of the transactions
+ * that connect the chain.
  */
 const task = JSON.parse(process.argv[2] ?? "") as AdditionTask;
 const courier = COURIERS.find(({ name }) => name === task.bridge)!;
@@ -23,7 +24,7 @@ const { devnet } = world;
 const pair = await world.pair(courier, task.addresses);
 const members = (): readonly number[] => devnet.info().bridges![courier.name]!.members.map(({ chainId }) => chainId);
 for (const { chainId, name } of devnet.chains.slice(2)) {
-  if (!members().includes(Number(chainId))) throw new Error(`${name} is no member of the bridge`);
+  if (!members().includes(Number(chainId))) throw new Error(`${name} is not a member of the bridge`);
   await devnet.removeChain(chainId, { force: true });
 }
 await world.finish();

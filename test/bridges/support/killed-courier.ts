@@ -4,12 +4,12 @@ import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy, type Addresses, type Way } from "./courier-world.ts";
 import { killBeside, type KillMoment } from "./kill-beside.ts";
 
-/** What a process that kills itself is told. */
+/** Task of a process that kills itself. */
 export interface KillTask {
   readonly folder: string;
   readonly bridges: readonly BridgeName[];
   readonly way: Way;
-  /** Of each bridge's contracts. */
+  /** Addresses of each bridge's contracts. */
   readonly addresses: readonly Addresses[];
   /** Which transaction of the texts' delivery is its last moment: before it is sent, or when it is in its block. */
   readonly transaction: number;
@@ -17,9 +17,8 @@ export interface KillTask {
 }
 
 /**
- * Opens a kept ecosystem, brings what is under way to its end and says how much has come over each bridge; then sends a text
- * over each and delivers it, and
- * kills itself beside one of the transactions that this takes.
+ * Opens a stored ecosystem, completes pending messages and reports the number of texts that arrived over each bridge. Then
+ * it sends a text over each bridge, delivers it, and kills itself around one of the delivery's transactions.
  */
 const task = JSON.parse(process.argv[2] ?? "") as KillTask;
 const couriers = COURIERS.filter(({ name }) => task.bridges.includes(name));

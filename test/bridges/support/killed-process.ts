@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** Runs a module that may kill its process; resolves with how much of each text it said had come before it ended, and whether it was killed. */
+/**
+ * Runs a module that may kill its process; resolves with the numbers of each text that it reported before its end, and with
+ * true if it was killed.
+ */
 export async function runKilled(
   module: string,
   task: object,

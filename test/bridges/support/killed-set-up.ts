@@ -3,17 +3,17 @@ import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy } from "./courier-world.ts";
 import { killBeside } from "./kill-beside.ts";
 
-/** What a process that kills itself at its start is told. */
+/** Task of a process that kills itself during its start. */
 export interface StartTask {
   readonly folder: string;
   readonly bridge: string;
-  /** Which transaction of the start is its last moment: steps that may be done again are, so one more each time. */
+  /** Last transaction of the start, one more each time. Steps that may be repeated are repeated. */
   readonly transaction: number;
 }
 
 /**
- * Starts a kept ecosystem with a bridge, and kills itself behind one of the transactions that the start sends: the bridge's key's,
- * or any account's where a bridge has no set-up of its own. A start that sends fewer brings a text to its end and says so.
+ * Starts a stored ecosystem with a bridge, and kills itself after one of the transactions that the start sends: the
+ * bridge's key's, or any account's if a bridge has no set-up. A start that sends fewer delivers a text and reports it.
  */
 const task = JSON.parse(process.argv[2] ?? "") as StartTask;
 const courier = COURIERS.find(({ name }) => name === task.bridge)!;

@@ -17,7 +17,7 @@ export interface SuiteDapp<Bridge extends keyof typeof PROJECTS> {
   readonly connection: Awaited<ReturnType<typeof openBridged>>;
   readonly at: (member: string) => Member;
   readonly signer: (member: string, account?: number) => Promise<Signer>;
-  /** What a contract's function returns. */
+  /** Calls a view function of a contract. */
   readonly ask: (contract: Contract, name: string, ...args: readonly unknown[]) => Promise<unknown>;
 }
 

@@ -14,7 +14,7 @@ import { checksumOf } from "../../../src/bridges/superchain/identifier.ts";
 import type { BridgeDelivery } from "../../../src/devnet/view/books/bridge-info.ts";
 import { ALICE, BOB, clientOf, RELAYER, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 
-/** As the Superchain's own specification has them. */
+/** Addresses from the Superchain's specification. */
 export const [INBOX, MESSENGER] = ["0x4200000000000000000000000000000000000022", "0x4200000000000000000000000000000000000023"];
 export const [ETH_BRIDGE, TOKEN_BRIDGE] = [
   "0x4200000000000000000000000000000000000024",
@@ -58,7 +58,7 @@ export const known = new Interface(ABI);
 /** Nothing is proven. */
 export const options = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER], bridges: { superchain: {} } };
 
-/** What a relay takes. */
+/** Arguments of a relay. */
 interface Relay {
   readonly id: { origin: string; blockNumber: bigint; logIndex: bigint; timestamp: bigint; chainId: bigint };
   readonly payload: string;
@@ -129,7 +129,7 @@ export class SuperchainWorld {
     return this.devnet.chains[0]!.provider.request({ method: "hyperchain_setFault", params });
   }
 
-  /** What a dapp's own script relays, out of the log of the message. */
+  /** Returns the relay that a dapp's script derives from the log of the message. */
   async relayOf(chain: number, receipt: ContractTransactionReceipt): Promise<Relay> {
     const log = receipt.logs.find(({ topics }) => topics[0] === known.getEvent("SentMessage")!.topicHash) as Log;
     const { timestamp } = (await this.clients[chain]!.getBlock(log.blockNumber))!;
@@ -140,7 +140,7 @@ export class SuperchainWorld {
     };
   }
 
-  /** What a relay by hand would come to. */
+  /** Simulates a relay by hand. */
   relay(chain: number, { id, payload }: Relay, given: { readonly listed?: boolean } = {}) {
     const { listed = true } = given;
     const storageKeys = [checksumOf(id as Parameters<typeof checksumOf>[0], keccak256(payload))];

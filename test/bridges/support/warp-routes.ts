@@ -29,7 +29,7 @@ const ROUTES = {
   HypERC721Collateral: ["constructor(address,address)", "function initialize(address,address,address)"],
 } as const;
 
-/** What creates a contract of the package, out of TypeChain's factory for it. */
+/** Creation code of a contract of the package, from TypeChain's factory for it. */
 function bytecodeOf(name: string, folder: string): string {
   const place = "node_modules/@hyperlane-xyz/core/dist/typechain/factories/contracts";
   const text = readFileSync(join(HYPERLANE_DAPP, place, folder, `${name}__factory.js`), "utf8");
@@ -46,7 +46,10 @@ async function create(member: Member, abi: readonly string[], bytecode: string, 
   return contract as Contract;
 }
 
-/** Puts a warp route on a member; `given` is the initializer's beside hook, module and owner, `more` what else is called. */
+/**
+ * Deploys a warp route on a member; `given` has the initializer's arguments other than hook, module and owner, `more`
+ * further calls.
+ */
 export async function route(
   member: Member,
   name: keyof typeof ROUTES,

@@ -56,7 +56,7 @@ export interface Pair {
 export const word = (contract: Contract | string): string =>
   zeroPadValue(typeof contract === "string" ? contract : String(contract.target), 32);
 
-/** Names each as the other's peer. */
+/** Registers each contract as the peer of the other one. */
 export async function pair(hyperchains: Hyperchains, names: readonly [string, string], both: readonly [Contract, Contract]) {
   const { layerzero } = hyperchains.bridges;
   const [aId, bId] = [layerzero.idOf(names[0]), layerzero.idOf(names[1])];

@@ -30,7 +30,7 @@ function withMemory(bytes: readonly number[], code: readonly (number | readonly 
 
 const at = (bytes: Readonly<Record<number, number>>): number[] => Array.from({ length: 64 }, (_, i) => bytes[i] ?? 0);
 
-/** What the table says of a row's bytes, for any elements of the field. */
+/** Bytes of a row by the table's rules, for any elements of the field. */
 function bytesOf({ shift, old, window }: ByteMemoryCells): { readonly read: number[]; readonly after: number[] } {
   const read = Array.from({ length: WORD_BYTES }, (_, i) =>
     canonical(shift.reduce((sum, flag, s) => sum + flag * (old[s + i] ?? 0), 0)),
@@ -125,7 +125,7 @@ function* shiftForgeries(): Generator<Forgery> {
   }
 }
 
-/** What is read, or around what is written, changes on the way. */
+/** Forgeries that change the bytes that are read, or those around the written ones. */
 function* windowForgeries(): Generator<Forgery> {
   const memory = at({ 5: 1, 40: 2 });
   const read = withMemory(memory, [push(5), MLOAD]);

@@ -52,7 +52,7 @@ function ran(
   };
 }
 
-/** What there is to know of another third word. */
+/** Cells that depend on the third word, for another one. */
 function thirdOf({ middle, large, inverse }: UserBytesCells, c: readonly number[]): Change {
   const upper = Math.floor(c[1]! / 256) + c.slice(2).reduce((sum, limb) => sum + limb, 0);
   return {
@@ -93,7 +93,7 @@ const PAID = (words: number, more = 0): Change => ({
   distance: number30(words - 1),
 });
 const NONE: Change = { ...FREE, needed: [0, 0], slack: 0, distance: [0, 0] };
-/** So many words are needed as fit nothing, and none are paid for. */
+/** Change that needs more words than fit, without payment. */
 const UNMEASURED: Change = { ...NONE, farOffset: 0, farSource: 0, farLength: 0, farSum: 0 };
 
 export function* byteOpcodeForgeries(): Generator<RowForgery> {
@@ -220,7 +220,7 @@ function* sliceForgeries(): Generator<RowForgery> {
   yield ran("range16[3]", load, SEEN, { sliceGap: [-5, 0] });
   yield ran("range14[1]", load, SEEN, { sliceGap: [0, negative(-5)] });
   const behind = { inside: 0, behind: 1, count: 0, split: 0, c: ZERO, shown: [5, 0] };
-  // p bytes are none.
+  // p bytes equal 0.
   const vast = asked("loadsInput", [5], { slice: word({ 0: 1, 1: 0x7f00, 2: 96, 4: 6 }) });
   yield ran("range14[2]", vast, SEEN, { ...behind, size: 0 });
   yield ran("size", load, SEEN, { ...behind, size: 0 });

@@ -59,7 +59,7 @@ export class ChainBatches {
     return this.#treeBefore;
   }
 
-  /** Of the next batch, which the chain has sealed. */
+  /** Seals the next batch on the chain. */
   next(
     formed: FormedBatch,
     operations: readonly L2CanonicalTransaction[] = [],
@@ -103,7 +103,7 @@ export class ChainBatches {
     };
   }
 
-  /** The tree goes on from what L1 has. */
+  /** Advances the tree to L1's state. */
   #follow(formed: FormedBatch): void {
     const { writes, outputsHash, bytecodes } = formed;
     for (const code of bytecodes) this.#addCode(fromHex(code));

@@ -172,7 +172,7 @@ function readRound(): RunCells {
   return { ...own, copy: rows };
 }
 
-/** The second word is copied after it was written anew. */
+/** The second word is copied after it was overwritten. */
 function laterBytes(): RunCells {
   const pointer = BigInt(TARGET_FRAME) << 32n;
   const copy = [push(64), push(0), push(pointer), COPY, POP];
@@ -241,7 +241,7 @@ function* placeForgeries(): Generator<Forgery> {
   );
 }
 
-/** Where a row ends whose copy goes on for so long. */
+/** Row at which a copy of this length ends. */
 function ended(left: number, row: number): Partial<CopyCells> {
   const canonicalLeft = left > P / 2 ? left - P : left;
   const isEnd = canonicalLeft >= 0 && canonicalLeft < WORD_BYTES;
@@ -255,7 +255,7 @@ function ended(left: number, row: number): Partial<CopyCells> {
 function* gapForgeries(): Generator<Forgery> {
   const pointer = BigInt(TARGET_FRAME) << 32n;
   const copy = [push(8), push(0), push(pointer), COPY, POP];
-  // What is written over afterwards is there at last.
+  // The final word at a place that is overwritten later.
   const over = honest([...stored(content(32), 0), ...copy, push(77), push(pointer), MSTORE, STOP]);
   const write = over.processor.findIndex(({ clock, writesB }) => clock > over.copy[0]!.time && writesB === 1);
   const { clock } = over.processor[write]!;

@@ -14,7 +14,7 @@ import { COPY, MSTORE, POP, push, STOP } from "./programs.ts";
 export const TARGET_FRAME = 1;
 export const TARGET_SPACE = KERNEL_MEMORY_SPACE + TARGET_FRAME;
 
-/** So many bytes from 2 to 127, which neither rise nor repeat regularly. */
+/** `count` bytes from 2 to 127, which neither rise nor repeat regularly. */
 export const content = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 + ((i * i * 37 + 11 * i) % 125));
 
 /** A run that writes bytes to the kernel's memory, the word `old` to the first two places of the target, and copies. */
@@ -28,7 +28,7 @@ function oldWord(bytes: readonly number[]): bigint {
   return bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
-/** What a prover does otherwise than the table says, row by row. */
+/** Deviations of a prover from the table's rules, row by row. */
 export interface Tampering {
   readonly bytes?: (bytes: number[], row: number) => readonly number[];
   readonly old?: (old: number[], row: number) => readonly number[];
@@ -40,8 +40,8 @@ const indexOf = (low: number, high: number): number => mul(WORD_BYTES, add(canon
 export const isWritten = ({ full, end }: CopyCells): boolean => full !== 0 || end.some((flag) => flag !== 0);
 
 /**
- * The run with these rows of the table, of which every row reads and writes what its place holds: all that is said afterwards
- * fits together, but for what was changed. The copies are the last that accesses their places.
+ * Returns the run with these rows of the table. Every row reads and writes its place's content: all later claims agree,
+ * except for the changes. The copies are the last accesses of their places.
  */
 export function copied(run: RunCells, rows: readonly CopyCells[], tampering: Tampering = {}): RunCells {
   const places = placesBefore(run);
@@ -80,7 +80,7 @@ export function copied(run: RunCells, rows: readonly CopyCells[], tampering: Tam
   return withPlaces({ ...run, copy: settled }, () => [...places.values()]);
 }
 
-/** What the places held before the copies of an honest run; places that only these accessed are left out. */
+/** Contents of the places before the copies of an honest run, without places that only these accessed. */
 function placesBefore(run: RunCells): Map<string, PlaceHistory> {
   const places = new Map<string, PlaceHistory>();
   withPlaces(run, (list) => {
@@ -100,7 +100,7 @@ function placesBefore(run: RunCells): Map<string, PlaceHistory> {
   return places;
 }
 
-/** What the table says of a place's bytes, for any elements of the field. */
+/** Bytes of a place after the row by the table's rules, for any elements of the field. */
 function afterOf({ full, end, start, shift, bytes, old }: CopyCells, next: CopyCells | undefined): number[] {
   const both = [...bytes, ...(next?.bytes ?? bytes.map(() => 0))];
   const sum = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0);

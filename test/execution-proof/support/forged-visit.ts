@@ -22,7 +22,7 @@ export function visited(code: readonly (number | readonly number[])[], start: Us
   return honest([userCode(code, start)]);
 }
 
-/** What user mode is said to come to. */
+/** Claimed end of user mode. */
 export interface VisitEnd {
   readonly opcode: number;
   readonly gas: number;
@@ -33,8 +33,8 @@ export interface VisitEnd {
 }
 
 /**
- * The run with other rows of user code, and all that follows: what stacks hold at last, how often codes are asked, and, if an
- * end is given, what the kernel is told and goes on with.
+ * Returns the run with other rows of user code, and all consequences: final words of stacks, requests of codes, and, if an
+ * end is given, the kernel's input after it.
  */
 export function withUser(run: RunCells, user: readonly UserCells[], end?: VisitEnd, visit: Partial<VisitCells> = {}): RunCells {
   const elapsed = user.length;
@@ -83,7 +83,7 @@ export function userChanged(
   );
 }
 
-/** What the kernel is told, by the rows that come behind the one that runs user code. */
+/** Replaces the kernel's input by rows after the one that runs user code. */
 function withEnd(run: RunCells, { opcode, gas, height, place, words }: VisitEnd, elapsed: number): RunCells {
   const at = run.processor.findIndex(({ runsUser }) => runsUser === 1);
   const start = run.processor[at]!.clock;
@@ -136,7 +136,7 @@ function withEnd(run: RunCells, { opcode, gas, height, place, words }: VisitEnd,
   return { ...run, processor, memory, visits };
 }
 
-/** What stacks hold at last is what the rows of user code put there, and codes are used as they ask. */
+/** Settles the final words of stacks and the uses of codes by the rows of user code. */
 export function settledUser(run: RunCells): RunCells {
   const said = messagesOf(airOf("user", run.program), columnsOf("user", run), []).filter(
     ({ multiplicity }) => multiplicity !== 0,

@@ -43,7 +43,7 @@ export function gap(now: number, before: number): readonly number[] {
   return number < 0 ? [number, 0] : number30(number);
 }
 
-/** The high limb that stands for a negative number when the low one is 0. */
+/** High limb of a negative number whose low limb is 0. */
 export function negative(number: number): number {
   return mul(number + P, inv(2 ** 16));
 }

@@ -12,7 +12,7 @@ import { KECCAK256, MSTORE, POP, push, STOP } from "./programs.ts";
 
 type Bytes = readonly number[];
 
-/** So many bytes, all from 2 to 127. */
+/** `count` bytes, all from 2 to 127. */
 export const content = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 + (i % 100));
 
 /** A list with some of its elements replaced, by their place. */
@@ -52,7 +52,7 @@ export function withPlaces(cells: RunCells, change: (places: PlaceHistory[]) => 
   return { ...cells, memory: Array.from({ length: count }, (_, i) => row(i)) };
 }
 
-/** What a prover does otherwise than the tables say, row by row of hashInput and of sponge. */
+/** Deviations of a prover from the tables' rules, row by row of hashInput and of sponge. */
 export interface Tampering {
   readonly chunk?: (chunk: number[], row: number) => number[];
   readonly both?: (both: number[], row: number) => number[];
@@ -65,8 +65,8 @@ export interface Tampering {
 }
 
 /**
- * Works out again what follows from the rows of both tables: the padded bytes, the states, and the hashes on the stack, so that
- * all that is said afterwards fits together, but for what was changed.
+ * Recomputes the consequences of both tables' rows: the padded bytes, the states, and the hashes on the stack, so that all
+ * later claims agree, except for the changes.
  */
 export function settled(cells: RunCells, tampering: Tampering = {}): RunCells {
   const zeros = new Array<number>(WORD_BYTES).fill(0);
@@ -103,7 +103,7 @@ export function withHash(cells: RunCells, time: number, hash: Bytes): RunCells {
   return changed(cells, { [step]: { c: word }, [step + 1]: { a: word } });
 }
 
-/** What the table says of a row's chunk, for any elements of the field; the last row's is free. */
+/** Chunk of a row by the table's rules, for any elements of the field; the last row's is free. */
 function paddedBytes({ full, end, shift, bytes, closes, chunk }: HashInputCells, next: HashInputCells | undefined): Bytes {
   if (next === undefined) return chunk;
   const both = [...bytes, ...next.bytes];

@@ -90,7 +90,7 @@ export interface RunCells {
   /** The statement's roots, and what the tables of the state answer. */
   roots: RootChange;
   answers: StateAnswers;
-  /** What the honest run says, of which these are the rows or a forgery (`claimsOf`). */
+  /** Claims of the honest run, of which these are the rows or a forgery (`claimsOf`). */
   readonly truth: string;
 }
 
@@ -169,8 +169,8 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
 }
 
 /**
- * What a run says: where it went, what was on top of the stack, what of the memory is another word at last, and the roots. A place
- * that is opened and left as it was says nothing: true runs differ in such places.
+ * Claims of a run: its way, the top of the stack, changed words of the memory, and the roots. A place that is opened and
+ * unchanged claims nothing, because true runs differ in these places.
  */
 export function claimsOf({ processor, memory, changes, roots }: Omit<RunCells, "truth">): string {
   const stop = processor.findIndex(({ stops }) => stops === 1);
@@ -228,7 +228,7 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
     case "processor":
       return { ...last, clock: last.clock + row - cells.processor.length + 1 };
     case "memory": {
-      // In spaces of their own, behind the last.
+      // In separate spaces, after the last.
       const space = (cells.memory.at(-1)?.space ?? 0) + 1 + row - cells.memory.length;
       return { space, index: [0, 0], sameSpace: 0, gap: [0, 0], stated: 0, first: zero, last: zero, time: 0, uses: 0 };
     }
@@ -291,8 +291,8 @@ export function isBalanced({ name }: { readonly name: string }, [operation = 0]:
 }
 
 /**
- * What refuses a run: constraints and messages to fixed tables that are not true as `table: name`, and buses that do not
- * balance. Tables that answer are taken to answer what is true and nothing else.
+ * Refusals of a run: constraints and messages to fixed tables that are not true as `table: name`, and buses that do not
+ * balance. Tables that answer are assumed to give exactly the true answers.
  */
 export function refusalsOf(cells: RunCells): string[] {
   const refusals = new Set<string>();
@@ -335,7 +335,7 @@ interface RowMessage {
   readonly message: readonly number[];
 }
 
-/** What a table says on the buses in all or some rows; interactions are named `bus[0]`, `bus[1]`, … in order. */
+/** Messages of a table on the buses in all or some rows; interactions are named `bus[0]`, `bus[1]`, … in order. */
 export function messagesOf(
   air: Air,
   main: readonly Uint32Array[],
@@ -400,7 +400,7 @@ function isMemoryCost([words = 0, cost = 0]: readonly number[]): boolean {
   return words < 2 ** 19 && BigInt(cost) === 3n * count + (count * count) / 512n;
 }
 
-/** What the compression of a message of the bus compression gives, by the reference and not the table. */
+/** Compression of a message of the bus compression, by the reference instead of the table. */
 function compressed([tag = 0, ...lanes]: readonly number[]): number[] {
   return compress(tag, lanes.slice(0, 8), lanes.slice(8, 16));
 }

@@ -131,7 +131,8 @@ function* valueForgeries(): Generator<Forgery> {
   const [zero, other] = [word({}), name({ 0: 6 })];
   const [first = 0, ...rest] = own.head;
   const head = [first === 0 ? 1 : first - 1, ...rest];
-  // A digest that is no leaf's key, so that the leaf seems to be absent: by the first step of the chain, and by the second.
+  // A digest that is not a leaf's key, so that the leaf seems to be absent: by the first step of the chain, and by the
+  // second.
   const after = (digest: readonly number[]): number[] => compress(4, digest, [...LEAF.slice(4, 12)]);
   const last = (digest: readonly number[]): number[] => compress(4, digest, [...LEAF.slice(12, 16), 0, 0, 0, 0]);
   const middle = after(head);

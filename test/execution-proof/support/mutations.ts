@@ -33,7 +33,7 @@ export function freeCells(table: TableName, cells: RunCells, rows: readonly numb
   const height = columns[0]!.length;
   const said = (row: number) =>
     messagesOf(air, columns, publics, Uint32Array.of(row)).filter(({ multiplicity }) => multiplicity !== 0);
-  /** What a row says on buses that have to balance. */
+  /** Messages of a row on buses that have to balance. */
   const balancedPart = (row: number): string =>
     JSON.stringify(
       said(row).flatMap(({ name, interaction, multiplicity, message }) =>

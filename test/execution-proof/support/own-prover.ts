@@ -23,7 +23,7 @@ import { TestClock } from "../../chain/support/clock.ts";
 
 type ChunkProver = Pick<ExecutionProver, "plan" | "proveChunk" | "checkChunk">;
 
-/** Has batches proven through a queue in which a prover is alone. */
+/** Proves batches through a queue with a single prover. */
 export function aloneInQueue(prover: ChunkProver): BatchProver & { close(): Promise<void> } {
   const blobs = new MemoryBlobs();
   const queue = new MemoryQueue({}, { blobs, clock: new TestClock(1_800_000_000_000) });
@@ -37,14 +37,14 @@ export function aloneInQueue(prover: ChunkProver): BatchProver & { close(): Prom
   };
 }
 
-/** A prover with a queue of its own, as an ecosystem has it. */
+/** Opens a prover with a separate queue, like an ecosystem. */
 export function openOwnProver(options: ExecutionProverOptions = {}): ExecutionProver & BatchProver {
   const prover = createExecutionProver(options);
   const { prove, close } = aloneInQueue(prover);
   return { ...prover, prove, close: async () => void (await Promise.all([prover.close(), close()])) };
 }
 
-/** The same on the calling thread, with a key and tools that a caller has. NOT SECURE: takes weak keys. */
+/** Proves on the calling thread, with the caller's key and tools. NOT SECURE: accepts weak keys. */
 export async function proveHere(
   key: ExecutionKey,
   proving: ExecutionProving,

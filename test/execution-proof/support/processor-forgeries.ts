@@ -78,7 +78,7 @@ export function* stepForgeries(): Generator<Forgery> {
   yield by("wordRange[0]", changed(honest([HINT, POP, STOP], [0n]), { 0: { d: limb }, 1: { a: limb } }));
 }
 
-/** Runs that go on at another row than they should, or begin or end at another. */
+/** Runs with a wrong next row, begin or end. */
 export function* flowForgeries(): Generator<Forgery> {
   const pushes = honest([push(5), push(6), STOP]);
   const [first, , last] = pushes.processor;
@@ -174,7 +174,7 @@ function* orderForgeries(): Generator<Forgery> {
   const future = placeChanged(changed(early, { 0: read, 1: { a: one }, 2: written }), price, { last: one, time: 1 });
   yield by("range16[3]", future);
   yield by("range14[3]", changed(future, { 0: { ...read, gapM: [0, negative(-3)] } }));
-  // 1 and then 2 is written; a clock that goes back lets the 1 be read.
+  // 1 and then 2 is written; a decreasing clock lets the 1 be read.
   const late = honest([push(5), push(1), set("price"), push(2), set("price"), get("price"), STOP]);
   const rows = {
     1: { clock: 3, d: two, gapM: gap(3, 2) },
@@ -200,7 +200,7 @@ function* addressForgeries(): Generator<Forgery> {
   yield by("address has two limbs", changed(array, { 3: { d: beyond }, 4: { a: beyond } }));
   yield by("range14[2]", changed(array, { 3: { d: modulus }, 4: { a: modulus } }));
 
-  // The word at 0 is 9 · 2^224; the one at 16 is read as 0 from a place of its own.
+  // The word at 0 is 9 · 2^224; the one at 16 is read as 0 from a separate place.
   const memory = honest([push(9n << 224n), push(0), MSTORE, HINT, MLOAD, STOP], [32n]);
   const sixteen = word({ 0: 16 });
   const unaligned = changed(memory, { 2: { d: sixteen }, 3: { a: sixteen, address: 16 } });

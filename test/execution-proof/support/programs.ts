@@ -54,7 +54,7 @@ export function push(value: bigint | number): number[] {
   return [0x5f + hex.length / 2, ...Buffer.from(hex, "hex")];
 }
 
-/** What the places of which statements speak hold before each run of these tests. */
+/** Words at the boundary's places before each run of these tests. */
 export const BOUNDARY = {
   ...{ nextBatch: 2n, open: 1n, blockNumber: 7n, timestamp: 0x1_0000_0005n, coinbase: (1n << 160n) - 3n },
   ...{ blockHashes: (1n << 224n) + 9n, cheatCount: 0n },
@@ -77,7 +77,7 @@ export function programOf(code: readonly (number | readonly number[])[]): Proven
     while (parts.length > 1 && !sharesRow(parts)) parts.pop();
     const last = parts.at(-1);
     if (last !== undefined) rows.push({ pc: first.pc, parts, next: last.end });
-    else if (isLabel) throw new Error(`nothing stands behind the label at ${first.pc}`);
+    else if (isLabel) throw new Error(`no code follows the label at ${first.pc}`);
   }
   return provenProgram("a test", rows);
 }
@@ -120,14 +120,14 @@ export interface TracedRun {
 /** A run by the interpreter that can be proven. */
 export interface InterpretedRun extends TracedRun {
   readonly trace: ProvableTrace;
-  /** What the state's own tree has before the run, and after it when what the run left is written to it. */
+  /** Roots of the state's tree before the run, and after the run's changes. */
   readonly roots: RootChange;
 }
 
-/** What the boundary's words are before a run. */
+/** Words of the boundary before a run. */
 export type Boundary = Readonly<Record<keyof typeof BOUNDARY, bigint>>;
 
-/** Runs a program by the interpreter and makes the trace of what it did, but for the state. */
+/** Runs a program by the interpreter and makes the trace of its steps, without the state. */
 export function traced(
   program: ProvenProgram,
   hints: readonly Hint[] = [],
@@ -176,7 +176,7 @@ export function sourceOf(tree: StateTree): StateSource {
   return { read: (kind, address, slot) => tree.get({ leafKind: kind as LeafKind, address, slot }) };
 }
 
-/** The tree's roots before a run and after it. The tree is left as it was. */
+/** Roots of the tree before and after a run. The tree does not change. */
 function rootsOf(tree: StateTree, leaves: readonly LeafChange[]): RootChange {
   const before = tree.root;
   const start = tree.snapshot();

@@ -101,7 +101,7 @@ function* pointForgeries(): Generator<Forgery> {
   yield by("alu[1]", claimed({ ...SIGNATURE, parity: 0n, r: cubeRoot(Fp.create(1n - 7n)) }, { y: Fp.ORDER + 1n }));
 }
 
-/** What is no byte and no limb: of these the other tables promise nothing. */
+/** Forgeries with values that are not bytes or limbs, about which other tables promise nothing. */
 function* rangeForgeries(): Generator<Forgery> {
   const bytesR = bytesOf(SIGNATURE.r);
   const [bytesY, limbs] = [bytesOf(rootOf(8n, 1n)), limbsOf(0n)];
@@ -121,7 +121,7 @@ function* rangeForgeries(): Generator<Forgery> {
   }
 }
 
-/** The words are read from an offset that is no multiple of 32. */
+/** The words are read from an offset that is not a multiple of 32. */
 function* placeForgeries(): Generator<Forgery> {
   const run = honest([HINT, RECOVER, POP, STOP], [0n]);
   const one = word({ 0: 1 });

@@ -45,7 +45,7 @@ export function recoverRun(signature: Signature): RunCells {
   return run;
 }
 
-/** What a prover says of a signature besides what it is; all else follows. */
+/** Parts of a signature that a prover chooses; the rest follows. */
 export interface Parts {
   readonly square?: bigint;
   readonly cube?: bigint;
@@ -56,7 +56,7 @@ export interface Parts {
   readonly key?: Point;
 }
 
-/** The cells of a signature with a key, right but for the parts. Points that are on no curve have any key. */
+/** Cells of a signature with a key, with some parts replaced. Points on no curve may have any key. */
 export function solved({ hash, parity, r, s }: Signature, parts: Parts = {}): Partial<RecoverCells> {
   const square = parts.square ?? Fp.create(r * r);
   const cube = parts.cube ?? Fp.create(square * r);
@@ -76,7 +76,7 @@ export function solved({ hash, parity, r, s }: Signature, parts: Parts = {}): Pa
   };
 }
 
-/** The square root of this parity, or the even one for what is no bit. */
+/** Square root with this parity, or the even one if the parity is not a bit. */
 export function rootOf(value: bigint, parity: bigint): bigint {
   const root = Fp.sqrt(value);
   return (root & 1n) === (parity & 1n) ? root : Fp.neg(root);

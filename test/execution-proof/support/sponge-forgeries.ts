@@ -51,7 +51,7 @@ function* orderForgeries(): Generator<Forgery> {
   const [first, , third] = three.sponge;
   yield by("block: the next", settled({ ...three, sponge: [first!, third!] }));
 
-  // Two inputs, of which each goes on with the other's second block.
+  // Two inputs, each continued with the other's second block.
   const code = (offset: number): (number | readonly number[])[] => [push(146), push(offset), KECCAK256, POP];
   const other = content(160).map((byte) => byte + 1);
   const both = honest([...stored(content(160), 0), ...stored(other, 1024), ...code(0), ...code(1024), STOP]);

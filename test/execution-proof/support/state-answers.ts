@@ -9,7 +9,7 @@ export interface StateAnswers {
   readonly roots: RootChange;
 }
 
-/** What the state of an honest run answers. Roots are any digests: `test/circuits/state-tables` has those that are. */
+/** Answers of the state to an honest run. Roots are any digests; `test/circuits/state-tables` has real ones. */
 export function answersOf({ leaves }: RunTrace): StateAnswers {
   const digest = (first: number): number[] => Array.from({ length: 8 }, (_, i) => first + i);
   return {
@@ -18,7 +18,7 @@ export function answersOf({ leaves }: RunTrace): StateAnswers {
   };
 }
 
-/** How often each message was sent, by its elements. */
+/** Number of times that each message was sent, by its elements. */
 export type Sent = ReadonlyMap<string, number>;
 
 /**

@@ -20,8 +20,9 @@ export function* timeForgeries(): Generator<Forgery> {
 type End = Pick<VisitCells, "opcode" | "placeAfter" | "heightAfter" | "gasAfter" | "wordsAfter" | "budgetAfter" | "spent">;
 
 /**
- * User mode is entered three times. The code runs once, in order, but the kernel is told of its first two stops in the other one: it
- * goes on behind the second one, where the third time begins, then goes back behind the first one, where the second time begins.
+ * User mode is entered three times. The code runs once, in order, but the kernel receives its first two stops in the other
+ * order: it continues after the second one with the third visit, and then returns to after the first one with the second
+ * visit.
  */
 function exchangedEnds(): RunCells {
   const code = [p.push(5), SLOAD, p.push(6), SSTORE, p.push(7), STOP];
@@ -64,7 +65,7 @@ function exchangedEnds(): RunCells {
   return placeChanged(placeChanged(cells, variable("value"), { last: load }), variable("price"), { last: store });
 }
 
-/** Code of 2^16 - 1 bytes that ends with a push whose operand is behind it: the place where it stops is no limb. */
+/** Code of 2^16 - 1 bytes that ends with a push whose operand is behind it: its stop is at a place beyond a limb. */
 function endsBehindLimbs(): RunCells {
   const length = 2 ** 16 - 1;
   const target = length - 2;

@@ -10,7 +10,7 @@ export interface UsedTable {
   readonly width: number;
 }
 
-/** By table: what a run takes of it. */
+/** Rows of a run, by table. */
 export function usedTables(
   program: ProvenProgram,
   definition: SystemDefinition,
@@ -23,7 +23,7 @@ export function usedTables(
       const columns = traces[i]!;
       const last = (columns[0]?.length ?? 0) - 1;
       let rows = last + 1;
-      // Rows that fill a table up are all the same, but for a clock, rounds, and tables that are fixed.
+      // Padding rows of a table are all equal, except for a clock, rounds, and fixed tables.
       if (air.name === "processor") rows = trace.processor.length;
       else if (air.name === "keccak") rows = 24 * trace.permutations.length;
       else if (air.name === "sha256") rows = 64 * trace.sha256.length;

@@ -53,7 +53,7 @@ function withPlace(
   });
 }
 
-/** Runs of user code that go on, begin or end otherwise. */
+/** Runs of user code with a wrong continuation, begin or end. */
 export function* userForgeries(): Generator<Forgery> {
   yield* orderForgeries();
   yield* constantForgeries();
@@ -75,7 +75,7 @@ function* orderForgeries(): Generator<Forgery> {
   const [first, last] = run.user as [UserCells, UserCells];
   const rich = { gas: 5000, rest: number30(5000) };
   const { start, frame, codeFrame, length } = first;
-  // Between its rows stands one that is no code's, by which gas comes.
+  // Between its rows is a row without code, which supplies gas.
   const idle = { ...NO_OPCODE, start, frame, codeFrame, length, clock: start + 2, place: 1, height: 1, ...rich };
   yield by(
     "goes on until it ends",
@@ -83,7 +83,7 @@ function* orderForgeries(): Generator<Forgery> {
   );
 }
 
-/** What ends stands before what begins, which never ends. */
+/** Run whose end precedes its begin, which never ends. */
 export function endBeforeBegin(): RunCells {
   const run = visited([push(5), SLOAD]);
   const [first, last] = run.user as [UserCells, UserCells];
@@ -104,7 +104,7 @@ function* constantForgeries(): Generator<Forgery> {
       2: { frame: 7 },
     }),
   );
-  // The other code is frame 9's, whose memory is 0; or the first byte of its own.
+  // The other code is frame 9's, whose memory is 0; or the first byte of this code.
   const run = visited([push(5), SLOAD]);
   const stop = { ...decoded(STOP), a: word({}) };
   const end = endOf(run, { opcode: STOP });
@@ -134,7 +134,7 @@ function* clockForgeries(): Generator<Forgery> {
   const told = withElapsed(userChanged(run, clocks), elapsed);
   const held = changed(told, { [late]: { d: one, gapM: gap(over, before + 1) } });
   yield by("clock begins behind the start", withPlace(held, USER_STACK_SPACE, STACK, { last: word({ 0: 5 }), time: over }));
-  // 0 and then 5 is pushed; a clock that goes back has the 0 tested.
+  // 0 and then 5 is pushed; a decreasing clock lets the 0 be tested.
   const twice = visited([PUSH0, POP, push(5), ISZERO, STOP]);
   const { start } = twice.user[0]!;
   const rows = {
@@ -144,7 +144,7 @@ function* clockForgeries(): Generator<Forgery> {
   yield by("clock ticks", userChanged(twice, rows));
 }
 
-/** The run whose user code took so many steps of the clock, which may be negative; behind it the kernel stops. */
+/** Run whose user code took `elapsed` steps of the clock, which may be negative; the kernel stops after it. */
 function withElapsed(run: RunCells, elapsed: number): RunCells {
   const at = run.processor.findIndex(({ runsUser }) => runsUser === 1);
   const { clock } = run.processor[at]!;
@@ -345,7 +345,7 @@ function* jumpForgeries(): Generator<Forgery> {
   yield by("jumps to JUMPDEST", on(wrong, [there], { opcode: STOP, gas: 989, height: 0, place: 5 }));
 }
 
-/** What rows of a time in user mode have in common. */
+/** Common cells of the rows of one visit to user mode. */
 function sameVisit({ start, frame, codeFrame, length }: UserCells): Partial<UserCells> {
   return { start, frame, codeFrame, length };
 }
@@ -583,7 +583,7 @@ export function* visitForgeries(): Generator<Forgery> {
   yield* visitBudgetForgeries();
 }
 
-/** Another budget than the kernel's variable has, or one that is spent where the code goes on. */
+/** Another budget than the kernel's variable, or one that is spent although the code continues. */
 function* visitBudgetForgeries(): Generator<Forgery> {
   const visits = (refusedBy: string, cells: RunCells): Forgery => ({ refusedBy: `visits: ${refusedBy}`, cells });
   const { space, index } = placeOfVariable("nativeLeft");
@@ -649,7 +649,7 @@ function* wordsForgeries(): Generator<Forgery> {
   };
   yield visits("range16[2]", early(gap(start, clock)));
   yield visits("range14[2]", early([0, negative(start - clock - 1)]));
-  // p words are none.
+  // p words equal 0.
   const left = (words: number, limbs: readonly number[]): RunCells => {
     const paid = visited([JUMPDEST, STOP], { before: paying(words) });
     const visit = { wordsAfter: limbs };

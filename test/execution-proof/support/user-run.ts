@@ -8,19 +8,19 @@ export const CODE_FRAME = 4;
 
 export interface UserStart {
   readonly gas?: number;
-  /** What is left of the native budget. */
+  /** Rest of the native budget. */
   readonly budget?: number;
   /** The stack's words, from its foot on. */
   readonly stack?: readonly bigint[];
   readonly place?: number;
-  /** What is written over the stack's words before the code runs, and what the kernel does afterwards. */
+  /** Words that overwrite the stack before the code runs, and the kernel's steps afterwards. */
   readonly over?: readonly bigint[];
   readonly after?: readonly number[];
-  /** What the kernel does in the frame before the code runs. */
+  /** Steps of the kernel in the frame before the code runs. */
   readonly before?: readonly number[];
   /** Whether the kernel stops at once. */
   readonly stops?: boolean;
-  /** How high the stack is, if not so high as it has words given. */
+  /** Height of the stack, if it differs from the number of its words. */
   readonly height?: number;
 }
 

@@ -4,14 +4,14 @@ import type { ExecutionClaim } from "../../../src/execution-proof/batch/executio
 import { executionVerifier } from "../../../src/execution-proof/batch/verify-execution.ts";
 import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
 
-/** What the process is given. */
+/** Input of the process. */
 export interface ApartRequest {
   readonly claim: ExecutionClaim;
   readonly proof: Uint8Array;
   readonly parameters: ProofParameters;
 }
 
-/** The body of a process that has a claim and a proof, and nothing else: it says what the verification comes to. */
+/** Process with a claim and a proof, and nothing else: it prints the result of the verification. */
 const { claim, proof, parameters } = deserialize(readFileSync(process.argv[2] ?? "")) as ApartRequest;
 try {
   const options = { parameters, acceptsWeakParameters: true, workers: 1 };

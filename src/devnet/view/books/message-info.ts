@@ -61,7 +61,7 @@ function feeOf(content: Journey["content"]): bigint {
 
 function waitsFor({ steps, sentTooEarly, sourceChainId, destinationChainId }: Journey): string | undefined {
   if (sentTooEarly === "wentBack") return undefined;
-  if (sentTooEarly === "goesBack") return "the sending chain gives back what it carries";
+  if (sentTooEarly === "goesBack") return "the sending chain must refund it";
   const next = JOURNEY_STEPS.find((step) => !steps.has(step));
   return next === undefined ? undefined : nextSteps(layerName(sourceChainId), layerName(destinationChainId))[next];
 }

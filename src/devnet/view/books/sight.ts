@@ -54,7 +54,7 @@ function withoutWords({
   ...others
 }: ChainStatus): ChainStatus {
   const shown = { ...others, ...(execution === undefined ? {} : { execution: withoutDetails(execution) }) };
-  return fault === undefined ? shown : { ...shown, fault: "the chain stands still; its readers are told why" };
+  return fault === undefined ? shown : { ...shown, fault: "the chain is paused; its readers get the reason" };
 }
 
 /** A reason's detail may name what a transaction did. */

@@ -42,7 +42,7 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   if (!has("imported")) {
     const destination = nameOf(destinationChainId);
     const ignored = {
-      why: `${destination} goes on and does not import a root that holds it`,
+      why: `${destination} continues without importing a root that holds it`,
       help: `'npx hardhat hyperchain:deliver ${messageHash} --through-queue' puts root and message into its queue on L1: it must take them or stop, and then what it did not take is refunded (docs/security.md)`,
     };
     return stands(destinationChainId) ?? (isIgnored(message) ? ignored : undefined);

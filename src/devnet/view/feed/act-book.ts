@@ -201,7 +201,7 @@ function clipped(reason: string): string {
 }
 
 /** In place of what a caller named that was not there, and of a reason, which can be of a chain that only some may read. */
-const TOLD_TO_OTHERS = "clients that may read all chains are told why";
+const TOLD_TO_OTHERS = "clients that may read all chains get the reason";
 
 /** `hyperchain_acts`: the newest acts, the newest last, of which a client is told those on chains that it may read. */
 export function actMethods(book: Pick<ActBook, "seenBy">): ReadonlyMap<string, RpcMethod> {

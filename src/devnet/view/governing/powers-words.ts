@@ -47,7 +47,7 @@ export function announcedOf({ announced, stopsAt, now }: ChainPowersInfo, layer:
     return `${counts}; to be out before, ask the queue for a withdrawal by ${time(lastToLeave)}`;
   });
   if (stopsAt === undefined) return changes;
-  return [...changes, `its version ends at ${time(stopsAt)}; without another it stands still from then on, and its exit opens`];
+  return [...changes, `its version ends at ${time(stopsAt)}; without another version it then pauses, and its exit opens`];
 }
 
 function time(seconds: number): string {

@@ -5,7 +5,7 @@ import { type CalledContract, callOf, worldOf } from "../../../machine/support/c
 import { type MeasuredItem, otherAddress } from "./measured-items.ts";
 import { measureRun, plus, type Used } from "./measured-run.ts";
 
-/** What one of a thing takes. */
+/** Cost of one item. */
 export interface Measured {
   readonly cells: number;
   /** Rows of the table that has most of them, and its name. */
@@ -26,7 +26,7 @@ const [LEVELS, PATHS] = [29, 2];
 /** An opcode that does nothing else. */
 const PLAIN: Used = new Map([["user", { rows: 1, width: 0 }]]);
 
-/** What of all tables the thing takes: of the body's runs, less those of what stands around it. */
+/** Measures the rows of all tables that an item needs: of the body's runs, less those of the surrounding code. */
 export function measure(item: MeasuredItem): Measured {
   const { body, less, times = 1, counts = OFTEN, pops = 0, leaves = 0, callData } = item;
   if (callData !== undefined) return measuredOf(plus(usedByData(callData), pathsOf(usedByData(callData)), leaves), times);
@@ -50,7 +50,7 @@ function measuredOf(used: Used, each: number): Measured {
   return { cells: cells / each, rows: rows / each, table, rowsOf };
 }
 
-/** What a transaction to an account without code takes, beside one with less data or beside none. */
+/** Rows of a transaction to an account without code, compared with one with less data or with none. */
 function usedByData([less, bytes]: NonNullable<MeasuredItem["callData"]>): Used {
   const of = (length: number | undefined): Used => {
     const data = Uint8Array.from({ length: length ?? 0 }, (_, i) => (i * 31) % 255);
@@ -61,7 +61,7 @@ function usedByData([less, bytes]: NonNullable<MeasuredItem["callData"]>): Used 
   return plus(of(bytes), of(less), -1);
 }
 
-/** What a leaf's paths have in the highest tree. The measured one's, which are short, count beside them. */
+/** Rows of a leaf's paths in the highest tree, in addition to the measured paths, which are short. */
 function pathsOf(used: Used): Used {
   const levels = (name: string, rows: number) => [name, { rows, width: used.get(name)?.width ?? 0 }] as const;
   return new Map([levels("tree", PATHS * LEVELS), levels("compression", 2 * PATHS * LEVELS)]);

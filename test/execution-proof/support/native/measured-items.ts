@@ -5,28 +5,31 @@ import { fromHex, type Hex } from "../../../../src/protocol/hex.ts";
 
 type Copies = (copy: number) => Code;
 
-/** What is measured: a body, so often behind itself, less what stands around the thing. */
+/** Item of the measurement: a repeated body, less the code around the item. */
 export interface MeasuredItem {
-  /** Its opcode in hex, its precompiled contract, or what of operands it is a part of: unique. */
+  /** Unique key: its opcode in hex, its precompiled contract, or the aspect of its operands. */
   readonly key: string;
   readonly name: string;
-  /** By the number of its copy, since what is the same again is looked up in rows that are there. */
+  /** Body by the number of its copy, because a repeated request uses existing rows. */
   readonly body: Copies;
-  /** What of the body is weighed by itself. Default: nothing. */
+  /** Part of the body with a separate weight. Default: nothing. */
   readonly less?: Copies;
-  /** How many POPs the body has more than `less`: stacks of both end as they began, as each place that is used has a row. */
+  /**
+   * POPs of the body in addition to those of `less`: stacks of both end in their initial state, because each used place has
+   * a row.
+   */
   readonly pops?: number;
-  /** How often the body does the thing, and `less` does not. Default 1. */
+  /** Number of times that the body, but not `less`, does the item. Default 1. */
   readonly times?: number;
   /** Gas that its own frame pays for the thing at least. */
   readonly gas: number;
-  /** Its own frame pays a gas for six of its units, where that is more. */
+  /** True if its frame pays a gas for six of its units, when that is more. */
   readonly paysForUnits?: true;
   /** Runs once before. */
   readonly setup?: Code;
   /** Codes of the accounts at `otherAddress`. */
   readonly others?: readonly Code[];
-  /** How often the body runs, less the first of them. Default: ten times and twice, so that what happens once is not in it. */
+  /** Runs of the body, less the first of them. Default: ten times and twice, so that single effects cancel. */
   readonly counts?: readonly [number, number];
   /** Changes of the state that it makes, each of which may be undone. */
   readonly changes?: number;
@@ -37,7 +40,7 @@ export interface MeasuredItem {
   readonly callData?: readonly [less: number | undefined, bytes: number];
 }
 
-/** Where an item's other accounts are. */
+/** Addresses of an item's other accounts. */
 export const otherAddress = (place: number): number => 0xc0de10 + place;
 
 const [POP, MSTORE, MSTORE8, SLOAD, SSTORE, TSTORE, TLOAD, NUMBER, SUB, BLOCKHASH, PC, GAS, ADD] = [
@@ -51,7 +54,7 @@ const ONCE = [0, 1] as const;
 const WIDE = 0xf123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefn;
 const NARROW = 0x0123456789abcdef0123456789abcdefn;
 const NEGATIVE = 2n ** 256n - NARROW;
-/** What a call gives at most: one that halts takes all of it. */
+/** Maximum gas given to a call; one that halts consumes all of it. */
 const GIVEN = push(50_000);
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const hex = (opcode: number): string => `0x${opcode.toString(16).padStart(2, "0")}`;
@@ -225,7 +228,7 @@ const state = (): MeasuredItem[] => {
     {
       ...{
         key: "link",
-        name: "a block that BLOCKHASH goes back, beyond all before it in a transaction",
+        name: "an earlier block of BLOCKHASH, beyond all before it in a transaction",
         gas: 0,
         paysForUnits: true,
       },
@@ -295,7 +298,7 @@ const calls = (): MeasuredItem[] => {
   ];
 };
 
-/** Of a precompiled contract: what EIPs ask for it, and where its input has a word that may be any. */
+/** Prices of precompiled contracts in EIPs, and the index of a free word of their inputs. */
 const PRICES = new Map([
   ["ecrecover", { gas: 3000, free: 0 }],
   ["sha256, 32 bytes", { gas: 72, free: 0 }],

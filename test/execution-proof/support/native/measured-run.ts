@@ -19,7 +19,7 @@ import { codesOf } from "../programs.ts";
 import { type UsedTable, usedTables } from "../used-tables.ts";
 import { checkTraces } from "../../../stark/check-traces.ts";
 
-/** By table: rows, and the cells of one. */
+/** Rows and cells of a row, by table. */
 export type Used = ReadonlyMap<string, UsedTable>;
 
 const [FIRST_BLOCK, TIME] = [300n, 1_700_000_000n];
@@ -27,13 +27,16 @@ const { program: PROGRAM, definition: DEFINITION, system: SYSTEM } = uncommitted
 const primitives = createPrimitives();
 const kernel = new Kernel(primitives, PROGRAM.rows);
 
-/** What the steps of these hints take of all tables behind a new block, in a state of these accounts; and how they ended. */
+/**
+ * Measures the rows of all tables that the steps of these hints need after a new block, in a state of these accounts;
+ * returns their outcome also.
+ */
 export function measureRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
   const { transactions, trace } = traceOf(accounts, steps);
   return { statuses: transactions.map(({ status }) => status), used: usedTables(PROGRAM, DEFINITION, trace) };
 }
 
-/** The same run, and what of all tables is violated by it. */
+/** Runs the steps and returns the violations of all tables. */
 export function checkedRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
   const { transactions, trace } = traceOf(accounts, steps);
   return { transactions, violations: checkTraces(SYSTEM, runInput({ program: PROGRAM, definition: DEFINITION }, trace)) };

@@ -1,10 +1,10 @@
 import { type Measured, measure } from "./measure.ts";
 import { type MeasuredItem, measuredItems } from "./measured-items.ts";
 
-/** Cells of a unit, and those that a row of any table counts as: so many rows are its part of what a table may have. */
+/** Cells of a unit, and the cells of a row in any table: the table's share of a budget divided by its maximum rows. */
 export const CELLS_PER_UNIT = 100;
 export const CELLS_PER_ROW = 172;
-/** What is added for what no loop shows. A permutation has none: nothing of it depends on what is hashed. */
+/** Factor for costs that no loop shows. A permutation has none, because it does not depend on its input. */
 const MARGIN = 1.1;
 
 /** A thing, what it takes, and its weight. */
@@ -44,7 +44,7 @@ export function weightsOf(weighed: readonly WeighedItem[]): Weights {
   return weights;
 }
 
-/** What a file of weights has for an item. */
+/** Weight of an item in a file of weights. */
 export function weightIn(weights: Weights, item: MeasuredItem): number | undefined {
   const [kind, key] = placeOf(item);
   return (weights[kind] as Readonly<Record<string, number>>)[key];
