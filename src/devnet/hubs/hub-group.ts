@@ -10,7 +10,7 @@ import type { OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { HubHeader } from "../../protocol/hub-header.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { EvidenceList, type VoteEvidence } from "../../sequencing/evidence-list.ts";
+import { EvidenceList, type EvidenceStore, type VoteEvidence } from "../../sequencing/evidence-list.ts";
 import type { AggregatorCondition } from "./aggregator-faults.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import type { DecidedBlocks } from "./decided-blocks.ts";
@@ -36,6 +36,8 @@ interface HubGroupDependencies {
   /** Private key of an aggregator; undefined for one of another process. */
   readonly keyOf: (address: Hex) => Hex | undefined;
   readonly decided: DecidedBlocks;
+  /** Contrary votes beyond the process. Default: they end with it. */
+  readonly evidence?: EvidenceStore | undefined;
   readonly clock: Clock;
   /** A new salt of the votes, which differs after each start. */
   readonly newLife: () => Hex;
@@ -72,7 +74,7 @@ export class HubGroup {
   readonly #dependencies: HubGroupDependencies;
   #silent: ReadonlySet<number> = new Set();
   #liars: ReadonlySet<number> = new Set();
-  readonly #evidence = new EvidenceList();
+  readonly #evidence: EvidenceList;
   #isResting = false;
   readonly #bodies = new BlockBodies();
   readonly #decided: DecidedBlocks;
@@ -92,6 +94,7 @@ export class HubGroup {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#decided = dependencies.decided;
+    this.#evidence = new EvidenceList(dependencies.evidence);
     this.#life = this.#begun(FIRST_VIEW, options.epoch);
     this.#startNodes();
     this.#waiting.promise.catch(() => undefined);
@@ -131,7 +134,7 @@ export class HubGroup {
     });
   }
 
-  /** Contrary votes of aggregators since the last return of L1. */
+  /** Contrary votes of aggregators since the last return of L1, also of earlier processes. */
   get evidence(): readonly VoteEvidence[] {
     return this.#evidence.pairs;
   }

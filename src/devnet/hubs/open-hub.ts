@@ -42,7 +42,7 @@ interface HubDependencies {
   readonly sender: Signer;
   readonly artifacts: ArtifactSource;
   /** Files that outlast the process. Default: none. */
-  readonly world: Pick<World, "hub" | "keepHub" | "hubBlocks"> | undefined;
+  readonly world: Pick<World, "hub" | "keepHub" | "hubBlocks" | "hubEvidence"> | undefined;
   readonly members: () => readonly FactSource[];
   /** Verifies proofs of single batches, and makes those of blocks. */
   readonly prover: BatchesProver;
@@ -85,7 +85,12 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   const proofs = new HubProofs({ offers, prover, isProven });
   const group = new HubGroup(
     { epoch: await onL1.epoch(), hub, l1ChainId: BigInt(ecosystem.settlementChainId), landing: plan.landing },
-    { offers, proofs, onL1, decided, clock, keyOf: (address) => keys.keyOf(address), ...running },
+    {
+      ...{ offers, proofs, onL1, decided, clock },
+      keyOf: (address) => keys.keyOf(address),
+      evidence: world?.hubEvidence(name),
+      ...running,
+    },
   );
   return Object.assign(group, { address: hub });
 }

@@ -81,6 +81,8 @@ export interface World {
   keepHub(name: string, address: Hex): void;
   /** Decided blocks of a hub. */
   hubBlocks(name: string): LedgerStream;
+  /** Contrary votes of a hub's aggregators. */
+  hubEvidence(name: string): LedgerFacts;
   /** Data of a guardian, by its index in the network. A dump has none of them. */
   guardianFolder(name: string, index: number): string;
   /** The contracts on a chain for those that settle on it; undefined where none does or did. */
@@ -181,9 +183,10 @@ function contractFacts(
 }
 
 /** Files of parties next to the chains. */
-function filesOf(folder: string, ledger: Ledger): Pick<World, "hubBlocks" | "watcherFile" | "guardianFolder"> {
+function filesOf(folder: string, ledger: Ledger): Pick<World, "hubBlocks" | "hubEvidence" | "watcherFile" | "guardianFolder"> {
   return {
     hubBlocks: (name) => ledger.stream(`blocks of hub ${name}`),
+    hubEvidence: (name) => ledger.facts(`evidence of hub ${name}`),
     watcherFile: join(folder, "stake-watcher"),
     guardianFolder: (name, index) => join(folder, `guardian-${name}-${index + 1}`),
   };
