@@ -1,6 +1,6 @@
 import type { Workshop } from "../../consensus/group.ts";
 import { MemoryVotes } from "../../consensus/memory-votes.ts";
-import type { Header } from "../../consensus/proposals.ts";
+import { encodeProposal, requireHeader, type Header } from "../../consensus/proposals.ts";
 import type { DecisionVerdict } from "../../consensus/state.ts";
 import type { HubBlock } from "../../hub/hub-block.ts";
 import { HubError } from "../../hub/hub-error.ts";
@@ -39,6 +39,8 @@ export class HubAggregator implements Workshop {
   readonly #parts: HubAggregatorParts;
   /** Id of the newest final decision. */
   #decidedId: Hex;
+  /** Empty decisions after the newest final one, by id. */
+  readonly #empty = new Map<Hex, Header>();
 
   /** Aggregator of a group that starts from the decision `rootId`, at the node's block. */
   constructor(rootId: Hex, node: HubNode, parts: HubAggregatorParts) {
@@ -47,9 +49,12 @@ export class HubAggregator implements Workshop {
     this.#parts = parts;
   }
 
-  build(_view: number, parent: Hex): Promise<Uint8Array | undefined> {
-    // An empty decision makes the one before it final. The next block follows a final one, since its state does.
-    if (parent !== this.#decidedId) return Promise.resolve(NO_BLOCK);
+  build(view: number, parent: Hex): Promise<Uint8Array | undefined> {
+    // An empty decision makes the block before it final.
+    if (!this.#isAfterFinal(parent)) {
+      this.#addEmpty(requireHeader(encodeProposal({ view, parent }, NO_BLOCK)));
+      return Promise.resolve(NO_BLOCK);
+    }
     const offered = this.#parts.due();
     if (offered === undefined) return Promise.resolve(undefined);
     const block = this.node.build(offered, () => undefined);
@@ -59,13 +64,17 @@ export class HubAggregator implements Workshop {
   }
 
   async execute(
-    _header: Header,
+    decision: Header,
     content: Uint8Array,
     { isNotarized }: { readonly isNotarized: boolean },
   ): Promise<DecisionVerdict> {
-    if (content.length === 0) return "valid";
+    if (content.length === 0) {
+      this.#addEmpty(decision);
+      return "valid";
+    }
     const header = decodeHubHeader(content);
     if (header === undefined) return "invalid";
+    if (!this.#isAfterFinal(decision.parent)) return "later";
     const block = this.#parts.bodies.find(header);
     if (block === undefined) return "later";
     try {
@@ -82,6 +91,7 @@ export class HubAggregator implements Workshop {
 
   decide({ id, view }: Header, content: Uint8Array): Promise<void> {
     this.#decidedId = id;
+    for (const empty of this.#empty.values()) if (empty.view <= view) this.#empty.delete(empty.id);
     const header = decodeHubHeader(content);
     const block = header === undefined ? undefined : this.#parts.bodies.find(header);
     if (block === undefined || block.header.number <= this.node.header.number) return Promise.resolve();
@@ -89,5 +99,15 @@ export class HubAggregator implements Workshop {
     this.node.apply(block);
     this.#parts.onDecided({ block, before, view }, this.store);
     return Promise.resolve();
+  }
+
+  #addEmpty(decision: Header): void {
+    this.#empty.set(decision.id, decision);
+  }
+
+  /** True if no block is between the newest final decision and this one: the next block follows from this node's state. */
+  #isAfterFinal(id: Hex): boolean {
+    for (let at: Hex | undefined = id; at !== undefined; at = this.#empty.get(at)?.parent) if (at === this.#decidedId) return true;
+    return false;
   }
 }

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { encodeProposal, requireHeader } from "../../../src/consensus/proposals.ts";
+import { BlockBodies } from "../../../src/devnet/hubs/block-bodies.ts";
+import { HubAggregator } from "../../../src/devnet/hubs/hub-aggregator.ts";
+import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
+import { HubNode } from "../../../src/hub/hub-node.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { decodeHubHeader } from "../../../src/protocol/hub-header.ts";
+import { entryOf } from "../../hub/support/batches.ts";
+
+const A = 271n;
+const ROOT = wordToHex(9n);
+const EMPTY = new Uint8Array();
+
+/** An aggregator of a group with a batch that is due, the others' proposals, and a decision for each. */
+function aggregatorAt() {
+  const bodies = new BlockBodies();
+  const offers = { areOpen: () => Promise.resolve(true) } as unknown as HubOffers;
+  const offered = { number: 0n };
+  const parts = {
+    ...{ offers, bodies, due: () => [entryOf(A, offered.number)] },
+    ...{ onProposed: () => undefined, onDecided: () => undefined },
+  };
+  const newAggregator = () => new HubAggregator(ROOT, HubNode.begin(), parts);
+  const decision = (view: number, parent: `0x${string}`, content: Uint8Array) =>
+    requireHeader(encodeProposal({ view, parent }, content));
+  const execute = (aggregator: HubAggregator, header: ReturnType<typeof decision>, content: Uint8Array) =>
+    aggregator.execute(header, content, { isNotarized: false });
+  return { newAggregator, decision, execute, offered };
+}
+
+describe("an aggregator that leads", () => {
+  test("builds the next block after empty decisions that are not final yet, and an empty decision after a block", async () => {
+    const { newAggregator, decision, execute, offered } = aggregatorAt();
+    const [leader, voter] = [newAggregator(), newAggregator()];
+    const content = (await leader.build(1, ROOT))!;
+    const block = decision(1, ROOT, content);
+    assert.equal(decodeHubHeader(content)?.number, 1n);
+    assert.equal(await execute(voter, block, content), "valid");
+    offered.number = 1n;
+    // The block is not final where the next leaders are, and their decisions follow fast.
+    assert.deepEqual(await leader.build(2, block.id), EMPTY);
+    const first = decision(2, block.id, EMPTY);
+    assert.equal(await execute(voter, first, EMPTY), "valid");
+    assert.deepEqual(await voter.build(3, first.id), EMPTY);
+    const second = decision(3, first.id, EMPTY);
+    for (const aggregator of [leader, voter]) {
+      assert.equal(await execute(aggregator, second, EMPTY), "valid");
+      await aggregator.decide(block, content);
+    }
+    const next = (await leader.build(4, second.id))!;
+    assert.equal(decodeHubHeader(next)?.number, 2n);
+    assert.equal(await execute(voter, decision(4, second.id, next), next), "valid");
+  });
+
+  test("votes later for a block that follows one that is not final here", async () => {
+    const { newAggregator, decision, execute, offered } = aggregatorAt();
+    const [leader, voter] = [newAggregator(), newAggregator()];
+    const content = (await leader.build(1, ROOT))!;
+    const block = decision(1, ROOT, content);
+    await leader.decide(block, content);
+    offered.number = 1n;
+    const next = (await leader.build(2, block.id))!;
+    const header = decision(2, block.id, next);
+    assert.equal(await execute(voter, header, next), "later");
+    await voter.decide(block, content);
+    assert.equal(await execute(voter, header, next), "valid");
+  });
+});
