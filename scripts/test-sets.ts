@@ -215,6 +215,7 @@ export const CORE_FILES: readonly string[] = [
   "flow/availability-challenge",
   "flow/hub-consensus",
   "devnet/hubs/hub-group",
+  "devnet/hubs/hub-aggregator",
   "page/feed-relay",
   "page/proofs-of-execution",
   "devnet/stored-proof",

@@ -13,10 +13,14 @@ export const MAX_BLOCK_BATCHES = 16;
 const EVIDENCE_TAG = hashTag("hyperchain.hub-evidence.v1");
 const NO_HASH = wordToHex(0n);
 
-/** A batch of a member in a block. */
-export interface HubEntry {
+/** A batch of a member. */
+export interface HubBatch {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
+}
+
+/** A batch of a member in a block. */
+export interface HubEntry extends HubBatch {
   /** Program of the batch's proof, and the proof's keccak, which the aggregators have verified. */
   readonly program: string;
   readonly proofHash: Hex;
@@ -32,17 +36,22 @@ export interface HubBlock {
   readonly entries: readonly HubEntry[];
 }
 
+/** Block of a hub as its landing on L1 shows it: with the digest of the aggregators' evidence alone. */
+export interface HubBlockOnL1 {
+  readonly header: HubHeader;
+  readonly entries: readonly HubBatch[];
+  readonly evidence: Hex;
+}
+
 /** Header before a hub's first block. */
 export function firstHubHeader(emptyState: Hex): HubHeader {
   return { number: 0n, parent: NO_HASH, state: emptyState, contents: NO_HASH };
 }
 
 /** Hash of a block's contents. It leaves siblings out: the state determines them. */
-export function contentsOf(entries: readonly HubEntry[]): Hex {
-  return hashHubContents(
-    entries.map(({ chainId, stored }) => ({ chainId, hash: hashStoredBatch(stored) })),
-    evidenceOf(entries),
-  );
+export function contentsOf(entries: readonly HubBatch[], evidence: Hex): Hex {
+  const hashes = entries.map(({ chainId, stored }) => ({ chainId, hash: hashStoredBatch(stored) }));
+  return hashHubContents(hashes, evidence);
 }
 
 /** Hashes of the facts among a batch's imports, in order. */

@@ -2,7 +2,17 @@ import type { Hex } from "../protocol/hex.ts";
 import { hashHubHeader, type HubHeader } from "../protocol/hub-header.ts";
 import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
 import { FactPaths, FactTree, isFactIn } from "./fact-tree.ts";
-import { contentsOf, factsAmong, firstHubHeader, MAX_BLOCK_BATCHES, type HubBlock, type HubEntry } from "./hub-block.ts";
+import {
+  contentsOf,
+  evidenceOf,
+  factsAmong,
+  firstHubHeader,
+  MAX_BLOCK_BATCHES,
+  type HubBatch,
+  type HubBlock,
+  type HubBlockOnL1,
+  type HubEntry,
+} from "./hub-block.ts";
 import { HubError } from "./hub-error.ts";
 import { HubState } from "./hub-state.ts";
 
@@ -81,7 +91,8 @@ export class HubNode {
     if (entries.length === 0) return undefined;
     const { number } = this.#header;
     const parent = hashHubHeader(this.#header);
-    return { header: { number: number + 1n, parent, state: draft.state.digest(), contents: contentsOf(entries) }, entries };
+    const contents = contentsOf(entries, evidenceOf(entries));
+    return { header: { number: number + 1n, parent, state: draft.state.digest(), contents }, entries };
   }
 
   /** Checks all of a block that L1 is not needed for. Throws HubError. */
@@ -89,31 +100,42 @@ export class HubNode {
     this.#after(block);
   }
 
-  /** Applies a decided block. Throws HubError, and changes nothing then. */
-  apply(block: HubBlock): void {
+  /** Applies a decided block, or one that L1 has. Throws HubError, and changes nothing then. */
+  apply(block: HubBlock | HubBlockOnL1): void {
     const { state, facts } = this.#after(block);
     for (const fact of facts) this.#paths?.append(BigInt(fact));
     this.#state = state;
     this.#header = block.header;
   }
 
-  #after({ header, entries }: HubBlock): { readonly state: HubState; readonly facts: readonly Hex[] } {
+  #after(block: HubBlock | HubBlockOnL1): { readonly state: HubState; readonly facts: readonly Hex[] } {
+    const { header, entries } = block;
+    const { evidence, complete } = evidenceIn(block);
     if (entries.length === 0 || entries.length > MAX_BLOCK_BATCHES)
       throw new HubError("BatchCountOutOfRange", `a block has 1 to ${MAX_BLOCK_BATCHES} batches, not ${entries.length}`);
     requireSame("number", header.number, this.#header.number + 1n);
     requireSame("parent", header.parent, hashHubHeader(this.#header));
-    requireSame("contents", header.contents, contentsOf(entries));
+    requireSame("contents", header.contents, contentsOf(entries, evidence));
     const state = this.#state.copy();
     const facts: Hex[] = [];
     for (const [i, entry] of entries.entries()) {
       requireNext(lastOf(entries.slice(0, i), entry.chainId), entry);
-      requireImports(entry);
-      requireFacts(entry, state);
+      const known = complete[i];
+      if (known !== undefined) {
+        requireImports(known);
+        requireFacts(known, state);
+      }
       facts.push(state.step(entry));
     }
     requireSame("state", header.state, state.digest());
     return { state, facts };
   }
+}
+
+/** Digest of a block's evidence, and the entries with it; none of a block on L1, which has checked the block's proof. */
+function evidenceIn(block: HubBlock | HubBlockOnL1): { readonly evidence: Hex; readonly complete: readonly HubEntry[] } {
+  if ("evidence" in block) return { evidence: block.evidence, complete: [] };
+  return { evidence: evidenceOf(block.entries), complete: block.entries };
 }
 
 /** Batches of an unfinished block, and the state after these. */
@@ -161,12 +183,12 @@ function pathsOf(facts: readonly Hex[], state: HubState): FactPaths {
   throw new HubError("Malformed", "the facts are not those of the hub's state; request them from another node");
 }
 
-function lastOf(entries: readonly HubEntry[], chainId: bigint): HubEntry | undefined {
+function lastOf(entries: readonly HubBatch[], chainId: bigint): HubBatch | undefined {
   return entries.findLast((entry) => entry.chainId === chainId);
 }
 
 /** A chain's batches in a block follow each other. */
-function requireNext(last: HubEntry | undefined, { chainId, stored }: OfferedEntry): void {
+function requireNext(last: HubBatch | undefined, { chainId, stored }: HubBatch): void {
   if (last === undefined || last.stored.batchNumber + 1n === stored.batchNumber) return;
   throw new HubError(
     "BatchesNotInOrder",

@@ -5,12 +5,13 @@ import { hubAbi } from "../../src/abi/hub.ts";
 import { encodeProposal, headerOf } from "../../src/consensus/proposals.ts";
 import { FINALIZE } from "../../src/consensus/votes.ts";
 import { AggregatorKeys } from "../../src/devnet/hubs/aggregator-keys.ts";
-import type { HubInfo, LandedHubBlock } from "../../src/devnet/view/books/hub-info.ts";
+import type { HubBlockInfo, HubInfo, LandedHubBlock } from "../../src/devnet/view/books/hub-info.ts";
 import { hubCertificate, hubVoteDomain, type HubCertificate } from "../../src/hub/hub-certificate.ts";
 import { fromHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { encodeHubHeader, hashHubContents, type HubHeader } from "../../src/protocol/hub-header.ts";
 import { VoteKeys } from "../../src/sequencing/local/vote-keys.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const MEMBER = 271n;
 /** Accounts of the hub's second set: the first one leaves, and the fifth one joins. */
@@ -18,6 +19,7 @@ const SECOND_SET = [1, 2, 3, 4];
 const [LEAVER, JOINER] = [0, 4];
 const POLL_MS = 100;
 const NOTHING = wordToHex(0n);
+const messenger = new Interface(["function sendToL1(bytes)"]);
 const errors = new Interface(["error EpochNotCounted(uint64 current, uint64 actual)", "error SignerRefused(address signer)"]);
 
 /* L1 takes markers of blocks: who signs them does not depend on proofs. */
@@ -54,7 +56,9 @@ describe("a hub whose aggregators change on L1", () => {
 
   async function land() {
     const signer = devnet.accounts.wallet(ALICE).connect(client);
-    await (await signer.sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    // After a block of another life the hub takes batches with messages alone (`FactUnknown`).
+    const data = messenger.encodeFunctionData("sendToL1", ["0x11"]);
+    await (await signer.sendTransaction({ to: PREDEPLOYS.L1Messenger, data })).wait();
     return (await client.send("hyperchain_landHub", ["main"])) as LandedHubBlock;
   }
 
@@ -151,5 +155,23 @@ describe("a hub whose aggregators change on L1", () => {
     };
     assert.equal(await reasonAgainst(0), errors.encodeErrorResult("EpochNotCounted", [1, 0]));
     assert.equal(await reasonAgainst(1), errors.encodeErrorResult("SignerRefused", [addressOf(LEAVER)]));
+  });
+
+  test("attack: a stranger lands a block of a life before L1's return: the hub continues from it", async () => {
+    const id = await devnet.snapshot();
+    const undone = await land();
+    const { to, data } = (await l1.getTransaction(undone.transactionHash))!;
+    assert.equal(await devnet.revert(id), true);
+    const stranger = devnet.accounts.wallet(ALICE).connect(l1);
+    await (await stranger.sendTransaction({ to, data })).wait();
+    assert.equal((await look()).block, undone.number - 1, "the hub lacks the block");
+    const next = await land();
+    assert.deepEqual([next.number, next.parent], [undone.number + 1, undone.hash]);
+    assert.equal((await look()).state, (await head()).state);
+    const adopted = (await client.send("hyperchain_getHubBlock", ["main", undone.number])) as HubBlockInfo;
+    assert.deepEqual([adopted.hash, adopted.state], [undone.hash, undone.state]);
+    const identities = ({ batches }: HubBlockInfo) => batches.map(({ batchNumber, commitment }) => [batchNumber, commitment]);
+    assert.deepEqual(identities(adopted), identities(undone));
+    assert.equal((await land()).number, next.number + 1);
   });
 });

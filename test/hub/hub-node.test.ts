@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { contentsOf, type HubBlock, type HubEntry } from "../../src/hub/hub-block.ts";
+import { contentsOf, evidenceOf, type HubBlock, type HubEntry } from "../../src/hub/hub-block.ts";
 import type { HubError } from "../../src/hub/hub-error.ts";
 import { HubNode, type OfferedEntry } from "../../src/hub/hub-node.ts";
 import { hashFact } from "../../src/protocol/import-kinds.ts";
@@ -21,7 +21,7 @@ function hashOf(chainId: bigint, batchNumber: bigint) {
 
 /** The block with other entries, and the header that a lying leader would propose. */
 function forged(block: HubBlock, entries: readonly HubEntry[]): HubBlock {
-  return { header: { ...block.header, contents: contentsOf(entries) }, entries };
+  return { header: { ...block.header, contents: contentsOf(entries, evidenceOf(entries)) }, entries };
 }
 
 describe("a node of a hub", () => {
@@ -170,6 +170,29 @@ describe("a node of a hub", () => {
       "BlockMismatch",
       "a second time",
     );
+  });
+
+  test("takes a block as L1 shows it, and refuses one with other batches, another digest of the evidence or another state", () => {
+    const node = HubNode.begin();
+    const first = built(node, entryOf(A, 0n));
+    node.apply(first);
+    const { header, entries } = built(node, entryOf(B, 0n, [factOf(A, 0n)]), entryOf(A, 1n));
+    const onL1 = { header, entries: entries.map(({ chainId, stored }) => ({ chainId, stored })), evidence: evidenceOf(entries) };
+    for (const changes of [
+      { entries: onL1.entries.slice(1) },
+      { evidence: logRootOf(A, 1n) },
+      { header: { ...header, state: rootOf(4) } },
+    ])
+      assert.equal(
+        codeOf(() => node.apply({ ...onL1, ...changes })),
+        "BlockMismatch",
+      );
+    const whole = node.copy();
+    whole.apply({ header, entries });
+    node.apply(onL1);
+    // The next block imports a fact of this one: both nodes have its path.
+    const next = entryOf(B, 1n, [factOf(A, 1n)]);
+    assert.deepEqual(built(node, next), built(whole, next));
   });
 
   test("a batch that L1 reverted and stores again comes once more, with another fact", () => {

@@ -107,7 +107,8 @@ export class HubAggregator implements Workshop {
 
   /** True if no block is between the newest final decision and this one: the next block follows from this node's state. */
   #isAfterFinal(id: Hex): boolean {
-    for (let at: Hex | undefined = id; at !== undefined; at = this.#empty.get(at)?.parent) if (at === this.#decidedId) return true;
+    for (let at: Hex | undefined = id; at !== undefined; at = this.#empty.get(at)?.parent)
+      if (at === this.#decidedId) return true;
     return false;
   }
 }

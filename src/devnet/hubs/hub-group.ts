@@ -1,19 +1,20 @@
 import type { TransactionReceipt } from "ethers";
 import type { MemoryVotes } from "../../consensus/memory-votes.ts";
 import { quorumOf } from "../../consensus/votes.ts";
-import { NamedError } from "../../errors/named-error.ts";
-import type { HubBlock } from "../../hub/hub-block.ts";
+import type { HubBlock, HubBlockOnL1 } from "../../hub/hub-block.ts";
 import { hubCertificate } from "../../hub/hub-certificate.ts";
 import { HubState } from "../../hub/hub-state.ts";
 import type { HubError } from "../../hub/hub-error.ts";
 import type { OfferedEntry } from "../../hub/hub-node.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { HubHeader } from "../../protocol/hub-header.ts";
+import { hashHubHeader } from "../../protocol/hub-header.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { EvidenceList, type EvidenceStore, type VoteEvidence } from "../../sequencing/evidence-list.ts";
+import { adoptHead } from "./adopt-head.ts";
 import type { AggregatorCondition } from "./aggregator-faults.ts";
 import { BlockBodies } from "./block-bodies.ts";
 import type { DecidedBlocks } from "./decided-blocks.ts";
+import { HubGroupError } from "./hub-group-error.ts";
 import type { DecidedHere } from "./hub-aggregator.ts";
 import type { HubEpoch, HubOnL1 } from "./hub-landing.ts";
 import { HubLife } from "./hub-life.ts";
@@ -32,7 +33,7 @@ interface HubGroupOptions {
 interface HubGroupDependencies {
   readonly offers: HubOffers;
   readonly proofs: Pick<HubProofs, "prove">;
-  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land">;
+  readonly onL1: Pick<HubOnL1, "head" | "epoch" | "land" | "landedBlock">;
   /** Private key of an aggregator; undefined for one of another process. */
   readonly keyOf: (address: Hex) => Hex | undefined;
   readonly decided: DecidedBlocks;
@@ -55,14 +56,6 @@ const LOOK_MS = 500;
 interface LandedBlock {
   readonly block: HubBlock;
   readonly receipt: TransactionReceipt;
-}
-
-/**
- * Why a hub does not land. `AggregatorsSilent`: fewer than a quorum run; members show their batches alone. `HeadReplaced`: L1 has
- * another block of the number, with votes from before a return of L1.
- */
-export class HubGroupError extends NamedError<"AggregatorsSilent" | "NothingOffered" | "Returned" | "Closed" | "HeadReplaced"> {
-  override readonly name = "HubGroupError";
 }
 
 /**
@@ -101,12 +94,12 @@ export class HubGroup {
   }
 
   /** The newest decided block; undefined before the first. */
-  get block(): HubBlock | undefined {
+  get block(): HubBlock | HubBlockOnL1 | undefined {
     return this.#decided.newest;
   }
 
   /** The decided block of a number; undefined if there is none, or 1,024 later ones are landed. */
-  blockAt(number: bigint): HubBlock | undefined {
+  blockAt(number: bigint): HubBlock | HubBlockOnL1 | undefined {
     return this.#decided.at(number)?.block;
   }
 
@@ -304,7 +297,7 @@ export class HubGroup {
     try {
       for (;;) {
         const head = await onL1.head();
-        requireDecided(this.#decided, head);
+        if (!this.#decided.has(head.number, hashHubHeader(head))) return await this.#continueFromL1();
         this.#decided.landed(head.number);
         const next = this.#decided.at(head.number + 1n);
         if (next?.certificate === undefined || this.#isClosed) return;
@@ -325,6 +318,14 @@ export class HubGroup {
     }
   }
 
+  /** Continues from a block of L1 that these aggregators did not decide, and has the batches of theirs decided again. */
+  async #continueFromL1(): Promise<void> {
+    await this.#renewLife();
+    await this.#readOffers();
+    this.#requireOffer();
+    this.#begin();
+  }
+
   async #isOfOtherEpoch(): Promise<boolean> {
     const { number } = await this.#dependencies.onL1.epoch();
     return number !== this.#life.epoch.number;
@@ -338,7 +339,7 @@ export class HubGroup {
   }
 
   async #changeEpoch(): Promise<void> {
-    await this.#life.end();
+    await this.#life.rest();
     // L1 counts the votes of the epoch before for one more notice. A block that it refuses is decided again.
     await this.#landAll();
     if (this.#isResting || this.#isClosed) return;
@@ -373,11 +374,15 @@ export class HubGroup {
   /** Ends the life, and begins that of L1's aggregators with the blocks that are landed there. */
   async #renewLife(): Promise<void> {
     const { onL1 } = this.#dependencies;
-    await this.#life.end();
-    const [{ number }, epoch] = [await onL1.head(), await onL1.epoch()];
-    this.#decided.cutAfter(number);
-    this.#life = this.#begun(this.#life.view + 1, epoch);
-    this.#startNodes();
+    await this.#life.rest();
+    try {
+      const epoch = await onL1.epoch();
+      await adoptHead(this.#decided, onL1);
+      await this.#life.end();
+      this.#life = this.#begun(this.#life.view + 1, epoch);
+    } finally {
+      this.#startNodes();
+    }
   }
 
   /** L1 has returned to an earlier state. */
@@ -399,19 +404,4 @@ export class HubGroup {
     this.#waiting = Promise.withResolvers();
     this.#waiting.promise.catch(() => undefined);
   }
-}
-
-/**
- * Throws HubGroupError HeadReplaced if these aggregators did not decide L1's newest block in this life. Any account lands a block
- * of an earlier life, whose votes count on L1.
- */
-function requireDecided(decided: DecidedBlocks, { number, contents, parent, state }: HubHeader): void {
-  const header = decided.at(number)?.block.header;
-  const isSame = header?.contents === contents && header.parent === parent && header.state === state;
-  // Blocks that are no longer in memory were compared before.
-  if (header === undefined ? number <= decided.count : isSame) return;
-  throw new HubGroupError(
-    "HeadReplaced",
-    `L1 has another block ${number} of the hub, which was decided before L1 returned to an earlier state; members show their batches alone: name the hub otherwise`,
-  );
 }

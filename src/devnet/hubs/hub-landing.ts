@@ -1,12 +1,14 @@
 import { Contract, Interface, type Result, type Signer, type TransactionReceipt } from "ethers";
 import { hubAbi } from "../../abi/hub.ts";
-import { evidenceOf, type HubBlock } from "../../hub/hub-block.ts";
+import { evidenceOf, type HubBlock, type HubBlockOnL1 } from "../../hub/hub-block.ts";
 import type { HubCertificate } from "../../hub/hub-certificate.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
-import type { HubHeader } from "../../protocol/hub-header.ts";
+import { hashHubHeader, type HubHeader } from "../../protocol/hub-header.ts";
+import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
 import type { SendingProvider } from "../../settlement-layer/facts/judge.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { findLanding, readLanding } from "../view/batches/proof-of-hub.ts";
 
 /** Aggregators of a hub until L1 counts others. */
 export interface HubEpoch {
@@ -31,8 +33,24 @@ export class HubOnL1 {
 
   async head(): Promise<HubHeader> {
     const [header] = await this.#view("head");
-    const { number, parent, state, contents } = header as HubHeader;
-    return { number, parent, state, contents };
+    return plainHeader(header as HubHeader);
+  }
+
+  /**
+   * Block with this number and hash, from the transaction that landed it; undefined if no transaction to the hub landed it in the
+   * last month. Rejects with L1's error.
+   */
+  async landedBlock(number: bigint, hash: Hex): Promise<HubBlockOnL1 | undefined> {
+    const provider = this.#provider;
+    const request = (method: string, params: readonly unknown[] = []): Promise<unknown> => provider.send(method, [...params]);
+    const upTo = Number(await request("eth_blockNumber"));
+    const landed = await findLanding({ hub: this.#hub, number, hash, upTo }, { request });
+    if (landed === undefined) return undefined;
+    const transaction = (await request("eth_getTransactionByHash", [landed.transactionHash])) as { readonly input: Hex } | null;
+    const landing = transaction === null ? undefined : readLanding(transaction.input);
+    if (landing === undefined || hashHubHeader(landing.header) !== hash) return undefined;
+    const entries = landing.items.map(({ chainId, batch }) => ({ chainId, stored: plainStoredBatch(batch) }));
+    return { header: plainHeader(landing.header), entries, evidence: landing.evidence };
   }
 
   /** The current epoch. */
@@ -62,4 +80,9 @@ export class HubOnL1 {
     };
     return sent.wait();
   }
+}
+
+/** Fields of a decoded header. */
+function plainHeader({ number, parent, state, contents }: HubHeader): HubHeader {
+  return { number, parent, state, contents };
 }

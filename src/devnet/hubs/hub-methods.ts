@@ -1,13 +1,14 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { quantity } from "../../chain/rpc/request/quantities.ts";
-import type { HubBlock } from "../../hub/hub-block.ts";
+import type { HubBlock, HubBlockOnL1, HubEntry } from "../../hub/hub-block.ts";
 import type { HubState } from "../../hub/hub-state.ts";
 import { toHex, type Hex } from "../../protocol/hex.ts";
 import { hashHubHeader } from "../../protocol/hub-header.ts";
-import { HubGroupError, type HubGroup } from "./hub-group.ts";
+import type { HubGroup } from "./hub-group.ts";
+import { HubGroupError } from "./hub-group-error.ts";
 import type { HubStakes } from "./hub-stakes.ts";
-import type { HubBlockInfo, HubInfo, HubMemberInfo, LandedHubBlock } from "../view/books/hub-info.ts";
+import type { HubBatchInfo, HubBlockInfo, HubInfo, HubMemberInfo, LandedHubBlock } from "../view/books/hub-info.ts";
 
 /** Batches of a member. */
 interface MemberProgress {
@@ -90,10 +91,18 @@ function memberInfo({ name, chainId, sealed, executed }: MemberProgress, state: 
   return { name, chainId: Number(chainId), nextBatch, waiting: Math.max(0, sealed - Math.max(nextBatch, executed)) };
 }
 
-function blockInfo({ header, entries }: HubBlock): HubBlockInfo {
-  const batches = entries.map(({ chainId, stored, program, proofHash, paths }) => ({
+function blockInfo(block: HubBlock | HubBlockOnL1): HubBlockInfo {
+  const { header, entries } = block;
+  const shown = "evidence" in block ? [] : block.entries;
+  const batches = entries.map(({ chainId, stored }, index) => ({
     ...{ chainId: Number(chainId), batchNumber: Number(stored.batchNumber), commitment: stored.commitment },
-    ...{ stateRoot: stored.newStateRoot, program, proofHash, facts: paths.map(({ position }) => position) },
+    ...{ stateRoot: stored.newStateRoot, ...evidenceInfo(shown[index]) },
   }));
   return { ...header, number: Number(header.number), hash: hashHubHeader(header), batches };
+}
+
+function evidenceInfo(entry: HubEntry | undefined): Pick<HubBatchInfo, "program" | "proofHash" | "facts"> {
+  if (entry === undefined) return {};
+  const { program, proofHash, paths } = entry;
+  return { program, proofHash, facts: paths.map(({ position }) => position) };
 }

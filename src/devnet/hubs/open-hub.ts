@@ -10,6 +10,7 @@ import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-eco
 import { DevnetOptionsError } from "../described/options.ts";
 import { proofRefusal, type FactSource } from "../facts/open-facts.ts";
 import type { World } from "../keeping/world.ts";
+import { adoptHead } from "./adopt-head.ts";
 import { AggregatorKeys } from "./aggregator-keys.ts";
 import { StoredHubBlocks } from "./stored-hub-blocks.ts";
 import { DecidedBlocks } from "./decided-blocks.ts";
@@ -56,7 +57,8 @@ interface HubDependencies {
 
 /**
  * Deploys a hub's contract, or finds the one of an earlier process, and starts the aggregators. Rejects with DeploymentError,
- * with DevnetOptionsError if the contract has other aggregators, with LedgerError Damaged, or with L1's error.
+ * with DevnetOptionsError if the contract began with other aggregators, with LedgerError Damaged, as `adoptHead`, or with L1's
+ * error.
  */
 export async function openHub(plan: HubPlan, dependencies: HubDependencies): Promise<HubGroup & { readonly address: Hex }> {
   const { ecosystem, l1, confirmations, accounts, sender, artifacts, world, members, prover, isProven, clock, ...running } =
@@ -74,6 +76,7 @@ export async function openHub(plan: HubPlan, dependencies: HubDependencies): Pro
   const store = world && new StoredHubBlocks(world.hubBlocks(name));
   const landed = store?.restore((await onL1.head()).number);
   const decided = new DecidedBlocks({ limit: MAX_LANDED, store, landed });
+  await adoptHead(decided, onL1);
   const { factory, roots: registry, settings } = ecosystem.addresses;
   const offers = new HubOffers({
     members,

@@ -1,4 +1,4 @@
-import type { HubBlock } from "../../hub/hub-block.ts";
+import type { HubBlock, HubBlockOnL1 } from "../../hub/hub-block.ts";
 import type { LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
@@ -11,7 +11,7 @@ export class StoredHubBlocks {
     this.#stream = stream;
   }
 
-  append(block: HubBlock): void {
+  append(block: HubBlock | HubBlockOnL1): void {
     this.#stream.append(encodeEntry(block));
   }
 
@@ -21,19 +21,14 @@ export class StoredHubBlocks {
   }
 
   /**
-   * Blocks up to the newest one on L1; later ones are removed, because the aggregators decide again after a start. Throws
-   * LedgerError Damaged if one is missing or cannot be read.
+   * Stored blocks up to the newest one on L1; later ones are removed, because the aggregators decide again
+   * after a start. Throws LedgerError Damaged if one cannot be read.
    */
-  restore(landed: bigint): readonly HubBlock[] {
+  restore(landed: bigint): readonly (HubBlock | HubBlockOnL1)[] {
     this.cutAfter(landed);
-    if (BigInt(this.#stream.length) < landed)
-      throw new LedgerError(
-        "Damaged",
-        `L1 has block ${landed} of a hub, and ${this.#stream.length} blocks are stored; restore a copy, or name the hub otherwise`,
-      );
     return Array.from(this.#stream.entries(), (text, i) => {
       try {
-        return decodeEntry<HubBlock>(text);
+        return decodeEntry<HubBlock | HubBlockOnL1>(text);
       } catch (error) {
         throw new LedgerError("Damaged", `block ${i + 1} of a hub cannot be read; restore a copy`, { cause: error });
       }

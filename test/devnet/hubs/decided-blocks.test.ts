@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BlockBodies } from "../../../src/devnet/hubs/block-bodies.ts";
 import { DecidedBlocks } from "../../../src/devnet/hubs/decided-blocks.ts";
+import type { StoredHubBlocks } from "../../../src/devnet/hubs/stored-hub-blocks.ts";
+import { evidenceOf, type HubBlock, type HubBlockOnL1 } from "../../../src/hub/hub-block.ts";
 import type { HubCertificate } from "../../../src/hub/hub-certificate.ts";
 import { HubNode } from "../../../src/hub/hub-node.ts";
+import { hashHubHeader } from "../../../src/protocol/hub-header.ts";
 import { entryOf, factOf } from "../../hub/support/batches.ts";
 
 const [A, B] = [271n, 272n];
@@ -58,6 +61,39 @@ describe("decided blocks of a hub", () => {
     assert.equal(decided.count, 3n);
     assert.throws(() => decided.cutAfter(2n), /block 2 of the hub, and the oldest state that is stored is after block 3/);
   });
+});
+
+test("blocks that L1 has instead replace decided ones, all or none, and the next process has them", () => {
+  const stored: HubBlock[] = [];
+  const store = {
+    append: (block: HubBlock) => void stored.push(block),
+    cutAfter: (number: bigint) => void stored.splice(Number(number)),
+  } as unknown as StoredHubBlocks;
+  const decided = new DecidedBlocks({ limit: LIMIT, store });
+  for (const each of blocksOf(3)) decided.add(each);
+  const other = HubNode.begin();
+  const { block: common } = blocksOf(1)[0]!;
+  other.apply(common);
+  const onL1: readonly HubBlockOnL1[] = [0n, 1n].map((number) => {
+    const { header, entries } = other.build([entryOf(B + 1n, number)], (_, reason) => assert.fail(reason.message))!;
+    other.apply({ header, entries });
+    return {
+      header,
+      entries: entries.map(({ chainId, stored: batch }) => ({ chainId, stored: batch })),
+      evidence: evidenceOf(entries),
+    };
+  });
+  const before = decided.node().header;
+  assert.throws(() => decided.cutAfter(1n, onL1.toReversed()), { code: "BlockMismatch" });
+  assert.deepEqual([decided.node().header, stored.length], [before, 3], "nothing has changed");
+  decided.cutAfter(1n, onL1);
+  assert.deepEqual([decided.count, decided.landedCount, decided.node().header], [3n, 3n, other.header]);
+  assert.deepEqual(new DecidedBlocks({ limit: LIMIT, landed: stored }).node().state.digest(), other.state.digest());
+  assert.deepEqual(
+    [common, ...onL1].map(({ header }) => decided.has(header.number, hashHubHeader(header))),
+    [true, true, true],
+  );
+  assert.equal(decided.has(3n, hashHubHeader(before)), false);
 });
 
 test("proposed blocks are dropped after 255 later ones, unless they are proposed again", () => {

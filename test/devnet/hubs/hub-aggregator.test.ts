@@ -39,7 +39,7 @@ describe("an aggregator that leads", () => {
     assert.equal(decodeHubHeader(content)?.number, 1n);
     assert.equal(await execute(voter, block, content), "valid");
     offered.number = 1n;
-    // The block is not final where the next leaders are, and their decisions follow fast.
+    // The next leaders have no final block yet, and their decisions follow fast.
     assert.deepEqual(await leader.build(2, block.id), EMPTY);
     const first = decision(2, block.id, EMPTY);
     assert.equal(await execute(voter, first, EMPTY), "valid");

@@ -8,11 +8,12 @@ import { HubGroup } from "../../../src/devnet/hubs/hub-group.ts";
 import type { HubEpoch, HubOnL1 } from "../../../src/devnet/hubs/hub-landing.ts";
 import type { HubOffers } from "../../../src/devnet/hubs/hub-offers.ts";
 import type { HubProofs } from "../../../src/devnet/hubs/hub-proofs.ts";
-import { firstHubHeader, type HubBlock, type HubEntry } from "../../../src/hub/hub-block.ts";
+import { evidenceOf, firstHubHeader, type HubBlock, type HubBlockOnL1, type HubEntry } from "../../../src/hub/hub-block.ts";
 import { hubVoteDomain, type HubCertificate } from "../../../src/hub/hub-certificate.ts";
-import type { OfferedEntry } from "../../../src/hub/hub-node.ts";
+import { HubNode, type OfferedEntry } from "../../../src/hub/hub-node.ts";
 import { HubState } from "../../../src/hub/hub-state.ts";
 import { fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { hashHubHeader } from "../../../src/protocol/hub-header.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { VoteKeys } from "../../../src/sequencing/local/vote-keys.ts";
 import { entryOf } from "../../hub/support/batches.ts";
@@ -43,7 +44,7 @@ function hubWith(
 ) {
   const offers = { current: offered };
   let head = firstHubHeader(HubState.empty().digest());
-  const l1 = { epoch: epochOf(0, [1n, 2n, 3n, 4n]), certificates: [] as HubCertificate[] };
+  const l1 = { epoch: epochOf(0, [1n, 2n, 3n, 4n]), certificates: [] as HubCertificate[], landings: [] as HubBlockOnL1[] };
   let lives = 5n;
   const group = new HubGroup(
     { epoch: l1.epoch, hub: HUB, l1ChainId: 1n, landing: { maxAgeSeconds: 3_600, maxBatches: 16 } },
@@ -57,8 +58,15 @@ function hubWith(
       onL1: {
         head: () => Promise.resolve(head),
         epoch: () => Promise.resolve(l1.epoch),
-        land({ header }: HubBlock, _shown: unknown, certificate: HubCertificate) {
+        landedBlock: (_number: bigint, hash: Hex) =>
+          Promise.resolve(l1.landings.find(({ header }) => hashHubHeader(header) === hash)),
+        land({ header, entries }: HubBlock, _shown: unknown, certificate: HubCertificate) {
           head = header;
+          l1.landings.push({
+            header,
+            entries: entries.map(({ chainId, stored }) => ({ chainId, stored })),
+            evidence: evidenceOf(entries),
+          });
           l1.certificates.push(certificate);
           return Promise.resolve({ hash: "0x12" });
         },
@@ -101,8 +109,8 @@ async function outcomeOf(landing: Promise<{ readonly block: HubBlock }>): Promis
 }
 
 describe("a landing on demand", () => {
-  test("attack: a stranger lands an old decided block after a return of L1: the hub names it and lands nothing above", async (t) => {
-    const { group, offers, replaceHead } = hubWith(t, [entryOf(A, 0n)], new Set());
+  test("attack: a stranger lands an old decided block after a return of L1: the hub continues from it", async (t) => {
+    const { group, offers, replaceHead, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
     const old = (await group.land()).block.header;
     const resume = await group.rest();
     replaceHead(firstHubHeader(HubState.empty().digest()));
@@ -112,7 +120,49 @@ describe("a landing on demand", () => {
     assert.notDeepEqual(group.block?.header, old);
     replaceHead(old);
     offers.current = [entryOf(B, 1n)];
+    const { block } = await group.land();
+    assert.deepEqual([block.header.number, block.header.parent], [2n, hashHubHeader(old)]);
+    assert.deepEqual(
+      block.entries.map(({ chainId }) => chainId),
+      [B],
+    );
+    const follower = HubNode.begin();
+    for (const number of [1n, 2n]) follower.apply(group.blockAt(number)!);
+    assert.equal(follower.state.digest(), group.state.digest());
+    // The batches of the new block are offered no longer, and L1 has a block whose landing no transaction to the hub made.
+    l1.landings.pop();
+    const { header } = block;
+    replaceHead({ ...header, contents: wordToHex(7n) });
+    offers.current = [entryOf(B, 2n)];
     assert.equal(await outcomeOf(group.land()), "HeadReplaced");
+    replaceHead(header);
+    assert.deepEqual(await outcomeOf(group.land()), [B], "L1 has the former block again");
+  });
+
+  test("attack: L1's other block has a state that its batches do not have: the hub names it and lands nothing above", async (t) => {
+    const { group, offers, replaceHead, l1 } = hubWith(t, [entryOf(A, 0n)], new Set());
+    const { block } = await group.land();
+    const false_ = { ...block.header, state: wordToHex(8n) };
+    l1.landings.push({ header: false_, entries: block.entries, evidence: evidenceOf(block.entries) });
+    replaceHead(false_);
+    offers.current = [entryOf(A, 1n)];
+    assert.equal(await outcomeOf(group.land()), "HeadReplaced");
+    assert.deepEqual(group.blockAt(1n)?.header, block.header);
+  });
+
+  test("whose batches L1's other block has already is refused", async (t) => {
+    const { group, offers, replaceHead } = hubWith(t, [entryOf(A, 0n)], new Set());
+    const old = (await group.land()).block.header;
+    const resume = await group.rest();
+    replaceHead(firstHubHeader(HubState.empty().digest()));
+    await resume(true);
+    setTimeout(() => {
+      replaceHead(old);
+      offers.current = [];
+    }, 0);
+    offers.current = [entryOf(B, 0n)];
+    assert.equal(await outcomeOf(group.land()), "NothingOffered");
+    assert.deepEqual(group.block?.header, old);
   });
 
   test("is refused if L1 executes the offered batch before the aggregators vote", async (t) => {

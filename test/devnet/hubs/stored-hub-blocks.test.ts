@@ -73,12 +73,9 @@ describe("stored blocks of a hub", () => {
     });
   });
 
-  test("fewer than L1 has, or one that cannot be read, are named", async () => {
+  test("fewer than L1 has are those that are stored, and one that cannot be read is named", async () => {
     await inLedger((stream) => {
-      assert.throws(() => new StoredHubBlocks(stream).restore(2n), {
-        code: "Damaged",
-        message: /L1 has block 2 of a hub, and 1 blocks/,
-      });
+      assert.deepEqual(new StoredHubBlocks(stream).restore(2n), blocks.slice(0, 1));
       stream.append("{");
       assert.throws(() => new StoredHubBlocks(stream).restore(2n), {
         code: "Damaged",

@@ -19,6 +19,7 @@ interface HubLanding {
   readonly header: HubHeader;
   readonly items: readonly AggregatedBatch[];
   readonly digest: Hex;
+  readonly evidence: Hex;
   readonly proof: Hex;
 }
 
@@ -26,12 +27,12 @@ interface HubLanding {
 export function readLanding(input: string): HubLanding | undefined {
   const call = hubInterface.parseTransaction({ data: input });
   if (call?.name !== "land") return undefined;
-  const [header, items, { digest, proof }] = call.args as unknown as [
+  const [header, items, { digest, evidence, proof }] = call.args as unknown as [
     HubHeader,
     readonly AggregatedBatch[],
-    { readonly digest: Hex; readonly proof: Hex },
+    Pick<HubLanding, "digest" | "evidence" | "proof">,
   ];
-  return { header, items, digest, proof };
+  return { header, items, digest, evidence, proof };
 }
 
 /**
@@ -44,15 +45,34 @@ export async function statesOfLanding(
 ): Promise<HubStates | undefined> {
   const first = firstHubHeader(HubState.empty().digest());
   if (header.parent === hashHubHeader(first)) return { before: first.state, after: header.state };
-  const topics = [topicOf(hubInterface, "BlockLanded"), wordToHex(header.number - 1n), header.parent];
-  const last = Number(landedAt);
-  const earliest = Math.max(0, last - MAX_BLOCKS_BACK);
-  for (let toBlock = last; toBlock >= earliest; toBlock -= BLOCKS_PER_REQUEST) {
+  const before = { hub, number: header.number - 1n, hash: header.parent, upTo: Number(landedAt) };
+  const landed = await findLanding(before, l1);
+  // The event's only word that is not a topic.
+  return landed && { before: landed.data, after: header.state };
+}
+
+interface LandingPlace {
+  readonly hub: Hex;
+  /** Number and hash of the header. */
+  readonly number: bigint;
+  readonly hash: Hex;
+  /** Newest block of L1 that is searched. */
+  readonly upTo: number;
+}
+
+/** Event of a block's landing; undefined if L1 has none in the month before. Rejects with L1's error. */
+export async function findLanding(
+  { hub, number, hash, upTo }: LandingPlace,
+  l1: Pick<SettledSource["base"], "request">,
+): Promise<{ readonly data: Hex; readonly transactionHash: Hex } | undefined> {
+  const topics = [topicOf(hubInterface, "BlockLanded"), wordToHex(number), hash];
+  const earliest = Math.max(0, upTo - MAX_BLOCKS_BACK);
+  for (let toBlock = upTo; toBlock >= earliest; toBlock -= BLOCKS_PER_REQUEST) {
     const fromBlock = Math.max(earliest, toBlock - BLOCKS_PER_REQUEST + 1);
     const range = { fromBlock: hexQuantity(fromBlock), toBlock: hexQuantity(toBlock) };
-    const [landed] = (await l1.request("eth_getLogs", [{ address: hub, topics, ...range }])) as readonly { readonly data: Hex }[];
-    // The event's only word that is not a topic.
-    if (landed !== undefined) return { before: landed.data, after: header.state };
+    const logs = await l1.request("eth_getLogs", [{ address: hub, topics, ...range }]);
+    const [landed] = logs as readonly { readonly data: Hex; readonly transactionHash: Hex }[];
+    if (landed !== undefined) return landed;
   }
   return undefined;
 }

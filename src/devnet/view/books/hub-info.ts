@@ -49,11 +49,11 @@ export interface HubBatchInfo {
   readonly batchNumber: number;
   readonly commitment: Hex;
   readonly stateRoot: Hex;
-  /** Program of the batch's proof, and the proof's keccak. */
-  readonly program: string;
-  readonly proofHash: Hex;
+  /** Program of the batch's proof, and the proof's keccak; absent if only L1 has the block, like `facts`. */
+  readonly program?: string;
+  readonly proofHash?: Hex;
   /** Positions in the hub's state of the facts that the batch imports. */
-  readonly facts: readonly number[];
+  readonly facts?: readonly number[];
 }
 
 /** A decided block of a hub. */

@@ -35,7 +35,7 @@ function hubText(hub: HubInfo, newest: HubBlockInfo | null, { chains }: Ecosyste
     ...(stakeWei === undefined ? [] : [`${formatEther(stakeWei)} ETH at stake`]),
   ]);
   const members = hub.progress.map(({ name, waiting }) => [name, `${waiting} ${waiting === 1 ? "batch waits" : "batches wait"}`]);
-  const batches = (newest?.batches ?? []).map(({ chainId, batchNumber, facts }) => [
+  const batches = (newest?.batches ?? []).map(({ chainId, batchNumber, facts = [] }) => [
     nameOf(chainId),
     `batch ${batchNumber}`,
     facts.length === 0 ? "" : `${facts.length} ${facts.length === 1 ? "fact" : "facts"}`,
