@@ -23,7 +23,7 @@ const refusal = (code: string) => (error: unknown) => error instanceof Error && 
 const nextTimestamp = ({ chain }: TestChain): bigint => chain.sequencer.nextEnvironment.timestamp - GENESIS_TIMESTAMP;
 
 describe("B4: a chain returns to a mark", () => {
-  it("with its time, moved or fixed, and goes on from there", async () => {
+  it("with its time, moved or fixed, and continues from there", async () => {
     await withChain({}, async (test) => {
       const { chain, clock } = test;
       await chain.sequencer.skipTime(1000n);
@@ -106,7 +106,7 @@ describe("B4: a chain returns to a mark", () => {
     });
   });
 
-  it("after a fault, which is over then", async () => {
+  it("after a fault, which ends then", async () => {
     let fails = false;
     const engine: TestChainOptions["engine"] = (own) =>
       engineAround(own, {

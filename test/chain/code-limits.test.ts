@@ -20,7 +20,7 @@ const CREATOR: Hex = "0x365f5f37365f5ff05f5500";
 const FACTORY: Hex = `0x${"fa".repeat(20)}`;
 const GAS = 16_000_000n;
 
-/** Init code of some length that deploys zeros: PUSH3 PUSH0 RETURN and what it never comes to. */
+/** Init code of some length that deploys zeros: PUSH3 PUSH0 RETURN and unreachable bytes. */
 const initCode = (codeBytes: number, initBytes = 6): Hex =>
   `0x62${codeBytes.toString(16).padStart(6, "0")}5ff3${"00".repeat(initBytes - 6)}`;
 
@@ -87,7 +87,7 @@ describe("A13: limits of code", () => {
     });
   });
 
-  test("code that is set is bounded by what a deployment could pay for, and nobody sets the rule", async () => {
+  test("code that is set is bounded by the size of a payable deployment, and no client sets the rule", async () => {
     const zeros = (count: number): Hex => `0x${"00".repeat(count)}`;
     await withChain(true, async (_test, _wallet, ask) => {
       await assert.rejects(ask("hardhat_setCode", FACTORY, zeros(MOST_PAYABLE + 1)), /at most 83886 bytes/);

@@ -129,7 +129,7 @@ describe("an upgrade from format 2 to format 3", () => {
     return { l1, accounts, test, send, delegate };
   }
 
-  it("the first opening publishes the new system context, and codes of before are read, kept and written anew as they are touched", async () => {
+  it("the first opening publishes the new system context, and older codes are read, stored and rewritten when they are touched", async () => {
     const wallet = new TestWallet(302);
     const { l1, accounts, test, send, delegate } = await upgrading(wallet);
     try {
@@ -157,7 +157,7 @@ describe("an upgrade from format 2 to format 3", () => {
       assert.deepEqual(new Set(hashes.map(({ address }) => address)), new Set([CONTEXT]), "all others have the same code");
       assert.equal(converting.outputs.cheatCount, 0n);
       assert.equal(digest(), codeDigestValue(delegation, 2), "what is not written keeps its digest");
-      // The same delegation, written anew: its hash stays, its digest is the format's.
+      // The same delegation, written again: its hash stays, its digest is the format's.
       await delegate();
       const later = await sealAndReplay(test, machine);
       assert.deepEqual(later.bytecodes, []);
@@ -205,7 +205,7 @@ describe("an upgrade from format 2 to format 3", () => {
     }
   });
 
-  it("is taken back with its batch: formed again under version 2 it is a batch of format 2, and under 3 one of format 3", async () => {
+  it("is reverted with its batch: under version 2 it is rebuilt as a batch of format 2, and under 3 as one of format 3", async () => {
     const wallet = new TestWallet(303);
     const { l1, test, send } = await upgrading(wallet);
     try {
@@ -260,7 +260,7 @@ describe("an upgrade from format 2 to format 3", () => {
       await wallet.signRaw({ to: RANDOM_STORE.address, gasLimit: 100_000n }),
       await wallet.signRaw({ to: RANDOM_STORE.address, gasLimit: 100_000n }),
     ];
-    /** What is left to do behind so many commands: opening, block and closing of the second batch. */
+    /** Finishes the second batch after `done` commands: opening, block and closing. */
     const finish = async ({ chain, batches }: TestChain, done: number) => {
       if (done === 0) await chain.sequencer.skipTime(100n);
       if (done < 2) await chain.submit(second);

@@ -216,7 +216,7 @@ describe("F7: a transaction is for the partition of its sender", () => {
     serve(await named(PORTER));
   });
 
-  test("an unborn account is captured by nobody: coins, calls and creations of others do not join it", async () => {
+  test("an account before its creation is captured by no other: coins, calls and creations of others do not join it", async () => {
     await send(two, await porter.signRaw({ to: unborn.address, value: 5n, chainId: PORTER }));
     await two.sealAndVerify();
     assert.ok(!isMember(two, unborn.address));

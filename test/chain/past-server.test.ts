@@ -10,7 +10,7 @@ const hashOf = (number: number): Hex => `0x${String(number).padStart(64, "0")}`;
 const told = (number: number, receipts: unknown = []): string =>
   JSON.stringify({ block: { hash: hashOf(number), transactions: [] }, receipts });
 
-/** Block 0 as it was, and others that a damaged disk or a stranger's dump tells. */
+/** Real block 0, and others that a damaged disk or a stranger's dump may contain. */
 const TEXTS = [told(0), "{", "null", told(7), told(4, [{}]), told(5, {})];
 
 let server: PastServer;
@@ -31,7 +31,7 @@ async function ask(method: string, ...params: readonly unknown[]): Promise<unkno
   return (await fetch(server.url, { method: "POST", body })).json();
 }
 
-test("a damaged block fails the requests that need it, by name, and the process and all others go on", async () => {
+test("a damaged block fails the requests that need it, by name, and the process and all others continue", async () => {
   const failure = (number: number) => ({
     jsonrpc: "2.0",
     id: 1,

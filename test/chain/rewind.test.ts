@@ -42,7 +42,7 @@ const signedIn = ({ blocks }: VerifiedChain, batch: bigint): Hex[] =>
     .flatMap(({ transactions }) => transactions.flatMap((each) => (each.kind === "signed" ? [each.hash] : [])));
 const nothingLost: readonly LostChange[] = [];
 
-describe("A7: a chain forms batches again", () => {
+describe("A7: a chain rebuilds batches", () => {
   it("takes an unseen operation into the first batch, and keeps every confirmed transaction, in its order and batch", async () => {
     await withChain({}, async (test) => {
       await pay(test, ALICE);
@@ -67,7 +67,7 @@ describe("A7: a chain forms batches again", () => {
       assert.deepEqual([formed.outputs.batchNumber, formed.outputs.priorityOpCount], [1n, 1n]);
       assert.notEqual(formed.commitment, refused.commitment);
       for (const batch of test.batches.slice(1)) checkStatement(batch);
-      // A validator that had run the old batches comes to the new ones.
+      // A validator that had run the old batches verifies the new ones.
       await test.sealAndVerify();
       assert.deepEqual(
         test.batches.map(({ outputs }) => outputs.batchNumber),
@@ -133,7 +133,7 @@ describe("A7: a chain forms batches again", () => {
     });
   });
 
-  it("hands back a transaction whose nonce the operation has used up, and carries out those of others", async () => {
+  it("returns a transaction whose nonce the operation has used up, and executes those of others", async () => {
     await withChain({}, async (test) => {
       await test.chain.sequencer.mine();
       await test.chain.seal();
@@ -192,7 +192,7 @@ describe("A7: a chain forms batches again", () => {
     });
   });
 
-  it("goes back after a return to a user's mark, also to a batch that was executed meanwhile", async () => {
+  it("rewinds after a return to a user's mark, also to a batch that was executed meanwhile", async () => {
     await withChain({}, async (test) => {
       const { chain } = test;
       const first = await pay(test, ALICE);
@@ -211,7 +211,7 @@ describe("A7: a chain forms batches again", () => {
     });
   });
 
-  it("goes back after a return to a user's mark to batches from before it that were executed meanwhile", async () => {
+  it("rewinds after a return to a user's mark to batches from before it that were executed meanwhile", async () => {
     await withChain({}, async (test) => {
       const { chain } = test;
       for (let i = 0; i < 2; i++) {
@@ -272,7 +272,7 @@ describe("A7: a chain forms batches again", () => {
     });
   });
 
-  it("goes back twice, and not to what L1 has executed", async () => {
+  it("rewinds twice, but not to a state that L1 has executed", async () => {
     await withChain({}, async (test) => {
       for (let i = 0; i < 3; i++) {
         await pay(test, ALICE);

@@ -98,7 +98,7 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
       await ask("hardhat_impersonateAccount", CONTRACT);
       const hash = await ask("eth_sendTransaction", { from: CONTRACT, to: SINK, value: "0x14" });
       assert.equal(blocks.at(-1)?.receipts[0]?.transactionHash, hash);
-      assert.equal(await ask("eth_getRawTransactionByHash", hash), null, "nobody has signed it");
+      assert.equal(await ask("eth_getRawTransactionByHash", hash), null, "it has no signature");
       assert.equal(await ask("eth_getBalance", SINK, "latest"), "0x14");
       assert.equal(await ask("eth_getBalance", CONTRACT, "latest"), "0x50", "it pays no fee");
       const receipt = (await ask("eth_getTransactionReceipt", hash)) as { readonly from: string; readonly status: string };
@@ -115,7 +115,7 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
     });
   });
 
-  it("takes cheats back with the state, and counts them no more", async () => {
+  it("rewinds cheats with the state, and no longer counts them", async () => {
     await withChain(true, async ({ chain }, _wallet, ask) => {
       await ask("hardhat_setBalance", RICH, "0x1");
       const id = await ask("evm_snapshot");
@@ -136,7 +136,7 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
     });
   });
 
-  it("refuses what cannot be, and goes on", async () => {
+  it("refuses impossible values, and continues", async () => {
     await withChain(true, async ({ chain, faults }, wallet, ask) => {
       const cheat = (one: StateCheat) => chain.sequencer.cheat(one);
       await assert.rejects(cheat({ type: "balance", address: RICH, balanceWei: 2n ** 192n }), refused(/2\^192/));
@@ -252,7 +252,7 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
 });
 
 describe("B4: BLOCKHASH after a return to a mark", () => {
-  it("is the same for both engines, however many blocks were taken back", async () => {
+  it("is the same for both engines, however many blocks were reverted", async () => {
     await withChain(true, async ({ chain }, wallet) => {
       // Stores the hash of the block whose number it is called with: PUSH0 CALLDATALOAD BLOCKHASH PUSH0 SSTORE.
       await chain.sequencer.cheat({ type: "code", address: CONTRACT, code: "0x5f35405f55" });

@@ -4,7 +4,7 @@ import { PROTOCOL_CONTRACTS } from "./model/world.ts";
 import type { Codec } from "./support/codec.ts";
 import { PARTIES } from "./third-parties.ts";
 
-/** How often each thing must happen in a run of this many steps or more; in a shorter one, in proportion. */
+/** Minimum number of each event in a run of this many steps or more; proportional in a shorter run. */
 const TARGET = 100;
 const STEPS_PER_TARGET = 10_000;
 
@@ -12,7 +12,7 @@ export function targetOf(steps: number): number {
   return Math.min(TARGET, Math.floor((TARGET * steps) / STEPS_PER_TARGET));
 }
 
-/** How often at least, in one that is too short for chance to even out: two deviations less of what happens so often at random. */
+/** Minimum in a short run, where chance does not even out: two deviations less for random events. */
 export function leastOf(steps: number): number {
   const target = targetOf(steps);
   return target === TARGET ? TARGET : Math.max(1, Math.floor(target - 2 * Math.sqrt(target)));
@@ -112,10 +112,10 @@ const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
   ["ChainContract", "ChainSettings"],
 ];
 
-/** What a simulation must reach: `Contract.function`, the same with ` ok`, `Contract.Error`, `party kind`. */
+/** Events that a simulation must reach: `Contract.function`, the same with ` ok`, `Contract.Error`, `party kind`. */
 export class Coverage {
   readonly #counts = new Map<string, number>();
-  /** By action and aim. */
+  /** Tries by action and aim. */
   readonly #tries = new Map<string, Map<string, { tries: number; hits: number }>>();
   readonly labels: readonly string[];
 
@@ -151,7 +151,7 @@ export class Coverage {
     }
   }
 
-  /** How often an action reaches one of its aims where it is possible, from 0 to 1. */
+  /** Rate at which an action reaches one of its aims when possible, from 0 to 1. */
   successOf(name: string, aim: string): number {
     const { tries, hits } = this.#triesOf(name, aim);
     return (hits + 1) / (tries + 1);
@@ -165,13 +165,13 @@ export class Coverage {
     return tried;
   }
 
-  /** What was reached least. */
+  /** Rarest event. */
   least(): { readonly label: string; readonly count: number } {
     const [label] = [...this.labels].sort((a, b) => this.count(a) - this.count(b)) as [string];
     return { label, count: this.count(label) };
   }
 
-  /** What was reached less often than that. */
+  /** Events with a smaller count than the target. */
   missing(target: number): string[] {
     return this.labels
       .filter((label) => this.count(label) < target)

@@ -25,7 +25,7 @@ import { Choices } from "./support/random.ts";
 import type { Scene } from "./support/scene.ts";
 import { route, type Attempt } from "./third-parties.ts";
 
-/** What happens in a step: attempts without effect, then a transaction. */
+/** Step of an episode: attempts without effect, then a transaction. */
 export interface Step {
   readonly seed: number;
   /** Names of actions: the first few that are possible are tried. */
@@ -34,21 +34,21 @@ export interface Step {
   readonly acts: readonly string[];
 }
 
-/** A step as it was taken: only what was possible. The same steps again do the same. */
+/** Step with only its possible parts. Repeating the steps repeats their effects. */
 interface TakenStep extends Step {
   readonly probes: string[];
   readonly acts: string[];
 }
 
-/** Of transactions that L1 refuses, one in so many is sent. */
+/** Inverse share of sent transactions among those that L1 refuses. */
 const SENT_THOUGH_REFUSED = 8;
-/** How many actions a step tries without effect. */
+/** Maximum number of actions that a step tries without effect. */
 const MOST_PROBES = 3;
-/** The invariant that takes many transactions is looked at after so many steps. */
+/** Steps between checks of the invariant that takes many transactions. */
 const STEPS_PER_DRAIN = 250;
-/** An exit that is due is tried in one of so many steps: it stays due until it is activated. */
+/** Inverse share of steps that try a due exit: it stays due until it is activated. */
 const STEPS_PER_DUE_EXIT = 4;
-/** An exit that is not due is tried in one of so many steps, and whenever its last second has come. */
+/** Inverse share of steps that try an exit too early. It is also tried at its last second. */
 const STEPS_PER_EARLY_EXIT = 8;
 /** Late in an episode more than a day passes at once: announcements expire, exits open. */
 const LEAP_STEP = 400;
@@ -60,7 +60,7 @@ export class Divergence extends Error {
 }
 
 export interface EpisodeOptions {
-  /** After so many transactions the state of everything is compared. */
+  /** Transactions between comparisons of the complete state. */
   readonly auditInterval: number;
   readonly stepsPerDrain?: number;
   /**
@@ -89,7 +89,7 @@ export class Episode {
   #transactions = 0;
   #now = 0n;
   #steps = 0;
-  /** Of the account that deploys contracts whose constructors call. */
+  /** Nonce of the account that deploys contracts whose constructors call. */
   #builderNonce = 0;
 
   constructor(scene: Scene, coverage: Coverage, options: EpisodeOptions) {
@@ -105,7 +105,7 @@ export class Episode {
     this.#audit = await auditL1(this.#scene, this.world);
   }
 
-  /** What happened so far. */
+  /** Steps so far. */
   get trace(): readonly Step[] {
     return this.#trace;
   }
@@ -145,7 +145,7 @@ export class Episode {
   /** Seconds until the next transaction: a few, or until something is due. */
   #pause(random: Choices): bigint {
     if (this.#steps === LEAP_STEP) return LEAP;
-    // Council and governance hurry: a freeze is over before many ordinary steps are.
+    // Council and governance hurry, because a freeze lasts only a few ordinary steps.
     if (isAnyFrozen(this.world, this.#now) && !random.oneIn(10)) return random.between(1n, 2n);
     if (!random.oneIn(10)) return random.between(1n, random.oneIn(5) ? 120n : 12n);
     const chain = random.pick(this.world.allChains());
@@ -224,7 +224,7 @@ export class Episode {
     return { data: `${this.#scene.constructorCaller}${args.slice(2)}` as Hex, value: raw.value };
   }
 
-  /** What the model says will come of it; the world is changed if that is good. */
+  /** Predicts the result by the model; changes the world on success. */
   #predict({ origin, call, builtAt }: Attempt, transaction: Transaction): string {
     try {
       perform(this.world, transaction, builtAt ?? origin, call, builtAt !== undefined);
@@ -346,7 +346,7 @@ function actionOf(name: string): Action {
 
 const POSITIONS = new Map([...ACTIONS.keys()].map((name, i) => [name, i]));
 
-/** What an action chooses in a step does not depend on what else the step tries. */
+/** Choices of an action in a step, independent of the step's other tries. */
 function choicesOf(seed: number, name: string): Choices {
   return new Choices(seed + 1 + (POSITIONS.get(name) ?? 0));
 }

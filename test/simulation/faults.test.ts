@@ -14,11 +14,11 @@ import { Codec } from "./support/codec.ts";
 import { Choices } from "./support/random.ts";
 import { deployScene, type Scene } from "./support/scene.ts";
 
-/** Most are noticed in the first, within a hundred steps; some need what only some episodes have. */
+/** Limit of episodes. Most faults are noticed in the first, within a hundred steps; some need rare episodes. */
 const MOST_EPISODES = 10;
 const RARELY = 250;
 const NEVER = 1_000_000;
-/** Where the code is that the fault stands in front of. */
+/** Address of the code that the fault wraps. */
 const ORIGINAL = addressOf(0xfa017n);
 
 /** A contract of L1 that does one thing wrong (Faults.sol), and the sentence about the ecosystem that is no longer true then. */
@@ -26,7 +26,7 @@ interface PlantedFault {
   readonly artifact: string;
   readonly at: keyof Addresses;
   readonly violation: RegExp;
-  /** What brings it to light. */
+  /** Actions that reveal it. */
   readonly acts: readonly string[];
   readonly stepsPerDrain?: number;
 }
@@ -185,7 +185,7 @@ describe("the simulation notices a fault of L1 by its invariants alone", () => {
     }
   }
 
-  /** What is violated while something is wrong. */
+  /** Returns the invariant that a fault violates. */
   async function violationOf(fault: Pick<PlantedFault, "acts" | "stepsPerDrain">): Promise<string> {
     const violation = await run(fault);
     assert.ok(violation instanceof Violation, String(violation));
@@ -204,7 +204,7 @@ describe("the simulation notices a fault of L1 by its invariants alone", () => {
     });
   }
 
-  /** What the chains of an episode do wrong, where L1 and the model of it do not. */
+  /** Runs chains that misbehave, while L1 and its model are correct. */
   async function withChains(
     { mock }: TestContext,
     method: "commit" | "hasDelivered",

@@ -9,11 +9,11 @@ import type { Founding, Records } from "./l2/records.ts";
 import { addressOf, aliased, plain } from "./model/aliases.ts";
 import type { Chain, World } from "./model/world.ts";
 
-/** What was prepared off L1 and may be found on it. */
+/** Objects that were prepared off L1 and may appear on it. */
 export interface Prepared {
-  /** By commitment. */
+  /** Batches by commitment. */
   readonly batches: Map<Hex, FormedBatch>;
-  /** By chain id. */
+  /** Creations by chain id. */
   readonly foundings: Map<bigint, Founding>;
 }
 

@@ -1,4 +1,4 @@
-// One part of a long run, in a process of its own: seed and steps are its arguments, and it sends how it ended (parts.ts).
+// One part of a long run, in a separate process: seed and steps are its arguments, and it sends its result (parts.ts).
 import { targetOf } from "./coverage.ts";
 import type { PartEnd, PartMessage } from "./parts.ts";
 import { simulate, SimulationFailure } from "./simulation.ts";

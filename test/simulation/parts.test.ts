@@ -18,7 +18,7 @@ describe("a long run of the simulation", () => {
     return { seed, steps: FEW_STEPS, done: FEW_STEPS, seconds: 1, least: { label: "party user", count: 1 }, missing };
   };
 
-  test("has parts of at most 100,000 steps, each with a seed of its own", () => {
+  test("has parts of at most 100,000 steps, each with a separate seed", () => {
     const parts = partsOf(7, 250_000);
     assert.deepEqual(
       parts.map(({ steps }) => steps),
@@ -28,7 +28,7 @@ describe("a long run of the simulation", () => {
     assert.equal(new Set(seeds).size, seeds.length);
   });
 
-  test("goes on with the parts that have not ended well, and keeps how they end", async () => {
+  test("continues with the parts that have not ended well, and stores their results", async () => {
     const ledger = join(folder, "ends.jsonl");
     writeFileSync(ledger, [endOf(1), endOf(2, ["party user: 0 of 1"])].map((end) => `${JSON.stringify(end)}\n`).join(""));
     const parts = [1, 2].map((seed) => ({ seed, steps: FEW_STEPS }));

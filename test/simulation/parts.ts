@@ -3,7 +3,10 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Step } from "./episode.ts";
 
-/** Steps of a part of a long run. Each part has a seed and ecosystems of its own, and must meet everything as often as a short run. */
+/**
+ * Steps of a part of a long run. Each part has a separate seed and ecosystems, and must reach everything as often as a
+ * short run.
+ */
 const PART_STEPS = 100_000;
 /** Seeds of the parts of one run, and of runs with neighbouring seeds, differ. */
 const SEEDS_PER_RUN = 100_000;
@@ -13,16 +16,16 @@ export interface Part {
   readonly steps: number;
 }
 
-/** How a part ended. */
+/** Result of a part. */
 export interface PartEnd extends Part {
-  /** At least as many as asked: a part goes on until everything was met often enough. */
+  /** Number of steps, at least the requested one: a part continues until everything was reached often enough. */
   readonly done: number;
   readonly seconds: number;
-  /** How often what was met least was met. */
+  /** Rarest event and its count. */
   readonly least: { readonly label: string; readonly count: number };
-  /** What was met too rarely. */
+  /** Events that were too rare. */
   readonly missing: readonly string[];
-  /** What went wrong, and the steps that lead there. */
+  /** Failure with the steps that lead to it. */
   readonly failure?: { readonly name: string; readonly message: string; readonly steps: readonly Step[] };
 }
 
@@ -41,14 +44,14 @@ export function isGood({ missing, failure }: PartEnd): boolean {
 
 export interface PartsOptions {
   readonly parts: readonly Part[];
-  /** How many parts are run at a time. */
+  /** Number of concurrent parts. */
   readonly processes: number;
-  /** Where the ends of parts are kept, a line each: those that are there and good are not run again. */
+  /** File of the parts' results, a line each: finished good parts are not repeated. */
   readonly ledger: string | undefined;
   readonly report: (line: string) => void;
 }
 
-/** Runs parts in processes of their own until all have ended or one fails. Returns how they ended. */
+/** Runs parts in separate processes until all have ended or one fails. Returns their results. */
 export async function runParts({ parts, processes, ledger, report }: PartsOptions): Promise<PartEnd[]> {
   const ends = ledger === undefined ? [] : readLedger(ledger).filter((end) => isGood(end) && parts.some(isSameAs(end)));
   const waiting = parts.filter((part) => !ends.some(isSameAs(part)));

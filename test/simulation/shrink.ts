@@ -3,7 +3,7 @@ import { Episode, type Step } from "./episode.ts";
 import { Codec } from "./support/codec.ts";
 import { deployScene, type Scene } from "./support/scene.ts";
 
-/** Most replays that a search for a shorter trace may take. */
+/** Maximum number of replays in a search for a shorter trace. */
 const MOST_REPLAYS = 60;
 
 /** Runs these steps from the beginning of an episode. Returns what went wrong. */
@@ -32,8 +32,8 @@ export async function replay(steps: readonly Step[]): Promise<Error | undefined>
 }
 
 /**
- * Leaves steps out for as long as something of the same kind goes wrong. Each step has a seed of its own, so that those that
- * are left choose as before where the situation allows it.
+ * Removes steps while a failure of the same kind occurs. Each step has a separate seed, so that the remaining steps choose
+ * as before if the situation allows it.
  */
 export async function shrink(steps: readonly Step[], kind: string): Promise<readonly Step[]> {
   const scene = await deployScene(await Codec.load());

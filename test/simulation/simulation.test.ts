@@ -21,7 +21,7 @@ test(`L1 without proofs does what the model says, keeps the invariants of assets
   if (IS_NIGHTLY) assert.deepEqual(coverage.missing(leastOf(STEPS)), [], "reached too rarely");
 });
 
-/** What those who govern do meanwhile, each several times in the shortest run. */
+/** Actions of governance, each expected several times in the shortest run. */
 const GOVERNED = [
   "VerifierRegistry.freeze ok",
   "VerifierRegistry.halt ok",
@@ -46,10 +46,10 @@ const LEFT_OUT: Record<string, string> = {
   NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
   HeldExit:
     "pays owners of held accounts, which the model lacks; held-exit.test.ts and held-exit-attacks.test.ts pay and refuse them",
-  ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a model of its own",
+  ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a separate model",
   ChainAccount: "run by the proxies of ChainAccounts, whose model calls it",
-  MessageGateway: "holds nothing and no contract of L1 asks it; message-gateway-random.test.ts has a model of its own",
-  DataCarrier: "carries data of chains on a chain, of which the model has none; data-carrier.test.ts has a model of its own",
+  MessageGateway: "holds nothing and no contract of L1 asks it; message-gateway-random.test.ts has a separate model",
+  DataCarrier: "carries data of chains on a chain, of which the model has none; data-carrier.test.ts has a separate model",
   SenderList:
     "holds nothing and never changes; the model's filterer is a double that does, sender-list.test.ts has whom it lets in",
   AttestedPolicy: "asks no contract of L1 and keeps nothing; attested-policy.test.ts has what it takes and refuses",
@@ -66,7 +66,7 @@ const LEFT_OUT: Record<string, string> = {
   CarriedProofs:
     "records statements for chains on a proven chain, and the model has none; attacks/statements.test.ts has its refusals",
   LinkedExecution: "stores nothing between calls; links.test.ts has its executions and refusals",
-  HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
+  HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a separate model",
 };
 
 test("the simulation calls every contract of L1", async () => {

@@ -6,13 +6,13 @@ import { Codec } from "./support/codec.ts";
 import { Choices } from "./support/random.ts";
 import { deployScene, type Scene } from "./support/scene.ts";
 
-/** Steps after which everything begins anew. */
+/** Steps after which a new episode begins. */
 export const EPISODE_STEPS = 500;
-/** How many of the actions that are needed most are candidates for a step's transaction. */
+/** Number of most needed actions that are candidates for a step's transaction. */
 const WANTED_ACTS = 8;
 /** Ecosystems that are run at the same time: the model of one works while the L1 of another does. */
 const LANES = 2;
-/** How each episode begins. */
+/** First steps of each episode. */
 export const OPENING = [
   ...Array.from({ length: 4 }, () => "add a version"),
   ...Array.from({ length: 7 }, () => "announce a chain"),
@@ -22,12 +22,12 @@ export const OPENING = [
 ];
 /** Transactions between comparisons of the whole state: a wrong state stays wrong, and one look costs as much as ten transactions. */
 const AUDIT_INTERVAL = 50;
-/** A run goes on until everything was met often enough, at most so many times as long as asked. */
+/** Maximum length of a run as a multiple of the requested one. A run continues until everything was reached often enough. */
 const MOST_STEPS = 1.6;
 const LEAST_HOPE = 0.02;
-/** Steps by which what is wanted is ahead of a run. */
+/** Steps by which the needed events are ahead of a run. */
 const AHEAD = 200;
-/** How many actions are tried where none is wanted; some are not possible. */
+/** Number of random actions if none is needed; some are impossible. */
 const RANDOM_PROBES = 2;
 /** Reached a little more often than needed, so that the end of a run is not spent on what is left. */
 const MARGIN = 1.1;
@@ -72,7 +72,7 @@ export async function simulate({
   return { coverage: total, done: progress.done };
 }
 
-/** How far all lanes together are. */
+/** Progress of all lanes together. */
 class Progress {
   /** Set when a lane failed: the others end too. */
   isStopped = false;
@@ -84,7 +84,7 @@ class Progress {
     this.#report = report;
   }
 
-  /** Counts steps, and reports after every so many of them how fast the last were. */
+  /** Counts steps, and reports the recent speed at intervals. */
   add(count: number): void {
     this.done += count;
     const steps = this.done - this.#since.done;
@@ -97,13 +97,13 @@ class Progress {
   }
 }
 
-/** What a lane does: so many steps, in which everything is reached so often. */
+/** Share of a lane: steps, and the number of times that it reaches everything. */
 interface Share {
   readonly steps: number;
   readonly hits: number;
 }
 
-/** Episodes one after the other, on an L1 of their own. */
+/** Runs episodes in sequence, on a separate L1. */
 async function runLane(codec: Codec, { seed, steps, hits }: Share & { seed: number }, progress: Progress): Promise<Coverage> {
   const coverage = new Coverage(codec);
   const scene = await deployScene(codec);
@@ -146,7 +146,7 @@ async function runEpisode(
   await scene.l1.request("evm_revert", snapshot);
 }
 
-/** How often everything should have been reached after so many of the share's steps. */
+/** Count that everything should have reached after this number of the share's steps. */
 function dueAfter({ steps, hits }: Share, done: number): number {
   return Math.ceil((hits * MARGIN * (done + AHEAD)) / steps);
 }
@@ -154,7 +154,7 @@ function dueAfter({ steps, hits }: Share, done: number): number {
 function chooseStep(coverage: Coverage, random: Choices, due: number, opening: string | undefined): Step {
   const seed = random.index(2 ** 48);
   const wanted = wantedActions(coverage, random, due);
-  // Where nothing is wanted, anything is tried.
+  // If no action is needed, any is tried.
   const probes = wanted.length > 0 ? wanted : Array.from({ length: RANDOM_PROBES }, () => random.pick(NAMES)!);
   if (opening !== undefined) return { seed, probes, acts: [opening] };
   return {
@@ -182,7 +182,7 @@ const NAMES = [...ACTIONS.keys()];
 const WEIGHT_UNITS = 100;
 const USUAL = [...ACTIONS].flatMap(([name, { weight }]) => Array.from({ length: Math.round(weight * WEIGHT_UNITS) }, () => name));
 
-/** Something that happens by itself. */
+/** Picks an action by its usual frequency. */
 export function usual(random: Choices): string {
   return random.pick(USUAL)!;
 }

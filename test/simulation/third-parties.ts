@@ -4,13 +4,13 @@ import type { Intent, Situation } from "./actions/action.ts";
 
 import type { Call } from "./model/world.ts";
 
-/** How a call gets to L1. */
+/** Route of a call to L1. */
 export interface Attempt {
   readonly origin: Hex;
-  /** What the origin calls; a contract with this address, in its constructor, where there is one. */
+  /** Call of the origin; if a contract has this address, it calls in its constructor. */
   readonly call: Call;
   readonly builtAt?: Hex;
-  /** Which kinds of third parties have a part in it. */
+  /** Kinds of third parties on the route. */
   readonly parties: readonly string[];
   readonly isImpossible: boolean;
 }
@@ -19,7 +19,7 @@ type Route = (situation: Situation, intent: Intent, builderNonce: number) => Omi
 
 const total = (calls: readonly Call[]): bigint => calls.reduce((sum, { value }) => sum + value, 0n);
 
-/** A contract makes the calls one after the other. */
+/** Call of a contract that makes the calls in sequence. */
 function runBy(party: Hex, calls: readonly Call[], regrets = false): Call {
   return { to: party, fn: "run", args: [calls, regrets], value: total(calls) };
 }
@@ -28,7 +28,7 @@ function anyone({ scene, random }: Situation): Hex {
   return random.pick([scene.accounts.stranger, ...scene.accounts.users])!;
 }
 
-/** The same input, sent to a contract that is none of the protocol's. */
+/** Sends the same input to a contract outside the protocol. */
 function decoyOf({ scene, random }: Situation, call: Call): Call {
   return { ...call, to: random.pick(scene.parties.slice(1))!, value: 0n };
 }
@@ -37,7 +37,7 @@ const account =
   (choose: (situation: Situation) => Hex): Route =>
   (situation, { call }) => ({ origin: choose(situation), call });
 
-/** Who calls an entry point that anyone may call. */
+/** Routes of callers to entry points for any account. */
 const ROUTES: Record<string, Route> = {
   stranger: account(({ scene }) => scene.accounts.stranger),
   user: account(({ scene, random }) => random.pick(scene.accounts.users)!),
@@ -72,7 +72,7 @@ const ROUTES: Record<string, Route> = {
     return { origin: builder, call, builtAt: getCreateAddress({ from: builder, nonce: builderNonce }).toLowerCase() as Hex };
   },
 };
-/** What is not the sender's own input is mostly refused: it comes directly most of the time. */
+/** Routes of input by another account, which is mostly refused: it is sent directly most of the time. */
 const DIRECT = ["stranger", "user", "admin of chains", "validator of any chain"];
 const OWN_INPUT_SHARE = 4;
 const MOST_DIGITS = 80_000;

@@ -36,7 +36,7 @@ function newFormer(): BatchFormer {
 }
 
 describe("F6: how a batch's data are made available is chosen before its commitment exists", () => {
-  test("a withheld batch is evaluated nowhere, a published one at a point of its own, and both begin alike", () => {
+  test("a withheld batch is evaluated nowhere, a published one at a separate point, and both begin equally", () => {
     const [published, withheld] = [newFormer().form(batchOf(0n)), newFormer().form(batchOf(0n), WITHHELD)];
     assert.equal(published.preCommitment, withheld.preCommitment);
     assert.notEqual(published.commitment, withheld.commitment);
@@ -54,7 +54,7 @@ describe("F6: how a batch's data are made available is chosen before its commitm
     assert.equal(new Set(commitments).size, 3);
   });
 
-  test("the last batch can be finished again, and the next one stands on what it then is", () => {
+  test("the last batch can be finished again, and the next one builds on the result", () => {
     const former = newFormer();
     const preFormed = former.preForm(batchOf(0n));
     const first = former.finish(preFormed, WITHHELD);
@@ -64,7 +64,7 @@ describe("F6: how a batch's data are made available is chosen before its commitm
     assert.equal(former.form(batchOf(1n)).previousCommitment, second.commitment);
   });
 
-  test("followers behind are told of a batch once its choice is there", async () => {
+  test("later followers receive a batch after its choice exists", async () => {
     const waiting = Promise.withResolvers<typeof WITHHELD>();
     const asked: string[] = [];
     const choose: ChooseData = (batch) => {

@@ -45,7 +45,7 @@ describe("a first state in imports", () => {
       leafCount += changes.length;
     }
     assert.equal(leafCount, tree.leafCount);
-    // Four leaves an account, beside the two that every tree has.
+    // Four leaves an account, in addition to the two that every tree has.
     assert.equal(tree.leafCount, 2 + 8 * 4);
   });
 

@@ -11,7 +11,7 @@ const QUEUE_USER = "0x00000000000000000000000000000000000000e2";
 
 describe("a chain's batches around an upgrade", () => {
   const wallet = new TestWallet(61);
-  /** What L1 is known to say. */
+  /** Upgrades that L1 reports. */
   let upgrades: readonly ScheduledUpgrade[] = [];
   let test: VerifiedChain;
 
@@ -24,7 +24,7 @@ describe("a chain's batches around an upgrade", () => {
   after(() => test.chain.close());
 
   const pay = async (): Promise<void> => void (await test.chain.submit(await wallet.signRaw({ to: TO, value: 1n })));
-  /** Version 2 from now + `afterMs` on, once so many operations are taken. */
+  /** Schedules version 2 in `afterMs`, after `operations` operations. */
   const schedule = (afterMs: number, operations = 0n): void => {
     const effectiveAt = BigInt(Math.floor((test.clock.nowMs() + afterMs) / 1_000));
     upgrades = [{ version: 0x102n, effectiveAt, operations }];
@@ -55,7 +55,7 @@ describe("a chain's batches around an upgrade", () => {
     assert.equal(versionIn(await test.sealAndVerify()), 0x102n);
   });
 
-  it("are formed again with the version that L1 gives them by then", async () => {
+  it("are rebuilt with the version that L1 assigns them by then", async () => {
     upgrades = [];
     await pay();
     const old = await test.sealAndVerify();
@@ -81,7 +81,7 @@ describe("a chain's batches around an upgrade", () => {
     assert.equal(own.outputsHash, sealed.outputsHash);
   });
 
-  it("count the operations anew after a return to an earlier state", async () => {
+  it("recount the operations after a return to an earlier state", async () => {
     schedule(-1_000, test.chain.operationsTaken() + 1n);
     const mark = await test.chain.snapshot();
     const { nonce } = wallet;

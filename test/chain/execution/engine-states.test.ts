@@ -15,7 +15,7 @@ const CHEATED: Hex = `0x${"e1".repeat(20)}`;
 const quantity = (value: bigint): Hex => `0x${value.toString(16)}`;
 
 describe("What an engine keeps", () => {
-  it("leaves what the environment says as it is", () => {
+  it("does not change the environment's values", () => {
     const environment: NodeJS.ProcessEnv = { __EDR_MAX_CACHED_STATES: "7" };
     prepareEngine(environment);
     assert.equal(environment["__EDR_MAX_CACHED_STATES"], "7");

@@ -69,7 +69,7 @@ describe("ethereumjs as the engine that decides", () => {
   });
   after(() => test.chain.close());
 
-  it("comes to the receipts and states that EDR comes to, now and after each block", async () => {
+  it("has EDR's receipts and states, now and after each block", async () => {
     assert.deepEqual([(test.oracle?.repeated() ?? 0) > 2, test.faults.length], [true, 0]);
     for (const at of ["now", 2n, 3n] as const) {
       const tag = at === "now" ? "latest" : `0x${at.toString(16)}`;

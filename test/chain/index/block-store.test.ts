@@ -13,8 +13,7 @@ type Fields = Record<string, unknown>;
 const FRIEND: Hex = `0x${"f1".repeat(20)}`;
 const SLOT: Hex = `0x${"07".padStart(64, "0")}`;
 
-/** What clients are told beside it, or in other words, of the same signed bytes. */
-/** What of a header is not another network's own: without roots and hashes, and the words that each puts into its blocks. */
+/** Fields of a header that this chain and another network share: without roots, hashes, and the words that each puts into its blocks. */
 function sharedFields(header: Fields): Fields {
   const own = /^(hash|parentHash|extraData|size|.*Root)$/;
   return Object.fromEntries(Object.entries(header).filter(([field]) => !own.test(field)));
@@ -70,7 +69,7 @@ describe("blocks, as Hardhat's own network tells of them", () => {
   const numbers = (): bigint[] => Array.from({ length: Number(test.chain.sequencer.head.number) + 1 }, (_, i) => BigInt(i));
 
   it("have the same transactions and receipts, by number, by hash and by place", async () => {
-    // The chain opens its batch in block 1: transactions of its own have other hashes here.
+    // The chain opens its batch in block 1: its system transactions have other hashes here.
     for (const number of numbers().slice(2)) {
       const told = (await edr("eth_getBlockByNumber", hexQuantity(number), true)) as Fields & {
         transactions: Fields[];

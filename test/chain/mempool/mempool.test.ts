@@ -98,7 +98,7 @@ describe("mempool", () => {
     assert.equal(mempool.size, 0);
   });
 
-  it("a full pool drops what may wait for ever for what can be in a block, and nothing else", async () => {
+  it("a full pool drops what may wait forever for what can be in a block, and nothing else", async () => {
     const mempool = pool({ maxTransactions: 3 });
     const [first, last] = [transaction(A, 5), transaction(A, 6)];
     for (const each of [first, last, transaction(A, 7)]) await mempool.add(each);
@@ -273,7 +273,7 @@ describe("mempool", () => {
     assert.deepEqual(mempool.take(9), [again, two]);
   });
 
-  it("takes back what was taken, to the front", async () => {
+  it("returns taken transactions to the front", async () => {
     const mempool = pool();
     const [zero, one] = [transaction(A, 0), transaction(B, 0)] as const;
     await mempool.add(zero);

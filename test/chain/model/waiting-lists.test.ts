@@ -15,7 +15,7 @@ test("a list counts from its opening until it is sent, by the asset router's wor
   const [router, stranger] = [PREDEPLOYS.L2AssetRouter, `0x${"12".repeat(20)}`];
   assert.equal(waitingLists(receiptWith()), 0);
   assert.equal(waitingLists(receiptWith([router, OPENED], [router, OPENED], [router, id("TransferListed")])), 2);
-  // One took the place of another, which is a message of its own by then.
+  // One replaced another, which is a separate message by then.
   assert.equal(waitingLists(receiptWith([router, SENT], [router, OPENED])), 0);
   assert.equal(waitingLists(receiptWith([stranger, OPENED], [stranger, SENT], [PREDEPLOYS.L1Messenger, OPENED])), 0);
 });

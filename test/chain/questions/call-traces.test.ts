@@ -108,7 +108,7 @@ describe("A8: traces of calls that the second EVM makes", () => {
     assert.deepEqual(await alone("callTracer", { onlyTopCall: true }), top);
   });
 
-  it("see the account, the storage and the block that they are told of", async () => {
+  it("see the account, the storage and the block of their request", async () => {
     const there: Hex = `0x${"d7".repeat(20)}`;
     // Returns slots 1 and 2, its balance, NUMBER and TIMESTAMP; then it would be in memory from 0 on.
     const code = "0x6001545f5260025460205247604052436060524260805260a05ff3";
@@ -175,7 +175,7 @@ describe("A8: traces of calls that the second EVM makes", () => {
     await assert.rejects(traced(`0x${"5f".repeat(1000)}5b6103e856`, {}), tooLarge);
     // A loop of a megabyte of memory, which the EVM copies for each instruction.
     await assert.rejects(traced("0x5f620fffff525b600656", { tracer: "callTracer" }), tooLarge);
-    // With less gas than a transaction costs it is none.
+    // With less gas than a transaction costs the call is invalid.
     await assert.rejects(traced("0x00", { tracer: "callTracer" }, "0x1"), { code: -32000 });
     await assert.rejects(traced("0x5b5f56", { tracer: "callTracer" }), tooLarge);
   });

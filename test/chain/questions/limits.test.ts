@@ -9,7 +9,7 @@ import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 
 const CALLED: Hex = `0x${"a1".repeat(20)}`;
 const CALLER: Hex = `0x${"ca".repeat(20)}`;
-/** JUMPDEST, PUSH0, JUMP: never ends by itself. */
+/** JUMPDEST, PUSH0, JUMP: never ends. */
 const ENDLESS: Hex = "0x5b5f56";
 /** Succeeds only where 100,000 gas are left, of which it uses next to nothing: the least gas has to be looked for. */
 const WANTS_MUCH: Hex = "0x620186a05a10600957005b5f5ffd";
@@ -76,7 +76,7 @@ describe("a question's time", () => {
     assert.deepEqual(bounded, free);
   });
 
-  it("that is over while the least gas is looked for makes an error, and no number that is too high", async (t) => {
+  it("that ends during the search for the minimum gas results in an error, and not in an excessive number", async (t) => {
     const { estimate } = await handlersOfEmptyState();
     const unhurried = await estimate({ ...question(Infinity, { code: WANTS_MUCH }), otherBlocks: [] });
     const gas = unhurried.gas ?? 0n;
@@ -91,7 +91,7 @@ describe("a question's time", () => {
 });
 
 describe("a simulation's answer", () => {
-  it("holds so many characters that its calls return and log, and is refused beyond", async () => {
+  it("limits the characters that its calls return and log, and refuses more", async () => {
     const { simulate } = await handlersOfEmptyState();
     const { at, block, call } = question(Infinity, {});
     const calling = (...blocks: readonly (readonly [code: Hex, count: number])[]) =>

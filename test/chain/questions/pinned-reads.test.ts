@@ -61,7 +61,7 @@ describe("reads at a block that was just read", () => {
   }
   const words = (answer: Hex): bigint[] => [answer.slice(2, 66), answer.slice(66, 130)].map((word) => BigInt(`0x${word}`));
 
-  it("are all answered over HTTP, by eight readers beside a sender, with what the chain was then", async () => {
+  it("are all answered over HTTP, by eight concurrent readers and a sender, with the chain's state at that time", async () => {
     await test.chain.submit(await sender.signRaw({ to: FACTORY, data: "0x5f5ff3", gasLimit: 200_000n }));
     // Block numbers with what the counter was after them: each transaction is a block.
     const expected = new Map<bigint, bigint>([[test.chain.sequencer.head.number, 0n]]);

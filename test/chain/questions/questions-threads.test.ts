@@ -9,7 +9,7 @@ import { startTestChain } from "../support/chain.ts";
 const CONTRACT: Hex = `0x${"d7".repeat(20)}`;
 /** Returns slot 0. */
 const READER: Hex = "0x5f545f5260205ff3";
-/** JUMPDEST PUSH0 JUMP: goes on until its gas or its time is over. */
+/** JUMPDEST PUSH0 JUMP: runs until its gas or its time ends. */
 const ENDLESS: Hex = "0x5b5f56";
 
 describe("Threads that answer questions", () => {

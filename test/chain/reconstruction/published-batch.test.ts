@@ -155,7 +155,7 @@ const { published, formed } = publish();
 const { published: inFormat3, formed: formedInFormat3 } = publish(writes, `0x${"c0".repeat(20)}`);
 const { compress } = new RebuiltState(genesis);
 
-test("A7: a published batch is read back as it was formed", () => {
+test("A7: a published batch is read back in its original form", () => {
   const content = readPublishedBatch(published, CHAIN, compress);
   assert.deepEqual(content.entries, formed.entries);
   assert.deepEqual(content.logs, logs);
@@ -206,7 +206,7 @@ for (const [what, lie] of [
   ["left out", writes.slice(0, -1)],
   ["without a code", [...writes.slice(0, 2), writes.at(-1)!]],
 ] as const) {
-  test(`attack 19: a state with a code digest ${what} is read, and refused where a chain would go on from it`, () => {
+  test(`attack 19: a state with a code digest ${what} is read, and refused if a chain would continue from it`, () => {
     const lying = publish([...lie]);
     const state = new RebuiltState(genesis);
     state.apply(0n, readPublishedBatch(lying.published, CHAIN, compress));
@@ -313,7 +313,7 @@ test("A7: a batch that does not lead from this state to its root is refused", ()
   assert.throws(() => other.apply(0n, content), { name: "ReconstructionError", code: "RootMismatch" });
 });
 
-test("A7: an account whose code nobody published is named", () => {
+test("A7: an account with unpublished code is named", () => {
   const state = new RebuiltState(genesis);
   const content = readPublishedBatch(published, CHAIN, compress);
   state.apply(0n, { ...content, bytecodes: [] });

@@ -44,7 +44,7 @@ describe("answers to a batch", () => {
     assert.ok(text.length < 65 * MEBIBYTE);
   });
 
-  it("are not made where nobody would get them, but what was sent is answered", async () => {
+  it("are not computed if their connection has ended, but sent transactions are processed", async () => {
     asked = 0;
     const body = [
       ...Array.from({ length: 100 }, (_, id) => request(id, 30 * MEBIBYTE)),

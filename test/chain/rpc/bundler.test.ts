@@ -26,7 +26,7 @@ const SUCCESS: CallAnswer = {
   readsTime: false,
 };
 
-/** Of one operation at a time; what more of them log is more than a question may tell. */
+/** Answers simulations of one operation at a time; the logs of several exceed the limit of a request. */
 const askOne = (async (_kind: string, { blocks }: SimulationQuestion) => {
   const calls = blocks.flatMap((block) => block.calls);
   if (calls.length > 1) throw new RpcError(RpcCode.limitExceeded, "too many logs", { code: "AnswerTooLarge" });
@@ -43,7 +43,7 @@ function operationOf(number: number): UserOperation {
   };
 }
 
-it("B6: user operations that log more together than a question may tell are carried out one by one", async () => {
+it("B6: user operations whose logs together exceed the limit of a request are executed one by one", async () => {
   const { chain, faults } = await startTestChain();
   try {
     chain.sequencer.setAutomatic(false);
@@ -60,7 +60,7 @@ it("B6: user operations that log more together than a question may tell are carr
         assert.notEqual(bundler.pool.find(hash), undefined);
         await nextTurn();
       }
-      // The next one is sent when its round has come.
+      // The next one is sent in its round.
       while (bundler.pool.sent.length === 0 && bundler.pool.waiting.length > 0) await nextTurn();
     }
     assert.deepEqual(faults, []);

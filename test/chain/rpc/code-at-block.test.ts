@@ -55,7 +55,7 @@ describe("code that is another at another block, or under another name", () => {
   });
   after(() => test.chain.close());
 
-  it("a call at an older block runs the code that was there, of any kind", async () => {
+  it("a call at an older block runs the code of that time, of any kind", async () => {
     const call = { to: owner.address, data: HOSTILE };
     const { hash } = (await ask("eth_getBlockByNumber", delegatedAt, false)) as { readonly hash: Hex };
     // Its authorization took its first nonce.
@@ -90,7 +90,7 @@ describe("code that is another at another block, or under another name", () => {
     }
   });
 
-  it("overrides of every kind reach the engine as they were read", async () => {
+  it("overrides of every kind reach the engine unchanged", async () => {
     const target: Hex = `0x${"ab".repeat(20)}`;
     const call = { from: target, to: target, value: "0x5" };
     // Returns its balance and what is in slot 1.
@@ -102,7 +102,7 @@ describe("code that is another at another block, or under another name", () => {
     assert.deepEqual([BigInt(answer.slice(0, 66)), BigInt(`0x${answer.slice(66)}`)], [7n, 9n]);
   });
 
-  it("the chain goes on", async () => {
+  it("the chain continues", async () => {
     await test.chain.submit(await sender.signRaw({ to: owner.address, value: 1n }));
     assert.deepEqual(test.faults, []);
   });

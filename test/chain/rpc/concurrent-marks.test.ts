@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { startTestChain } from "../support/chain.ts";
 
-it("a mark that is made while an earlier one is returned to ends with it, and the chain goes on", async () => {
+it("a mark that is made during the return to an earlier one ends with it, and the chain continues", async () => {
   const test = await startTestChain();
   try {
     const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });

@@ -58,7 +58,8 @@ describe("what Ethereum's nodes show", () => {
         assert.equal(shown["yParity"], request.type === 0 ? undefined : `0x${yParity}`, `type ${request.type}`);
         assert.equal(Number(shown["chainId"]), CHAIN_ID);
       }
-      // All that a block shows of it, the pool shows but for its place and what it pays there: until then that is its cap.
+      // The pool shows all fields that a block shows, except its index and its price there: until then the price is its
+      // cap.
       assert.equal(waiting["gasPrice"], waiting["maxFeePerGas"] ?? mined["gasPrice"]);
       const place = [
         "blockHash",
@@ -123,7 +124,7 @@ describe("what Ethereum's nodes show", () => {
     );
   });
 
-  it("the next block has as many transactions as it is shown with", async () => {
+  it("the next block has as many transactions as its count says", async () => {
     const client = createPublicClient({
       transport: custom({ request: ({ method, params }) => ask(method, ...((params as unknown[] | undefined) ?? [])) }),
     });

@@ -69,11 +69,11 @@ describe("a line in which clients take turns", () => {
     /** The connection as the server makes it of each request with other headers. */
     const asAnother = (client: RpcClient): RpcClient => ({ ...client });
 
-    /** What has become of it by the next turn of the event loop. */
+    /** State of the answer at the next turn of the event loop. */
     const state = async (answer: Promise<string>): Promise<string> =>
       Promise.race([answer.catch((error: Error) => error.message), nextTurn().then(() => "waits")]);
 
-    it("which gives it no more places and no more turns", async () => {
+    it("which adds neither places nor turns", async () => {
       const { ask, begun, letGo } = heldLine({ placesPerClient: 3 });
       const [flood, calm] = [outsideClient(), outsideClient()];
       for (let i = 0; i < 3; i++) void ask(asAnother(flood.client), `flood ${i}`);
@@ -142,7 +142,7 @@ describe("a line in which clients take turns", () => {
     assert.deepEqual(begun.toSorted(), ["flood 0", "relayer"]);
   });
 
-  it("goes on with others when work fails", async () => {
+  it("continues with others when work fails", async () => {
     const line = fairLine({ width: 1, places: 10, placesPerClient: 10, what: "calls wait" });
     const [one, other] = [outsideClient(), outsideClient()];
     const failing = line(one.client, () => Promise.reject(new Error("no")));
@@ -169,7 +169,7 @@ function withHeldAnswers(chain: Chain): { readonly chain: Chain; readonly held: 
   return { chain: { ...chain, questions }, held };
 }
 
-it("an attack by a flood of what takes long to read leaves time for blocks: eight such reads are under way at once", async () => {
+it("an attack by a flood of reads that take long leaves time for blocks: eight of these reads are pending at a time", async () => {
   const test = await startTestChain();
   try {
     const held: (() => void)[] = [];
@@ -236,7 +236,8 @@ it("a server forgets the calls of HTTP and WebSocket connections that end, and a
     assert.equal((await asked).result, WORD_SEVEN);
     let turns = 0;
     await answerAll(() => turns++ === 200);
-    // The two that were under way when the connections ended, at most two that took their places before the server saw it, and this.
+    // The two that were pending when the connections ended, at most two that took their places before the server noticed,
+    // and this.
     assert.ok(answered <= 5, `${answered} calls were answered`);
   } finally {
     for (const release of held) release();
@@ -277,7 +278,7 @@ it("A12: transactions of unlocked accounts wait in a line in which a machine wit
     const others = [send(few, modest), send(own, undefined)];
     const done = Promise.all(others).then(() => true);
     for (let ended = false; !ended; ended = await Promise.race([done, nextTurn(false)])) held.shift()?.();
-    // Behind the one that was under way, and one whose turn had come before they asked.
+    // After the pending one, and one whose turn came before they were sent.
     assert.deepEqual(
       [few, own].map((to) => order.indexOf(to) <= 3),
       [true, true],

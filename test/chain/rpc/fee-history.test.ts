@@ -4,7 +4,7 @@ import { startTestChain } from "../support/chain.ts";
 import { ask } from "../support/ask.ts";
 import { TestWallet } from "../support/wallet.ts";
 
-it("the history of fees is told a few blocks at a time: a question about a thousand full ones keeps nobody from being answered", async () => {
+it("the history of fees is read a few blocks at a time: a request for a thousand full ones delays no other answer", async () => {
   const wallet = new TestWallet(240);
   const test = await startTestChain({ genesis: [{ address: wallet.address, balanceWei: 10n ** 18n }] });
   try {

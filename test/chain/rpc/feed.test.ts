@@ -17,7 +17,7 @@ describe("I3: what happens in an ecosystem can be followed without gaps", () => 
     feed.add(block(1));
     const first: FeedEntry[] = [];
     const end = feed.follow(undefined, (entry) => first.push(entry));
-    assert.equal(first.length, 0, "nothing is told before the subscription has its id");
+    assert.equal(first.length, 0, "nothing is sent before the subscription has its id");
     await nextTurn();
     for (const number of [2, 3]) feed.add(block(number));
     await nextTurn();
@@ -69,7 +69,7 @@ describe("I3: what happens in an ecosystem can be followed without gaps", () => 
     }
   });
 
-  test("what is told to one that comes back from far stays whole and in order while the feed forgets", async () => {
+  test("entries for a client that reconnects after a long time stay whole and in order while the feed forgets", async () => {
     const feed = new Feed({ most: 200, id: "aa" });
     for (let number = 1; number <= 399; number++) feed.add(block(number));
     const entries: FeedEntry[] = [];
@@ -97,13 +97,13 @@ describe("I3: what happens in an ecosystem can be followed without gaps", () => 
     await nextTurn();
     for (const end of ends) end();
     const before = told;
-    assert.ok(before > 0, "they are told");
+    assert.ok(before > 0, "they are sent");
     assert.ok(before < 50_000, `of 1,000,000 entries ${before} were told before another had its turn`);
     await nextTurn();
-    assert.equal(told, before, "an ended one is told on");
+    assert.equal(told, before, "an ended one receives more");
   });
 
-  test("acts take no position, are told once until they have been told, and to one that comes back, which may have missed some", async () => {
+  test("acts have no position, are sent once until they have been sent, and sent to a client that reconnects, which may have missed some", async () => {
     const feed = new Feed({ id: "aa" });
     feed.add(block(1));
     const told: FeedEntry[] = [];

@@ -69,7 +69,7 @@ describe("filters", () => {
     assert.equal((await ask<Log[]>("eth_getFilterChanges", id)).length, 10_001);
   });
 
-  it("go on with the new blocks after a return to a snapshot", async () => {
+  it("continue with the new blocks after a return to a snapshot", async () => {
     const id = await ask<Hex>("eth_newFilter", { address: LOGGER });
     const mark = await ask<Hex>("evm_snapshot");
     await log(1n);
@@ -81,7 +81,7 @@ describe("filters", () => {
     assert.equal((await ask<Log[]>("eth_getFilterChanges", id)).length, 6);
   });
 
-  it("end when nobody asks for five minutes", async () => {
+  it("end after five minutes without a request", async () => {
     const [asked, idle] = [await ask<Hex>("eth_newBlockFilter"), await ask<Hex>("eth_newBlockFilter")];
     nowMs += 200_000;
     await ask("eth_getFilterChanges", asked);
@@ -90,7 +90,7 @@ describe("filters", () => {
     await assert.rejects(ask("eth_getFilterChanges", idle), notFound);
   });
 
-  it("are 1,000 at most: who has not been asked for longest goes, and nobody can guess an id", async () => {
+  it("are 1,000 at most: the one without a request for longest is dropped, and no client can guess an id", async () => {
     const asked = await ask<Hex>("eth_newBlockFilter");
     const idle = await ask<Hex>("eth_newBlockFilter");
     const ids = new Set<Hex>();
@@ -114,7 +114,7 @@ describe("filters", () => {
     await assert.rejects(changes(first), notFound);
   });
 
-  it("of subscriptions are told of a block once it is known, with everything in it", async () => {
+  it("of subscriptions receive a block after everything in it is readable", async () => {
     const engine = namedNotifications(test.chain);
     const heard: { subscription: string; result: Log & { number?: Hex; transactions?: Hex[] } }[] = [];
     const stop = engine.onNotification((notification) => heard.push(notification as (typeof heard)[number]));

@@ -50,7 +50,7 @@ describe("A11: web pages that would drive a devnet", () => {
     await all.close();
   });
 
-  /** As a browser posts for a page without asking first: a "simple" request, whose content is plain text. */
+  /** Posts like a browser for a page without a preflight: a "simple" request, whose content is plain text. */
   function post(
     { port }: RpcServer,
     origin: string | undefined,
@@ -80,7 +80,7 @@ describe("A11: web pages that would drive a devnet", () => {
     return outcome;
   }
 
-  it("are refused before anything is carried out, by POST and when a WebSocket is opened", async () => {
+  it("are refused before anything is executed, by POST and at the opening of a WebSocket", async () => {
     for (const origin of FOREIGN) {
       const before = carriedOut;
       const { status, allowed, body } = await post(closed, origin);
@@ -111,7 +111,7 @@ describe("A11: web pages that would drive a devnet", () => {
     assert.equal(isOwnOrigin("null", ["*"]), true);
   });
 
-  /** As a browser loads a picture, a script or a frame for a page: without an Origin. */
+  /** Loads like a browser a picture, a script or a frame for a page: without an Origin. */
   function load({ port }: RpcServer, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       httpRequest({ port, host: "127.0.0.1", path: "/held", headers, agent: false }, (response) => {
@@ -134,7 +134,7 @@ describe("A11: web pages that would drive a devnet", () => {
       );
       assert.equal(carriedOut, before);
     }
-    // A page that may ask says which one it is, also from the machine's other name; a user who types the address is no page.
+    // A permitted page sends its origin, also from the machine's other name; a user who types the address has no page.
     const asks = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
     for (const origin of ["http://localhost:5173", "http://127.0.0.1:5173"])
       assert.equal((await load(closed, { ...asks, origin })).statusCode, 200, origin);

@@ -15,7 +15,7 @@ const ENDLESS: Hex = `0x${"a2".repeat(20)}`;
 const GAS_LEFT: Hex = `0x${"a3".repeat(20)}`;
 /** Reverts. */
 const REFUSING: Hex = `0x${"a4".repeat(20)}`;
-/** Calls REFUSING with all its gas, and goes on. */
+/** Contract that calls REFUSING with all its gas, and continues. */
 const CALLING: Hex = `0x${"a5".repeat(20)}`;
 const CALLING_CODE: Hex = `0x5f5f5f5f5f73${REFUSING.slice(2)}5af100`;
 

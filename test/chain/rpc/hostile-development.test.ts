@@ -17,7 +17,7 @@ describe("hostile input to the development methods", () => {
   });
   after(() => test.chain.close());
 
-  it("every one answers nonsense and the chain goes on", async () => {
+  it("every one answers nonsense and the chain continues", async () => {
     const all = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
     const plain = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
     const word = `0x${"f".repeat(64)}`;

@@ -31,11 +31,11 @@ const FACTORY2_CODE: Hex = "0x365f5f375f365f5ff55f5260205ff3";
 const CALLER: Hex = `0x${"d8".repeat(20)}`;
 const CALLER_CODE: Hex = `0x365f5f375f5f365f5f73${FACTORY.slice(2)}5af15f5260205ff3`;
 
-/** Passes 200,000 bytes to an account without code, for ever: 130 gas a time, once the memory is paid. */
+/** Contract that passes 200,000 bytes to an account without code, forever: 130 gas each time, after the memory is paid. */
 const LOUD: Hex = `0x${"d9".repeat(20)}`;
 const LOUD_CODE: Hex = "0x5f62030d40525b5f5f62030d405f5f61aaaa5ff150600656";
 
-/** JUMPDEST, PUSH0, JUMP: for ever. */
+/** JUMPDEST, PUSH0, JUMP: forever. */
 const ENDLESS: Hex = `0x${"da".repeat(20)}`;
 const ENDLESS_CODE: Hex = "0x5b5f56";
 
@@ -179,7 +179,7 @@ describe("hostile input to the RPC", () => {
       await isAlive();
     });
 
-    it(`incomplete PUSH20 ${way}: an operation from L1 fails and the chain goes on`, async () => {
+    it(`incomplete PUSH20 ${way}: an operation from L1 fails and the chain continues`, async () => {
       const operation = {
         txType: PRIORITY_OPERATION_TYPE,
         from: 0xabcdn,

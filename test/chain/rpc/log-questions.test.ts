@@ -5,7 +5,7 @@ import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 import { startTestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
 
-it("questions about logs are answered one at a time, each in a turn of its own, 4,096 of all clients at most", async () => {
+it("requests for logs are answered one at a time, each in a separate turn, at most 4,096 of all clients", async () => {
   const test = await startTestChain();
   try {
     let inTurn = 0;

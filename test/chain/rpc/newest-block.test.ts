@@ -46,7 +46,7 @@ describe("the newest block, while blocks are made", () => {
     chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false }).get(method)!(params, undefined);
 
   for (const tag of ["latest", "committed"]) {
-    it(`has its logs as soon as it is told of as ${tag}: a reader that goes on from there misses none`, async () => {
+    it(`has its logs when it is first visible as ${tag}: a reader that continues from there misses none`, async () => {
       await whileBlocksAreMade(async () => {
         const { number, transactions } = (await ask("eth_getBlockByNumber", tag, false)) as Block;
         const logs = (await ask("eth_getLogs", { fromBlock: number, toBlock: number, address: LOGGER })) as readonly unknown[];

@@ -38,7 +38,7 @@ async function withContract(code: Hex, options: TestChainOptions, use: (test: Ti
 const estimateOf = async ({ ask }: TimedChain): Promise<bigint> =>
   BigInt((await ask("eth_estimateGas", { from: wallet.address, to: CONTRACT })) as Hex);
 
-/** Sends with exactly the estimated gas, so many milliseconds after the estimate. Resolves with the transaction's status. */
+/** Sends with exactly the estimated gas, `ms` milliseconds after the estimate. Resolves with the transaction's status. */
 async function sendAfter(test: TimedChain, ms: number, blockAfterMs = 0): Promise<string> {
   const gasLimit = await estimateOf(test);
   test.clock.advance(ms);

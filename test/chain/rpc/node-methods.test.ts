@@ -182,7 +182,7 @@ describe("methods of Ethereum's nodes", () => {
     await simulate([{ from, to: FRIEND, gas, gasPrice: "0x5" }], { blockOverrides: { baseFeePerGas: "0x5" } });
   });
 
-  it("eth_simulateV1 moves only money that is there, also without validation", async () => {
+  it("eth_simulateV1 moves only existing money, also without validation", async () => {
     const simulate = (calls: object[], more: object = {}) =>
       ask<{ calls: { status: Hex }[] }[]>("eth_simulateV1", { blockStateCalls: [{ calls, ...more }] });
     const poor: Hex = `0x${"f2".repeat(20)}`;
@@ -296,7 +296,7 @@ describe("methods of Ethereum's nodes", () => {
       assert.deepEqual(simulated?.[part], real[part], part);
   });
 
-  it("eth_simulateV1 refuses what it cannot do, by name, and simulations without end", async () => {
+  it("eth_simulateV1 refuses impossible requests by name, and endless simulations", async () => {
     for (const name of ["validation", "traceTransfers", "returnFullTransactions"]) {
       await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [], [name]: 1 }), {
         code: -32602,

@@ -73,7 +73,7 @@ describe("flat traces", () => {
     (await methods.get(method)!(params, outside)) as Result;
   const created = () => getCreateAddress({ from: BUSY, nonce: 1 }).toLowerCase();
   const created2 = () => getCreate2Address(BUSY, wordToHex(0n), keccak256("0x")).toLowerCase();
-  /** What BUSY does, as OpenEthereum tells it: precompiled contracts are no calls. */
+  /** Calls of BUSY in OpenEthereum's form, which has no calls of precompiled contracts. */
   const expectedCalls = () =>
     [
       ["call", { callType: "call", from: wallet.address, to: BUSY, value: "0x9", input: "0x12345678" }, [], 5],
@@ -126,7 +126,7 @@ describe("flat traces", () => {
     await assert.rejects(ask("trace_block", "0xffff"), { data: { code: "UnknownBlock" } });
   });
 
-  it("trace_filter finds traces by their accounts, from one on and so many", async () => {
+  it("trace_filter finds traces by their accounts, with an offset and a count", async () => {
     const places = async (filter: object): Promise<string[]> =>
       (await ask<Flat[]>("trace_filter", { fromBlock: block.number, ...filter })).map(
         ({ transactionHash, traceAddress }) => `${transactionHash === busy ? "busy" : "paid"} ${traceAddress.join()}`,
@@ -147,7 +147,7 @@ describe("flat traces", () => {
     assert.deepEqual(await places({ toBlock: block.number }), all.slice(0, 6));
   });
 
-  it("trace_filter keeps no more for all clients together than for one", async () => {
+  it("trace_filter stores for all clients together only as much as for one", async () => {
     const filter = { fromBlock: block.number, toBlock: block.number };
     const one = JSON.stringify(await ask("trace_filter", filter)).length;
     let meanwhile: () => Promise<void> = async () => undefined;
@@ -189,7 +189,7 @@ describe("flat traces", () => {
     assert.deepEqual([replay.trace, replay.output, replay.vmTrace], [bare, "0x", null]);
     const hex = (value: bigint): Hex => `0x${value.toString(16)}`;
     const ether = 10n ** 18n;
-    // It gets back what BUSY had, 9 of its own wei among it, less the fee.
+    // It receives BUSY's balance, which includes 9 wei that it sent, less the fee.
     const balance = { "*": { from: hex(ether), to: hex(ether - 9n + 108n - fee) } };
     assert.deepEqual(replay.stateDiff[wallet.address], {
       balance,
@@ -275,7 +275,7 @@ describe("flat traces", () => {
     });
   });
 
-  it("memory is shown step by step, as far as it is not too much", async () => {
+  it("memory is shown step by step, up to a limit", async () => {
     type Steps = { structLogs: { op: string; depth: number; memory: Hex[]; stack?: Hex[] }[] };
     const { structLogs } = await ask<Steps>("debug_traceTransaction", busy, { enableMemory: true });
     const returns = structLogs.find(({ op }) => op === "RETURN");

@@ -41,7 +41,7 @@ describe("ids of requests", () => {
     });
   });
 
-  it("that are absent make a notification: it is carried out, and has no answer, whatever comes of it", async () => {
+  it("that are absent make a notification: it is executed, and has no answer, whatever its result", async () => {
     called = 0;
     assert.equal(await ask({ jsonrpc: "2.0", method: "count" }), "");
     assert.equal(called, 1);

@@ -183,7 +183,7 @@ describe("RPC server", () => {
   });
 
   it("answers guarded calls as the engine would", async () => {
-    // The overrides make both look alike to the guard but for the unreachable CREATE's reachability.
+    // The overrides make both equal to the guard, except for the unreachable CREATE's reachability.
     const guarded = async (code: Hex, data: Hex = "0x") => rpc("eth_call", { to: SINK, data }, "latest", { [SINK]: { code } });
     const plain = (await guarded(SEVEN_CODE)).result;
     assert.equal(plain, wordToHex(7n));

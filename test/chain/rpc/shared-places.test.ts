@@ -6,7 +6,7 @@ import { SharedPlaces } from "../../../src/chain/rpc/request/shared-places.ts";
 /** A connection that writes into `ended` when it is ended. */
 const connection = (address: string, name: string, ended: string[]) => ({ address, end: () => void ended.push(name) });
 
-describe("places of which there are only so many for all clients", () => {
+describe("a bounded number of places for all clients", () => {
   it("an attack by which one machine takes all places, over many connections, ends in places for another machine", () => {
     const places = new SharedPlaces(10);
     const ended: string[] = [];
@@ -17,7 +17,7 @@ describe("places of which there are only so many for all clients", () => {
     const other = connection("other", "other", ended);
     for (let i = 0; i < 5; i++) assert.notEqual(places.take(other, 1), undefined);
     assert.deepEqual(ended, ["flood 9", "flood 8", "flood 7", "flood 6", "flood 5"]);
-    // As much as the flood has: it takes no more from others than they take from it.
+    // It has as many as the flood, so that neither displaces the other.
     assert.equal(places.take(other, 1), undefined);
     assert.equal(ended.length, 5);
   });
@@ -33,7 +33,7 @@ describe("places of which there are only so many for all clients", () => {
     assert.deepEqual(ended, ["large"]);
   });
 
-  it("counts what is given back, and what went with its connection only once", () => {
+  it("counts returned places, and those of an ended connection only once", () => {
     const places = new SharedPlaces(4);
     const ended: string[] = [];
     const gone = connection("a", "gone", ended);

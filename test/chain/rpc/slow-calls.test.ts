@@ -49,7 +49,7 @@ describe("calls that wait", () => {
       const answerAll = async (count: number): Promise<void> => {
         while (answered < count) {
           await new Promise((resolve) => setImmediate(resolve));
-          assert.ok(held.length <= 2, "two questions are under way at a time");
+          assert.ok(held.length <= 2, "two requests are pending at a time");
           held.pop()?.();
         }
       };

@@ -85,7 +85,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     });
     return (await response.json()) as Answer;
   };
-  /** Has a connection ask for what it does not read; resolves when the server has ended it for that. */
+  /** Sends requests over a connection that does not read; resolves when the server has ended it for that. */
   const untilDropped = async (request: () => void): Promise<void> => {
     const asked = new Promise<void>((resolve) => (onLarge = resolve));
     request();
@@ -167,7 +167,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     while ((answers.match(/here/g) ?? []).length < 8) answers += String(((await once(patient, "data")) as [Buffer])[0]);
   });
 
-  it("drops clients that send nothing, a header or a body without end", async () => {
+  it("drops clients that send nothing, or an endless header or body", async () => {
     const port = await start({ requestMs: 500 });
     const beginnings = ["", "POST / HTTP/1.1\r\nX-A: ", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"];
     await Promise.all(
@@ -194,7 +194,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
   });
 
-  it("answers so many requests at a time, and refuses others", async () => {
+  it("answers a bounded number of requests at a time, and refuses others", async () => {
     const port = await start({ requests: 3, requestCharacters: 1000 });
     const held = ask(
       port,
@@ -218,7 +218,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     assert.equal((await ask(port, { id: 1, method: "small" })).result, "here");
   });
 
-  it("keeps so many answers for batches that are not complete", async () => {
+  it("stores a bounded number of answers for incomplete batches", async () => {
     const port = await start({ answerCharacters: LARGE + 1000 });
     const answers = (await ask(
       port,
@@ -347,7 +347,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     for (const client of [...clients, newcomer]) client.terminate();
   });
 
-  it("is no server for names that others can let point to it", async () => {
+  it("refuses names that other domains can point to it", async () => {
     const port = await start();
     const status = (host: string): Promise<number | undefined> =>
       new Promise((resolve, reject) => {

@@ -10,10 +10,10 @@ import { startTestChain, type TestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
 import { TestWallet } from "../support/wallet.ts";
 
-/** A thousand words on the stack, then PUSH2, JUMP and JUMPDEST for ever. */
+/** Contract with a thousand words on the stack, then PUSH2, JUMP and JUMPDEST forever. */
 const DEEP: Hex = `0x${"d1".repeat(20)}`;
 const DEEP_CODE: Hex = `0x${"5f".repeat(1000)}5b6103e856`;
-/** Passes 100,000 bytes to an account without code, for ever. */
+/** Contract that passes 100,000 bytes to an account without code, forever. */
 const LOUD: Hex = `0x${"d2".repeat(20)}`;
 const LOUD_CODE: Hex = "0x5f620186a0525b5f5f620186a05f5f61aaaa5ff150600656";
 const CREATOR: Hex = `0x${"d4".repeat(20)}`;

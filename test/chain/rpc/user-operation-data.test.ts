@@ -10,7 +10,7 @@ import { operationsIn } from "../../../src/chain/rpc/bundler/user-operation.ts";
 import { RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
-/** As ERC-4337 declares it for EntryPoints 0.7 and 0.8. */
+/** Declaration of ERC-4337 for EntryPoints 0.7 and 0.8. */
 const handleOps = new Interface([
   "function handleOps((address, uint256, bytes, bytes, bytes32, uint256, bytes32, bytes, bytes)[], address)",
 ]);

@@ -125,7 +125,7 @@ describe("fields for ZK Stack's clients", () => {
         l1BatchTxIndex: Hex;
       };
       assert.deepEqual([transaction.hash, transaction.type, transaction.l1BatchTxIndex], [canonicalTxHash, "0xff", "0x0"]);
-      // Nobody signed it, so it has no bytes of a transaction.
+      // It has no signature, so that it has no bytes of a transaction.
       assert.equal(await ask("eth_getRawTransactionByHash", canonicalTxHash), null);
     }
   });
@@ -189,7 +189,7 @@ describe("fields for ZK Stack's clients", () => {
   });
 
   it("tells a block's number only when its transactions can be asked for by their hashes", async () => {
-    // ethers looks for a receipt once per block: a receipt that comes after its block's number would be missed for ever.
+    // ethers requests a receipt once per block: a receipt that appears after its block's number would be missed forever.
     const told: { engine: bigint; chain: bigint }[] = [];
     let ask: (method: string) => Promise<unknown> = async () => "0x0";
     const watched = await startTestChain();

@@ -113,7 +113,7 @@ describe("ZK Stack's methods", () => {
       execution_version: number;
     };
     const genesis = await ask<Genesis>("zks_getGenesis");
-    // Its first state is one of these accounts, and nothing that this chain has beside them.
+    // Its initial state is one of these accounts, without this chain's additions.
     const { stateRoot } = genesisState(await realGenesis());
     assert.equal(genesis.genesis_root, stateRoot);
     const codes = new Map(genesis.initial_contracts);

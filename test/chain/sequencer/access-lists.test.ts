@@ -37,7 +37,7 @@ function numbersOf(seed: number): (below: number) => number {
   };
 }
 
-/** What the lists mean, written down a second time. */
+/** Second implementation of the lists' meaning. */
 function isAllowed({ senders, deployers }: AccessLists, admin: Hex, from: Hex, kind: Kind): boolean {
   if (from === admin) return true;
   if (senders !== undefined && !senders.includes(from)) return false;
@@ -61,7 +61,7 @@ class Schedule {
 
   async step(): Promise<void> {
     const { chain } = this.#test;
-    // What is still to come by itself comes under the lists that were in force.
+    // Automatic work that is still pending runs under the lists that were in force.
     while (chain.sequencer.isAutomatic && chain.mempool.hasReady) await chain.sequencer.mine();
     // Behind a block that is being made.
     await chain.sequencer.setLists((lists) => lists);

@@ -17,7 +17,7 @@ const DIFFS = 40;
 const WAITING = 4;
 
 describe("B4: a chain whose prover is slow", () => {
-  it("lets its batches grow to their limits, then its pool fill up, says so, and goes on when proofs come", async () => {
+  it("lets its batches grow to their limits, then its pool fill up, reports it, and continues when proofs arrive", async () => {
     const wallet = new TestWallet(30);
     const prover = createProver({ workers: 1 });
     const proofs: Promise<number>[] = [];

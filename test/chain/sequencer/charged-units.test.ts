@@ -28,12 +28,12 @@ describe("a chain of format 3", () => {
       assert.deepEqual([status, BigInt(gasUsed)], ["0x1", gasOfUnits(Number(nativeUnits))]);
       // 300 calls of a cold account that has no code, then warm ones, with their pushes: the EVM alone.
       const evmGas = 21_000n + 2_600n + 299n * 100n + 300n * (5n * 2n + 3n + 2n + 2n);
-      assert.ok(BigInt(gasUsed) > evmGas, `${BigInt(gasUsed)} beside ${evmGas}`);
+      assert.ok(BigInt(gasUsed) > evmGas, `${BigInt(gasUsed)} compared with ${evmGas}`);
       const paid = BigInt(gasUsed) * PRICE;
       assert.equal(await balanceOf(test, wallet.address), before.sender - paid);
       assert.equal(await balanceOf(test, COINBASE), before.operator + paid);
       const ordinary = await send(wallet, ORDINARY, PRICED);
-      // 21,000, PUSH1, PUSH0, SSTORE of the word that is there.
+      // 21,000, PUSH1, PUSH0, SSTORE of the existing word.
       assert.equal(BigInt(ordinary.gasUsed), 21_000n + 3n + 2n + 2_200n);
       assert.ok(gasOfUnits(Number(ordinary.nativeUnits)) <= BigInt(ordinary.gasUsed));
     });
@@ -50,7 +50,7 @@ describe("a chain of format 3", () => {
         const short = await send(wallet, to, { gasLimit: again - 1n });
         assert.deepEqual([short.status, BigInt(short.gasUsed)], ["0x0", again - 1n]);
       }
-      // A precompiled contract takes it in its frame, so the search comes to it.
+      // A precompiled contract consumes it in its frame, so that the search finds the limit.
       const gasLimit = await estimateOf(test, wallet, ROUNDS);
       assert.equal((await send(wallet, ROUNDS, { gasLimit })).status, "0x1");
       assert.ok(gasLimit > 21_000n + 12n);
@@ -81,7 +81,7 @@ describe("a chain of format 3", () => {
     await onDearChain([wallet], async ({ test, send }) => {
       const gasLimit = 85_000n;
       await test.chain.submit(await wallet.signRaw({ to: poor.address, value: gasLimit * PRICE, gasLimit: 25_000n }));
-      // It has what its limit costs and no more.
+      // It has exactly the cost of its limit.
       const { status, gasUsed, nativeUnits, transactionHash } = await send(poor, GREEDY, { ...PRICED, gasLimit });
       assert.deepEqual([status, BigInt(gasUsed), Number(nativeUnits)], ["0x0", gasLimit, 6 * Number(gasLimit)]);
       assert.equal(await balanceOf(test, poor.address), 0n);
@@ -102,7 +102,7 @@ describe("a chain of format 3", () => {
     });
   });
 
-  it("a frame that cannot pay for its units fails alone, and its caller goes on", async () => {
+  it("a frame that cannot pay for its units fails alone, and its caller continues", async () => {
     const wallet = new TestWallet(606);
     await onDearChain([wallet], async ({ test, send }) => {
       for (const to of [EXACT, BOUNDED]) {
@@ -112,7 +112,7 @@ describe("a chain of format 3", () => {
     });
   });
 
-  it("attack: state changed between admission and inclusion: what turned dear is charged, and the block goes on", async () => {
+  it("attack: state changed between admission and inclusion: a call that became expensive is charged, and the block continues", async () => {
     const [first, second, third] = [607, 608, 609].map((number) => new TestWallet(number)) as [
       TestWallet,
       TestWallet,

@@ -26,7 +26,7 @@ describe("A1: blocks with a second each", () => {
   };
   const times = (): bigint[] => test.blocks.map(({ environment }) => environment.timestamp - GENESIS_TIMESTAMP);
 
-  it("are later than each other while the machine's clock stands still; the chain's own repeat a second", async () => {
+  it("increase while the machine's clock is constant; the chain's own repeat a second", async () => {
     assert.deepEqual([await send(), await send(), await send()], [1n, 2n, 3n]);
     // The opening block is the first.
     assert.deepEqual(times(), [0n, 1n, 2n, 3n]);
@@ -64,7 +64,7 @@ describe("A1: blocks with a second each", () => {
     assert.equal(await send(), 502n);
   });
 
-  it("are as they were after a return to a mark", async () => {
+  it("are restored by a return to a mark", async () => {
     const mark = await test.chain.snapshot();
     const { nonce } = wallet;
     assert.equal(await send(), 503n);

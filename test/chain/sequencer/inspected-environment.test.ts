@@ -10,7 +10,7 @@ const ETHER = 10n ** 18n;
 /** TIMESTAMP, PUSH0, SSTORE: init code that stores the time. */
 const STORES_TIME: Hex = "0x425f55";
 
-/** Lets the clock go on between an inspection and what follows, as it does where a second ends there. */
+/** Advances the clock between an inspection and the next step, as if a second ended there. */
 function moveClockAfterPreviews({ chain, clock }: TestChain): void {
   const { witness } = chain;
   const request = witness.request.bind(witness);

@@ -26,7 +26,7 @@ const LEAVES = 1024;
 const keeps = (usage: Partial<BatchUsage>, leafCount = LEAVES, further?: Unmeasured) =>
   fits({ ...NO_USAGE, ...usage }, PROTOCOL_LIMITS, leafCount, further);
 
-// Every batch keeps room for 16 system changes of 86 bytes: 1,376 bytes of pubdata beside the header's 9.
+// Every batch has room for 16 system changes of 86 bytes: 1,376 bytes of pubdata in addition to the header's 9.
 describe("limits of a batch, at the edge", () => {
   it("holds 4,096 messages", () => {
     assert.equal(keeps({ messages: 4096 }), true);
@@ -88,7 +88,7 @@ describe("limits of a batch, at the edge", () => {
     assert.ok(416_500 + 30_060 * 505 <= 15_600_000 && 416_500 + 30_060 * 506 > 15_600_000);
     assert.equal(keeps({ codes: 505 }), true);
     assert.equal(keeps({ codes: 506 }), false);
-    // A message of 76 bytes beside: 1,100 + 20 · 100, which is a twelfth of a code.
+    // With a message of 76 bytes: 1,100 + 20 · 100, which is a twelfth of a code.
     assert.equal(keeps({ codes: 505, messages: 1, messageBytes: 76 }), true);
     assert.equal(keeps({ codes: 505, messages: 2, messageBytes: 152 }), false);
   });

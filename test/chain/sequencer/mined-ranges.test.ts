@@ -27,7 +27,7 @@ async function withChain(options: TestChainOptions, use: (test: TestChain) => Pr
   }
 }
 
-/** Each by itself: what a range must come to. */
+/** Mines blocks separately, as the expected result of a range. */
 async function mineEach({ chain: { sequencer } }: TestChain, count: number, interval: bigint): Promise<void> {
   for (let i = 0; i < count; i++) {
     if (i > 0 && interval > 0n) await sequencer.setNextTimestamp(sequencer.head.timestamp + interval);
@@ -54,7 +54,7 @@ describe("A1: many blocks at once", () => {
           await together.chain.sequencer.mineMany(MANY, interval);
           await mineEach(each, MANY, interval);
           const blocks = await blocksOf(together);
-          // The first batch's opening is a block of its own.
+          // The first batch's opening is a separate block.
           assert.equal(blocks.length, 1 + 1 + MANY);
           assert.deepEqual(blocks, await blocksOf(each));
           assert.equal(nextTime(together), nextTime(each));
@@ -89,7 +89,7 @@ describe("A1: many blocks at once", () => {
     }
   });
 
-  it("go with a return to a mark, and come again as they were", () =>
+  it("are removed by a return to a mark, and repeated exactly", () =>
     withChain({}, async (test) => {
       const { chain } = test;
       await chain.sequencer.mineMany(3, 5n);
@@ -128,7 +128,7 @@ describe("A1: many blocks at once", () => {
     });
   });
 
-  it("are no fewer when their batch is formed again, and make way for what comes into the pool", () => {
+  it("are as many after a rebuild of their batch, and yield to transactions in the pool", () => {
     const wallet = new TestWallet(232);
     return withChain(
       { rewindable: true, genesis: [{ address: wallet.address, balanceWei: 10n ** 20n }] },
@@ -153,7 +153,7 @@ describe("A1: many blocks at once", () => {
     ["no later than the clock", false, 0n],
     ["no later than the clock by more than a second each", true, BigInt(MANY) + 10n],
   ] as const)
-    it(`are ${what} when their batch is formed again, however far apart they were`, () =>
+    it(`are ${what} after a rebuild of their batch, however far apart they were`, () =>
       withChain({ rewindable: true, distinctTimestamps }, async (test) => {
         const { sequencer } = test.chain;
         await sequencer.mineMany(MANY, 86_400n);

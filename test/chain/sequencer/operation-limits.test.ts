@@ -26,7 +26,7 @@ import { startVerifiedChain } from "../support/verified-chain.ts";
 import { worstOperations, type WorstOperation } from "../support/worst-operations.ts";
 import { Random } from "../state/support/random.ts";
 
-/** What L1's queue admits, read from its source. */
+/** Limit of L1's queue, read from its source. */
 const MAX_GAS = Number(
   /MAX_GAS = ([\d_]+);/
     .exec(readFileSync(new URL("../../../contracts/l1/PriorityQueue.sol", import.meta.url), "utf8"))![1]!
@@ -34,12 +34,18 @@ const MAX_GAS = Number(
 );
 const INTRINSIC_GAS = 21_000;
 const IMPORTS = 256;
-/** What an operation's payout and conclusion change: the headers of reserve, bootloader, operator, sender and who gets the refund. */
+/**
+ * Changes of an operation's payout and conclusion: the headers of reserve, bootloader, operator, sender and the refund's
+ * recipient.
+ */
 const OWN: Partial<BatchUsage> = { diffs: 8, insertions: 8, diffBytes: 8 * 53, priorityOps: 1 };
-/** What imports of roots change: a slot each, and the count and hash of all. */
+/** Changes of imports of roots: a slot each, and the count and hash of all. */
 const OF_IMPORTS: Partial<BatchUsage> = { diffs: IMPORTS + 2, insertions: IMPORTS, diffBytes: (IMPORTS + 2) * 86 };
 
-/** What gas can make a batch hold: the least gas by Ethereum's rules (Osaka) without what surrounds it, and its greatest size. */
+/**
+ * Maximum content of a batch for some gas: the minimum gas by Ethereum's rules (Osaka) without the surrounding code, and
+ * the maximum size.
+ */
 interface Purchase extends Partial<BatchUsage> {
   readonly what: string;
   readonly spentGas: number;
@@ -121,7 +127,7 @@ describe("§8.1: any single operation fits any chain", () => {
     }
   });
 
-  it("D3: what such a chain commits is a message that a batch of the chain below has room for beside the commit's own changes", () => {
+  it("D3: a commit of such a chain is a message that fits a batch of the chain below, in addition to the commit's changes", () => {
     const below = [PROTOCOL_LIMITS, carriedLimits(1)];
     for (const [i, limits] of below.entries()) {
       const { pubdataBytes } = carriedLimits(i + 1);
@@ -133,7 +139,7 @@ describe("§8.1: any single operation fits any chain", () => {
     }
   });
 
-  it("attack: beside as many new codes as such a batch takes, each a slot of the carrier, its messages still fit the chain below", () => {
+  it("attack: with the maximum number of new codes of such a batch, each a slot of the carrier, its messages still fit the chain below", () => {
     for (const [i, below] of [PROTOCOL_LIMITS, carriedLimits(1)].entries()) {
       const limits = carriedLimits(i + 1);
       for (let codes = 0; codes <= 300; codes += 10) {
@@ -147,7 +153,7 @@ describe("§8.1: any single operation fits any chain", () => {
         }
         // The batch's opening and closing; two heads.
         const messageBytes = pubdataBytes(withMessages(most)) + 16 * 86 + 2 * 30 + 120;
-        // As above, and a word for each code: head, address, slot with its length, true.
+        // The commit of the test before, and a word for each code: head, address, slot with its length, true.
         const commit = { messages: 2, messageBytes, diffs: 20, insertions: 5, diffBytes: 20 * 37 + 5 * 86 };
         const usage = add(add(NO_USAGE, commit), { diffs: 1, insertions: 1, diffBytes: 1 + 20 + 33 + 1 }, codes);
         assert.ok(fits(usage, below, 2 ** 20), `${codes} codes, ${most} bytes of messages, ${i} below`);

@@ -40,7 +40,7 @@ async function proposing(): Promise<Proposing> {
   });
 }
 
-/** What readers are told of the newest block, of the accounts and of a transaction. */
+/** State that readers see: the newest block, the accounts and a transaction. */
 async function told({ ask, alice }: Proposing, hash: Hex): Promise<unknown> {
   const { number } = (await ask("eth_getBlockByNumber", "latest", false)) as { readonly number: Hex };
   return {
@@ -58,7 +58,7 @@ async function told({ ask, alice }: Proposing, hash: Hex): Promise<unknown> {
   };
 }
 
-describe("a dropped proposal was told as final", () => {
+describe("a dropped proposal was reported as final", () => {
   it("latest shows nothing of a block before it is decided, and its transactions are offered again", async () => {
     const test = await proposing();
     const { chain, deciders, alice, blocks } = test;
@@ -75,7 +75,7 @@ describe("a dropped proposal was told as final", () => {
         ...{ receipt: null, logs: [], trace: "unknown" },
       };
       const seen = blocks.length;
-      assert.equal(chain.sequencer.nextEnvironment.number, 4n, "the block is carried out");
+      assert.equal(chain.sequencer.nextEnvironment.number, 4n, "the block is executed");
       assert.deepEqual(await told(test, hash), before);
       assert.deepEqual([isAnswered, blocks.length], [false, seen]);
       first.tell("dropped");
@@ -106,7 +106,7 @@ describe("a dropped proposal was told as final", () => {
         sent.push(chain.submit(await alice.signRaw({ to: SINK, value: 1n })));
         proposals.push(await deciders.next("block"));
       }
-      assert.equal(chain.sequencer.nextEnvironment.number, 6n, "three proposals stand on each other");
+      assert.equal(chain.sequencer.nextEnvironment.number, 6n, "three proposals depend on each other");
       for (const [i, verdict] of (["decided", "dropped", "decided"] satisfies OfferVerdict[]).entries())
         proposals[i]?.tell(verdict);
       const values = [];

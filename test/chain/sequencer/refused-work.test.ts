@@ -58,7 +58,7 @@ async function underAttack(run: (attacked: Attacked) => Promise<void>): Promise<
       test,
       tried: () => tried,
       async attack(attacker) {
-        // Each is signed anew with the same nonce, since a refused one leaves it unused.
+        // Each is signed again with the same nonce, since a refused one leaves it unused.
         const raw = await attacker.signRaw({ to: HEAVY, gasLimit: 2n ** 24n, nonce: 0 });
         await chain.submit(raw);
       },
@@ -158,7 +158,7 @@ describe("transactions that are refused behind their work", () => {
     assert.equal(unpaid.any, true);
     unpaid.paid(HEAVY, 1n);
     assert.equal(unpaid.any, false);
-    // It is new: its next refusal holds nobody else up, and itself no longer than the work took.
+    // It is new: its next refusal delays no other sender, and itself only for the work's duration.
     unpaid.add(HEAVY, 2_000_000);
     clock.advance(WORK_MS);
     assert.equal(unpaid.holds(HEAVY), false);
@@ -170,7 +170,7 @@ describe("transactions that are refused behind their work", () => {
     assert.equal(unpaid.any, false);
   });
 
-  it("begins a sender's pauses anew when sixteen of the last have passed without another refusal", () => {
+  it("restarts a sender's pauses when sixteen of the last have passed without another refusal", () => {
     const clock = new TestClock(0);
     const unpaid = new UnpaidWork({ clock, spared: [], onEnd: () => undefined });
     const pauses = [1, 9, 9, 9, 16, 32, 64, 64].map((works) => works * WORK_MS);

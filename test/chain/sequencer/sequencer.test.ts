@@ -135,7 +135,7 @@ describe("sequencer with a block for each transaction", () => {
     assert.equal(await test.chain.seal(), undefined);
   });
 
-  it("carries out a priority operation from payout to result, failed or not", async () => {
+  it("executes a priority operation from payout to result, failed or not", async () => {
     const step = (to: Hex, data: Hex = "0x", valueWei = 0n) => ({
       from: BOOTLOADER_ADDRESS,
       to,
@@ -386,7 +386,7 @@ describe("sequencer against hostile code", () => {
       await refuse({ data: "0x60735f5360015ff3" });
       // Nested CREATE of init code 0x73.
       await refuse({ data: "0x60735f5360015f5ff000" });
-      // Nested creations that never come to it, as they would pay it what they do not have: EDR looks at the code all the same.
+      // Nested creations that never run, because they would pay more than they have: EDR checks the code all the same.
       await refuse({ data: "0x60735f5360015f6001f000" });
       await refuse({ data: "0x60735f535f60015f6001f500" });
       // A factory that creates whatever it is given, by CREATE and by CREATE2.
@@ -503,7 +503,7 @@ describe("sequencer's faults", () => {
     });
   });
 
-  it("stops when one of its own transactions fails", async () => {
+  it("stops when one of its system transactions fails", async () => {
     const system = {
       ...testSystem,
       opening: () => [{ from: BOOTLOADER_ADDRESS, to: undefined, data: "0xfe" as Hex, valueWei: 0n, gasLimit: 100_000n }],

@@ -11,7 +11,7 @@ const SINK: Hex = `0x${"c4".repeat(20)}`;
 const EMPTIES: Hex = `0x${"d1".repeat(20)}`;
 const EMPTIES_CODE: Hex = `0x5f5f5f5f4773${SINK.slice(2)}5af100`;
 
-/** A chain that packs what waits into one block when it is told to, and an account with one ETH beside a rich one. */
+/** Runs a chain that packs waiting transactions into one block on command, with an account with one ETH and a rich one. */
 async function withChain(run: (test: TestChain, poor: TestWallet, rich: TestWallet) => Promise<void>): Promise<void> {
   const poor = new TestWallet(140);
   const rich = new TestWallet(141);
@@ -85,7 +85,7 @@ describe("transactions that leave each other without funds or a nonce", () => {
     });
   });
 
-  it("an account that others can empty has a block of its own, whoever empties it before", async () => {
+  it("an account that others can empty has a separate block, after any account has emptied it", async () => {
     await withChain(async (test, poor, rich) => {
       await test.chain.submit(await rich.signRaw({ type: 4, to: SINK, authorizationList: [poor.authorize(EMPTIES, 0)] }));
       await test.chain.sequencer.mine();
@@ -126,7 +126,7 @@ describe("transactions that leave each other without funds or a nonce", () => {
       const pay = { to: SINK, gasLimit: 21_000n };
       const raws = [await poor.signRaw(pay), await poor.signRaw(half), await poor.signRaw(half), await poor.signRaw(pay)];
       const [, first, second, behind] = raws.map((raw) => test.chain.submit(raw));
-      // In the same words by the block that it cannot be in, and by the pool where that block is there already.
+      // The block that cannot include it and the pool with a finished block report the same text.
       const saysWhy = { code: "InsufficientFunds", message: /^insufficient funds for gas \* price \+ value: / };
       await Promise.all([first, assert.rejects(second ?? Promise.resolve(), saysWhy), behind]);
       assert.equal(await balanceOf(test, SINK), half.value);

@@ -9,10 +9,10 @@ type Send = Parameters<Parameters<typeof onDearChain>[1]>[0]["send"];
 /** Twelve rounds of BLAKE2b on zeros. */
 const TWELVE_ROUNDS = `0x0000000c${"00".repeat(209)}`;
 
-/** What would have to be stopped from running by other code at its target, and what hinders that. */
+/** Code that other code at its target would have to prevent from running, and the obstacle. */
 interface SpentTarget {
   readonly name: string;
-  /** What is on the chain before. */
+  /** Preparation of the chain. */
   readonly prepare?: (send: Send, wallet: TestWallet, other: TestWallet) => Promise<unknown>;
   readonly fields: (wallet: TestWallet, other: TestWallet) => object;
 }

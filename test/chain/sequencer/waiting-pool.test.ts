@@ -14,7 +14,7 @@ function waitingPool(): WaitingPool {
 }
 
 describe("what waits to be in a block", () => {
-  it("leaves no caller waiting where it is taken in again and the transaction before it is gone", async () => {
+  it("leaves no caller waiting if it returns to the pool after its predecessor was removed", async () => {
     const pool = waitingPool();
     const transaction = await new TestWallet(181).sign({ nonce: 1 });
     const included = pool.waiters.wait(transaction.hash).then(() => "taken in");
@@ -22,7 +22,7 @@ describe("what waits to be in a block", () => {
     assert.equal(await Promise.race([included, new Promise((resolve) => setImmediate(resolve))]), "taken in");
   });
 
-  it("is not out of the pool for a moment any more when the chain returns to a mark before it could be offered", async () => {
+  it("stays in the pool when the chain returns to a mark before it could be offered", async () => {
     const pool = waitingPool();
     await pool.offer([await new TestWallet(182).sign({ nonce: 0 })]);
     const mark = pool.mark("snapshot");

@@ -103,7 +103,7 @@ describe("applying a published diff list", () => {
     ["one leaf too many", [insertion(1n), insertion(2n), insertion(3n), OUTPUTS], "tree-full", -1],
   ];
   for (const [what, entries, code, position] of refusals) {
-    test(`refuses ${what} and stays as it was`, () => {
+    test(`refuses ${what} and does not change`, () => {
       const tree = newTree();
       const before = tree.export();
       for (const apply of [() => tree.applyDiffList(entries), () => tree.applyWithWitness(entries)]) {

@@ -43,7 +43,7 @@ function compareOnRandomWork(compress: Compress, compressor: BatchCompressor, pl
       reader.discard(dropped!.reader);
     } else {
       const touched = new Set(Array.from({ length: random.below(9) }, () => random.pick(places)));
-      // Some writes repeat the value that is there.
+      // Some writes repeat the existing value.
       const writes = [...touched].map((place) => ({ ...place, value: random.below(6) ? value() : model.get(place) }));
       const outputsHash = BigInt(batch) + (random.bits(200) << 32n);
       const oldRoot = model.stateRoot();
@@ -67,7 +67,7 @@ function compareOnRandomWork(compress: Compress, compressor: BatchCompressor, pl
   assert.deepEqual(StateTree.import(tree.export(), dependencies).root, model.stateRoot());
 }
 
-describe("state tree beside a sorted-map model", () => {
+describe("state tree compared with a sorted-map model", () => {
   for (let seed = 1; seed <= 6; seed++) {
     test(`agrees on random batches, snapshots and reverts over hashed keys (seed ${seed})`, () => {
       const random = new Random(100 + seed);
@@ -114,7 +114,7 @@ describe("state tree beside a sorted-map model", () => {
 });
 
 const LAST = 0x7f000000; // p − 1
-/** By slot: slot 0 is the outputs leaf, in the middle; the rest lie at both ends and next to one another. */
+/** Keys by slot: slot 0 is the outputs leaf, in the middle; the rest lie at both ends and next to one another. */
 const EDGE_KEYS: readonly Digest[] = [
   [1000, 0, 0, 0, 0, 0, 0, 0],
   [0, 0, 0, 0, 0, 0, 0, 1],

@@ -18,7 +18,7 @@ function sampleTree(): StateTree {
 }
 
 describe("dump of a state tree", () => {
-  test("restores a tree that goes on like the original", () => {
+  test("restores a tree that continues like the original", () => {
     const tree = sampleTree();
     const dump = tree.export();
     // At an odd offset, as a slice of a larger file would be.

@@ -53,7 +53,7 @@ describe("genesis", () => {
     assert.deepEqual(tree.root, new SortedMapModel(poseidon, leaves).stateRoot());
   });
 
-  test("equals the same leaves inserted by a batch, but for the outputs hash", () => {
+  test("equals the same leaves inserted by a batch, except for the outputs hash", () => {
     const leaves = Array.from({ length: 9 }, (_, i) => storage(BigInt(i), 5n));
     const tree = StateTree.genesis([], dependencies);
     tree.apply(leaves, 1n);
@@ -186,7 +186,7 @@ describe("applying writes", () => {
     ["more leaves than fit", [storage(4n, 1n), storage(5n, 1n), storage(6n, 1n)], 1n, "tree-full", -1],
   ];
   for (const [what, writes, outputsHash, code, position] of refusals) {
-    test(`refuses ${what} and stays as it was`, () => {
+    test(`refuses ${what} and does not change`, () => {
       const leaves = [storage(1n, 11n), storage(2n, 12n), storage(3n, 13n)];
       const tree = StateTree.genesis(leaves, dependencies, { maxLeafCount: 7 });
       const before = tree.export();
@@ -205,7 +205,7 @@ describe("applying writes", () => {
 });
 
 describe("snapshots", () => {
-  test("return through several batches at once, as often as they are taken", () => {
+  test("return through several batches at once, repeatedly", () => {
     const tree = smallTree();
     const genesis = tree.export();
     const first = tree.snapshot();

@@ -19,11 +19,11 @@ function pushPlace(value: number): Code {
 }
 
 export interface LoopOptions {
-  /** What runs once, before the loop. Leaves on the stack what the body works on. */
+  /** Code that runs once, before the loop. Leaves the body's operands on the stack. */
   readonly setup?: Code;
   /** Copied to the start of memory before anything else. */
   readonly input?: Hex;
-  /** How often the body stands in the loop, which costs 26 gas by itself. Default 1. */
+  /** Copies of the body in the loop, whose overhead is 26 gas. Default 1. */
   readonly times?: number;
   /** Gas at which it ends, in success; more than one round takes. */
   readonly reserve: number;

@@ -41,7 +41,7 @@ export interface TestChainOptions {
   /** The predeploys; the least ones by default. */
   readonly predeploys?: readonly GenesisAccount[];
   readonly initialState?: readonly GenesisAccount[];
-  /** What the batches export beside their logs, where the predeploys tell it. */
+  /** Exports of the batches in addition to their logs, if the predeploys define them. */
   readonly extensions?: ChainIdentity["extensions"];
   /** Whether L1's queue alone makes its order. Default: false. */
   readonly isQueueAlone?: boolean;
@@ -62,14 +62,14 @@ export interface TestChainOptions {
   /** Default: what the test chain's own `canSeal` says. */
   readonly canSeal?: () => boolean;
   readonly maxInstructions?: number;
-  /** Whether signatures must name the chain (EIP-155); `required` by default. */
+  /** Rule whether signatures must name the chain (EIP-155); `required` by default. */
   readonly replayProtection?: ChainOptions["replayProtection"];
   readonly rewindable?: boolean;
   readonly distinctTimestamps?: boolean;
   readonly onBatch?: (batch: FormedBatch) => void;
   readonly onResult?: (result: ChainResult) => void;
   readonly followers?: NonNullable<ChainDependencies["followers"]>;
-  /** What keeps it beyond this chain. */
+  /** Persistence beyond this chain. */
   readonly keeping?: ChainDependencies["keeping"];
   /** Default: every account may use the chain. */
   readonly access?: AccessOptions;
@@ -89,7 +89,7 @@ export const TEST_IDENTITY: ChainOptions["identity"] = {
 };
 export const GENESIS_COMMITMENT = keccak();
 
-/** A chain with the least predeploys, a clock that stands still, and no batches by age or size unless asked for. */
+/** Starts a chain with the minimum of predeploys, a constant clock, and no batches by age or size by default. */
 export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
   const clock = new TestClock(Number(GENESIS_TIMESTAMP) * 1000);
   const test = {

@@ -13,13 +13,16 @@ import type { TestWallet } from "./wallet.ts";
 const [POP, CALL, SSTORE, SLOAD, JUMPI, JUMPDEST, JUMP, GAS] = [0x50, 0xf1, 0x55, 0x54, 0x57, 0x5b, 0x56, 0x5a] as const;
 const [NUMBER, SUB, BLOCKHASH] = [0x43, 0x03, 0x40];
 const repeated = (count: number, code: Code): Code => Array.from({ length: count }, () => code).flat();
-/** Of a contract by its number. */
+/** Address of a contract by its number. */
 export const address = (number: number): Hex => `0x${"d0".repeat(19)}${number.toString(16).padStart(2, "0")}`;
 const contract = (number: number, code: Code) => ({
   ...{ address: address(number), nonce: 1n, code: toHex(Uint8Array.from(code)), digestFormat: 3 as const },
 });
 const call = (to: number, bytes: number): Code => [0x5f, 0x5f, ...push(bytes), 0x5f, 0x5f, ...push(to), GAS, CALL, POP];
-/** By number. Each takes more to prove than the EVM's gas pays for: warm calls, BLAKE2b at a gas a round, and a hook that another switches on. */
+/**
+ * Numbers of the contracts. Each costs more to prove than the EVM's gas pays for: warm calls, BLAKE2b at a gas a round, and
+ * a hook that another switches on.
+ */
 export const [CALLS, ROUNDS, HOOK, ENDLESS, PAIRING, ORDINARY, EXACT, BOUNDED, HASHER, GREEDY] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 ] as const;
@@ -69,7 +72,7 @@ interface Tested {
   readonly send: (wallet: TestWallet, to: number, fields?: object) => Promise<ShownReceipt>;
 }
 
-/** What `eth_getTransactionReceipt` answers. */
+/** Answer of `eth_getTransactionReceipt`. */
 interface ShownReceipt {
   readonly status: Hex;
   readonly gasUsed: Hex;
@@ -77,7 +80,7 @@ interface ShownReceipt {
   readonly transactionHash: Hex;
 }
 
-/** A chain of format 3; at its end the machine runs its batch, and comes to the same receipts, units and state. */
+/** Runs a chain of format 3; at its end the machine runs its batch, and must have the same receipts, units and state. */
 export async function onDearChain(wallets: readonly TestWallet[], run: (tested: Tested) => Promise<void>): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
   const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });

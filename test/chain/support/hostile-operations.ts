@@ -10,7 +10,7 @@ import { CodeWriter, ODD_ADDRESSES, ODD_CODES } from "./random-code.ts";
 import { scopedCode, waryCode } from "./transaction-scoped.ts";
 import type { RequestedOperation } from "./verified-chain.ts";
 
-/** What L1's queue admits. */
+/** Limit of L1's queue. */
 const MAX_GAS = 8_000_000n;
 const CREATION: Hex = `0x${"00".repeat(20)}`;
 /** Hashes until little gas is left. */
@@ -143,7 +143,7 @@ export class HostileOperations {
     }
   }
 
-  /** An account with a key, or a contract's alias; seldom one that has code of its own on L2, which EIP-3607 forbids. */
+  /** Account with a key, or a contract's alias; rarely one with code on L2, which EIP-3607 forbids. */
   #sender(): Hex {
     const random = this.#random;
     if (random.below(12) === 0) return random.pick(this.#contracts);

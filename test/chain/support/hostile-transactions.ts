@@ -20,9 +20,9 @@ const [MSTORE, RETURNDATASIZE, RETURNDATACOPY, BLOBHASH, BLOBBASEFEE, SELFDESTRU
 /** Instructions that end a frame or go elsewhere: a loop of them is one round. */
 const OPCODES = STACK_NEEDS.flatMap((need, opcode) => (need === undefined ? [] : [opcode]));
 const ENDS: readonly Code[] = [[0x00], [0x5f, 0x5f, RETURN], [0x5f, 0x5f, REVERT], [INVALID], [0x5f, JUMP]];
-/** As a recipient: a creation. */
+/** Recipient of a creation. */
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
-/** What L1's queue admits. */
+/** Limit of L1's queue. */
 const MOST_OPERATION_GAS = 8_000_000n;
 const GAS_LIMITS = [90_000n, 150_000n, 400_000n, 1_000_000n, 3_000_000n, 16_000_000n] as const;
 
@@ -47,7 +47,7 @@ export const DEEP = {
   digestFormat: 3 as const,
 };
 
-/** Of an account that has no code, with all gas. */
+/** Call of an account without code, with all gas. */
 const WARM_CALL: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x61, 0xd0, 0xd0, GAS, CALL, POP];
 /** A contract of the genesis with 200 calls that are warm: more units than its gas pays for, once its slot is set. */
 export const DEAR = {
@@ -57,7 +57,7 @@ export const DEAR = {
   digestFormat: 3 as const,
 };
 
-/** What is sent; lists of delegations only by a transaction. */
+/** Hostile transaction or operation; only a transaction can have lists of delegations. */
 interface Hostile {
   readonly to?: Hex;
   readonly code: Code;
@@ -69,7 +69,7 @@ type Kind = (random: Random, sender: TestWallet) => Hostile;
 
 /** Accounts that delegate to what anybody names, again and again. */
 const AUTHORITIES = Array.from({ length: 8 }, (_, i) => new TestWallet(5_000 + i));
-/** What an L3 and this chain know each other's contracts by. */
+/** Chain id by which an L3 and this chain address each other's contracts. */
 const L3 = BigInt(CHAIN_ID) + (1n << 32n);
 
 /** Bytes in memory from 0. */
@@ -228,5 +228,5 @@ export function hostileOperation(random: Random, kind: Kind, sender: TestWallet)
   };
 }
 
-/** What data costs before anything runs (EIP-7623), a creation included. */
+/** Minimum gas for the data before anything runs (EIP-7623), a creation included. */
 const leastGas = (code: Code): bigint => 53_000n + BigInt(code.length) * 42n;

@@ -33,7 +33,7 @@ export class KeptInMemory implements CommandStore {
     return Promise.resolve();
   }
 
-  /** What a process begins with that is started now. */
+  /** Storage with which a new process begins. */
   get keeping(): NonNullable<ChainDependencies["keeping"]> {
     return { store: this, kept: { commands: [...this.commands], waiting: [], executed: this.#executed } };
   }

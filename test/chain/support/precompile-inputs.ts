@@ -38,7 +38,7 @@ function p256Signature(): string {
   return keccak(Uint8Array.of(4)).slice(2) + word(r) + word(s) + word(x) + word(y);
 }
 
-/** EIP-198: odd numbers of so many bytes. */
+/** EIP-198: odd numbers of this many bytes. */
 function modularPower(bytes: number, exponentBytes: number): string {
   const odd = (count: number): string => `${"fe".repeat(count - 1)}ff`;
   return word(BigInt(bytes)) + word(BigInt(exponentBytes)) + word(BigInt(bytes)) + odd(bytes) + odd(exponentBytes) + odd(bytes);

@@ -20,8 +20,8 @@ export function realGenesis(format: Format = 2): Promise<GenesisAccount[]> {
 }
 
 /**
- * A chain's configuration as accounts of its first state, and what its batches export beside their logs. `mode`: word of the mode's
- * slot.
+ * Returns a chain's configuration as accounts of its initial state, and the exports of its batches in addition to their
+ * logs. `mode`: word of the mode's slot.
  */
 export function configurationOf(
   bornAt: bigint,

@@ -3,7 +3,7 @@ import { L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";
 
-/** Addresses at which engines, and this chain, do something of their own. */
+/** Addresses with special behavior in engines and on this chain. */
 export const ODD_ADDRESSES: readonly Hex[] = [
   ...Object.values(PREDEPLOYS),
   // Precompiled contracts of Osaka, their neighbours, and P-256's.
@@ -40,7 +40,7 @@ export const ODD_CODES: readonly Hex[] = [
   "0x5b600056",
 ];
 
-/** Random code that mostly runs to its end: steps that leave the stack as it was, then an end. */
+/** Writer of random code that mostly runs to its end: steps that preserve the stack, then an end. */
 export class CodeWriter {
   readonly #bytes: number[] = [];
   readonly #random: Random;
@@ -96,7 +96,7 @@ export class CodeWriter {
     this.#emit(SSTORE);
   }
 
-  /** Stores BLOCKHASH of the block so many before. */
+  /** Stores BLOCKHASH of an earlier block. */
   #blockHash(): void {
     this.#push(BigInt(this.#random.pick([0, 1, 2, 3, 4, 255, 256, 257])));
     this.#emit(0x43, 0x03, 0x40);
@@ -197,7 +197,7 @@ export class CodeWriter {
     this.#jumpTo(operand);
   }
 
-  /** Fills slots until so many are full: near what a batch may change. */
+  /** Fills a number of slots, near the maximum changes of a batch. */
   #loop(): void {
     const count = this.#random.pick([2, 5, 20, 300, 700]);
     this.#push(BigInt(count));

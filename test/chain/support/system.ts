@@ -15,8 +15,8 @@ function store(slot: bigint, value: bigint): SystemRequest {
 }
 
 /**
- * The least that a chain needs of its predeploys: a context contract that stores what it is told, and a messenger. The
- * outputs' hash is computed here; that a contract computes it is tested with the real predeploys.
+ * Minimum of predeploys for a chain: a context contract that stores its input, and a messenger. The outputs' hash is
+ * computed here; tests of the contract that computes it use the real predeploys.
  */
 export const testSystem: SystemTransactions = {
   opening: (batchNumber) => [store(1n, batchNumber)],

@@ -24,8 +24,8 @@ const gasOf = (read: Code): Code => [GAS, ...read, POP, GAS, SWAP1, SUB];
 const SEEN: readonly Code[] = [[0x5f, TLOAD], gasOf([...push(COLD), BALANCE]), gasOf([...push(1), SLOAD]), [...push(1), SLOAD]];
 
 /**
- * A contract that leaves marks on everything that ends with a transaction. Called with a byte of data, it does so, and calls
- * itself with two, whereupon it does so again and goes on with `last`. Called without data it logs what it sees of such marks.
+ * Contract that leaves marks in all transaction-scoped state. A call with a byte of data leaves marks and calls the
+ * contract with two bytes, which leaves marks and continues with `last`. A call without data logs the visible marks.
  */
 export function scopedCode(last: Code): Hex {
   const report = [...SEEN.flatMap((word, i) => [...word, ...push(32 * i), MSTORE]), ...push(32 * SEEN.length), 0x5f, LOG0, STOP];
@@ -44,8 +44,8 @@ export function scopedCode(last: Code): Hex {
 }
 
 /**
- * A contract that does not take money while it remembers something: called with data, it stores a word for the transaction and
- * goes on with `last`; without, it reverts if that word is there.
+ * Contract that refuses money during a transaction with a stored word: called with data, it stores a word for the
+ * transaction and continues with `last`; without, it reverts if that word exists.
  */
 export function waryCode(last: Code): Hex {
   // CALLDATASIZE or TLOAD, PUSH1, JUMPI each; STOP; JUMPDEST, PUSH0, PUSH0, REVERT; JUMPDEST.
@@ -60,8 +60,8 @@ export function waryCode(last: Code): Hex {
 }
 
 /**
- * What a contract of `scopedCode` logs where no transaction has left anything: nothing stored for the transaction; PUSH2 and BALANCE of a cold account,
- * POP, GAS; PUSH1 and SLOAD of a cold slot, POP, GAS (EIP-2929); nothing stored.
+ * Logs of a contract of `scopedCode` without marks of a transaction: nothing stored for the transaction; PUSH2 and BALANCE
+ * of a cold account, POP, GAS; PUSH1 and SLOAD of a cold slot, POP, GAS (EIP-2929); nothing stored.
  */
 export const UNTOUCHED: readonly bigint[] = [0n, 3n + 2_600n + 2n + 2n, 3n + 2_100n + 2n + 2n, 0n];
 

@@ -29,7 +29,7 @@ import { CHAIN_ID, COINBASE } from "./engine.ts";
 import { configurationOf, realGenesis } from "./predeploys.ts";
 import { ask } from "./ask.ts";
 
-/** What a user asks of L1's queue; the rest is as L1 fills it in. */
+/** Operation that a user requests from L1's queue; L1 fills in the rest. */
 export interface RequestedOperation {
   readonly from: Hex;
   readonly to: Hex;
@@ -47,21 +47,21 @@ export interface RequestedOperation {
 
 /** A chain with the real predeploys whose queue is this test, and a validator that runs every batch again. */
 export interface VerifiedChain extends TestChain {
-  /** Puts an operation into the queue, and has the sequencer carry it out. */
+  /** Puts an operation into the queue, and executes it by the sequencer. */
   request(operation: RequestedOperation): Promise<SequencedPriorityOp>;
   importRoots(roots: readonly ImportedRoot[]): Promise<void>;
   /** The queue's operations. */
   readonly queued: readonly L2CanonicalTransaction[];
   /** Puts an operation into the queue, which the sequencer does not see. */
   queueUnseen(operation: RequestedOperation): PriorityOperation;
-  /** Has the chain form this batch and all later ones again; the validator goes back too. */
+  /** Rebuilds this batch and all later ones; the validator rewinds also. */
   rewind(batchNumber: bigint, operations: readonly PriorityOperation[]): Promise<readonly LostChange[]>;
-  /** What the validator would be shown of the open or sealed batch. */
+  /** Inputs of the open or sealed batch for a validator. */
   inputs(batchNumber: bigint): BatchInputs;
-  /** Seals, and has the validator run the batch: both must come to the same commitment. */
+  /** Seals, and runs the batch by the validator: both must have the same commitment. */
   sealAndVerify(): Promise<FormedBatch>;
   readonly verifier: BatchVerifier;
-  /** What another verifier of it is made with, which begins at its genesis. */
+  /** Options of another verifier of the chain, which begins at its genesis. */
   readonly verifying: { readonly options: BatchVerifierOptions; readonly l1: BatchVerifierDependencies };
 }
 
@@ -74,13 +74,13 @@ export async function startVerifiedChain(
     readonly accounts?: readonly GenesisAccount[];
     /** In the chain's own initial state, which its first batch publishes. */
     readonly initialState?: readonly GenesisAccount[];
-    /** What the validator takes for it. Default: the same. */
+    /** Genesis of the validator. Default: the chain's. */
     readonly validatorsInitialState?: readonly GenesisAccount[];
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly maxInstructions?: number;
     readonly versionOf?: VersionOf;
-    /** Of the genesis. Default 2. */
+    /** Format of the genesis. Default 2. */
     readonly format?: Format;
     /** In the configuration. Default 0, which no chain of format 3 has. */
     readonly bornAt?: bigint;
@@ -93,7 +93,7 @@ export async function startVerifiedChain(
     readonly followers?: NonNullable<ChainDependencies["followers"]>;
     /** Follow the validator's runs. */
     readonly validatorsFollowers?: ChainDependencies["beforeForming"];
-    /** Told of each batch that the validator has run, those included that the chain ended by itself. */
+    /** Called for each batch that the validator has run, including those that the chain sealed automatically. */
     readonly onVerified?: (batch: FormedBatch) => void;
     readonly deciders?: ChainDependencies["deciders"] | undefined;
   } = {},
@@ -208,7 +208,7 @@ export async function startVerifiedChain(
   }
 }
 
-/** What L1 charges for beside an operation's own gas. */
+/** Gas that L1 charges in addition to an operation's gas. */
 const OVERHEAD_GAS = 60_000n;
 
 /** The operation as L1's contracts write it: minted is what the value and the gas cost. */

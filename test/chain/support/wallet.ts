@@ -12,7 +12,7 @@ export class TestWallet {
   readonly #wallet: Wallet;
   nonce = 0;
 
-  /** The same number is always the same account. */
+  /** Derives the account from its number, so that the same number always yields the same account. */
   constructor(number: number) {
     this.#wallet = new Wallet(`0x${(number + 1).toString(16).padStart(64, "1")}`);
   }

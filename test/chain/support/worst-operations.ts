@@ -4,9 +4,9 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { loop, push, staticCall, type Code, type LoopOptions } from "./assembler.ts";
 import { precompileCalls } from "./precompile-inputs.ts";
 
-/** What spends all of an operation's gas on one thing. */
+/** Code that spends all of an operation's gas on one thing. */
 export interface WorstOperation {
-  /** Of one kind: opcodes of one price class, storage, messages, … */
+  /** Family: opcodes of one price class, storage, messages, … */
   readonly family: string;
   readonly what: string;
   readonly code: Hex;
@@ -178,7 +178,7 @@ function messages(): WorstOperation[] {
   return [message(0), message(190), message(8192)];
 }
 
-/** What an operation can spend its gas on, by family; `bench -- operations` and the tests of limits run them. */
+/** Codes that spend an operation's gas, by family; `bench -- operations` and the tests of limits run them. */
 export function worstOperations(): readonly WorstOperation[] {
   return [
     ...instructions(),

@@ -41,7 +41,7 @@ const request = {
   customData: { gasPerPubdata: 50_000n } as types.Eip712Meta,
 } satisfies types.TransactionRequest;
 
-/** As zksync-ethers' wallet signs it, without the network that its own method asks first. */
+/** Signs like zksync-ethers' wallet, without the network that its method calls first. */
 async function sign(fields: object = {}, custom: types.Eip712Meta = {}): Promise<{ raw: Hex; hash: string }> {
   const transaction = { ...request, ...fields, customData: { ...request.customData, ...custom } };
   const customSignature =
@@ -133,7 +133,7 @@ describe("transactions of type 0x71", () => {
       ["v as parity", withFields(raw, { 7: signature.yParity === 0 ? "0x" : "0x01" })],
       ["v of EIP-155", withFields(raw, { 7: `0x0${(2 * CHAIN_ID + 35 + signature.yParity).toString(16)}` })],
       ["r a zero", withFields(raw, { 8: "0x00" })],
-      ["s beside the signature", withFields(raw, { 9: signature.s })],
+      ["s in addition to the signature", withFields(raw, { 9: signature.s })],
       ["a recipient in 32 bytes", withFields(raw, { 4: `0x${"00".repeat(12)}${to.slice(2)}` })],
       ["a sender in 32 bytes", withFields(raw, { 11: `0x${"00".repeat(12)}${from.slice(2)}` })],
       ["no sender", withFields(raw, { 11: "0x" })],
@@ -142,7 +142,7 @@ describe("transactions of type 0x71", () => {
       ["a field more", `0x71${encodeRlp([...fields, "0x"]).slice(2)}`],
       // A list of more than 55 bytes has its length in bytes behind the first, here one more than it takes.
       ["a list with a longer length", `0x71f9${raw.slice(6, 8).padStart(4, "0")}${raw.slice(8)}`],
-      ["one byte in a string of its own", raw.replace(/^(0x71f8..)07/, (_, head: string) => `${head}8107`)],
+      ["one byte in a separate string", raw.replace(/^(0x71f8..)07/, (_, head: string) => `${head}8107`)],
     ];
     assert.equal(decodeTransaction(raw, rules, { replayProtection: "required" }).raw, raw);
     assert.equal(raw.slice(4, 6), "f8");

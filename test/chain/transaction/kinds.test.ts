@@ -51,7 +51,7 @@ const { request, operation: OPERATION } = VECTORS;
 const rules = chainRules(VECTORS.chainId);
 const decode = (raw: Hex) => decodeTransaction(raw, rules, { replayProtection: "required" });
 const refusedAs = (code: string) => ({ name: "TransactionFormatError", code });
-/** 19 words of its own, and what an operation's sender gave. */
+/** 19 words of the encoding, and the data of the operation's sender. */
 const queued: L2CanonicalTransaction = {
   txType: 255n,
   from: BigInt(OPERATION.from),
@@ -136,7 +136,7 @@ describe("anything else", () => {
       const raw: Hex = `0x${type.toString(16).padStart(2, "0")}${body}`;
       assert.throws(() => decode(raw), refusedAs("TypeNotSupported"), `type ${type}`);
     }
-    // From 0xc0 on the first byte is that of a list, whatever it is meant for.
+    // From 0xc0 the first byte is that of a list, whatever its purpose.
     assert.throws(() => decode(`0xff${OPERATION.encoding.slice(2)}`), refusedAs("Malformed"));
     assert.throws(() => decode("0x"), refusedAs("Malformed"));
   });
@@ -147,7 +147,7 @@ describe("anything else", () => {
     assert.throws(() => decode(`0x02${"00".repeat(131_072)}`), refusedAs("TooLarge"));
   });
 
-  it("is refused in plain words, without the library's view of the whole", () => {
+  it("is refused with a plain text, without the library's view of the whole", () => {
     const fees = { priority: "0x05", most: "0x01" };
     const body = encodeRlp([
       toBeHex(VECTORS.chainId),

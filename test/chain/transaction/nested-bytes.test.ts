@@ -12,7 +12,7 @@ const decode = (raw: string, by = rules): unknown => decodeTransaction(raw, by, 
 
 type Nested = Uint8Array | readonly Nested[];
 
-/** So many lists within each other, with a text in the innermost one and behind each. */
+/** Nests lists up to this depth, with a text in the innermost one and after each. */
 function nested(depth: number, text: Uint8Array): Nested {
   return depth === 0 ? text : [nested(depth - 1, text), text];
 }

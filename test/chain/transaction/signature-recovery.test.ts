@@ -35,8 +35,8 @@ const INVALID: readonly (readonly [string, Uint8Array])[] = [
   ["r is the order", compact(ORDER, 5n)],
   ["s is the order", compact(5n, ORDER)],
   ["s is above the order", compact(5n, 2n ** 256n - 1n)],
-  // x = 5 is not on the curve: 5³ + 7 = 132 is no square.
-  ["r is no point's x", compact(5n, 5n)],
+  // x = 5 is not on the curve: 5³ + 7 = 132 is not a square.
+  ["r is the x of no point", compact(5n, 5n)],
 ];
 
 const implementations: readonly [string, Libsecp256k1 | undefined][] = [

@@ -54,7 +54,7 @@ function folded(hashes: readonly Hex[]): Hex {
   return digestToHex(digest);
 }
 
-/** The same batch with another closing transaction: one that keeps this chain of hashes. */
+/** Replaces the batch's closing transaction by one that stores this chain of hashes. */
 function closingWith(inputs: BatchInputs, digest: Digest): BatchInputs {
   const blocks = [...inputs.blocks];
   const closing = blocks.pop();
@@ -67,7 +67,7 @@ function closingWith(inputs: BatchInputs, digest: Digest): BatchInputs {
   return { ...inputs, blocks: [...blocks, { ...closing, transactions }] };
 }
 
-/** The same batch, opened with its own first block as the first whose hash is known. */
+/** Replaces the batch's first block with a known hash by its own first block. */
 function forgetting(inputs: BatchInputs): BatchInputs {
   const [opening, ...rest] = inputs.blocks;
   assert.ok(opening !== undefined);
@@ -79,7 +79,7 @@ function forgetting(inputs: BatchInputs): BatchInputs {
   return { ...inputs, blocks: [{ ...opening, transactions }, ...rest] };
 }
 
-/** The same batch with empty blocks behind its opening. */
+/** Adds empty blocks after the batch's opening. */
 function afterEmptyBlocks(inputs: BatchInputs, count: number): BatchInputs {
   const [opening, ...rest] = inputs.blocks;
   assert.ok(opening !== undefined);
@@ -96,7 +96,7 @@ function withHash(inputs: BatchInputs, place: number, hash: Hex): BatchInputs {
 }
 
 describe("attack 26: what BLOCKHASH answers", () => {
-  it("is the engine's for sequencer and validators, over the border of batches and back to block 0, and stands in the state", async () => {
+  it("is the engine's for sequencer and validators, over the border of batches and back to block 0, and is in the state", async () => {
     await withChain(async (test) => {
       const hashes = [test.inputs(0n).parentHash];
       for (const batch of [0n, 1n, 2n]) {
@@ -206,7 +206,7 @@ describe("attack 26: what BLOCKHASH answers", () => {
   });
 });
 
-describe("a chain that goes on from what L1 has", () => {
+describe("a chain that continues from L1's state", () => {
   for (const [number, keptBlocks, what, next] of [
     [1, 0, "behind its opening", "the batch's end"],
     [101, 100, "in the middle of them", "a transaction"],

@@ -41,7 +41,7 @@ async function commitments(
 }
 
 describe("attack 21: a false first state", () => {
-  it("is no other one than the validators' own", async () => {
+  it("must equal the validators' initial state", async () => {
     const [shown, own] = await commitments(SINGLETONS, SINGLETONS);
     assert.equal(shown, own);
   });

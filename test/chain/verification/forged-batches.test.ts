@@ -37,7 +37,7 @@ async function sealed(
 const pay = async (test: VerifiedChain, wallet: TestWallet): Promise<unknown> =>
   test.chain.submit(await wallet.signRaw({ to: USER, value: 1n }));
 
-/** Blocks in their order, numbered anew from the first one's number, with the randomness of their numbers. */
+/** Replaces the blocks in order, renumbered from the first one's number, with the randomness of their numbers. */
 function withBlocks(inputs: BatchInputs, blocks: readonly InputBlock[]): BatchInputs {
   const [first] = inputs.blocks;
   return {

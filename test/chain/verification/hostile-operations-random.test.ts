@@ -14,7 +14,7 @@ import { ask } from "../support/ask.ts";
 /** `HOSTILE_OPERATIONS=5000 HOSTILE_SEED=7 npm test -- test/chain/verification/hostile-operations-random.test.ts` runs longer. */
 const COUNT = Number(process.env["HOSTILE_OPERATIONS"] ?? byNight(1_000, 80));
 const SEED = Number(process.env["HOSTILE_SEED"] ?? 2);
-/** Batches are of up to so many operations, so that limits are reached in the middle of them. */
+/** Maximum operations of a batch, so that limits are reached in the middle of a batch. */
 const MOST_IN_BATCH = 12;
 const ETHER = 10n ** 18n;
 
@@ -35,7 +35,7 @@ function contractAddress(place: number): Hex {
 }
 
 describe("a chain whose validators run every batch again", () => {
-  it(`goes on through ${COUNT} random hostile operations, and its validators agree (seed ${SEED})`, async (context) => {
+  it(`continues through ${COUNT} random hostile operations, and its validators agree (seed ${SEED})`, async (context) => {
     const random = new Random(SEED);
     const wallets = Array.from({ length: 3 }, (_, i) => new TestWallet(800 + i));
     // A code that begins like one that no engine may run could not be in a genesis either.

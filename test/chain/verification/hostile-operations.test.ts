@@ -14,7 +14,7 @@ const USER = new TestWallet(700).address;
 const ETHER = 10n ** 18n;
 /** A precompiled contract that no proof covers. */
 const PAIRING: Hex = "0x0000000000000000000000000000000000000008";
-/** What an operation does that then does not run: too much work, or what no proof covers. */
+/** Code of an operation that is rejected: too much work, or unprovable. */
 const BROKEN_OFF: readonly Code[] = [
   Array.from({ length: 10 }, () => [...push(100_000), 0x5f, 0x20, 0x50]).flat(),
   staticCall(0x08, 0),
@@ -22,7 +22,7 @@ const BROKEN_OFF: readonly Code[] = [
 const wary = (place: number): Hex => `0x${(0xa11e00 + place).toString(16).padStart(40, "0")}`;
 const CREATION: Hex = `0x${"00".repeat(20)}`;
 
-/** Lets the clock go on between an inspection and what follows, as it does where a second ends there. */
+/** Advances the clock between an inspection and the next step, as if a second ended there. */
 function moveClockAfterPreviews({ chain, clock }: VerifiedChain): void {
   const { witness } = chain;
   const request = witness.request.bind(witness);
@@ -77,7 +77,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
     await test.chain.close();
   });
 
-  it("cannot by leaving no room for what the first batch publishes beside it", async () => {
+  it("cannot by using up the room of the first batch's other data", async () => {
     const filler: Hex = `0x${"f1".repeat(20)}`;
     const writer: Hex = `0x${"f2".repeat(20)}`;
     const test = await startVerifiedChain({
@@ -88,12 +88,12 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
     });
     const { success } = await test.request({ from: USER, to: writer, gasLimit: 8_000_000n });
     assert.equal(success, true);
-    assert.equal(test.batches.length, 1, "340 new leaves and the initial state's 1,000 are in batches of their own");
+    assert.equal(test.batches.length, 1, "340 new leaves and the initial state's 1,000 are in separate batches");
     await test.sealAndVerify();
     await test.chain.close();
   });
 
-  it("cannot by what it does with the hash of the block that pays it out, which nobody has when it is judged", async () => {
+  it("cannot by the hash of the block that pays it out, which does not exist yet when it is judged", async () => {
     const test = await startVerifiedChain();
     // NUMBER - 1, BLOCKHASH, AND 1: where it is odd, init code whose child begins with an incomplete PUSH20.
     const data: Hex = "0x6001430340600116600c57005b60735f5360015f5ff000";
@@ -101,7 +101,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
       const { notRun } = await test.request({ from: USER, to: CREATION, data, valueWei: 5n });
       assert.equal(notRun, "blockHash");
     }
-    // Where nothing is paid out, that block is there already.
+    // Without a payout that block exists already.
     const { notRun } = await test.request({ from: USER, to: CREATION, data: "0x600143034000" });
     assert.equal(notRun, undefined);
     await test.sealAndVerify();

@@ -21,7 +21,7 @@ function sequence(seed: number): () => number {
   return () => (state = Number((BigInt(state) * 48271n) % 2147483647n));
 }
 
-describe("witness beside the execution engine", () => {
+describe("witness compared with the execution engine", () => {
   let engine: EdrEngine;
   let witness: BatchWitness;
   let workload: TestContract;

@@ -15,7 +15,7 @@ const RESERVE: Hex = `0x${"b5".repeat(20)}`;
 const NO_SIZE: ChangeSize = { diffs: 0, insertions: 0, diffBytes: 0, codes: 0, codeBytes: 0 };
 const MANY_INSTRUCTIONS: Code = Array.from({ length: 1_000 }, () => 0x5b);
 const MUCH_DATA: Code = Array.from({ length: 17 }, () => staticCall(0xdead, 2 ** 20)).flat();
-/** KECCAK256 of so many bytes, again and again. */
+/** Code that hashes 100,000 bytes with KECCAK256, again and again. */
 const MUCH_WORK: Code = Array.from({ length: 10 }, () => [...push(100_000), 0x5f, 0x20, 0x50]).flat();
 
 const transaction = (fields: Partial<UnsignedEngineTransaction>): UnsignedEngineTransaction => ({
@@ -83,7 +83,7 @@ describe("a transaction after one that was broken off in the middle of a call", 
     });
   }
 
-  it("goes on from the state in which that one began, also where it was to be kept", async () => {
+  it("continues from the state in which the aborted run began, also if that run was to be stored", async () => {
     const execution = await Reexecution.create(CHAIN_ID, [{ address: SCOPED, code: scopedCode(MUCH_WORK), nonce: 1n }]);
     const before = execution.state.mark();
     execution.state.onCode = () => {

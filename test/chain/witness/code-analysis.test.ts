@@ -56,7 +56,7 @@ describe("remembered analyses of codes", () => {
     assert.equal(await endOf(evm, body(11)), ",7");
   });
 
-  it("see instructions that are exchanged behind a first run, until they are given back", async () => {
+  it("see instructions that are exchanged behind a first run, until they are restored", async () => {
     const evm = await remembering();
     const code = Uint8Array.from([PUSH1, 4, JUMP, STOP, JUMPDEST, PUSH0, STOP]);
     let seen = 0;

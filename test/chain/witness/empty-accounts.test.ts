@@ -18,7 +18,7 @@ const ADDRESS: Hex = `0x${"e1".repeat(20)}`;
 const PLACE = createAddressFromString(ADDRESS);
 const EMPTY = { nonce: 0n, balance: 0n, codeHash: fromHex(keccak(new Uint8Array(0))), codeSize: 0 };
 const RICH = 10n ** 20n;
-/** Leaves an account as it was, where nothing is. */
+/** Cheats that write zeros to an empty account, and so change nothing. */
 const ZEROS: readonly StateCheat[] = [
   { type: "balance", address: ADDRESS, balanceWei: 0n },
   { type: "nonce", address: ADDRESS, nonce: 0n },
@@ -73,7 +73,7 @@ describe("a state in which an account has neither nonce, balance nor code", () =
       return (await witness.make(ordered)).receipts[0]?.gasUsed ?? 0n;
     };
     const { address } = authorizer;
-    // 21,000 and 25,000 an authorization. Of an account that exists 12,500 are given back, and a fifth of all gas at most.
+    // 21,000 and 25,000 an authorization. For an existing account 12,500 are refunded, at most a fifth of all gas.
     assert.equal(await gasAfter([]), 46_000n);
     assert.equal(await gasAfter(ZEROS.map((cheat) => ({ ...cheat, address }))), 46_000n);
     assert.equal(await gasAfter([{ type: "balance", address, balanceWei: 1n }]), 36_800n);
@@ -86,7 +86,7 @@ describe("a state in which an account has neither nonce, balance nor code", () =
     );
   });
 
-  it("keeps a transaction's own view of it: what is paid and passed on is gone, and comes back with a return", async () => {
+  it("preserves a transaction's view of it: money that it pays and passes on disappears, and is restored by a revert", async () => {
     const payer: Hex = `0x${"e3".repeat(20)}`;
     const execution = await Reexecution.create(CHAIN_ID, [{ address: payer, balanceWei: 5n }]);
     const { state } = execution;

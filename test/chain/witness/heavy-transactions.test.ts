@@ -49,7 +49,7 @@ const ATTACKS: readonly (readonly [what: string, code: Hex])[] = [
 /** Calls of the identity that pass on 8 kB each. */
 const COPYING: Hex = `0x${"bd".repeat(20)}`;
 const COPIES = loop(staticCall(4, 8192), { reserve: 30_000 });
-/** What gas bounds, by itself: 2^24 of it is in time. */
+/** Code that gas alone bounds: 2^24 gas of it ends in time. */
 const HARMLESS: readonly (readonly [what: string, code: Hex])[] = [
   ["modular powers", calling("modexp, 32 bytes")],
   ["hashes of large memory", loop([...push(65_536), 0x5f, 0x20, 0x50], { reserve: 100_000 })],
@@ -91,7 +91,7 @@ describe("a payment waits at most a second: transactions of 2^24 gas", () => {
     assert.deepEqual([exceedsCallData, isHeavy], [true, false]);
   });
 
-  it("do no more before they are broken off than their limit pays for", async () => {
+  it("do at most the work that their limit pays for before they are aborted", async () => {
     const multiplications = mock.method(NobleBN254.prototype, "mul");
     await preview(at(0));
     // 400,000 units: 6,000 gas at 2.5 units, 290 for the call, and fourteen instructions.

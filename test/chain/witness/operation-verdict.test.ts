@@ -17,7 +17,7 @@ const TARGET: Hex = `0x${"b4".repeat(20)}`;
 const RESERVE: Hex = `0x${"b5".repeat(20)}`;
 const GAS_LIMIT = 8_000_000n;
 
-/** Calls an account with what is in memory and goes on, whatever becomes of the call. */
+/** Calls an account with the memory's content and continues, whatever the call's result. */
 const callOf = (opcode: number, to: bigint, inputBytes = 0): readonly number[] => [
   0x5f,
   0x5f,

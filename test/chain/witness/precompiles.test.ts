@@ -73,7 +73,7 @@ describe("precompiles in both engines", () => {
     assert.deepEqual([valid, wrongY, wrongHash, infinity, invalidPoint].map(success), [1n, 0n, 0n, 1n, 0n]);
   });
 
-  it("agree on points of BLS12-381: in the group, beside it, off the curve, at infinity, and by other scalars", async () => {
+  it("agree on points of BLS12-381: in the group, outside it, off the curve, at infinity, and by other scalars", async () => {
     const word = (value: bigint) => value.toString(16).padStart(128, "0");
     const scalar = (value: bigint) => value.toString(16).padStart(64, "0");
     const { x, y } = bls12_381.G1.Point.BASE.double().toAffine();

@@ -80,14 +80,14 @@ describe("the verdict on an operation to a line of 6,000 delegations", () => {
 describe("a fault while a transaction runs", () => {
   const fault = { name: "RangeError", message: /Maximum call stack/ };
 
-  it("is no verdict on an operation", async () => {
+  it("does not count as a verdict on an operation", async () => {
     const { execution, ledger } = await execute();
     await assert.rejects(execution.judge(judged(asking())), fault);
     ledger.isFaulty = false;
     assert.equal((await execution.judge(judged(asking()))).notRun, undefined);
   });
 
-  it("is no verdict where the sender is looked at, before the first message", async () => {
+  it("does not count as a verdict during the sender's check, before the first message", async () => {
     const { execution } = await execute();
     await assert.rejects(execution.judge(judged(asking({ from: FAULTY }))), fault);
     await assert.rejects(execution.run(asking({ from: FAULTY }), environmentOf(1n)), fault);
@@ -112,7 +112,7 @@ describe("a fault while a transaction runs", () => {
     await assert.rejects(execution.ask(call, environment), fault);
   });
 
-  it("is no refusal of a validator's", async () => {
+  it("does not count as a validator's refusal", async () => {
     const { execution, ledger } = await execute();
     const environment = environmentOf(1n);
     const blocks = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution, 1n);
@@ -125,7 +125,7 @@ describe("a fault while a transaction runs", () => {
     assert.equal((await run()).included.length, 1);
   });
 
-  it("leaves no transaction out of a block, and is no disagreement of two engines", async (t) => {
+  it("removes no transaction from a block, and does not count as a disagreement of two engines", async (t) => {
     const witness = await BatchWitness.create(CHAIN_ID, GENESIS);
     const own = MapLedger.prototype.account;
     t.mock.method(MapLedger.prototype, "account", function (this: MapLedger, address: string) {

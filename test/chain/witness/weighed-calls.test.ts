@@ -24,6 +24,6 @@ it("attack: a call that is weighed ends with its time: rounds of BLAKE2b that ta
   // Some 30 million units: five million instructions.
   const long = await ask(20_000, 200);
   assert.deepEqual([long.receipt, long.isLate, long.reason], [undefined, true, "it takes longer than 200 ms"]);
-  // The next call is weighed as ever.
+  // The next call is weighed normally.
   assert.equal((await ask(12, 60_000)).receipt?.native?.units, short.receipt.native?.units);
 });

@@ -77,7 +77,7 @@ const WEIGHED: readonly (readonly [what: string, code: Hex, units: number])[] = 
   ["a power by 2 bytes", "0x61010060020a", 3 + 3 + 2 * 21],
   // Its code has 4 bytes, and 64 are asked for.
   ["a copy from behind the code's end", "0x60405f5f39", 4 + 4 + 2 * 9],
-  // What is there: the first 3 of 4 bytes.
+  // Existing bytes: the first 3 of 4 bytes.
   ["a copy of code", "0x60035f5f39", 4 + 4],
   // 64 bytes of SHA-256: 60 + 12 * 2 gas at 110 units for 1,000, rounded up.
   ["a call of SHA-256", "0x5f5f60405f60025afa", 7 + 150 + 140 + 10],

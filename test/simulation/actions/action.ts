@@ -6,7 +6,7 @@ import type { Call, World } from "../model/world.ts";
 import type { Choices } from "../support/random.ts";
 import type { Scene } from "../support/scene.ts";
 
-/** Where a step stands. */
+/** State of an episode at a step. */
 export interface Situation {
   readonly scene: Scene;
   readonly world: World;
@@ -44,9 +44,9 @@ export interface Deployment {
 /** Something that happens, chosen by name; what exactly follows from the situation and the step's seed. */
 export interface Action {
   readonly name: string;
-  /** What it is for, as `Contract.function` or `Contract.Error`: it is chosen while that was reached too rarely. */
+  /** Aims of the action, as `Contract.function` or `Contract.Error`: it is chosen while they were reached rarely. */
   readonly aims: readonly string[];
-  /** How often it happens by itself, in comparison; 0: only for its aims. */
+  /** Relative frequency without an aim; 0: only for its aims. */
   readonly weight: number;
   /** Nothing where the situation does not allow it. */
   readonly make: (situation: Situation) => Intent | Deployment | undefined;

@@ -76,7 +76,7 @@ const withBatch = (item: AggregatedBatch, change: Partial<StoredBatch>): Aggrega
   batch: { ...item.batch, ...change },
 });
 
-/** A chain of nobody, named by a proof that the verifier takes. */
+/** Names an unknown chain in a proof that the verifier accepts. */
 function nameUnknownChain(item: AggregatedBatch, situation: Situation): { items: AggregatedBatch[]; digest: Hex; proof: Hex } {
   const digest = chooseDigest(situation);
   const items = [{ ...item, chainId: situation.random.between(1n << 33n, 1n << 60n) }];

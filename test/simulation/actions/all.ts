@@ -34,7 +34,7 @@ const all = [
   ...upgradeActions,
 ];
 
-/** Everything that can happen, by name. Actions of one name are told apart by their number. */
+/** All actions by name. Actions with equal names have a number in addition. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map(
   all.map((action, i) => {
     const earlier = all.slice(0, i).filter(({ name }) => name === action.name).length;

@@ -32,7 +32,7 @@ const MESSAGE_HEAD = [2, ...Array.from(fromHex(addressOf(0x600000n))), 0, 0, 0];
 
 type Bytes = (situation: Situation, l2: L2Chain) => Uint8Array;
 
-/** Bytes that are no pubdata, by the error that they are for. */
+/** Bytes that do not encode pubdata, by the error that they cause. */
 const MALFORMED: Record<string, Bytes> = {
   Truncated: ({ random }) =>
     random.choose(
@@ -166,7 +166,7 @@ const withPolicy =
 
 const abi = AbiCoder.defaultAbiCoder();
 
-/** What a committee's members could have signed, with one thing wrong. */
+/** Signs an availability that a committee's members could have signed, with one fault. */
 function falseAvailability(error: string): Action {
   return {
     name: `commit with ${error}`,
@@ -218,7 +218,7 @@ function commitOddlyEncoded(situation: Situation): Intent | undefined {
 export const batchDataActions: readonly Action[] = [
   ...malformed,
   ...withheld,
-  ofChain("commit of a root that is no digest", ["BatchReader2.DigestNotCanonical"], running, ({ random }, _, batch) =>
+  ofChain("commit of a root that is not a digest", ["BatchReader2.DigestNotCanonical"], running, ({ random }, _, batch) =>
     random.oneIn(2)
       ? { newStateRoot: wordToHex((1n << 256n) - 1n) }
       : { diffDigest: toHex(Uint8Array.of(...random.bytes(28), 0x7f, 0, 0, 1)), commitment: batch.commitment },

@@ -31,7 +31,7 @@ interface CommitArguments {
 /** Approvals that hold as long as a simulation lasts. */
 export const ALWAYS: Terms = { validFrom: 0n, validUntil: 1n << 40n };
 
-/** What the quorum signs to take back its batches from this one on. */
+/** Revert of the batches from this one on, which the quorum signs. */
 function reversalOf({ chain }: L2Chain, firstNumber: bigint): BatchRevert {
   const hashAt = (number: bigint): Hex => {
     const stored = chain.batches.get(number);
@@ -58,7 +58,7 @@ export function revertIntent(
   return { call: callOf(l2.chain.address, "revertBatches", reversal, signAll(revertDigest(world, l2.chain, reversal), keys)) };
 }
 
-/** Whether the next batch must take an operation. */
+/** True if the next batch must take an operation. */
 export function mustTake({ chain }: L2Chain, now: bigint): boolean {
   const first = chain.last.priorityOpTotal;
   return chain.operationsQueued.value > first && deadlineOf(chain, first) <= now;
@@ -91,7 +91,7 @@ export function signaturesFor(situation: Situation, l2: L2Chain, commitment: Hex
   return signAll(digest, enoughKeys(situation, l2));
 }
 
-/** Of the validators that count now. */
+/** Keys of the current validators. */
 function keysOf({ scene, now }: Situation, { chain }: L2Chain): Key[] {
   const { validators } = chain.termsAt(now);
   return scene.keys.filter(({ address }) => validators.includes(address));
@@ -146,7 +146,7 @@ function prove({ records, random, world }: Situation): Intent | undefined {
   return { call: callOf(l2.chain.address, "proveBatch", record.stored, proofOf(world, record.stored)) };
 }
 
-/** What the verifier of the batch's version takes. */
+/** Proof that the verifier of the batch's version accepts. */
 export function proofOf(world: World, batch: StoredBatch): Hex {
   const verifier = world.versions.get(batch.protocolVersion)?.verifier;
   const isDouble = verifier !== undefined && world.kinds.get(verifier) === "VerifierDouble";
@@ -175,14 +175,14 @@ export function executionOf({ stored, content, flows }: BatchRecord): BatchExecu
   return { batch: stored, imports: content.imports, flows };
 }
 
-/** Of a quorum that may have lied. */
+/** Executes a batch of a quorum that may have lied. */
 const executeFalse = (situation: Situation): Intent | undefined =>
   execute(
     situation,
     executable(situation).filter(({ isHonest }) => !isHonest),
   );
 
-/** Of a quorum that says it delivers more than is on its way to the chain. */
+/** Executes a batch of a quorum that claims more deliveries than are in transit to the chain. */
 function executeFalseDelivery(situation: Situation): Intent | undefined {
   const { transit } = situation.world.bridge;
   const takesTooMuch = ({ isHonest, chain, pending: [first] }: L2Chain): boolean =>
@@ -202,7 +202,7 @@ function revertSome(situation: Situation): Intent | undefined {
   return revertIntent(situation, l2, number, enoughKeys(situation, l2));
 }
 
-/** A chain that cannot go on: what it committed is withdrawn, because L1 refuses to execute it. */
+/** Reverts a stuck chain's committed batches, which L1 refuses to execute. */
 function revertStuck(situation: Situation): Intent | undefined {
   const { random } = situation;
   const l2 = random.pick(running(situation).filter(({ pending, isHonest }) => pending.length > 2 && !isHonest));
@@ -344,7 +344,7 @@ function callStopped(situation: Situation): Intent | undefined {
   };
 }
 
-/** A stage of a batch that is not there yet, or was gone through before. */
+/** Attempts a stage of a batch too early or twice. */
 function stageOutOfOrder(fn: "proveBatch" | "executeBatches", error: string): Action {
   return {
     name: `${fn} with ${error}`,

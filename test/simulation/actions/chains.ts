@@ -43,7 +43,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
   const { scene, random, world } = situation;
   const { policies, tokens, filterer, accounts } = scene;
   const priorityOpWindow = random.between(1n, 300n);
-  /** What the exit delay has beside the window and the time to recover; the execution delay is shorter. */
+  /** Exit delay in addition to the window and the time to recover; the execution delay is shorter. */
   const spare = random.between(100n, 1_200n);
   // The first chains differ in every respect, so that no part is missing in an episode.
   const number = situation.records.announcements.length;
@@ -96,7 +96,7 @@ function announceChain(situation: Situation): Intent | undefined {
 
 const announcementHashes = new WeakMap<Announcement, Hex>();
 
-/** The same announcements are looked at again and again. */
+/** Hash of an announcement, cached because announcements recur. */
 function hashOfAnnouncement(world: World, announcement: Announcement): Hex {
   const { creator, configuration, secret } = announcement;
   const hash = announcementHashes.get(announcement) ?? announcementOf(world, creator, configuration, secret);
@@ -104,7 +104,7 @@ function hashOfAnnouncement(world: World, announcement: Announcement): Hex {
   return hash;
 }
 
-/** Announcements that L1 has, and whose second has come or not. */
+/** Announcements on L1 that are ripe or not. */
 function announced({ world, records, now }: Situation, isRipe: (since: bigint) => boolean): Announcement[] {
   return records.announcements.filter((announcement) => {
     const since = world.announcedAt.get(hashOfAnnouncement(world, announcement)) ?? 0n;

@@ -5,7 +5,7 @@ import { addressOf, ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { idOf, type WithdrawalClaim } from "../model/bridge.ts";
 import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 
-/** A withdrawal's claim; mostly one that nobody has made yet. */
+/** Claim of a withdrawal; mostly one without an earlier claim. */
 function withdrawal({ records, world, random }: Situation): WithdrawalClaim | undefined {
   const isOpen = ({ chainId, l2BatchNumber, l2MessageIndex }: WithdrawalClaim): boolean =>
     world.bridge.finalized.get(chainId, l2BatchNumber, l2MessageIndex) === undefined;
@@ -88,7 +88,7 @@ function refused([error, change]: readonly [string, Change]): Action {
   };
 }
 
-/** The deposit of an operation that failed goes back. */
+/** Recovers the deposit of an operation that failed. */
 function recover(situation: Situation, falseAsset: boolean): Intent | undefined {
   const { records, random, world } = situation;
   const failure = random.pick(records.failures);

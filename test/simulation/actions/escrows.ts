@@ -19,7 +19,7 @@ interface HeldLeg {
   readonly l2: L2Chain;
 }
 
-/** A stopped chain's state stays as it is. */
+/** Held legs of stopped chains, whose states are constant. */
 const heldOn = new WeakMap<L2Chain, readonly HeldLeg[]>();
 
 function heldLegs({ records }: Situation): HeldLeg[] {
@@ -38,7 +38,7 @@ function legsHeld(record: FlowRecord, l2: L2Chain): HeldLeg[] {
   );
 }
 
-/** Those that L1 has not paid, but for some. */
+/** Selects legs without a payment on L1, and some others. */
 function mostlyUnpaid<T>({ random, world }: Situation, ways: readonly T[], heldOf: (way: T) => HeldLeg): readonly T[] {
   const isPaid = (way: T): boolean => world.paidEscrows.get(heldOf(way).record.id, BigInt(heldOf(way).leg)) === "whole";
   const open = ways.filter((way) => !isPaid(way));
@@ -140,7 +140,7 @@ function refund(situation: Situation): Intent | undefined {
   return refundBy(situation, waysOf(situation, leafOf));
 }
 
-/** By what L1 executed before the deadline. */
+/** Refunds a leg by a batch that L1 executed before the deadline. */
 function refundEarly(situation: Situation): Intent | undefined {
   const leaves = situation.world.rootContents.value;
   const leafOf = ({ record: { flow } }: HeldLeg, missing: number): number => {

@@ -77,7 +77,7 @@ function refundDeposit(situation: Situation): Intent | undefined {
   };
 }
 
-/** What the last state of a stopped chain says that someone holds. */
+/** Holdings of an account in the last state of a stopped chain. */
 export function holdingsOf(
   { world }: Pick<Situation, "world">,
   l2: Pick<L2Chain, "chain" | "holdings" | "tree">,
@@ -206,7 +206,7 @@ const isStopped =
     isOfL1(situation)(record) && l2?.chain.exited.value === true;
 const same: RefundChange = () => ({});
 
-/** Of what a stopped chain did not take, or of what L1 refused and it did not give back. */
+/** Refunds an operation that a stopped chain did not take, or a transfer that L1 refused and the chain did not refund. */
 function refund(situation: Situation, isRefused: boolean): Intent | undefined {
   return refundTransfer(situation, (record, l2) => isStopped(situation)(record, l2) && record.isRefused === isRefused, same);
 }

@@ -7,7 +7,7 @@ const allVersions = ({ world }: Situation): bigint[] =>
   [...world.versions.entries()].map(([version]) => BigInt(version)).filter((version) => version !== PROVEN_VERSION);
 const frozen = (situation: Situation): bigint[] =>
   allVersions(situation).filter((version) => situation.now < standingOf(situation.world, version).frozenUntil);
-/** Halted ones are gone: those that most chains have are halted seldom. */
+/** True if the version may be halted. Halts are final, so that versions of most chains are halted rarely. */
 const mayHalt = (situation: Situation, version: bigint): boolean =>
   standingOf(situation.world, version).haltedAt === 0n && (version !== VERSION || situation.random.oneIn(3));
 

@@ -38,7 +38,7 @@ function attackOn(situation: Situation): Call {
   return random.choose(pays, recovers, requests, requests, stops, claims);
 }
 
-/** How a token's owner directs it. It behaves for most of the time, so that it is used at all. */
+/** Sets the behavior of a token, which is normal most of the time, so that the token is used. */
 function directToken(situation: Situation): Intent {
   const { scene, random } = situation;
   const { hostile } = scene.tokens;
@@ -63,7 +63,7 @@ function directToken(situation: Situation): Intent {
   return { call, by: scene.accounts.stranger };
 }
 
-/** What contracts do when they get ETH. */
+/** Sets the reaction of contracts to a payment in ETH. */
 function prepareParty(situation: Situation): Intent {
   const { scene, random } = situation;
   const party = random.pick(scene.parties)!;

@@ -37,7 +37,7 @@ function direct(situation: Situation, { chain }: L2Chain): DirectRequest {
 function payFor({ world, random }: Situation, fn: string, request: DirectRequest | TwoBridgesRequest): Call {
   const isEther = world.chains.get(request.chainId)?.configuration.baseToken === ETH;
   const second = "secondBridgeValue" in request ? request.secondBridgeValue : 0n;
-  // Some name the chain's contract beside its id.
+  // Some name the chain's contract in addition to its id.
   const contract = random.oneIn(3) ? world.chains.get(request.chainId)?.address : undefined;
   const [name, args] = contract === undefined ? [fn, [request]] : [`${fn}To`, [contract, request]];
   return { to: world.addresses.factory, fn: name, args, value: (isEther ? request.mintValue : 0n) + second };
@@ -71,7 +71,7 @@ function requestTogether(situation: Situation): Intent | undefined {
   return { call, by: random.pick(payers(situation))! };
 }
 
-/** Operations that wait until their time is over need no more of their kind: the queue stays short. */
+/** Chains with a short queue, because expired operations need few of their kind. */
 function shortQueue(situation: Situation): L2Chain[] {
   return running(situation).filter(({ chain }) => chain.operationsQueued.value - chain.operationsExecuted.value < 6n);
 }
@@ -96,7 +96,7 @@ const REFUSED: Record<string, (situation: Situation, request: DirectRequest) => 
   "SharedBridge.BaseTokenLimitExceeded": () => ({ mintValue: (1n << 126n) + 1n }),
   "ChainFactory.UnknownChain": () => ({ chainId: 77n }),
 };
-/** Where ETH could not pay for it. */
+/** Errors that need a token, because ETH could not pay for them. */
 const NEEDS_TOKEN = ["SharedBridge.AmountTooLarge", "SharedBridge.BaseTokenLimitExceeded", "ChainContract.GasLimitTooHigh"];
 
 function refusedRequest([error, change]: readonly [
@@ -162,7 +162,7 @@ function requestForWrongValue(situation: Situation): Intent | undefined {
   };
 }
 
-/** What the bridge is asked to take, in either encoding. */
+/** Calldata of a deposit for the bridge, in either encoding. */
 function depositData(situation: Situation, token: Hex, amount: bigint, receiver: Hex): Hex {
   if (situation.random.oneIn(2)) return abi.encode(["address", "uint256", "address"], [token, amount, receiver]) as Hex;
   const inner = abi.encode(["uint256", "address", "address"], [amount, receiver, token]);
@@ -327,7 +327,7 @@ function spam(situation: Situation): Intent | undefined {
   };
 }
 
-/** What a hostile token does at the moment, by what a deposit of it then meets. */
+/** Behaviors of a hostile token, by the error that a deposit of it causes. */
 const HOSTILE: readonly (readonly [aim: string, isSo: (token: Token, bridge: Hex) => boolean])[] = [
   ["party pausing token", ({ paused }) => paused.value],
   ["party blacklisting token", ({ blacklisted }, bridge) => blacklisted.get(bridge) === true],

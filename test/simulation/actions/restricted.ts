@@ -66,7 +66,7 @@ function isIncluded(error: string, change: (args: unknown[], situation: Situatio
   };
 }
 
-/** What the factory does once for each chain, as if it did so again. */
+/** Repeats the factory's initialization of a chain. */
 function initializeAgain(situation: Situation): Intent | undefined {
   const { world, random, scene } = situation;
   const chainId = random.pick(world.chainIds.value);
@@ -139,7 +139,7 @@ export const restrictedActions: readonly Action[] = [
   isIncluded("TransactionRootRegistry.RootIndexUnknown", (args) => (args[0] = (args[0] as bigint) + 1n)),
 ];
 
-/** For reading only: a leaf kind that is none. */
+/** Reads with an undefined leaf kind. */
 export const treeActions: readonly Action[] = [
   {
     name: "compute a root of an unknown kind of leaf",

@@ -6,7 +6,7 @@ import { type Key, signAll } from "../support/keys.ts";
 import { ALWAYS, commitIntent, formEmpty, hasRoom, revertIntent } from "./batches.ts";
 import { operated, type Action, type Intent, type Situation } from "./action.ts";
 
-/** Of the standby that is named now, as many as must sign. */
+/** Keys of the current standby, as many as must sign. */
 function standbyKeys({ scene, now }: Situation, { chain }: L2Chain): Key[] {
   const { standby, standbyThreshold } = chain.termsAt(now);
   return scene.keys.filter(({ address }) => standby.includes(address)).slice(0, Number(standbyThreshold));
@@ -49,7 +49,7 @@ function revertWhere(situation: Situation, holds: (l2: L2Chain, now: bigint) => 
 const notYet = (holds: (l2: L2Chain, now: bigint) => boolean) => (l2: L2Chain, now: bigint) => !holds(l2, now);
 const TOO_EARLY = "ChainContract.StandbyTooEarly";
 
-/** Of a standby that is honest where it counts. */
+/** Actions of a standby whose significant signatures are honest. */
 export const standbyActions: readonly Action[] = [
   { name: "commit by the standby", aims: [], weight: 2, make: (s) => commitWhere(s, mayCommit) },
   { name: "revert by the standby", aims: [], weight: 0.2, make: (s) => revertWhere(s, mayRevert, false) },

@@ -11,7 +11,7 @@ import type { Scene } from "../support/scene.ts";
 /** Destination of transfers to nowhere. */
 export const NO_CHAIN = 999_999n;
 
-/** What L1 says about one chain. */
+/** State of one chain on L1. */
 export interface ChainAudit {
   readonly id: bigint;
   readonly committed: bigint;
@@ -27,7 +27,7 @@ export interface ChainAudit {
   readonly assets: readonly (readonly [balance: bigint, pot: bigint, transit: bigint])[];
 }
 
-/** What L1 says about the whole ecosystem. */
+/** State of the whole ecosystem on L1. */
 export interface Audit {
   readonly chains: readonly ChainAudit[];
   /** Per L1 asset: what the bridge holds. */
@@ -90,7 +90,7 @@ export async function auditL1(scene: Scene, world: World): Promise<Audit> {
   return { chains, held, assetIds: assets, rootCount: next(), latestRoot: next() };
 }
 
-/** What the model expects L1 to say. */
+/** State of L1 that the model expects. */
 export function auditModel(scene: Scene, world: World): Audit {
   const assets = assetIds(scene, world);
   const { balance, pot, transit } = world.bridge;

@@ -5,7 +5,7 @@ import type { Log } from "../support/l1.ts";
 import type { Audit, ChainAudit } from "./audit.ts";
 import { invariant } from "./violation.ts";
 
-/** What L1 alone says must hold, whatever the model thinks: after each transaction, and against what was before it and its marks. */
+/** Checks L1's state after each transaction against the state before it and its marks, independently of the model. */
 export function checkAudit(before: Audit, after: Audit, touched: ReadonlySet<bigint>, marks: bigint): void {
   after.held.forEach((held, asset) => {
     const owed = after.chains.reduce((sum, { assets }) => sum + assets[asset]!.reduce((a, b) => a + b), 0n);
@@ -61,7 +61,7 @@ function checkChain(before: ChainAudit, after: ChainAudit, isTouched: boolean): 
   }
 }
 
-/** How many marks the registry got, by its events. */
+/** Number of marks that the registry got, by its events. */
 export function marksIn(logs: readonly Log[], registry: Hex): bigint {
   const records = logs
     .filter(({ address }) => address === registry)

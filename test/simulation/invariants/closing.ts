@@ -13,12 +13,12 @@ import { provesExecution } from "../model/registries.ts";
 import type { Call } from "../model/world.ts";
 import type { Transfers } from "./transfers.ts";
 
-/** Where refunds go: an account that refuses nothing. */
+/** Account that accepts all refunds. */
 const RECIPIENT: Hex = "0x00000000000000000000000000000000d0d0d0d0";
 
-/** What the end of an episode needs of it. */
+/** Interface of an episode's end. */
 export interface Stage {
-  /** Where it stands; the second at which the next transaction is judged. */
+  /** State of the episode; the second at which the next transaction is judged. */
   situation(): Situation;
   /** Sends a transaction. Returns whether L1 took it, as the model said. */
   send(by: Hex, call: Call): Promise<boolean>;
@@ -27,8 +27,8 @@ export interface Stage {
 }
 
 /**
- * Brings all transfers to their end: honest chains execute what they committed, then deliver and give back whatever they owe; those
- * that cannot are stopped by a stranger, and the senders take their transfers back on L1.
+ * Completes all transfers: honest chains execute their commits, then deliver and refund everything pending; a stranger
+ * stops the other chains, and the senders recover their transfers on L1.
  */
 export class Closing {
   readonly #stage: Stage;
@@ -50,7 +50,7 @@ export class Closing {
     this.#transfers.checkClosed((record) => records.l2(endOf(record))?.isHonest === true && this.#canFinish(record));
   }
 
-  /** What a chain issues, L1 cannot pay out: it stays on its way to a chain that has stopped. */
+  /** True if the transfer can complete. L1 cannot pay out a chain's asset: it stays in transit to a stopped chain. */
   #canFinish(record: TransferRecord): boolean {
     const { records } = this.#stage.situation();
     return this.#isOfL1(record) || records.l2(endOf(record))?.chain.exited.value === false;
@@ -104,7 +104,7 @@ export class Closing {
     return callOf(scene.aggregator, "proveBatches", items, wordToHex(1n), proofOfAggregate(items, wordToHex(1n)));
   }
 
-  /** The chain delivers and gives back everything, or is stopped. */
+  /** Delivers and refunds everything of the chain, or stops it. */
   async #finish(l2: L2Chain): Promise<void> {
     const canCommit = !l2.chain.exited.value && l2.pending.length === 0 && hasRoom(l2);
     if (canCommit && (await this.#commitLast(l2))) await this.#executeAll(l2);

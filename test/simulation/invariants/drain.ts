@@ -12,12 +12,12 @@ import { invariant } from "./violation.ts";
 
 /** No operation waits, so nothing opens the exit. */
 const NEVER = 1n << 64n;
-/** Where everything goes: an account that refuses nothing. */
+/** Account that accepts all payments. */
 const RECIPIENT: Hex = "0x00000000000000000000000000000000d0d0d0d0";
 
 /**
- * Stops an honest chain as anyone could, and has all its users leave at once: whoever holds something in its last executed
- * state gets it, and whoever paid for an operation that never ran gets that back. L1 is put back afterwards.
+ * Stops an honest chain as any account can, and lets all its users leave at once: every holder in its last executed state
+ * gets the holding, and every payer of an operation that never ran gets a refund. L1 is restored afterwards.
  */
 export class Drain {
   readonly #scene: Scene;
@@ -80,7 +80,7 @@ export class Drain {
     const { bridge } = this.#world;
     for (let index = chain.operationsExecuted.value; index < chain.operationsQueued.value; index++) {
       const { operation, payer, hash } = chain.queue.get(index)!;
-      // A contract may refuse what it gets back; nobody else is hurt by that.
+      // A contract may refuse its refund; that harms only the contract.
       const isAccount = this.#world.kinds.get(payer) === undefined || chain.configuration.baseToken !== ETH;
       if (isAccount && bridge.baseTokenRefunded.get(chain.id, hash) === undefined) {
         await this.#must(stranger, { to: chain.address, fn: "refundOperation", args: [operation], value: 0n }, second++);

@@ -11,7 +11,7 @@ const ESCROW_PAID = id("EscrowPaid(bytes32,uint256,address,address,address,uint2
 /** In the event's data, behind recipient and token. */
 const AMOUNT_AT = 64;
 
-/** How a leg was paid. */
+/** Outcome of a leg. */
 type End = "released" | "refunded";
 
 /**
@@ -19,14 +19,14 @@ type End = "released" | "refunded";
  * on L1, and all legs of a flow in the same way.
  */
 export class Flows {
-  /** By flow and leg. */
+  /** Outcomes by flow and leg. */
   readonly #ends = new Map<string, { readonly end: End; readonly where: string }>();
-  /** By flow. */
+  /** Outcomes by flow. */
   readonly #ways = new Map<Hex, End>();
-  /** By chain: batches that were read. */
+  /** Number of batches read, by chain. */
   readonly #read = new Map<bigint, number>();
 
-  /** How many legs were paid, and of those how many on L1. */
+  /** Numbers of paid legs, and of those paid on L1. */
   get counts(): { readonly released: number; readonly refunded: number; readonly onL1: number } {
     const ends = [...this.#ends.values()];
     const count = (wanted: End): number => ends.filter(({ end }) => end === wanted).length;
@@ -49,7 +49,7 @@ export class Flows {
       const [event, flow, leg, account] = topics as [Hex, Hex, Hex, Hex];
       if (event !== ESCROW_PAID) continue;
       const terms = records.flows.find((record) => record.id === flow)?.flow.legs[Number(leg)];
-      invariant(terms !== undefined, () => `L1 paid leg ${leg} of ${flow}, which is no flow`);
+      invariant(terms !== undefined, () => `L1 paid leg ${leg} of ${flow}, which is unknown`);
       const end = addressOf(BigInt(account)) === terms.recipient ? "released" : "refunded";
       const isFeeAlone = terms.amount !== 0n && BigInt(dataSlice(data, AMOUNT_AT, AMOUNT_AT + 32)) === 0n;
       if (isFeeAlone) this.#payFee(flow, Number(leg), end);

@@ -16,10 +16,10 @@ import { invariant } from "./violation.ts";
 
 const TRANSFER_REFUNDED = id("TransferRefunded(uint256,bytes32,uint256,address,address,uint256)");
 
-/** How a transfer can end. */
-type End = "delivered" | "given back" | "refunded";
+/** Outcome of a transfer. */
+type End = "delivered" | "returned" | "refunded";
 
-/** What batches say of an asset that a chain issues. */
+/** Batches' messages about an asset that a chain issues. */
 interface Issue {
   /** Sent or withdrawn by its own chain. */
   issued: bigint;
@@ -30,18 +30,18 @@ interface Issue {
 }
 
 /**
- * Follows each transfer from the batch that sent it, by the messages of executed batches and L1's events alone: it is delivered, or
- * given back by the chain that sent it, or refunded on L1, or in transit, never two of them and never none.
+ * Follows each transfer from the batch that sent it, by the messages of executed batches and L1's events alone: it is
+ * delivered, or returned by the chain that sent it, or refunded on L1, or in transit, always exactly one of them.
  */
 export class Transfers {
   /** Without an end, by the message's hash. */
   readonly #open = new Map<Hex, TransferRecord>();
   readonly #ends = new Map<Hex, End>();
-  /** By destination and asset: what batches sent, less what batches and refunds took. */
+  /** Sum that batches sent, less the sum that batches and refunds took, by destination and asset. */
   readonly #transit = new Map<string, bigint>();
-  /** By asset. */
+  /** Issued sums by asset. */
   readonly #issues = new Map<Hex, Issue>();
-  /** By chain: batches that were read. */
+  /** Number of batches read, by chain. */
   readonly #read = new Map<bigint, number>();
   #transfersRead = 0;
 
@@ -50,7 +50,7 @@ export class Transfers {
     return [...this.#open.values()];
   }
 
-  /** How many transfers there were. */
+  /** Number of transfers. */
   get count(): number {
     return this.#transfersRead;
   }
@@ -123,7 +123,7 @@ export class Transfers {
     }
     for (const hash of content.deliveries) {
       const record = this.#open.get(hash);
-      this.#end(hash, record?.isRefused === true ? "given back" : "delivered");
+      this.#end(hash, record?.isRefused === true ? "returned" : "delivered");
     }
   }
 

@@ -19,7 +19,7 @@ export interface FlowRecord {
 
 /** The message of a leg in an executed batch. */
 export interface FactRecord {
-  /** Of the batch, in the registry. */
+  /** Leaf index of the batch in the registry. */
   readonly leafIndex: number;
   readonly messageIndex: bigint;
   readonly logProof: readonly Hex[];
@@ -27,7 +27,7 @@ export interface FactRecord {
   readonly executedAt: bigint;
 }
 
-/** What a batch in the making gives to moves of flows. */
+/** Draft of a batch, for moves of flows. */
 export interface FlowDraft {
   readonly l2: L2Chain;
   holder(): { token: Hex; account: Hex; amount: bigint } | undefined;
@@ -37,14 +37,14 @@ export interface FlowDraft {
   say(body: Uint8Array): void;
 }
 
-/** Flows that go on at the same time: more would only be waited for. */
+/** Maximum number of concurrent flows; more would only wait. */
 const MOST_OPEN = 96;
-/** Of older ones a chain moves none: what they hold stays until the chain stops. */
+/** Number of flows that a chain moves. Older ones hold their legs until the chain stops. */
 const NEWEST = 120;
 /** Seconds that a flow's escrows have. */
 const DURATIONS = [60n, 600n, 5_000n, 60_000n] as const;
 
-/** What a leg's slot holds in the state of its chain, as it is committed. */
+/** Content of a leg's slot in its chain's committed state. */
 export function escrowOf({ tree }: Pick<L2Chain, "tree">, { id }: FlowRecord, leg: number): { status: bigint; fee: bigint } {
   const word = tree.get(flowFactKey(ATOMIC_FLOWS_ADDRESS, id, leg, false));
   return { status: word % FEE_UNIT, fee: word / FEE_UNIT };
@@ -54,7 +54,7 @@ function hasRun({ tree }: L2Chain, { id }: FlowRecord, pivot: number): boolean {
   return tree.get(flowFactKey(ATOMIC_FLOWS_ADDRESS, id, pivot, true)) === 1n;
 }
 
-/** What L1 shows of a flow: that it happened, or a leg that is missing. */
+/** Proof on L1 about a flow: that it happened, or a missing leg. */
 export function outcomeOnL1(
   world: World,
   records: Records,
@@ -83,7 +83,7 @@ export function leafIndexOf({ rootContents }: World, chainId: bigint, batchNumbe
   );
 }
 
-/** What parties and strangers do with flows in a batch of an honest chain. */
+/** Moves flows in a batch of an honest chain, by parties and strangers. */
 export function moveFlows(draft: FlowDraft, world: World, records: Records, random: Choices, timestamp: bigint): void {
   // One chain that lies breaks a flow for all its parties.
   if (!draft.l2.isHonest) return;
@@ -133,7 +133,7 @@ interface Moment {
   readonly timestamp: bigint;
 }
 
-/** One leg goes on as far as its chain lets it. */
+/** Advances one leg as its chain allows. */
 function moveLeg(draft: FlowDraft, moment: Moment, record: FlowRecord, leg: number): void {
   const { world, records, timestamp } = moment;
   const { id, flow } = record;

@@ -80,7 +80,7 @@ function draft(l2: L2Chain, content: BatchContent): CommitBatch {
   };
 }
 
-/** What the chain's policy wants to be shown. */
+/** Data that the chain's policy requires. */
 function policyDataFor(
   scene: Scene,
   world: World,

@@ -26,7 +26,7 @@ export interface EscrowMove {
   readonly status: bigint;
 }
 
-/** What happens on a chain in one batch. */
+/** Content of one batch of a chain. */
 export interface BatchContent {
   readonly operations: readonly { readonly operation: QueuedOperation; readonly success: boolean }[];
   readonly messages: readonly SentMessage["log"][];
@@ -37,7 +37,7 @@ export interface BatchContent {
   readonly imports: readonly ImportedRoot[];
   /** Hashes of the messages of other chains that are delivered. */
   readonly deliveries: readonly Hex[];
-  /** What became of legs of flows. */
+  /** Moves of legs of flows. */
   readonly escrows: readonly EscrowMove[];
   readonly cheatCount: bigint;
   readonly timestamp: bigint;
@@ -52,7 +52,7 @@ export interface BatchRecord {
   readonly leaves: readonly Hex[];
   readonly flows: readonly AssetFlow[];
   readonly content: BatchContent;
-  /** What to return to if the batch is reverted. */
+  /** State to restore if the batch is reverted. */
   readonly before: { readonly snapshot: ReturnType<StateTree["snapshot"]>; readonly holdings: ReadonlyMap<string, bigint> };
 }
 
@@ -109,7 +109,7 @@ export class L2Chain {
     this.pending.push({ ...record, before });
   }
 
-  /** Goes on after the oldest pending batch was executed. */
+  /** Continues after the oldest pending batch was executed. */
   execute(): void {
     const record = this.pending.shift()!;
     this.tree.discard(record.before.snapshot);

@@ -26,12 +26,12 @@ import type { Records, TransferRecord } from "./records.ts";
 
 /** The asset that chains issue themselves. */
 export const OWN_ASSET = addressOf(0x7777n);
-/** What a batch may contain at most, so that a step stays short. */
+/** Maximum contents of a batch, so that a step stays short. */
 const MOST_OPERATIONS = 4;
 /** Seconds that a batch's clock is behind L1's at most. */
 const LARGEST_LAG = 200n;
 
-/** A batch in the making: holdings change one after the other. */
+/** Draft of a batch: holdings change in sequence. */
 class Draft implements FlowDraft {
   readonly l2: L2Chain;
   readonly changed = new Map<string, bigint>();
@@ -136,7 +136,7 @@ function sendSomething(draft: Draft, world: World, records: Records, random: Cho
   else draft.send(AssetMessageKind.hyperbridgeSend, destination, fields);
 }
 
-/** The account on L1 that stands behind one on a chain. */
+/** Account on L1 that owns an account on a chain. */
 export function ownerOf(world: World, account: Hex): Hex {
   const unaliased = addressOf((BigInt(account) - 0x1111000000000000000000000000000000001111n + (1n << 160n)) % (1n << 160n));
   return world.kinds.get(unaliased) === undefined ? account : unaliased;
@@ -157,7 +157,7 @@ function sendOwnAsset(draft: Draft, world: World, random: Choices): void {
   draft.send(AssetMessageKind.hyperbridgeSend, destination, fields);
 }
 
-/** What the chain's pending batches send away of an asset. */
+/** Sum of an asset that the chain's pending batches send away. */
 function sentBy({ pending }: L2Chain, asset: Hex): bigint {
   const messages = pending.flatMap(({ content }) => content.messages).map(({ body }) => decodeAssetMessage(body));
   return messages.reduce((sum, transfer) => {
@@ -198,7 +198,7 @@ function deliver(draft: Draft, world: World, { transfer, sourceChainId, messageH
   draft.deliveries.push(messageHash);
 }
 
-/** Gives back what was sent to an id that no chain had: L1 left it in the chain's balance. */
+/** Returns a transfer to an id that no chain had: L1 left it in the chain's balance. */
 function giveBack(draft: Draft, world: World, { transfer, sourceChainId, messageHash }: TransferRecord): void {
   const { originChainId, originToken, amount, sender } = transfer;
   if (originChainId === world.l1ChainId) draft.add(originToken, sender, amount);
@@ -256,7 +256,7 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
   };
 }
 
-/** A batch that delivers and gives back everything, and takes all operations. */
+/** Plans a batch that delivers and returns everything, and takes all operations. */
 export function planClosingBatch(world: World, l2: L2Chain, records: Records, random: Choices, now: bigint): BatchContent {
   const { chain } = l2;
   const draft = new Draft(l2, world, random);

@@ -44,7 +44,7 @@ export interface TransferRecord {
   readonly messageHash: Hex;
   readonly merkleProof: readonly Hex[];
   readonly transfer: AssetTransfer;
-  /** Sent before a chain had the destination's id: it goes back on the chain that sent it. */
+  /** True if it was sent before a chain had the destination's id: the sending chain refunds it. */
   readonly isRefused: boolean;
 }
 
@@ -54,7 +54,7 @@ export function isRefusedIn(world: World, { firstTimestamp }: StoredBatch, desti
   return bornAt === undefined || bornAt >= firstTimestamp;
 }
 
-/** Where a transfer ends, one way or the other. */
+/** Chain on which a transfer ends, in either outcome. */
 export function endOf({ isRefused, sourceChainId, transfer }: TransferRecord): bigint {
   return isRefused ? sourceChainId : transfer.destinationChainId;
 }
@@ -75,7 +75,7 @@ export interface Announcement {
   readonly isHonest: boolean;
 }
 
-/** Who runs a chain. */
+/** Operator's part of a chain's creation. */
 export interface Founding {
   /** Whether the quorum says the truth. */
   readonly isHonest: boolean;
@@ -83,7 +83,7 @@ export interface Founding {
   readonly leavesAt: bigint;
 }
 
-/** What the simulation knows beyond the contracts' state: what users and operators would. */
+/** Knowledge of users and operators beyond the contracts' state. */
 export class Records {
   readonly scene: Scene;
   readonly chains: L2Chain[] = [];
@@ -95,7 +95,7 @@ export class Records {
   readonly flows: FlowRecord[] = [];
   readonly #facts = new Map<Hex, FactRecord>();
   readonly announcements: Announcement[] = [];
-  /** How much of each chain's queue was looked at. */
+  /** Length of the processed part of each chain's queue. */
   readonly queueLengths = new Map<bigint, bigint>();
 
   constructor(scene: Scene) {
@@ -110,7 +110,7 @@ export class Records {
     this.chains.push(new L2Chain(chain, isHonest, leavesAt, world.l1ChainId));
   }
 
-  /** What is only tried in a step can be agreed on once more. */
+  /** Adds a flow; a step that only tries may add it again. */
   addFlow(flow: FlowRecord): void {
     if (this.flows.every(({ id }) => id !== flow.id)) this.flows.push(flow);
   }
@@ -131,7 +131,7 @@ export class Records {
     return this.transfers.filter(isFor);
   }
 
-  /** Transfers of a chain that L1 refused and that its batches do not give back yet. */
+  /** Transfers of a chain that L1 refused and that its batches have not refunded. */
   refusedOf(l2: L2Chain): TransferRecord[] {
     const isOf = ({ sourceChainId, messageHash, isRefused }: TransferRecord): boolean =>
       sourceChainId === l2.chain.id && isRefused && !l2.hasDelivered(messageHash);

@@ -27,7 +27,7 @@ export function refundRecipient({ world }: Frame, recipient: Hex, sender: Hex): 
   return world.kinds.get(given) === undefined ? given : aliased(given);
 }
 
-/** Where a request's caller is on L2: without code and not the origin, it is a contract in the making. */
+/** Address of a request's caller on L2: a caller without code that is not the origin is a contract under construction. */
 export function callerOnL2({ world, transaction }: Frame, caller: Hex): Hex {
   const isAccount = world.kinds.get(caller) === undefined && (caller === transaction.origin || world.hasCode(caller));
   return isAccount ? caller : aliased(caller);

@@ -31,7 +31,7 @@ export interface BatchApproval extends Terms {
 
 const storedHashes = new WeakMap<StoredBatch, Hex>();
 
-/** The same batches are shown again and again. */
+/** Hash of a stored batch, cached because batches recur. */
 function storedHash(batch: StoredBatch): Hex {
   const known = storedHashes.get(batch) ?? hashStoredBatch(batch);
   storedHashes.set(batch, known);

@@ -100,7 +100,7 @@ function refundToken(frame: Frame, chainId: bigint, hash: Hex, { depositor, toke
   send(frame, token, depositor, amount);
 }
 
-/** What the second bridge is asked to take, in either encoding. */
+/** Decodes a deposit for the second bridge, in either encoding. */
 function decodeDeposit(frame: Frame, data: Hex): { amount: bigint; receiver: Hex; token: Hex } {
   if (data === "0x") refuse("MalformedDepositData");
   try {

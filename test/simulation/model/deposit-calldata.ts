@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 const abi = AbiCoder.defaultAbiCoder();
 const SELECTOR = hashText("finalizeDeposit(uint256,bytes32,bytes)").slice(0, 10);
 
-/** Name, symbol and decimals as a chain is told: each as the token's getter returns it. */
+/** Name, symbol and decimals for a chain, each in the form that the token's getter returns. */
 function getters(world: World, token: Hex): string {
   const [name, symbol] = token === ZERO_ADDRESS ? ["Ether", "ETH"] : ["Hostile", "HST"];
   const parts = [abi.encode(["string"], [name]), abi.encode(["string"], [symbol]), abi.encode(["uint8"], [18])];

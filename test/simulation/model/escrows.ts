@@ -13,9 +13,9 @@ import { transactionRootRegistry } from "./registries.ts";
 import { computeRoot, computeRootWithout, type LeafPath, type LowLeaf } from "./state-tree.ts";
 import type { Call, Chain } from "./world.ts";
 
-/** What an escrow's slot has in its lowest byte. */
+/** Values of the lowest byte in an escrow's slot. */
 export const [HELD, RELEASED, REFUNDED] = [1n, 2n, 3n] as const;
-/** What a fee begins with in that slot. */
+/** Unit of a fee in that slot. */
 export const FEE_UNIT = 256n;
 
 const refuse = (error: string, ...args: readonly unknown[]): never => {

@@ -11,7 +11,7 @@ const NEVER = (1n << 256n) - 1n;
 /** Seconds between a chain's last leaf and a mark. */
 export const MARK_INTERVAL = 3_600n;
 
-/** A token deposit as it was recorded. */
+/** Recorded token deposit. */
 export interface TokenDeposit {
   readonly depositor: Hex;
   readonly token: Hex;

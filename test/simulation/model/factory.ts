@@ -40,7 +40,7 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
   check(isFilterer, "FiltererWithoutCode", transactionFilterer);
 }
 
-/** What of a configuration can change. */
+/** Checks the changeable part of a configuration. */
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
   const format = configuration.protocolVersion & 0xffn;
@@ -61,7 +61,7 @@ function checkStandby({ world }: Frame, configuration: Configuration): void {
   check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
 }
 
-/** The model's chains have no imports, but for those to what is no root. */
+/** Checks imports: the model's chains have none, except invalid ones. */
 function checkImports(configuration: Configuration): void {
   const { importBatches, importStateRoot, importData } = configuration;
   if (importBatches !== 0n) {
@@ -108,7 +108,7 @@ function checkVersion(frame: Frame, configuration: Configuration): ProtocolVersi
 
 const configurationHashes = new WeakMap<Configuration, Hex>();
 
-/** The same configurations are announced, looked for and created. */
+/** Hash of a configuration, cached because configurations recur. */
 function hashOf(configuration: Configuration): Hex {
   const known = configurationHashes.get(configuration);
   if (known !== undefined) return known;
@@ -117,13 +117,13 @@ function hashOf(configuration: Configuration): Hex {
   return hash;
 }
 
-/** Where the factory puts the contract of a chain. */
+/** Address of a chain's contract. */
 export function chainAddress({ addresses }: World, configuration: Configuration): Hex {
   const code = `0x3d602d80600a3d3981f3363d3d373d3d3d363d73${addresses.implementation.slice(2)}5af43d82803e903d91602b57fd5bf3`;
   return getCreate2Address(addresses.factory, hashOf(configuration), keccak(fromHex(code))).toLowerCase() as Hex;
 }
 
-/** What the creator of a chain announces. */
+/** Announcement of a chain's creator. */
 export function announcementOf({ l1ChainId }: World, creator: Hex, configuration: Configuration, secret: Hex): Hex {
   return hashWords(ANNOUNCEMENT_TAG, l1ChainId, creator, secret, hashOf(configuration));
 }
@@ -261,7 +261,7 @@ export const factory = {
     frame.call({ to: world.addresses.settings, fn: "recordBirth", args: [chainId], value: 0n });
   },
 
-  /** The model's chains have no imports, so that none is born later. */
+  /** Rejects later creations, because the model's chains have no imports. */
   recordBirth({ world, sender }: Frame, chainId: bigint): void {
     const expected = world.chains.get(chainId)?.address ?? ZERO_ADDRESS;
     check(sender === expected, "NotTheChain", chainId, expected, sender);

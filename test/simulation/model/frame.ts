@@ -2,12 +2,12 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Call, World } from "./world.ts";
 
-/** What all calls of a transaction share. */
+/** Common data of all calls in a transaction. */
 export interface Transaction {
   readonly origin: Hex;
   /** L1's clock, seconds. */
   readonly now: bigint;
-  /** How the calls ended that third parties made, in the order of their ends: an error, or `ok`. */
+  /** Results of third parties' calls, in the order of their ends: an error, or `ok`. */
   readonly ends: string[];
   /** The entry points that were reached, whatever came of it, as `Contract.name`; likewise those that accepted. */
   readonly reached: Set<string>;
@@ -35,7 +35,7 @@ export interface Frame {
   readonly tryCall: (call: Call) => CallEnd;
 }
 
-/** How a call ended: refused, or with what the contract returned. */
+/** Result of a call: refused, or the contract's return value. */
 export interface CallEnd {
   readonly refusal?: Refusal;
   readonly result?: unknown;

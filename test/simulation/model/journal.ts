@@ -1,4 +1,4 @@
-/** Remembers how to take back what a call changed, as L1 does when a call reverts. */
+/** Reverts the changes of a call, as L1 does when a call reverts. */
 export class Journal {
   readonly #undo: (() => void)[] = [];
 
@@ -6,7 +6,7 @@ export class Journal {
     this.#undo.push(undo);
   }
 
-  /** Runs a call: what it changed stays if it returns, and is taken back if it throws. */
+  /** Runs a call: its changes stay if it returns, and are reverted if it throws. */
   attempt<T>(call: () => T): T {
     const mark = this.#undo.length;
     try {
@@ -17,7 +17,7 @@ export class Journal {
     }
   }
 
-  /** Runs a call and takes back what it changed. */
+  /** Runs a call and reverts its changes. */
   imagine<T>(call: () => T): T {
     const mark = this.#undo.length;
     try {
@@ -27,7 +27,7 @@ export class Journal {
     }
   }
 
-  /** Forgets how to go back behind this point. */
+  /** Forgets earlier changes, which can no longer be reverted. */
   settle(): void {
     this.#undo.length = 0;
   }

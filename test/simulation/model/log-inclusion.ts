@@ -18,7 +18,7 @@ export function rootOfLog(raisedBy: ContractKind, leaf: Hex, index: bigint, proo
   }, leaf);
 }
 
-/** What the factory answers about a log. */
+/** Answer of the factory about a log. */
 export function isIncluded(
   world: World,
   chainId: bigint,

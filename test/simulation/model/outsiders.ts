@@ -4,7 +4,7 @@ import type { Frame } from "./frame.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { Call, Party, Token } from "./world.ts";
 
-/** Remembers how a call ended as long as the calls around it are not taken back. */
+/** Records a call's result while the calls around it are not reverted. */
 function remember({ world, transaction }: Frame, end: string): void {
   const { ends } = transaction;
   const before = ends.length;

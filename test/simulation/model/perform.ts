@@ -32,7 +32,7 @@ function initialize(frame: Frame, _chainId: bigint, _baseToken: Hex): void {
 }
 import { upgrades } from "./upgrades.ts";
 
-/** What is configured stands in the chain of the model. */
+/** Records nothing, because the model's chain has the configuration already. */
 const recordBirth = (frame: Frame, _chainId: bigint): void => requireFactory(frame, "ChainSettings");
 const configure = (frame: Frame, _configuration: Configuration): void => requireFactory(frame, "ChainSettings");
 
@@ -78,7 +78,7 @@ const PAYABLE = new Set([
   "SecondBridgeDouble.bridgehubDeposit",
 ]);
 
-/** Performs a call as L1 would: returns what the contract returns, or throws Refusal and leaves the world as it was. */
+/** Performs a call like L1: returns the contract's result, or throws Refusal without a change of the world. */
 export function perform(world: World, transaction: Transaction, sender: Hex, call: Call, fromConstructor = false): unknown {
   const kind = world.kinds.get(call.to);
   if (kind === undefined) return undefined;

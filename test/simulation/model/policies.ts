@@ -4,7 +4,7 @@ import { availabilityDigest, requireSigners } from "./quorum.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { World } from "./world.ts";
 
-/** What a chain says about a batch's data. */
+/** Claim of a chain about a batch's data. */
 export interface AvailabilityClaim {
   readonly published: boolean;
   readonly preCommitment: Hex;
@@ -14,7 +14,7 @@ export interface AvailabilityClaim {
 const NOTHING_BOUND = keccak();
 const WORD = 32;
 
-/** What the policy binds. */
+/** Value that the policy binds. */
 export function checkAvailability(world: World, policy: Hex, claim: AvailabilityClaim, policyData: Hex): Hex {
   const kind = world.kinds.get(policy);
   if (kind === "RollupCalldataPolicy") return checkRollup(claim, policyData);

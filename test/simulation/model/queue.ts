@@ -11,9 +11,9 @@ const MAX_GAS = 8_000_000n;
 const MAX_FREE_GAS = 100_000n;
 const MAX_FREE_WITHDRAWAL_GAS = 180_000n;
 const MAX_FREE_DELIVERY_GAS = 500_000n;
-/** What an operation counts for beside its own gas. */
+/** Overhead of an operation in addition to its gas. */
 export const OVERHEAD_GAS = 60_000n;
-/** Of the asset router's `deliver` and `refundTransfer`, by their signatures. */
+/** Selectors of the asset router's `deliver` and `refundTransfer`. */
 const SHOWING: readonly string[] = [
   "deliver((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]))",
   "refundTransfer((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]),uint256[],address)",

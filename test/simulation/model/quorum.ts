@@ -16,12 +16,12 @@ const REVERT_TYPE = hashTag(
 );
 const AVAILABILITY_TYPE = hashTag("DataAvailability(bytes32 preCommitment,bytes32 pubdataHash)");
 
-/** keccak of words one behind the other. */
+/** keccak of concatenated words. */
 export function hashWords(...words: readonly (Hex | bigint)[]): Hex {
   return keccak(fromHex(`0x${words.map((word) => wordToHex(BigInt(word)).slice(2)).join("")}`));
 }
 
-/** Of an ecosystem's contracts, by name and address: each is signed for again and again. */
+/** Domains of an ecosystem's contracts, by name and address, cached because signatures recur. */
 const domains = new WeakMap<World, Map<string, Uint8Array>>();
 
 function domainOf(world: World, name: string, contract: Hex): Uint8Array {
@@ -43,7 +43,7 @@ export interface Terms {
   readonly validUntil: bigint;
 }
 
-/** What validators sign so that a batch is committed. */
+/** Digest that validators sign to commit a batch. */
 export function batchDigest(
   world: World,
   chain: Chain,
@@ -55,14 +55,14 @@ export function batchDigest(
   return typedDataHash(world, "Hyperchain", chain.address, structHash);
 }
 
-/** What validators sign so that batches are reverted. */
+/** Digest that validators sign to revert batches. */
 export function revertDigest(world: World, chain: Chain, reversal: BatchRevert): Hex {
   const { firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil } = reversal;
   const structHash = hashWords(REVERT_TYPE, firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil);
   return typedDataHash(world, "Hyperchain", chain.address, structHash);
 }
 
-/** What a committee's members sign. */
+/** Digest that a committee's members sign. */
 export function availabilityDigest(world: World, policy: Hex, preCommitment: Hex, pubdataHash: Hex): Hex {
   return typedDataHash(world, "HyperchainAvailability", policy, hashWords(AVAILABILITY_TYPE, preCommitment, pubdataHash));
 }

@@ -23,7 +23,7 @@ const FORMAT = 2n;
 const MAX_PUBDATA = 100_000;
 const MAX_MESSAGES = 4096;
 
-/** What L1 finds in a batch. */
+/** L1's reading of a batch. */
 export interface BatchReading {
   readonly preCommitment: Hex;
   readonly outputsHash: Hex;
@@ -143,7 +143,7 @@ function requireLength(bytes: Uint8Array): void {
   requireThat(bytes.length <= MAX_PUBDATA, "BatchReader2", "PubdataTooLong", () => [MAX_PUBDATA, bytes.length]);
 }
 
-/** What L1 takes from the header before it reads the logs: a batch of at most so many messages. */
+/** Checks the number of messages in the header, before the logs are read. */
 function requireFewMessages(bytes: Uint8Array, operations: readonly Hex[]): void {
   if (bytes.length < PUBDATA_HEADER_BYTES || bytes[0] !== PUBDATA_VERSION) return;
   const logCount = (bytes[1]! << 8) + bytes[2]!;

@@ -4,9 +4,9 @@ import type { ContractKind } from "./world.ts";
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly raisedBy: ContractKind;
-  /** As in the contract. */
+  /** Name of the contract's error. */
   readonly error: string;
-  /** `Name(argument, …)`, in lower case but for the name; `0x` where there is no error, only a revert. */
+  /** `Name(argument, …)`, with arguments in lower case; `0x` for a revert without an error. */
   readonly text: string;
 
   constructor(raisedBy: ContractKind, error: string, args: readonly unknown[] = []) {
@@ -22,7 +22,7 @@ export class Refusal extends Error {
   }
 }
 
-/** How errors of the model and of L1 are compared. */
+/** Form in which errors of the model and of L1 are compared. */
 export function describeError(name: string, args: readonly unknown[]): string {
   return `${name}(${args.map((argument) => String(argument).toLowerCase()).join(", ")})`;
 }

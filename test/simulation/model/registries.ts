@@ -18,7 +18,7 @@ import { recordOfMark } from "../../support/batch-record.ts";
 
 /** Sentinel and outputs leaf. */
 const FIXED_LEAVES = 2n;
-/** What BatchReader2 reads. */
+/** Format that BatchReader2 reads. */
 const READ_FORMAT = 2n;
 const MAX_VERSION = 2n ** 32n - 1n;
 const NO_PROOF_BIT = 2n ** 31n;
@@ -34,7 +34,7 @@ export function requireCanonical(raisedBy: ContractKind, digest: Hex): void {
   requireThat(isCanonicalDigest(digest), raisedBy, "DigestNotCanonical", () => [digest]);
 }
 
-/** Whether a version, retired or not, has an aggregator. */
+/** True if a version, retired or not, has an aggregator. */
 export function provesExecution({ versions }: World, version: bigint): boolean {
   return (versions.get(version)?.aggregator ?? ZERO_ADDRESS) !== ZERO_ADDRESS;
 }
@@ -108,7 +108,7 @@ export function appendLeaf(world: World, batch: RegisteredBatch): void {
   world.roots.value = [...world.roots.value, transactionTreeRoot(leaves)];
 }
 
-/** What a chain's contract says of itself at the time of its last leaf. */
+/** Mark that a chain's contract derives at the time of its last leaf. */
 export function markOf(chain: Chain): RegisteredBatch {
   const record = recordOfMark(
     {
@@ -183,7 +183,7 @@ export function verify(world: World, verifier: Hex, batch: StoredBatch, proof: H
   return true;
 }
 
-/** What the verifier's double takes for a proof. */
+/** Proof that the verifier's double accepts. */
 export function hashOfStatement(batch: StoredBatch): Hex {
   const { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch;
   const onTheRight = (bytes: Hex): Hex => `0x${bytes.slice(2).padEnd(64, "0")}`;

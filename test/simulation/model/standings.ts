@@ -12,7 +12,7 @@ export function knownVersion({ world }: Frame, version: bigint): ProtocolVersion
   return content;
 }
 
-/** Where it stands beside its retirement. */
+/** Standing of a version, independent of its retirement. */
 export function standingOf({ standings }: World, version: bigint): Standing {
   return standings.get(version) ?? { frozenUntil: 0n, haltedAt: 0n, replacement: 0n };
 }
@@ -68,7 +68,7 @@ export function requireLasting(frame: Frame, version: bigint): ProtocolVersion {
   return content;
 }
 
-/** The caller speaks for governance. */
+/** Requires that the caller represents governance. */
 export function requireGovernance({ world, sender }: Frame): void {
   const { governance } = world.addresses;
   requireThat(sender === governance, "VerifierRegistry", "OnlyGovernance", () => [governance, sender]);
@@ -103,7 +103,7 @@ function checkReplacement(frame: Frame, version: bigint, replacement: bigint): v
   requireThat(isFit, "VerifierRegistry", "ReplacementUnfit", () => [version, replacement]);
 }
 
-/** What council and governance can do to versions. */
+/** Actions of council and governance on versions. */
 export const freezes = {
   freeze(frame: Frame, versions: readonly bigint[], time: bigint): void {
     const { world, transaction } = frame;

@@ -13,14 +13,14 @@ export function upgradeNotice({ reactionTime }: World, { priorityOpWindow, exitD
   return 2n * priorityOpWindow + exitDelay + executionDelay + reactionTime;
 }
 
-/** The version of a batch with this first timestamp, after so many operations. */
+/** Version of a batch with this first timestamp, after this number of operations. */
 export function versionOfBatch({ upgrade, version }: Chain, firstTimestamp: bigint, operations: bigint): bigint {
   const { value: next } = upgrade;
   const isUpgraded = next !== undefined && firstTimestamp >= next.effectiveAt && operations >= next.operations;
   return isUpgraded ? next.version : version.value;
 }
 
-/** The chain, if the caller speaks for it. */
+/** Returns the chain; requires that the caller administers it. */
 export function adminsChain({ world, sender }: Frame, chainId: bigint): Chain {
   const chain = world.chains.get(chainId);
   const admin = chain?.admin.value ?? ZERO_ADDRESS;
@@ -41,7 +41,7 @@ function isHaltedFor({ world, transaction }: Frame, chain: Chain, version: bigin
   return chain.termsAt(transaction.now).isGoverned && standingOf(world, version).haltedAt !== 0n;
 }
 
-/** Where council, governance and the chain's admin agree, at once. */
+/** Replacement on which council, governance and the chain's admin agree, immediately. */
 function replacementFor(frame: Frame, chain: Chain, halted: bigint): bigint {
   const { world, transaction } = frame;
   adminsChain(frame, chain.id);

@@ -35,7 +35,7 @@ export const OTHER_CONTRACTS = [
 ] as const;
 export type ContractKind = (typeof PROTOCOL_CONTRACTS)[number] | (typeof OTHER_CONTRACTS)[number];
 
-/** What a chain was created with. */
+/** Configuration at the creation of a chain. */
 export interface Configuration {
   readonly chainId: bigint;
   readonly protocolVersion: bigint;
@@ -81,7 +81,7 @@ export interface Upgrade {
   readonly operations: bigint;
 }
 
-/** What of a chain's terms differs between its epochs here, and since when it counts. */
+/** Terms of an epoch that differ here, and the start of their validity. */
 export interface EpochTerms {
   /** Seconds; may be ahead of L1's clock. */
   readonly since: bigint;
@@ -101,7 +101,7 @@ export class Chain {
   readonly genesis: StoredBatch;
   /** Seconds. */
   readonly bornAt: bigint;
-  /** What its batches export beside their logs. */
+  /** Exports of its batches in addition to their logs. */
   readonly extensions: Hex;
   readonly queue: Table<QueuedOperation>;
   readonly operationsQueued: Cell<bigint>;
@@ -118,18 +118,18 @@ export class Chain {
   /** Protocol version before the upgrade, or without one. */
   readonly version: Cell<bigint>;
   readonly upgrade: Cell<Upgrade | undefined>;
-  /** By epoch; the last one may wait. */
+  /** Terms by epoch; the last one may wait. */
   readonly epochs: Cell<readonly EpochTerms[]>;
   readonly admin: Cell<Hex>;
   readonly offeredTo: Cell<Hex>;
   readonly l2GasPrice: Cell<bigint>;
   /** When the price rose last; seconds. */
   readonly priceRoseAt: Cell<bigint>;
-  /** Of the last executed batch. */
+  /** Last block of the last executed batch. */
   readonly lastExecutedBlock: Cell<bigint>;
   /** When the registry got the chain's last leaf. */
   readonly recordedAt: Cell<bigint>;
-  /** By number, those of reverted batches included. */
+  /** Batches by number, those of reverted batches included. */
   readonly batches: Table<StoredBatch>;
   readonly logRoots: Table<Hex>;
   /** First batch of the unbroken run of those that ends with the last executed one. */
@@ -180,7 +180,7 @@ export class Chain {
     return this.configuration.chainId;
   }
 
-  /** What counts at that second of L1's time. */
+  /** Terms in force at that second of L1's time. */
   termsAt(now: bigint): EpochTerms {
     return this.epochs.value.findLast(({ since }) => since <= now)!;
   }
@@ -208,12 +208,12 @@ export interface ProtocolVersion {
   readonly executionKey: Hex;
 }
 
-/** What the bridge holds and remembers. Keys are in the order of the contract's mappings. */
+/** State of the bridge. Keys are in the order of the contract's mappings. */
 export interface Bridge {
   readonly balance: Amounts;
   readonly pot: Amounts;
   readonly transit: Amounts;
-  /** By source, batch and destination: whether what was sent there was refused, because no chain had the id. */
+  /** Refusals by source, batch and destination: set if a transfer was refused because no chain had the id. */
   readonly refusals: Table<true>;
   readonly finalized: Table<true>;
   readonly deposits: Table<Hex>;
@@ -266,7 +266,7 @@ export interface Addresses {
   readonly council: Hex;
 }
 
-/** Whether a version is frozen or halted. */
+/** Standing of a version: frozen, halted or neither. */
 export interface Standing {
   readonly frozenUntil: bigint;
   /** 0 where it is not. */
@@ -302,10 +302,10 @@ export class World {
   readonly chainIds: Cell<readonly bigint[]>;
   readonly versions: Table<ProtocolVersion>;
   readonly retiresAt: Table<bigint>;
-  /** Of versions that were frozen or halted. */
+  /** Standings of versions that were frozen or halted. */
   readonly standings: Table<Standing>;
   readonly approvals: Table<{ readonly replacement: bigint; readonly until: bigint }>;
-  /** What was frozen since the last freeze of a cycle before, and when the last one ends or was to end. */
+  /** Freeze time spent since the last freeze of an earlier cycle, and the end of the last freeze. */
   readonly spent: Cell<{ readonly time: bigint; readonly lastEnd: bigint }>;
   readonly council: Cell<Hex>;
   readonly nextCouncil: Cell<{ readonly next: Hex; readonly effectiveAt: bigint } | undefined>;
@@ -313,17 +313,17 @@ export class World {
   readonly freezeCycle: bigint;
   readonly bridge: Bridge;
   readonly factoryEntered: Cell<boolean>;
-  /** What the bridge holds of ETH. */
+  /** Balance of the bridge in ETH. */
   readonly ether: Cell<bigint>;
   /** Leaves of the tree behind the Transaction Root. */
   readonly rootLeaves: Cell<readonly Hex[]>;
-  /** What those leaves are of. */
+  /** Contents of those leaves. */
   readonly rootContents: Cell<readonly RegisteredBatch[]>;
   readonly roots: Cell<readonly Hex[]>;
   readonly publishedCode: Table<true>;
   readonly claimed: Amounts;
   readonly refundedTransfers: Table<true>;
-  /** By flow and leg. */
+  /** Payments by flow and leg. */
   readonly paidEscrows: Table<"whole" | "withoutFee">;
   readonly tokens: Table<Token>;
   readonly parties: Table<Party>;

@@ -41,7 +41,7 @@ export class Codec {
   encode(call: Call, kindOf: (address: Hex) => ContractKind | undefined): Hex {
     const kind = kindOf(call.to);
     if (kind === undefined || call.fn === "receive") return "0x";
-    // A decoy takes the call of another contract for one of its own.
+    // A decoy treats the call of another contract as its call.
     const abi = this.#functions.get(`${kind}.${call.fn}`) ?? this.#anyFunction(call.fn);
     const planned = (inner: Call): unknown => ({ target: inner.to, value: inner.value, data: this.encode(inner, kindOf) });
     const args = call.args.map((argument) => this.#convert(kind, call.fn, argument, planned));
@@ -79,7 +79,7 @@ export class Codec {
     );
   }
 
-  /** How the calls of third parties ended, in order. */
+  /** Results of third parties' calls, in order. */
   endsIn(logs: readonly { readonly topics: readonly string[]; readonly data: string }[]): string[] {
     return logs
       .filter(({ topics }) => topics[0] === this.#callEnded)

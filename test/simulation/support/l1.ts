@@ -20,7 +20,7 @@ export interface Log {
   readonly data: Hex;
 }
 
-/** How a transaction or call ended: `ok`, or the error. */
+/** Result of a transaction or call: `ok`, or the error. */
 export interface L1End {
   readonly end: string;
   readonly logs: readonly Log[];
@@ -124,7 +124,7 @@ export interface RawCall {
 
 const quantity = (value: bigint): string => `0x${value.toString(16)}`;
 
-/** What a call reverted with; rethrows whatever is no revert. */
+/** Returns the revert data of a call; rethrows other errors. */
 function revertData(error: unknown): string {
   const { data } = error as { data?: unknown };
   if (typeof data === "string") return data;

@@ -1,6 +1,9 @@
 /** Choices of a step: the same seed gives the same ones. */
 export class Choices {
-  /** Of xoshiro128** (Blackman, Vigna: "Scrambled linear pseudorandom number generators", 2021): numbers, as most choices are among few. */
+  /**
+   * State of xoshiro128** (Blackman, Vigna: "Scrambled linear pseudorandom number generators", 2021): numbers, because most
+   * choices are among few.
+   */
   readonly #state: Uint32Array;
 
   constructor(seed: number) {
@@ -17,7 +20,7 @@ export class Choices {
   between(from: bigint, to: bigint): bigint {
     const count = to - from + 1n;
     let drawn = 0n;
-    // So many digits more than needed that the rest of the division shows no bias.
+    // Enough additional digits that the remainder of the division shows no bias.
     for (let limit = 1n; limit <= count << 64n; limit <<= 32n) drawn = (drawn << 32n) | BigInt(this.#next());
     return from + (drawn % count);
   }

@@ -15,7 +15,7 @@ import type { Codec } from "./codec.ts";
 import { keyOf, sortKeys, type Key } from "./keys.ts";
 import { SimulatedL1 } from "./l1.ts";
 
-/** What each account has of each token. */
+/** Balance of each account in each token. */
 const WEALTH = 1n << 130n;
 /** Short enough for versions to end within an episode. */
 const RETIREMENT_NOTICE = 4_030n;
@@ -33,7 +33,7 @@ const COUNCIL = {
 export const PROVEN_VERSION = TRUSTED_VERSION;
 /** Version of the simulated chains: its verifier checks markers, so that a step takes milliseconds. */
 export const VERSION = 0x602n;
-/** A version whose verifier says no when it is told to. */
+/** Version whose verifier refuses on command. */
 export const DOUBTED_VERSION = 0x702n;
 /** A version that proves execution: batches come in aggregates. */
 export const EXECUTION_VERSION = 0x902n;
@@ -49,7 +49,7 @@ export interface Accounts {
   readonly users: readonly Hex[];
   readonly stranger: Hex;
   readonly admin: Hex;
-  /** Has code by EIP-7702. */
+  /** Account with code by EIP-7702. */
   readonly delegated: Hex;
   /** Sends contracts whose constructors call. */
   readonly builder: Hex;
@@ -70,12 +70,12 @@ export interface Scene {
   readonly secondBridges: { readonly honest: Hex; readonly mute: Hex };
   readonly verifierDouble: Hex;
   readonly aggregateVerifierDouble: Hex;
-  /** Of EXECUTION_VERSION. */
+  /** Aggregator of EXECUTION_VERSION. */
   readonly aggregator: Hex;
   readonly auditor: Hex;
   readonly constructorCaller: string;
   readonly genesis: { readonly root: Hex; readonly leafCount: bigint };
-  /** Of every version here. */
+  /** State tree of every version here. */
   readonly stateTree: Hex;
   /** Code and interface of a contract to be deployed. */
   artifact(name: string): Promise<{ readonly abi: Interface; readonly bytecode: string }>;
@@ -83,7 +83,7 @@ export interface Scene {
   newWorld(): World;
 }
 
-/** Deploys the contracts as the devnet does, beside them what third parties bring. */
+/** Deploys the contracts like the devnet, and third parties' contracts. */
 export async function deployScene(codec: Codec): Promise<Scene> {
   const { l1, ethers } = await SimulatedL1.start(codec);
   const signers = await ethers.getSigners();

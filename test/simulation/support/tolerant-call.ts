@@ -22,7 +22,7 @@ export function tolerantCode(codeAt: Hex): Hex {
   return `0x${instructions.join("")}`;
 }
 
-/** How the code ended behind a tolerant call: what it reverted with, or nothing for success. */
+/** Revert data of the code behind a tolerant call, or undefined for success. */
 export function revertDataOf(returned: string): string | undefined {
   return BigInt(returned.slice(0, 66)) === 1n ? undefined : `0x${returned.slice(66)}`;
 }

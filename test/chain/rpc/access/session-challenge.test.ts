@@ -70,7 +70,7 @@ describe("B7: a challenge that a reader signs", () => {
     assert.throws(() => challenges.signer(own.message, foreign, HOST, mayRead), code("SessionRefused"));
   });
 
-  test("attack: one that is signed too late is over, after five minutes", async () => {
+  test("attack: a challenge that is signed too late has expired, after five minutes", async () => {
     const { challenges, clock } = process();
     const [first, second] = [challenges.make(READER, HOST), challenges.make(READER, HOST)];
     assert.equal(first.message.expiresAt, 1_700_000_300);

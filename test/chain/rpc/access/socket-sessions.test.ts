@@ -12,7 +12,7 @@ const READER: Hex = `0x${"aa".repeat(20)}`;
 const CHAIN = 271n;
 const LIFETIME_MS = 43_200_000;
 
-test("attack: a WebSocket that stays open beyond its session is told nothing more, and closed with 4401", async () => {
+test("attack: a WebSocket that stays open beyond its session receives nothing more, and is closed with 4401", async () => {
   const clock = { ms: 0 };
   const sessions = new Sessions({ nowMs: () => clock.ms });
   let tell: (notification: Notification) => void = () => undefined;
